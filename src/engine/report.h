@@ -1,0 +1,51 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* What leaves the engine: immutable, reference-counted reports of sessions, and snapshots of all of
+ * them. Readers on any thread need no lock. Unchanged reports are shared between snapshots. */
+#ifndef ENGINE_REPORT_H
+#define ENGINE_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/time.h"
+#include "probe/probe.h"
+#include "probe/spec.h"
+#include "stats/round.h"
+#include "stats/tally.h"
+
+struct report {
+    const struct spec *spec; /* a reference */
+    struct tally tally;
+    bool has_run; /* an operation has ended: `latest` and `last_run` are set */
+    bool has_succeeded; /* `last_success` is set */
+    struct round latest; /* the latest operation */
+    struct wall last_run; /* its end */
+    struct wall last_success;
+    unsigned references;
+};
+
+struct report *report_ref(struct report *report);
+void report_unref(struct report *report); /* NULL is fine */
+
+/* What an engine counts beside its sessions. */
+struct engine_stats {
+    uint64_t unmatched[UNMATCHED_COUNT];
+    uint64_t tx_stamps[STAMP_SOURCE_COUNT], rx_stamps[STAMP_SOURCE_COUNT];
+    struct hist send_lateness; /* hist_layout_default; each packet: left minus due */
+};
+
+struct snapshot {
+    struct report **reports; /* in the order of the spec set; one reference each */
+    size_t count;
+    struct engine_stats stats;
+    unsigned references;
+};
+
+/* A snapshot with one reference and room for `count` reports, all NULL. */
+struct snapshot *snapshot_new(size_t count);
+struct snapshot *snapshot_ref(struct snapshot *snapshot);
+void snapshot_unref(struct snapshot *snapshot); /* NULL is fine */
+
+#endif

@@ -1,0 +1,190 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "engine/session.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/crypto.h"
+#include "base/mem.h"
+
+uint64_t session_hash(const char *name)
+{
+    return crypto_stable_hash(name, strlen(name));
+}
+
+static struct mono first_start(const struct session *session, struct instant now)
+{
+    int64_t period_ns = session->spec->frequency_ns;
+    int64_t phase_ns = (int64_t)(session->hash % (uint64_t)period_ns);
+    int64_t past_ns = now.wall.ns - phase_ns;
+    int64_t since_ns = past_ns - floor_div(past_ns, period_ns) * period_ns;
+    return mono_add(now.mono, since_ns == 0 ? 0 : period_ns - since_ns);
+}
+
+static struct report *report_new(const struct session *session)
+{
+    struct report *report = mem_alloc(1, sizeof *report);
+    report->references = 1;
+    report->spec = spec_ref(session->spec);
+    report->tally = session->tally;
+    return report;
+}
+
+void session_init(struct session *session, uint32_t slot, const struct spec *spec, bool start_now,
+                  struct instant now)
+{
+    *session = (struct session){
+        .slot = slot,
+        .hash = session_hash(spec->name),
+        .spec = spec_ref(spec),
+    };
+    session->next_start = start_now ? now.mono : first_start(session, now);
+    probe_init(&session->probe, session->spec, (uint8_t)(session->hash >> 56));
+    session->report = report_new(session);
+}
+
+void session_fini(struct session *session)
+{
+    probe_fini(&session->probe);
+    report_unref(session->report);
+    spec_unref(session->spec);
+}
+
+/* Replaces the report by one of the same results under the current spec and tally. */
+static void refresh_report(struct session *session)
+{
+    struct report *old = session->report;
+    struct report *report = report_new(session);
+    report->has_run = old->has_run;
+    report->has_succeeded = old->has_succeeded;
+    report->latest = old->latest;
+    report->last_run = old->last_run;
+    report->last_success = old->last_success;
+    session->report = report;
+    report_unref(old);
+}
+
+void session_update(struct session *session, const struct spec *spec)
+{
+    assert(spec_is_same_target(session->spec, spec));
+    bool has_moved = !addr_is_equal(&session->spec->peer, &spec->peer);
+    const struct spec *old = session->spec;
+    session->spec = spec_ref(spec);
+    probe_set_spec(&session->probe, session->spec);
+    spec_unref(old);
+    if (!has_moved) {
+        return;
+    }
+    if (session->is_running) {
+        probe_abandon(&session->probe);
+    }
+    refresh_report(session);
+}
+
+void session_leave(struct session *session)
+{
+    session->is_leaving = true;
+    probe_abandon(&session->probe);
+}
+
+static void start_run(struct session *session, struct instant now)
+{
+    session->is_running = true;
+    session->next_start = mono_add(session->next_start, session->spec->frequency_ns);
+    probe_start(&session->probe, now, mono_add(session->next_start, -SESSION_GAP_NS));
+}
+
+/* Starts that passed while the run was going are skipped, never made up for. */
+static void skip_missed_starts(struct session *session, struct instant now)
+{
+    int64_t missed_ns = mono_diff(now.mono, session->next_start);
+    if (missed_ns < 0) {
+        return;
+    }
+    int64_t missed = missed_ns / session->spec->frequency_ns + 1;
+    session->tally.skipped += (uint64_t)missed;
+    session->next_start = mono_add(session->next_start, missed * session->spec->frequency_ns);
+}
+
+static void count_packets(const struct session *session, struct engine_stats *stats)
+{
+    const struct train *train = &session->probe.train;
+    for (uint32_t i = 0; i < train->next; i++) {
+        const struct sample *sample = &train->samples[i];
+        if (sample->fate == FATE_UNSENT) {
+            continue;
+        }
+        hist_observe(&stats->send_lateness, &hist_layout_default, train_lateness_ns(train, i));
+        stats->tx_stamps[sample->t1_source]++;
+        if (sample->fate == FATE_RECEIVED || sample->fate == FATE_LATE) {
+            stats->rx_stamps[sample->t4_source]++;
+        }
+    }
+}
+
+static void count_unmatched(struct session *session, struct engine_stats *stats)
+{
+    for (unsigned i = 0; i < UNMATCHED_COUNT; i++) {
+        stats->unmatched[i] += session->probe.unmatched[i] - session->seen_unmatched[i];
+        session->seen_unmatched[i] = session->probe.unmatched[i];
+    }
+}
+
+static void publish_round(struct session *session, const struct round *round, struct instant now)
+{
+    refresh_report(session);
+    struct report *report = session->report;
+    report->has_run = true;
+    report->latest = *round;
+    report->last_run = now.wall;
+    if (round->outcome == OUTCOME_OK) {
+        report->has_succeeded = true;
+        report->last_success = now.wall;
+    }
+}
+
+static void end_run(struct session *session, struct instant now, struct session_env *env)
+{
+    session->is_running = false;
+    skip_missed_starts(session, now);
+    count_unmatched(session, env->stats);
+    struct round_sinks sinks = tally_sinks(&session->tally, &session->spec->layout);
+    const struct round *round = probe_collect(&session->probe, &sinks);
+    if (round != NULL) {
+        count_packets(session, env->stats);
+        tally_add(&session->tally, round);
+        publish_round(session, round, now);
+    }
+    env->has_news = true;
+}
+
+bool session_poll(struct session *session, struct instant now, struct fx *fx,
+                  struct session_env *env)
+{
+    bool is_due = !mono_is_before(now.mono, session->next_start);
+    if (!session->is_running && !session->is_leaving && is_due) {
+        start_run(session, now);
+    }
+    if (probe_poll(&session->probe, now, fx, env->scratch)) {
+        fx->id.owner = session->slot;
+        return true;
+    }
+    if (session->is_running && !session->is_leaving && probe_is_idle(&session->probe)) {
+        end_run(session, now, env);
+    }
+    return false;
+}
+
+struct mono session_deadline(const struct session *session)
+{
+    if (session->is_leaving) {
+        return MONO_NEVER;
+    }
+    return session->is_running ? probe_deadline(&session->probe) : session->next_start;
+}
+
+bool session_is_gone(const struct session *session)
+{
+    return session->is_leaving && probe_is_idle(&session->probe);
+}

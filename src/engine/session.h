@@ -1,0 +1,66 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* A target's life in an engine: wait for the start, run the probe, close the round, next start.
+ * A run that overruns its period makes the starts it covers skip: counted, never queued. */
+#ifndef ENGINE_SESSION_H
+#define ENGINE_SESSION_H
+
+#include <stdbool.h>
+
+#include "base/heap.h"
+#include "engine/report.h"
+#include "probe/probe.h"
+
+/* A run ends at least this long before the next start of its target. */
+#define SESSION_GAP_NS (10 * NS_PER_MS)
+
+struct session {
+    struct heap_item due; /* first member: the heap hands it back */
+    uint32_t slot; /* the owner number on its channels */
+    uint64_t hash; /* of the name: start phase, lookup */
+    const struct spec *spec; /* a reference */
+    struct probe probe;
+    struct tally tally;
+    bool is_running;
+    bool is_leaving; /* its target was removed: close and go */
+    struct mono next_start;
+    struct report *report; /* the latest, never NULL */
+    uint64_t
+        seen_unmatched[UNMATCHED_COUNT]; /* of probe.unmatched: already in the engine's stats */
+};
+
+/* First start: the first moment from now on that is congruent to the hash of the name modulo the
+ * frequency, on the wall clock, so that a restart finds the same phase; or now, when `start_now`.
+ */
+void session_init(struct session *session, uint32_t slot, const struct spec *spec, bool start_now,
+                  struct instant now);
+void session_fini(struct session *session);
+
+/* The hash by which sessions are found and phased. */
+uint64_t session_hash(const char *name);
+
+/* Continues under `spec`: the same target (spec_is_same_target), perhaps at another address. A
+ * running operation whose peer changed is abandoned: it counts nowhere. */
+void session_update(struct session *session, const struct spec *spec);
+
+/* Its target was removed: ends what runs; session_is_gone soon after. */
+void session_leave(struct session *session);
+
+/* What session_poll shares with the engine. */
+struct session_env {
+    uint8_t *scratch; /* IO_DATAGRAM_MAX bytes */
+    struct engine_stats *stats;
+    bool has_news; /* set when there is a new report */
+};
+
+/* True: perform *fx, then poll again. */
+bool session_poll(struct session *session, struct instant now, struct fx *fx,
+                  struct session_env *env);
+
+/* When it must be polled again; MONO_NEVER when it is gone. */
+struct mono session_deadline(const struct session *session);
+
+/* Is leaving and has closed what it opened. */
+bool session_is_gone(const struct session *session);
+
+#endif

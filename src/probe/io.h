@@ -1,0 +1,92 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* THE seam between pure machines and whatever performs them (src/host, or the simulator in
+ * tests/sim).
+ *
+ * A machine is driven by four verbs and never calls back:
+ *   input(ev, now)    something happened
+ *   poll(now, &fx)    true: perform *fx, then call again; false: nothing more to do now
+ *   deadline()        when poll must be called again without an event; MONO_NEVER: not at all
+ *
+ * Rules
+ *  1. After each input and at each deadline the host calls poll until it returns false, reading the
+ * clock before each call, then arms one timer.
+ *  2. Then deadline() > now. Host and simulator assert it: a livelock cannot hide.
+ *  3. Bytes of an fx live until the next call into the machine; bytes of an ev live only during
+ * input.
+ *  4. A machine names its channels by (owner, channel); descriptors exist only in the host. What
+ * arrives after FX_CLOSE is dropped there.
+ *  5. FX_OPEN is answered by exactly one EV_OPENED or EV_ERROR before the next poll. FX_SEND is
+ * answered by EV_ERROR, before the next poll, only when the packet did not leave.
+ *  6. Durations come from now.mono, which never goes back. now.wall may jump; it serves wire fields
+ * only.
+ *  7. What a machine opens it closes; the simulator asserts the balance.
+ *  8. How a channel maps to a socket is the host's business. */
+#ifndef PROBE_IO_H
+#define PROBE_IO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "base/time.h"
+
+/* Largest UDP payload that a machine may send or be given. */
+#define IO_DATAGRAM_MAX 65507
+
+struct channel_id {
+    uint32_t owner; /* a session of an engine; 0 in a responder */
+    uint32_t channel; /* the owner's own number */
+};
+
+enum fx_kind {
+    FX_OPEN, /* a UDP channel bound to `local` (port 0: any) */
+    FX_SEND, /* one datagram to `peer`, from `local`'s IP when that is set */
+    FX_CLOSE, /* the channel; no events after it */
+};
+
+struct fx {
+    enum fx_kind kind;
+    struct channel_id id;
+    struct addr local;
+    struct addr peer;
+    const uint8_t *bytes;
+    size_t size;
+    uint8_t tos; /* IPv4 TOS byte of the datagram */
+};
+
+enum ev_kind {
+    EV_OPENED, /* `local` is what the channel is bound to */
+    EV_DATA, /* one datagram */
+    EV_ERROR, /* `error`: of the FX_OPEN or FX_SEND just performed, or an ICMP error that came back
+               */
+};
+
+struct ev {
+    enum ev_kind kind;
+    struct channel_id id;
+    struct addr
+        local; /* EV_OPENED: the bound address; EV_DATA: the address the datagram was sent to */
+    struct addr
+        peer; /* EV_DATA: who sent it; EV_ERROR from ICMP: whom the failed datagram was for */
+    const uint8_t *bytes;
+    size_t size;
+    struct stamp received; /* EV_DATA */
+    uint8_t tos, ttl; /* EV_DATA */
+    int error; /* EV_ERROR: an errno value */
+    bool is_icmp; /* EV_ERROR: reported by the network, not by a system call of ours */
+};
+
+struct machine_ops {
+    void (*input)(void *self, const struct ev *ev, struct instant now);
+    bool (*poll)(void *self, struct instant now, struct fx *fx);
+    struct mono (*deadline)(const void *self);
+};
+
+struct machine {
+    const struct machine_ops *ops;
+    void *self;
+};
+
+#endif

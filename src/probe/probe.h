@@ -1,0 +1,93 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The sender of one IP SLA operation as a machine: control handshake, then a train of probes, then
+ * the result. Driven by a session (engine/session.h) over one channel.
+ *
+ *   IDLE -> CONTROL -> TRAIN -> SETTLE -> OVER
+ *              \_________________________/   (refused, unanswered, no socket)
+ *
+ * SETTLE keeps the channel open a moment for duplicates, and up to PROBE_GRACE_NS for late replies
+ * when some packets are unanswered; never beyond the `latest_end` it was given. Source:
+ * docs/protocol.md (control, retry with a fresh id), docs/measurement.md (late, duplicate). */
+#ifndef PROBE_PROBE_H
+#define PROBE_PROBE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "probe/io.h"
+#include "probe/spec.h"
+#include "probe/train.h"
+#include "stats/round.h"
+
+#define PROBE_SETTLE_NS (100 * NS_PER_MS)
+#define PROBE_GRACE_NS (2 * NS_PER_SECOND)
+#define PROBE_TRIES_MAX 5
+
+enum probe_phase {
+    PROBE_IDLE,
+    PROBE_OPENING,
+    PROBE_CONTROL,
+    PROBE_TRAIN,
+    PROBE_SETTLE,
+    PROBE_OVER
+};
+
+/* Datagrams that belong to nothing. The names are label values. */
+enum unmatched {
+    UNMATCHED_SOURCE, /* from an address or port that was not asked */
+    UNMATCHED_CONTROL, /* a control response that is malformed, repeated, or to no outstanding
+                          request */
+    UNMATCHED_SEQUENCE, /* a reply to a packet that was never sent */
+    UNMATCHED_EARLY, /* a probe reply before any probe was sent */
+};
+#define UNMATCHED_COUNT 4
+const char *unmatched_name(enum unmatched unmatched);
+
+struct probe {
+    const struct spec *spec; /* the session's */
+    enum probe_phase phase;
+    bool wants_open, is_open, wants_control, has_result;
+    struct mono started;
+    struct mono latest_end;
+    struct mono deadline; /* of CONTROL and SETTLE */
+    struct mono last_event; /* the last thing that counted, for the duration */
+    uint8_t next_id; /* of control requests, across operations */
+    uint8_t tries; /* control requests sent in this operation, ids next_id - tries .. next_id - 1 */
+    struct mono control_sent[PROBE_TRIES_MAX];
+    struct train train;
+    bool has_epoch; /* the responder's clock was seen: its first stamp and where that lies, */
+    uint32_t epoch_ms; /* to unwrap the others */
+    int64_t epoch_ns;
+    struct round round;
+    uint64_t unmatched[UNMATCHED_COUNT]; /* since init */
+};
+
+/* `first_id` seeds the control ids. Allocates the ledger of the spec's packets. */
+void probe_init(struct probe *probe, const struct spec *spec, uint8_t first_id);
+void probe_fini(struct probe *probe);
+
+/* The same target under a new spec: spec_is_same_target holds, the peer may differ. */
+void probe_set_spec(struct probe *probe, const struct spec *spec);
+
+/* Begins an operation; the probe must not be running. */
+void probe_start(struct probe *probe, struct instant now, struct mono latest_end);
+
+/* Ends a running operation without a result; the next poll closes its channel. */
+void probe_abandon(struct probe *probe);
+
+void probe_input(struct probe *probe, const struct ev *ev, struct instant now);
+
+/* As io.h; `scratch` (IO_DATAGRAM_MAX bytes) holds the bytes of an FX_SEND. fx->id.owner is not
+ * set. */
+bool probe_poll(struct probe *probe, struct instant now, struct fx *fx, uint8_t *scratch);
+struct mono probe_deadline(const struct probe *probe);
+
+/* No operation is running and no channel is open. */
+bool probe_is_idle(const struct probe *probe);
+
+/* After an operation that was not abandoned went idle: computes and returns its result, once. NULL
+ * when there is none to collect. Single values go to `sinks`. Valid until the next start. */
+const struct round *probe_collect(struct probe *probe, const struct round_sinks *sinks);
+
+#endif

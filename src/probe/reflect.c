@@ -1,0 +1,611 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* How a datagram becomes an answer. Control requests open a port (or find it open), then the reply
+ * leaves: the port is open before the sender can know. Probes are copied, completed with the time
+ * of the poll that sends them, and returned to where they came from. The host drains polls after
+ * each input, so one pending answer, one opening port and one closing port are all there can be.
+ *
+ * Never a source of trouble for others: answers go only to who asked for the port (or to permanent
+ * ports, which the operator opened), are never longer than what was received, and never go to a
+ * control port. */
+#include "probe/reflect.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "probe/lease.h"
+
+/* A valid probe keeps its port open for this long, up to twice the duration that was asked for:
+ * real senders space probes wider than they announce. */
+#define EXTENSION_NS (1 * NS_PER_SECOND)
+/* A flow on a permanent port is forgotten after this silence. */
+#define PERMANENT_IDLE_NS (60 * NS_PER_SECOND)
+
+enum { STATUS_FAIL = 1, STATUS_AUTH = 2, STATUS_PORT_IN_USE = 4 };
+
+static const char *const drop_names[REFLECT_DROP_COUNT - IPSLA_REJECT_COUNT] = {
+    [DROP_NOT_ALLOWED - IPSLA_REJECT_COUNT] = "not_allowed",
+    [DROP_LOOP - IPSLA_REJECT_COUNT] = "loop",
+    [DROP_NO_SESSION - IPSLA_REJECT_COUNT] = "no_session",
+    [DROP_LIMIT - IPSLA_REJECT_COUNT] = "limit",
+    [DROP_REFUSED - IPSLA_REJECT_COUNT] = "refused",
+    [DROP_SEND_FAILED - IPSLA_REJECT_COUNT] = "send_failed",
+};
+
+static const char *const result_names[REFLECT_RESULT_COUNT] = {
+    [RESULT_ACCEPTED] = "accepted", [RESULT_AUTH] = "auth",   [RESULT_PORT_IN_USE] = "port_in_use",
+    [RESULT_FAILED] = "failed",     [RESULT_LIMIT] = "limit",
+};
+
+static const uint32_t result_status[REFLECT_RESULT_COUNT] = {
+    [RESULT_AUTH] = STATUS_AUTH,
+    [RESULT_PORT_IN_USE] = STATUS_PORT_IN_USE,
+    [RESULT_FAILED] = STATUS_FAIL,
+    [RESULT_LIMIT] = STATUS_FAIL,
+};
+
+/* One control socket. */
+struct listener {
+    enum port_state state;
+    int error;
+};
+
+/* The answer that the next poll sends. */
+struct answer {
+    bool is_pending;
+    bool is_jitter; /* delta and responder times are filled in when it leaves */
+    struct channel_id id;
+    struct addr local, peer;
+    uint8_t tos;
+    size_t size;
+    uint16_t responder_seq;
+    struct stamp received;
+    uint64_t *counter; /* of reflect_stats: counts it when it has left */
+};
+
+/* The request that waits for its port to open. */
+struct opening {
+    uint32_t port; /* LEASE_NONE: none */
+    bool was_asked; /* its FX_OPEN has been handed out */
+    bool has_request;
+    struct ipsla_request request;
+    struct channel_id id;
+    struct addr local, peer;
+    uint8_t tos;
+};
+
+struct reflect {
+    struct reflect_settings settings;
+    struct reflect_stats stats;
+    struct listener listeners[REFLECT_LISTEN_MAX];
+    size_t permanent_asked; /* permanent ports handed to the books so far */
+    int permanent_errors[REFLECT_PERMANENT_MAX];
+    struct lease_book book;
+    struct opening opening;
+    struct answer answer;
+    uint64_t
+        *unconfirmed; /* counter of the answer handed out last: it left unless an error follows */
+    bool is_stopping;
+    uint8_t bytes[IO_DATAGRAM_MAX]; /* of the answer */
+};
+
+void reflect_settings_default(struct reflect_settings *settings)
+{
+    *settings = (struct reflect_settings){
+        .listen = {{.family = ADDR_IPV4, .port = IPSLA_CONTROL_PORT}},
+        .listen_count = 1,
+        .max_sessions = 1000,
+        .min_duration_ns = 1 * NS_PER_SECOND,
+        .refusal = REFUSAL_STATUS16,
+        .reply = REPLY_LONG,
+    };
+}
+
+const char *reflect_drop_name(unsigned drop)
+{
+    assert(drop < REFLECT_DROP_COUNT);
+    return drop < IPSLA_REJECT_COUNT ? ipsla_reject_name((enum ipsla_reject)drop)
+                                     : drop_names[drop - IPSLA_REJECT_COUNT];
+}
+
+const char *reflect_result_name(enum reflect_result result)
+{
+    assert((unsigned)result < REFLECT_RESULT_COUNT);
+    return result_names[result];
+}
+
+struct reflect *reflect_new(const struct reflect_settings *settings)
+{
+    struct reflect *reflect = mem_alloc(1, sizeof *reflect);
+    reflect->settings = *settings;
+    reflect->opening.port = LEASE_NONE;
+    reflect->stats.max_sessions = settings->max_sessions;
+    lease_init(&reflect->book, settings->max_sessions, (uint32_t)settings->permanent_count);
+    return reflect;
+}
+
+void reflect_free(struct reflect *reflect)
+{
+    if (reflect != NULL) {
+        lease_fini(&reflect->book);
+        free(reflect);
+    }
+}
+
+const struct addr *reflect_listen_error(const struct reflect *reflect, int *error)
+{
+    const struct reflect_settings *settings = &reflect->settings;
+    for (size_t i = 0; i < settings->listen_count; i++) {
+        if (reflect->listeners[i].error != 0) {
+            *error = reflect->listeners[i].error;
+            return &settings->listen[i];
+        }
+    }
+    for (size_t i = 0; i < settings->permanent_count; i++) {
+        if (reflect->permanent_errors[i] != 0) {
+            *error = reflect->permanent_errors[i];
+            return &settings->permanent[i];
+        }
+    }
+    return NULL;
+}
+
+bool reflect_is_listening(const struct reflect *reflect)
+{
+    int error;
+    for (size_t i = 0; i < reflect->settings.listen_count; i++) {
+        if (reflect->listeners[i].state != PORT_OPEN) {
+            return false;
+        }
+    }
+    return reflect->permanent_asked == reflect->settings.permanent_count &&
+           reflect->opening.port == LEASE_NONE && reflect_listen_error(reflect, &error) == NULL;
+}
+
+const struct reflect_stats *reflect_stats(const struct reflect *reflect)
+{
+    return &reflect->stats;
+}
+
+void reflect_stop(struct reflect *reflect)
+{
+    reflect->is_stopping = true;
+}
+
+/* Channels 0 to listen_count - 1 are the control sockets, then the ports of the books. */
+static uint32_t port_channel(const struct reflect *reflect, uint32_t port)
+{
+    return (uint32_t)reflect->settings.listen_count + port;
+}
+
+static void drop(struct reflect *reflect, unsigned reason)
+{
+    reflect->stats.dropped[reason]++;
+}
+
+static bool is_allowed(const struct reflect *reflect, const struct addr *peer)
+{
+    const struct reflect_settings *settings = &reflect->settings;
+    for (size_t i = 0; i < settings->allow_count; i++) {
+        if (addr_prefix_contains(&settings->allow[i], peer)) {
+            return true;
+        }
+    }
+    return settings->allow_count == 0;
+}
+
+static bool is_loop(const struct addr *peer)
+{
+    return peer->port == 0 || peer->port == IPSLA_CONTROL_PORT ||
+           peer->port == IPSLA_CONTROL_PORT_V2;
+}
+
+static uint32_t refusal_status(const struct reflect *reflect, enum reflect_result result)
+{
+    uint32_t status = result_status[result];
+    return reflect->settings.refusal == REFUSAL_STATUS16 ? status << 16 : status;
+}
+
+/* Answers the control request described by `to` with `result`. */
+static void answer_request(struct reflect *reflect, const struct opening *to,
+                           enum reflect_result result)
+{
+    if (result != RESULT_ACCEPTED && reflect->settings.refusal == REFUSAL_SILENT) {
+        reflect->stats.requests[result]++;
+        drop(reflect, DROP_REFUSED);
+        return;
+    }
+    struct answer *answer = &reflect->answer;
+    *answer = (struct answer){
+        .is_pending = true,
+        .id = to->id,
+        .local = to->local,
+        .peer = to->peer,
+        .tos = to->tos,
+        .counter = &reflect->stats.requests[result],
+    };
+    if (result != RESULT_ACCEPTED) {
+        answer->size = IPSLA_RESPONSE_SHORT_BYTES;
+        ipsla_response_encode_short(to->request.id, refusal_status(reflect, result),
+                                    reflect->bytes);
+    } else if (reflect->settings.reply == REPLY_SHORT) {
+        answer->size = IPSLA_RESPONSE_SHORT_BYTES;
+        ipsla_response_encode_short(to->request.id, 0, reflect->bytes);
+    } else {
+        answer->size = IPSLA_RESPONSE_LONG_BYTES;
+        ipsla_response_encode_long(&to->request, reflect->bytes);
+    }
+}
+
+static bool is_own_control_port(const struct reflect *reflect, uint16_t port)
+{
+    for (size_t i = 0; i < reflect->settings.listen_count; i++) {
+        if (reflect->settings.listen[i].port == port) {
+            return true;
+        }
+    }
+    return port == IPSLA_CONTROL_PORT;
+}
+
+/* Starts (or starts again) the lease that `to` asks for on an open port. */
+static void grant(struct reflect *reflect, const struct opening *to, struct instant now)
+{
+    struct lease_session *session = lease_find_control(&reflect->book, to->port, &to->peer);
+    if (session == NULL) {
+        session = lease_add_session(&reflect->book, to->port, &to->peer);
+    }
+    if (session == NULL) {
+        answer_request(reflect, to, RESULT_LIMIT);
+        return;
+    }
+    int64_t duration_ns = to->request.duration_ms * NS_PER_MS;
+    if (duration_ns < reflect->settings.min_duration_ns) {
+        duration_ns = reflect->settings.min_duration_ns;
+    }
+    session->received = 0;
+    session->probe_port = 0;
+    session->is_made_by_probe = false;
+    session->cap = mono_add(now.mono, 2 * duration_ns);
+    lease_set_expiry(&reflect->book, session, mono_add(now.mono, duration_ns));
+    reflect->stats.sessions = reflect->book.session_count;
+    answer_request(reflect, to, RESULT_ACCEPTED);
+}
+
+static void input_request(struct reflect *reflect, const struct ev *ev, struct instant now)
+{
+    struct opening to = {
+        .port = LEASE_NONE,
+        .has_request = true,
+        .id = ev->id,
+        .local = ev->local,
+        .peer = ev->peer,
+        .tos = ev->tos,
+    };
+    enum ipsla_reject reject = ipsla_request_decode(ev->bytes, ev->size, &to.request);
+    if (reject != IPSLA_ACCEPT) {
+        drop(reflect, reject);
+        return;
+    }
+    if (to.request.wants_auth) {
+        answer_request(reflect, &to, RESULT_AUTH);
+        return;
+    }
+    if (is_own_control_port(reflect, to.request.port)) {
+        answer_request(reflect, &to, RESULT_PORT_IN_USE);
+        return;
+    }
+    struct addr local = ev->local;
+    local.port = to.request.port;
+    to.port = lease_find_port(&reflect->book, &local);
+    if (to.port != LEASE_NONE) {
+        grant(reflect, &to, now);
+        return;
+    }
+    if (reflect->book.session_count < reflect->book.session_limit) {
+        to.port = lease_add_port(&reflect->book, &local, false);
+    }
+    if (to.port == LEASE_NONE) {
+        answer_request(reflect, &to, RESULT_LIMIT);
+        return;
+    }
+    reflect->opening = to;
+}
+
+/* The session that counts a probe on `port`: permanent ports make one when there is none. */
+static struct lease_session *session_of(struct reflect *reflect, uint32_t port, const struct ev *ev,
+                                        struct instant now)
+{
+    struct lease_session *session = lease_find_probe(&reflect->book, port, &ev->peer);
+    if (session != NULL) {
+        return session;
+    }
+    if (!reflect->book.ports[port].is_permanent) {
+        drop(reflect, DROP_NO_SESSION);
+        return NULL;
+    }
+    session = lease_add_session(&reflect->book, port, &ev->peer);
+    if (session == NULL) {
+        drop(reflect, DROP_LIMIT);
+        return NULL;
+    }
+    session->is_made_by_probe = true;
+    session->cap = MONO_NEVER;
+    lease_set_expiry(&reflect->book, session, mono_add(now.mono, PERMANENT_IDLE_NS));
+    reflect->stats.sessions = reflect->book.session_count;
+    return session;
+}
+
+static void extend(struct reflect *reflect, struct lease_session *session, struct instant now)
+{
+    int64_t extension_ns = session->is_made_by_probe ? PERMANENT_IDLE_NS : EXTENSION_NS;
+    struct mono until = mono_min(mono_add(now.mono, extension_ns), session->cap);
+    if (mono_is_before(session->expiry.due, until)) {
+        lease_set_expiry(&reflect->book, session, until);
+    }
+}
+
+static void answer_probe(struct reflect *reflect, const struct ev *ev, uint64_t *counter)
+{
+    reflect->answer = (struct answer){
+        .is_pending = true,
+        .id = ev->id,
+        .local = ev->local,
+        .peer = ev->peer,
+        .tos = ev->tos,
+        .size = ev->size,
+        .received = ev->received,
+        .counter = counter,
+    };
+    memcpy(reflect->bytes, ev->bytes, ev->size);
+}
+
+static void input_probe(struct reflect *reflect, uint32_t port, const struct ev *ev,
+                        struct instant now)
+{
+    enum ipsla_probe_type type;
+    struct ipsla_jitter_ms request = {0};
+    enum ipsla_reject reject = ipsla_probe_type(ev->bytes, ev->size, &type);
+    if (reject == IPSLA_ACCEPT && type == IPSLA_PROBE_JITTER_MS) {
+        reject = ipsla_jitter_ms_decode_request(ev->bytes, ev->size, &request);
+    }
+    if (reject != IPSLA_ACCEPT) {
+        drop(reflect, reject);
+        return;
+    }
+    struct lease_session *session = session_of(reflect, port, ev, now);
+    if (session == NULL) {
+        return;
+    }
+    extend(reflect, session, now);
+    reflect->stats.stamps[ev->received.source]++;
+    if (type == IPSLA_PROBE_ECHO) {
+        answer_probe(reflect, ev, &reflect->stats.echo_probes);
+        return;
+    }
+    /* Without a control request, the first packet is what tells a new train. */
+    if (session->is_made_by_probe && request.sender_seq == 1) {
+        session->received = 0;
+    }
+    session->received++;
+    answer_probe(reflect, ev, &reflect->stats.jitter_probes);
+    reflect->answer.is_jitter = true;
+    reflect->answer.responder_seq = session->received;
+}
+
+static void input_data(struct reflect *reflect, const struct ev *ev, struct instant now)
+{
+    assert(!reflect->answer.is_pending && reflect->opening.port == LEASE_NONE);
+    if (!is_allowed(reflect, &ev->peer)) {
+        drop(reflect, DROP_NOT_ALLOWED);
+    } else if (is_loop(&ev->peer)) {
+        drop(reflect, DROP_LOOP);
+    } else if (ev->id.channel < reflect->settings.listen_count) {
+        input_request(reflect, ev, now);
+    } else {
+        input_probe(reflect, ev->id.channel - (uint32_t)reflect->settings.listen_count, ev, now);
+    }
+}
+
+static void input_opened(struct reflect *reflect, uint32_t channel, struct instant now)
+{
+    if (channel < reflect->settings.listen_count) {
+        reflect->listeners[channel].state = PORT_OPEN;
+        return;
+    }
+    struct opening to = reflect->opening;
+    assert(to.port != LEASE_NONE && channel == port_channel(reflect, to.port));
+    reflect->opening.port = LEASE_NONE;
+    reflect->book.ports[to.port].state = PORT_OPEN;
+    if (to.has_request) {
+        grant(reflect, &to, now);
+    }
+}
+
+static void input_open_failed(struct reflect *reflect, uint32_t channel, int error)
+{
+    if (channel < reflect->settings.listen_count) {
+        reflect->listeners[channel] = (struct listener){.state = PORT_CLOSING, .error = error};
+        return;
+    }
+    struct opening to = reflect->opening;
+    reflect->opening.port = LEASE_NONE;
+    lease_remove_port(&reflect->book, to.port);
+    if (to.has_request) {
+        answer_request(reflect, &to, error == EADDRINUSE ? RESULT_PORT_IN_USE : RESULT_FAILED);
+    } else {
+        reflect->permanent_errors[reflect->permanent_asked - 1] = error;
+    }
+}
+
+static bool is_opening(const struct reflect *reflect, uint32_t channel)
+{
+    if (channel < reflect->settings.listen_count) {
+        return reflect->listeners[channel].state == PORT_OPENING;
+    }
+    return reflect->opening.port != LEASE_NONE &&
+           channel == port_channel(reflect, reflect->opening.port);
+}
+
+static void input(void *self, const struct ev *ev, struct instant now)
+{
+    struct reflect *reflect = self;
+    switch (ev->kind) {
+    case EV_OPENED:
+        input_opened(reflect, ev->id.channel, now);
+        break;
+    case EV_DATA:
+        input_data(reflect, ev, now);
+        break;
+    case EV_ERROR:
+        if (ev->is_icmp) {
+            break;
+        }
+        if (is_opening(reflect, ev->id.channel)) {
+            input_open_failed(reflect, ev->id.channel, ev->error);
+        } else if (reflect->unconfirmed != NULL) {
+            reflect->unconfirmed = NULL;
+            drop(reflect, DROP_SEND_FAILED);
+        }
+        break;
+    }
+}
+
+/* t3 is now: as late as this side of the seam can take it. */
+static void complete_jitter(struct reflect *reflect, struct instant now)
+{
+    const struct answer *answer = &reflect->answer;
+    struct wall received = answer->received.at.wall;
+    int64_t held_ns = mono_diff(now.mono, answer->received.at.mono);
+    if (held_ns < 0) {
+        held_ns = 0;
+    }
+    int64_t delta_ms =
+        floor_div(received.ns + held_ns, NS_PER_MS) - floor_div(received.ns, NS_PER_MS);
+    uint16_t delta = delta_ms > UINT16_MAX ? UINT16_MAX : (uint16_t)delta_ms;
+    ipsla_jitter_ms_fill_reply(reflect->bytes, delta, wall_ms_of_day(received),
+                               answer->responder_seq);
+    hist_observe(&reflect->stats.processing, &hist_layout_default, held_ns);
+}
+
+static void poll_answer(struct reflect *reflect, struct instant now, struct fx *fx)
+{
+    struct answer *answer = &reflect->answer;
+    if (answer->is_jitter) {
+        complete_jitter(reflect, now);
+    }
+    *fx = (struct fx){
+        .kind = FX_SEND,
+        .id = answer->id,
+        .local = answer->local,
+        .peer = answer->peer,
+        .bytes = reflect->bytes,
+        .size = answer->size,
+        .tos = answer->tos,
+    };
+    answer->is_pending = false;
+    reflect->unconfirmed = answer->counter;
+}
+
+static void fill_open(struct fx *fx, uint32_t channel, const struct addr *local)
+{
+    *fx = (struct fx){.kind = FX_OPEN, .id.channel = channel, .local = *local};
+}
+
+/* Control sockets first, then permanent ports, one after the other; then what requests ask for. */
+static bool poll_open(struct reflect *reflect, struct fx *fx)
+{
+    const struct reflect_settings *settings = &reflect->settings;
+    for (uint32_t i = 0; i < settings->listen_count; i++) {
+        if (reflect->listeners[i].state == PORT_FREE) {
+            reflect->listeners[i].state = PORT_OPENING;
+            fill_open(fx, i, &settings->listen[i]);
+            return true;
+        }
+    }
+    struct opening *opening = &reflect->opening;
+    if (opening->port == LEASE_NONE && reflect->permanent_asked < settings->permanent_count) {
+        const struct addr *local = &settings->permanent[reflect->permanent_asked++];
+        *opening = (struct opening){.port = lease_add_port(&reflect->book, local, true)};
+    }
+    if (opening->port == LEASE_NONE || opening->was_asked) {
+        return false;
+    }
+    opening->was_asked = true;
+    fill_open(fx, port_channel(reflect, opening->port), &reflect->book.ports[opening->port].local);
+    return true;
+}
+
+static void fill_close(struct reflect *reflect, uint32_t port, struct fx *fx)
+{
+    *fx = (struct fx){.kind = FX_CLOSE, .id.channel = port_channel(reflect, port)};
+    lease_remove_port(&reflect->book, port);
+}
+
+/* Ends leases; true when the last one on a port ended, which closes it. */
+static bool poll_expiry(struct reflect *reflect, struct mono now, struct fx *fx)
+{
+    uint32_t port;
+    while ((port = lease_expire(&reflect->book, now)) != LEASE_NONE) {
+        reflect->stats.sessions = reflect->book.session_count;
+        const struct lease_port *used = &reflect->book.ports[port];
+        if (used->sessions == 0 && !used->is_permanent) {
+            fill_close(reflect, port, fx);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool poll_stop(struct reflect *reflect, struct fx *fx)
+{
+    if (poll_expiry(reflect, MONO_NEVER, fx)) {
+        return true;
+    }
+    for (uint32_t i = 0; i < reflect->book.port_limit; i++) {
+        if (reflect->book.ports[i].state == PORT_OPEN) {
+            fill_close(reflect, i, fx);
+            return true;
+        }
+    }
+    for (uint32_t i = 0; i < reflect->settings.listen_count; i++) {
+        bool was_open = reflect->listeners[i].state == PORT_OPEN;
+        reflect->listeners[i].state = PORT_CLOSING;
+        if (was_open) {
+            *fx = (struct fx){.kind = FX_CLOSE, .id.channel = i};
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool poll(void *self, struct instant now, struct fx *fx)
+{
+    struct reflect *reflect = self;
+    if (reflect->unconfirmed != NULL) {
+        (*reflect->unconfirmed)++;
+        reflect->unconfirmed = NULL;
+    }
+    if (reflect->answer.is_pending) {
+        poll_answer(reflect, now, fx);
+        return true;
+    }
+    if (reflect->is_stopping) {
+        return poll_stop(reflect, fx);
+    }
+    return poll_open(reflect, fx) || poll_expiry(reflect, now.mono, fx);
+}
+
+static struct mono deadline(const void *self)
+{
+    const struct reflect *reflect = self;
+    return lease_next_expiry(&reflect->book);
+}
+
+struct machine reflect_machine(struct reflect *reflect)
+{
+    static const struct machine_ops ops = {.input = input, .poll = poll, .deadline = deadline};
+    return (struct machine){.ops = &ops, .self = reflect};
+}

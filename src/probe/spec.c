@@ -1,0 +1,156 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "probe/spec.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+static const char *const operation_names[OPERATION_COUNT] = {
+    [OPERATION_UDP_JITTER] = "udp-jitter",
+    [OPERATION_UDP_ECHO] = "udp-echo",
+};
+
+const char *operation_name(enum operation operation)
+{
+    assert((unsigned)operation < OPERATION_COUNT);
+    return operation_names[operation];
+}
+
+bool operation_parse(const char *name, enum operation *out)
+{
+    for (unsigned i = 0; i < OPERATION_COUNT; i++) {
+        if (strcmp(name, operation_names[i]) == 0) {
+            *out = (enum operation)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+struct spec *spec_new(void)
+{
+    struct spec *spec = mem_alloc(1, sizeof *spec);
+    spec->references = 1;
+    return spec;
+}
+
+/* The counter is the one part of a shared spec that changes: hence the casts away from const below.
+ */
+struct spec *spec_ref(const struct spec *spec)
+{
+    struct spec *shared = (struct spec *)(uintptr_t)spec;
+    __atomic_fetch_add(&shared->references, 1, __ATOMIC_RELAXED);
+    return shared;
+}
+
+void spec_unref(const struct spec *spec)
+{
+    struct spec *shared = (struct spec *)(uintptr_t)spec;
+    if (shared == NULL || __atomic_sub_fetch(&shared->references, 1, __ATOMIC_ACQ_REL) > 0) {
+        return;
+    }
+    for (size_t i = 0; i < shared->label_count; i++) {
+        free(shared->labels[i].name);
+        free(shared->labels[i].value);
+    }
+    free(shared->labels);
+    free(shared->name);
+    free(shared->host);
+    free(shared->owner);
+    free(shared->tag);
+    free(shared);
+}
+
+struct spec *spec_with_ip(const struct spec *spec, const struct addr *ip)
+{
+    struct spec *copy = mem_alloc(1, sizeof *copy);
+    *copy = *spec;
+    copy->references = 1;
+    copy->name = mem_string(spec->name);
+    copy->host = mem_string(spec->host);
+    copy->owner = mem_string(spec->owner);
+    copy->tag = mem_string(spec->tag);
+    copy->labels = mem_alloc(spec->label_count, sizeof(struct label));
+    for (size_t i = 0; i < spec->label_count; i++) {
+        copy->labels[i].name = mem_string(spec->labels[i].name);
+        copy->labels[i].value = mem_string(spec->labels[i].value);
+    }
+    copy->peer = *ip;
+    copy->peer.port = ip->family == ADDR_NONE ? 0 : spec->port;
+    return copy;
+}
+
+static bool labels_are_equal(const struct spec *a, const struct spec *b)
+{
+    if (a->label_count != b->label_count) {
+        return false;
+    }
+    for (size_t i = 0; i < a->label_count; i++) {
+        if (strcmp(a->labels[i].name, b->labels[i].name) != 0 ||
+            strcmp(a->labels[i].value, b->labels[i].value) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool identities_are_equal(const struct spec *a, const struct spec *b)
+{
+    return strcmp(a->name, b->name) == 0 && strcmp(a->host, b->host) == 0 &&
+           strcmp(a->owner, b->owner) == 0 && strcmp(a->tag, b->tag) == 0 && labels_are_equal(a, b);
+}
+
+static bool layouts_are_equal(const struct hist_layout *a, const struct hist_layout *b)
+{
+    return a->count == b->count &&
+           memcmp(a->bounds_ns, b->bounds_ns, a->count * sizeof a->bounds_ns[0]) == 0;
+}
+
+static bool timings_are_equal(const struct spec *a, const struct spec *b)
+{
+    return a->frequency_ns == b->frequency_ns && a->timeout_ns == b->timeout_ns &&
+           a->threshold_ns == b->threshold_ns && a->interval_ns == b->interval_ns &&
+           a->control_timeout_ns == b->control_timeout_ns;
+}
+
+bool spec_is_same_target(const struct spec *a, const struct spec *b)
+{
+    return identities_are_equal(a, b) && timings_are_equal(a, b) &&
+           layouts_are_equal(&a->layout, &b->layout) && a->operation == b->operation &&
+           a->port == b->port && addr_is_equal(&a->source, &b->source) &&
+           a->num_packets == b->num_packets && a->payload_bytes == b->payload_bytes &&
+           a->control_port == b->control_port && a->control_tries == b->control_tries;
+}
+
+struct spec_set *spec_set_new(struct spec *const *specs, size_t count)
+{
+    struct spec_set *set = mem_alloc(1, sizeof *set);
+    set->specs = mem_alloc(count, sizeof set->specs[0]);
+    for (size_t i = 0; i < count; i++) {
+        set->specs[i] = specs[i];
+    }
+    set->count = count;
+    set->references = 1;
+    return set;
+}
+
+struct spec_set *spec_set_ref(struct spec_set *set)
+{
+    __atomic_fetch_add(&set->references, 1, __ATOMIC_RELAXED);
+    return set;
+}
+
+void spec_set_unref(struct spec_set *set)
+{
+    if (set == NULL || __atomic_sub_fetch(&set->references, 1, __ATOMIC_ACQ_REL) > 0) {
+        return;
+    }
+    for (size_t i = 0; i < set->count; i++) {
+        spec_unref(set->specs[i]);
+    }
+    free(set->specs);
+    free(set);
+}

@@ -1,0 +1,82 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* What to measure: the immutable, reference-counted description of one target, and a set of them.
+ * Made by config (or the CLI), held by engines, reports and snapshots on any thread. */
+#ifndef PROBE_SPEC_H
+#define PROBE_SPEC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "stats/hist.h"
+
+enum operation { OPERATION_UDP_JITTER, OPERATION_UDP_ECHO };
+#define OPERATION_COUNT 2
+
+/* "udp-jitter", "udp-echo": the words of IOS. */
+const char *operation_name(enum operation operation);
+/* False when `name` is none of them; `out` untouched. */
+bool operation_parse(const char *name, enum operation *out);
+
+struct label {
+    char *name;
+    char *value;
+};
+
+/* Ranges and defaults are those of config/schema.c; whoever builds a spec keeps to them. */
+struct spec {
+    char *name; /* unique in a set; the label `target` */
+    char *host; /* as configured: an address or a name */
+    struct label *labels;
+    size_t label_count;
+    char *owner, *tag; /* "" when not set */
+
+    enum operation operation;
+    struct addr peer; /* IP and probe port; ADDR_NONE while the name has no address */
+    uint16_t port; /* probe port */
+    struct addr source; /* IP (ADDR_NONE: the system chooses) and port (0: any) */
+
+    int64_t frequency_ns;
+    int64_t timeout_ns;
+    int64_t threshold_ns;
+    int64_t interval_ns; /* udp-jitter: between packets */
+    uint32_t num_packets; /* udp-jitter: 1..60000; udp-echo: 1 */
+    uint32_t payload_bytes; /* request-data-size */
+
+    uint16_t control_port;
+    uint8_t control_tries; /* transmissions of the control request in all */
+    int64_t control_timeout_ns;
+
+    struct hist_layout layout;
+
+    unsigned references; /* use spec_ref and spec_unref only */
+};
+
+/* A zeroed spec with one reference; strings (name, host, labels, owner, tag) are malloc'ed and
+ * belong to it. Change it only until it is shared. */
+struct spec *spec_new(void);
+struct spec *spec_ref(const struct spec *spec);
+void spec_unref(const struct spec *spec); /* NULL is fine */
+
+/* A new spec like `spec` whose peer has the IP of `ip` (ADDR_NONE: no address) and the spec's port.
+ */
+struct spec *spec_with_ip(const struct spec *spec, const struct addr *ip);
+
+/* Everything but the resolved peer address is the same. */
+bool spec_is_same_target(const struct spec *a, const struct spec *b);
+
+/* A generation of targets, reference-counted as a whole; holds one reference on each member. */
+struct spec_set {
+    const struct spec **specs;
+    size_t count;
+    unsigned references;
+};
+
+/* Takes over the caller's reference on each of specs[0..count-1] (the array itself is copied). */
+struct spec_set *spec_set_new(struct spec *const *specs, size_t count);
+struct spec_set *spec_set_ref(struct spec_set *set);
+void spec_set_unref(struct spec_set *set); /* NULL is fine */
+
+#endif

@@ -1,0 +1,147 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "probe/train.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+void train_init(struct train *train, uint32_t count, int64_t interval_ns, int64_t timeout_ns)
+{
+    assert(count > 0);
+    *train = (struct train){
+        .count = count,
+        .interval_ns = interval_ns,
+        .timeout_ns = timeout_ns,
+        .samples = mem_alloc(count, sizeof(struct sample)),
+        .arrival = mem_alloc(count, sizeof(uint32_t)),
+    };
+}
+
+void train_fini(struct train *train)
+{
+    free(train->samples);
+    free(train->arrival);
+    *train = (struct train){0};
+}
+
+void train_clear(struct train *train)
+{
+    memset(train->samples, 0, train->count * sizeof(struct sample));
+    train->arrivals = 0;
+    train->next = 0;
+    train->unsettled = 0;
+}
+
+void train_start(struct train *train, struct instant now)
+{
+    train_clear(train);
+    train->start = now.mono;
+    train->epoch_ns = now.wall.ns - now.mono.ns;
+}
+
+static struct mono packet_due(const struct train *train, uint32_t index)
+{
+    return mono_add(train->start, (int64_t)index * train->interval_ns);
+}
+
+struct mono train_next_due(const struct train *train)
+{
+    return train->next == train->count ? MONO_NEVER : packet_due(train, train->next);
+}
+
+uint32_t train_send(struct train *train, struct instant now)
+{
+    assert(train->next < train->count);
+    struct sample *sample = &train->samples[train->next];
+    sample->fate = FATE_SENT;
+    sample->t1_ns = train_clock_ns(train, now.mono);
+    sample->t1_source = STAMP_USER;
+    train->next++;
+    train->unsettled++;
+    return train->next;
+}
+
+void train_unsend(struct train *train)
+{
+    assert(train->next > 0);
+    struct sample *sample = &train->samples[train->next - 1];
+    if (sample->fate == FATE_SENT) {
+        sample->fate = FATE_UNSENT;
+        train->unsettled--;
+    }
+}
+
+int64_t train_lateness_ns(const struct train *train, uint32_t index)
+{
+    int64_t due_ns = train_clock_ns(train, packet_due(train, index));
+    int64_t lateness_ns = train->samples[index].t1_ns - due_ns;
+    return lateness_ns > 0 ? lateness_ns : 0;
+}
+
+/* The packet with sequence number `seq` if it was sent, else NULL. */
+static struct sample *find_sent(const struct train *train, uint32_t seq)
+{
+    if (seq == 0 || seq > train->next || train->samples[seq - 1].fate == FATE_UNSENT) {
+        return NULL;
+    }
+    return &train->samples[seq - 1];
+}
+
+const struct sample *train_find(const struct train *train, uint32_t seq)
+{
+    return find_sent(train, seq);
+}
+
+enum arrival train_receive(struct train *train, uint32_t seq, struct stamp received,
+                           struct sample **out)
+{
+    struct sample *sample = find_sent(train, seq);
+    if (sample == NULL) {
+        return ARRIVAL_UNKNOWN;
+    }
+    if (sample->fate != FATE_SENT) {
+        return ARRIVAL_DUPLICATE;
+    }
+    sample->t4_ns = train_clock_ns(train, received.at.mono);
+    sample->t4_source = received.source;
+    sample->fate = sample->t4_ns - sample->t1_ns > train->timeout_ns ? FATE_LATE : FATE_RECEIVED;
+    train->arrival[train->arrivals++] = seq - 1;
+    train->unsettled--;
+    *out = sample;
+    return ARRIVAL_ACCEPTED;
+}
+
+bool train_is_complete(const struct train *train)
+{
+    return train->next == train->count && train->unsettled == 0;
+}
+
+struct mono train_expiry(const struct train *train)
+{
+    if (train->next < train->count) {
+        return MONO_NEVER;
+    }
+    const struct sample *last = &train->samples[train->count - 1];
+    if (last->fate == FATE_UNSENT) {
+        return mono_add(packet_due(train, train->count - 1), train->timeout_ns);
+    }
+    return (struct mono){last->t1_ns - train->epoch_ns + train->timeout_ns};
+}
+
+int64_t train_clock_ns(const struct train *train, struct mono t)
+{
+    return t.ns + train->epoch_ns;
+}
+
+struct samples train_samples(const struct train *train)
+{
+    return (struct samples){
+        .items = train->samples,
+        .count = train->count,
+        .arrival = train->arrival,
+        .arrivals = train->arrivals,
+    };
+}

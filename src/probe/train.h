@@ -1,0 +1,73 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* A train of packets: when each is due, and the ledger of what became of it. Pure bookkeeping:
+ * knows no protocol. Packet k (from 1) is due at start + (k - 1) * interval: an absolute schedule,
+ * so lateness of one packet never shifts the next. */
+#ifndef PROBE_TRAIN_H
+#define PROBE_TRAIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/time.h"
+#include "stats/round.h"
+#include "stats/sample.h"
+
+struct train {
+    uint32_t count;
+    int64_t interval_ns;
+    int64_t timeout_ns; /* of each packet, from its own sending */
+    struct sample *samples; /* `count`; samples[k - 1] is packet k */
+    uint32_t *arrival; /* indices of received and late samples in order of arrival */
+    uint32_t arrivals;
+    uint32_t next; /* index of the next packet to send */
+    uint32_t unsettled; /* sent and not answered */
+    struct mono start;
+    int64_t epoch_ns; /* operation clock minus monotonic clock */
+};
+
+/* Allocates the ledger, its only memory. */
+void train_init(struct train *train, uint32_t count, int64_t interval_ns, int64_t timeout_ns);
+void train_fini(struct train *train);
+
+/* Empties the ledger: nothing sent, nothing due. */
+void train_clear(struct train *train);
+
+/* Empties the ledger; the first packet is due now. */
+void train_start(struct train *train, struct instant now);
+
+/* When the next packet is due; MONO_NEVER when all are sent. */
+struct mono train_next_due(const struct train *train);
+
+/* The next packet leaves at `now`; returns its sequence number (from 1). */
+uint32_t train_send(struct train *train, struct instant now);
+
+/* The packet sent last did not leave after all. */
+void train_unsend(struct train *train);
+
+/* How long after its due time packet `index` (from 0, sent) left; not negative. */
+int64_t train_lateness_ns(const struct train *train, uint32_t index);
+
+/* Packet `seq` if it was sent, else NULL. */
+const struct sample *train_find(const struct train *train, uint32_t seq);
+
+enum arrival { ARRIVAL_ACCEPTED, ARRIVAL_DUPLICATE, ARRIVAL_UNKNOWN };
+
+/* A reply to packet `seq` came at `received`. ACCEPTED: the sample is now received or late, t4 is
+ * set and *out points at it for the protocol's fields. UNKNOWN: no such packet was sent. */
+enum arrival train_receive(struct train *train, uint32_t seq, struct stamp received,
+                           struct sample **out);
+
+/* All packets sent (or unsent), all answered. */
+bool train_is_complete(const struct train *train);
+
+/* When the last packet's timeout ends; MONO_NEVER before all are sent. */
+struct mono train_expiry(const struct train *train);
+
+/* `t` on the operation clock, ns. */
+int64_t train_clock_ns(const struct train *train, struct mono t);
+
+/* The ledger as round_compute reads it; valid until the train changes. */
+struct samples train_samples(const struct train *train);
+
+#endif

@@ -1,0 +1,361 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* One pass over the samples in sequence order attributes losses and forms jitter pairs; one pass in
+ * order of arrival finds reordering and the interarrival jitter.
+ *
+ * Direction of loss. The responder counts the probes it receives and returns the count. Between two
+ * answered packets with n unanswered ones, the count grew by 1 + (lost on the way back): the rest
+ * of the n was lost towards the responder. After the last answer nothing is known.
+ *
+ * Jitter pairs. Towards the responder a pair is two packets sent one after the other; on the way
+ * back, two replies the responder sent one after the other. So a loss breaks pairs only in its own
+ * direction. */
+#include "stats/round.h"
+
+#include <assert.h>
+#include <math.h>
+
+static const char *const outcome_names[OUTCOME_COUNT] = {
+    [OUTCOME_OK] = "ok",
+    [OUTCOME_TIMEOUT] = "timeout",
+    [OUTCOME_NO_CONNECTION] = "no_connection",
+    [OUTCOME_AUTH] = "auth",
+    [OUTCOME_FORMAT] = "format",
+    [OUTCOME_PORT_IN_USE] = "port_in_use",
+    [OUTCOME_REFUSED] = "refused",
+    [OUTCOME_UNREACHABLE] = "unreachable",
+    [OUTCOME_RESOLVE] = "resolve",
+    [OUTCOME_LOCAL] = "local",
+};
+
+const char *outcome_name(enum outcome outcome)
+{
+    assert((unsigned)outcome < OUTCOME_COUNT);
+    return outcome_names[outcome];
+}
+
+const char *return_code_text(enum return_code code)
+{
+    switch (code) {
+    case RETURN_CODE_OK:
+        return "OK";
+    case RETURN_CODE_OVER_THRESHOLD:
+        return "Over threshold";
+    case RETURN_CODE_TIMEOUT:
+        return "Timeout";
+    case RETURN_CODE_NOT_CONNECTED:
+        return "No connection";
+    case RETURN_CODE_DNS_QUERY_ERROR:
+        return "DNS query error";
+    case RETURN_CODE_ERROR:
+        return "Error";
+    case RETURN_CODE_OTHER:
+        break;
+    }
+    return "Unknown";
+}
+
+void moments_add(struct moments *moments, int64_t value_ns)
+{
+    if (moments->count == 0 || value_ns < moments->min_ns) {
+        moments->min_ns = value_ns;
+    }
+    if (moments->count == 0 || value_ns > moments->max_ns) {
+        moments->max_ns = value_ns;
+    }
+    moments->count++;
+    moments->sum_ns += value_ns;
+    moments->sum2_ns2 += (double)value_ns * (double)value_ns;
+}
+
+double moments_average_ns(const struct moments *moments)
+{
+    return moments->count == 0 ? 0 : (double)moments->sum_ns / moments->count;
+}
+
+double moments_stddev_ns(const struct moments *moments)
+{
+    if (moments->count == 0) {
+        return 0;
+    }
+    double average = moments_average_ns(moments);
+    double variance = moments->sum2_ns2 / moments->count - average * average;
+    return variance > 0 ? sqrt(variance) : 0;
+}
+
+double jitter_average_ns(const struct jitter *jitter)
+{
+    uint32_t count = jitter->positive.count + jitter->negative.count;
+    return count == 0 ? 0 : (double)(jitter->positive.sum_ns + jitter->negative.sum_ns) / count;
+}
+
+int64_t sample_rtt_ns(const struct sample *sample, int64_t resolution_ns)
+{
+    int64_t elapsed_ns = sample->t4_ns - sample->t1_ns;
+    int64_t processing_ns = sample->t3_ns - sample->t2_ns;
+    if (processing_ns > elapsed_ns) {
+        processing_ns -= resolution_ns;
+    }
+    if (processing_ns < 0) {
+        processing_ns = 0;
+    }
+    return processing_ns > elapsed_ns ? -1 : elapsed_ns - processing_ns;
+}
+
+/* What both passes need at hand. */
+struct walk {
+    struct round *round;
+    const struct round_rules *rules;
+    const struct round_sinks *sinks;
+};
+
+static void observe(const struct walk *walk, struct hist *hist, int64_t value_ns)
+{
+    if (hist != NULL && value_ns >= 0) {
+        hist_observe(hist, walk->sinks->layout, value_ns);
+    }
+}
+
+/* A time of ours in the steps of the wire. */
+static int64_t in_steps(const struct walk *walk, int64_t t_ns)
+{
+    return floor_div(t_ns, walk->rules->resolution_ns) * walk->rules->resolution_ns;
+}
+
+/* How much further apart two packets arrived at the responder than they were sent. */
+static int64_t variation_sd_ns(const struct walk *walk, const struct sample *p,
+                               const struct sample *c)
+{
+    return (c->t2_ns - p->t2_ns) - (in_steps(walk, c->t1_ns) - in_steps(walk, p->t1_ns));
+}
+
+static int64_t variation_ds_ns(const struct walk *walk, const struct sample *p,
+                               const struct sample *c)
+{
+    return (in_steps(walk, c->t4_ns) - in_steps(walk, p->t4_ns)) - (c->t3_ns - p->t3_ns);
+}
+
+static int64_t absolute(int64_t value)
+{
+    return value < 0 ? -value : value;
+}
+
+static void jitter_add(struct jitter *jitter, int64_t variation_ns)
+{
+    int64_t size_ns = absolute(variation_ns);
+    if (jitter->samples == 0 || size_ns < jitter->min_ns) {
+        jitter->min_ns = size_ns;
+    }
+    if (size_ns > jitter->max_ns) {
+        jitter->max_ns = size_ns;
+    }
+    jitter->samples++;
+    if (variation_ns > 0) {
+        moments_add(&jitter->positive, size_ns);
+    } else if (variation_ns < 0) {
+        moments_add(&jitter->negative, size_ns);
+    }
+}
+
+static void add_round_trip(const struct walk *walk, const struct sample *sample)
+{
+    struct round *round = walk->round;
+    int64_t rtt_ns = sample_rtt_ns(sample, walk->rules->resolution_ns);
+    if (rtt_ns < 0) {
+        return;
+    }
+    moments_add(&round->rtt, rtt_ns);
+    observe(walk, walk->sinks->rtt, rtt_ns);
+    if (rtt_ns > walk->rules->threshold_ns) {
+        round->over_threshold++;
+    }
+}
+
+static void add_remote_times(const struct walk *walk, const struct sample *sample)
+{
+    struct round *round = walk->round;
+    int64_t processing_ns = sample->t3_ns - sample->t2_ns;
+    moments_add(&round->processing, processing_ns);
+    observe(walk, walk->sinks->processing, processing_ns);
+    int64_t sd_ns = sample->t2_ns - in_steps(walk, sample->t1_ns);
+    int64_t ds_ns = in_steps(walk, sample->t4_ns) - sample->t3_ns;
+    if (walk->rules->trust_clocks && sd_ns >= 0 && ds_ns >= 0) {
+        moments_add(&round->sd.delay, sd_ns);
+        moments_add(&round->ds.delay, ds_ns);
+    }
+}
+
+/* `p` and `c` are received samples with remote times, next to each other among those;
+ * `are_adjacent`: also sent one after the other. */
+static void add_pair(const struct walk *walk, const struct sample *p, const struct sample *c,
+                     bool are_adjacent)
+{
+    if (are_adjacent) {
+        int64_t sd_ns = variation_sd_ns(walk, p, c);
+        jitter_add(&walk->round->sd.jitter, sd_ns);
+        observe(walk, walk->sinks->jitter_sd, absolute(sd_ns));
+    }
+    if (c->responder_seq == p->responder_seq + 1) {
+        int64_t ds_ns = variation_ds_ns(walk, p, c);
+        jitter_add(&walk->round->ds.jitter, ds_ns);
+        observe(walk, walk->sinks->jitter_ds, absolute(ds_ns));
+    }
+}
+
+/* The end of one direction's latest loss period, in packets sent; 0: there was none yet. */
+struct period_end {
+    uint32_t sd, ds;
+};
+
+static void add_losses(struct way *way, uint32_t lost, uint32_t position, uint32_t *last_end)
+{
+    struct loss_periods *periods = &way->periods;
+    if (lost == 0) {
+        return;
+    }
+    way->lost += lost;
+    if (periods->count == 0 || lost < periods->length_min) {
+        periods->length_min = lost;
+    }
+    if (lost > periods->length_max) {
+        periods->length_max = lost;
+    }
+    if (periods->count > 0) {
+        uint32_t between = position - *last_end;
+        if (periods->count == 1 || between < periods->between_min) {
+            periods->between_min = between;
+        }
+        if (between > periods->between_max) {
+            periods->between_max = between;
+        }
+    }
+    periods->count++;
+    *last_end = position + lost;
+}
+
+static bool is_answered(const struct sample *sample)
+{
+    return sample->fate == FATE_RECEIVED || sample->fate == FATE_LATE;
+}
+
+/* Sequence order: who lost the unanswered packets. */
+static void attribute_losses(struct round *round, const struct sample *samples, uint32_t count)
+{
+    struct period_end end = {0};
+    uint32_t counted = 0; /* highest responder count so far */
+    uint32_t gap = 0; /* unanswered packets since the last answer */
+    uint32_t position = 0; /* packets sent so far */
+    for (uint32_t i = 0; i < count; i++) {
+        const struct sample *sample = &samples[i];
+        if (sample->fate == FATE_SENT) {
+            gap++;
+            position++;
+        }
+        if (!is_answered(sample)) {
+            continue;
+        }
+        uint32_t seq = sample->responder_seq;
+        uint32_t grown = seq > counted ? seq - counted - 1 : 0;
+        uint32_t lost_ds = grown < gap ? grown : gap;
+        if (seq == 0) {
+            round->lost_unknown += gap;
+        } else {
+            add_losses(&round->ds, lost_ds, position - gap, &end.ds);
+            add_losses(&round->sd, gap - lost_ds, position - gap, &end.sd);
+        }
+        counted = seq > counted ? seq : counted;
+        gap = 0;
+        position++;
+    }
+    round->lost_unknown += gap;
+}
+
+/* Sequence order: round trips, remote times, jitter pairs. */
+static void measure(const struct walk *walk, const struct sample *samples, uint32_t count)
+{
+    const struct sample *previous = NULL;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct sample *sample = &samples[i];
+        if (sample->fate != FATE_RECEIVED) {
+            continue;
+        }
+        add_round_trip(walk, sample);
+        if (!sample->has_remote_times) {
+            continue;
+        }
+        add_remote_times(walk, sample);
+        if (previous != NULL) {
+            add_pair(walk, previous, sample, previous + 1 == sample);
+        }
+        previous = sample;
+    }
+}
+
+static void count_fates(struct round *round, const struct sample *samples, uint32_t count)
+{
+    round->planned = count;
+    for (uint32_t i = 0; i < count; i++) {
+        switch (samples[i].fate) {
+        case FATE_PLANNED:
+        case FATE_UNSENT:
+            round->unsent++;
+            break;
+        case FATE_SENT:
+            round->sent++;
+            break;
+        case FATE_RECEIVED:
+            round->sent++;
+            round->received++;
+            break;
+        case FATE_LATE:
+            round->sent++;
+            round->late++;
+            break;
+        }
+    }
+}
+
+/* RFC 3550 6.4.1. */
+static void smooth(double *interarrival_ns, int64_t variation_ns)
+{
+    *interarrival_ns += ((double)absolute(variation_ns) - *interarrival_ns) / 16;
+}
+
+/* Order of arrival: reordering and interarrival jitter. */
+static void follow_arrivals(const struct walk *walk, const struct sample *samples,
+                            const uint32_t *arrival, uint32_t arrivals)
+{
+    struct round *round = walk->round;
+    const struct sample *previous = NULL;
+    const struct sample *highest = NULL;
+    for (uint32_t i = 0; i < arrivals; i++) {
+        const struct sample *sample = &samples[arrival[i]];
+        if (sample->fate != FATE_RECEIVED) {
+            continue;
+        }
+        if (highest != NULL && sample < highest) {
+            round->out_of_order++;
+        } else {
+            highest = sample;
+        }
+        if (!sample->has_remote_times) {
+            continue;
+        }
+        if (previous != NULL) {
+            smooth(&round->sd.jitter.interarrival_ns, variation_sd_ns(walk, previous, sample));
+            smooth(&round->ds.jitter.interarrival_ns, variation_ds_ns(walk, previous, sample));
+        }
+        previous = sample;
+    }
+}
+
+void round_compute(struct round *round, const struct samples *samples,
+                   const struct round_rules *rules, const struct round_sinks *sinks)
+{
+    assert(rules->resolution_ns > 0 && samples->arrivals <= samples->count);
+    struct walk walk = {.round = round, .rules = rules, .sinks = sinks};
+    count_fates(round, samples->items, samples->count);
+    attribute_losses(round, samples->items, samples->count);
+    measure(&walk, samples->items, samples->count);
+    follow_arrivals(&walk, samples->items, samples->arrival, samples->arrivals);
+}

@@ -1,0 +1,145 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* What one operation measured, computed once from its samples: round trip, one-way delay, jitter,
+ * loss by direction, order, loss periods. The same numbers go to metrics, page, text and JSON.
+ * Rules: IP SLA as documented in docs/measurement.md (CISCO-RTTMON-MIB, RFC 3550 6.4.1, RFC 3357).
+ */
+#ifndef STATS_ROUND_H
+#define STATS_ROUND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/time.h"
+#include "stats/hist.h"
+#include "stats/sample.h"
+
+/* How an operation ended. The names are label values and JSON words. */
+enum outcome {
+    OUTCOME_OK,
+    OUTCOME_TIMEOUT, /* control succeeded, no probe was answered in time */
+    OUTCOME_NO_CONNECTION, /* the control request was never answered */
+    OUTCOME_AUTH, /* the responder refused: authentication */
+    OUTCOME_FORMAT, /* the responder refused: format */
+    OUTCOME_PORT_IN_USE, /* the responder refused: port in use */
+    OUTCOME_REFUSED, /* the responder refused with another status */
+    OUTCOME_UNREACHABLE, /* ICMP unreachable in answer to the control request */
+    OUTCOME_RESOLVE, /* the host name has no address */
+    OUTCOME_LOCAL, /* our own host: no socket, no port, no route, nothing could be sent */
+};
+#define OUTCOME_COUNT 10
+
+/* The label value: "ok", "timeout", "no_connection"... */
+const char *outcome_name(enum outcome outcome);
+
+/* CISCO-RTTMON-TC-MIB RttResponseSense, those that occur here. */
+enum return_code {
+    RETURN_CODE_OTHER = 0,
+    RETURN_CODE_OK = 1,
+    RETURN_CODE_OVER_THRESHOLD = 3,
+    RETURN_CODE_TIMEOUT = 4,
+    RETURN_CODE_NOT_CONNECTED = 6,
+    RETURN_CODE_DNS_QUERY_ERROR = 14,
+    RETURN_CODE_ERROR = 16,
+};
+
+/* What IOS would print as "Latest operation return code". */
+const char *return_code_text(enum return_code code);
+
+/* Count, sum, sum of squares, extremes of a set of durations. min and max are 0 when the set is
+ * empty. Squares are exact up to 2^53 ns^2 and lose only relative precision beyond. */
+struct moments {
+    uint32_t count;
+    int64_t sum_ns, min_ns, max_ns;
+    double sum2_ns2;
+};
+
+void moments_add(struct moments *moments, int64_t value_ns);
+double moments_average_ns(const struct moments *moments); /* 0 when empty */
+double moments_stddev_ns(const struct moments *moments); /* of the population; 0 when empty */
+
+/* Jitter of one direction: packet delay variation of adjacent packets, split by sign as IOS does; a
+ * zero counts as a sample and belongs to neither set. Negative values are kept as their absolute
+ * value. */
+struct jitter {
+    uint32_t samples;
+    int64_t min_ns, max_ns; /* of the absolute values, zeros included */
+    struct moments positive, negative;
+    double interarrival_ns; /* RFC 3550 6.4.1, at the end of the operation, from 0 */
+};
+
+/* (sum of positives + sum of negatives) / (their count), as IOS prints it: zeros excluded. 0 when
+ * none. */
+double jitter_average_ns(const struct jitter *jitter);
+
+/* Runs of consecutive losses in one direction (RFC 3357 terms); 0/0 when there are none. */
+struct loss_periods {
+    uint32_t count;
+    uint32_t length_min, length_max;
+    uint32_t between_min, between_max; /* packets between the ends of adjacent periods */
+};
+
+/* One direction's view. sd: source to destination, ds: the way back. */
+struct way {
+    uint32_t lost;
+    struct loss_periods periods;
+    struct moments delay; /* empty unless both clocks are trusted */
+    struct jitter jitter;
+};
+
+struct round {
+    enum outcome outcome;
+    enum return_code return_code;
+    struct wall started;
+    int64_t duration_ns; /* from the start until the last thing that counted */
+    int64_t control_rtt_ns; /* of the request that was answered; -1 when none was */
+    uint32_t control_retries;
+    uint32_t control_status; /* raw status of a refusal, 0 otherwise */
+    int error; /* errno behind OUTCOME_LOCAL and OUTCOME_UNREACHABLE, 0 otherwise */
+
+    /* planned = sent + unsent; sent = received + sd.lost + ds.lost + lost_unknown + late.
+     * All 0 when no train was started. */
+    uint32_t planned, sent, unsent;
+    uint32_t received; /* within the timeout, duplicates not counted */
+    uint32_t late, lost_unknown;
+    uint32_t duplicate, out_of_order, corrupt;
+    uint32_t over_threshold; /* packets */
+    struct moments rtt; /* responder processing subtracted */
+    struct moments processing; /* t3 - t2 as the responder reports it */
+    struct way sd, ds;
+};
+
+/* Where the single values of an operation go as they are computed; each may be NULL. */
+struct round_sinks {
+    const struct hist_layout *layout;
+    struct hist *rtt, *processing, *jitter_sd, *jitter_ds;
+};
+
+/* How to read the samples. */
+struct round_rules {
+    int64_t threshold_ns;
+    int64_t resolution_ns; /* of the wire's timestamps: jitter and one-way delay are taken in these
+                              steps */
+    bool trust_clocks; /* observe one-way delay; a sample with a negative way is dropped */
+};
+
+/* Round-trip time of a received sample, responder processing subtracted. With truncated wire stamps
+ * the reported processing may exceed the true one by up to one step: when it exceeds t4 - t1, one
+ * step less is subtracted. -1 when the sample makes no sense even so. */
+int64_t sample_rtt_ns(const struct sample *sample, int64_t resolution_ns);
+
+/* The ledger of one operation. items[i] is sequence number i + 1. */
+struct samples {
+    const struct sample *items;
+    uint32_t count;
+    const uint32_t *arrival; /* indices of received and late samples in the order they came back */
+    uint32_t arrivals;
+};
+
+/* Fills everything of the zeroed counters of `round` that follows from the samples: planned to
+ * over_threshold (except duplicate and corrupt), rtt, processing, sd, ds. Needs no memory. */
+void round_compute(struct round *round, const struct samples *samples,
+                   const struct round_rules *rules, const struct round_sinks *sinks);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* One packet of an operation: four timestamps, both sequence numbers, and what became of it.
+ * Everything an operation reports is computed from an array of these (round.h).
+ * Source: shared vocabulary of RFC 6812 4 and the IP SLA jitter operation. */
+#ifndef STATS_SAMPLE_H
+#define STATS_SAMPLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/time.h"
+
+enum fate {
+    FATE_PLANNED, /* not due yet */
+    FATE_UNSENT, /* the host could not send it */
+    FATE_SENT, /* sent, no answer (yet): lost when the operation ends */
+    FATE_RECEIVED, /* answered within the timeout */
+    FATE_LATE, /* answered, but after the timeout */
+};
+
+/* t1 and t4 are on the sender's operation clock: UTC at the start of the operation, advanced by the
+ * monotonic clock, so a step of the system clock cannot bend an operation. t2 and t3 are on the
+ * responder's clock, unwrapped, in steps of the wire's resolution. All in nanoseconds. */
+struct sample {
+    int64_t t1_ns; /* sender sends */
+    int64_t t2_ns; /* responder receives */
+    int64_t t3_ns; /* responder sends */
+    int64_t t4_ns; /* sender receives */
+    uint32_t
+        responder_seq; /* the responder's count of received probes; 0: the protocol carries none */
+    enum fate fate;
+    bool has_remote_times; /* t2 and t3 are usable for jitter */
+    enum stamp_source t1_source, t4_source;
+};
+
+#endif

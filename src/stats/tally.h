@@ -1,0 +1,38 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Everything a target has counted since its session began: the sum of its rounds. Monotonic, so
+ * that it can be exported as Prometheus counters and histograms. */
+#ifndef STATS_TALLY_H
+#define STATS_TALLY_H
+
+#include <stdint.h>
+
+#include "stats/hist.h"
+#include "stats/round.h"
+
+struct way_tally {
+    uint64_t lost;
+    uint64_t positive_samples, negative_samples;
+    int64_t positive_ns, negative_ns;
+    struct hist jitter; /* absolute values, zeros included */
+};
+
+struct tally {
+    uint64_t operations; /* run, counted when they end */
+    uint64_t skipped; /* starts skipped because the previous run was still going */
+    uint64_t over_threshold_operations;
+    uint64_t failures[OUTCOME_COUNT]; /* by outcome; [OUTCOME_OK] stays 0 */
+    uint64_t sent, unsent, received, late, lost_unknown;
+    uint64_t duplicate, out_of_order, corrupt, over_threshold;
+    uint64_t control_retries;
+    struct hist rtt, processing;
+    struct way_tally sd, ds;
+};
+
+/* Where round_compute should put single values so that they land in `tally`. */
+struct round_sinks tally_sinks(struct tally *tally, const struct hist_layout *layout);
+
+/* Adds a finished round; its single values are in the histograms already, through tally_sinks. */
+void tally_add(struct tally *tally, const struct round *round);
+
+#endif

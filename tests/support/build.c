@@ -1,0 +1,82 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "support/build.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+struct instant build_at(int64_t ns)
+{
+    return (struct instant){.mono = {BUILD_MONO_NS + ns}, .wall = {BUILD_WALL_NS + ns}};
+}
+
+struct addr build_addr(const char *text)
+{
+    struct addr addr;
+    if (!addr_parse_ip(text, &addr) && !addr_parse_ip_port(text, &addr)) {
+        fprintf(stderr, "not an address: %s\n", text);
+        exit(1);
+    }
+    return addr;
+}
+
+static struct spec *build_spec(const char *name, const char *ip, uint16_t port)
+{
+    struct spec *spec = spec_new();
+    spec->name = mem_string(name);
+    spec->host = mem_string(ip);
+    spec->owner = mem_string("");
+    spec->tag = mem_string("");
+    spec->peer = build_addr(ip);
+    spec->peer.port = port;
+    spec->port = port;
+    spec->frequency_ns = 60 * NS_PER_SECOND;
+    spec->timeout_ns = 5 * NS_PER_SECOND;
+    spec->threshold_ns = 5 * NS_PER_SECOND;
+    spec->interval_ns = 20 * NS_PER_MS;
+    spec->control_port = 1967;
+    spec->control_tries = 3;
+    spec->control_timeout_ns = 2 * NS_PER_SECOND;
+    spec->layout = hist_layout_default;
+    return spec;
+}
+
+struct spec *build_jitter_spec(const char *name, const char *ip)
+{
+    struct spec *spec = build_spec(name, ip, 16384);
+    spec->operation = OPERATION_UDP_JITTER;
+    spec->num_packets = 10;
+    spec->payload_bytes = 32;
+    return spec;
+}
+
+struct spec *build_echo_spec(const char *name, const char *ip)
+{
+    struct spec *spec = build_spec(name, ip, 50000);
+    spec->operation = OPERATION_UDP_ECHO;
+    spec->num_packets = 1;
+    spec->payload_bytes = 16;
+    return spec;
+}
+
+struct spec_set *build_set(struct spec **specs, size_t count)
+{
+    return spec_set_new(specs, count);
+}
+
+struct ev build_data(struct channel_id id, const char *peer, const char *local,
+                     const uint8_t *bytes, size_t size)
+{
+    return (struct ev){
+        .kind = EV_DATA,
+        .id = id,
+        .peer = build_addr(peer),
+        .local = build_addr(local),
+        .bytes = bytes,
+        .size = size,
+        .ttl = 64,
+    };
+}

@@ -1,0 +1,297 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "engine/session.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "support/build.h"
+#include "support/cm.h"
+#include "support/drive.h"
+#include "wire/ipsla.h"
+
+#define MS(value) ((value)*NS_PER_MS)
+#define SECONDS(value) ((value)*NS_PER_SECOND)
+
+/* The session as a machine of its own, and its host. */
+static struct rig {
+    struct session session;
+    struct engine_stats stats;
+    struct drive drive;
+    unsigned news;
+    uint8_t scratch[IO_DATAGRAM_MAX];
+} rig;
+
+static void rig_input(void *self, const struct ev *ev, struct instant now)
+{
+    (void)self;
+    assert_int_equal(ev->id.owner, 7);
+    probe_input(&rig.session.probe, ev, now);
+}
+
+static bool rig_poll(void *self, struct instant now, struct fx *fx)
+{
+    (void)self;
+    struct session_env env = {.scratch = rig.scratch, .stats = &rig.stats};
+    bool has_effect = session_poll(&rig.session, now, fx, &env);
+    rig.news += env.has_news;
+    return has_effect;
+}
+
+static struct mono rig_deadline(const void *self)
+{
+    (void)self;
+    return session_deadline(&rig.session);
+}
+
+static const struct machine_ops rig_ops = {rig_input, rig_poll, rig_deadline};
+
+static void set_up(struct spec *spec)
+{
+    memset(&rig, 0, sizeof rig);
+    session_init(&rig.session, 7, spec, true, build_at(0));
+    spec_unref(spec);
+    drive_init(&rig.drive, (struct machine){&rig_ops, &rig}, build_at(0));
+    drive_poll(&rig.drive);
+}
+
+static void tear_down(void)
+{
+    session_leave(&rig.session);
+    drive_poll(&rig.drive);
+    assert_true(session_is_gone(&rig.session));
+    assert_int_equal(rig.drive.open_count, 0);
+    assert_true(session_deadline(&rig.session).ns == INT64_MAX);
+    session_fini(&rig.session);
+}
+
+/* Accepts the latest control request. */
+static void accept(void)
+{
+    const struct drive_effect *last = &rig.drive.effects[rig.drive.effect_count - 1];
+    uint8_t bytes[IPSLA_RESPONSE_SHORT_BYTES];
+    assert_int_equal(last->fx.kind, FX_SEND);
+    ipsla_response_encode_short(last->bytes[1], 0, bytes);
+    drive_input(&rig.drive, build_data((struct channel_id){7, 0}, "198.51.100.20:1967",
+                                       "192.0.2.10", bytes, sizeof bytes));
+}
+
+static void answer_echo(void)
+{
+    const uint8_t bytes[16] = {0, 1};
+    drive_input(&rig.drive, build_data((struct channel_id){7, 0}, "198.51.100.20:50000",
+                                       "192.0.2.10", bytes, sizeof bytes));
+}
+
+static struct instant wall_at(int64_t wall_ns)
+{
+    return (struct instant){.mono = {BUILD_MONO_NS}, .wall = {wall_ns}};
+}
+
+/* The wall-clock moment of the first start, modulo the frequency. */
+static int64_t phase_of(const char *name, int64_t frequency_ns, int64_t wall_ns)
+{
+    struct spec *spec = build_jitter_spec(name, "198.51.100.20");
+    struct session session;
+    spec->frequency_ns = frequency_ns;
+    session_init(&session, 0, spec, false, wall_at(wall_ns));
+    int64_t wait_ns = session_deadline(&session).ns - BUILD_MONO_NS;
+    assert_true(wait_ns >= 0 && wait_ns < frequency_ns);
+    session_fini(&session);
+    spec_unref(spec);
+    return (wall_ns + wait_ns) % frequency_ns;
+}
+
+static void test_phase(void **state)
+{
+    (void)state;
+    int64_t phase = phase_of("berlin", SECONDS(60), BUILD_WALL_NS);
+    assert_true(phase_of("berlin", SECONDS(60), BUILD_WALL_NS + 1) == phase);
+    assert_true(phase_of("berlin", SECONDS(60), BUILD_WALL_NS + phase) == phase);
+    assert_true(phase_of("berlin", SECONDS(60), BUILD_WALL_NS + phase + 1) == phase);
+    assert_true(phase_of("berlin", SECONDS(60), BUILD_WALL_NS + SECONDS(12345)) == phase);
+    assert_true(phase_of("paris", SECONDS(60), BUILD_WALL_NS) != phase);
+    /* exactly at the moment: now */
+    struct spec *spec = build_jitter_spec("berlin", "198.51.100.20");
+    struct session session;
+    int64_t wall_ns = BUILD_WALL_NS - BUILD_WALL_NS % SECONDS(60) + phase;
+    session_init(&session, 0, spec, false, wall_at(wall_ns));
+    assert_true(session_deadline(&session).ns == BUILD_MONO_NS);
+    session_fini(&session);
+    spec_unref(spec);
+}
+
+/* A thousand targets are not all due in the same few seconds. */
+static void test_phases_spread(void **state)
+{
+    (void)state;
+    unsigned seconds[60] = {0};
+    for (unsigned i = 0; i < 1000; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "site-%u", i);
+        seconds[phase_of(name, SECONDS(60), BUILD_WALL_NS) / NS_PER_SECOND]++;
+    }
+    for (unsigned i = 0; i < 60; i++) {
+        assert_in_range(seconds[i], 3, 45);
+    }
+}
+
+static void test_one_run(void **state)
+{
+    (void)state;
+    set_up(build_echo_spec("t", "198.51.100.20"));
+    assert_false(rig.session.report->has_run);
+    assert_int_equal(rig.drive.effects[0].fx.id.owner, 7);
+    struct report *before = rig.session.report;
+    drive_until(&rig.drive, build_at(MS(3)));
+    accept();
+    drive_until(&rig.drive, build_at(MS(8)));
+    answer_echo();
+    assert_int_equal(rig.news, 0);
+    drive_until(&rig.drive, build_at(SECONDS(1)));
+    assert_int_equal(rig.news, 1);
+    const struct report *report = rig.session.report;
+    assert_ptr_not_equal(report, before);
+    assert_true(report->has_run && report->has_succeeded);
+    assert_int_equal(report->latest.outcome, OUTCOME_OK);
+    assert_true(report->latest.rtt.sum_ns == MS(5));
+    assert_int_equal(report->tally.operations, 1);
+    assert_int_equal(report->tally.received, 1);
+    assert_true(report->tally.rtt.sum_ns == MS(5));
+    assert_true(report->last_run.ns > BUILD_WALL_NS &&
+                report->last_run.ns < BUILD_WALL_NS + SECONDS(1));
+    assert_true(report->last_success.ns == report->last_run.ns);
+    assert_true(session_deadline(&rig.session).ns == BUILD_MONO_NS + SECONDS(60));
+    assert_int_equal(rig.stats.send_lateness.count, 1);
+    assert_int_equal(rig.stats.rx_stamps[STAMP_KERNEL], 1);
+    tear_down();
+}
+
+static void test_failure_keeps_last_success(void **state)
+{
+    (void)state;
+    set_up(build_echo_spec("t", "198.51.100.20"));
+    accept();
+    answer_echo();
+    drive_until(&rig.drive, build_at(SECONDS(1)));
+    int64_t success_ns = rig.session.report->last_success.ns;
+    drive_until(&rig.drive, build_at(SECONDS(119)));
+    const struct report *report = rig.session.report;
+    assert_int_equal(report->latest.outcome, OUTCOME_NO_CONNECTION);
+    assert_int_equal(report->tally.operations, 2);
+    assert_int_equal(report->tally.failures[OUTCOME_NO_CONNECTION], 1);
+    assert_int_equal(report->latest.received, 0);
+    assert_true(report->has_succeeded);
+    assert_true(report->last_success.ns == success_ns);
+    assert_true(report->last_run.ns > success_ns);
+    tear_down();
+}
+
+/* A handshake of 3 x 1.9 s every second: starts 1 to 5 pass, the next is 6. */
+static void test_skipped_starts(void **state)
+{
+    (void)state;
+    struct spec *spec = build_jitter_spec("t", "198.51.100.20");
+    spec->frequency_ns = SECONDS(1);
+    spec->timeout_ns = MS(500);
+    spec->control_timeout_ns = MS(1900);
+    set_up(spec);
+    drive_until(&rig.drive, build_at(SECONDS(6) - 1));
+    assert_int_equal(rig.session.report->tally.operations, 1);
+    assert_int_equal(rig.session.report->tally.skipped, 5);
+    assert_true(session_deadline(&rig.session).ns == BUILD_MONO_NS + SECONDS(6));
+    assert_int_equal(rig.drive.opened, 1);
+    drive_until(&rig.drive, build_at(SECONDS(6)));
+    assert_int_equal(rig.drive.opened, 2);
+    drive_until(&rig.drive, build_at(SECONDS(12)));
+    assert_int_equal(rig.session.report->tally.skipped, 10);
+    tear_down();
+}
+
+/* Late replies are not waited for beyond the next start. */
+static void test_run_ends_before_the_next_start(void **state)
+{
+    (void)state;
+    struct spec *spec = build_echo_spec("t", "198.51.100.20");
+    spec->frequency_ns = SECONDS(2);
+    spec->timeout_ns = MS(1500);
+    set_up(spec);
+    accept();
+    drive_until(&rig.drive, build_at(SECONDS(2) - 1));
+    assert_int_equal(rig.drive.closed, 1);
+    assert_int_equal(rig.session.report->latest.outcome, OUTCOME_TIMEOUT);
+    drive_until(&rig.drive, build_at(SECONDS(2)));
+    assert_int_equal(rig.drive.opened, 2);
+    assert_int_equal(rig.session.tally.skipped, 0);
+    tear_down();
+}
+
+static void test_address_change(void **state)
+{
+    (void)state;
+    struct spec *spec = build_echo_spec("t", "198.51.100.20");
+    struct addr ip = build_addr("203.0.113.9");
+    struct spec *moved = spec_with_ip(spec, &ip);
+    set_up(spec);
+    accept();
+    session_update(&rig.session, moved);
+    spec_unref(moved);
+    drive_poll(&rig.drive);
+    assert_int_equal(rig.drive.open_count, 0);
+    assert_false(rig.session.report->has_run);
+    assert_true(addr_is_same_ip(&rig.session.report->spec->peer, &ip));
+    assert_int_equal(rig.session.tally.operations, 0); /* the abandoned run counts nowhere */
+    assert_true(session_deadline(&rig.session).ns == BUILD_MONO_NS + SECONDS(60));
+    drive_forget(&rig.drive);
+    drive_until(&rig.drive, build_at(SECONDS(60)));
+    assert_true(addr_is_same_ip(&drive_find(&rig.drive, FX_SEND, 0)->fx.peer, &ip));
+    tear_down();
+}
+
+static void test_same_address_changes_nothing(void **state)
+{
+    (void)state;
+    struct spec *spec = build_echo_spec("t", "198.51.100.20");
+    struct spec *again = build_echo_spec("t", "198.51.100.20");
+    set_up(spec);
+    accept();
+    struct report *report = rig.session.report;
+    session_update(&rig.session, again);
+    spec_unref(again);
+    drive_poll(&rig.drive);
+    assert_ptr_equal(rig.session.report, report);
+    answer_echo();
+    drive_until(&rig.drive, build_at(SECONDS(1)));
+    assert_int_equal(rig.session.report->latest.outcome, OUTCOME_OK);
+    tear_down();
+}
+
+static void test_unmatched_go_to_the_stats(void **state)
+{
+    (void)state;
+    set_up(build_echo_spec("t", "198.51.100.20"));
+    answer_echo(); /* before any probe */
+    accept();
+    answer_echo();
+    drive_until(&rig.drive, build_at(SECONDS(1)));
+    assert_int_equal(rig.stats.unmatched[UNMATCHED_EARLY], 1);
+    drive_until(&rig.drive, build_at(SECONDS(119)));
+    assert_int_equal(rig.stats.unmatched[UNMATCHED_EARLY], 1);
+    tear_down();
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_phase),
+        cmocka_unit_test(test_phases_spread),
+        cmocka_unit_test(test_one_run),
+        cmocka_unit_test(test_failure_keeps_last_success),
+        cmocka_unit_test(test_skipped_starts),
+        cmocka_unit_test(test_run_ends_before_the_next_start),
+        cmocka_unit_test(test_address_change),
+        cmocka_unit_test(test_same_address_changes_nothing),
+        cmocka_unit_test(test_unmatched_go_to_the_stats),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

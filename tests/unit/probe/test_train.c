@@ -1,0 +1,191 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "probe/train.h"
+
+#include "support/build.h"
+#include "support/cm.h"
+
+#define MS(value) ((value)*NS_PER_MS)
+
+static struct stamp received_at(int64_t ns)
+{
+    return (struct stamp){.at = build_at(ns), .source = STAMP_KERNEL};
+}
+
+static void start(struct train *train, uint32_t count)
+{
+    train_init(train, count, MS(20), MS(1000));
+    train_start(train, build_at(0));
+}
+
+/* Each packet is due at start + k * interval, however late the ones before it were. */
+static void test_absolute_schedule(void **state)
+{
+    (void)state;
+    struct train train;
+    start(&train, 5);
+    for (uint32_t k = 0; k < 5; k++) {
+        assert_true(train_next_due(&train).ns == BUILD_MONO_NS + MS(20) * k);
+        assert_int_equal(train_send(&train, build_at(MS(20) * k + MS(7) * k)), k + 1);
+        assert_true(train_lateness_ns(&train, k) == MS(7) * k);
+    }
+    assert_true(train_next_due(&train).ns == INT64_MAX);
+    train_fini(&train);
+}
+
+static void test_send_stamps(void **state)
+{
+    (void)state;
+    struct train train;
+    start(&train, 2);
+    /* The wall clock jumps after the start; the operation clock does not. */
+    struct instant later = build_at(MS(21));
+    later.wall.ns += 3600 * NS_PER_SECOND;
+    assert_int_equal(train_find(&train, 1) == NULL, 1);
+    train_send(&train, build_at(MS(1)));
+    train_send(&train, later);
+    assert_true(train_find(&train, 1)->t1_ns == BUILD_WALL_NS + MS(1));
+    assert_true(train_find(&train, 2)->t1_ns == BUILD_WALL_NS + MS(21));
+    assert_int_equal(train_find(&train, 1)->fate, FATE_SENT);
+    assert_null(train_find(&train, 0));
+    assert_null(train_find(&train, 3));
+    assert_true(train_clock_ns(&train, later.mono) == BUILD_WALL_NS + MS(21));
+    train_fini(&train);
+}
+
+static void test_receive(void **state)
+{
+    (void)state;
+    struct train train;
+    struct sample *sample = NULL;
+    start(&train, 3);
+    assert_int_equal(train_receive(&train, 1, received_at(0), &sample), ARRIVAL_UNKNOWN);
+    train_send(&train, build_at(0));
+    train_send(&train, build_at(MS(20)));
+    assert_int_equal(train_receive(&train, 0, received_at(MS(25)), &sample), ARRIVAL_UNKNOWN);
+    assert_int_equal(train_receive(&train, 3, received_at(MS(25)), &sample), ARRIVAL_UNKNOWN);
+    assert_int_equal(train_receive(&train, UINT32_MAX, received_at(MS(25)), &sample),
+                     ARRIVAL_UNKNOWN);
+    assert_null(sample);
+    assert_int_equal(train_receive(&train, 2, received_at(MS(25)), &sample), ARRIVAL_ACCEPTED);
+    assert_ptr_equal(sample, &train.samples[1]);
+    assert_int_equal(sample->fate, FATE_RECEIVED);
+    assert_true(sample->t4_ns == BUILD_WALL_NS + MS(25));
+    assert_int_equal(sample->t4_source, STAMP_KERNEL);
+    sample = NULL;
+    assert_int_equal(train_receive(&train, 2, received_at(MS(26)), &sample), ARRIVAL_DUPLICATE);
+    assert_null(sample);
+    assert_true(train.samples[1].t4_ns == BUILD_WALL_NS + MS(25));
+    assert_int_equal(train_receive(&train, 1, received_at(MS(30)), &sample), ARRIVAL_ACCEPTED);
+    struct samples samples = train_samples(&train);
+    assert_int_equal(samples.count, 3);
+    assert_int_equal(samples.arrivals, 2);
+    assert_int_equal(samples.arrival[0], 1);
+    assert_int_equal(samples.arrival[1], 0);
+    train_fini(&train);
+}
+
+static void test_late(void **state)
+{
+    (void)state;
+    struct train train;
+    struct sample *sample;
+    start(&train, 2);
+    train_send(&train, build_at(0));
+    train_send(&train, build_at(MS(20)));
+    assert_int_equal(train_receive(&train, 1, received_at(MS(1000)), &sample), ARRIVAL_ACCEPTED);
+    assert_int_equal(sample->fate, FATE_RECEIVED);
+    assert_int_equal(train_receive(&train, 2, received_at(MS(1020) + 1), &sample),
+                     ARRIVAL_ACCEPTED);
+    assert_int_equal(sample->fate, FATE_LATE);
+    assert_int_equal(train_receive(&train, 2, received_at(MS(1021)), &sample), ARRIVAL_DUPLICATE);
+    assert_int_equal(train.arrivals, 2);
+    assert_true(train_is_complete(&train));
+    train_fini(&train);
+}
+
+static void test_unsend(void **state)
+{
+    (void)state;
+    struct train train;
+    struct sample *sample = NULL;
+    start(&train, 2);
+    train_send(&train, build_at(0));
+    train_send(&train, build_at(MS(20)));
+    train_unsend(&train);
+    assert_int_equal(train.samples[1].fate, FATE_UNSENT);
+    assert_int_equal(train.samples[0].fate, FATE_SENT);
+    assert_int_equal(train_receive(&train, 2, received_at(MS(25)), &sample), ARRIVAL_UNKNOWN);
+    assert_null(train_find(&train, 2));
+    assert_false(train_is_complete(&train));
+    assert_int_equal(train_receive(&train, 1, received_at(MS(25)), &sample), ARRIVAL_ACCEPTED);
+    assert_true(train_is_complete(&train));
+    train_fini(&train);
+}
+
+static void test_complete_and_expiry(void **state)
+{
+    (void)state;
+    struct train train;
+    struct sample *sample;
+    start(&train, 2);
+    assert_false(train_is_complete(&train));
+    assert_true(train_expiry(&train).ns == INT64_MAX);
+    train_send(&train, build_at(MS(3)));
+    assert_int_equal(train_receive(&train, 1, received_at(MS(9)), &sample), ARRIVAL_ACCEPTED);
+    assert_false(train_is_complete(&train));
+    assert_true(train_expiry(&train).ns == INT64_MAX);
+    train_send(&train, build_at(MS(24)));
+    assert_true(train_expiry(&train).ns == BUILD_MONO_NS + MS(1024));
+    assert_false(train_is_complete(&train));
+    assert_int_equal(train_receive(&train, 2, received_at(MS(30)), &sample), ARRIVAL_ACCEPTED);
+    assert_true(train_is_complete(&train));
+    train_fini(&train);
+}
+
+static void test_all_unsent(void **state)
+{
+    (void)state;
+    struct train train;
+    start(&train, 1);
+    train_send(&train, build_at(0));
+    train_unsend(&train);
+    assert_true(train_is_complete(&train));
+    assert_true(train_expiry(&train).ns < INT64_MAX);
+    train_fini(&train);
+}
+
+static void test_restart_forgets(void **state)
+{
+    (void)state;
+    struct train train;
+    struct sample *sample;
+    start(&train, 2);
+    train_send(&train, build_at(0));
+    assert_int_equal(train_receive(&train, 1, received_at(MS(5)), &sample), ARRIVAL_ACCEPTED);
+    train_start(&train, build_at(MS(60000)));
+    assert_true(train_next_due(&train).ns == BUILD_MONO_NS + MS(60000));
+    assert_int_equal(train_receive(&train, 1, received_at(MS(60001)), &sample), ARRIVAL_UNKNOWN);
+    assert_int_equal(train.arrivals, 0);
+    assert_int_equal(train_send(&train, build_at(MS(60000))), 1);
+    assert_int_equal(train.samples[0].responder_seq, 0);
+    train_clear(&train);
+    assert_int_equal(train.next, 0);
+    assert_int_equal(train_samples(&train).arrivals, 0);
+    train_fini(&train);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_absolute_schedule),
+        cmocka_unit_test(test_send_stamps),
+        cmocka_unit_test(test_receive),
+        cmocka_unit_test(test_late),
+        cmocka_unit_test(test_unsend),
+        cmocka_unit_test(test_complete_and_expiry),
+        cmocka_unit_test(test_all_unsent),
+        cmocka_unit_test(test_restart_forgets),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,138 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "stats/tally.h"
+
+#include "support/cm.h"
+
+static struct way way(uint32_t lost)
+{
+    struct way way = {.lost = lost};
+    way.jitter.samples = 5;
+    moments_add(&way.jitter.positive, 100);
+    moments_add(&way.jitter.positive, 200);
+    moments_add(&way.jitter.negative, 40 + lost);
+    return way;
+}
+
+static struct round round_of(enum outcome outcome, enum return_code return_code)
+{
+    return (struct round){
+        .outcome = outcome,
+        .return_code = return_code,
+        .control_retries = 2,
+        .planned = 40,
+        .sent = 37,
+        .unsent = 3,
+        .received = 20,
+        .late = 4,
+        .lost_unknown = 2,
+        .duplicate = 5,
+        .out_of_order = 6,
+        .corrupt = 7,
+        .over_threshold = 8,
+        .sd = way(1),
+        .ds = way(10),
+    };
+}
+
+static void assert_way(const struct way_tally *tally, uint64_t lost, int64_t negative_ns)
+{
+    assert_int_equal(tally->lost, lost);
+    assert_int_equal(tally->positive_samples, 4);
+    assert_int_equal(tally->negative_samples, 2);
+    assert_true(tally->positive_ns == 600);
+    assert_true(tally->negative_ns == negative_ns);
+}
+
+static void test_adds_every_field(void **state)
+{
+    (void)state;
+    struct tally tally = {.operations = 9, .skipped = 8};
+    struct round round = round_of(OUTCOME_OK, RETURN_CODE_OVER_THRESHOLD);
+    tally_add(&tally, &round);
+    tally_add(&tally, &round);
+    assert_int_equal(tally.operations, 11);
+    assert_int_equal(tally.skipped, 8);
+    assert_int_equal(tally.over_threshold_operations, 2);
+    assert_int_equal(tally.sent, 74);
+    assert_int_equal(tally.unsent, 6);
+    assert_int_equal(tally.received, 40);
+    assert_int_equal(tally.late, 8);
+    assert_int_equal(tally.lost_unknown, 4);
+    assert_int_equal(tally.duplicate, 10);
+    assert_int_equal(tally.out_of_order, 12);
+    assert_int_equal(tally.corrupt, 14);
+    assert_int_equal(tally.over_threshold, 16);
+    assert_int_equal(tally.control_retries, 4);
+    assert_way(&tally.sd, 2, 82);
+    assert_way(&tally.ds, 20, 100);
+    for (unsigned i = 0; i < OUTCOME_COUNT; i++) {
+        assert_int_equal(tally.failures[i], 0);
+    }
+}
+
+static void test_failures_by_outcome(void **state)
+{
+    (void)state;
+    struct tally tally = {0};
+    for (unsigned i = 0; i < OUTCOME_COUNT; i++) {
+        for (unsigned times = 0; times < i; times++) {
+            struct round round = {.outcome = (enum outcome)i, .return_code = RETURN_CODE_ERROR};
+            tally_add(&tally, &round);
+        }
+    }
+    for (unsigned i = 0; i < OUTCOME_COUNT; i++) {
+        assert_int_equal(tally.failures[i], i);
+    }
+    assert_int_equal(tally.over_threshold_operations, 0);
+}
+
+/* round_compute through tally_sinks: single values land in the tally's histograms, each in its own.
+ */
+static void test_sinks(void **state)
+{
+    (void)state;
+    const struct round_rules rules = {.threshold_ns = 1000, .resolution_ns = 1};
+    struct sample items[] = {
+        {.t1_ns = 0,
+         .t2_ns = 10,
+         .t3_ns = 13,
+         .t4_ns = 20,
+         .responder_seq = 1,
+         .fate = FATE_RECEIVED,
+         .has_remote_times = true},
+        {.t1_ns = 100,
+         .t2_ns = 115,
+         .t3_ns = 117,
+         .t4_ns = 123,
+         .responder_seq = 2,
+         .fate = FATE_RECEIVED,
+         .has_remote_times = true},
+    };
+    uint32_t arrival[] = {0, 1};
+    const struct samples samples = {items, 2, arrival, 2};
+    struct tally tally = {0};
+    struct round round = {0};
+    struct round_sinks sinks = tally_sinks(&tally, &hist_layout_default);
+    round_compute(&round, &samples, &rules, &sinks);
+    assert_int_equal(tally.rtt.count, 2);
+    assert_true(tally.rtt.sum_ns == 17 + 21);
+    assert_int_equal(tally.processing.count, 2);
+    assert_true(tally.processing.sum_ns == 3 + 2);
+    assert_int_equal(tally.sd.jitter.count, 1);
+    assert_true(tally.sd.jitter.sum_ns == 5);
+    assert_int_equal(tally.ds.jitter.count, 1);
+    assert_true(tally.ds.jitter.sum_ns == 1);
+    tally_add(&tally, &round);
+    assert_int_equal(tally.rtt.count, 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_adds_every_field),
+        cmocka_unit_test(test_failures_by_outcome),
+        cmocka_unit_test(test_sinks),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
