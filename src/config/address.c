@@ -1,0 +1,153 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "config/address.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HOST_NAME_MAX_BYTES 253
+#define HOST_PART_MAX_BYTES 63
+
+static const char no_ipv6[] = "is an IPv6 address, which is not supported";
+
+static bool is_all(const char *text, size_t length, const char *set)
+{
+    return length > 0 && strspn(text, set) >= length;
+}
+
+const char *address_parse_listen(const char *text, struct addr *out)
+{
+    struct addr addr;
+    if (addr_parse_ip(text, &addr)) {
+        return addr.family == ADDR_IPV6 ? no_ipv6 : "has no port";
+    }
+    if (!addr_parse_ip_port(text, &addr)) {
+        return "is not IP:port";
+    }
+    if (addr.family == ADDR_IPV6) {
+        return no_ipv6;
+    }
+    if (addr.port == 0) {
+        return "has port 0; ports are 1 to 65535";
+    }
+    *out = addr;
+    return NULL;
+}
+
+const char *address_parse_permanent(const char *text, struct addr *out)
+{
+    size_t length = strlen(text);
+    if (!is_all(text, length, "0123456789")) {
+        return address_parse_listen(text, out);
+    }
+    unsigned long port = length > 5 ? 0 : strtoul(text, NULL, 10);
+    if (port == 0 || port > UINT16_MAX) {
+        return "is out of range; ports are 1 to 65535";
+    }
+    *out = (struct addr){.family = ADDR_IPV4, .port = (uint16_t)port};
+    return NULL;
+}
+
+const char *address_parse_prefix(const char *text, struct addr_prefix *out)
+{
+    struct addr_prefix prefix;
+    if (!addr_parse_prefix(text, &prefix)) {
+        return "is not a prefix such as 192.0.2.0/24, with no bits set behind its length";
+    }
+    if (prefix.family == ADDR_IPV6) {
+        return no_ipv6;
+    }
+    *out = prefix;
+    return NULL;
+}
+
+/* What keeps an address from naming one machine. */
+static const char *check_unicast(const struct addr *addr)
+{
+    if (addr->family == ADDR_IPV6) {
+        return no_ipv6;
+    }
+    if (addr_is_any(addr)) {
+        return "is no address of one host";
+    }
+    return addr->ip[0] >= 224 ? "is a multicast, reserved or broadcast address" : NULL;
+}
+
+const char *address_parse_source(const char *text, struct addr *out)
+{
+    struct addr addr;
+    if (!addr_parse_ip(text, &addr)) {
+        return "is not an IPv4 address";
+    }
+    const char *problem = check_unicast(&addr);
+    if (problem == NULL) {
+        *out = addr;
+    }
+    return problem;
+}
+
+static const char *check_host_part(const char *part, size_t length)
+{
+    if (length == 0) {
+        return "is not a host name: it has an empty part";
+    }
+    if (length > HOST_PART_MAX_BYTES) {
+        return "is not a host name: a part is longer than 63 characters";
+    }
+    if (part[0] == '-' || part[length - 1] == '-') {
+        return "is not a host name: a part begins or ends with '-'";
+    }
+    for (size_t i = 0; i < length; i++) {
+        if (!isalnum((unsigned char)part[i]) && part[i] != '-' && part[i] != '_') {
+            return "is not a host name: it may have letters, digits, '-', '_' and '.'";
+        }
+    }
+    return NULL;
+}
+
+static const char *check_host_name(const char *text)
+{
+    size_t left = strlen(text);
+    if (left > HOST_NAME_MAX_BYTES) {
+        return "is not a host name: it is longer than 253 characters";
+    }
+    for (;;) {
+        size_t length = strcspn(text, ".");
+        const char *problem = check_host_part(text, length);
+        if (problem != NULL) {
+            return problem;
+        }
+        bool is_last = text[length] == '\0' || text[length + 1] == '\0';
+        if (is_last) {
+            /* No top-level domain is a number: this was meant to be an address. */
+            return is_all(text, length, "0123456789") ? "is not a valid IPv4 address" : NULL;
+        }
+        text += length + 1;
+    }
+}
+
+const char *address_parse_host(const char *text, struct addr *out)
+{
+    struct addr addr;
+    if (addr_parse_ip(text, &addr)) {
+        const char *problem = check_unicast(&addr);
+        if (problem == NULL) {
+            *out = addr;
+        }
+        return problem;
+    }
+    const char *colon = strchr(text, ':');
+    if (text[0] == '[' || (colon != NULL && strchr(colon + 1, ':') != NULL)) {
+        return no_ipv6;
+    }
+    if (colon != NULL) {
+        return "has a colon; the port stands in the key port";
+    }
+    const char *problem = check_host_name(text);
+    if (problem == NULL) {
+        *out = (struct addr){0};
+    }
+    return problem;
+}

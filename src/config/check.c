@@ -1,0 +1,303 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "config/check.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/time.h"
+#include "config/duration.h"
+#include "config/words.h"
+
+/* The control request carries the duration in 16 bits. */
+#define WIRE_DURATION_MAX_NS (65535 * NS_PER_MS)
+
+static void report_inapplicable(const struct schema_key *key, const struct node *node,
+                                enum operation operation, struct diagnostics *diagnostics)
+{
+    struct buf others = {0};
+    for (unsigned i = 0; i < OPERATION_COUNT; i++) {
+        if ((key->operations & (1U << i)) != 0) {
+            buf_printf(&others, "%s%s", others.size > 0 ? ", " : "",
+                       operation_name((enum operation)i));
+        }
+    }
+    diagnostics_error(diagnostics, place_key(node), "does not apply to %s; allowed with: %s",
+                      operation_name(operation), buf_string(&others));
+    buf_fini(&others);
+}
+
+void check_applies(const struct values *own, enum operation operation,
+                   struct diagnostics *diagnostics)
+{
+    for (size_t i = 0; i < schema_operation.count; i++) {
+        const struct schema_key *key = &schema_operation.keys[i];
+        const struct value *value = &own->of[key->slot];
+        if (value->state == VALUE_UNSET || value->node == NULL ||
+            schema_row(key->slot, operation) != NULL) {
+            continue;
+        }
+        report_inapplicable(key, value->node, operation, diagnostics);
+    }
+}
+
+/* One target with its findings. */
+struct checking {
+    const struct values *values;
+    enum operation operation;
+    const struct node *target;
+    struct diagnostics *diagnostics;
+};
+
+static const struct value *get(const struct checking *checking, enum slot slot)
+{
+    return &checking->values->of[slot];
+}
+
+static bool is_own(const struct checking *checking, enum slot slot)
+{
+    const struct value *value = get(checking, slot);
+    return value->node != NULL && node_is_within(value->node, checking->target);
+}
+
+/* The value that the target has itself; when all are inherited, the key that could change that. */
+static struct place blame(const struct checking *checking, const enum slot slots[], size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (is_own(checking, slots[i])) {
+            return place_value(get(checking, slots[i])->node);
+        }
+    }
+    return place_below(checking->target, schema_row(slots[0], checking->operation)->name);
+}
+
+/* Appends "'5s'", "'5s' (the default)" or "'5s' (line 3)". */
+static void add_value(const struct checking *checking, enum slot slot, struct buf *out)
+{
+    const struct value *value = get(checking, slot);
+    char quoted[WORDS_QUOTE_MAX];
+    buf_add_string(out, words_quote(value->node->text, quoted));
+    if (value->is_default) {
+        buf_add_string(out, " (the default)");
+    } else if (!is_own(checking, slot)) {
+        buf_printf(out, " (line %u)", value->node->line);
+    }
+}
+
+static void describe(const struct checking *checking, enum slot slot, struct buf *out)
+{
+    buf_printf(out, "%s ", schema_row(slot, checking->operation)->name);
+    add_value(checking, slot, out);
+}
+
+static void check_row(const struct checking *checking, const struct schema_key *key)
+{
+    const struct value *value = get(checking, key->slot);
+    if (value->state != VALUE_SET || (value->number >= key->min && value->number <= key->max)) {
+        return;
+    }
+    struct buf message = {0};
+    add_value(checking, key->slot, &message);
+    buf_printf(&message, " is out of range for %s; allowed: ", operation_name(checking->operation));
+    schema_add_range(key, &message);
+    diagnostics_error(checking->diagnostics, blame(checking, &key->slot, 1), "%s",
+                      buf_string(&message));
+    buf_fini(&message);
+}
+
+static void check_rows(const struct checking *checking)
+{
+    for (size_t i = 0; i < schema_operation.count; i++) {
+        const struct schema_key *key = &schema_operation.keys[i];
+        if (key->operations != 0 && schema_row(key->slot, checking->operation) == key) {
+            check_row(checking, key);
+        }
+    }
+}
+
+static bool are_set(const struct checking *checking, const enum slot slots[], size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (get(checking, slots[i])->state != VALUE_SET) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* How long an operation takes when nothing is answered. */
+static int64_t longest_run_ns(const struct checking *checking)
+{
+    int64_t timeout_ns = get(checking, SLOT_TIMEOUT)->number;
+    if (checking->operation != OPERATION_UDP_JITTER) {
+        return timeout_ns;
+    }
+    int64_t packets = get(checking, SLOT_NUM_PACKETS)->number;
+    return packets * get(checking, SLOT_INTERVAL)->number + timeout_ns;
+}
+
+/* False when the timeout alone is too long. */
+static bool check_timeout(const struct checking *checking)
+{
+    static const enum slot slots[] = {SLOT_TIMEOUT, SLOT_FREQUENCY};
+    if (!are_set(checking, slots, 2) ||
+        get(checking, SLOT_TIMEOUT)->number <= get(checking, SLOT_FREQUENCY)->number) {
+        return true;
+    }
+    struct buf message = {0};
+    describe(checking, SLOT_TIMEOUT, &message);
+    buf_add_string(&message, " is longer than ");
+    describe(checking, SLOT_FREQUENCY, &message);
+    diagnostics_error(checking->diagnostics, blame(checking, slots, 2),
+                      "%s; allowed: a timeout up to the frequency", buf_string(&message));
+    buf_fini(&message);
+    return false;
+}
+
+static void check_threshold(const struct checking *checking)
+{
+    static const enum slot slots[] = {SLOT_THRESHOLD, SLOT_TIMEOUT};
+    if (!are_set(checking, slots, 2) || get(checking, SLOT_THRESHOLD)->is_default ||
+        get(checking, SLOT_THRESHOLD)->number <= get(checking, SLOT_TIMEOUT)->number) {
+        return;
+    }
+    struct buf message = {0};
+    describe(checking, SLOT_THRESHOLD, &message);
+    buf_add_string(&message, " is longer than ");
+    describe(checking, SLOT_TIMEOUT, &message);
+    diagnostics_warn(checking->diagnostics, blame(checking, slots, 2),
+                     "%s and can never be exceeded", buf_string(&message));
+    buf_fini(&message);
+}
+
+static void check_run(const struct checking *checking)
+{
+    static const enum slot slots[] = {SLOT_FREQUENCY, SLOT_TIMEOUT, SLOT_NUM_PACKETS,
+                                      SLOT_INTERVAL};
+    size_t count = checking->operation == OPERATION_UDP_JITTER ? 4 : 2;
+    if (!are_set(checking, slots, count)) {
+        return;
+    }
+    const char *sum = count == 4 ? "num_packets x interval + timeout" : "timeout";
+    int64_t run_ns = longest_run_ns(checking);
+    char run[DURATION_TEXT_MAX];
+    if (run_ns >= get(checking, SLOT_FREQUENCY)->number) {
+        struct buf frequency = {0};
+        describe(checking, SLOT_FREQUENCY, &frequency);
+        diagnostics_warn(checking->diagnostics, blame(checking, slots, count),
+                         "an operation without answers takes %s (%s), %s is not longer; "
+                         "starts will be skipped",
+                         duration_format(run_ns, run), sum, buf_string(&frequency));
+        buf_fini(&frequency);
+    }
+    if (run_ns > WIRE_DURATION_MAX_NS) {
+        diagnostics_warn(
+            checking->diagnostics, blame(checking, slots + 1, count - 1),
+            "an operation may take %s (%s), but the responder can be asked for 65535ms "
+            "at most; late packets may find its port closed",
+            duration_format(run_ns, run), sum);
+    }
+}
+
+void check_target(const struct values *values, enum operation operation, const struct node *target,
+                  struct diagnostics *diagnostics)
+{
+    struct checking checking = {
+        .values = values, .operation = operation, .target = target, .diagnostics = diagnostics};
+    check_rows(&checking);
+    check_threshold(&checking);
+    if (check_timeout(&checking)) {
+        check_run(&checking);
+    }
+}
+
+static int compare_orders(const struct claim *a, const struct claim *b)
+{
+    return a->order < b->order ? -1 : 1;
+}
+
+static int compare_names(const void *left, const void *right)
+{
+    const struct claim *a = left, *b = right;
+    if (a->name == NULL || b->name == NULL) {
+        return a->name == b->name ? compare_orders(a, b) : a->name == NULL ? -1 : 1;
+    }
+    int order = strcmp(a->name->text, b->name->text);
+    return order != 0 ? order : compare_orders(a, b);
+}
+
+static void check_names(struct claim *claims, size_t count, struct diagnostics *diagnostics)
+{
+    const struct claim *first = NULL;
+    qsort(claims, count, sizeof *claims, compare_names);
+    for (size_t i = 0; i < count; i++) {
+        const struct claim *claim = &claims[i];
+        if (claim->name == NULL) {
+            continue;
+        }
+        if (first == NULL || strcmp(first->name->text, claim->name->text) != 0) {
+            first = claim;
+            continue;
+        }
+        char quoted[WORDS_QUOTE_MAX];
+        diagnostics_error(diagnostics, place_value(claim->name),
+                          "%s is the name of the target on line %u already; names are unique",
+                          words_quote(claim->name->text, quoted), first->target->line);
+    }
+}
+
+static int compare_sources(const void *left, const void *right)
+{
+    const struct claim *a = left, *b = right;
+    if (a->source.port != b->source.port) {
+        return a->source.port < b->source.port ? -1 : 1;
+    }
+    if (a->source.family != b->source.family) {
+        return a->source.family < b->source.family ? -1 : 1;
+    }
+    int order = memcmp(a->source.ip, b->source.ip, sizeof a->source.ip);
+    return order != 0 ? order : compare_orders(a, b);
+}
+
+static bool do_collide(const struct claim *first, const struct claim *claim)
+{
+    return first->source.port == claim->source.port &&
+           (first->source.family == ADDR_NONE || addr_is_same_ip(&first->source, &claim->source));
+}
+
+/* A port without an address is that port on every address, and sorts first. */
+static void check_sources(struct claim *claims, size_t count, struct diagnostics *diagnostics)
+{
+    const struct claim *first = NULL;
+    qsort(claims, count, sizeof *claims, compare_sources);
+    for (size_t i = 0; i < count; i++) {
+        const struct claim *claim = &claims[i];
+        if (claim->source.port == 0) {
+            continue;
+        }
+        if (first == NULL || !do_collide(first, claim)) {
+            first = claim;
+            continue;
+        }
+        bool is_earlier = claim->order < first->order;
+        const struct claim *later = is_earlier ? first : claim, *other = is_earlier ? claim : first;
+        struct place place = node_is_within(later->source_port, later->target)
+                                 ? place_value(later->source_port)
+                                 : place_below(later->target, "source_port");
+        diagnostics_error(diagnostics, place,
+                          "%u is the source port of the target on line %u too; "
+                          "allowed: each port once on an address",
+                          (unsigned)later->source.port, other->target->line);
+    }
+}
+
+void check_claims(struct claim *claims, size_t count, struct diagnostics *diagnostics)
+{
+    if (count < 2) {
+        return;
+    }
+    check_names(claims, count, diagnostics);
+    check_sources(claims, count, diagnostics);
+}

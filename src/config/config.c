@@ -1,0 +1,153 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "config/config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "config/duration.h"
+#include "config/responder.h"
+#include "config/target.h"
+#include "config/yaml.h"
+
+static const struct node *section(const struct values *root, enum slot slot)
+{
+    return root->of[slot].state == VALUE_SET ? root->of[slot].node : NULL;
+}
+
+static void read_targets(const struct node *list, const struct inheritance *inheritance,
+                         struct diagnostics *diagnostics, struct config *config)
+{
+    size_t places = list == NULL ? 0 : list->count, count = 0;
+    struct spec **specs = mem_alloc(places, sizeof *specs);
+    if (list != NULL) {
+        count = targets_read(list, inheritance, diagnostics, specs);
+    }
+    config->targets = spec_set_new(specs, count);
+    free(specs);
+}
+
+static void check_purpose(const struct values *root, const struct node *top,
+                          struct diagnostics *diagnostics)
+{
+    const struct value *targets = &root->of[SLOT_TARGETS];
+    bool has_targets =
+        targets->state == VALUE_BROKEN || (targets->state == VALUE_SET && targets->node->count > 0);
+    if (!has_targets && root->of[SLOT_RESPONDER].state == VALUE_UNSET) {
+        diagnostics_error(diagnostics,
+                          targets->node == NULL ? place_value(top) : place_value(targets->node),
+                          "nothing to do: there are no targets and there is no responder");
+    }
+}
+
+static void read_root(const struct node *top, struct diagnostics *diagnostics,
+                      struct config *config)
+{
+    struct values root = {0};
+    struct inheritance inheritance;
+    if (!value_is_mapping(top, diagnostics)) {
+        return;
+    }
+    inheritance_init(&inheritance);
+    values_read(&root, &schema_root, top, diagnostics);
+    check_purpose(&root, top, diagnostics);
+    inheritance_read(&inheritance, section(&root, SLOT_DEFAULTS), section(&root, SLOT_MODULES),
+                     diagnostics);
+    read_targets(section(&root, SLOT_TARGETS), &inheritance, diagnostics, config);
+    const struct node *responder = section(&root, SLOT_RESPONDER);
+    config->has_responder = responder != NULL;
+    if (responder != NULL) {
+        responder_read(responder, diagnostics, &config->responder);
+    }
+    inheritance_fini(&inheritance);
+}
+
+static struct config *parse(const char *text, size_t size, struct diagnostics *diagnostics)
+{
+    struct tree *tree = yaml_parse(text, size, diagnostics);
+    struct config *config = mem_alloc(1, sizeof *config);
+    if (tree != NULL) {
+        read_root(tree->root, diagnostics, config);
+    }
+    tree_free(tree);
+    diagnostics_sort(diagnostics);
+    if (diagnostics->error_count > 0) {
+        config_free(config);
+        return NULL;
+    }
+    return config;
+}
+
+struct config *config_parse(const char *file, const char *text, size_t size,
+                            struct diagnostics *diagnostics)
+{
+    diagnostics->file = mem_string(file);
+    return parse(text, size, diagnostics);
+}
+
+/* Everything in `file`, or one byte more than is allowed of it. Returns 0 or -errno. */
+static int read_file(const char *file, struct buf *out)
+{
+    char chunk[16384];
+    FILE *stream = fopen(file, "rbe");
+    if (stream == NULL) {
+        return -errno;
+    }
+    int error = 0;
+    size_t size;
+    do {
+        size = fread(chunk, 1, sizeof chunk, stream);
+        error = ferror(stream) ? -errno : 0;
+        buf_add(out, chunk, size);
+    } while (error == 0 && size == sizeof chunk && out->size <= YAML_BYTES_MAX);
+    fclose(stream);
+    return error;
+}
+
+struct config *config_load(const char *file, struct diagnostics *diagnostics)
+{
+    struct buf text = {0};
+    struct config *config = NULL;
+    diagnostics->file = mem_string(file);
+    int error = read_file(file, &text);
+    if (error != 0) {
+        diagnostics_error(diagnostics, place_file(), "cannot be read: %s", strerror(-error));
+    } else {
+        config = parse(buf_string(&text), text.size, diagnostics);
+    }
+    buf_fini(&text);
+    return config;
+}
+
+void config_free(struct config *config)
+{
+    if (config != NULL) {
+        spec_set_unref(config->targets);
+        free(config);
+    }
+}
+
+static void replace(char **text, const char *with)
+{
+    free(*text);
+    *text = mem_string(with);
+}
+
+struct spec *config_default_spec(enum operation operation, const char *host)
+{
+    struct inheritance inheritance;
+    inheritance_init(&inheritance);
+    struct spec *spec = target_build(&inheritance.built_in[operation], operation);
+    replace(&spec->name, host);
+    replace(&spec->host, host);
+    inheritance_fini(&inheritance);
+    return spec;
+}
+
+bool config_parse_duration(const char *text, int64_t *out_ns)
+{
+    return duration_parse(text, out_ns) == NULL;
+}

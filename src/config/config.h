@@ -1,0 +1,39 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* A configuration file turned into target specs and process settings, or into a list of everything
+ * that is wrong with it. Resolves no names and opens no sockets. Format: docs/configuration.md
+ * (checked against config/schema.c by a test). */
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "config/diagnostics.h"
+#include "probe/reflect.h"
+#include "probe/spec.h"
+
+struct config {
+    struct spec_set *targets; /* peer is set where `host` is an IPv4 address, else ADDR_NONE */
+    bool has_responder;
+    struct reflect_settings responder;
+};
+
+/* Reads `file`. NULL when there is any error; `diagnostics` (zeroed by the caller) receives all
+ * findings, warnings also on success, in the order of the file. */
+struct config *config_load(const char *file, struct diagnostics *diagnostics);
+
+/* The same from memory; `file` is only the name in diagnostics. */
+struct config *config_parse(const char *file, const char *text, size_t size,
+                            struct diagnostics *diagnostics);
+
+void config_free(struct config *config); /* NULL is fine */
+
+/* A spec of the built-in defaults for one operation, for the CLI: name and host are `host`; peer
+ * and port are not set. */
+struct spec *config_default_spec(enum operation operation, const char *host);
+
+/* Reads a duration with a unit ("20ms", "1500us", "60s", "5m", "1h", "7d", "0.5s" is refused). */
+bool config_parse_duration(const char *text, int64_t *out_ns);
+
+#endif

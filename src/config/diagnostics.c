@@ -1,0 +1,165 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "config/diagnostics.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "config/node.h"
+
+void diagnostics_fini(struct diagnostics *diagnostics)
+{
+    for (size_t i = 0; i < diagnostics->count; i++) {
+        free(diagnostics->items[i].path);
+        free(diagnostics->items[i].message);
+    }
+    free(diagnostics->items);
+    free(diagnostics->file);
+    *diagnostics = (struct diagnostics){0};
+}
+
+static void format_one(const char *file, const struct diagnostic *item, struct buf *out)
+{
+    buf_printf(out, "%s:", file);
+    if (item->line > 0) {
+        buf_printf(out, "%u:%u:", item->line, item->column);
+    }
+    if (!item->is_error) {
+        buf_add_string(out, " warning:");
+    }
+    if (item->path[0] != '\0') {
+        buf_printf(out, " %s:", item->path);
+    }
+    buf_printf(out, " %s\n", item->message);
+}
+
+void diagnostics_format(const struct diagnostics *diagnostics, struct buf *out)
+{
+    const char *file = diagnostics->file == NULL ? "" : diagnostics->file;
+    for (size_t i = 0; i < diagnostics->count; i++) {
+        format_one(file, &diagnostics->items[i], out);
+    }
+    if (diagnostics->unlisted > 0) {
+        buf_printf(out, "%s: %zu more findings are not listed\n", file, diagnostics->unlisted);
+    }
+}
+
+struct place place_file(void)
+{
+    return (struct place){0};
+}
+
+struct place place_value(const struct node *node)
+{
+    return (struct place){.node = node};
+}
+
+struct place place_key(const struct node *node)
+{
+    return (struct place){.node = node, .is_key = node->key != NULL};
+}
+
+struct place place_below(const struct node *node, const char *key)
+{
+    return (struct place){.node = node, .below = key};
+}
+
+static char *place_path(struct place place)
+{
+    struct buf path = {0};
+    if (place.node != NULL) {
+        node_add_path(place.node, &path);
+    }
+    if (place.below != NULL) {
+        buf_printf(&path, "%s%s", path.size > 0 ? "." : "", place.below);
+    }
+    char *text = mem_string(buf_string(&path));
+    buf_fini(&path);
+    return text;
+}
+
+/* Room for one more finding; NULL when there are too many already. */
+static struct diagnostic *add_item(struct diagnostics *diagnostics, bool is_error)
+{
+    diagnostics->error_count += is_error ? 1 : 0;
+    if (diagnostics->count == DIAGNOSTICS_MAX) {
+        diagnostics->unlisted++;
+        return NULL;
+    }
+    if (diagnostics->count == diagnostics->capacity) {
+        size_t capacity = diagnostics->capacity == 0 ? 16 : diagnostics->capacity * 2;
+        diagnostics->items = mem_resize(diagnostics->items, capacity, sizeof *diagnostics->items);
+        diagnostics->capacity = capacity;
+    }
+    struct diagnostic *item = &diagnostics->items[diagnostics->count];
+    *item = (struct diagnostic){.is_error = is_error, .order = diagnostics->count};
+    diagnostics->count++;
+    return item;
+}
+
+__attribute__((format(printf, 4, 0))) static void add(struct diagnostics *diagnostics,
+                                                      bool is_error, struct place place,
+                                                      const char *format, va_list arguments)
+{
+    struct diagnostic *item = add_item(diagnostics, is_error);
+    if (item == NULL) {
+        return;
+    }
+    if (place.node != NULL) {
+        item->line = place.is_key ? place.node->key_line : place.node->line;
+        item->column = place.is_key ? place.node->key_column : place.node->column;
+    }
+    item->path = place_path(place);
+    struct buf message = {0};
+    buf_vprintf(&message, format, arguments);
+    item->message = mem_string(buf_string(&message));
+    buf_fini(&message);
+}
+
+void diagnostics_error(struct diagnostics *diagnostics, struct place place, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    add(diagnostics, true, place, format, arguments);
+    va_end(arguments);
+}
+
+void diagnostics_warn(struct diagnostics *diagnostics, struct place place, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    add(diagnostics, false, place, format, arguments);
+    va_end(arguments);
+}
+
+void diagnostics_error_at(struct diagnostics *diagnostics, unsigned line, unsigned column,
+                          const char *message)
+{
+    struct diagnostic *item = add_item(diagnostics, true);
+    if (item == NULL) {
+        return;
+    }
+    item->line = line;
+    item->column = column;
+    item->path = mem_string("");
+    item->message = mem_string(message);
+}
+
+static int compare_items(const void *left, const void *right)
+{
+    const struct diagnostic *a = left, *b = right;
+    if (a->line != b->line) {
+        return a->line < b->line ? -1 : 1;
+    }
+    if (a->column != b->column) {
+        return a->column < b->column ? -1 : 1;
+    }
+    return a->order < b->order ? -1 : 1;
+}
+
+void diagnostics_sort(struct diagnostics *diagnostics)
+{
+    if (diagnostics->count > 1) {
+        qsort(diagnostics->items, diagnostics->count, sizeof *diagnostics->items, compare_items);
+    }
+}

@@ -1,0 +1,163 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "config/inherit.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "config/check.h"
+#include "config/words.h"
+#include "config/yaml.h"
+
+#define MODULE_NAME_MAX 64
+
+/* The built-in values take the same way as the user's: the schema's texts, parsed and validated. */
+static void read_built_in(struct inheritance *inheritance, enum operation operation)
+{
+    struct values *values = &inheritance->built_in[operation];
+    struct diagnostics diagnostics = {0};
+    struct buf text = {0};
+    schema_add_defaults(&schema_operation, operation, &text);
+    struct tree *tree = yaml_parse(buf_string(&text), text.size, &diagnostics);
+    bool is_good = tree != NULL && values_read(values, &schema_operation, tree->root, &diagnostics);
+    assert(is_good && "the schema's defaults keep to the schema");
+    for (size_t i = 0; i < SLOT_COUNT; i++) {
+        values->of[i].is_default = true;
+    }
+    values->of[SLOT_OPERATION].number = operation;
+    inheritance->trees[operation] = tree;
+    diagnostics_fini(&diagnostics);
+    buf_fini(&text);
+}
+
+static void set_operation(struct values *values, enum operation operation)
+{
+    values->of[SLOT_OPERATION] =
+        (struct value){.state = VALUE_SET, .is_default = true, .number = operation};
+}
+
+void inheritance_init(struct inheritance *inheritance)
+{
+    *inheritance = (struct inheritance){0};
+    for (unsigned i = 0; i < OPERATION_COUNT; i++) {
+        read_built_in(inheritance, (enum operation)i);
+    }
+    inheritance->modules = mem_alloc(SCHEMA_MODULE_COUNT, sizeof *inheritance->modules);
+    for (size_t i = 0; i < SCHEMA_MODULE_COUNT; i++) {
+        struct module *module = &inheritance->modules[inheritance->module_count++];
+        module->name = schema_modules[i].name;
+        set_operation(&module->values, schema_modules[i].operation);
+    }
+}
+
+void inheritance_fini(struct inheritance *inheritance)
+{
+    for (size_t i = 0; i < OPERATION_COUNT; i++) {
+        tree_free(inheritance->trees[i]);
+    }
+    free(inheritance->modules);
+    *inheritance = (struct inheritance){0};
+}
+
+static int compare_name(const void *name, const void *module)
+{
+    return strcmp(name, ((const struct module *)module)->name);
+}
+
+static int compare_modules(const void *left, const void *right)
+{
+    return strcmp(((const struct module *)left)->name, ((const struct module *)right)->name);
+}
+
+static struct module *find(const struct inheritance *inheritance, size_t count, const char *name)
+{
+    return bsearch(name, inheritance->modules, count, sizeof *inheritance->modules, compare_name);
+}
+
+const struct module *inheritance_find(const struct inheritance *inheritance, const char *name)
+{
+    return find(inheritance, inheritance->module_count, name);
+}
+
+static void check_module_name(const struct node *node, struct diagnostics *diagnostics)
+{
+    static const char allowed[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+    size_t length = strlen(node->key);
+    if (length == 0 || length > MODULE_NAME_MAX || strspn(node->key, allowed) != length) {
+        diagnostics_error(diagnostics, place_key(node),
+                          "not a name of a module; allowed: 1 to %d letters, digits, '_', '.', '-'",
+                          MODULE_NAME_MAX);
+    }
+}
+
+static void read_module(struct module *module, const struct node *node,
+                        struct diagnostics *diagnostics)
+{
+    struct values own = {0};
+    check_module_name(node, diagnostics);
+    if (!value_is_mapping(node, diagnostics)) {
+        module->is_broken = true;
+        return;
+    }
+    values_read(&own, &schema_operation, node, diagnostics);
+    values_overlay(&module->values, &own);
+    const struct value *operation = &module->values.of[SLOT_OPERATION];
+    if (operation->state == VALUE_SET) {
+        check_applies(&own, (enum operation)operation->number, diagnostics);
+    }
+}
+
+/* The user's modules behind the built-in ones; one of the same name is laid over the built-in
+ * one. */
+static void read_modules(struct inheritance *inheritance, const struct node *modules,
+                         struct diagnostics *diagnostics)
+{
+    size_t built_in = inheritance->module_count;
+    inheritance->modules =
+        mem_resize(inheritance->modules, built_in + modules->count, sizeof *inheritance->modules);
+    for (const struct node *node = modules->first; node != NULL; node = node->next) {
+        struct module *module = find(inheritance, built_in, node->key);
+        if (module == NULL) {
+            module = &inheritance->modules[inheritance->module_count++];
+            *module = (struct module){.name = node->key};
+        }
+        read_module(module, node, diagnostics);
+    }
+    qsort(inheritance->modules, inheritance->module_count, sizeof *inheritance->modules,
+          compare_modules);
+}
+
+void inheritance_read(struct inheritance *inheritance, const struct node *defaults,
+                      const struct node *modules, struct diagnostics *diagnostics)
+{
+    if (defaults != NULL) {
+        values_read(&inheritance->defaults, &schema_operation, defaults, diagnostics);
+    }
+    if (modules != NULL) {
+        read_modules(inheritance, modules, diagnostics);
+    }
+}
+
+void inheritance_merge(const struct inheritance *inheritance, const struct module *module,
+                       const struct values *target, struct merged *out)
+{
+    static const struct values nothing;
+    const struct values *layers[] = {&inheritance->defaults,
+                                     module == NULL ? &nothing : &module->values, target};
+    struct value operation = inheritance->built_in[OPERATION_UDP_JITTER].of[SLOT_OPERATION];
+    for (size_t i = 0; i < sizeof layers / sizeof layers[0]; i++) {
+        if (layers[i]->of[SLOT_OPERATION].state != VALUE_UNSET) {
+            operation = layers[i]->of[SLOT_OPERATION];
+        }
+    }
+    out->is_operation_known = operation.state == VALUE_SET;
+    out->operation =
+        out->is_operation_known ? (enum operation)operation.number : OPERATION_UDP_JITTER;
+    out->values = inheritance->built_in[out->operation];
+    for (size_t i = 0; i < sizeof layers / sizeof layers[0]; i++) {
+        values_overlay(&out->values, layers[i]);
+    }
+}

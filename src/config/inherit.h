@@ -1,0 +1,51 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* What targets inherit: built-in values, then the section `defaults`, then a module. */
+#ifndef CONFIG_INHERIT_H
+#define CONFIG_INHERIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "config/diagnostics.h"
+#include "config/value.h"
+#include "probe/spec.h"
+
+struct module {
+    const char *name; /* belongs to the file's tree or to the schema */
+    bool is_broken; /* its contents are unknown */
+    struct values values;
+};
+
+struct inheritance {
+    struct tree *trees[OPERATION_COUNT]; /* text of the built-in values */
+    struct values built_in[OPERATION_COUNT];
+    struct values defaults;
+    struct module *modules; /* sorted by name */
+    size_t module_count;
+};
+
+/* Built-in values and modules. */
+void inheritance_init(struct inheritance *inheritance);
+void inheritance_fini(struct inheritance *inheritance);
+
+/* Adds the sections `defaults` and `modules`, mappings, NULL where there is none. Keeps pointers
+ * into their tree. */
+void inheritance_read(struct inheritance *inheritance, const struct node *defaults,
+                      const struct node *modules, struct diagnostics *diagnostics);
+
+/* The module of that name; NULL when there is none. */
+const struct module *inheritance_find(const struct inheritance *inheritance, const char *name);
+
+/* One target with everything it inherits. */
+struct merged {
+    struct values values;
+    bool is_operation_known; /* false when it was written wrong */
+    enum operation operation;
+};
+
+/* Lays the values one over the other. `module` may be NULL. */
+void inheritance_merge(const struct inheritance *inheritance, const struct module *module,
+                       const struct values *target, struct merged *out);
+
+#endif

@@ -1,0 +1,109 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "config/labels.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "config/schema.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Label names of our own metrics: a user's label of the same name would be a second one on one
+ * series. */
+static const char *const reserved[] = {
+    "target", "direction", "reason", "le",  "quantile", "operation", "host",  "address", "port",
+    "source", "control",   "owner",  "tag", "method",   "precision", "point", "state",   "version",
+};
+
+/* Prometheus adds these itself and renames ours. */
+static const char *const scraped[] = {"job", "instance"};
+
+static bool is_in(const char *name, const char *const *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(list[i], name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_label_name(const char *name)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
+    if (strspn(name, letters) == 0) {
+        return false;
+    }
+    while (*name != '\0' && (strchr(letters, *name) != NULL || (*name >= '0' && *name <= '9'))) {
+        name++;
+    }
+    return *name == '\0';
+}
+
+static void check_name(const struct node *label, struct diagnostics *diagnostics)
+{
+    struct place place = place_key(label);
+    if (!is_label_name(label->key)) {
+        diagnostics_error(diagnostics, place,
+                          "not a label name; allowed: letters, digits and '_', no digit first");
+    } else if (strncmp(label->key, "__", 2) == 0) {
+        diagnostics_error(diagnostics, place,
+                          "label names that begin with '__' belong to Prometheus; choose another");
+    } else if (is_in(label->key, reserved, COUNT(reserved))) {
+        diagnostics_error(diagnostics, place,
+                          "the exporter uses this label name itself; choose another");
+    } else if (is_in(label->key, scraped, COUNT(scraped))) {
+        diagnostics_warn(diagnostics, place,
+                         "Prometheus sets this label at each scrape and renames yours to "
+                         "exported_%s",
+                         label->key);
+    }
+}
+
+static void check_text(const struct node *label, struct diagnostics *diagnostics)
+{
+    struct place place = place_value(label);
+    if (label->kind != NODE_SCALAR) {
+        diagnostics_error(diagnostics, place, "this is a %s; allowed: a text",
+                          label->kind == NODE_SEQUENCE ? "list" : "mapping");
+    } else if (node_is_missing(label)) {
+        diagnostics_error(diagnostics, place,
+                          "the value is missing; allowed: a text ('' is an empty one)");
+    } else if (strlen(label->text) > SCHEMA_LABEL_BYTES_MAX) {
+        diagnostics_error(diagnostics, place, "the value is too long; allowed: up to %d bytes",
+                          SCHEMA_LABEL_BYTES_MAX);
+    }
+}
+
+bool labels_check(const struct node *labels, struct diagnostics *diagnostics)
+{
+    size_t errors = diagnostics->error_count;
+    for (const struct node *label = labels->first; label != NULL; label = label->next) {
+        if (!label->is_refused) {
+            check_name(label, diagnostics);
+            check_text(label, diagnostics);
+        }
+    }
+    return diagnostics->error_count == errors;
+}
+
+static int compare_labels(const void *left, const void *right)
+{
+    const struct label *a = left, *b = right;
+    return strcmp(a->name, b->name);
+}
+
+void labels_copy(const struct node *labels, struct spec *spec)
+{
+    if (labels->count == 0) {
+        return;
+    }
+    spec->labels = mem_alloc(labels->count, sizeof *spec->labels);
+    for (const struct node *label = labels->first; label != NULL; label = label->next) {
+        spec->labels[spec->label_count++] =
+            (struct label){.name = mem_string(label->key), .value = mem_string(label->text)};
+    }
+    qsort(spec->labels, spec->label_count, sizeof *spec->labels, compare_labels);
+}

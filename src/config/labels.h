@@ -1,0 +1,19 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The labels a user gives to a target. */
+#ifndef CONFIG_LABELS_H
+#define CONFIG_LABELS_H
+
+#include <stdbool.h>
+
+#include "config/diagnostics.h"
+#include "config/node.h"
+#include "probe/spec.h"
+
+/* Checks names and values of the mapping `labels`; reports. False when anything is wrong. */
+bool labels_check(const struct node *labels, struct diagnostics *diagnostics);
+
+/* Copies checked labels to `spec`, sorted by name: their order in the file means nothing. */
+void labels_copy(const struct node *labels, struct spec *spec);
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "config/responder.h"
+
+#include <stdbool.h>
+
+#include "base/addr.h"
+#include "config/address.h"
+#include "config/schema.h"
+#include "config/value.h"
+
+#define LISTEN_MAX (REFLECT_LISTEN_MAX + REFLECT_PERMANENT_MAX)
+
+/* Addresses that sockets will be bound to, and where they were written. */
+struct bindings {
+    const struct node *nodes[LISTEN_MAX];
+    struct addr addrs[LISTEN_MAX];
+    size_t count;
+};
+
+static bool do_collide(const struct addr *a, const struct addr *b)
+{
+    return a->port == b->port && (addr_is_same_ip(a, b) || addr_is_any(a) || addr_is_any(b));
+}
+
+static void bind_address(struct bindings *bindings, const struct node *node,
+                         const struct addr *addr, struct diagnostics *diagnostics)
+{
+    for (size_t i = 0; i < bindings->count; i++) {
+        if (do_collide(&bindings->addrs[i], addr)) {
+            char text[ADDR_TEXT_MAX];
+            diagnostics_error(diagnostics, place_value(node),
+                              "%s is taken by line %u already; each address and port stands once",
+                              addr_format(addr, text), bindings->nodes[i]->line);
+            return;
+        }
+    }
+    bindings->nodes[bindings->count] = node;
+    bindings->addrs[bindings->count] = *addr;
+    bindings->count++;
+}
+
+static void read_listen(const struct value *value, struct bindings *bindings,
+                        struct diagnostics *diagnostics, struct reflect_settings *out)
+{
+    out->listen_count = 0;
+    for (const struct node *node = value->node->first; node != NULL; node = node->next) {
+        struct addr *addr = &out->listen[out->listen_count++];
+        address_parse_listen(node->text, addr);
+        bind_address(bindings, node, addr, diagnostics);
+    }
+}
+
+static void read_permanent(const struct value *value, struct bindings *bindings,
+                           struct diagnostics *diagnostics, struct reflect_settings *out)
+{
+    out->permanent_count = 0;
+    for (const struct node *node = value->node->first; node != NULL; node = node->next) {
+        struct addr *addr = &out->permanent[out->permanent_count++];
+        address_parse_permanent(node->text, addr);
+        bind_address(bindings, node, addr, diagnostics);
+    }
+}
+
+static void read_allow(const struct value *value, struct reflect_settings *out)
+{
+    out->allow_count = 0;
+    for (const struct node *node = value->node->first; node != NULL; node = node->next) {
+        address_parse_prefix(node->text, &out->allow[out->allow_count++]);
+    }
+}
+
+/* The number of a value that the file has, else what `otherwise` is. */
+static int64_t number_or(const struct values *values, enum slot slot, int64_t otherwise)
+{
+    const struct value *value = &values->of[slot];
+    return value->state == VALUE_SET ? value->number : otherwise;
+}
+
+void responder_read(const struct node *node, struct diagnostics *diagnostics,
+                    struct reflect_settings *out)
+{
+    struct values values = {0};
+    struct bindings bindings = {0};
+    values_read(&values, &schema_responder, node, diagnostics);
+    reflect_settings_default(out);
+    if (values.of[SLOT_LISTEN].state == VALUE_SET) {
+        read_listen(&values.of[SLOT_LISTEN], &bindings, diagnostics, out);
+    } else {
+        bind_address(&bindings, node, &out->listen[0], diagnostics);
+    }
+    if (values.of[SLOT_PERMANENT_PORTS].state == VALUE_SET) {
+        read_permanent(&values.of[SLOT_PERMANENT_PORTS], &bindings, diagnostics, out);
+    }
+    if (values.of[SLOT_ALLOW].state == VALUE_SET) {
+        read_allow(&values.of[SLOT_ALLOW], out);
+    }
+    out->max_sessions = (uint32_t)number_or(&values, SLOT_MAX_SESSIONS, out->max_sessions);
+    out->min_duration_ns = number_or(&values, SLOT_MIN_DURATION, out->min_duration_ns);
+    out->refusal = (enum reflect_refusal)number_or(&values, SLOT_REFUSAL, out->refusal);
+    out->reply = (enum reflect_reply)number_or(&values, SLOT_REPLY, out->reply);
+}

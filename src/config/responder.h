@@ -1,0 +1,15 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The section `responder`. */
+#ifndef CONFIG_RESPONDER_H
+#define CONFIG_RESPONDER_H
+
+#include "config/diagnostics.h"
+#include "config/node.h"
+#include "probe/reflect.h"
+
+/* Fills `out` from the mapping `node` over the defaults; reports what is wrong. */
+void responder_read(const struct node *node, struct diagnostics *diagnostics,
+                    struct reflect_settings *out);
+
+#endif

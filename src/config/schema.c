@@ -1,0 +1,274 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "config/schema.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/time.h"
+#include "config/duration.h"
+#include "probe/reflect.h"
+
+#define MS NS_PER_MS
+#define SECONDS NS_PER_SECOND
+#define HOURS (3600 * NS_PER_SECOND)
+#define JITTER (1U << OPERATION_UDP_JITTER)
+#define ECHO (1U << OPERATION_UDP_ECHO)
+#define KEYS(table) .keys = (table), .count = sizeof(table) / sizeof((table)[0])
+
+/* The order of each is that of the enum it names. */
+static const char *const operations[] = {"udp-jitter", "udp-echo", NULL};
+static const char *const refusals[] = {"status16", "status32", "silent", NULL};
+static const char *const replies[] = {"long", "short", NULL};
+
+const struct schema_module schema_modules[SCHEMA_MODULE_COUNT] = {
+    {"echo", OPERATION_UDP_ECHO},
+    {"jitter", OPERATION_UDP_JITTER},
+};
+
+static const struct schema_key control_keys[] = {
+    {"port", SLOT_CONTROL_PORT, SCHEMA_INTEGER, .min = 1, .max = 65535, .default_text = "1967",
+     .doc = "UDP port of the responder's control protocol."},
+    {"retries", SLOT_CONTROL_RETRIES, SCHEMA_INTEGER, .min = 1, .max = 5, .default_text = "3",
+     .doc = "How often the control request is sent in all before the operation fails."},
+    {"timeout", SLOT_CONTROL_TIMEOUT, SCHEMA_DURATION, .min = 100 * MS, .max = 10 * SECONDS,
+     .default_text = "2s", .doc = "How long to wait for the answer to each control request."},
+};
+const struct schema_scope schema_control = {"control", KEYS(control_keys)};
+
+static const struct schema_key operation_keys[] = {
+    {"operation", SLOT_OPERATION, SCHEMA_CHOICE, .choices = operations,
+     .default_text = "udp-jitter", .doc = "What to measure with, in the words of IOS."},
+    {"frequency", SLOT_FREQUENCY, SCHEMA_DURATION, .min = SECONDS, .max = 604800 * SECONDS,
+     .default_text = "60s",
+     .doc = "Time from the start of one operation to the start of the next."},
+    {"timeout", SLOT_TIMEOUT, SCHEMA_DURATION, .min = MS, .max = HOURS, .default_text = "5s",
+     .doc = "How long each packet waits for its reply; not longer than frequency."},
+    {"threshold", SLOT_THRESHOLD, SCHEMA_DURATION, .min = 0, .max = 60 * SECONDS,
+     .default_text = "5s", .doc = "A slower round trip is counted as over threshold."},
+    {"num_packets", SLOT_NUM_PACKETS, SCHEMA_INTEGER, JITTER, .min = 1, .max = 60000,
+     .default_text = "10", .doc = "Packets in one udp-jitter operation."},
+    {"interval", SLOT_INTERVAL, SCHEMA_DURATION, JITTER, .min = 4 * MS, .max = 60 * SECONDS,
+     .default_text = "20ms", .doc = "Time between two packets of a udp-jitter operation."},
+    {"request_data_size", SLOT_REQUEST_DATA_SIZE, SCHEMA_BYTES, JITTER, .min = 16, .max = 17512,
+     .default_text = "32", .doc = "UDP payload of each udp-jitter packet."},
+    {"request_data_size", SLOT_REQUEST_DATA_SIZE, SCHEMA_BYTES, ECHO, .min = 4, .max = 1500,
+     .default_text = "16", .doc = "UDP payload of the udp-echo packet."},
+    {"source_address", SLOT_SOURCE_ADDRESS, SCHEMA_SOURCE,
+     .doc = "Address to send from; without it the system chooses."},
+    {"source_port", SLOT_SOURCE_PORT, SCHEMA_INTEGER, .min = 1, .max = 65535,
+     .doc = "UDP port to send from; without it any free port, a new one for each operation."},
+    {"control", SLOT_CONTROL, SCHEMA_SECTION, .inner = &schema_control,
+     .doc = "How to ask the responder to open the port."},
+    {"buckets", SLOT_BUCKETS, SCHEMA_BOUNDS, .min = 1, .max = HIST_BOUNDS_MAX,
+     .default_text = "[100us, 250us, 500us, 1ms, 2500us, 5ms, 10ms, 25ms, 50ms, 100ms, 250ms, "
+                     "500ms, 1s, 2500ms, 5s]",
+     .doc = "Upper bounds of the histogram buckets; every value is counted exactly."},
+    {"owner", SLOT_OWNER, SCHEMA_TEXT, .max = 255, .default_text = "''",
+     .doc = "Who is responsible; a label of ipsla_target_info."},
+    {"tag", SLOT_TAG, SCHEMA_TEXT, .max = 128, .default_text = "''",
+     .doc = "A free text; a label of ipsla_target_info."},
+};
+const struct schema_scope schema_operation = {"operation", KEYS(operation_keys)};
+
+static const struct schema_key target_keys[] = {
+    {"name", SLOT_NAME, SCHEMA_TEXT, .is_required = true, .min = 1, .max = 255,
+     .doc = "The label target on every series; unique, and what a reload recognises a target by."},
+    {"host", SLOT_HOST, SCHEMA_HOST, .is_required = true,
+     .doc = "The responder; a name is resolved at start and again later."},
+    {"port", SLOT_PORT, SCHEMA_INTEGER, .is_required = true, .min = 1, .max = 65535,
+     .doc = "UDP port the probes go to; the responder opens it when asked."},
+    {"module", SLOT_MODULE, SCHEMA_TEXT, .min = 1, .max = 64,
+     .doc = "Name of the module whose keys apply: jitter, echo, or one under modules."},
+    {"labels", SLOT_LABELS, SCHEMA_LABELS, .max = SCHEMA_LABELS_MAX,
+     .doc = "Labels of your own on every series of the target."},
+};
+const struct schema_scope schema_target = {"target", KEYS(target_keys), .base = &schema_operation};
+
+static const struct schema_key responder_keys[] = {
+    {"listen", SLOT_LISTEN, SCHEMA_LISTEN, .min = 1, .max = REFLECT_LISTEN_MAX,
+     .default_text = "['0.0.0.0:1967']",
+     .doc = "Where control requests are taken; probes are taken on the same addresses."},
+    {"allow", SLOT_ALLOW, SCHEMA_PREFIXES, .max = REFLECT_ALLOW_MAX, .default_text = "[]",
+     .doc = "Who may ask and send probes; an empty list is everybody."},
+    {"permanent_ports", SLOT_PERMANENT_PORTS, SCHEMA_PERMANENT, .max = REFLECT_PERMANENT_MAX,
+     .default_text = "[]", .doc = "Probe ports that are always open, without a control request."},
+    {"max_sessions", SLOT_MAX_SESSIONS, SCHEMA_INTEGER, .min = 1, .max = 65536,
+     .default_text = "1000", .doc = "Sessions at one time; further requests are refused."},
+    {"min_duration", SLOT_MIN_DURATION, SCHEMA_DURATION, .min = 0, .max = 60 * SECONDS,
+     .default_text = "1s", .doc = "A port stays open at least this long."},
+    {"refusal", SLOT_REFUSAL, SCHEMA_CHOICE, .choices = refusals, .default_text = "status16",
+     .doc = "How a refusal is written: a 16-bit status, a 32-bit status, or no answer."},
+    {"reply", SLOT_REPLY, SCHEMA_CHOICE, .choices = replies, .default_text = "long",
+     .doc = "Shape of the answer to a request: 24 bytes as current IOS sends it, or 8."},
+};
+const struct schema_scope schema_responder = {"responder", KEYS(responder_keys)};
+
+static const struct schema_key root_keys[] = {
+    {"defaults", SLOT_DEFAULTS, SCHEMA_MAPPING, .doc = "Keys that apply to every target."},
+    {"modules", SLOT_MODULES, SCHEMA_MAPPING, .max = SCHEMA_MODULES_MAX,
+     .doc = "Named sets of keys for targets to refer to."},
+    {"targets", SLOT_TARGETS, SCHEMA_LIST, .max = SCHEMA_TARGETS_MAX, .doc = "What to measure."},
+    {"responder", SLOT_RESPONDER, SCHEMA_MAPPING,
+     .doc = "Answer others too; {} is a responder with the defaults below."},
+};
+const struct schema_scope schema_root = {"", KEYS(root_keys)};
+
+const struct schema_key *schema_find(const struct schema_scope *scope, const char *name)
+{
+    for (; scope != NULL; scope = scope->base) {
+        for (size_t i = 0; i < scope->count; i++) {
+            if (strcmp(scope->keys[i].name, name) == 0) {
+                return &scope->keys[i];
+            }
+        }
+    }
+    return NULL;
+}
+
+static bool applies(const struct schema_key *key, enum operation operation)
+{
+    return key->operations == 0 || (key->operations & (1U << operation)) != 0;
+}
+
+const struct schema_key *schema_row(enum slot slot, enum operation operation)
+{
+    const struct schema_scope *scopes[] = {&schema_operation, &schema_control};
+    for (size_t s = 0; s < sizeof scopes / sizeof scopes[0]; s++) {
+        for (size_t i = 0; i < scopes[s]->count; i++) {
+            const struct schema_key *key = &scopes[s]->keys[i];
+            if (key->slot == slot && applies(key, operation)) {
+                return key;
+            }
+        }
+    }
+    return NULL;
+}
+
+static void add_choices(const struct schema_key *key, struct buf *out)
+{
+    for (size_t i = 0; key->choices[i] != NULL; i++) {
+        buf_printf(out, "%s%s", i > 0 ? ", " : "", key->choices[i]);
+    }
+}
+
+static void add_durations(const struct schema_key *key, struct buf *out)
+{
+    char min[DURATION_TEXT_MAX], max[DURATION_TEXT_MAX];
+    buf_printf(out, "%s to %s", duration_format(key->min, min), duration_format(key->max, max));
+}
+
+/* "1 to 8 of WHAT", "up to 64 of WHAT". */
+static void add_count(const struct schema_key *key, const char *what, struct buf *out)
+{
+    if (key->min > 0) {
+        buf_printf(out, "%" PRId64 " to %" PRId64 " %s", key->min, key->max, what);
+    } else if (key->max > 0) {
+        buf_printf(out, "up to %" PRId64 " %s", key->max, what);
+    } else {
+        buf_add_string(out, what);
+    }
+}
+
+void schema_add_range(const struct schema_key *key, struct buf *out)
+{
+    switch (key->kind) {
+    case SCHEMA_DURATION:
+        add_durations(key, out);
+        break;
+    case SCHEMA_INTEGER:
+        buf_printf(out, "%" PRId64 " to %" PRId64, key->min, key->max);
+        break;
+    case SCHEMA_BYTES:
+        add_count(key, "bytes", out);
+        break;
+    case SCHEMA_CHOICE:
+        add_choices(key, out);
+        break;
+    case SCHEMA_TEXT:
+        add_count(key, "bytes of text", out);
+        break;
+    case SCHEMA_HOST:
+        buf_add_string(out, "an IPv4 address or a host name");
+        break;
+    case SCHEMA_SOURCE:
+        buf_add_string(out, "an IPv4 address");
+        break;
+    case SCHEMA_LABELS:
+        add_count(key, "labels (name: value)", out);
+        break;
+    case SCHEMA_BOUNDS:
+        add_count(key, "rising durations from 1us to 1h", out);
+        break;
+    case SCHEMA_LISTEN:
+        add_count(key, "of IP:port", out);
+        break;
+    case SCHEMA_PERMANENT:
+        add_count(key, "of port or IP:port", out);
+        break;
+    case SCHEMA_PREFIXES:
+        add_count(key, "IPv4 prefixes", out);
+        break;
+    case SCHEMA_SECTION:
+        buf_add_string(out, "a mapping");
+        break;
+    case SCHEMA_MAPPING:
+        add_count(key, key->max > 0 ? "entries (name: keys)" : "a mapping", out);
+        break;
+    case SCHEMA_LIST:
+        add_count(key, "entries", out);
+        break;
+    }
+}
+
+static bool has_rows(const struct schema_scope *scope, const struct schema_key *key)
+{
+    size_t rows = 0;
+    for (; scope != NULL; scope = scope->base) {
+        for (size_t i = 0; i < scope->count; i++) {
+            rows += scope->keys[i].slot == key->slot ? 1 : 0;
+        }
+    }
+    return rows > 1;
+}
+
+void schema_add_ranges(const struct schema_scope *scope, const struct schema_key *key,
+                       struct buf *out)
+{
+    if (!has_rows(scope, key)) {
+        schema_add_range(key, out);
+        return;
+    }
+    const char *separator = "";
+    for (unsigned i = 0; i < OPERATION_COUNT; i++) {
+        const struct schema_key *row = schema_row(key->slot, (enum operation)i);
+        if (row != NULL) {
+            buf_add_string(out, separator);
+            schema_add_range(row, out);
+            buf_printf(out, " for %s", operations[i]);
+            separator = ", ";
+        }
+    }
+}
+
+void schema_add_defaults(const struct schema_scope *scope, enum operation operation,
+                         struct buf *out)
+{
+    const char *separator = "";
+    buf_add_char(out, '{');
+    for (size_t i = 0; i < scope->count; i++) {
+        const struct schema_key *key = &scope->keys[i];
+        bool has_default = key->default_text != NULL || key->inner != NULL;
+        if (!has_default || !applies(key, operation)) {
+            continue;
+        }
+        buf_printf(out, "%s%s: ", separator, key->name);
+        separator = ", ";
+        if (key->inner != NULL) {
+            schema_add_defaults(key->inner, operation, out);
+        } else {
+            buf_add_string(out, key->default_text);
+        }
+    }
+    buf_add_char(out, '}');
+}

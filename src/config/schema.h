@@ -1,0 +1,128 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Every key of the configuration as a table: kind, range, default, meaning. The reader, the
+ * built-in defaults, the CLI and the tests of docs/configuration.md and config/ipsla.example.yml
+ * live on it. */
+#ifndef CONFIG_SCHEMA_H
+#define CONFIG_SCHEMA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "probe/spec.h"
+
+/* Where a value goes. Two keys never share one, except the rows of one key for different
+ * operations. */
+enum slot {
+    SLOT_DEFAULTS,
+    SLOT_MODULES,
+    SLOT_TARGETS,
+    SLOT_RESPONDER,
+    SLOT_OPERATION,
+    SLOT_FREQUENCY,
+    SLOT_TIMEOUT,
+    SLOT_THRESHOLD,
+    SLOT_NUM_PACKETS,
+    SLOT_INTERVAL,
+    SLOT_REQUEST_DATA_SIZE,
+    SLOT_SOURCE_ADDRESS,
+    SLOT_SOURCE_PORT,
+    SLOT_CONTROL,
+    SLOT_BUCKETS,
+    SLOT_OWNER,
+    SLOT_TAG,
+    SLOT_CONTROL_PORT,
+    SLOT_CONTROL_RETRIES,
+    SLOT_CONTROL_TIMEOUT,
+    SLOT_NAME,
+    SLOT_HOST,
+    SLOT_PORT,
+    SLOT_MODULE,
+    SLOT_LABELS,
+    SLOT_LISTEN,
+    SLOT_ALLOW,
+    SLOT_PERMANENT_PORTS,
+    SLOT_MAX_SESSIONS,
+    SLOT_MIN_DURATION,
+    SLOT_REFUSAL,
+    SLOT_REPLY,
+};
+#define SLOT_COUNT (SLOT_REPLY + 1)
+
+enum schema_kind {
+    SCHEMA_DURATION, /* min, max in ns */
+    SCHEMA_INTEGER, /* min, max */
+    SCHEMA_BYTES, /* min, max */
+    SCHEMA_CHOICE, /* choices */
+    SCHEMA_TEXT, /* min, max length in bytes; no control characters */
+    SCHEMA_HOST, /* IPv4 address or host name */
+    SCHEMA_SOURCE, /* IPv4 address of this machine */
+    SCHEMA_LABELS, /* max entries */
+    SCHEMA_BOUNDS, /* min, max entries */
+    SCHEMA_LISTEN, /* min, max entries: IP:port */
+    SCHEMA_PERMANENT, /* max entries: port or IP:port */
+    SCHEMA_PREFIXES, /* max entries */
+    SCHEMA_SECTION, /* a mapping with the keys of `inner` */
+    SCHEMA_MAPPING, /* a mapping whose contents are read elsewhere */
+    SCHEMA_LIST, /* min, max entries, read elsewhere */
+};
+
+struct schema_key {
+    const char *name;
+    enum slot slot;
+    enum schema_kind kind;
+    unsigned operations; /* bit (1u << enum operation) each; 0: whatever the operation */
+    bool is_required;
+    int64_t min, max;
+    const char *const *choices; /* ends with NULL; the number of a choice is its place */
+    const char *default_text; /* as in the file; NULL: none */
+    const struct schema_scope *inner;
+    const char *doc; /* one sentence */
+};
+
+struct schema_scope {
+    const char *name;
+    const struct schema_key *keys;
+    size_t count;
+    const struct schema_scope *base; /* its keys are allowed too; NULL: none */
+};
+
+extern const struct schema_scope schema_root, schema_operation, schema_control, schema_target,
+    schema_responder;
+
+/* Modules that need not be written. */
+struct schema_module {
+    const char *name;
+    enum operation operation;
+};
+#define SCHEMA_MODULE_COUNT 2
+extern const struct schema_module schema_modules[SCHEMA_MODULE_COUNT];
+
+#define SCHEMA_MODULES_MAX 1000
+#define SCHEMA_TARGETS_MAX 100000
+#define SCHEMA_LABELS_MAX 32
+#define SCHEMA_LABEL_BYTES_MAX 1024
+#define SCHEMA_BOUND_MIN_NS INT64_C(1000)
+#define SCHEMA_BOUND_MAX_NS INT64_C(3600000000000)
+
+/* The (first) row of a key by its name; NULL when the scope has no such key. */
+const struct schema_key *schema_find(const struct schema_scope *scope, const char *name);
+
+/* The row of a slot of schema_operation or schema_control for one operation; NULL when the key does
+ * not apply to it. */
+const struct schema_key *schema_row(enum slot slot, enum operation operation);
+
+/* Appends what one row allows, for example "1s to 7d". */
+void schema_add_range(const struct schema_key *key, struct buf *out);
+
+/* The same for all rows of the key in `scope`, with the operation where there are several. */
+void schema_add_ranges(const struct schema_scope *scope, const struct schema_key *key,
+                       struct buf *out);
+
+/* A YAML mapping of every key of `scope` and its sections that has a default for `operation`. */
+void schema_add_defaults(const struct schema_scope *scope, enum operation operation,
+                         struct buf *out);
+
+#endif

@@ -1,0 +1,167 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "config/target.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "config/check.h"
+#include "config/labels.h"
+#include "config/words.h"
+
+static int64_t number_of(const struct values *values, enum slot slot)
+{
+    return values->of[slot].state == VALUE_SET ? values->of[slot].number : 0;
+}
+
+static char *copy_text(const struct values *values, enum slot slot)
+{
+    const struct value *value = &values->of[slot];
+    return mem_string(value->state == VALUE_SET ? value->node->text : "");
+}
+
+static struct addr source_of(const struct values *values)
+{
+    struct addr source = {0};
+    if (values->of[SLOT_SOURCE_ADDRESS].state == VALUE_SET) {
+        source = values->of[SLOT_SOURCE_ADDRESS].addr;
+    }
+    source.port = (uint16_t)number_of(values, SLOT_SOURCE_PORT);
+    return source;
+}
+
+static void set_identity(const struct values *values, struct spec *spec)
+{
+    spec->name = copy_text(values, SLOT_NAME);
+    spec->host = copy_text(values, SLOT_HOST);
+    spec->owner = copy_text(values, SLOT_OWNER);
+    spec->tag = copy_text(values, SLOT_TAG);
+    spec->port = (uint16_t)number_of(values, SLOT_PORT);
+    spec->source = source_of(values);
+    spec->peer = values->of[SLOT_HOST].addr;
+    if (spec->peer.family != ADDR_NONE) {
+        spec->peer.port = spec->port;
+    }
+    if (values->of[SLOT_LABELS].state == VALUE_SET) {
+        labels_copy(values->of[SLOT_LABELS].node, spec);
+    }
+}
+
+struct spec *target_build(const struct values *values, enum operation operation)
+{
+    struct spec *spec = spec_new();
+    set_identity(values, spec);
+    spec->operation = operation;
+    spec->frequency_ns = number_of(values, SLOT_FREQUENCY);
+    spec->timeout_ns = number_of(values, SLOT_TIMEOUT);
+    spec->threshold_ns = number_of(values, SLOT_THRESHOLD);
+    spec->num_packets = 1;
+    if (operation == OPERATION_UDP_JITTER) {
+        spec->num_packets = (uint32_t)number_of(values, SLOT_NUM_PACKETS);
+        spec->interval_ns = number_of(values, SLOT_INTERVAL);
+    }
+    spec->payload_bytes = (uint32_t)number_of(values, SLOT_REQUEST_DATA_SIZE);
+    spec->control_port = (uint16_t)number_of(values, SLOT_CONTROL_PORT);
+    spec->control_tries = (uint8_t)number_of(values, SLOT_CONTROL_RETRIES);
+    spec->control_timeout_ns = number_of(values, SLOT_CONTROL_TIMEOUT);
+    value_get_bounds(&values->of[SLOT_BUCKETS], &spec->layout);
+    return spec;
+}
+
+static void report_unknown_module(const struct inheritance *inheritance, const struct node *node,
+                                  struct diagnostics *diagnostics)
+{
+    char quoted[WORDS_QUOTE_MAX];
+    const char **names = mem_alloc(inheritance->module_count, sizeof *names);
+    struct buf allowed = {0};
+    for (size_t i = 0; i < inheritance->module_count; i++) {
+        names[i] = inheritance->modules[i].name;
+        if (i < 16) {
+            buf_add_string(&allowed, i > 0 ? ", " : "");
+            words_add_safe(&allowed, names[i]);
+        }
+    }
+    const char *nearest = words_nearest(node->text, names, inheritance->module_count);
+    words_quote(node->text, quoted);
+    if (nearest != NULL) {
+        diagnostics_error(diagnostics, place_value(node), "no module %s; did you mean '%s'?",
+                          quoted, nearest);
+    } else {
+        diagnostics_error(diagnostics, place_value(node), "no module %s; allowed: %s%s", quoted,
+                          buf_string(&allowed), inheritance->module_count > 16 ? "..." : "");
+    }
+    buf_fini(&allowed);
+    free(names);
+}
+
+/* False when the target names a module whose keys are not known. */
+static bool find_module(const struct inheritance *inheritance, const struct values *own,
+                        struct diagnostics *diagnostics, const struct module **out)
+{
+    const struct value *value = &own->of[SLOT_MODULE];
+    *out = NULL;
+    if (value->state != VALUE_SET) {
+        return value->state == VALUE_UNSET;
+    }
+    *out = inheritance_find(inheritance, value->node->text);
+    if (*out == NULL) {
+        report_unknown_module(inheritance, value->node, diagnostics);
+        return false;
+    }
+    return !(*out)->is_broken;
+}
+
+static void make_claim(const struct node *target, const struct values *values, struct claim *out)
+{
+    const struct value *name = &values->of[SLOT_NAME];
+    *out = (struct claim){.target = target, .order = target->index, .source = source_of(values)};
+    out->name = name->state == VALUE_SET ? name->node : NULL;
+    out->source_port = values->of[SLOT_SOURCE_PORT].node;
+    if (values->of[SLOT_SOURCE_ADDRESS].state == VALUE_BROKEN) {
+        out->source.port = 0;
+    }
+}
+
+/* NULL when the target has an error of its own. */
+static struct spec *read_target(const struct node *node, const struct inheritance *inheritance,
+                                struct diagnostics *diagnostics, struct claim *claim)
+{
+    size_t errors = diagnostics->error_count;
+    struct values own = {0};
+    const struct module *module;
+    struct merged merged;
+    if (!value_is_mapping(node, diagnostics)) {
+        *claim = (struct claim){.target = node, .order = node->index};
+        return NULL;
+    }
+    values_read(&own, &schema_target, node, diagnostics);
+    bool is_module_known = find_module(inheritance, &own, diagnostics, &module);
+    inheritance_merge(inheritance, module, &own, &merged);
+    make_claim(node, &merged.values, claim);
+    if (is_module_known && merged.is_operation_known) {
+        check_applies(&own, merged.operation, diagnostics);
+        check_target(&merged.values, merged.operation, node, diagnostics);
+    }
+    if (diagnostics->error_count > errors || !merged.is_operation_known ||
+        merged.values.of[SLOT_BUCKETS].state != VALUE_SET) {
+        return NULL;
+    }
+    return target_build(&merged.values, merged.operation);
+}
+
+size_t targets_read(const struct node *targets, const struct inheritance *inheritance,
+                    struct diagnostics *diagnostics, struct spec **out)
+{
+    struct claim *claims = mem_alloc(targets->count, sizeof *claims);
+    size_t count = 0;
+    for (const struct node *node = targets->first; node != NULL; node = node->next) {
+        struct spec *spec = read_target(node, inheritance, diagnostics, &claims[node->index]);
+        if (spec != NULL) {
+            out[count++] = spec;
+        }
+    }
+    check_claims(claims, targets->count, diagnostics);
+    free(claims);
+    return count;
+}

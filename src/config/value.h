@@ -1,0 +1,46 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* One value of a key: read, checked against its row of the schema, and where it was written. */
+#ifndef CONFIG_VALUE_H
+#define CONFIG_VALUE_H
+
+#include <stdbool.h>
+
+#include "config/diagnostics.h"
+#include "config/node.h"
+#include "config/schema.h"
+
+enum value_state {
+    VALUE_UNSET,
+    VALUE_SET,
+    VALUE_BROKEN, /* written and reported as wrong: later checks pass it over */
+};
+
+struct value {
+    enum value_state state;
+    bool is_default; /* built in, not from the file */
+    const struct node *node; /* its text and its place */
+    int64_t number; /* ns, integer, bytes, or place in the choices */
+    struct addr addr; /* host, source_address */
+};
+
+/* The values of one section, by slot. */
+struct values {
+    struct value of[SLOT_COUNT];
+};
+
+/* Reads the mapping `node` by `scope`, and the sections in it; unknown, wrong and missing keys are
+ * reported. False when anything was wrong. */
+bool values_read(struct values *values, const struct schema_scope *scope, const struct node *node,
+                 struct diagnostics *diagnostics);
+
+/* Lays what `over` has over `values`. */
+void values_overlay(struct values *values, const struct values *over);
+
+/* `node` is a mapping; reported otherwise. */
+bool value_is_mapping(const struct node *node, struct diagnostics *diagnostics);
+
+/* Fills `out` from a value of SCHEMA_BOUNDS that is VALUE_SET. */
+void value_get_bounds(const struct value *value, struct hist_layout *out);
+
+#endif

@@ -1,0 +1,141 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Findings that come from several values or several targets. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "unit/config/expect.h"
+
+#define HEAD "targets:\n- {name: a, host: h, port: 5"
+
+static const struct expectation times[] = {
+    {"timeout as long as frequency", HEAD ", timeout: 5s, frequency: 5201ms}\n", ""},
+    {"timeout above frequency", HEAD ", timeout: 6s, frequency: 5s}\n",
+     "f:2:40: targets[0].timeout: timeout '6s' is longer than frequency '5s'; allowed: a timeout "
+     "up "
+     "to the frequency\n"},
+    {"default timeout", HEAD ", frequency: 4s}\n",
+     "f:2:42: targets[0].frequency: timeout '5s' (the default) is longer than frequency '4s'; "
+     "allowed: a timeout up to the frequency\n"},
+    {"inherited", "defaults:\n  timeout: 2m\n" HEAD "}\n",
+     "f:4:3: targets[0].timeout: timeout '2m' (line 2) is longer than frequency '60s' (the "
+     "default); allowed: a timeout up to the frequency\n"},
+    {"run as long as frequency", HEAD ", frequency: 10s, num_packets: 250}\n",
+     "f:2:42: warning: targets[0].frequency: an operation without answers takes 10s (num_packets x "
+     "interval + "
+     "timeout), frequency '10s' is not longer; starts will be skipped\n"},
+    {"echo run", HEAD ", module: echo, frequency: 5s}\n",
+     "f:2:56: warning: targets[0].frequency: an operation without answers takes 5s (timeout), "
+     "frequency '5s' is not longer; starts will be skipped\n"},
+    {"echo below", HEAD ", module: echo, frequency: 5001ms}\n", ""},
+    {"wire duration", HEAD ", timeout: 65336ms, frequency: 5m}\n",
+     "f:2:40: warning: targets[0].timeout: an operation may take 65536ms (num_packets x interval + "
+     "timeout), but the responder can be asked for 65535ms at most; late packets may find its port "
+     "closed\n"},
+    {"wire duration fits", HEAD ", timeout: 65335ms, frequency: 5m}\n", ""},
+    {"threshold", HEAD ", threshold: 6s}\n",
+     "f:2:42: warning: targets[0].threshold: threshold '6s' is longer than timeout '5s' (the "
+     "default) and can never be exceeded\n"},
+    {"default threshold", HEAD ", timeout: 1s}\n", ""},
+    {"broken values are not compared", HEAD ", timeout: 6, frequency: 5s, threshold: 60s}\n",
+     "f:2:40: targets[0].timeout: '6' has no unit (us, ms, s, m, h or d), as in 20ms or 60s; "
+     "allowed: 1ms to 1h\n"},
+};
+
+static const struct expectation operations[] = {
+    {"own keys", HEAD ", operation: udp-echo, num_packets: 5, interval: 20ms}\n",
+     "f:2:52: targets[0].num_packets: does not apply to udp-echo; allowed with: udp-jitter\n"
+     "f:2:68: targets[0].interval: does not apply to udp-echo; allowed with: udp-jitter\n"},
+    {"own keys by module", HEAD ", module: echo, interval: 20ms}\n",
+     "f:2:45: targets[0].interval: does not apply to udp-echo; allowed with: udp-jitter\n"},
+    {"keys of defaults", "defaults: {num_packets: 5, interval: 5ms}\n" HEAD ", module: echo}\n",
+     ""},
+    {"keys of a module",
+     "modules: {m: {num_packets: 5}}\n" HEAD ", module: m, operation: udp-echo}\n", ""},
+    {"module against itself",
+     "modules:\n  m: {operation: udp-echo, num_packets: 5}\n  echo: {interval: 1s}\n"
+     "  jitter: {interval: 1s}\nresponder: {}\n",
+     "f:2:28: modules.m.num_packets: does not apply to udp-echo; allowed with: udp-jitter\n"
+     "f:3:10: modules.echo.interval: does not apply to udp-echo; allowed with: udp-jitter\n"},
+    {"size of echo", HEAD ", module: echo, request_data_size: 1501}\n",
+     "f:2:64: targets[0].request_data_size: '1501' is out of range for udp-echo; "
+     "allowed: 4 to 1500 bytes\n"},
+    {"size of jitter", HEAD ", request_data_size: 15}\n",
+     "f:2:50: targets[0].request_data_size: '15' is out of range for udp-jitter; "
+     "allowed: 16 to 17512 bytes\n"},
+    {"inherited size",
+     "defaults:\n  request_data_size: 2000\n" HEAD "}\n- {name: b, host: h, "
+     "port: 5, module: echo}\n",
+     "f:5:3: targets[1].request_data_size: '2000' (line 2) is out of range for "
+     "udp-echo; allowed: 4 to 1500 bytes\n"},
+    {"unknown operation", HEAD ", operation: ping, request_data_size: 5, num_packets: 3}\n",
+     "f:2:42: targets[0].operation: 'ping' is none of the choices; allowed: udp-jitter, "
+     "udp-echo\n"},
+};
+
+#define T(name, rest) "- {name: " name ", host: h, port: 5" rest "}\n"
+static const struct expectation claims[] = {
+    {"names", "targets:\n" T("a", "") T("b", "") T("a", "") T("a", ""),
+     "f:4:10: targets[2].name: 'a' is the name of the target on line 2 already; names are unique\n"
+     "f:5:10: targets[3].name: 'a' is the name of the target on line 2 already; names are "
+     "unique\n"},
+    {"case", "targets:\n" T("a", "") T("A", ""), ""},
+    {"name of a broken target", "targets:\n- {name: a}\n" T("a", ""),
+     "f:2:3: targets[0].host: the key is missing; required: an IPv4 address or a host name\n"
+     "f:2:3: targets[0].port: the key is missing; required: 1 to 65535\n"
+     "f:3:10: targets[1].name: 'a' is the name of the target on line 2 already; names are "
+     "unique\n"},
+    {"source ports",
+     "targets:\n" T("a", ", source_port: 9") T("b", ", source_port: 10") T("c", ", source_port: 9"),
+     "f:4:44: targets[2].source_port: 9 is the source port of the target on line 2 too; allowed: "
+     "each port once on an address\n"},
+    {"two addresses",
+     "targets:\n" T("a", ", source_address: 127.0.0.1, source_port: 9")
+         T("b", ", source_address: 127.0.0.2, source_port: 9"),
+     ""},
+    {"one address",
+     "targets:\n" T("a", ", source_address: 127.0.0.1, source_port: 9")
+         T("b", ", source_address: 127.0.0.2, source_port: 9")
+             T("c", ", source_address: 127.0.0.1, source_port: 9"),
+     "f:4:71: targets[2].source_port: 9 is the source port of the target on line 2 too; allowed: "
+     "each port once on an address\n"},
+    {"every address",
+     "targets:\n" T("a", ", source_address: 127.0.0.1, source_port: 9") T("b", ", source_port: 9"),
+     "f:3:44: targets[1].source_port: 9 is the source port of the target on line 2 too; allowed: "
+     "each port once on an address\n"},
+    {"inherited port", "defaults:\n  source_port: 9\ntargets:\n" T("a", "") T("b", ""),
+     "f:5:3: targets[1].source_port: 9 is the source port of the target on line 4 too; allowed: "
+     "each port once on an address\n"},
+};
+
+static void times_are_compared(void **state)
+{
+    (void)state;
+    EXPECT_FINDINGS(times);
+}
+
+static void keys_must_fit_the_operation(void **state)
+{
+    (void)state;
+    EXPECT_FINDINGS(operations);
+}
+
+static void names_and_sources_are_unique(void **state)
+{
+    (void)state;
+    EXPECT_FINDINGS(claims);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(times_are_compared),
+        cmocka_unit_test(keys_must_fit_the_operation),
+        cmocka_unit_test(names_and_sources_are_unique),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,220 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Built-in defaults, then `defaults`, then the module, then the target. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "unit/config/expect.h"
+
+#include "base/time.h"
+
+static const struct spec *only(const struct config *config)
+{
+    assert_int_equal(config->targets->count, 1);
+    return config->targets->specs[0];
+}
+
+static void defaults_are_those_of_ios(void **state)
+{
+    (void)state;
+    char *text = target_text("");
+    struct config *config = parse_good(text);
+    const struct spec *spec = only(config);
+    assert_string_equal(spec->name, "a");
+    assert_string_equal(spec->host, "192.0.2.1");
+    assert_string_equal(spec->owner, "");
+    assert_string_equal(spec->tag, "");
+    assert_int_equal(spec->label_count, 0);
+    assert_int_equal(spec->operation, OPERATION_UDP_JITTER);
+    assert_int_equal(spec->peer.family, ADDR_IPV4);
+    assert_int_equal(spec->peer.port, 5000);
+    assert_int_equal(spec->port, 5000);
+    assert_int_equal(spec->source.family, ADDR_NONE);
+    assert_int_equal(spec->source.port, 0);
+    assert_int_equal(spec->frequency_ns, 60 * NS_PER_SECOND);
+    assert_int_equal(spec->timeout_ns, 5 * NS_PER_SECOND);
+    assert_int_equal(spec->threshold_ns, 5 * NS_PER_SECOND);
+    assert_int_equal(spec->interval_ns, 20 * NS_PER_MS);
+    assert_int_equal(spec->num_packets, 10);
+    assert_int_equal(spec->payload_bytes, 32);
+    assert_int_equal(spec->control_port, 1967);
+    assert_int_equal(spec->control_tries, 3);
+    assert_int_equal(spec->control_timeout_ns, 2 * NS_PER_SECOND);
+    assert_memory_equal(&spec->layout, &hist_layout_default, sizeof spec->layout);
+    config_free(config);
+    free(text);
+}
+
+static void default_spec_is_the_same(void **state)
+{
+    (void)state;
+    static const char *const keys[OPERATION_COUNT] = {"", "module: echo"};
+    for (unsigned i = 0; i < OPERATION_COUNT; i++) {
+        struct spec *spec = config_default_spec((enum operation)i, "192.0.2.1");
+        char *text = target_text(keys[i]);
+        struct config *config = parse_good(text);
+        assert_int_equal(spec->operation, i);
+        assert_string_equal(spec->name, "192.0.2.1");
+        assert_int_equal(spec->port, 0);
+        assert_int_equal(spec->peer.family, ADDR_NONE);
+        free(spec->name);
+        spec->name = mem_string("a");
+        spec->port = 5000;
+        assert_true(spec_is_same_target(spec, only(config)));
+        spec_unref(spec);
+        config_free(config);
+        free(text);
+    }
+}
+
+static void echo_sends_one_packet(void **state)
+{
+    (void)state;
+    struct config *config = parse_good("defaults: {num_packets: 50, interval: 1s}\n"
+                                       "targets: [{name: a, host: h, port: 7, module: echo}]\n");
+    const struct spec *spec = only(config);
+    assert_int_equal(spec->operation, OPERATION_UDP_ECHO);
+    assert_int_equal(spec->num_packets, 1);
+    assert_int_equal(spec->interval_ns, 0);
+    assert_int_equal(spec->payload_bytes, 16);
+    assert_int_equal(spec->peer.family, ADDR_NONE);
+    assert_int_equal(spec->port, 7);
+    config_free(config);
+}
+
+/* `key` in none, one or more of the places; the tag is the answer. */
+static void the_nearest_place_wins(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *defaults, *module, *target, *tag;
+    } cases[] = {
+        {"", "", "", ""},
+        {"tag: d", "", "", "d"},
+        {"tag: d", "tag: m", "", "m"},
+        {"", "tag: m", "", "m"},
+        {"tag: d", "tag: m", ", tag: t", "t"},
+        {"tag: d", "", ", tag: t", "t"},
+        {"tag: d", "tag: m", ", tag: ''", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct buf text = {0};
+        buf_printf(&text, "targets: [{name: a, host: h, port: 7, module: m%s}]\n", cases[i].target);
+        buf_printf(&text, "defaults: {%s}\nmodules: {m: {%s}}\n", cases[i].defaults,
+                   cases[i].module);
+        struct config *config = parse_good(buf_string(&text));
+        assert_string_equal(only(config)->tag, cases[i].tag);
+        config_free(config);
+        buf_fini(&text);
+    }
+}
+
+static void every_key_is_inherited(void **state)
+{
+    (void)state;
+    struct config *config = parse_good(
+        "defaults: {frequency: 5m, timeout: 3s, threshold: 1s, owner: noc, control: {port: 1, "
+        "timeout: "
+        "1s}}\n"
+        "modules: {m: {num_packets: 5, interval: 5ms, request_data_size: 100, buckets: [1ms, "
+        "2ms],\n"
+        "  control: {retries: 5}}}\n"
+        "targets: [{name: a, host: h, port: 7, module: m, source_address: 127.0.0.9, source_port: "
+        "9,\n"
+        "  control: {port: 2}}]\n");
+    const struct spec *spec = only(config);
+    assert_int_equal(spec->frequency_ns, 300 * NS_PER_SECOND);
+    assert_int_equal(spec->timeout_ns, 3 * NS_PER_SECOND);
+    assert_int_equal(spec->threshold_ns, NS_PER_SECOND);
+    assert_string_equal(spec->owner, "noc");
+    assert_int_equal(spec->num_packets, 5);
+    assert_int_equal(spec->interval_ns, 5 * NS_PER_MS);
+    assert_int_equal(spec->payload_bytes, 100);
+    assert_int_equal(spec->layout.count, 2);
+    assert_int_equal(spec->layout.bounds_ns[1], 2 * NS_PER_MS);
+    assert_int_equal(spec->source.ip[3], 9);
+    assert_int_equal(spec->source.port, 9);
+    assert_int_equal(spec->control_port, 2);
+    assert_int_equal(spec->control_tries, 5);
+    assert_int_equal(spec->control_timeout_ns, NS_PER_SECOND);
+    config_free(config);
+}
+
+static void built_in_modules_can_be_changed(void **state)
+{
+    (void)state;
+    struct config *config = parse_good("modules: {echo: {timeout: 1s}}\ndefaults: {operation: "
+                                       "udp-echo}\n"
+                                       "targets: [{name: a, host: h, port: 7, module: echo},\n"
+                                       "  {name: b, host: h, port: 7, module: jitter}]\n");
+    assert_int_equal(config->targets->specs[0]->operation, OPERATION_UDP_ECHO);
+    assert_int_equal(config->targets->specs[0]->timeout_ns, NS_PER_SECOND);
+    assert_int_equal(config->targets->specs[1]->operation, OPERATION_UDP_JITTER);
+    assert_int_equal(config->targets->specs[1]->timeout_ns, 5 * NS_PER_SECOND);
+    config_free(config);
+}
+
+static void modules_are_found_by_name(void **state)
+{
+    (void)state;
+    struct config *config =
+        parse_good("modules: {z: {tag: z}, a: {tag: a}, m: {tag: m}, b: {tag: b}}\n"
+                   "targets:\n- {name: a, host: h, port: 7, module: a}\n"
+                   "- {name: b, host: h, port: 7, module: b}\n"
+                   "- {name: m, host: h, port: 7, module: m}\n"
+                   "- {name: z, host: h, port: 7, module: z}\n");
+    for (size_t i = 0; i < 4; i++) {
+        assert_string_equal(config->targets->specs[i]->tag, config->targets->specs[i]->name);
+    }
+    config_free(config);
+}
+
+static const struct expectation wrong[] = {
+    {"unknown module", "targets: [{name: a, host: h, port: 7, module: jiter}]\n",
+     "f:1:47: targets[0].module: no module 'jiter'; did you mean 'jitter'?\n"},
+    {"no such module",
+     "modules: {mine: {}}\ntargets: [{name: a, host: h, port: 7, module: voice}]\n",
+     "f:2:47: targets[0].module: no module 'voice'; allowed: echo, jitter, mine\n"},
+    {"name of a module", "modules: {a b: {}, '': {}}\nresponder: {}\n",
+     "f:1:11: modules.a b: not a name of a module; allowed: 1 to 64 letters, digits, '_', '.', "
+     "'-'\n"
+     "f:1:20: modules.: not a name of a module; allowed: 1 to 64 letters, digits, '_', '.', '-'\n"},
+    {"keys of a target in a module", "modules: {m: {host: h}}\nresponder: {}\n",
+     "f:1:15: modules.m.host: unknown key; allowed: operation, frequency, timeout, threshold, "
+     "num_packets, interval, request_data_size, source_address, source_port, control, buckets, "
+     "owner, tag\n"},
+    {"no contents", "modules:\n  m:\n  n: [a]\n  o: x\nresponder: {}\n",
+     "f:2:5: modules.m: the value is missing; allowed: a mapping of keys\n"
+     "f:3:6: modules.n: this is a list; allowed: a mapping of keys\n"
+     "f:4:6: modules.o: this is a single value; allowed: a mapping of keys\n"},
+    {"broken module in use",
+     "modules: {m: []}\ntargets: [{name: a, host: h, port: 7, module: m, timeout: 5m}]\n",
+     "f:1:14: modules.m: this is a list; allowed: a mapping of keys\n"},
+    {"broken reference", "targets: [{name: a, host: h, port: 7, module: [m], timeout: 5m}]\n",
+     "f:1:47: targets[0].module: this is a list; allowed: 1 to 64 bytes of text\n"},
+};
+
+static void wrong_modules_have_their_place(void **state)
+{
+    (void)state;
+    EXPECT_FINDINGS(wrong);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(defaults_are_those_of_ios),
+        cmocka_unit_test(default_spec_is_the_same),
+        cmocka_unit_test(echo_sends_one_packet),
+        cmocka_unit_test(the_nearest_place_wins),
+        cmocka_unit_test(every_key_is_inherited),
+        cmocka_unit_test(built_in_modules_can_be_changed),
+        cmocka_unit_test(modules_are_found_by_name),
+        cmocka_unit_test(wrong_modules_have_their_place),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,114 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "unit/config/expect.h"
+
+#include "base/time.h"
+
+static void absent_and_empty_sections(void **state)
+{
+    (void)state;
+    char *text = target_text("");
+    struct config *config = parse_good(text);
+    assert_false(config->has_responder);
+    config_free(config);
+    free(text);
+    struct reflect_settings settings;
+    reflect_settings_default(&settings);
+    config = parse_good("responder: {}\n");
+    assert_true(config->has_responder);
+    assert_int_equal(config->targets->count, 0);
+    assert_memory_equal(&config->responder, &settings, sizeof settings);
+    config_free(config);
+}
+
+static void every_key_is_taken(void **state)
+{
+    (void)state;
+    struct config *config =
+        parse_good("responder:\n  listen: ['127.0.0.1:1967', '127.0.0.2:1968']\n"
+                   "  allow: [127.0.0.0/8, 10.1.2.3]\n  permanent_ports: [5000, '127.0.0.1:5001']\n"
+                   "  max_sessions: 7\n  min_duration: 2s\n  refusal: silent\n  reply: short\n");
+    const struct reflect_settings *settings = &config->responder;
+    assert_int_equal(settings->listen_count, 2);
+    assert_int_equal(settings->listen[1].ip[3], 2);
+    assert_int_equal(settings->listen[1].port, 1968);
+    assert_int_equal(settings->allow_count, 2);
+    assert_int_equal(settings->allow[0].length, 8);
+    assert_int_equal(settings->allow[1].length, 32);
+    assert_int_equal(settings->permanent_count, 2);
+    assert_true(addr_is_any(&settings->permanent[0]));
+    assert_int_equal(settings->permanent[0].port, 5000);
+    assert_int_equal(settings->permanent[1].ip[0], 127);
+    assert_int_equal(settings->max_sessions, 7);
+    assert_int_equal(settings->min_duration_ns, 2 * NS_PER_SECOND);
+    assert_int_equal(settings->refusal, REFUSAL_SILENT);
+    assert_int_equal(settings->reply, REPLY_SHORT);
+    config_free(config);
+}
+
+static const struct expectation wrong[] = {
+    {"each kind",
+     "responder:\n  listen: ['[::1]:1', '1.2.3.4', '127.0.0.1:0']\n  allow: [10.0.0.1/8, '::/0', "
+     "x]\n"
+     "  permanent_ports: [0, 70000, y]\n  refusal: none\n  reply: 8\n",
+     "f:2:12: responder.listen[0]: '[::1]:1' is an IPv6 address, which is not supported; allowed: "
+     "1 to 8 of IP:port\n"
+     "f:2:23: responder.listen[1]: '1.2.3.4' has no port; allowed: 1 to 8 of IP:port\n"
+     "f:2:34: responder.listen[2]: '127.0.0.1:0' has port 0; ports are 1 to 65535; allowed: 1 to 8 "
+     "of IP:port\n"
+     "f:3:11: responder.allow[0]: '10.0.0.1/8' is not a prefix such as 192.0.2.0/24, with no bits "
+     "set behind its length; allowed: up to 64 IPv4 prefixes\n"
+     "f:3:23: responder.allow[1]: '::/0' is an IPv6 address, which is not supported; allowed: up "
+     "to "
+     "64 IPv4 prefixes\n"
+     "f:3:31: responder.allow[2]: 'x' is not a prefix such as 192.0.2.0/24, with no bits set "
+     "behind "
+     "its length; allowed: up to 64 IPv4 prefixes\n"
+     "f:4:21: responder.permanent_ports[0]: '0' is out of range; ports are 1 to 65535; allowed: up "
+     "to 64 of port or IP:port\n"
+     "f:4:24: responder.permanent_ports[1]: '70000' is out of range; ports are 1 to 65535; "
+     "allowed: "
+     "up to 64 of port or IP:port\n"
+     "f:4:31: responder.permanent_ports[2]: 'y' is not IP:port; allowed: up to 64 of port or "
+     "IP:port\n"
+     "f:5:12: responder.refusal: 'none' is none of the choices; allowed: status16, status32, "
+     "silent\n"
+     "f:6:10: responder.reply: '8' is none of the choices; allowed: long, short\n"},
+    {"no open door by accident", "responder:\n  allow:\n",
+     "f:2:9: responder.allow: the value is missing; allowed: up to 64 IPv4 prefixes\n"},
+    {"taken",
+     "responder:\n  listen: ['127.0.0.1:9', '127.0.0.1:9']\n  permanent_ports: [9, 10, "
+     "'127.0.0.2:10']\n",
+     "f:2:27: responder.listen[1]: 127.0.0.1:9 is taken by line 2 already; each address and port "
+     "stands once\n"
+     "f:3:21: responder.permanent_ports[0]: 0.0.0.0:9 is taken by line 2 already; each address and "
+     "port stands once\n"
+     "f:3:28: responder.permanent_ports[2]: 127.0.0.2:10 is taken by line 3 already; each address "
+     "and port stands once\n"},
+    {"the default listen address", "responder: {permanent_ports: [1967]}\n",
+     "f:1:31: responder.permanent_ports[0]: 0.0.0.0:1967 is taken by line 1 already; each address "
+     "and port stands once\n"},
+};
+
+static void wrong_settings_have_their_place(void **state)
+{
+    (void)state;
+    EXPECT_FINDINGS(wrong);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(absent_and_empty_sections),
+        cmocka_unit_test(every_key_is_taken),
+        cmocka_unit_test(wrong_settings_have_their_place),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,260 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The schema agrees with itself, with the enums and defaults elsewhere, and with what users read:
+ * docs/configuration.md and config/ipsla.example.yml. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "unit/config/expect.h"
+
+#include "config/schema.h"
+#include "config/yaml.h"
+
+static const struct schema_scope *const scopes[] = {
+    &schema_root, &schema_operation, &schema_control, &schema_target, &schema_responder,
+};
+#define SCOPE_COUNT (sizeof scopes / sizeof scopes[0])
+
+static char *read_source(const char *name)
+{
+    char path[4096], chunk[4096];
+    struct buf text = {0};
+    size_t size;
+    snprintf(path, sizeof path, "%s/%s", IPSLA_SOURCE_DIR, name);
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    while ((size = fread(chunk, 1, sizeof chunk, file)) > 0) {
+        buf_add(&text, chunk, size);
+    }
+    fclose(file);
+    assert_non_null(text.bytes);
+    return text.bytes;
+}
+
+/* The line of docs/configuration.md for one row of the schema. */
+static void add_doc_row(const struct schema_key *key, struct buf *out)
+{
+    buf_printf(out, "\n| `%s` | ", key->name);
+    if (key->is_required) {
+        buf_add_string(out, "required");
+    } else if (key->default_text == NULL) {
+        buf_add_string(out, "none");
+    } else {
+        buf_printf(out, "`%s`", key->default_text);
+    }
+    buf_add_string(out, " | ");
+    schema_add_range(key, out);
+    for (unsigned i = 0; i < OPERATION_COUNT && key->operations != 0; i++) {
+        if (key->operations == 1U << i) {
+            buf_printf(out, " (%s)", operation_name((enum operation)i));
+        }
+    }
+    buf_printf(out, " | %s |\n", key->doc);
+}
+
+/* The rows of one scope stand one after the other as one table. */
+static void documentation_has_every_key(void **state)
+{
+    (void)state;
+    char *text = read_source("docs/configuration.md");
+    size_t rows = 0, documented = 0;
+    for (size_t s = 0; s < SCOPE_COUNT; s++) {
+        struct buf table = {0};
+        for (size_t i = 0; i < scopes[s]->count; i++) {
+            struct buf row = {0};
+            add_doc_row(&scopes[s]->keys[i], &row);
+            buf_add_string(&table, buf_string(&row) + (table.size > 0 ? 1 : 0));
+            buf_fini(&row);
+            rows++;
+        }
+        if (strstr(text, buf_string(&table)) == NULL) {
+            fail_msg("docs/configuration.md lacks the table:%s", buf_string(&table));
+        }
+        buf_fini(&table);
+    }
+    for (const char *at = text; (at = strstr(at, "\n| `")) != NULL; at++) {
+        documented++;
+    }
+    assert_int_equal(documented, rows);
+    free(text);
+}
+
+static const struct node *child(const struct node *mapping, const char *name)
+{
+    assert_non_null(mapping);
+    assert_int_equal(mapping->kind, NODE_MAPPING);
+    for (const struct node *node = mapping->first; node != NULL; node = node->next) {
+        if (strcmp(node->key, name) == 0) {
+            return node;
+        }
+    }
+    return NULL;
+}
+
+static void assert_same_text(const struct node *a, const struct node *b)
+{
+    assert_int_equal(a->kind, b->kind);
+    assert_int_equal(a->count, b->count);
+    if (a->kind == NODE_SCALAR) {
+        assert_string_equal(a->text, b->text);
+    }
+    const struct node *y = b->first;
+    for (const struct node *x = a->first; x != NULL; x = x->next, y = y->next) {
+        assert_same_text(x, y);
+    }
+}
+
+static void assert_shows_default(const struct node *section, const struct schema_key *key)
+{
+    struct diagnostics diagnostics = {0};
+    const struct node *shown = child(section, key->name);
+    if (shown == NULL) {
+        fail_msg("config/ipsla.example.yml lacks %s", key->name);
+    }
+    struct tree *tree = yaml_parse(key->default_text, strlen(key->default_text), &diagnostics);
+    assert_non_null(tree);
+    assert_same_text(shown, tree->root);
+    tree_free(tree);
+    diagnostics_fini(&diagnostics);
+}
+
+/* Every key of `scope` with its default; a key without one at least in a comment. */
+static void assert_shows_scope(const struct schema_scope *scope, unsigned operations,
+                               const struct node *section, const char *text)
+{
+    for (size_t i = 0; i < scope->count; i++) {
+        const struct schema_key *key = &scope->keys[i];
+        bool is_other = operations != 0 ? key->operations != operations
+                                        : key->operations == 1U << OPERATION_UDP_ECHO;
+        char comment[64];
+        snprintf(comment, sizeof comment, "\n  # %s: ", key->name);
+        if (is_other) {
+            continue;
+        }
+        if (key->default_text != NULL) {
+            assert_shows_default(section, key);
+        } else if (child(section, key->name) == NULL && strstr(text, comment) == NULL) {
+            fail_msg("config/ipsla.example.yml lacks %s", key->name);
+        }
+    }
+}
+
+static void example_has_every_key_with_its_default(void **state)
+{
+    (void)state;
+    struct diagnostics diagnostics = {0};
+    char *text = read_source("config/ipsla.example.yml");
+    struct tree *tree = yaml_parse(text, strlen(text), &diagnostics);
+    assert_non_null(tree);
+    const struct node *root = tree->root, *defaults = child(root, "defaults");
+    assert_shows_scope(&schema_root, 0, root, text);
+    assert_shows_scope(&schema_operation, 0, defaults, text);
+    assert_shows_scope(&schema_operation, 1U << OPERATION_UDP_ECHO,
+                       child(child(root, "modules"), "echo"), text);
+    assert_shows_scope(&schema_control, 0, child(defaults, "control"), text);
+    assert_shows_scope(&schema_target, 0, child(root, "targets")->first, text);
+    assert_shows_scope(&schema_responder, 0, child(root, "responder"), text);
+    tree_free(tree);
+    free(text);
+    diagnostics_fini(&diagnostics);
+}
+
+static struct config *load_clean(const char *name)
+{
+    char *text = read_source(name);
+    struct config *config = parse_good(text);
+    free(text);
+    return config;
+}
+
+static void shipped_files_load_without_a_word(void **state)
+{
+    (void)state;
+    struct config *config = load_clean("config/ipsla.example.yml");
+    assert_int_equal(config->targets->count, 1);
+    assert_true(config->has_responder);
+    config_free(config);
+    config = load_clean("config/quickstart.yml");
+    assert_true(config->targets->count >= 4);
+    assert_true(config->has_responder);
+    for (size_t i = 0; i < config->targets->count; i++) {
+        assert_int_equal(config->targets->specs[i]->frequency_ns, INT64_C(5000000000));
+        assert_int_equal(config->targets->specs[i]->peer.ip[0], 127);
+    }
+    config_free(config);
+}
+
+static void choices_are_those_of_the_enums(void **state)
+{
+    (void)state;
+    const char *const *operations = schema_find(&schema_operation, "operation")->choices;
+    for (unsigned i = 0; i < OPERATION_COUNT; i++) {
+        assert_string_equal(operations[i], operation_name((enum operation)i));
+    }
+    assert_null(operations[OPERATION_COUNT]);
+    const char *const *refusals = schema_find(&schema_responder, "refusal")->choices;
+    assert_string_equal(refusals[REFUSAL_STATUS16], "status16");
+    assert_string_equal(refusals[REFUSAL_STATUS32], "status32");
+    assert_string_equal(refusals[REFUSAL_SILENT], "silent");
+    const char *const *replies = schema_find(&schema_responder, "reply")->choices;
+    assert_string_equal(replies[REPLY_LONG], "long");
+    assert_string_equal(replies[REPLY_SHORT], "short");
+}
+
+/* `responder: {}` and a responder with every default of the schema written out are the same. */
+static void responder_defaults_are_those_of_the_library(void **state)
+{
+    (void)state;
+    struct buf text = {0};
+    struct reflect_settings settings;
+    buf_add_string(&text, "responder: ");
+    schema_add_defaults(&schema_responder, OPERATION_UDP_JITTER, &text);
+    struct config *config = parse_good(buf_string(&text));
+    const struct reflect_settings *written = &config->responder;
+    reflect_settings_default(&settings);
+    assert_int_equal(written->listen_count, settings.listen_count);
+    assert_true(addr_is_equal(&written->listen[0], &settings.listen[0]));
+    assert_int_equal(written->allow_count, settings.allow_count);
+    assert_int_equal(written->permanent_count, settings.permanent_count);
+    assert_int_equal(written->max_sessions, settings.max_sessions);
+    assert_int_equal(written->min_duration_ns, settings.min_duration_ns);
+    assert_int_equal(written->refusal, settings.refusal);
+    assert_int_equal(written->reply, settings.reply);
+    config_free(config);
+    buf_fini(&text);
+}
+
+static void names_and_slots_are_unique(void **state)
+{
+    (void)state;
+    bool is_taken[SLOT_COUNT] = {false};
+    for (size_t s = 0; s < SCOPE_COUNT; s++) {
+        for (size_t i = 0; i < scopes[s]->count; i++) {
+            const struct schema_key *key = &scopes[s]->keys[i];
+            bool is_row = i > 0 && scopes[s]->keys[i - 1].slot == key->slot;
+            assert_true(is_row || !is_taken[key->slot]);
+            assert_true(is_row || schema_find(scopes[s], key->name) == key);
+            is_taken[key->slot] = true;
+        }
+    }
+    for (size_t i = 0; i < SLOT_COUNT; i++) {
+        assert_true(is_taken[i]);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(documentation_has_every_key),
+        cmocka_unit_test(example_has_every_key_with_its_default),
+        cmocka_unit_test(shipped_files_load_without_a_word),
+        cmocka_unit_test(choices_are_those_of_the_enums),
+        cmocka_unit_test(responder_defaults_are_those_of_the_library),
+        cmocka_unit_test(names_and_slots_are_unique),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
