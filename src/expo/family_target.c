@@ -1,0 +1,347 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "expo/family.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "base/addr.h"
+#include "base/time.h"
+#include "stats/tally.h"
+
+#define DIRECTION_COUNT 2
+static const char *const directions[DIRECTION_COUNT] = {"sd", "ds"};
+
+static void label_address(struct text *text, const char *name, const struct addr *addr)
+{
+    char ip[ADDR_TEXT_MAX];
+    text_label(text, name, addr->family == ADDR_NONE ? "" : addr_format_ip(addr, ip));
+}
+
+static void emit_target_info(struct text *text, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    const struct spec *spec = source->report->spec;
+    char port[8];
+    snprintf(port, sizeof port, "%u", (unsigned)spec->port);
+    text_label(text, "operation", operation_name(spec->operation));
+    text_label(text, "host", spec->host);
+    label_address(text, "address", &spec->peer);
+    text_label(text, "port", port);
+    label_address(text, "source", &spec->source);
+    text_label(text, "control", "v1");
+    text_label(text, "precision", "milliseconds");
+    text_label(text, "owner", spec->owner);
+    text_label(text, "tag", spec->tag);
+    text_count(text, 1);
+}
+
+/* A counter of struct tally. */
+static void emit_count(struct text *text, const struct family_source *source, size_t offset)
+{
+    text_count(text, *(const uint64_t *)family_value(&source->report->tally, offset));
+}
+
+/* A histogram of struct tally. */
+static void emit_hist(struct text *text, const struct family_source *source, size_t offset)
+{
+    text_histogram(text, family_value(&source->report->tally, offset),
+                   &source->report->spec->layout);
+}
+
+static void emit_failures(struct text *text, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    for (unsigned i = 0; i < OUTCOME_COUNT; i++) {
+        uint64_t count = source->report->tally.failures[i];
+        if (count > 0) {
+            text_count_by(text, "reason", outcome_name((enum outcome)i), count);
+        }
+    }
+}
+
+static void emit_success(struct text *text, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    if (source->report->has_run) {
+        text_count(text, source->report->latest.outcome == OUTCOME_OK ? 1 : 0);
+    }
+}
+
+static void emit_return_code(struct text *text, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    if (source->report->has_run) {
+        text_count(text, source->report->latest.return_code);
+    }
+}
+
+static void emit_last_run(struct text *text, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    if (source->report->has_run) {
+        text_seconds(text, source->report->last_run.ns);
+    }
+}
+
+static void emit_last_success(struct text *text, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    if (source->report->has_succeeded) {
+        text_seconds(text, source->report->last_success.ns);
+    }
+}
+
+static void emit_duration(struct text *text, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    if (source->report->has_run) {
+        text_seconds(text, source->report->latest.duration_ns);
+    }
+}
+
+static void emit_control_rtt(struct text *text, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    if (source->report->has_run && source->report->latest.control_rtt_ns >= 0) {
+        text_seconds(text, source->report->latest.control_rtt_ns);
+    }
+}
+
+static void emit_lost(struct text *text, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    const struct tally *tally = &source->report->tally;
+    text_count_by(text, "direction", "sd", tally->sd.lost);
+    text_count_by(text, "direction", "ds", tally->ds.lost);
+    text_count_by(text, "direction", "unknown", tally->lost_unknown);
+}
+
+static const struct way_tally *tally_way(const struct report *report, unsigned direction)
+{
+    return direction == 0 ? &report->tally.sd : &report->tally.ds;
+}
+
+static const struct way *latest_way(const struct report *report, unsigned direction)
+{
+    return direction == 0 ? &report->latest.sd : &report->latest.ds;
+}
+
+/* A counter of struct way_tally, in both directions. */
+static void emit_way_count(struct text *text, const struct family_source *source, size_t offset)
+{
+    for (unsigned i = 0; i < DIRECTION_COUNT; i++) {
+        const uint64_t *count = family_value(tally_way(source->report, i), offset);
+        text_count_by(text, "direction", directions[i], *count);
+    }
+}
+
+/* A sum of durations of struct way_tally, in both directions. */
+static void emit_way_seconds(struct text *text, const struct family_source *source, size_t offset)
+{
+    for (unsigned i = 0; i < DIRECTION_COUNT; i++) {
+        const int64_t *sum_ns = family_value(tally_way(source->report, i), offset);
+        size_t place = text_label(text, "direction", directions[i]);
+        text_seconds(text, *sum_ns);
+        text_rewind(text, place);
+    }
+}
+
+/* A histogram of struct way_tally, in both directions. */
+static void emit_way_hist(struct text *text, const struct family_source *source, size_t offset)
+{
+    for (unsigned i = 0; i < DIRECTION_COUNT; i++) {
+        const struct hist *hist = family_value(tally_way(source->report, i), offset);
+        size_t place = text_label(text, "direction", directions[i]);
+        text_histogram(text, hist, &source->report->spec->layout);
+        text_rewind(text, place);
+    }
+}
+
+/* One packet has no variation of delay: nothing is said about it. */
+static void emit_interarrival(struct text *text, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    const struct report *report = source->report;
+    if (!report->has_run || report->latest.received < 2) {
+        return;
+    }
+    for (unsigned i = 0; i < DIRECTION_COUNT; i++) {
+        size_t place = text_label(text, "direction", directions[i]);
+        text_seconds(text, llround(latest_way(report, i)->jitter.interarrival_ns));
+        text_rewind(text, place);
+    }
+}
+
+/* A loss has a direction only where replies tell it: when nothing came back, "no run of losses"
+ * would be a lie. */
+static void emit_loss_period(struct text *text, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    const struct report *report = source->report;
+    if (!report->has_run || report->latest.outcome != OUTCOME_OK) {
+        return;
+    }
+    for (unsigned i = 0; i < DIRECTION_COUNT; i++) {
+        text_count_by(text, "direction", directions[i], latest_way(report, i)->periods.length_max);
+    }
+}
+
+const struct family family_of_targets[] = {
+    {{"ipsla_target_info", "What is measured and how; the value is 1.", NULL, TEXT_INFO},
+     FAMILY_TARGET,
+     emit_target_info,
+     0},
+    {{"ipsla_operations_total", "Operations run, counted when they end.", NULL, TEXT_COUNTER},
+     FAMILY_TARGET,
+     emit_count,
+     offsetof(struct tally, operations)},
+    {{"ipsla_operation_failures_total", "Operations that did not complete, by reason.", NULL,
+      TEXT_COUNTER},
+     FAMILY_TARGET,
+     emit_failures,
+     0},
+    {{"ipsla_operations_skipped_total",
+      "Starts skipped because the previous operation was still running.", NULL, TEXT_COUNTER},
+     FAMILY_TARGET,
+     emit_count,
+     offsetof(struct tally, skipped)},
+    {{"ipsla_operations_over_threshold_total",
+      "Completed operations whose average round trip exceeded the threshold.", NULL, TEXT_COUNTER},
+     FAMILY_TARGET,
+     emit_count,
+     offsetof(struct tally, over_threshold_operations)},
+    {{"ipsla_operation_success", "Whether the latest operation completed (1) or failed (0).", NULL,
+      TEXT_GAUGE},
+     FAMILY_TARGET,
+     emit_success,
+     0},
+    {{"ipsla_operation_return_code",
+      "Sense of the latest operation as in CISCO-RTTMON-TC-MIB RttResponseSense (1 ok, "
+      "3 overThreshold, 4 timeout).",
+      NULL, TEXT_GAUGE},
+     FAMILY_TARGET,
+     emit_return_code,
+     0},
+    {{"ipsla_operation_last_run_timestamp_seconds", "When the latest operation ended, Unix time.",
+      "seconds", TEXT_GAUGE},
+     FAMILY_TARGET,
+     emit_last_run,
+     0},
+    {{"ipsla_operation_last_success_timestamp_seconds",
+      "When the latest completed operation ended, Unix time.", "seconds", TEXT_GAUGE},
+     FAMILY_TARGET,
+     emit_last_success,
+     0},
+    {{"ipsla_operation_duration_seconds", "How long the latest operation took.", "seconds",
+      TEXT_GAUGE},
+     FAMILY_TARGET,
+     emit_duration,
+     0},
+    {{"ipsla_packets_sent_total", "Probe packets sent.", NULL, TEXT_COUNTER},
+     FAMILY_TARGET,
+     emit_count,
+     offsetof(struct tally, sent)},
+    {{"ipsla_packets_received_total",
+      "Probe packets answered within the timeout, duplicates not counted.", NULL, TEXT_COUNTER},
+     FAMILY_TARGET,
+     emit_count,
+     offsetof(struct tally, received)},
+    {{"ipsla_packets_lost_total",
+      "Probe packets never answered: lost from source to destination (sd), on the way "
+      "back (ds), or unknown where.",
+      NULL, TEXT_COUNTER},
+     FAMILY_TARGET,
+     emit_lost,
+     0},
+    {{"ipsla_packets_late_total", "Probe packets answered after the timeout.", NULL, TEXT_COUNTER},
+     FAMILY_TARGET,
+     emit_count,
+     offsetof(struct tally, late)},
+    {{"ipsla_packets_duplicate_total", "Replies to packets that were answered already.", NULL,
+      TEXT_COUNTER},
+     FAMILY_TARGET,
+     emit_count,
+     offsetof(struct tally, duplicate)},
+    {{"ipsla_packets_out_of_order_total", "Replies that came after the reply to a later packet.",
+      NULL, TEXT_COUNTER},
+     FAMILY_TARGET,
+     emit_count,
+     offsetof(struct tally, out_of_order)},
+    {{"ipsla_packets_corrupt_total", "Replies that could not be used.", NULL, TEXT_COUNTER},
+     FAMILY_TARGET,
+     emit_count,
+     offsetof(struct tally, corrupt)},
+    {{"ipsla_packets_unsent_total", "Probe packets that this host could not send.", NULL,
+      TEXT_COUNTER},
+     FAMILY_TARGET,
+     emit_count,
+     offsetof(struct tally, unsent)},
+    {{"ipsla_packets_over_threshold_total",
+      "Probe packets whose round trip exceeded the threshold.", NULL, TEXT_COUNTER},
+     FAMILY_TARGET,
+     emit_count,
+     offsetof(struct tally, over_threshold)},
+    {{"ipsla_rtt_seconds",
+      "Round-trip time of probe packets, processing in the responder subtracted.", "seconds",
+      TEXT_HISTOGRAM},
+     FAMILY_TARGET,
+     emit_hist,
+     offsetof(struct tally, rtt)},
+    {{"ipsla_jitter_seconds",
+      "Absolute delay variation of adjacent packets in one direction, zeros included.", "seconds",
+      TEXT_HISTOGRAM},
+     FAMILY_JITTER,
+     emit_way_hist,
+     offsetof(struct way_tally, jitter)},
+    {{"ipsla_jitter_positive_samples_total",
+      "Adjacent packets that arrived further apart than they were sent.", NULL, TEXT_COUNTER},
+     FAMILY_JITTER,
+     emit_way_count,
+     offsetof(struct way_tally, positive_samples)},
+    {{"ipsla_jitter_positive_seconds_total",
+      "Sum of the delay variation of packets that arrived further apart than they were "
+      "sent.",
+      "seconds", TEXT_COUNTER},
+     FAMILY_JITTER,
+     emit_way_seconds,
+     offsetof(struct way_tally, positive_ns)},
+    {{"ipsla_jitter_negative_samples_total",
+      "Adjacent packets that arrived closer together than they were sent.", NULL, TEXT_COUNTER},
+     FAMILY_JITTER,
+     emit_way_count,
+     offsetof(struct way_tally, negative_samples)},
+    {{"ipsla_jitter_negative_seconds_total",
+      "Sum of the delay variation of packets that arrived closer together than they "
+      "were sent.",
+      "seconds", TEXT_COUNTER},
+     FAMILY_JITTER,
+     emit_way_seconds,
+     offsetof(struct way_tally, negative_ns)},
+    {{"ipsla_interarrival_jitter_seconds",
+      "Interarrival jitter (RFC 3550 6.4.1) at the end of the latest operation.", "seconds",
+      TEXT_GAUGE},
+     FAMILY_JITTER,
+     emit_interarrival,
+     0},
+    {{"ipsla_loss_period_packets_max", "Longest run of consecutive losses in the latest operation.",
+      NULL, TEXT_GAUGE},
+     FAMILY_JITTER,
+     emit_loss_period,
+     0},
+    {{"ipsla_control_rtt_seconds", "Round-trip time of the latest control handshake.", "seconds",
+      TEXT_GAUGE},
+     FAMILY_TARGET,
+     emit_control_rtt,
+     0},
+    {{"ipsla_control_retries_total", "Control requests sent again for want of an answer.", NULL,
+      TEXT_COUNTER},
+     FAMILY_TARGET,
+     emit_count,
+     offsetof(struct tally, control_retries)},
+    {{"ipsla_responder_processing_seconds", FAMILY_PROCESSING_HELP, "seconds", TEXT_HISTOGRAM},
+     FAMILY_JITTER,
+     emit_hist,
+     offsetof(struct tally, processing)},
+};
+const size_t family_of_targets_count = sizeof family_of_targets / sizeof family_of_targets[0];

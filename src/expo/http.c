@@ -1,0 +1,383 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "expo/http.h"
+
+#include <arpa/inet.h>
+#include <assert.h>
+#include <errno.h>
+#include <microhttpd.h>
+#include <netinet/in.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/time.h"
+
+/* A scraper needs one connection; the rest is room for people and for clients that hang. */
+#define CONNECTIONS_MAX 64U
+#define CONNECTIONS_PER_IP_MAX 32U
+#define IDLE_SECONDS 10U
+#define CONNECTION_MEMORY ((size_t)16 * 1024)
+#define BODY_BYTES_MAX ((size_t)64 * 1024)
+#define BACKLOG 64
+
+/* A stop waits so long for answers being written, and so long for a request that may be on its way
+ * on an open connection. */
+#define STOP_ANSWER_NS (800 * NS_PER_MS)
+#define STOP_GRACE_NS (50 * NS_PER_MS)
+#define STOP_STEP_NS (5 * NS_PER_MS)
+
+#define PLAIN_TEXT "text/plain; charset=utf-8"
+
+struct listener {
+    struct MHD_Daemon *daemon;
+    struct addr address;
+};
+
+struct http {
+    struct http_handlers handlers;
+    char *metrics_path;
+    struct listener *listeners;
+    size_t listener_count;
+    atomic_uint connections, requests; /* open, being answered */
+};
+
+/* One request between its headers and the end of its answer. */
+struct request {
+    size_t body_bytes;
+};
+
+struct reply {
+    unsigned status;
+    const char *content_type;
+    const char *policy; /* Content-Security-Policy */
+    const char *allow; /* NULL: no Allow header */
+    bool varies; /* with Accept */
+    struct buf body;
+};
+
+struct route {
+    const char *path;
+    bool changes_state; /* POST and PUT, else GET and HEAD */
+    void (*answer)(struct http *http, struct MHD_Connection *connection, struct reply *reply);
+};
+
+static void answer_metrics(struct http *http, struct MHD_Connection *connection,
+                           struct reply *reply)
+{
+    const char *accept =
+        MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT);
+    enum expo_format format = expo_negotiate(accept);
+    reply->content_type = expo_content_type(format);
+    reply->varies = true;
+    http->handlers.metrics(http->handlers.context, format, &reply->body);
+}
+
+static void answer_page(struct http *http, struct MHD_Connection *connection, struct reply *reply)
+{
+    (void)connection;
+    reply->content_type = "text/html; charset=utf-8";
+    reply->policy = "default-src 'none'; style-src 'unsafe-inline'";
+    http->handlers.page(http->handlers.context, &reply->body);
+}
+
+static void answer_healthy(struct http *http, struct MHD_Connection *connection,
+                           struct reply *reply)
+{
+    (void)http;
+    (void)connection;
+    buf_add_string(&reply->body, "ok");
+}
+
+static void answer_ready(struct http *http, struct MHD_Connection *connection, struct reply *reply)
+{
+    (void)connection;
+    if (http->handlers.ready(http->handlers.context, &reply->body)) {
+        buf_clear(&reply->body);
+        buf_add_string(&reply->body, "ready");
+    } else {
+        reply->status = MHD_HTTP_SERVICE_UNAVAILABLE;
+    }
+}
+
+static void answer_reload(struct http *http, struct MHD_Connection *connection, struct reply *reply)
+{
+    (void)connection;
+    if (http->handlers.reload(http->handlers.context, &reply->body)) {
+        buf_clear(&reply->body);
+        buf_add_string(&reply->body, "reloaded");
+    } else {
+        reply->status = MHD_HTTP_INTERNAL_SERVER_ERROR;
+    }
+}
+
+static bool route_find(const struct http *http, const char *path, struct route *out)
+{
+    static const struct route routes[] = {
+        {"/", false, answer_page},
+        {"/-/healthy", false, answer_healthy},
+        {"/-/ready", false, answer_ready},
+        {"/-/reload", true, answer_reload},
+    };
+    if (strcmp(path, http->metrics_path) == 0) {
+        *out = (struct route){http->metrics_path, false, answer_metrics};
+        return true;
+    }
+    for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++) {
+        if (strcmp(path, routes[i].path) == 0) {
+            *out = routes[i];
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_allowed(const struct route *route, const char *method)
+{
+    if (route->changes_state) {
+        return strcmp(method, MHD_HTTP_METHOD_POST) == 0 ||
+               strcmp(method, MHD_HTTP_METHOD_PUT) == 0;
+    }
+    return strcmp(method, MHD_HTTP_METHOD_GET) == 0 || strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
+}
+
+static struct reply reply_make(struct http *http, struct MHD_Connection *connection,
+                               const char *path, const char *method)
+{
+    struct reply reply = {
+        .status = MHD_HTTP_OK, .content_type = PLAIN_TEXT, .policy = "default-src 'none'"};
+    struct route route;
+    if (!route_find(http, path, &route)) {
+        reply.status = MHD_HTTP_NOT_FOUND;
+        buf_add_string(&reply.body, "not found");
+    } else if (!is_allowed(&route, method)) {
+        reply.status = MHD_HTTP_METHOD_NOT_ALLOWED;
+        reply.allow = route.changes_state ? "POST, PUT" : "GET, HEAD";
+        buf_add_string(&reply.body, "method not allowed");
+    } else {
+        route.answer(http, connection, &reply);
+    }
+    if (strcmp(reply.content_type, PLAIN_TEXT) == 0 &&
+        (reply.body.size == 0 || reply.body.bytes[reply.body.size - 1] != '\n')) {
+        buf_add_char(&reply.body, '\n');
+    }
+    return reply;
+}
+
+/* Sends the reply; its body goes over to the library as it is. */
+static enum MHD_Result reply_send(struct MHD_Connection *connection, struct reply *reply)
+{
+    bool is_empty = reply->body.bytes == NULL;
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(reply->body.size, is_empty ? (void *)"" : reply->body.bytes,
+                                        is_empty ? MHD_RESPMEM_PERSISTENT : MHD_RESPMEM_MUST_FREE);
+    if (response == NULL) {
+        buf_fini(&reply->body);
+        return MHD_NO;
+    }
+    MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, reply->content_type);
+    MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+    MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+    MHD_add_response_header(response, "Content-Security-Policy", reply->policy);
+    if (reply->varies) {
+        MHD_add_response_header(response, MHD_HTTP_HEADER_VARY, MHD_HTTP_HEADER_ACCEPT);
+    }
+    if (reply->allow != NULL) {
+        MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, reply->allow);
+    }
+    enum MHD_Result result = MHD_queue_response(connection, reply->status, response);
+    MHD_destroy_response(response);
+    return result;
+}
+
+/* Called after the headers, for each part of a body, and once more at the end: then it answers. */
+static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url,
+                                  const char *method, const char *version, const char *upload,
+                                  size_t *upload_size, void **request_context)
+{
+    /* lint: callback */
+    (void)version;
+    (void)upload;
+    struct http *http = context;
+    struct request *request = *request_context;
+    if (request == NULL) {
+        *request_context = mem_alloc(1, sizeof *request);
+        atomic_fetch_add(&http->requests, 1);
+        return MHD_YES;
+    }
+    if (*upload_size > 0) {
+        request->body_bytes += *upload_size;
+        *upload_size = 0;
+        return request->body_bytes <= BODY_BYTES_MAX ? MHD_YES : MHD_NO;
+    }
+    struct reply reply = reply_make(http, connection, url, method);
+    return reply_send(connection, &reply);
+}
+
+static void on_completed(void *context, struct MHD_Connection *connection, void **request_context,
+                         enum MHD_RequestTerminationCode code)
+{
+    (void)connection;
+    (void)code;
+    struct http *http = context;
+    if (*request_context != NULL) {
+        free(*request_context);
+        *request_context = NULL;
+        atomic_fetch_sub(&http->requests, 1);
+    }
+}
+
+static void on_connection(void *context, struct MHD_Connection *connection, void **socket_context,
+                          enum MHD_ConnectionNotificationCode code)
+{
+    (void)connection;
+    (void)socket_context;
+    struct http *http = context;
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        atomic_fetch_add(&http->connections, 1);
+    } else {
+        atomic_fetch_sub(&http->connections, 1);
+    }
+}
+
+/* Paths are compared as they are written: undoing escapes could bring a NUL into them. */
+static size_t on_unescape(void *context, struct MHD_Connection *connection, char *text)
+{
+    (void)context;
+    (void)connection;
+    return strlen(text);
+}
+
+union address {
+    struct sockaddr any;
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+};
+
+static socklen_t address_from(const struct addr *addr, union address *out)
+{
+    memset(out, 0, sizeof *out);
+    if (addr->family == ADDR_IPV6) {
+        out->v6.sin6_family = AF_INET6;
+        out->v6.sin6_port = htons(addr->port);
+        memcpy(&out->v6.sin6_addr, addr->ip, 16);
+        return sizeof out->v6;
+    }
+    out->v4.sin_family = AF_INET;
+    out->v4.sin_port = htons(addr->port);
+    memcpy(&out->v4.sin_addr, addr->ip, 4);
+    return sizeof out->v4;
+}
+
+/* A listening socket, or -errno. `bound` becomes `addr` with the port it got. The socket is ours
+ * rather than the library's because the library does not say why it could not bind. */
+static int socket_listen(const struct addr *addr, struct addr *bound)
+{
+    union address name;
+    socklen_t size = address_from(addr, &name);
+    int fd = socket(name.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0) {
+        return -errno;
+    }
+    const int on = 1;
+    bool is_ready = setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+                    (addr->family != ADDR_IPV6 ||
+                     setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) == 0) &&
+                    bind(fd, &name.any, size) == 0 && listen(fd, BACKLOG) == 0 &&
+                    getsockname(fd, &name.any, &size) == 0;
+    if (!is_ready) {
+        int error = errno;
+        close(fd);
+        return -error;
+    }
+    *bound = *addr;
+    bound->port = ntohs(addr->family == ADDR_IPV6 ? name.v6.sin6_port : name.v4.sin_port);
+    return fd;
+}
+
+/* 0 or -errno. */
+static int listener_start(struct http *http, const struct addr *addr, struct listener *out)
+{
+    struct listener listener = {0};
+    int fd = socket_listen(addr, &listener.address);
+    if (fd < 0) {
+        return fd;
+    }
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC;
+    if (addr->family == ADDR_IPV6) {
+        flags |= MHD_USE_IPv6;
+    }
+    errno = 0;
+    listener.daemon = MHD_start_daemon(
+        flags, 0, NULL, NULL, on_request, http, MHD_OPTION_LISTEN_SOCKET, fd,
+        MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+        CONNECTIONS_PER_IP_MAX, MHD_OPTION_CONNECTION_TIMEOUT, IDLE_SECONDS,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, MHD_OPTION_NOTIFY_COMPLETED,
+        on_completed, http, MHD_OPTION_NOTIFY_CONNECTION, on_connection, http,
+        MHD_OPTION_UNESCAPE_CALLBACK, on_unescape, NULL, MHD_OPTION_END);
+    if (listener.daemon == NULL) {
+        return errno != 0 ? -errno : -ENOMEM;
+    }
+    *out = listener;
+    return 0;
+}
+
+struct http *http_start(const struct http_settings *settings, const struct http_handlers *handlers,
+                        struct addr *failed, int *error)
+{
+    struct http *http = mem_alloc(1, sizeof *http);
+    http->handlers = *handlers;
+    http->metrics_path = mem_string(settings->metrics_path);
+    http->listeners = mem_alloc(settings->listen_count, sizeof *http->listeners);
+    for (size_t i = 0; i < settings->listen_count; i++) {
+        int result = listener_start(http, &settings->listen[i], &http->listeners[i]);
+        if (result < 0) {
+            http_stop(http);
+            *failed = settings->listen[i];
+            *error = -result;
+            return NULL;
+        }
+        http->listener_count++;
+    }
+    return http;
+}
+
+struct addr http_address(const struct http *http, size_t index)
+{
+    assert(index < http->listener_count);
+    return http->listeners[index].address;
+}
+
+/* Waits until nothing is being answered, and nothing can be asked any more or is likely to be. */
+static void await_answers(const struct http *http)
+{
+    const struct timespec step = {0, STOP_STEP_NS};
+    for (int64_t waited_ns = 0; waited_ns < STOP_ANSWER_NS; waited_ns += STOP_STEP_NS) {
+        if (atomic_load(&http->connections) == 0 ||
+            (atomic_load(&http->requests) == 0 && waited_ns >= STOP_GRACE_NS)) {
+            return;
+        }
+        nanosleep(&step, NULL);
+    }
+}
+
+void http_stop(struct http *http)
+{
+    if (http == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < http->listener_count; i++) {
+        close(MHD_quiesce_daemon(http->listeners[i].daemon));
+    }
+    await_answers(http);
+    for (size_t i = 0; i < http->listener_count; i++) {
+        MHD_stop_daemon(http->listeners[i].daemon);
+    }
+    free(http->listeners);
+    free(http->metrics_path);
+    free(http);
+}

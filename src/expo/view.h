@@ -1,0 +1,55 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* What an exposition is made from: snapshots and the figures of the program around them. Plain
+ * values; whoever fills a view keeps what it points to alive while it is rendered. */
+#ifndef EXPO_VIEW_H
+#define EXPO_VIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/time.h"
+#include "engine/report.h"
+
+enum expo_format { EXPO_TEXT_0_0_4, EXPO_OPENMETRICS_1_0_0 };
+
+/* Figures of the process, as the Prometheus client libraries name them. */
+struct expo_process {
+    double cpu_seconds;
+    uint64_t resident_bytes, virtual_bytes;
+    uint64_t open_fds, max_fds;
+    double start_time_seconds;
+};
+
+/* The responder's counters in the words of the metrics (filled from probe/reflect.h by the program,
+ * so that the exposition needs to know only names and numbers). */
+struct expo_count {
+    const char *label; /* a label value of static lifetime */
+    uint64_t value;
+};
+
+struct expo_responder {
+    const struct expo_count *requests; /* by result */
+    size_t request_count;
+    const struct expo_count *probes; /* by kind */
+    size_t probe_count;
+    const struct expo_count *drops; /* by reason */
+    size_t drop_count;
+    uint32_t sessions, max_sessions;
+    struct hist processing; /* hist_layout_default */
+};
+
+struct expo_view {
+    const char *version, *revision;
+    struct snapshot *const *snapshots; /* one a worker */
+    size_t snapshot_count;
+    const struct expo_responder *responder; /* NULL: none hosted */
+    struct expo_process process;
+    bool reload_successful;
+    struct wall reload_success; /* of the last configuration that was taken */
+    uint64_t resolve_failures;
+    double scrape_seconds; /* of the previous scrape; negative: there was none */
+};
+
+#endif

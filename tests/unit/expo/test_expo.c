@@ -1,0 +1,325 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Whole expositions: against golden files, and read back line by line. With IPSLA_GOLDEN_WRITE set
+ * the golden files are written instead; look at the difference before you keep them. */
+#include <string.h>
+
+#include "expo/expo.h"
+#include "support/cm.h"
+#include "views.h"
+
+#define GOLDEN IPSLA_SOURCE_DIR "/tests/unit/expo/golden"
+#define LINES_MAX 1000
+
+static void render_small(enum expo_format format, struct buf *out)
+{
+    struct snapshot *snapshot = view_snapshot();
+    struct expo_view view = view_of(&snapshot, 1);
+    view.responder = view_responder();
+    expo_render(&view, format, out);
+    snapshot_unref(snapshot);
+}
+
+static void read_file(const char *path, struct buf *out)
+{
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    char bytes[4096];
+    size_t size;
+    while ((size = fread(bytes, 1, sizeof bytes, file)) > 0) {
+        buf_add(out, bytes, size);
+    }
+    fclose(file);
+}
+
+static void compare_golden(enum expo_format format, const char *path)
+{
+    struct buf rendered = {0};
+    struct buf golden = {0};
+    render_small(format, &rendered);
+    if (getenv("IPSLA_GOLDEN_WRITE") != NULL) {
+        FILE *file = fopen(path, "w");
+        assert_non_null(file);
+        assert_int_equal(fwrite(rendered.bytes, 1, rendered.size, file), rendered.size);
+        fclose(file);
+    }
+    read_file(path, &golden);
+    assert_string_equal(buf_string(&rendered), buf_string(&golden));
+    buf_fini(&rendered);
+    buf_fini(&golden);
+}
+
+static void text_is_golden(void **state)
+{
+    (void)state;
+    compare_golden(EXPO_TEXT_0_0_4, GOLDEN ".prom");
+}
+
+static void openmetrics_is_golden(void **state)
+{
+    (void)state;
+    compare_golden(EXPO_OPENMETRICS_1_0_0, GOLDEN ".om");
+}
+
+/* An exposition cut into lines. */
+struct document {
+    char *text;
+    const char *lines[LINES_MAX];
+    size_t count;
+};
+
+static struct document document_read(enum expo_format format)
+{
+    struct buf out = {0};
+    render_small(format, &out);
+    assert_int_equal(out.bytes[out.size - 1], '\n');
+    struct document document = {.text = out.bytes};
+    char *rest = NULL;
+    for (char *line = strtok_r(out.bytes, "\n", &rest); line != NULL;
+         line = strtok_r(NULL, "\n", &rest)) {
+        assert_true(document.count < LINES_MAX);
+        document.lines[document.count++] = line;
+    }
+    return document;
+}
+
+static bool begins_with(const char *text, const char *start)
+{
+    return strncmp(text, start, strlen(start)) == 0;
+}
+
+/* The series of a sample line: all before the value. Values hold no blanks. */
+static size_t series_size(const char *line)
+{
+    const char *blank = strrchr(line, ' ');
+    assert_non_null(blank);
+    return (size_t)(blank - line);
+}
+
+static void no_series_comes_twice(void **state)
+{
+    (void)state;
+    struct document document = document_read(EXPO_TEXT_0_0_4);
+    for (size_t i = 0; i < document.count; i++) {
+        size_t size = series_size(document.lines[i]);
+        for (size_t k = i + 1; k < document.count && document.lines[i][0] != '#'; k++) {
+            if (series_size(document.lines[k]) == size &&
+                memcmp(document.lines[i], document.lines[k], size) == 0) {
+                fail_msg("twice: %s", document.lines[i]);
+            }
+        }
+    }
+    free(document.text);
+}
+
+/* Every sample belongs to the family whose head stands above it, and each family has one head. */
+static void check_families(enum expo_format format)
+{
+    struct document document = document_read(format);
+    char family[100] = "";
+    size_t families = 0;
+    for (size_t i = 0; i < document.count; i++) {
+        const char *line = document.lines[i];
+        if (begins_with(line, "# TYPE ")) {
+            assert_int_equal(sscanf(line, "# TYPE %99s", family), 1);
+            strcat(family, " ");
+            families++;
+            for (size_t k = 0; k < i; k++) {
+                assert_false(begins_with(document.lines[k], "# TYPE ") &&
+                             begins_with(document.lines[k] + strlen("# TYPE "), family));
+            }
+            family[strlen(family) - 1] = '\0';
+        } else if (line[0] != '#') {
+            assert_true(begins_with(line, family));
+        }
+    }
+    assert_true(families > 40);
+    free(document.text);
+}
+
+static void families_are_contiguous(void **state)
+{
+    (void)state;
+    check_families(EXPO_TEXT_0_0_4);
+    check_families(EXPO_OPENMETRICS_1_0_0);
+}
+
+static void histograms_add_up(void **state)
+{
+    (void)state;
+    struct document document = document_read(EXPO_OPENMETRICS_1_0_0);
+    unsigned long long previous = 0;
+    unsigned long long infinite = 0;
+    size_t histograms = 0;
+    for (size_t i = 0; i < document.count; i++) {
+        const char *line = document.lines[i];
+        unsigned long long value = strtoull(line + series_size(line), NULL, 10);
+        if (strstr(line, "_bucket{") != NULL) {
+            assert_true(value >= previous);
+            previous = value;
+            infinite = value;
+        } else if (strstr(line, "_seconds_count") != NULL) {
+            assert_int_equal(value, infinite);
+            previous = 0;
+            histograms++;
+        }
+    }
+    /* rtt of 3, jitter of 2 x 2, processing of 2 and the responder's, lateness */
+    assert_int_equal(histograms, 3 + 4 + 3 + 1);
+    free(document.text);
+}
+
+static void expect_line(const struct document *document, const char *wanted, bool is_there)
+{
+    bool found = false;
+    for (size_t i = 0; i < document->count; i++) {
+        found = found || begins_with(document->lines[i], wanted);
+    }
+    if (found != is_there) {
+        fail_msg("%s: %s", is_there ? "missing" : "should not be there", wanted);
+    }
+}
+
+static void a_gauge_without_value_is_absent(void **state)
+{
+    (void)state;
+    struct document document = document_read(EXPO_TEXT_0_0_4);
+    static const char *const gauges[] = {
+        "ipsla_operation_success",          "ipsla_operation_return_code",
+        "ipsla_operation_duration_seconds", "ipsla_operation_last_run_timestamp_seconds",
+        "ipsla_control_rtt_seconds",        "ipsla_interarrival_jitter_seconds",
+        "ipsla_loss_period_packets_max",    "ipsla_operation_last_success_timestamp_seconds",
+    };
+    char wanted[128];
+    for (size_t i = 0; i < sizeof gauges / sizeof gauges[0]; i++) {
+        snprintf(wanted, sizeof wanted, "%s{target=\"a\"", gauges[i]);
+        expect_line(&document, wanted, true);
+        snprintf(wanted, sizeof wanted, "%s{target=\"b\"", gauges[i]);
+        expect_line(&document, wanted, i < 4);
+        snprintf(wanted, sizeof wanted, "%s{target=\"c\"", gauges[i]);
+        expect_line(&document, wanted, false);
+    }
+    free(document.text);
+}
+
+static void counters_exist_from_the_start(void **state)
+{
+    (void)state;
+    struct document document = document_read(EXPO_TEXT_0_0_4);
+    expect_line(&document, "ipsla_operations_total{target=\"c\"} 0", true);
+    expect_line(&document, "ipsla_packets_lost_total{target=\"c\",direction=\"unknown\"} 0", true);
+    expect_line(&document, "ipsla_rtt_seconds_bucket{target=\"c\",le=\"+Inf\"} 0", true);
+    expect_line(&document, "ipsla_jitter_seconds_count{target=\"c\",direction=\"ds\"} 0", true);
+    expect_line(&document, "ipsla_operation_failures_total{target=\"c\"", false);
+    expect_line(&document, "ipsla_operation_failures_total{target=\"b\",reason=\"no_connection\"}",
+                true);
+    /* udp-echo carries no stamps of the responder */
+    expect_line(&document, "ipsla_rtt_seconds_count{target=\"b\"} 0", true);
+    expect_line(&document, "ipsla_jitter_seconds_count{target=\"b\"", false);
+    expect_line(&document, "ipsla_jitter_positive_samples_total{target=\"b\"", false);
+    expect_line(&document, "ipsla_responder_processing_seconds_count{target=\"b\"", false);
+    free(document.text);
+}
+
+/* All probes lost: the handshake has a value, the losses have no direction. */
+static void a_timeout_says_nothing_about_directions(void **state)
+{
+    (void)state;
+    struct snapshot *snapshot = view_snapshot();
+    struct report *report = snapshot->reports[0];
+    report->latest = (struct round){.outcome = OUTCOME_TIMEOUT, .return_code = 4};
+    report->latest.control_rtt_ns = 5;
+    report->latest.sent = 10;
+    report->latest.lost_unknown = 10;
+    struct expo_view view = view_of(&snapshot, 1);
+    struct buf out = {0};
+    expo_render(&view, EXPO_TEXT_0_0_4, &out);
+    assert_null(strstr(out.bytes, "ipsla_loss_period_packets_max"));
+    assert_null(strstr(out.bytes, "ipsla_interarrival_jitter_seconds"));
+    assert_non_null(strstr(out.bytes, "ipsla_control_rtt_seconds{target=\"a\""));
+    report->latest.outcome = OUTCOME_OK;
+    report->latest.received = 1;
+    buf_clear(&out);
+    expo_render(&view, EXPO_TEXT_0_0_4, &out);
+    assert_non_null(strstr(out.bytes, "ipsla_loss_period_packets_max{target=\"a\""));
+    assert_null(strstr(out.bytes, "ipsla_interarrival_jitter_seconds"));
+    buf_fini(&out);
+    snapshot_unref(snapshot);
+}
+
+static void snapshots_are_summed(void **state)
+{
+    (void)state;
+    struct snapshot *snapshots[2] = {view_snapshot(), snapshot_new(0)};
+    snapshots[1]->stats.unmatched[UNMATCHED_SOURCE] = 2;
+    snapshots[1]->stats.tx_stamps[STAMP_KERNEL] = 1;
+    hist_observe(&snapshots[1]->stats.send_lateness, &hist_layout_default, 0);
+    struct expo_view view = view_of(snapshots, 2);
+    struct buf out = {0};
+    expo_render(&view, EXPO_TEXT_0_0_4, &out);
+    assert_non_null(strstr(out.bytes, "datagrams_total{reason=\"source\"} 7\n"));
+    assert_non_null(strstr(out.bytes, "timestamps_total{point=\"tx\",source=\"kernel\"} 31\n"));
+    assert_non_null(strstr(out.bytes, "ipsla_exporter_send_lateness_seconds_count 2\n"));
+    assert_null(strstr(out.bytes, "ipsla_responder_sessions"));
+    buf_fini(&out);
+    snapshot_unref(snapshots[0]);
+    snapshot_unref(snapshots[1]);
+}
+
+static void nothing_configured_is_still_an_exposition(void **state)
+{
+    (void)state;
+    struct expo_view view = view_of(NULL, 0);
+    view.scrape_seconds = -1;
+    view.reload_successful = false;
+    struct buf out = {0};
+    expo_render(&view, EXPO_OPENMETRICS_1_0_0, &out);
+    assert_non_null(strstr(out.bytes, "ipsla_exporter_targets{state=\"ok\"} 0\n"));
+    assert_non_null(strstr(out.bytes, "config_last_reload_successful 0\n"));
+    assert_null(strstr(out.bytes, "ipsla_exporter_scrape_duration_seconds"));
+    assert_null(strstr(out.bytes, "ipsla_rtt"));
+    assert_string_equal(out.bytes + out.size - strlen("# EOF\n"), "# EOF\n");
+    buf_fini(&out);
+}
+
+static size_t target_series(struct spec *spec)
+{
+    struct snapshot *snapshot = snapshot_new(1);
+    snapshot->reports[0] = view_report(spec);
+    view_completed(snapshot->reports[0]);
+    struct expo_view view = view_of(&snapshot, 1);
+    struct buf out = {0};
+    expo_render(&view, EXPO_TEXT_0_0_4, &out);
+    size_t count = 0;
+    for (const char *at = out.bytes; (at = strstr(at, "target=\"")) != NULL; at++) {
+        count++;
+    }
+    buf_fini(&out);
+    snapshot_unref(snapshot);
+    return count;
+}
+
+static void cardinality_is_as_documented(void **state)
+{
+    (void)state;
+    assert_int_equal(target_series(build_jitter_spec("a", "192.0.2.1")), 106);
+    assert_int_equal(target_series(build_echo_spec("a", "192.0.2.1")), 40);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(text_is_golden),
+        cmocka_unit_test(openmetrics_is_golden),
+        cmocka_unit_test(no_series_comes_twice),
+        cmocka_unit_test(families_are_contiguous),
+        cmocka_unit_test(histograms_add_up),
+        cmocka_unit_test(a_gauge_without_value_is_absent),
+        cmocka_unit_test(counters_exist_from_the_start),
+        cmocka_unit_test(a_timeout_says_nothing_about_directions),
+        cmocka_unit_test(snapshots_are_summed),
+        cmocka_unit_test(nothing_configured_is_still_an_exposition),
+        cmocka_unit_test(cardinality_is_as_documented),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

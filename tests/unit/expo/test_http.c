@@ -1,0 +1,541 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The server on loopback, spoken to with plain sockets. */
+#include "expo/http.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "support/build.h"
+#include "support/cm.h"
+
+#define DEADLINE_MS 10000
+
+/* What the handlers answer, and what they were asked. */
+struct fixture {
+    struct http *http;
+    struct addr address;
+    atomic_bool is_ready, reload_works;
+    atomic_uint reloads, renders;
+    atomic_uint hold_ms; /* how long a rendering takes */
+    atomic_size_t page_size;
+};
+
+static void give_metrics(void *context, enum expo_format format, struct buf *out)
+{
+    struct fixture *fixture = context;
+    atomic_fetch_add(&fixture->renders, 1);
+    unsigned hold_ms = atomic_load(&fixture->hold_ms);
+    if (hold_ms > 0) {
+        nanosleep(&(struct timespec){0, (long)hold_ms * 1000000}, NULL);
+    }
+    buf_add_string(out, format == EXPO_OPENMETRICS_1_0_0 ? "# EOF\n" : "x 1\n");
+}
+
+static void give_page(void *context, struct buf *out)
+{
+    struct fixture *fixture = context;
+    buf_add_string(out, "<!DOCTYPE html>");
+    size_t size = atomic_load(&fixture->page_size);
+    for (size_t i = 0; i < size; i += 10) {
+        buf_add(out, "0123456789", 10);
+    }
+}
+
+static bool give_ready(void *context, struct buf *message)
+{
+    struct fixture *fixture = context;
+    buf_add_string(message, "2 targets have not run yet");
+    return atomic_load(&fixture->is_ready);
+}
+
+static bool do_reload(void *context, struct buf *message)
+{
+    struct fixture *fixture = context;
+    atomic_fetch_add(&fixture->reloads, 1);
+    buf_add_string(message, "x.yml:1:1: wrong\nx.yml:2:1: wrong too\n");
+    return atomic_load(&fixture->reload_works);
+}
+
+static struct http *start_at(const struct addr *listen, size_t count, struct fixture *fixture,
+                             int *error)
+{
+    const struct http_handlers handlers = {fixture, give_metrics, give_page, give_ready, do_reload};
+    struct addr failed = {0};
+    *error = 0;
+    const struct http_settings settings = {listen, count, "/metrics"};
+    struct http *http = http_start(&settings, &handlers, &failed, error);
+    if (http == NULL) {
+        assert_true(addr_is_equal(&failed, &listen[count - 1]));
+    }
+    return http;
+}
+
+static int setup(void **state)
+{
+    struct fixture *fixture = mem_alloc(1, sizeof *fixture);
+    struct addr listen = build_addr("127.0.0.1:0");
+    int error;
+    fixture->http = start_at(&listen, 1, fixture, &error);
+    assert_non_null(fixture->http);
+    fixture->address = http_address(fixture->http, 0);
+    assert_true(fixture->address.port != 0);
+    *state = fixture;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *fixture = *state;
+    http_stop(fixture->http);
+    free(fixture);
+    return 0;
+}
+
+static int dial(const struct addr *addr)
+{
+    struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(addr->port)};
+    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons(addr->port)};
+    memcpy(&v4.sin_addr, addr->ip, 4);
+    memcpy(&v6.sin6_addr, addr->ip, 16);
+    bool is_v6 = addr->family == ADDR_IPV6;
+    int fd = socket(is_v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_true(fd >= 0);
+    const struct sockaddr *name = is_v6 ? (struct sockaddr *)&v6 : (struct sockaddr *)&v4;
+    assert_int_equal(connect(fd, name, is_v6 ? sizeof v6 : sizeof v4), 0);
+    return fd;
+}
+
+/* The peer may close while we still send: then the rest is lost, which is fine. */
+static void say(int fd, const void *bytes, size_t size)
+{
+    const char *at = bytes;
+    while (size > 0) {
+        ssize_t sent = send(fd, at, size, MSG_NOSIGNAL);
+        if (sent < 0) {
+            return;
+        }
+        at += sent;
+        size -= (size_t)sent;
+    }
+}
+
+/* Everything until the server closes, which must be before the deadline. */
+static void hear(int fd, struct buf *out)
+{
+    char bytes[65536];
+    for (;;) {
+        struct pollfd wait = {.fd = fd, .events = POLLIN};
+        assert_int_equal(poll(&wait, 1, DEADLINE_MS), 1);
+        ssize_t size = recv(fd, bytes, sizeof bytes, 0);
+        if (size <= 0) {
+            return;
+        }
+        buf_add(out, bytes, (size_t)size);
+    }
+}
+
+/* Sends the bytes on a connection of their own; the whole answer goes to `out`. */
+static void ask_raw(const struct addr *addr, const char *request, size_t size, struct buf *out)
+{
+    int fd = dial(addr);
+    say(fd, request, size);
+    hear(fd, out);
+    close(fd);
+}
+
+/* "METHOD PATH" and further header lines, each with its \r\n. */
+static void ask(const struct fixture *fixture, const char *what, const char *headers,
+                struct buf *out)
+{
+    struct buf request = {0};
+    buf_printf(&request, "%s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%s\r\n", what, headers);
+    ask_raw(&fixture->address, request.bytes, request.size, out);
+    buf_fini(&request);
+}
+
+static const char *body_of(const struct buf *answer)
+{
+    const char *end = strstr(buf_string(answer), "\r\n\r\n");
+    assert_non_null(end);
+    return end + 4;
+}
+
+static void expect_status(const struct buf *answer, int status)
+{
+    char start[32];
+    snprintf(start, sizeof start, "HTTP/1.1 %d ", status);
+    if (strncmp(buf_string(answer), start, strlen(start)) != 0) {
+        fail_msg("expected %d: %.200s", status, buf_string(answer));
+    }
+}
+
+static void expect_header(const struct buf *answer, const char *line)
+{
+    char wanted[200];
+    snprintf(wanted, sizeof wanted, "\r\n%s\r\n", line);
+    const char *found = strstr(buf_string(answer), wanted);
+    if (found == NULL || found >= body_of(answer)) {
+        fail_msg("no header '%s' in: %.600s", line, buf_string(answer));
+    }
+}
+
+/* Asks, checks status, body and the headers of every answer. */
+static void expect(const struct fixture *fixture, const char *what, int status, const char *body)
+{
+    struct buf answer = {0};
+    ask(fixture, what, "", &answer);
+    expect_status(&answer, status);
+    assert_string_equal(body_of(&answer), body);
+    expect_header(&answer, "Cache-Control: no-store");
+    expect_header(&answer, "X-Content-Type-Options: nosniff");
+    assert_non_null(strstr(answer.bytes, "\r\nContent-Type: "));
+    assert_non_null(strstr(answer.bytes, "\r\nContent-Length: "));
+    buf_fini(&answer);
+}
+
+static void metrics_are_negotiated(void **state)
+{
+    struct fixture *fixture = *state;
+    struct buf answer = {0};
+    ask(fixture, "GET /metrics", "", &answer);
+    expect_status(&answer, 200);
+    expect_header(&answer, "Content-Type: text/plain; version=0.0.4; charset=utf-8");
+    expect_header(&answer, "Vary: Accept");
+    assert_string_equal(body_of(&answer), "x 1\n");
+    buf_clear(&answer);
+    ask(fixture, "GET /metrics?x=y", "Accept: application/openmetrics-text;version=1.0.0\r\n",
+        &answer);
+    expect_header(&answer, "Content-Type: application/openmetrics-text; version=1.0.0; "
+                           "charset=utf-8");
+    assert_string_equal(body_of(&answer), "# EOF\n");
+    buf_fini(&answer);
+}
+
+static void the_page_may_fetch_nothing(void **state)
+{
+    struct fixture *fixture = *state;
+    struct buf answer = {0};
+    ask(fixture, "GET /", "", &answer);
+    expect_status(&answer, 200);
+    expect_header(&answer, "Content-Type: text/html; charset=utf-8");
+    expect_header(&answer, "Content-Security-Policy: default-src 'none'; "
+                           "style-src 'unsafe-inline'");
+    assert_string_equal(body_of(&answer), "<!DOCTYPE html>");
+    buf_fini(&answer);
+}
+
+static void health_and_readiness(void **state)
+{
+    struct fixture *fixture = *state;
+    expect(fixture, "GET /-/healthy", 200, "ok\n");
+    expect(fixture, "GET /-/ready", 503, "2 targets have not run yet\n");
+    atomic_store(&fixture->is_ready, true);
+    expect(fixture, "GET /-/ready", 200, "ready\n");
+}
+
+static void reload_wants_post_or_put(void **state)
+{
+    struct fixture *fixture = *state;
+    struct buf answer = {0};
+    ask(fixture, "GET /-/reload", "", &answer);
+    expect_status(&answer, 405);
+    expect_header(&answer, "Allow: POST, PUT");
+    assert_int_equal(atomic_load(&fixture->reloads), 0);
+    expect(fixture, "POST /-/reload", 500, "x.yml:1:1: wrong\nx.yml:2:1: wrong too\n");
+    atomic_store(&fixture->reload_works, true);
+    expect(fixture, "PUT /-/reload", 200, "reloaded\n");
+    buf_clear(&answer);
+    ask(fixture, "POST /-/reload", "Content-Length: 3\r\n\r\nabc", &answer);
+    expect_status(&answer, 200);
+    assert_int_equal(atomic_load(&fixture->reloads), 3);
+    buf_fini(&answer);
+}
+
+static void other_paths_and_methods(void **state)
+{
+    struct fixture *fixture = *state;
+    expect(fixture, "GET /nothing", 404, "not found\n");
+    expect(fixture, "GET /metrics/", 404, "not found\n");
+    expect(fixture, "DELETE /nothing", 404, "not found\n");
+    expect(fixture, "POST /metrics", 405, "method not allowed\n");
+    struct buf answer = {0};
+    ask(fixture, "DELETE /-/healthy", "", &answer);
+    expect_status(&answer, 405);
+    expect_header(&answer, "Allow: GET, HEAD");
+    assert_int_equal(atomic_load(&fixture->renders), 0);
+    buf_fini(&answer);
+}
+
+static void head_has_no_body(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char *const paths[] = {"/", "/metrics", "/-/healthy"};
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        struct buf answer = {0};
+        char what[64];
+        snprintf(what, sizeof what, "HEAD %s", paths[i]);
+        ask(fixture, what, "", &answer);
+        expect_status(&answer, 200);
+        assert_string_equal(body_of(&answer), "");
+        assert_null(strstr(answer.bytes, "Content-Length: 0"));
+        assert_non_null(strstr(answer.bytes, "\r\nContent-Length: "));
+        buf_fini(&answer);
+    }
+}
+
+static void connections_are_kept(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char requests[] = "GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n"
+                                   "GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    struct buf answer = {0};
+    ask_raw(&fixture->address, requests, sizeof requests - 1, &answer);
+    expect_status(&answer, 200);
+    assert_non_null(strstr(answer.bytes, "\r\n\r\nok\n"));
+    assert_non_null(strstr(answer.bytes, "\r\n\r\nx 1\n"));
+    buf_fini(&answer);
+}
+
+static void garbage_is_survived(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char *const requests[] = {
+        "GET\r\n\r\n",
+        "\x16\x03\x01\x02\x01\xff\xff\xfe\x80 \r\n\r\n",
+        "GET /metrics HTTP/9.9\r\n\r\n",
+        "POST /-/reload HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
+        "POST /-/reload HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n",
+        "POST /-/reload%00 HTTP/1.0\r\n\r\n",
+        "GET /metrics%00%ff%zz HTTP/1.0\r\n\r\n",
+    };
+    for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
+        struct buf answer = {0};
+        ask_raw(&fixture->address, requests[i], strlen(requests[i]), &answer);
+        assert_null(strstr(buf_string(&answer), "200 OK"));
+        buf_fini(&answer);
+        expect(fixture, "GET /-/healthy", 200, "ok\n");
+    }
+    assert_int_equal(atomic_load(&fixture->reloads), 0);
+    assert_int_equal(atomic_load(&fixture->renders), 0);
+}
+
+static void unfinished_requests_hold_nobody_up(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char *const requests[] = {
+        "",
+        "\r\n\r\n\r\n\r\n",
+        "GET /metr",
+        "GET /metrics HTTP/1.1\r\nHost: x\r\nAccept: ;;;,,,\"\r\n",
+        "POST /-/reload HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab",
+    };
+    for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
+        int fd = dial(&fixture->address);
+        say(fd, requests[i], strlen(requests[i]));
+        expect(fixture, "GET /-/healthy", 200, "ok\n");
+        close(fd);
+        expect(fixture, "GET /-/healthy", 200, "ok\n");
+    }
+    assert_int_equal(atomic_load(&fixture->reloads), 0);
+    assert_int_equal(atomic_load(&fixture->renders), 0);
+}
+
+static void headers_and_bodies_are_bounded(void **state)
+{
+    struct fixture *fixture = *state;
+    struct buf request = {0};
+    struct buf answer = {0};
+    buf_add_string(&request, "GET /metrics HTTP/1.1\r\nHost: x\r\nAccept: ");
+    for (unsigned i = 0; i < 100000; i++) {
+        buf_add_char(&request, 'a');
+    }
+    buf_add_string(&request, "\r\n\r\n");
+    ask_raw(&fixture->address, request.bytes, request.size, &answer);
+    assert_null(strstr(buf_string(&answer), "x 1\n"));
+    buf_clear(&request);
+    buf_clear(&answer);
+    buf_add_string(&request,
+                   "POST /-/reload HTTP/1.1\r\nHost: x\r\nContent-Length: 9999999\r\n\r\n");
+    for (unsigned i = 0; i < 9999999; i++) {
+        buf_add_char(&request, 'a');
+    }
+    ask_raw(&fixture->address, request.bytes, request.size, &answer);
+    assert_null(strstr(buf_string(&answer), "200 OK"));
+    assert_int_equal(atomic_load(&fixture->reloads), 0);
+    assert_int_equal(atomic_load(&fixture->renders), 0);
+    buf_fini(&request);
+    buf_fini(&answer);
+    expect(fixture, "GET /-/healthy", 200, "ok\n");
+}
+
+/* SIGPIPE is not ignored here: a server that raised it would end the test. */
+static void clients_that_leave_early_do_no_harm(void **state)
+{
+    struct fixture *fixture = *state;
+    atomic_store(&fixture->page_size, (size_t)8 * 1024 * 1024);
+    static const char request[] = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+    for (unsigned i = 0; i < 20; i++) {
+        int fd = dial(&fixture->address);
+        say(fd, request, sizeof request - 1);
+        char byte;
+        assert_int_equal(recv(fd, &byte, 1, 0), 1);
+        const struct linger reset = {1, 0};
+        setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+        close(fd);
+    }
+    struct buf answer = {0};
+    ask(fixture, "GET /", "", &answer);
+    assert_true(answer.size > (size_t)8 * 1024 * 1024);
+    buf_fini(&answer);
+}
+
+static void *ask_often(void *context)
+{
+    for (unsigned i = 0; i < 25; i++) {
+        expect(context, i % 2 == 0 ? "GET /metrics" : "GET /-/healthy", 200,
+               i % 2 == 0 ? "x 1\n" : "ok\n");
+    }
+    return NULL;
+}
+
+static void many_ask_at_once(void **state)
+{
+    struct fixture *fixture = *state;
+    pthread_t threads[8];
+    for (size_t i = 0; i < 8; i++) {
+        assert_int_equal(pthread_create(&threads[i], NULL, ask_often, fixture), 0);
+    }
+    for (size_t i = 0; i < 8; i++) {
+        pthread_join(threads[i], NULL);
+    }
+    assert_int_equal(atomic_load(&fixture->renders), 8 * 13);
+}
+
+/* Beyond 32 connections from one address the server closes them; room comes back as they go. */
+static void one_client_cannot_take_it_all(void **state)
+{
+    struct fixture *fixture = *state;
+    int fds[40];
+    for (size_t i = 0; i < 40; i++) {
+        fds[i] = dial(&fixture->address);
+    }
+    size_t closed = 0;
+    for (size_t i = 32; i < 40; i++) {
+        struct pollfd wait = {.fd = fds[i], .events = POLLIN};
+        closed += poll(&wait, 1, DEADLINE_MS) == 1 ? 1 : 0;
+    }
+    assert_int_equal(closed, 8);
+    for (size_t i = 0; i < 32; i++) {
+        struct pollfd open_still = {.fd = fds[i], .events = POLLIN};
+        assert_int_equal(poll(&open_still, 1, 0), 0);
+    }
+    for (size_t i = 0; i < 40; i++) {
+        close(fds[i]);
+    }
+    struct buf answer = {0};
+    for (unsigned tries = 0; tries < 1000 && answer.size == 0; tries++) {
+        ask(fixture, "GET /-/healthy", "", &answer);
+    }
+    expect_status(&answer, 200);
+    buf_fini(&answer);
+}
+
+static void a_port_in_use_is_said(void **state)
+{
+    struct fixture *fixture = *state;
+    int error;
+    assert_null(start_at(&fixture->address, 1, fixture, &error));
+    assert_int_equal(error, EADDRINUSE);
+    const struct addr both[] = {build_addr("127.0.0.1:0"), fixture->address};
+    assert_null(start_at(both, 2, fixture, &error));
+    assert_int_equal(error, EADDRINUSE);
+    const struct addr foreign = build_addr("192.0.2.1:0");
+    assert_null(start_at(&foreign, 1, fixture, &error));
+    assert_int_equal(error, EADDRNOTAVAIL);
+}
+
+static void it_listens_on_several_addresses(void **state)
+{
+    struct fixture *fixture = *state;
+    struct addr listen[] = {build_addr("127.0.0.1:0"), build_addr("[::1]:0")};
+    int error;
+    struct http *http = start_at(listen, 2, fixture, &error);
+    if (http == NULL && (error == EADDRNOTAVAIL || error == EAFNOSUPPORT)) {
+        print_message("no IPv6 loopback here\n");
+        skip();
+    }
+    assert_non_null(http);
+    for (size_t i = 0; i < 2; i++) {
+        struct addr address = http_address(http, i);
+        static const char request[] = "GET /-/healthy HTTP/1.0\r\n\r\n";
+        struct buf answer = {0};
+        ask_raw(&address, request, sizeof request - 1, &answer);
+        assert_non_null(strstr(buf_string(&answer), "200 OK"));
+        buf_fini(&answer);
+    }
+    http_stop(http);
+}
+
+/* A scrape that is being answered when the stop comes is answered; afterwards nobody listens. */
+static void a_stop_lets_answers_out(void **state)
+{
+    struct fixture *fixture = *state;
+    atomic_store(&fixture->hold_ms, 200);
+    int idle = dial(&fixture->address);
+    int fd = dial(&fixture->address);
+    static const char request[] = "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n";
+    say(fd, request, sizeof request - 1);
+    for (unsigned i = 0; i < DEADLINE_MS && atomic_load(&fixture->renders) == 0; i++) {
+        nanosleep(&(struct timespec){0, 1000000}, NULL);
+    }
+    assert_int_equal(atomic_load(&fixture->renders), 1);
+    http_stop(fixture->http);
+    fixture->http = NULL;
+    struct buf answer = {0};
+    hear(fd, &answer);
+    expect_status(&answer, 200);
+    assert_string_equal(body_of(&answer), "x 1\n");
+    buf_fini(&answer);
+    close(fd);
+    close(idle);
+    int error;
+    struct http *next = start_at(&fixture->address, 1, fixture, &error);
+    assert_non_null(next);
+    http_stop(next);
+}
+
+int main(void)
+{
+#define EACH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        EACH(metrics_are_negotiated),
+        EACH(the_page_may_fetch_nothing),
+        EACH(health_and_readiness),
+        EACH(reload_wants_post_or_put),
+        EACH(other_paths_and_methods),
+        EACH(head_has_no_body),
+        EACH(connections_are_kept),
+        EACH(garbage_is_survived),
+        EACH(unfinished_requests_hold_nobody_up),
+        EACH(headers_and_bodies_are_bounded),
+        EACH(clients_that_leave_early_do_no_harm),
+        EACH(many_ask_at_once),
+        EACH(one_client_cannot_take_it_all),
+        EACH(a_port_in_use_is_said),
+        EACH(it_listens_on_several_addresses),
+        EACH(a_stop_lets_answers_out),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,157 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Views made by hand for the tests of the exposition: no engine runs behind them. */
+#ifndef UNIT_EXPO_VIEWS_H
+#define UNIT_EXPO_VIEWS_H
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "expo/expo.h"
+#include "support/build.h"
+
+static inline void view_label(struct spec *spec, const char *name, const char *value)
+{
+    spec->labels = mem_resize(spec->labels, spec->label_count + 1, sizeof *spec->labels);
+    spec->labels[spec->label_count++] = (struct label){mem_string(name), mem_string(value)};
+}
+
+/* Bounds of 50 us, 1 ms and 5 s: one of each form of a bucket's bound. */
+static inline void view_short_layout(struct spec *spec)
+{
+    spec->layout = (struct hist_layout){3, {50 * NS_PER_US, NS_PER_MS, 5 * NS_PER_SECOND}};
+}
+
+/* A report that takes over the reference on `spec`; nothing has run. */
+static inline struct report *view_report(struct spec *spec)
+{
+    struct report *report = mem_alloc(1, sizeof *report);
+    report->spec = spec;
+    report->references = 1;
+    return report;
+}
+
+/* An operation that completed: 10 sent, 8 received, one lost each way. */
+static inline void view_completed(struct report *report)
+{
+    const struct hist_layout *layout = &report->spec->layout;
+    struct round *round = &report->latest;
+    report->has_run = true;
+    report->has_succeeded = true;
+    report->last_run = build_at(250 * NS_PER_MS).wall;
+    report->last_success = report->last_run;
+    *round = (struct round){.outcome = OUTCOME_OK, .return_code = 1};
+    round->duration_ns = 250 * NS_PER_MS;
+    round->control_rtt_ns = 1234567;
+    round->planned = 10;
+    round->sent = 10;
+    round->received = 8;
+    round->sd.lost = 1;
+    round->ds.lost = 1;
+    round->sd.periods = (struct loss_periods){1, 1, 1, 0, 0};
+    round->ds.periods = (struct loss_periods){1, 1, 1, 0, 0};
+    round->sd.jitter.samples = 6;
+    round->sd.jitter.interarrival_ns = 250000.4;
+    moments_add(&round->sd.jitter.positive, NS_PER_MS);
+    moments_add(&round->rtt, 400 * NS_PER_US);
+    moments_add(&round->rtt, 600 * NS_PER_US);
+    struct tally *tally = &report->tally;
+    tally->operations = 3;
+    tally->sent = 30;
+    tally->received = 27;
+    tally->sd.lost = 1;
+    tally->ds.lost = 2;
+    tally->sd.positive_samples = 4;
+    tally->sd.positive_ns = 4 * NS_PER_MS;
+    hist_observe(&tally->rtt, layout, 40 * NS_PER_US);
+    hist_observe(&tally->rtt, layout, 600 * NS_PER_US);
+    hist_observe(&tally->rtt, layout, 6 * NS_PER_SECOND);
+    hist_observe(&tally->sd.jitter, layout, NS_PER_MS);
+    hist_observe(&tally->processing, layout, 10 * NS_PER_US);
+}
+
+/* An operation whose control request was never answered. */
+static inline void view_failed(struct report *report)
+{
+    report->has_run = true;
+    report->last_run = build_at(6 * NS_PER_SECOND).wall;
+    report->latest = (struct round){.outcome = OUTCOME_NO_CONNECTION, .return_code = 6};
+    report->latest.duration_ns = 6 * NS_PER_SECOND;
+    report->latest.control_rtt_ns = -1;
+    report->tally.operations = 2;
+    report->tally.control_retries = 4;
+    report->tally.failures[OUTCOME_NO_CONNECTION] = 2;
+}
+
+/* A snapshot of three targets: "a" completed, "b" (echo, no address) failed, "c" did not run. */
+static inline struct snapshot *view_snapshot(void)
+{
+    struct snapshot *snapshot = snapshot_new(3);
+    struct spec *a = build_jitter_spec("a", "192.0.2.1");
+    view_label(a, "site", "caf\xc3\xa9 \"1\"\\x\ny");
+    view_short_layout(a);
+    free(a->owner);
+    a->owner = mem_string("noc");
+    a->source = build_addr("192.0.2.200");
+    struct spec *b = build_echo_spec("b", "192.0.2.2");
+    view_short_layout(b);
+    free(b->host);
+    b->host = mem_string("router.example");
+    b->peer = (struct addr){0};
+    struct spec *c = build_jitter_spec("c", "192.0.2.3");
+    view_short_layout(c);
+    snapshot->reports[0] = view_report(a);
+    snapshot->reports[1] = view_report(b);
+    snapshot->reports[2] = view_report(c);
+    view_completed(snapshot->reports[0]);
+    view_failed(snapshot->reports[1]);
+    snapshot->stats.unmatched[UNMATCHED_SOURCE] = 5;
+    snapshot->stats.tx_stamps[STAMP_KERNEL] = 30;
+    snapshot->stats.rx_stamps[STAMP_USER] = 27;
+    hist_observe(&snapshot->stats.send_lateness, &hist_layout_default, 30 * NS_PER_US);
+    return snapshot;
+}
+
+/* `snapshots` must outlive the view. */
+static inline struct expo_view view_of(struct snapshot *const *snapshots, size_t count)
+{
+    return (struct expo_view){
+        .version = "1.2.3",
+        .revision = "abc1234",
+        .snapshots = snapshots,
+        .snapshot_count = count,
+        .process = {.cpu_seconds = 1.25,
+                    .resident_bytes = 4096000,
+                    .virtual_bytes = 8192000,
+                    .open_fds = 12,
+                    .max_fds = 1024,
+                    .start_time_seconds = 1767268799.5},
+        .reload_successful = true,
+        .reload_success = build_at(0).wall,
+        .resolve_failures = 7,
+        .scrape_seconds = 0.000345,
+    };
+}
+
+/* Counters of a responder; static because a view only points to them. */
+static inline const struct expo_responder *view_responder(void)
+{
+    static const struct expo_count requests[] = {{"accepted", 11}, {"port_in_use", 0}};
+    static const struct expo_count probes[] = {{"echo", 1}, {"jitter", 20}};
+    static const struct expo_count drops[] = {{"short", 3}, {"loop", 0}};
+    static const struct expo_responder responder = {
+        .requests = requests,
+        .request_count = 2,
+        .probes = probes,
+        .probe_count = 2,
+        .drops = drops,
+        .drop_count = 2,
+        .sessions = 2,
+        .max_sessions = 1000,
+        .processing = {.count = 1, .sum_ns = 20000, .buckets = {1}},
+    };
+    return &responder;
+}
+
+#endif
