@@ -135,9 +135,24 @@ struct lease_session *lease_find_control(struct lease_book *book, uint32_t port,
     return NULL;
 }
 
+/* Its own port takes a session back from a stray probe of an earlier train that was bound to it. */
+static struct lease_session *reclaim(struct lease_session *session)
+{
+    if (session->probe_port != 0) {
+        session->probe_port = 0;
+        session->received = 0;
+    }
+    session->is_claimed = true;
+    return session;
+}
+
 struct lease_session *lease_find_probe(struct lease_book *book, uint32_t port,
                                        const struct addr *peer)
 {
+    struct lease_session *own = lease_find_control(book, port, peer);
+    if (own != NULL) {
+        return reclaim(own);
+    }
     struct lease_session *unbound = NULL;
     uint32_t index = *session_head(book, port, peer);
     while (index != LEASE_NONE) {
@@ -146,10 +161,10 @@ struct lease_session *lease_find_probe(struct lease_book *book, uint32_t port,
         if (!is_of(session, port, peer)) {
             continue;
         }
-        if (session->peer.port == peer->port || session->probe_port == peer->port) {
+        if (session->probe_port == peer->port) {
             return session;
         }
-        if (session->probe_port == 0 && session->received == 0) {
+        if (session->probe_port == 0 && !session->is_claimed) {
             unbound = session;
         }
     }

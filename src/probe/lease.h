@@ -30,6 +30,7 @@ struct lease_session {
     struct heap_item expiry; /* first member: the heap hands it back */
     struct addr peer; /* IP, and the port that its control requests (else its probes) came from */
     uint16_t probe_port; /* source port of its probes when that is another one; 0: not seen */
+    bool is_claimed; /* probes have come from its own port: no other port may be bound to it */
     uint16_t received; /* probes counted since the last control request */
     uint32_t port; /* index of its lease_port */
     bool is_made_by_probe; /* on a permanent port, without a control request */

@@ -60,7 +60,9 @@ void probe_start(struct probe *probe, struct instant now, struct mono latest_end
     probe->last_event = now.mono;
     probe->latest_end = latest_end;
     probe->tries = 0;
+    probe->failed_tries = 0;
     probe->has_epoch = false;
+    probe->is_unreachable = false;
     probe->has_result = false;
     if (probe->spec->peer.family == ADDR_NONE) {
         finish(probe, OUTCOME_RESOLVE, now.mono);
@@ -183,7 +185,12 @@ static bool poll_control(struct probe *probe, struct instant now, struct fx *fx,
         send_control(probe, now, fx, scratch);
         return true;
     }
-    finish(probe, probe->round.error == 0 ? OUTCOME_NO_CONNECTION : OUTCOME_UNREACHABLE, now.mono);
+    if (probe->failed_tries == probe->tries) {
+        finish(probe, OUTCOME_LOCAL, now.mono);
+    } else {
+        finish(probe, probe->is_unreachable ? OUTCOME_UNREACHABLE : OUTCOME_NO_CONNECTION,
+               now.mono);
+    }
     return false;
 }
 
@@ -435,6 +442,7 @@ static void input_icmp(struct probe *probe, const struct ev *ev, struct instant 
     if (probe->phase != PROBE_CONTROL || !addr_is_same_ip(&ev->peer, &probe->spec->peer)) {
         return;
     }
+    probe->is_unreachable = true;
     probe->round.error = ev->error;
     if (ev->error == ECONNREFUSED) {
         finish(probe, OUTCOME_UNREACHABLE, now.mono);
@@ -448,6 +456,9 @@ static void input_failure(struct probe *probe, const struct ev *ev, struct insta
     if (probe->phase == PROBE_OPENING || (probe->phase == PROBE_CONTROL && !is_passing)) {
         probe->round.error = ev->error;
         finish(probe, OUTCOME_LOCAL, now.mono);
+    } else if (probe->phase == PROBE_CONTROL) {
+        probe->round.error = ev->error;
+        probe->failed_tries++;
     } else if (probe->phase == PROBE_TRAIN || probe->phase == PROBE_SETTLE) {
         probe->round.error = ev->error;
         train_unsend(&probe->train);

@@ -48,12 +48,14 @@ struct probe {
     const struct spec *spec; /* the session's */
     enum probe_phase phase;
     bool wants_open, is_open, wants_control, has_result;
+    bool is_unreachable; /* ICMP said so during the handshake */
     struct mono started;
     struct mono latest_end;
     struct mono deadline; /* of CONTROL and SETTLE */
     struct mono last_event; /* the last thing that counted, for the duration */
     uint8_t next_id; /* of control requests, across operations */
     uint8_t tries; /* control requests sent in this operation, ids next_id - tries .. next_id - 1 */
+    uint8_t failed_tries; /* of them, those that our host did not send */
     struct mono control_sent[PROBE_TRIES_MAX];
     struct train train;
     bool has_epoch; /* the responder's clock was seen: its first stamp and where that lies, */

@@ -267,6 +267,7 @@ static void grant(struct reflect *reflect, const struct opening *to, struct inst
     }
     session->received = 0;
     session->probe_port = 0;
+    session->is_claimed = false;
     session->is_made_by_probe = false;
     session->cap = mono_add(now.mono, 2 * duration_ns);
     lease_set_expiry(&reflect->book, session, mono_add(now.mono, duration_ns));

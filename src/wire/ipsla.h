@@ -77,8 +77,8 @@ struct ipsla_response {
 enum ipsla_reject ipsla_response_decode(const uint8_t *bytes, size_t size,
                                         struct ipsla_response *out);
 
-/* RFC 6812's code of a refusal in either guess of its width: 1 fail, 2 authentication, 3 format, 4
- * port in use; anything else is returned as it is. */
+/* The code of a refusal, whether it was written as a 16-bit number in bytes 4-5 or as a 32-bit one;
+ * the codes are those of RFC 6812: 1 fail, 2 authentication, 3 format, 4 port in use. */
 uint32_t ipsla_status_code(uint32_t status);
 
 enum ipsla_probe_type { IPSLA_PROBE_ECHO = 1, IPSLA_PROBE_JITTER_MS = 2 };

@@ -54,15 +54,21 @@ static const struct round *compute(struct operation_run *run)
     return &run->round;
 }
 
-/* count, sum, sum of squares, extremes in ms */
-static void assert_moments(const struct moments *moments, uint32_t count, int64_t sum, double sum2,
-                           int64_t min, int64_t max)
+/* What moments must hold, in ms. */
+struct expected {
+    uint32_t count;
+    int64_t sum;
+    double sum2;
+    int64_t min, max;
+};
+
+static void assert_moments(const struct moments *moments, struct expected expected)
 {
-    assert_int_equal(moments->count, count);
-    assert_true(moments->sum_ns == MS(sum));
-    assert_near(moments->sum2_ns2, sum2 * 1e12, 1);
-    assert_true(moments->min_ns == MS(min));
-    assert_true(moments->max_ns == MS(max));
+    assert_int_equal(moments->count, expected.count);
+    assert_true(moments->sum_ns == MS(expected.sum));
+    assert_near(moments->sum2_ns2, expected.sum2 * 1e12, 1);
+    assert_true(moments->min_ns == MS(expected.min));
+    assert_true(moments->max_ns == MS(expected.max));
 }
 
 static void assert_losses(const struct round *round, uint32_t sd, uint32_t ds, uint32_t unknown)
@@ -92,13 +98,13 @@ static void assert_case_a_jitter(const struct round *round)
 {
     const struct jitter *sd = &round->sd.jitter, *ds = &round->ds.jitter;
     assert_int_equal(sd->samples, 9);
-    assert_moments(&sd->positive, 3, 9, 29, 2, 4);
-    assert_moments(&sd->negative, 3, 9, 35, 1, 5);
+    assert_moments(&sd->positive, (struct expected){3, 9, 29, 2, 4});
+    assert_moments(&sd->negative, (struct expected){3, 9, 35, 1, 5});
     assert_true(sd->min_ns == 0 && sd->max_ns == MS(5));
     assert_near(jitter_average_ns(sd), 3e6, 1e-3);
     assert_int_equal(ds->samples, 9);
-    assert_moments(&ds->positive, 2, 3, 5, 1, 2);
-    assert_moments(&ds->negative, 2, 3, 5, 1, 2);
+    assert_moments(&ds->positive, (struct expected){2, 3, 5, 1, 2});
+    assert_moments(&ds->negative, (struct expected){2, 3, 5, 1, 2});
     assert_true(ds->min_ns == 0 && ds->max_ns == MS(2));
     assert_near(jitter_average_ns(ds), 1.5e6, 1e-3);
     double sum = (double)(sd->positive.sum_ns + sd->negative.sum_ns + ds->positive.sum_ns +
@@ -117,13 +123,13 @@ static void test_case_a(void **state)
     const struct round *round = compute(&run);
     assert_int_equal(round->sent, 10);
     assert_int_equal(round->received, 10);
-    assert_moments(&round->rtt, 10, 195, 3827, 18, 23);
+    assert_moments(&round->rtt, (struct expected){10, 195, 3827, 18, 23});
     assert_near(moments_average_ns(&round->rtt), 19.5e6, 1e-3);
     assert_near(moments_stddev_ns(&round->rtt), 1e6 * 1.5652475842498528, 1);
-    assert_moments(&round->processing, 10, 11, 13, 1, 2);
+    assert_moments(&round->processing, (struct expected){10, 11, 13, 1, 2});
     assert_case_a_jitter(round);
-    assert_moments(&round->sd.delay, 10, 112, 1280, 10, 15);
-    assert_moments(&round->ds.delay, 10, 83, 693, 8, 10);
+    assert_moments(&round->sd.delay, (struct expected){10, 112, 1280, 10, 15});
+    assert_moments(&round->ds.delay, (struct expected){10, 83, 693, 8, 10});
     assert_losses(round, 0, 0, 0);
     assert_periods(&round->sd.periods, 0, 0, 0);
     assert_periods(&round->ds.periods, 0, 0, 0);
@@ -158,11 +164,11 @@ static void test_case_b(void **state)
     assert_periods(&round->ds.periods, 1, 1, 1);
     /* sd: 2 -1 -5 3   ds: 0 1 -1 2 0 */
     assert_int_equal(round->sd.jitter.samples, 4);
-    assert_moments(&round->sd.jitter.positive, 2, 5, 13, 2, 3);
-    assert_moments(&round->sd.jitter.negative, 2, 6, 26, 1, 5);
+    assert_moments(&round->sd.jitter.positive, (struct expected){2, 5, 13, 2, 3});
+    assert_moments(&round->sd.jitter.negative, (struct expected){2, 6, 26, 1, 5});
     assert_int_equal(round->ds.jitter.samples, 5);
-    assert_moments(&round->ds.jitter.positive, 2, 3, 5, 1, 2);
-    assert_moments(&round->ds.jitter.negative, 1, 1, 1, 1, 1);
+    assert_moments(&round->ds.jitter.positive, (struct expected){2, 3, 5, 1, 2});
+    assert_moments(&round->ds.jitter.negative, (struct expected){1, 1, 1, 1, 1});
 }
 
 static const uint32_t case_c[PACKETS] = {1, 2, 3, 4, LOST, LOST, 5, 6, 7, 8};
@@ -180,11 +186,11 @@ static void test_case_c(void **state)
     assert_periods(&round->ds.periods, 0, 0, 0);
     /* sd: 2 -1 0 0 3 -3   ds: 0 1 -1 0 0 0 0 */
     assert_int_equal(round->sd.jitter.samples, 6);
-    assert_moments(&round->sd.jitter.positive, 2, 5, 13, 2, 3);
-    assert_moments(&round->sd.jitter.negative, 2, 4, 10, 1, 3);
+    assert_moments(&round->sd.jitter.positive, (struct expected){2, 5, 13, 2, 3});
+    assert_moments(&round->sd.jitter.negative, (struct expected){2, 4, 10, 1, 3});
     assert_int_equal(round->ds.jitter.samples, 7);
-    assert_moments(&round->ds.jitter.positive, 1, 1, 1, 1, 1);
-    assert_moments(&round->ds.jitter.negative, 1, 1, 1, 1, 1);
+    assert_moments(&round->ds.jitter.positive, (struct expected){1, 1, 1, 1, 1});
+    assert_moments(&round->ds.jitter.negative, (struct expected){1, 1, 1, 1, 1});
 }
 
 /* As A with the responder's clock 12 ms behind. */
@@ -199,10 +205,26 @@ static void test_case_d(void **state)
         run.samples[i].t3_ns -= MS(12);
     }
     const struct round *round = compute(&run);
-    assert_moments(&round->rtt, 10, 195, 3827, 18, 23);
+    assert_moments(&round->rtt, (struct expected){10, 195, 3827, 18, 23});
     assert_case_a_jitter(round);
-    assert_moments(&round->sd.delay, 3, 4, 10, 0, 3);
-    assert_moments(&round->ds.delay, 3, 60, 1200, 20, 20);
+    assert_moments(&round->sd.delay, (struct expected){3, 4, 10, 0, 3});
+    assert_moments(&round->ds.delay, (struct expected){3, 60, 1200, 20, 20});
+}
+
+/* The responder's clock 9 ms ahead: now the way back comes out negative. */
+static void test_clock_ahead(void **state)
+{
+    (void)state;
+    struct operation_run run;
+    prepare(&run, case_a);
+    run.rules.trust_clocks = true;
+    for (uint32_t i = 0; i < PACKETS; i++) {
+        run.samples[i].t2_ns += MS(9);
+        run.samples[i].t3_ns += MS(9);
+    }
+    const struct round *round = compute(&run);
+    assert_moments(&round->sd.delay, (struct expected){2, 39, 761, 19, 20});
+    assert_moments(&round->ds.delay, (struct expected){2, 1, 1, 0, 1});
 }
 
 static void test_nothing_received(void **state)
@@ -215,7 +237,7 @@ static void test_nothing_received(void **state)
     assert_int_equal(round->sent, 10);
     assert_int_equal(round->received, 0);
     assert_losses(round, 0, 0, 10);
-    assert_moments(&round->rtt, 0, 0, 0, 0, 0);
+    assert_moments(&round->rtt, (struct expected){0, 0, 0, 0, 0});
     assert_near(moments_average_ns(&round->rtt), 0, 0);
     assert_near(moments_stddev_ns(&round->rtt), 0, 0);
     assert_near(jitter_average_ns(&round->sd.jitter), 0, 0);
@@ -385,7 +407,7 @@ static void test_out_of_order(void **state)
     assert_int_equal(round->received, 10);
     assert_int_equal(round->rtt.count, 10);
     assert_int_equal(round->sd.jitter.samples, 9);
-    assert_moments(&round->sd.jitter.positive, 3, 9, 29, 2, 4);
+    assert_moments(&round->sd.jitter.positive, (struct expected){3, 9, 29, 2, 4});
 }
 
 static void test_sample_rtt(void **state)
@@ -436,7 +458,7 @@ static void test_jitter_in_steps_of_the_wire(void **state)
     }
     const struct round *round = compute(&run);
     assert_case_a_jitter(round);
-    assert_moments(&round->sd.delay, 10, 112, 1280, 10, 15);
+    assert_moments(&round->sd.delay, (struct expected){10, 112, 1280, 10, 15});
     assert_true(round->rtt.sum_ns == MS(195) + INT64_C(45) * (99999 - 77777));
 }
 
@@ -557,6 +579,7 @@ int main(void)
         cmocka_unit_test(test_case_b),
         cmocka_unit_test(test_case_c),
         cmocka_unit_test(test_case_d),
+        cmocka_unit_test(test_clock_ahead),
         cmocka_unit_test(test_nothing_received),
         cmocka_unit_test(test_tail_loss),
         cmocka_unit_test(test_head_loss),

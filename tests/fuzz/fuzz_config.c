@@ -1,0 +1,38 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Any bytes as a configuration file: a configuration, or findings that say why not. */
+#include <assert.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "config/config.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* What the rest of the program relies on without a check of its own. */
+static void check_spec(const struct spec *spec)
+{
+    assert(spec->name[0] != '\0' && spec->host[0] != '\0' && spec->port > 0);
+    assert(spec->timeout_ns > 0 && spec->timeout_ns <= spec->frequency_ns);
+    assert(spec->num_packets >= 1 && spec->num_packets <= 60000);
+    assert(spec->payload_bytes >= 4 && spec->payload_bytes <= 17512);
+    assert(spec->layout.count >= 1 && spec->layout.count <= HIST_BOUNDS_MAX);
+    assert(spec->control_tries >= 1 && spec->control_tries <= 5);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct diagnostics diagnostics = {0};
+    struct buf text = {0};
+    struct config *config = config_parse("fuzz.yml", (const char *)data, size, &diagnostics);
+    assert((config == NULL) == (diagnostics.error_count > 0));
+    for (size_t i = 0; config != NULL && i < config->targets->count; i++) {
+        check_spec(config->targets->specs[i]);
+    }
+    diagnostics_format(&diagnostics, &text);
+    config_free(config);
+    diagnostics_fini(&diagnostics);
+    buf_fini(&text);
+    return 0;
+}

@@ -1,0 +1,49 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Control requests and responses: whatever is accepted keeps the promises of wire/ipsla.h, and an
+ * accepted request survives being written and read again. */
+#include "fuzz/fuzz.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "wire/ipsla.h"
+
+static void check_request(const uint8_t *data, size_t size)
+{
+    struct ipsla_request request, again = {0};
+    uint8_t bytes[IPSLA_REQUEST_BYTES];
+    if (ipsla_request_decode(data, size, &request) != IPSLA_ACCEPT) {
+        return;
+    }
+    assert(request.command == IPSLA_COMMAND_ECHO || request.command == IPSLA_COMMAND_JITTER);
+    assert(request.port != 0 && size >= IPSLA_RESPONSE_LONG_BYTES);
+    ipsla_request_encode(&request, bytes);
+    enum ipsla_reject reject = ipsla_request_decode(bytes, sizeof bytes, &again);
+    assert(reject == IPSLA_ACCEPT && !again.wants_auth);
+    assert(again.id == request.id && again.command == request.command);
+    assert(again.port == request.port && again.duration_ms == request.duration_ms);
+    assert(memcmp(again.address, request.address, sizeof again.address) == 0);
+}
+
+static void check_response(const uint8_t *data, size_t size)
+{
+    struct ipsla_response response, again = {0};
+    uint8_t bytes[IPSLA_RESPONSE_SHORT_BYTES];
+    if (ipsla_response_decode(data, size, &response) != IPSLA_ACCEPT) {
+        return;
+    }
+    assert(size >= IPSLA_RESPONSE_SHORT_BYTES);
+    assert(!response.has_port || size >= IPSLA_RESPONSE_LONG_BYTES);
+    assert((ipsla_status_code(response.status) == 0) == (response.status == 0));
+    ipsla_response_encode_short(response.id, response.status, bytes);
+    enum ipsla_reject reject = ipsla_response_decode(bytes, sizeof bytes, &again);
+    assert(reject == IPSLA_ACCEPT && again.id == response.id && again.status == response.status);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    check_request(data, size);
+    check_response(data, size);
+    return 0;
+}

@@ -1,0 +1,24 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* An Accept header of any kind gives one of the two formats. */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "expo/expo.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    /* A copy of its own, so that the address sanitizer sees a step beyond the NUL. */
+    char *accept = mem_alloc(size + 1, 1);
+    if (size > 0) {
+        memcpy(accept, data, size);
+    }
+    enum expo_format format = expo_negotiate(accept);
+    assert(format == EXPO_TEXT_0_0_4 || format == EXPO_OPENMETRICS_1_0_0);
+    free(accept);
+    return 0;
+}

@@ -1,0 +1,28 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Scenarios by subject: each runs a cmocka group and returns how many of its tests failed. */
+#ifndef SIM_SCENARIOS_H
+#define SIM_SCENARIOS_H
+
+#include "sim/rig.h"
+#include "support/cm.h"
+
+int scenarios_world(void); /* the simulator itself */
+int scenarios_path(void); /* what networks do to packets */
+int scenarios_control(void); /* the handshake */
+int scenarios_clock(void); /* midnight, steps, drift */
+int scenarios_schedule(void); /* phases, overruns */
+int scenarios_reload(void); /* engine_apply */
+int scenarios_responder(void); /* leases, limits, permanent ports */
+
+/* The report of the only target of the first engine; the test fails when it has not run. */
+const struct report *scenario_result(struct rig *rig);
+
+/* The result of the first engine's only target after `ns`, compared in full with the truth. */
+const struct round *scenario_run(struct rig *rig, int64_t ns);
+
+/* A rule for nth packet of a class on the way from one node of a pair to the other. */
+void scenario_rule(struct rig *rig, unsigned from, struct simnet_rule rule);
+void scenario_drop_probe(struct rig *rig, unsigned from, uint64_t nth);
+
+#endif

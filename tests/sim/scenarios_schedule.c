@@ -1,0 +1,182 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/crypto.h"
+#include "sim/scenarios.h"
+
+enum { MANY = 500, SLICES = 50 };
+
+static struct spec *numbered_spec(unsigned i)
+{
+    char name[32];
+    snprintf(name, sizeof(name), "target-%u", i);
+    return rig_spec(name, RIG_RESPONDER_IP, (uint16_t)(20000 + i));
+}
+
+static void init_many(struct rig *rig, int64_t later_ns, int64_t frequency_ns)
+{
+    struct spec *specs[MANY];
+    struct reflect_settings settings;
+    rig_init(rig, 1);
+    unsigned sender = simnet_node_add(&rig->world.net, RIG_SENDER_IP);
+    unsigned responder = simnet_node_add(&rig->world.net, RIG_RESPONDER_IP);
+    simnet_connect(&rig->world.net, sender, responder, 10 * NS_PER_MS);
+    rig->world.net.nodes[sender].clock.wall_start_ns += later_ns;
+    rig_add_engine(rig, sender, false);
+    reflect_settings_default(&settings);
+    rig_add_reflect(rig, responder, &settings);
+    world_run(&rig->world, NS_PER_MS);
+    for (unsigned i = 0; i < MANY; i++) {
+        specs[i] = numbered_spec(i);
+        specs[i]->frequency_ns = frequency_ns;
+    }
+    rig_apply(rig, 0, specs, MANY);
+}
+
+static int64_t modulo(int64_t value, int64_t modulus)
+{
+    return value - floor_div(value, modulus) * modulus;
+}
+
+/* Every target starts when the wall clock is congruent to its hash, whenever the program was
+ * started. */
+static void test_phase_is_a_hash_of_the_name(void **state)
+{
+    (void)state;
+    const int64_t frequency_ns = 60 * NS_PER_SECOND;
+    const int64_t later_ns[] = {0, 17 * NS_PER_SECOND + 123456789};
+    for (size_t k = 0; k < 2; k++) {
+        struct rig rig;
+        unsigned slices[SLICES] = {0};
+        init_many(&rig, later_ns[k], frequency_ns);
+        world_run(&rig.world, frequency_ns);
+        for (unsigned i = 0; i < MANY; i++) {
+            const struct spec *spec = rig_report(&rig, 0, i)->spec;
+            const struct truth_run *run = rig_truth(&rig, 0, spec);
+            assert_non_null(run);
+            uint64_t hash = crypto_stable_hash(spec->name, strlen(spec->name));
+            int64_t phase_ns = (int64_t)(hash % (uint64_t)frequency_ns);
+            assert_int_equal(modulo(run->opened.wall.ns, frequency_ns), phase_ns);
+            slices[phase_ns / (frequency_ns / SLICES)]++;
+        }
+        for (size_t i = 0; i < SLICES; i++) {
+            assert_in_range(slices[i], 1, 25);
+        }
+        rig_fini(&rig);
+    }
+}
+
+static void test_hundreds_of_targets_in_flight(void **state)
+{
+    (void)state;
+    struct rig rig;
+    init_many(&rig, 0, 4 * NS_PER_SECOND);
+    world_run(&rig.world, 21 * NS_PER_SECOND);
+    for (unsigned i = 0; i < MANY; i++) {
+        const struct report *report = rig_report(&rig, 0, i);
+        assert_in_range(report->tally.operations, 5, 6);
+        assert_int_equal(report->latest.outcome, OUTCOME_OK);
+        assert_int_equal(report->latest.rtt.sum_ns, 200 * NS_PER_MS);
+        assert_int_equal(report->tally.received, report->tally.sent);
+        assert_int_equal(report->tally.skipped, 0);
+    }
+    rig_fini(&rig);
+}
+
+static void test_starts_do_not_drift(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_init_default(&rig);
+    struct world_process *sender = &rig.world.processes[rig.engines[0].process];
+    sender->timing = (struct world_timing){.poll_ns = 5000, .late_ns = 900000};
+    rig_apply_one(&rig, rig_spec("a", RIG_RESPONDER_IP, RIG_PORT));
+    world_run(&rig.world, 295 * NS_PER_SECOND);
+    assert_int_equal(rig.world.truth.run_count, 30);
+    int64_t first_ns = rig.world.truth.runs[0]->opened.mono.ns;
+    for (uint32_t i = 0; i < 30; i++) {
+        int64_t start_ns = rig.world.truth.runs[i]->opened.mono.ns;
+        int64_t late_ns = start_ns - first_ns - (int64_t)i * 10 * NS_PER_SECOND;
+        assert_in_range(late_ns, 0, 1000000);
+    }
+    assert_int_equal(scenario_result(&rig)->tally.operations, 30);
+    rig_fini(&rig);
+}
+
+/* A run of 4 s every 2 s: each covers the starts at +2 and +4, the next is at +6. The world aborts
+ * when two runs of a target overlap. */
+static void test_overrun_skips_the_starts_it_covers(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_init_default(&rig);
+    struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
+    spec->frequency_ns = 2 * NS_PER_SECOND;
+    spec->num_packets = 200;
+    rig_apply_one(&rig, spec);
+    world_run(&rig.world, 23 * NS_PER_SECOND);
+    assert_int_equal(rig.world.truth.run_count, 4);
+    for (uint32_t i = 0; i < 4; i++) {
+        const struct truth_run *run = rig.world.truth.runs[i];
+        assert_int_equal(mono_diff(run->opened.mono, rig.world.truth.runs[0]->opened.mono),
+                         (int64_t)i * 6 * NS_PER_SECOND);
+    }
+    const struct tally *tally = &scenario_result(&rig)->tally;
+    assert_int_equal(tally->operations, 4);
+    assert_int_equal(tally->skipped, 8);
+    assert_int_equal(tally->received, 800);
+    rig_fini(&rig);
+}
+
+static void test_unanswered_control_longer_than_the_period_skips(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_init_pair(&rig);
+    struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
+    spec->frequency_ns = 4 * NS_PER_SECOND;
+    rig_apply_one(&rig, spec);
+    world_run(&rig.world, 23 * NS_PER_SECOND);
+    const struct tally *tally = &scenario_result(&rig)->tally;
+    assert_int_equal(tally->failures[OUTCOME_NO_CONNECTION], 3);
+    assert_int_equal(tally->operations, 3);
+    assert_int_equal(tally->skipped, 3);
+    rig_fini(&rig);
+}
+
+/* A process that was stopped for a while does not make up for what it missed. */
+static void test_a_long_pause_is_not_made_up_for(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_init_default(&rig);
+    rig_apply_one(&rig, rig_spec("a", RIG_RESPONDER_IP, RIG_PORT));
+    world_run(&rig.world, 5 * NS_PER_SECOND);
+    rig.world.processes[rig.engines[0].process].busy_until_ns = 47 * NS_PER_SECOND;
+    world_kick(&rig.world, rig.engines[0].process);
+    world_run(&rig.world, 70 * NS_PER_SECOND);
+    const struct tally *tally = &scenario_result(&rig)->tally;
+    for (uint32_t i = 1; i < rig.world.truth.run_count; i++) {
+        assert_true(mono_diff(rig.world.truth.runs[i]->opened.mono,
+                              rig.world.truth.runs[i - 1]->closed.mono) >= 0);
+    }
+    /* Due at 0, 10 .. 70; the pause of 42 s covers 10 to 40, of which one is run, late. */
+    assert_int_equal(tally->operations + tally->skipped, 8);
+    assert_true(tally->skipped >= 3);
+    rig_fini(&rig);
+}
+
+int scenarios_schedule(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_phase_is_a_hash_of_the_name),
+        cmocka_unit_test(test_hundreds_of_targets_in_flight),
+        cmocka_unit_test(test_starts_do_not_drift),
+        cmocka_unit_test(test_overrun_skips_the_starts_it_covers),
+        cmocka_unit_test(test_unanswered_control_longer_than_the_period_skips),
+        cmocka_unit_test(test_a_long_pause_is_not_made_up_for),
+    };
+    return cmocka_run_group_tests_name("schedule", tests, NULL, NULL);
+}

@@ -1,0 +1,161 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
+#include "sim/soak.h"
+
+static int64_t between(struct soak_world *world, int64_t low, int64_t high)
+{
+    return low + (int64_t)rng_below(&world->rng, (uint64_t)(high - low + 1));
+}
+
+static bool chance(struct soak_world *world, unsigned percent)
+{
+    return rng_below(&world->rng, 100) < percent;
+}
+
+static unsigned add_node(struct soak_world *world, const char *network, unsigned number)
+{
+    char ip[32];
+    snprintf(ip, sizeof(ip), "%s.%u", network, number + 1);
+    unsigned node = simnet_node_add(&world->rig.world.net, ip);
+    struct simnet_clock *clock = &world->rig.world.net.nodes[node].clock;
+    clock->mono_start_ns = between(world, 0, 100 * 86400 * NS_PER_SECOND);
+    clock->drift_ppb = between(world, -200000, 200000);
+    clock->wall_start_ns += between(world, -7200 * NS_PER_SECOND, 7200 * NS_PER_SECOND);
+    if (chance(world, 10)) {
+        int64_t day_ns = 86400 * NS_PER_SECOND;
+        clock->wall_start_ns = floor_div(clock->wall_start_ns, day_ns) * day_ns + day_ns -
+                               between(world, 0, 20 * NS_PER_SECOND);
+    }
+    while (chance(world, 20) && clock->step_count < SIMNET_STEPS_MAX) {
+        clock->steps[clock->step_count++] =
+            (struct simnet_step){between(world, 0, 20 * NS_PER_SECOND),
+                                 between(world, -600 * NS_PER_SECOND, 600 * NS_PER_SECOND)};
+    }
+    return node;
+}
+
+static void shape_link(struct soak_world *world, unsigned from, unsigned to)
+{
+    struct simnet_link *link = simnet_link(&world->rig.world.net, from, to);
+    *link = (struct simnet_link){.is_up = true, .delay_ns = between(world, 0, 80 * NS_PER_MS)};
+    link->delay_ns = chance(world, 20) ? between(world, 0, 200000) : link->delay_ns;
+    link->spread_ns = chance(world, 60) ? between(world, 1, 25 * NS_PER_MS) : 0;
+    link->loss_ppm = chance(world, 60) ? (uint32_t)between(world, 1000, 200000) : 0;
+    link->duplicate_ppm = chance(world, 25) ? (uint32_t)between(world, 1000, 80000) : 0;
+    link->duplicate_ns = between(world, 0, 60 * NS_PER_MS);
+    link->reorder_ppm = chance(world, 25) ? (uint32_t)between(world, 1000, 80000) : 0;
+    link->reorder_ns = chance(world, 30) ? between(world, NS_PER_MS, 3 * NS_PER_SECOND)
+                                         : between(world, NS_PER_MS, 90 * NS_PER_MS);
+    if (chance(world, 15)) {
+        link->rate_bps = between(world, 20000, 200000);
+        link->queue_ns = between(world, 10, 400) * NS_PER_MS;
+    }
+    if (world->is_corrupt) {
+        link->corrupt_ppm = (uint32_t)between(world, 1000, 200000);
+    }
+}
+
+static struct world_timing random_timing(struct soak_world *world)
+{
+    return (struct world_timing){
+        .poll_ns = chance(world, 80) ? between(world, 100, 20000) : 0,
+        .input_ns = between(world, 0, 300000),
+        .input_spread_ns = chance(world, 70) ? between(world, 1, 4 * NS_PER_MS) : 0,
+        .late_ns = chance(world, 80) ? between(world, 1, 2 * NS_PER_MS) : 0,
+        .user_stamps = chance(world, 25),
+    };
+}
+
+static void add_responder(struct soak_world *world, unsigned number)
+{
+    struct reflect_settings settings;
+    unsigned node = add_node(world, "198.51.100", number);
+    reflect_settings_default(&settings);
+    settings.reply = chance(world, 50) ? REPLY_LONG : REPLY_SHORT;
+    settings.max_sessions = chance(world, 10) ? 3 : 1000;
+    settings.min_duration_ns = between(world, 0, 2 * NS_PER_SECOND);
+    if (chance(world, 20)) {
+        settings.permanent[0] = (struct addr){.family = ADDR_IPV4, .port = RIG_PORT};
+        settings.permanent_count = 1;
+    }
+    unsigned reflect = rig_add_reflect(&world->rig, node, &settings);
+    struct world_process *process =
+        &world->rig.world.processes[world->rig.reflect_processes[reflect]];
+    process->timing = random_timing(world);
+    world->responders[world->responder_count++] = node;
+}
+
+static struct spec *random_spec(struct soak_world *world, unsigned number)
+{
+    char name[32];
+    char ip[ADDR_TEXT_MAX];
+    unsigned node = world->responders[rng_below(&world->rng, world->responder_count)];
+    snprintf(name, sizeof(name), "target-%u", number);
+    addr_format_ip(&world->rig.world.net.nodes[node].address, ip);
+    struct spec *spec = rig_spec(name, ip, (uint16_t)(RIG_PORT + number));
+    if (chance(world, 75)) {
+        spec->num_packets = (uint32_t)between(world, 1, 50);
+        spec->interval_ns = between(world, 4, 40) * NS_PER_MS;
+        spec->payload_bytes = (uint32_t)between(world, 16, 200);
+    } else {
+        spec->operation = OPERATION_UDP_ECHO;
+        spec->num_packets = 1;
+        spec->payload_bytes = (uint32_t)between(world, 4, 200);
+    }
+    spec->frequency_ns = between(world, 1000, 5000) * NS_PER_MS;
+    spec->timeout_ns = between(world, 20, 2000) * NS_PER_MS;
+    spec->threshold_ns = between(world, 1, 200) * NS_PER_MS;
+    spec->control_tries = (uint8_t)between(world, 1, 5);
+    spec->control_timeout_ns = between(world, 150, 1500) * NS_PER_MS;
+    return spec;
+}
+
+static void add_engine(struct soak_world *world, unsigned number)
+{
+    struct soak_engine *soak = &world->engines[number];
+    bool is_shared = number > 0 && chance(world, 25);
+    unsigned node = is_shared ? world->senders[0] : add_node(world, "192.0.2", number);
+    world->senders[number] = node;
+    rig_add_engine(&world->rig, node, chance(world, 30));
+    struct world_process *process = &world->rig.world.processes[world->rig.engines[number].process];
+    process->timing = random_timing(world);
+    process->fail_send_ppm = chance(world, 20) ? (uint32_t)between(world, 1000, 100000) : 0;
+    soak->world = world;
+    soak->number = number;
+    soak->is_stepped = world->rig.world.net.nodes[node].clock.step_count > 0;
+    soak->target_count = (size_t)between(world, 1, SOAK_TARGETS_MAX);
+}
+
+void soak_build(struct soak_world *world, uint64_t seed)
+{
+    *world = (struct soak_world){.rng = {seed}};
+    rig_init(&world->rig, rng_u64(&world->rng));
+    world->rig.world.seed = seed;
+    world->rig.world.sends_icmp = chance(world, 30);
+    world->is_corrupt = chance(world, 10);
+    world->duration_ns = between(world, 6, 15) * NS_PER_SECOND;
+    unsigned responders = (unsigned)between(world, 1, 3);
+    unsigned engines = (unsigned)between(world, 1, RIG_ENGINES_MAX);
+    for (unsigned i = 0; i < responders; i++) {
+        add_responder(world, i);
+    }
+    for (unsigned i = 0; i < engines; i++) {
+        add_engine(world, i);
+    }
+    for (unsigned i = 0; i < engines; i++) {
+        for (unsigned j = 0; j < responders; j++) {
+            shape_link(world, world->senders[i], world->responders[j]);
+            shape_link(world, world->responders[j], world->senders[i]);
+        }
+    }
+    soak_watch(world);
+    for (unsigned i = 0; i < engines; i++) {
+        struct spec *specs[SOAK_TARGETS_MAX];
+        for (unsigned j = 0; j < world->engines[i].target_count; j++) {
+            specs[j] = random_spec(world, j);
+        }
+        rig_apply(&world->rig, i, specs, world->engines[i].target_count);
+    }
+}

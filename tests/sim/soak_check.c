@@ -1,0 +1,186 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
+#include "sim/soak.h"
+
+static void fail(struct soak_engine *engine, const struct report *report, const char *what)
+{
+    struct soak_world *world = engine->world;
+    fprintf(stderr,
+            "seed %llu, engine %u, %s (%s), operation %llu at t = %lld ns: %s\n"
+            "  repeat: sim_soak --worlds 1 --seed %llu\n",
+            (unsigned long long)world->rig.world.seed, engine->number, report->spec->name,
+            operation_name(report->spec->operation), (unsigned long long)report->tally.operations,
+            (long long)world->rig.world.net.now_ns, what,
+            (unsigned long long)world->rig.world.seed);
+    world->failures++;
+}
+
+/* The operation ended as it must, given what was sent and what came back. */
+static bool outcome_is_right(const struct round *round, const struct truth_run *run,
+                             const struct expectation *expected)
+{
+    if (expected->received > 0) {
+        return round->outcome == OUTCOME_OK;
+    }
+    if (expected->sent > 0) {
+        return round->outcome == OUTCOME_TIMEOUT;
+    }
+    if (expected->unsent > 0) {
+        return round->outcome == OUTCOME_LOCAL;
+    }
+    bool is_refused = round->outcome == OUTCOME_REFUSED || round->outcome == OUTCOME_PORT_IN_USE;
+    return run->control_replies > 0
+               ? is_refused
+               : round->outcome == OUTCOME_NO_CONNECTION || round->outcome == OUTCOME_UNREACHABLE;
+}
+
+static void add_to_sum(struct soak_target *target, const struct expectation *expected,
+                       bool has_jitter)
+{
+    expectation_add(&target->sum, expected);
+    target->has_direction &= expected->is_direction_known;
+    target->has_jitter &= has_jitter;
+}
+
+static void compare(struct soak_engine *engine, struct soak_target *target,
+                    const struct report *report, const struct truth_run *run)
+{
+    char text[200];
+    struct expectation expected;
+    truth_expect(run, report->spec, &expected);
+    bool has_jitter = expected.is_direction_known && !engine->is_stepped;
+    struct rig_scope scope = {expected.is_direction_known, has_jitter};
+    const char *difference =
+        round_difference(&report->latest, &expected, scope, text, sizeof(text));
+    if (difference != NULL) {
+        fail(engine, report, difference);
+    }
+    if (!outcome_is_right(&report->latest, run, &expected)) {
+        fail(engine, report, outcome_name(report->latest.outcome));
+    }
+    add_to_sum(target, &expected, has_jitter);
+    scope = (struct rig_scope){target->has_direction, target->has_jitter};
+    difference = tally_difference(&report->tally, &target->sum, scope, text, sizeof(text));
+    if (difference != NULL) {
+        fail(engine, report, difference);
+    }
+}
+
+static void check_report(struct soak_engine *engine, struct soak_target *target,
+                         const struct report *report)
+{
+    struct soak_world *world = engine->world;
+    if (report->tally.operations == target->operations) {
+        return;
+    }
+    if (report->tally.operations != target->operations + 1 || !report->has_run) {
+        fail(engine, report, "operations are not counted one by one");
+    }
+    target->operations = report->tally.operations;
+    world->operations++;
+    const char *imbalance = round_imbalance(&report->latest);
+    imbalance = imbalance != NULL ? imbalance : tally_imbalance(&report->tally);
+    if (imbalance != NULL) {
+        fail(engine, report, imbalance);
+    }
+    const struct truth_run *run = rig_truth(&world->rig, engine->number, report->spec);
+    if (run == NULL || run->is_open) {
+        fail(engine, report, "a result without an operation");
+        return;
+    }
+    world->probes += run->probe_count;
+    world->answered += run->answered;
+    if (!world->is_corrupt) {
+        compare(engine, target, report, run);
+    }
+}
+
+/* After each drain of an engine's process. */
+static void after(void *context, struct instant now)
+{
+    struct soak_engine *engine = context;
+    struct rig *rig = &engine->world->rig;
+    struct world_process *process = &rig->world.processes[rig->engines[engine->number].process];
+    uint64_t generation = engine_generation(rig->engines[engine->number].engine);
+    (void)now;
+    if (generation == engine->generation) {
+        if (process->allocs != engine->allocs) {
+            fail(engine, rig_report(rig, engine->number, 0), "memory was allocated without news");
+        }
+        engine->allocs = process->allocs;
+        return;
+    }
+    engine->generation = generation;
+    engine->allocs = process->allocs;
+    snapshot_unref(rig->engines[engine->number].snapshot);
+    struct snapshot *snapshot = engine_snapshot(rig->engines[engine->number].engine);
+    rig->engines[engine->number].snapshot = snapshot;
+    for (size_t i = 0; i < snapshot->count; i++) {
+        check_report(engine, &engine->targets[i], snapshot->reports[i]);
+    }
+}
+
+void soak_watch(struct soak_world *world)
+{
+    for (size_t i = 0; i < world->rig.engine_count; i++) {
+        struct soak_engine *engine = &world->engines[i];
+        struct world_process *process = &world->rig.world.processes[world->rig.engines[i].process];
+        for (size_t j = 0; j < SOAK_TARGETS_MAX; j++) {
+            engine->targets[j].has_direction = true;
+            engine->targets[j].has_jitter = true;
+        }
+        process->after = after;
+        process->after_context = engine;
+    }
+}
+
+/* The same targets again: nothing may change. */
+static void reload(struct soak_world *world, unsigned number)
+{
+    struct spec *specs[SOAK_TARGETS_MAX];
+    size_t count = world->engines[number].target_count;
+    for (size_t i = 0; i < count; i++) {
+        const struct spec *spec = rig_report(&world->rig, number, i)->spec;
+        specs[i] = spec_with_ip(spec, &spec->peer);
+    }
+    rig_apply(&world->rig, number, specs, count);
+}
+
+/* Responders answered what the truth says they did, no more and no less. */
+static void check_responders(struct soak_world *world)
+{
+    uint64_t counted = 0;
+    uint64_t answered = 0;
+    for (size_t i = 0; i < world->rig.reflect_count; i++) {
+        const struct reflect_stats *stats = reflect_stats(world->rig.reflects[i]);
+        counted += stats->echo_probes + stats->jitter_probes;
+    }
+    for (uint32_t i = 0; i < world->rig.world.truth.run_count; i++) {
+        answered += world->rig.world.truth.runs[i]->answered;
+    }
+    if (counted != answered) {
+        fprintf(stderr, "seed %llu: responders say %llu answers, there were %llu\n",
+                (unsigned long long)world->rig.world.seed, (unsigned long long)counted,
+                (unsigned long long)answered);
+        world->failures++;
+    }
+}
+
+void soak_run(struct soak_world *world, uint64_t seed)
+{
+    soak_build(world, seed);
+    int64_t half_ns = world->duration_ns / 2;
+    world_run(&world->rig.world, half_ns);
+    if (seed % 4 == 0) {
+        reload(world, 0);
+    }
+    world_run(&world->rig.world, world->duration_ns - half_ns);
+    check_responders(world);
+    world->trace = world->rig.world.net.trace;
+    for (size_t i = 0; i < world->rig.engine_count; i++) {
+        world->rig.world.processes[world->rig.engines[i].process].after = NULL;
+    }
+    rig_fini(&world->rig);
+}

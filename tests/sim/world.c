@@ -1,0 +1,563 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* A process is a single server. A datagram that arrives is stamped and waits in the process's queue
+ * until the process has slept `input_ns` and is done with what it does; then it is input, and the
+ * machine is drained, each poll costing poll_ns. A deadline is a timer event. So one local time, W,
+ * walks through each turn of a process, and W of one turn is never before W of the turn before. */
+#include "sim/world.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "sim/allocs.h"
+#include "wire/ipsla.h"
+
+#define POLLS_MAX 1000000
+#define FIRST_PORT 40000
+#define TTL_START 255
+
+/* Offsets on the wire, spelled out here so that the truth does not lean on the codec under test. */
+#define REQUEST_PORT_AT 20
+#define JITTER_SEQ_AT 12
+
+struct world_input {
+    struct world_input *next;
+    uint64_t channel; /* serial of the channel whose socket holds it */
+    int64_t arrived_ns;
+    struct simnet_packet *packet;
+    bool is_icmp;
+};
+
+#define WORLD_CHECK(world, condition)                                                              \
+    do {                                                                                           \
+        if (!(condition)) {                                                                        \
+            world_broken(world, #condition, __LINE__);                                             \
+        }                                                                                          \
+    } while (0)
+
+static _Noreturn void world_broken(const struct world *world, const char *rule, int line)
+{
+    fprintf(stderr, "world.c:%d: seam rule broken: %s (seed %llu, t = %lld ns)\n", line, rule,
+            (unsigned long long)world->seed, (long long)world->net.now_ns);
+    abort();
+}
+
+void world_init(struct world *world, uint64_t seed)
+{
+    *world = (struct world){.seed = seed};
+    simnet_init(&world->net, seed);
+}
+
+void world_fini(struct world *world)
+{
+    for (size_t i = 0; i < world->process_count; i++) {
+        struct world_process *process = &world->processes[i];
+        while (process->inputs != NULL) {
+            struct world_input *input = process->inputs;
+            process->inputs = input->next;
+            free(input->packet);
+            free(input);
+        }
+        free(process->channels);
+    }
+    truth_fini(&world->truth);
+    simnet_fini(&world->net);
+}
+
+static struct instant clock_at(const struct world *world, const struct world_process *process,
+                               int64_t at_ns)
+{
+    return simnet_clock_read(&world->net.nodes[process->node].clock, at_ns);
+}
+
+struct instant world_now(const struct world *world, unsigned number)
+{
+    const struct world_process *process = &world->processes[number];
+    int64_t now_ns = world->net.now_ns;
+    return clock_at(world, process,
+                    process->busy_until_ns > now_ns ? process->busy_until_ns : now_ns);
+}
+
+unsigned world_process_add(struct world *world, enum world_role role, unsigned node,
+                           struct machine machine)
+{
+    assert(world->process_count < WORLD_PROCESSES_MAX && node < world->net.node_count);
+    struct world_process *process = &world->processes[world->process_count];
+    process->machine = machine;
+    process->role = role;
+    process->node = node;
+    process->next_port = (uint16_t)(FIRST_PORT + 1000 * world->process_count);
+    simnet_timer(&world->net, world->process_count, 0, world->net.now_ns);
+    return (unsigned)world->process_count++;
+}
+
+static struct world_channel *channel_find(struct world_process *process, struct channel_id id)
+{
+    for (size_t i = 0; i < process->channel_count; i++) {
+        struct world_channel *channel = &process->channels[i];
+        if (channel->is_open && channel->id.owner == id.owner &&
+            channel->id.channel == id.channel) {
+            return channel;
+        }
+    }
+    return NULL;
+}
+
+size_t world_open_channels(const struct world *world, unsigned process)
+{
+    size_t open = 0;
+    for (size_t i = 0; i < world->processes[process].channel_count; i++) {
+        open += world->processes[process].channels[i].is_open;
+    }
+    return open;
+}
+
+const struct world_channel *world_channel_on(const struct world *world, unsigned process,
+                                             uint16_t port)
+{
+    for (size_t i = 0; i < world->processes[process].channel_count; i++) {
+        const struct world_channel *channel = &world->processes[process].channels[i];
+        if (channel->is_open && channel->local.port == port) {
+            return channel;
+        }
+    }
+    return NULL;
+}
+
+/* The process and channel on `node` that a datagram to `port` reaches. */
+static struct world_channel *channel_on_node(struct world *world, unsigned node, uint16_t port,
+                                             struct world_process **out)
+{
+    for (size_t i = 0; i < world->process_count; i++) {
+        struct world_process *process = &world->processes[i];
+        for (size_t j = 0; process->node == node && j < process->channel_count; j++) {
+            if (process->channels[j].is_open && process->channels[j].local.port == port) {
+                *out = process;
+                return &process->channels[j];
+            }
+        }
+    }
+    return NULL;
+}
+
+static struct instant turn_now(const struct world *world, const struct world_process *process)
+{
+    return clock_at(world, process, process->busy_until_ns);
+}
+
+static void input(struct world *world, struct world_process *process, const struct ev *ev)
+{
+    allocs_resume(&process->allocs);
+    process->machine.ops->input(process->machine.self, ev, turn_now(world, process));
+    allocs_pause(&process->allocs);
+}
+
+static void input_error(struct world *world, struct world_process *process, const struct fx *fx,
+                        int error)
+{
+    struct ev ev = {.kind = EV_ERROR, .id = fx->id, .peer = fx->peer, .error = error};
+    input(world, process, &ev);
+}
+
+/* Binds as an operating system does: 0, or an errno value. */
+static int bind_address(struct world *world, struct world_process *process, const struct fx *fx,
+                        struct addr *out)
+{
+    struct addr local = fx->local;
+    struct world_process *other;
+    if (process->fail_open_count > 0) {
+        return process->fail_open[--process->fail_open_count];
+    }
+    if (local.family == ADDR_NONE) {
+        local = (struct addr){.family = ADDR_IPV4, .port = fx->local.port};
+    }
+    if (!addr_is_any(&local) && simnet_node_find(&world->net, &local) != (int)process->node) {
+        return EADDRNOTAVAIL;
+    }
+    if (local.port == 0) {
+        do {
+            local.port = process->next_port++;
+        } while (channel_on_node(world, process->node, local.port, &other) != NULL);
+    } else if (channel_on_node(world, process->node, local.port, &other) != NULL) {
+        return EADDRINUSE;
+    }
+    *out = local;
+    return 0;
+}
+
+static struct world_channel *channel_new(struct world_process *process)
+{
+    for (size_t i = 0; i < process->channel_count; i++) {
+        if (!process->channels[i].is_open) {
+            return &process->channels[i];
+        }
+    }
+    if (process->channel_count == process->channel_capacity) {
+        process->channel_capacity = process->channel_capacity ? process->channel_capacity * 2 : 8;
+        process->channels =
+            mem_resize(process->channels, process->channel_capacity, sizeof(*process->channels));
+    }
+    return &process->channels[process->channel_count++];
+}
+
+/* One operation of a target at a time: an owner of an engine has one channel. */
+static bool owner_is_idle(const struct world_process *process, uint32_t owner)
+{
+    for (size_t i = 0; i < process->channel_count; i++) {
+        if (process->channels[i].is_open && process->channels[i].id.owner == owner) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void perform_open(struct world *world, struct world_process *process, const struct fx *fx)
+{
+    struct addr local;
+    WORLD_CHECK(world, channel_find(process, fx->id) == NULL);
+    WORLD_CHECK(world, process->role == WORLD_RESPONDER || owner_is_idle(process, fx->id.owner));
+    int error = bind_address(world, process, fx, &local);
+    if (error != 0) {
+        input_error(world, process, fx, error);
+        return;
+    }
+    struct world_channel *channel = channel_new(process);
+    process->opens++;
+    *channel = (struct world_channel){
+        .id = fx->id, .local = local, .is_open = true, .serial = process->opens};
+    if (process->role == WORLD_SENDER) {
+        unsigned number = (unsigned)(process - world->processes);
+        channel->run = truth_run_new(&world->truth, number, fx->id, turn_now(world, process));
+    }
+    struct ev ev = {.kind = EV_OPENED, .id = fx->id, .local = local};
+    input(world, process, &ev);
+}
+
+static void perform_close(struct world *world, struct world_process *process, const struct fx *fx)
+{
+    struct world_channel *channel = channel_find(process, fx->id);
+    WORLD_CHECK(world, channel != NULL);
+    channel->is_open = false;
+    process->closes++;
+    if (process->role == WORLD_SENDER) {
+        struct truth_run *run = world->truth.runs[channel->run];
+        run->is_open = false;
+        run->closed = turn_now(world, process);
+    }
+}
+
+static uint16_t wire_u16(const uint8_t *bytes, size_t at)
+{
+    return (uint16_t)(bytes[at] << 8 | bytes[at + 1]);
+}
+
+/* A sender's datagram leaves: writes it down, returns its tag (a control request's is its run + 1).
+ */
+static uint32_t note_request(struct world *world, struct world_process *process,
+                             const struct world_channel *channel, const struct fx *fx)
+{
+    struct truth_run *run = world->truth.runs[channel->run];
+    if (fx->peer.port == IPSLA_CONTROL_PORT) {
+        WORLD_CHECK(world, fx->size == IPSLA_REQUEST_BYTES);
+        run->target = fx->peer;
+        run->target.port = wire_u16(fx->bytes, REQUEST_PORT_AT);
+        run->has_target = true;
+        run->control_requests++;
+        return channel->run + 1;
+    }
+    WORLD_CHECK(world, fx->size >= 4);
+    bool is_jitter = wire_u16(fx->bytes, 0) == 2;
+    uint32_t seq = is_jitter ? wire_u16(fx->bytes, JITTER_SEQ_AT) : 1;
+    process->probes_sent++;
+    return truth_sent(&world->truth, channel->run, seq, turn_now(world, process),
+                      process->busy_until_ns);
+}
+
+static bool send_fails(struct world *world, const struct world_process *process,
+                       enum simnet_class class)
+{
+    if (class == SIMNET_CONTROL) {
+        return process->role == WORLD_SENDER && process->fail_control;
+    }
+    for (size_t i = 0; i < WORLD_SCRIPT_MAX; i++) {
+        if (process->fail_probe[i] != 0 && process->fail_probe[i] == process->probes_sent) {
+            return true;
+        }
+    }
+    return process->fail_send_ppm > 0 && process->role == WORLD_SENDER &&
+           rng_below(&world->net.rng, 1000000) < process->fail_send_ppm;
+}
+
+static void perform_send(struct world *world, struct world_process *process, const struct fx *fx)
+{
+    const struct world_channel *channel = channel_find(process, fx->id);
+    WORLD_CHECK(world, channel != NULL);
+    WORLD_CHECK(world, fx->size <= IO_DATAGRAM_MAX && fx->bytes != NULL);
+    WORLD_CHECK(world, fx->peer.family == ADDR_IPV4 && fx->peer.port != 0);
+    WORLD_CHECK(world, !addr_is_any(&fx->peer));
+    struct simnet_packet *packet = simnet_packet_new(fx->bytes, fx->size);
+    bool is_sender = process->role == WORLD_SENDER;
+    uint16_t control_side = is_sender ? fx->peer.port : channel->local.port;
+    packet->class = control_side == IPSLA_CONTROL_PORT ? SIMNET_CONTROL : SIMNET_PROBE;
+    packet->from = world->net.nodes[process->node].address;
+    packet->from.port = channel->local.port;
+    packet->to = fx->peer;
+    packet->tos = fx->tos;
+    if (is_sender) {
+        packet->tag = note_request(world, process, channel, fx);
+    } else if (packet->class == SIMNET_PROBE && process->cause != 0) {
+        packet->tag = truth_answered(&world->truth, process->cause, process->cause_received,
+                                     turn_now(world, process), process->busy_until_ns);
+    }
+    if (send_fails(world, process, packet->class)) {
+        if (is_sender && packet->class == SIMNET_PROBE) {
+            truth_unsent(&world->truth, packet->tag);
+        }
+        free(packet);
+        input_error(world, process, fx, ENOBUFS);
+        return;
+    }
+    simnet_send(&world->net, process->node, packet, process->busy_until_ns);
+}
+
+static void perform(struct world *world, struct world_process *process, const struct fx *fx)
+{
+    simnet_trace(&world->net, (uint64_t)fx->kind << 32 | fx->id.owner);
+    switch (fx->kind) {
+    case FX_OPEN:
+        perform_open(world, process, fx);
+        break;
+    case FX_SEND:
+        perform_send(world, process, fx);
+        break;
+    case FX_CLOSE:
+        perform_close(world, process, fx);
+        break;
+    }
+}
+
+static void arm(struct world *world, struct world_process *process, struct mono deadline)
+{
+    int64_t at_ns = simnet_clock_when(&world->net.nodes[process->node].clock, deadline);
+    process->generation++;
+    if (at_ns == INT64_MAX) {
+        return;
+    }
+    if (process->timing.late_ns > 0) {
+        at_ns += (int64_t)rng_below(&world->net.rng, (uint64_t)process->timing.late_ns);
+    }
+    at_ns = at_ns > process->busy_until_ns ? at_ns : process->busy_until_ns;
+    uint64_t number = (uint64_t)(process - world->processes);
+    simnet_timer(&world->net, number, process->generation, at_ns);
+}
+
+/* Rules 1 and 2 of the seam. */
+static void drain(struct world *world, struct world_process *process)
+{
+    const struct machine *machine = &process->machine;
+    struct fx fx;
+    struct instant now;
+    for (unsigned polls = 0;; polls++) {
+        WORLD_CHECK(world, polls < POLLS_MAX);
+        now = turn_now(world, process);
+        memset(&fx, 0, sizeof(fx));
+        process->polls++;
+        allocs_resume(&process->allocs);
+        bool has_effect = machine->ops->poll(machine->self, now, &fx);
+        allocs_pause(&process->allocs);
+        if (!has_effect) {
+            break;
+        }
+        perform(world, process, &fx);
+        process->busy_until_ns += process->timing.poll_ns;
+    }
+    struct mono deadline = machine->ops->deadline(machine->self);
+    WORLD_CHECK(world, mono_is_before(now.mono, deadline));
+    arm(world, process, deadline);
+    if (process->after != NULL) {
+        process->after(process->after_context, now);
+    }
+}
+
+static void turn_begin(struct world *world, struct world_process *process)
+{
+    if (process->busy_until_ns < world->net.now_ns) {
+        process->busy_until_ns = world->net.now_ns;
+    }
+}
+
+void world_kick(struct world *world, unsigned number)
+{
+    turn_begin(world, &world->processes[number]);
+    drain(world, &world->processes[number]);
+}
+
+/* Timers 0..n-1 are deadlines of processes, n..2n-1 their readable sockets. */
+static void wake_at(struct world *world, struct world_process *process, int64_t at_ns)
+{
+    uint64_t number = (uint64_t)(process - world->processes);
+    simnet_timer(&world->net, WORLD_PROCESSES_MAX + number, 0,
+                 at_ns > process->busy_until_ns ? at_ns : process->busy_until_ns);
+}
+
+static void enqueue(struct world *world, struct world_process *process, uint64_t channel,
+                    const struct simnet_event *event)
+{
+    struct world_input *item = mem_alloc(1, sizeof(*item));
+    *item = (struct world_input){.channel = channel,
+                                 .arrived_ns = world->net.now_ns,
+                                 .packet = event->packet,
+                                 .is_icmp = event->kind == SIMNET_ICMP};
+    if (process->inputs == NULL) {
+        process->inputs = item;
+    } else {
+        process->inputs_end->next = item;
+    }
+    process->inputs_end = item;
+    int64_t delay_ns = process->timing.input_ns;
+    if (process->timing.input_spread_ns > 0) {
+        delay_ns += (int64_t)rng_below(&world->net.rng, (uint64_t)process->timing.input_spread_ns);
+    }
+    wake_at(world, process, world->net.now_ns + delay_ns);
+}
+
+static struct stamp stamp_of(const struct world *world, const struct world_process *process,
+                             const struct world_input *item)
+{
+    if (process->timing.user_stamps) {
+        return (struct stamp){turn_now(world, process), STAMP_USER};
+    }
+    return (struct stamp){clock_at(world, process, item->arrived_ns), STAMP_KERNEL};
+}
+
+static void note_input(struct world *world, struct world_process *process,
+                       const struct world_channel *channel, const struct simnet_packet *packet,
+                       struct stamp stamp)
+{
+    bool is_probe = packet->class == SIMNET_PROBE && packet->tag != 0;
+    process->cause = 0;
+    if (process->role == WORLD_RESPONDER) {
+        process->cause = is_probe ? packet->tag : 0;
+        process->cause_received = stamp.at;
+        if (packet->class == SIMNET_CONTROL && packet->tag != 0) {
+            truth_control_arrived(&world->truth, packet->tag - 1, process->busy_until_ns);
+        }
+    } else if (is_probe && world->truth.tags[packet->tag - 1].run == channel->run) {
+        truth_returned(&world->truth, packet->tag, stamp.at.mono);
+    } else if (packet->class == SIMNET_CONTROL) {
+        world->truth.runs[channel->run]->control_replies++;
+    }
+}
+
+static void input_datagram(struct world *world, struct world_process *process,
+                           const struct world_channel *channel, const struct world_input *item)
+{
+    struct simnet_packet *packet = item->packet;
+    struct stamp stamp = stamp_of(world, process, item);
+    note_input(world, process, channel, packet, stamp);
+    uint8_t *bytes = mem_alloc(1, packet->size);
+    memcpy(bytes, packet->bytes, packet->size);
+    struct ev ev = {
+        .kind = EV_DATA,
+        .id = channel->id,
+        .local = packet->to,
+        .peer = packet->from,
+        .bytes = bytes,
+        .size = packet->size,
+        .received = stamp,
+        .tos = packet->tos,
+        .ttl = TTL_START - 1,
+    };
+    input(world, process, &ev);
+    free(bytes);
+}
+
+static const struct world_channel *channel_of_input(const struct world_process *process,
+                                                    const struct world_input *item)
+{
+    for (size_t i = 0; i < process->channel_count; i++) {
+        if (process->channels[i].is_open && process->channels[i].serial == item->channel) {
+            return &process->channels[i];
+        }
+    }
+    return NULL;
+}
+
+/* The head of the queue becomes an input, unless its channel has gone meanwhile (rule 4). */
+static void on_readable(struct world *world, struct world_process *process)
+{
+    struct world_input *item = process->inputs;
+    turn_begin(world, process);
+    assert(item != NULL);
+    process->inputs = item->next;
+    const struct world_channel *channel = channel_of_input(process, item);
+    if (channel == NULL) {
+        process->inputs_dropped++;
+    } else if (item->is_icmp) {
+        struct ev ev = {.kind = EV_ERROR,
+                        .id = channel->id,
+                        .peer = item->packet->to,
+                        .error = ECONNREFUSED,
+                        .is_icmp = true};
+        process->cause = 0;
+        input(world, process, &ev);
+        drain(world, process);
+    } else {
+        input_datagram(world, process, channel, item);
+        drain(world, process);
+    }
+    process->cause = 0;
+    free(item->packet);
+    free(item);
+}
+
+static void on_packet(struct world *world, const struct simnet_event *event)
+{
+    struct world_process *process = NULL;
+    bool is_icmp = event->kind == SIMNET_ICMP;
+    uint16_t port = is_icmp ? event->packet->from.port : event->packet->to.port;
+    const struct world_channel *channel = channel_on_node(world, event->node, port, &process);
+    if (channel != NULL) {
+        enqueue(world, process, channel->serial, event);
+    } else if (world->sends_icmp && !is_icmp) {
+        simnet_send_icmp(&world->net, event->node, event->packet);
+    } else {
+        free(event->packet);
+    }
+}
+
+static void on_timer(struct world *world, const struct simnet_event *event)
+{
+    if (event->timer >= WORLD_PROCESSES_MAX) {
+        struct world_process *process = &world->processes[event->timer - WORLD_PROCESSES_MAX];
+        if (process->busy_until_ns > world->net.now_ns) {
+            wake_at(world, process, world->net.now_ns);
+            return;
+        }
+        on_readable(world, process);
+        return;
+    }
+    struct world_process *process = &world->processes[event->timer];
+    if (event->generation != process->generation) {
+        return;
+    }
+    turn_begin(world, process);
+    drain(world, process);
+}
+
+void world_run(struct world *world, int64_t ns)
+{
+    int64_t until_ns = world->net.now_ns + ns;
+    struct simnet_event event;
+    while (simnet_next(&world->net, until_ns, &event)) {
+        if (event.kind == SIMNET_TIMER) {
+            on_timer(world, &event);
+        } else {
+            on_packet(world, &event);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The second host of the seam in probe/io.h: machines on the nodes of a simnet, driven by virtual
+ * time. It keeps every rule of the seam strictly and aborts, saying which one, when a machine
+ * breaks one:
+ *  - after draining, the deadline is in the future; draining ends;
+ *  - no effect names a channel that is not open, none is opened twice, all are closed at the end;
+ *  - bytes of an event are gone after the input (freed, so that a sanitizer sees a late read);
+ *  - bytes of an effect are copied at once and the effect itself is wiped before each poll.
+ * What happened to each packet is written to a `truth`. */
+#ifndef SIM_WORLD_H
+#define SIM_WORLD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "probe/io.h"
+#include "sim/simnet.h"
+#include "sim/truth.h"
+
+#define WORLD_PROCESSES_MAX 12
+#define WORLD_SCRIPT_MAX 16
+
+/* How the operating system treats a process. All zero: everything takes no time, stamps are the
+ * kernel's. */
+struct world_timing {
+    int64_t poll_ns; /* between two reads of the clock */
+    int64_t input_ns; /* from the arrival of a datagram until the process reads it */
+    int64_t input_spread_ns; /* uniform extra below this */
+    int64_t late_ns; /* timers fire late, below this */
+    bool user_stamps; /* datagrams are stamped when read, not on arrival */
+};
+
+enum world_role { WORLD_SENDER, WORLD_RESPONDER };
+
+struct world_channel {
+    struct channel_id id;
+    struct addr local;
+    uint64_t serial; /* never used twice by its process */
+    bool is_open;
+    uint32_t run; /* of a sender: its truth_run */
+};
+
+struct world_input;
+
+struct world_process {
+    struct machine machine;
+    enum world_role role;
+    unsigned node;
+    struct world_timing timing;
+
+    /* Scripts: the nth probe datagram that leaves (from 1), 0 ends; errno values for the next
+     * opens. */
+    uint64_t fail_probe[WORLD_SCRIPT_MAX];
+    uint32_t fail_send_ppm;
+    int fail_open[WORLD_SCRIPT_MAX];
+    size_t fail_open_count;
+    bool fail_control; /* no control request leaves */
+
+    /* Called after each drain, when set. */
+    void (*after)(void *context, struct instant now);
+    void *after_context;
+
+    struct world_channel *channels;
+    size_t channel_count, channel_capacity;
+    struct world_input *inputs, *inputs_end;
+    int64_t busy_until_ns;
+    uint64_t generation;
+    uint64_t allocs; /* made by the machine while driven */
+    uint64_t probes_sent, opens, closes, inputs_dropped, polls;
+    uint16_t next_port;
+    uint32_t cause; /* responder: tag of the datagram it is answering */
+    struct instant cause_received;
+};
+
+struct world {
+    struct simnet net;
+    struct truth truth;
+    struct world_process processes[WORLD_PROCESSES_MAX];
+    size_t process_count;
+    uint64_t seed;
+    bool sends_icmp; /* nodes report closed ports */
+};
+
+void world_init(struct world *world, uint64_t seed);
+
+/* Frees everything but the machines. */
+void world_fini(struct world *world);
+
+/* Adds a process that runs `machine` on `node`; it is polled for the first time when the world next
+ * runs (or is kicked). Returns its number. */
+unsigned world_process_add(struct world *world, enum world_role role, unsigned node,
+                           struct machine machine);
+
+/* What the clocks of the process show now. */
+struct instant world_now(const struct world *world, unsigned process);
+
+/* Polls the process now: call after changing its machine from outside (engine_apply, reflect_stop).
+ */
+void world_kick(struct world *world, unsigned process);
+
+/* Runs the world up to `ns` from now. */
+void world_run(struct world *world, int64_t ns);
+
+/* Channels of a process that are open now. */
+size_t world_open_channels(const struct world *world, unsigned process);
+
+/* The open channel of a process bound to `port`, or NULL. */
+const struct world_channel *world_channel_on(const struct world *world, unsigned process,
+                                             uint16_t port);
+
+#endif
