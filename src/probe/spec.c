@@ -3,6 +3,7 @@
 #include "probe/spec.h"
 
 #include <assert.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -66,9 +67,9 @@ void spec_unref(const struct spec *spec)
 
 struct spec *spec_with_ip(const struct spec *spec, const struct addr *ip)
 {
-    struct spec *copy = mem_alloc(1, sizeof *copy);
-    *copy = *spec;
-    copy->references = 1;
+    struct spec *copy = spec_new();
+    /* Everything but the counter, which other threads may be changing. */
+    memcpy(copy, spec, offsetof(struct spec, references));
     copy->name = mem_string(spec->name);
     copy->host = mem_string(spec->host);
     copy->owner = mem_string(spec->owner);

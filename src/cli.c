@@ -1,0 +1,357 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* ipsla: one word, one job. `probe` runs one operation with the same engine and host as the
+ * exporter; `check` says what is wrong with a configuration file. */
+#include "cli.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/config.h"
+#include "config/schema.h"
+#include "engine/engine.h"
+#include "host/clock.h"
+#include "host/host.h"
+#include "options.h"
+
+enum { EXIT_FAILED = 1 };
+
+static const struct option_row probe_rows[] = {
+    {"operation", "NAME", "udp-jitter", "udp-jitter or udp-echo", false},
+    {"port", "N", "16384", "probe port on the responder", false},
+    {"count", "N", NULL, "packets of a udp-jitter operation (default 10)", false},
+    {"interval", "MS", NULL, "milliseconds between packets (default 20)", false},
+    {"size", "BYTES", NULL, "UDP payload (default 32, udp-echo 16)", false},
+    {"timeout", "DURATION", NULL, "how long a reply may take (default 5s)", false},
+    {"threshold", "DURATION", NULL, "round trips above it are counted (default 5s)", false},
+    {"source", "ADDRESS", NULL, "source IPv4 address", false},
+    {"control-port", "N", "1967", "control port on the responder", false},
+    {"control-timeout", "DURATION", NULL, "wait for each of 3 control requests (default 2s)",
+     false},
+    {"config", "FILE", NULL, "take the target from a configuration file", false},
+    {"target", "NAME", NULL, "the target's name in that file", false},
+    {"output", "FORMAT", "text", "text or json", false},
+};
+
+static const struct options_program probe_program = {
+    .name = "ipsla probe",
+    .usage = "HOST [flags] | --config FILE --target NAME",
+    .summary = "Measures the path to an IP SLA responder once and prints the result.",
+    .rows = probe_rows,
+    .row_count = sizeof probe_rows / sizeof probe_rows[0],
+    .positional_max = 1,
+};
+
+static const struct options_program check_program = {
+    .name = "ipsla check",
+    .usage = "FILE",
+    .summary = "Says everything that is wrong with a configuration file.",
+    .positional_max = 1,
+};
+
+static const struct options_program main_program = {
+    .name = "ipsla",
+    .usage = "probe HOST [flags] | check FILE",
+    .summary = "Cisco IP SLA from the command line. Each word has its own --help.",
+};
+
+/* Reads `text` as the configuration key would; a duration without a unit is in milliseconds. */
+static bool parse_value(const struct schema_key *key, const char *text, int64_t *out)
+{
+    uint64_t number;
+    int64_t value;
+    if (key->kind == SCHEMA_DURATION && config_parse_duration(text, &value)) {
+        *out = value;
+        return true;
+    }
+    if (!options_parse_number(text, 0, UINT32_MAX, &number)) {
+        return false;
+    }
+    *out = (int64_t)number * (key->kind == SCHEMA_DURATION ? NS_PER_MS : 1);
+    return true;
+}
+
+/* Reads the flag `name` within the range of a configuration key; `out` keeps its value when the
+ * flag was not given. False after a message. */
+static bool read_flag(const struct options *options, const char *name, const struct schema_key *key,
+                      int64_t *out)
+{
+    const char *text = options_value(options, name);
+    int64_t value;
+    if (text == NULL) {
+        return true;
+    }
+    if (key == NULL) {
+        fprintf(stderr, "ipsla probe: --%s is not for operation %s\n", name,
+                options_value(options, "operation"));
+        return false;
+    }
+    if (!parse_value(key, text, &value) || value < key->min || value > key->max) {
+        struct buf allowed = {0};
+        schema_add_range(key, &allowed);
+        options_refuse(options, name, text, buf_string(&allowed));
+        buf_fini(&allowed);
+        return false;
+    }
+    *out = value;
+    return true;
+}
+
+static bool read_source(const struct options *options, struct addr *out)
+{
+    const char *text = options_value(options, "source");
+    struct addr addr;
+    if (text == NULL) {
+        return true;
+    }
+    if (!addr_parse_ip(text, &addr) || addr.family != ADDR_IPV4) {
+        options_refuse(options, "source", text, "an IPv4 address");
+        return false;
+    }
+    *out = addr;
+    return true;
+}
+
+static bool read_train(const struct options *options, struct spec *spec)
+{
+    enum operation operation = spec->operation;
+    int64_t count = spec->num_packets;
+    int64_t size = spec->payload_bytes;
+    if (!read_flag(options, "count", schema_row(SLOT_NUM_PACKETS, operation), &count) ||
+        !read_flag(options, "interval", schema_row(SLOT_INTERVAL, operation), &spec->interval_ns) ||
+        !read_flag(options, "size", schema_row(SLOT_REQUEST_DATA_SIZE, operation), &size)) {
+        return false;
+    }
+    spec->num_packets = (uint32_t)count;
+    spec->payload_bytes = (uint32_t)size;
+    return true;
+}
+
+static bool read_timing(const struct options *options, struct spec *spec)
+{
+    enum operation operation = spec->operation;
+    return read_flag(options, "timeout", schema_row(SLOT_TIMEOUT, operation), &spec->timeout_ns) &&
+           read_flag(options, "threshold", schema_row(SLOT_THRESHOLD, operation),
+                     &spec->threshold_ns) &&
+           read_flag(options, "control-timeout", schema_row(SLOT_CONTROL_TIMEOUT, operation),
+                     &spec->control_timeout_ns);
+}
+
+static bool read_ports(const struct options *options, struct spec *spec)
+{
+    const struct schema_key *key = schema_row(SLOT_CONTROL_PORT, spec->operation);
+    int64_t port = 0;
+    int64_t control_port = 0;
+    if (!read_flag(options, "port", key, &port) ||
+        !read_flag(options, "control-port", key, &control_port)) {
+        return false;
+    }
+    spec->port = (uint16_t)port;
+    spec->control_port = (uint16_t)control_port;
+    return true;
+}
+
+/* The spec that the flags describe; NULL after a message. */
+static struct spec *spec_from_flags(const struct options *options)
+{
+    const char *name = options_value(options, "operation");
+    enum operation operation;
+    if (options->positional_count == 0) {
+        fprintf(stderr, "ipsla probe: which host? (ipsla probe --help)\n");
+        return NULL;
+    }
+    if (!operation_parse(name, &operation)) {
+        options_refuse(options, "operation", name, "udp-jitter or udp-echo");
+        return NULL;
+    }
+    struct spec *spec = config_default_spec(operation, options->positional[0]);
+    if (!read_ports(options, spec) || !read_train(options, spec) || !read_timing(options, spec) ||
+        !read_source(options, &spec->source)) {
+        spec_unref(spec);
+        return NULL;
+    }
+    return spec;
+}
+
+/* Loads a configuration and prints what there is to say about it on standard error. */
+static struct config *load(const char *file)
+{
+    struct diagnostics diagnostics = {0};
+    struct buf text = {0};
+    struct config *config = config_load(file, &diagnostics);
+    diagnostics_format(&diagnostics, &text);
+    fputs(buf_string(&text), stderr);
+    buf_fini(&text);
+    diagnostics_fini(&diagnostics);
+    return config;
+}
+
+/* A copy of the target `name` of a configuration file; NULL after a message. */
+static struct spec *spec_from_file(const char *file, const char *name)
+{
+    struct config *config = load(file);
+    struct spec *spec = NULL;
+    for (size_t i = 0; config != NULL && i < config->targets->count; i++) {
+        const struct spec *candidate = config->targets->specs[i];
+        if (strcmp(candidate->name, name) == 0) {
+            spec = spec_with_ip(candidate, &candidate->peer);
+        }
+    }
+    if (config != NULL && spec == NULL) {
+        fprintf(stderr, "ipsla probe: %s has no target named %s\n", file, name);
+    }
+    config_free(config);
+    return spec;
+}
+
+/* The IPv4 address of `host`, ADDR_NONE when it has none. */
+static struct addr resolve(const char *host)
+{
+    struct addr addr = {0};
+    struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_DGRAM};
+    struct addrinfo *list = NULL;
+    if (!addr_parse_ip(host, &addr) && getaddrinfo(host, NULL, &hints, &list) == 0) {
+        struct sockaddr_in first;
+        memcpy(&first, list->ai_addr, sizeof first);
+        addr.family = ADDR_IPV4;
+        memcpy(addr.ip, &first.sin_addr, sizeof first.sin_addr);
+        freeaddrinfo(list);
+    }
+    if (addr.family == ADDR_IPV6) {
+        addr = (struct addr){0};
+    }
+    return addr;
+}
+
+/* One run: the hook stops the host when the only target has a result. */
+struct run {
+    struct engine *engine;
+    struct host *host;
+    struct report *report;
+};
+
+static struct mono stop_when_done(void *context, struct instant now)
+{
+    (void)now;
+    struct run *run = context;
+    struct snapshot *snapshot = engine_snapshot(run->engine);
+    if (run->report == NULL && snapshot->reports[0]->has_run) {
+        run->report = report_ref(snapshot->reports[0]);
+        host_stop(run->host);
+    }
+    snapshot_unref(snapshot);
+    return MONO_NEVER;
+}
+
+static void print_result(const struct run *run, bool is_json)
+{
+    struct cli_result result = {
+        .spec = run->report->spec,
+        .round = &run->report->latest,
+        .samples = engine_samples(run->engine, 0),
+    };
+    struct buf out = {0};
+    if (is_json) {
+        cli_json_format(&result, &out);
+    } else {
+        cli_text_format(&result, &out);
+    }
+    fputs(buf_string(&out), stdout);
+    buf_fini(&out);
+}
+
+/* Measures once; takes over the caller's reference on `spec`. */
+static int measure(struct spec *spec, bool is_json)
+{
+    struct run run = {.engine = engine_new(&(struct engine_options){.start_now = true})};
+    struct host_hook hook = {.after = stop_when_done, .context = &run};
+    struct spec_set *set = spec_set_new(&spec, 1);
+    engine_apply(run.engine, set, clock_now());
+    spec_set_unref(set);
+    run.host = host_new(engine_machine(run.engine), hook);
+    if (run.host == NULL) {
+        fprintf(stderr, "ipsla probe: %s\n", strerror(errno));
+        engine_free(run.engine);
+        return EXIT_FAILED;
+    }
+    host_run(run.host);
+    print_result(&run, is_json);
+    bool is_ok = run.report->latest.outcome == OUTCOME_OK;
+    report_unref(run.report);
+    host_free(run.host);
+    engine_free(run.engine);
+    return is_ok ? EXIT_SUCCESS : EXIT_FAILED;
+}
+
+static int probe_main(int argc, char **argv)
+{
+    struct options options;
+    int status;
+    if (!options_parse(&probe_program, argc, argv, &options, &status)) {
+        return status;
+    }
+    const char *format = options_value(&options, "output");
+    const char *file = options_value(&options, "config");
+    const char *target = options_value(&options, "target");
+    bool is_json = strcmp(format, "json") == 0;
+    if (!is_json && strcmp(format, "text") != 0) {
+        return options_refuse(&options, "output", format, "text or json");
+    }
+    if ((file == NULL) != (target == NULL)) {
+        fprintf(stderr, "ipsla probe: --config and --target go together\n");
+        return OPTIONS_EXIT_USAGE;
+    }
+    struct spec *spec = file != NULL ? spec_from_file(file, target) : spec_from_flags(&options);
+    if (spec == NULL) {
+        return OPTIONS_EXIT_USAGE;
+    }
+    struct addr ip = resolve(spec->host);
+    struct spec *resolved = spec_with_ip(spec, &ip);
+    spec_unref(spec);
+    return measure(resolved, is_json);
+}
+
+static int check_main(int argc, char **argv)
+{
+    struct options options;
+    int status;
+    if (!options_parse(&check_program, argc, argv, &options, &status)) {
+        return status;
+    }
+    if (options.positional_count == 0) {
+        fprintf(stderr, "ipsla check: which file?\n");
+        return OPTIONS_EXIT_USAGE;
+    }
+    struct config *config = load(options.positional[0]);
+    if (config == NULL) {
+        return OPTIONS_EXIT_USAGE;
+    }
+    printf("%s: ok, %zu targets\n", options.positional[0], config->targets->count);
+    config_free(config);
+    return EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    int status;
+    if (argc > 1 && strcmp(argv[1], "probe") == 0) {
+        return probe_main(argc - 1, argv + 1);
+    }
+    if (argc > 1 && strcmp(argv[1], "check") == 0) {
+        return check_main(argc - 1, argv + 1);
+    }
+    if (argc > 1 && argv[1][0] != '-') {
+        fprintf(stderr, "ipsla: unknown word %s; it is probe or check\n", argv[1]);
+        return OPTIONS_EXIT_USAGE;
+    }
+    if (!options_parse(&main_program, argc, argv, &options, &status)) {
+        return status;
+    }
+    fprintf(stderr, "ipsla: probe or check? (ipsla --help)\n");
+    return OPTIONS_EXIT_USAGE;
+}

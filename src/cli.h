@@ -1,0 +1,34 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* What `ipsla probe` prints: one operation as text or as JSON. */
+#ifndef CLI_H
+#define CLI_H
+
+#include "base/buf.h"
+#include "probe/spec.h"
+#include "stats/round.h"
+
+struct cli_result {
+    const struct spec *spec;
+    const struct round *round;
+    struct samples samples;
+};
+
+/* The words and order of `show ip sla statistics`, in milliseconds with microseconds, then
+ * percentiles. */
+void cli_text_format(const struct cli_result *result, struct buf *out);
+
+/* One JSON object and a newline; fields as docs/cli.md lists them. */
+void cli_json_format(const struct cli_result *result, struct buf *out);
+
+/* Round-trip times of the received packets, sorted; the caller frees *out. Returns how many. */
+size_t cli_sorted_rtts(const struct samples *samples, int64_t **out);
+
+/* The smallest of `count` > 0 sorted values that at least `percent` of all do not exceed (nearest
+ * rank). */
+int64_t cli_percentile(const int64_t *sorted, size_t count, unsigned percent);
+
+/* Why the operation failed, as a sentence; "" for OUTCOME_OK. */
+void cli_explain(const struct cli_result *result, struct buf *out);
+
+#endif

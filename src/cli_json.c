@@ -1,0 +1,202 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/addr.h"
+#include "cli.h"
+
+static void add_string(struct buf *out, const char *text)
+{
+    buf_add_char(out, '"');
+    for (; *text != '\0'; text++) {
+        unsigned char c = (unsigned char)*text;
+        if (c == '"' || c == '\\') {
+            buf_add_char(out, '\\');
+            buf_add_char(out, *text);
+        } else if (c < 0x20) {
+            buf_printf(out, "\\u%04x", c);
+        } else {
+            buf_add_char(out, *text);
+        }
+    }
+    buf_add_char(out, '"');
+}
+
+/* Nanoseconds as seconds, exactly. */
+static void add_seconds(struct buf *out, int64_t ns)
+{
+    uint64_t size = ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns;
+    buf_printf(out, "%s%" PRIu64 ".%09" PRIu64, ns < 0 ? "-" : "", size / 1000000000,
+               size % 1000000000);
+}
+
+/* `, "name": seconds`, or null when there is no value. */
+static void add_field(struct buf *out, const char *name, bool has_value, int64_t ns)
+{
+    buf_printf(out, ", \"%s\": ", name);
+    if (has_value) {
+        add_seconds(out, ns);
+    } else {
+        buf_add_string(out, "null");
+    }
+}
+
+static void add_field_double(struct buf *out, const char *name, bool has_value, double ns)
+{
+    add_field(out, name, has_value, (int64_t)(ns + 0.5));
+}
+
+static void add_target(const struct spec *spec, struct buf *out)
+{
+    char address[ADDR_TEXT_MAX];
+    buf_add_string(out, "\"target\": {\"host\": ");
+    add_string(out, spec->host);
+    buf_add_string(out, ", \"address\": ");
+    if (spec->peer.family == ADDR_NONE) {
+        buf_add_string(out, "null");
+    } else {
+        add_string(out, addr_format_ip(&spec->peer, address));
+    }
+    buf_printf(out, ", \"port\": %u},\n ", (unsigned)spec->port);
+}
+
+static void add_operation(const struct cli_result *result, struct buf *out)
+{
+    const struct round *round = result->round;
+    struct buf reason = {0};
+    cli_explain(result, &reason);
+    buf_printf(out, "\"outcome\": \"%s\", \"reason\": ", outcome_name(round->outcome));
+    if (reason.size > 0) {
+        add_string(out, buf_string(&reason));
+    } else {
+        buf_add_string(out, "null");
+    }
+    buf_fini(&reason);
+    buf_printf(out, ", \"return_code\": %d, \"start_timestamp\": ", (int)round->return_code);
+    add_seconds(out, round->started.ns);
+    add_field(out, "duration_seconds", true, round->duration_ns);
+    buf_add_string(out, ",\n \"control\": {\"version\": 1, \"auth\": \"none\"");
+    add_field(out, "rtt_seconds", round->control_rtt_ns >= 0, round->control_rtt_ns);
+    buf_printf(out, ", \"retries\": %" PRIu32 ", \"status\": %" PRIu32 "},\n ",
+               round->control_retries, round->control_status);
+}
+
+static void add_packets(const struct round *round, struct buf *out)
+{
+    buf_printf(out, "\"packets\": {\"sent\": %" PRIu32 ", \"received\": %" PRIu32, round->sent,
+               round->received);
+    buf_printf(out,
+               ", \"lost\": {\"sd\": %" PRIu32 ", \"ds\": %" PRIu32 ", \"unknown\": %" PRIu32 "}",
+               round->sd.lost, round->ds.lost, round->lost_unknown);
+    buf_printf(out, ", \"late\": %" PRIu32 ", \"duplicate\": %" PRIu32, round->late,
+               round->duplicate);
+    buf_printf(out, ", \"out_of_order\": %" PRIu32 ", \"corrupt\": %" PRIu32, round->out_of_order,
+               round->corrupt);
+    buf_printf(out, ", \"unsent\": %" PRIu32 ", \"over_threshold\": %" PRIu32 "},\n ",
+               round->unsent, round->over_threshold);
+}
+
+static void add_rtt(const struct cli_result *result, struct buf *out)
+{
+    const struct moments *rtt = &result->round->rtt;
+    bool has_value = rtt->count > 0;
+    int64_t *sorted;
+    size_t count = cli_sorted_rtts(&result->samples, &sorted);
+    has_value = has_value && count > 0;
+    buf_printf(out, "\"rtt_seconds\": {\"count\": %" PRIu32, rtt->count);
+    add_field(out, "min", has_value, rtt->min_ns);
+    add_field_double(out, "avg", has_value, moments_average_ns(rtt));
+    add_field(out, "max", has_value, rtt->max_ns);
+    add_field_double(out, "stddev", has_value, moments_stddev_ns(rtt));
+    add_field(out, "p50", has_value, has_value ? cli_percentile(sorted, count, 50) : 0);
+    add_field(out, "p95", has_value, has_value ? cli_percentile(sorted, count, 95) : 0);
+    add_field(out, "p99", has_value, has_value ? cli_percentile(sorted, count, 99) : 0);
+    buf_add_string(out, "},\n ");
+    free(sorted);
+}
+
+static void add_delay(const struct moments *delay, const char *name, struct buf *out)
+{
+    bool has_value = delay->count > 0;
+    buf_printf(out, "\"%s\": {\"count\": %" PRIu32, name, delay->count);
+    add_field(out, "min", has_value, delay->min_ns);
+    add_field_double(out, "avg", has_value, moments_average_ns(delay));
+    add_field(out, "max", has_value, delay->max_ns);
+    buf_add_char(out, '}');
+}
+
+static void add_jitter_set(const struct moments *set, const char *name, struct buf *out)
+{
+    buf_printf(out, ", \"%s\": {\"count\": %" PRIu32, name, set->count);
+    add_field(out, "sum", true, set->sum_ns);
+    buf_printf(out, ", \"sum2\": %.18g", set->sum2_ns2 * 1e-18);
+    add_field(out, "min", set->count > 0, set->min_ns);
+    add_field(out, "max", set->count > 0, set->max_ns);
+    buf_add_char(out, '}');
+}
+
+static void add_jitter(const struct jitter *jitter, const char *name, struct buf *out)
+{
+    buf_printf(out, "\"%s\": {\"samples\": %" PRIu32, name, jitter->samples);
+    add_field_double(out, "avg", jitter->samples > 0, jitter_average_ns(jitter));
+    add_field_double(out, "interarrival", jitter->samples > 0, jitter->interarrival_ns);
+    add_jitter_set(&jitter->positive, "positive", out);
+    add_jitter_set(&jitter->negative, "negative", out);
+    buf_add_char(out, '}');
+}
+
+/* The source that all stamps of one point share; "mixed" when they differ, NULL when there are
+ * none. */
+static const char *common_source(const struct samples *samples, bool is_rx)
+{
+    static const char *const names[STAMP_SOURCE_COUNT] = {"user", "kernel"};
+    const char *name = NULL;
+    for (uint32_t i = 0; i < samples->count; i++) {
+        const struct sample *sample = &samples->items[i];
+        bool has_stamp = is_rx ? sample->fate == FATE_RECEIVED : sample->fate >= FATE_SENT;
+        if (!has_stamp) {
+            continue;
+        }
+        const char *own = names[is_rx ? sample->t4_source : sample->t1_source];
+        if (name != NULL && name != own) {
+            return "mixed";
+        }
+        name = own;
+    }
+    return name;
+}
+
+static void add_source(const struct samples *samples, bool is_rx, struct buf *out)
+{
+    const char *source = common_source(samples, is_rx);
+    buf_printf(out, "\"%s\": ", is_rx ? "rx" : "tx");
+    if (source == NULL) {
+        buf_add_string(out, "null");
+    } else {
+        add_string(out, source);
+    }
+}
+
+void cli_json_format(const struct cli_result *result, struct buf *out)
+{
+    const struct round *round = result->round;
+    buf_printf(out, "{\"operation\": \"%s\", ", operation_name(result->spec->operation));
+    add_target(result->spec, out);
+    add_operation(result, out);
+    add_packets(round, out);
+    add_rtt(result, out);
+    buf_add_string(out, "\"one_way_delay_seconds\": {");
+    add_delay(&round->sd.delay, "sd", out);
+    buf_add_string(out, ", ");
+    add_delay(&round->ds.delay, "ds", out);
+    buf_add_string(out, "},\n \"jitter_seconds\": {");
+    add_jitter(&round->sd.jitter, "sd", out);
+    buf_add_string(out, ",\n  ");
+    add_jitter(&round->ds.jitter, "ds", out);
+    buf_add_string(out, "},\n \"voice\": null, \"timestamps\": {");
+    add_source(&result->samples, false, out);
+    buf_add_string(out, ", ");
+    add_source(&result->samples, true, out);
+    buf_add_string(out, "}}\n");
+}

@@ -1,0 +1,217 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/addr.h"
+#include "base/mem.h"
+#include "cli.h"
+
+static int compare_ns(const void *left, const void *right)
+{
+    int64_t a = *(const int64_t *)left;
+    int64_t b = *(const int64_t *)right;
+    return (a > b) - (a < b);
+}
+
+size_t cli_sorted_rtts(const struct samples *samples, int64_t **out)
+{
+    int64_t *values = mem_alloc(samples->count, sizeof *values);
+    size_t count = 0;
+    for (uint32_t i = 0; i < samples->count; i++) {
+        if (samples->items[i].fate == FATE_RECEIVED) {
+            values[count++] = sample_rtt_ns(&samples->items[i], NS_PER_MS);
+        }
+    }
+    qsort(values, count, sizeof *values, compare_ns);
+    *out = values;
+    return count;
+}
+
+int64_t cli_percentile(const int64_t *sorted, size_t count, unsigned percent)
+{
+    size_t rank = (count * percent + 99) / 100;
+    return sorted[rank == 0 ? 0 : rank - 1];
+}
+
+static const char *system_reason(const struct round *round)
+{
+    return round->error == 0 ? "unknown error" : strerror(round->error);
+}
+
+void cli_explain(const struct cli_result *result, struct buf *out)
+{
+    const struct spec *spec = result->spec;
+    const struct round *round = result->round;
+    char ip[ADDR_TEXT_MAX];
+    addr_format_ip(&spec->peer, ip);
+    unsigned control_port = spec->control_port;
+    switch (round->outcome) {
+    case OUTCOME_OK:
+        break;
+    case OUTCOME_TIMEOUT:
+        buf_printf(out, "the responder opened port %u, but no probe came back in time",
+                   (unsigned)spec->port);
+        break;
+    case OUTCOME_NO_CONNECTION:
+        buf_printf(out,
+                   "no answer from %s port %u to %" PRIu32 " control requests: is "
+                   "\"ip sla responder\" configured there, and is UDP %u open on the way?",
+                   ip, control_port, round->control_retries + 1, control_port);
+        break;
+    case OUTCOME_UNREACHABLE:
+        buf_printf(out, "%s port %u: %s", ip, control_port, system_reason(round));
+        break;
+    case OUTCOME_AUTH:
+    case OUTCOME_FORMAT:
+    case OUTCOME_PORT_IN_USE:
+    case OUTCOME_REFUSED:
+        buf_printf(out, "the responder refused the control request: %s (status 0x%08" PRIx32 ")",
+                   outcome_name(round->outcome), round->control_status);
+        break;
+    case OUTCOME_RESOLVE:
+        buf_printf(out, "the name %s has no IPv4 address", spec->host);
+        break;
+    case OUTCOME_LOCAL:
+        buf_printf(out, "this host could not send: %s", system_reason(round));
+        break;
+    }
+}
+
+/* Nanoseconds as milliseconds with three decimals. */
+static void add_ms(struct buf *out, double value_ns)
+{
+    buf_printf(out, "%.3f", value_ns / 1e6);
+}
+
+static void add_min_avg_max(struct buf *out, const char *what, double min_ns, double avg_ns,
+                            double max_ns)
+{
+    buf_printf(out, "%s Min/Avg/Max: ", what);
+    add_ms(out, min_ns);
+    buf_add_char(out, '/');
+    add_ms(out, avg_ns);
+    buf_add_char(out, '/');
+    add_ms(out, max_ns);
+    buf_add_string(out, " milliseconds\n");
+}
+
+static void add_head(const struct cli_result *result, struct buf *out)
+{
+    const struct round *round = result->round;
+    char address[ADDR_TEXT_MAX];
+    char start[64];
+    struct tm utc;
+    time_t seconds = (time_t)floor_div(round->started.ns, NS_PER_SECOND);
+    gmtime_r(&seconds, &utc);
+    strftime(start, sizeof start, "%H:%M:%S UTC %a %b %d %Y", &utc);
+    buf_printf(out, "IPSLA operation id: %s (%s)\n", result->spec->name,
+               addr_format(&result->spec->peer, address));
+    buf_printf(out, "Type of operation: %s\n", operation_name(result->spec->operation));
+    buf_add_string(out, "        Latest RTT: ");
+    if (round->outcome == OUTCOME_OK) {
+        add_ms(out, moments_average_ns(&round->rtt));
+        buf_add_string(out, " milliseconds\n");
+    } else {
+        buf_add_string(out, "NoConnection/Busy/Timeout\n");
+    }
+    buf_printf(out, "Latest operation start time: %s\n", start);
+    buf_printf(out, "Latest operation return code: %s\n", return_code_text(round->return_code));
+}
+
+static void add_jitter(const struct round *round, struct buf *out)
+{
+    buf_add_string(out, "Latency one-way time:\n");
+    buf_printf(out, "        Number of Latency one-way Samples: %" PRIu32 "%s\n",
+               round->sd.delay.count,
+               round->sd.delay.count == 0 ? " (the clocks are not known to agree)" : "");
+    buf_add_string(out, "Jitter Time:\n");
+    buf_printf(out, "        Number of SD Jitter Samples: %" PRIu32 "\n", round->sd.jitter.samples);
+    buf_printf(out, "        Number of DS Jitter Samples: %" PRIu32 "\n", round->ds.jitter.samples);
+    add_min_avg_max(out, "        Source to Destination Jitter", (double)round->sd.jitter.min_ns,
+                    jitter_average_ns(&round->sd.jitter), (double)round->sd.jitter.max_ns);
+    add_min_avg_max(out, "        Destination to Source Jitter", (double)round->ds.jitter.min_ns,
+                    jitter_average_ns(&round->ds.jitter), (double)round->ds.jitter.max_ns);
+}
+
+static void add_way_losses(const struct way *way, const char *from_to, const char *name,
+                           struct buf *out)
+{
+    const struct loss_periods *periods = &way->periods;
+    buf_printf(out, "        Loss %s: %" PRIu32 "\n", from_to, way->lost);
+    buf_printf(out, "        %s Loss Periods Number: %" PRIu32 "\n", name, periods->count);
+    buf_printf(out, "        %s Loss Period Length Min/Max: %" PRIu32 "/%" PRIu32 "\n", name,
+               periods->length_min, periods->length_max);
+    buf_printf(out, "        %s Inter Loss Period Length Min/Max: %" PRIu32 "/%" PRIu32 "\n", name,
+               periods->between_min, periods->between_max);
+}
+
+static void add_losses(const struct round *round, struct buf *out)
+{
+    buf_add_string(out, "Packet Loss Values:\n");
+    add_way_losses(&round->sd, "Source to Destination", "Source to Destination", out);
+    add_way_losses(&round->ds, "Destination to Source", "Destination to Source", out);
+    buf_printf(out, "        Out Of Sequence: %" PRIu32 "\tTail Drop: %" PRIu32 "\n",
+               round->out_of_order, round->lost_unknown);
+    buf_printf(out, "        Packet Late Arrival: %" PRIu32 "\tPacket Skipped: %" PRIu32 "\n",
+               round->late, round->unsent);
+    buf_printf(out, "        Duplicate: %" PRIu32 "\tCorrupt: %" PRIu32 "\n", round->duplicate,
+               round->corrupt);
+}
+
+static void add_train(const struct cli_result *result, struct buf *out)
+{
+    const struct round *round = result->round;
+    buf_add_string(out, "RTT Values:\n");
+    buf_printf(out, "        Number Of RTT: %" PRIu32, round->rtt.count);
+    add_min_avg_max(out, "\t\tRTT", (double)round->rtt.min_ns, moments_average_ns(&round->rtt),
+                    (double)round->rtt.max_ns);
+    if (result->spec->operation == OPERATION_UDP_JITTER) {
+        add_jitter(round, out);
+    }
+    buf_add_string(out, "Over Threshold:\n");
+    buf_printf(out, "        Number Of RTT Over Threshold: %" PRIu32 " (%" PRIu32 "%%)\n",
+               round->over_threshold,
+               round->received == 0 ? 0 : round->over_threshold * 100 / round->received);
+    add_losses(round, out);
+}
+
+static void add_percentiles(const struct cli_result *result, struct buf *out)
+{
+    int64_t *rtts;
+    size_t count = cli_sorted_rtts(&result->samples, &rtts);
+    if (count > 0) {
+        buf_add_string(out, "RTT percentiles 50/95/99: ");
+        add_ms(out, (double)cli_percentile(rtts, count, 50));
+        buf_add_char(out, '/');
+        add_ms(out, (double)cli_percentile(rtts, count, 95));
+        buf_add_char(out, '/');
+        add_ms(out, (double)cli_percentile(rtts, count, 99));
+        buf_add_string(out, " milliseconds\n");
+    }
+    free(rtts);
+}
+
+void cli_text_format(const struct cli_result *result, struct buf *out)
+{
+    const struct round *round = result->round;
+    bool is_ok = round->outcome == OUTCOME_OK;
+    add_head(result, out);
+    if (round->planned > 0) {
+        add_train(result, out);
+    }
+    buf_printf(out, "Number of successes: %d\nNumber of failures: %d\n", is_ok, !is_ok);
+    if (round->control_rtt_ns >= 0) {
+        buf_add_string(out, "Control RTT: ");
+        add_ms(out, (double)round->control_rtt_ns);
+        buf_printf(out, " milliseconds, retries: %" PRIu32 "\n", round->control_retries);
+    }
+    add_percentiles(result, out);
+    if (!is_ok) {
+        buf_add_string(out, "Reason: ");
+        cli_explain(result, out);
+        buf_add_char(out, '\n');
+    }
+}

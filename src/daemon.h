@@ -1,0 +1,31 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* What the two daemons do alike: logging flags, signals, word to the service manager. */
+#ifndef DAEMON_H
+#define DAEMON_H
+
+#include <signal.h>
+
+#include "options.h"
+
+/* Rows for an option table. */
+#define DAEMON_LOGGING_ROWS                                                                        \
+    {"log.level", "LEVEL", "info", "debug, info, warn or error.", false},                          \
+    {                                                                                              \
+        "log.format", "FORMAT", "logfmt", "logfmt or json.", false                                 \
+    }
+
+/* Sets up the log by those flags. 0 or an exit status, with the error printed. */
+int daemon_read_logging(const struct options *options);
+
+/* Blocks SIGTERM, SIGINT and `also` in this thread and those it will start, and returns the set,
+ * to be waited for. Ignores SIGPIPE. */
+sigset_t daemon_block_signals(int also);
+
+/* Allows as many descriptors as the system lets us: every session has a socket. */
+void daemon_raise_limits(void);
+
+/* Tells the service manager, if one asked to be told: "READY=1" (sd_notify(3)). */
+void daemon_notify(const char *state);
+
+#endif

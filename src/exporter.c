@@ -1,0 +1,271 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* ipsla_exporter: flags, signals, and what the main thread waits for. */
+#include "exporter.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "daemon.h"
+#include "host/clock.h"
+#include "host/log.h"
+#include "options.h"
+
+#define LISTEN_MAX 16
+
+static const struct option_row rows[] = {
+    {"config.file", "FILE", "ipsla.yml", "The configuration.", false},
+    {"config.check", NULL, NULL, "Check the configuration, print every problem, and exit.", false},
+    {"web.listen-address", "IP:PORT", ":10967", "Where to serve HTTP.", true},
+    {"web.telemetry-path", "PATH", "/metrics", "Where the metrics are.", false},
+    DAEMON_LOGGING_ROWS,
+};
+
+static const struct options_program program = {
+    .name = "ipsla_exporter",
+    .usage = "[flags]",
+    .summary = "Measures network paths with Cisco IP SLA and serves the results to Prometheus.\n"
+               "SIGHUP reloads the configuration; SIGTERM and SIGINT end it.",
+    .rows = rows,
+    .row_count = sizeof rows / sizeof rows[0],
+};
+
+struct web {
+    struct addr listen[LISTEN_MAX];
+    size_t listen_count;
+    const char *metrics_path;
+};
+
+/* Where the page and the health checks are not. */
+static bool is_metrics_path(const char *path)
+{
+    return path[0] == '/' && path[1] != '\0' && strncmp(path, "/-/", 3) != 0 &&
+           strpbrk(path, "?#% \t\r\n\"<>") == NULL;
+}
+
+/* 0 or an exit status. */
+static int read_web(const struct options *options, struct web *out)
+{
+    struct web web = {.metrics_path = options_value(options, "web.telemetry-path")};
+    const char *text;
+    for (size_t at = 0; (text = options_next(options, "web.listen-address", &at)) != NULL;) {
+        if (web.listen_count == LISTEN_MAX) {
+            return options_reject(options, "web.listen-address", text, "is one too many");
+        }
+        if (!addr_parse_ip_port(text, &web.listen[web.listen_count++])) {
+            return options_refuse(options, "web.listen-address", text,
+                                  "an address and port such as 127.0.0.1:10967 or :10967");
+        }
+    }
+    if (!is_metrics_path(web.metrics_path)) {
+        return options_refuse(options, "web.telemetry-path", web.metrics_path,
+                              "a path such as /metrics");
+    }
+    *out = web;
+    return 0;
+}
+
+static int check_config(const char *file)
+{
+    struct config *config = exporter_load(file);
+    if (config == NULL) {
+        return OPTIONS_EXIT_USAGE;
+    }
+    size_t count = config->targets->count;
+    printf("%s: ok, %zu %s\n", file, count, count == 1 ? "target" : "targets");
+    config_free(config);
+    return 0;
+}
+
+static void on_new_addresses(void *context)
+{
+    struct exporter *exporter = context;
+    atomic_store(&exporter->has_new_addresses, true);
+    exporter_wake(exporter);
+}
+
+/* Reloads for everybody who has asked by now and gives them the one result. */
+static void reload(struct exporter *exporter)
+{
+    struct buf message = {0};
+    pthread_mutex_lock(&exporter->mutex);
+    uint64_t wanted = exporter->reloads_wanted;
+    pthread_mutex_unlock(&exporter->mutex);
+    daemon_notify("RELOADING=1");
+    exporter_reload(exporter, &message);
+    daemon_notify("READY=1");
+    pthread_mutex_lock(&exporter->mutex);
+    buf_fini(&exporter->reload_message);
+    exporter->reload_message = message;
+    exporter->reloads_done = wanted;
+    pthread_cond_broadcast(&exporter->answered);
+    pthread_mutex_unlock(&exporter->mutex);
+}
+
+static void on_wake(struct exporter *exporter)
+{
+    uint64_t count;
+    ssize_t size = read(exporter->wake_fd, &count, sizeof count);
+    (void)size;
+    pthread_mutex_lock(&exporter->mutex);
+    bool wants_reload = exporter->reloads_wanted > exporter->reloads_done;
+    pthread_mutex_unlock(&exporter->mutex);
+    if (wants_reload) {
+        reload(exporter);
+    }
+    if (atomic_exchange(&exporter->has_new_addresses, false)) {
+        exporter_apply(exporter);
+    }
+}
+
+/* False when the signal says that this is the end. */
+static bool on_signal(struct exporter *exporter, int signal_fd)
+{
+    struct signalfd_siginfo info;
+    if (read(signal_fd, &info, sizeof info) != (ssize_t)sizeof info) {
+        return true;
+    }
+    if (info.ssi_signo == SIGHUP) {
+        reload(exporter);
+        return true;
+    }
+    log_line(LOG_LEVEL_INFO, "stopping", "signal", sigabbrev_np((int)info.ssi_signo), NULL);
+    return false;
+}
+
+static void wait_for_end(struct exporter *exporter, int signal_fd)
+{
+    bool goes_on = true;
+    while (goes_on) {
+        struct pollfd items[] = {
+            {.fd = signal_fd, .events = POLLIN},
+            {.fd = exporter->wake_fd, .events = POLLIN},
+        };
+        if (poll(items, 2, -1) < 0) {
+            continue;
+        }
+        if (items[1].revents != 0) {
+            on_wake(exporter);
+        }
+        goes_on = items[0].revents == 0 || on_signal(exporter, signal_fd);
+    }
+}
+
+static void refuse_system(const char *what)
+{
+    log_line(LOG_LEVEL_ERROR, "cannot start", "part", what, "error", strerror(errno), NULL);
+}
+
+static struct http *start_http(struct exporter *exporter, const struct web *web)
+{
+    struct addr failed;
+    int error;
+    char text[ADDR_TEXT_MAX];
+    struct http_handlers handlers = exporter_handlers(exporter);
+    const struct http_settings settings = {
+        .listen = web->listen,
+        .listen_count = web->listen_count,
+        .metrics_path = web->metrics_path,
+    };
+    struct http *http = http_start(&settings, &handlers, &failed, &error);
+    if (http == NULL) {
+        log_line(LOG_LEVEL_ERROR, "cannot listen", "address", addr_format(&failed, text), "error",
+                 strerror(error), NULL);
+    }
+    return http;
+}
+
+static void log_listening(const struct http *http, const struct web *web)
+{
+    char text[ADDR_TEXT_MAX];
+    for (size_t i = 0; i < web->listen_count; i++) {
+        struct addr address = http_address(http, i);
+        log_line(LOG_LEVEL_INFO, "listening", "address", addr_format(&address, text), "path",
+                 web->metrics_path, NULL);
+    }
+}
+
+/* Requests in flight are answered; who waits for a reload is sent away first. */
+static void stop(struct exporter *exporter, struct http *http)
+{
+    daemon_notify("STOPPING=1");
+    pthread_mutex_lock(&exporter->mutex);
+    exporter->is_stopping = true;
+    pthread_cond_broadcast(&exporter->answered);
+    pthread_mutex_unlock(&exporter->mutex);
+    http_stop(http);
+    worker_stop(exporter->worker);
+    responder_worker_stop(exporter->responder, NULL);
+    resolver_stop(exporter->resolver);
+    config_free(exporter->config);
+    buf_fini(&exporter->reload_message);
+    close(exporter->wake_fd);
+}
+
+/* Runs with `config`, which it takes over. Returns the exit status. */
+static int run(struct exporter *exporter, struct config *config, const struct web *web)
+{
+    sigset_t signals = daemon_block_signals(SIGHUP);
+    daemon_raise_limits();
+    int signal_fd = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
+    exporter->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    exporter->worker = worker_start();
+    exporter->resolver = resolver_new(on_new_addresses, exporter);
+    struct http *http = NULL;
+    bool is_running = false;
+    if (signal_fd < 0 || exporter->wake_fd < 0 || exporter->worker == NULL) {
+        refuse_system("worker");
+    } else {
+        http = start_http(exporter, web);
+        is_running = http != NULL && exporter_begin(exporter, config);
+    }
+    if (is_running) {
+        log_listening(http, web);
+        daemon_notify("READY=1");
+        wait_for_end(exporter, signal_fd);
+    } else {
+        config_free(config);
+    }
+    stop(exporter, http);
+    close(signal_fd);
+    return is_running ? 0 : 1;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    struct web web;
+    int status;
+    if (!options_parse(&program, argc, argv, &options, &status)) {
+        return status;
+    }
+    status = read_web(&options, &web);
+    if (status == 0) {
+        status = daemon_read_logging(&options);
+    }
+    if (status != 0) {
+        return status;
+    }
+    const char *file = options_value(&options, "config.file");
+    if (options_has(&options, "config.check")) {
+        return check_config(file);
+    }
+    struct config *config = exporter_load(file);
+    if (config == NULL) {
+        return 1;
+    }
+    struct exporter exporter = {
+        .config_file = file,
+        .metrics_path = web.metrics_path,
+        .started = clock_now().wall,
+        .mutex = PTHREAD_MUTEX_INITIALIZER,
+        .answered = PTHREAD_COND_INITIALIZER,
+        .scrape_seconds = -1,
+    };
+    return run(&exporter, config, &web);
+}

@@ -1,0 +1,70 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* What the parts of ipsla_exporter share. The main thread starts, configures and stops; HTTP
+ * threads read through the mutex and ask the main thread to reload.
+ *   exporter.c         flags, signals, the main thread's wait
+ *   exporter_config.c  loading and applying configurations
+ *   exporter_view.c    the handlers of HTTP */
+#ifndef EXPORTER_H
+#define EXPORTER_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/time.h"
+#include "config/config.h"
+#include "expo/http.h"
+#include "exporter_resolve.h"
+#include "host/worker.h"
+
+struct exporter {
+    /* Unchanging while HTTP runs. */
+    const char *config_file;
+    const char *metrics_path;
+    struct wall started;
+    struct worker *worker;
+    struct resolver *resolver;
+    int wake_fd; /* written to wake the main thread */
+
+    atomic_bool has_new_addresses; /* set by the resolver */
+
+    pthread_mutex_t mutex; /* for the following */
+    pthread_cond_t answered; /* a reload was done, or there will be none */
+    struct responder_worker *responder; /* NULL: none */
+    size_t target_count;
+    bool is_reload_successful;
+    struct wall reload_success;
+    uint64_t reloads_wanted, reloads_done;
+    struct buf reload_message; /* why the latest reload failed */
+    bool is_stopping;
+    double scrape_seconds; /* of the latest scrape; negative: there was none */
+
+    /* The main thread's own. */
+    struct config *config;
+};
+
+/* Wakes the main thread, from any thread. */
+void exporter_wake(struct exporter *exporter);
+
+/* Reads the file at start. NULL: every problem has been printed. */
+struct config *exporter_load(const char *file);
+
+/* Takes over `config` at start: responder, names, targets. False with a line logged when the
+ * responder cannot listen; the caller still owns `config` then. */
+bool exporter_begin(struct exporter *exporter, struct config *config);
+
+/* Reads the file again and takes it over, or keeps everything as it is, logs why, and appends that
+ * to `message`. */
+bool exporter_reload(struct exporter *exporter, struct buf *message);
+
+/* Hands the targets, with the addresses known by now, to the worker. */
+void exporter_apply(struct exporter *exporter);
+
+/* The functions that HTTP calls. */
+struct http_handlers exporter_handlers(struct exporter *exporter);
+
+#endif

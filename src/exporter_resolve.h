@@ -1,0 +1,36 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Host names to IPv4 addresses, in threads of its own, because the system's resolver may take its
+ * time: no name waits for the main thread, nor for more than a few other names. A name that has an
+ * address is looked up again every minute, one that has none every ten seconds; a failure never
+ * takes an address away. */
+#ifndef EXPORTER_RESOLVE_H
+#define EXPORTER_RESOLVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+
+struct resolver;
+
+/* `changed` is called on a thread of the resolver when an address was found or has moved; it must
+ * not call back. Starts no thread yet. */
+struct resolver *resolver_new(void (*changed)(void *context), void *context);
+
+/* Makes `names` (copied; repeated ones count once) those that are looked up; known ones keep their
+ * address, new ones are looked up at once. */
+void resolver_set_names(struct resolver *resolver, const char *const *names, size_t count);
+
+/* False when the name has no address yet. */
+bool resolver_find(struct resolver *resolver, const char *name, struct addr *out);
+
+/* Lookups that failed. */
+uint64_t resolver_failures(struct resolver *resolver);
+
+/* `changed` is not called after it. Waits for nothing: a thread that is in a lookup ends when that
+ * does, and the last one frees the memory. NULL is fine. */
+void resolver_stop(struct resolver *resolver);
+
+#endif

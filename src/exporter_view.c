@@ -1,0 +1,161 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* HTTP's questions, answered on its threads from snapshots. */
+#include <unistd.h>
+
+#include "exporter.h"
+#include "exporter_process.h"
+#include "host/clock.h"
+
+#define PROBE_KINDS 2
+
+/* Everything that a view points to. */
+struct scene {
+    struct expo_view view;
+    struct snapshot *snapshot;
+    struct reflect_stats stats;
+    struct expo_responder responder;
+    struct expo_count requests[REFLECT_RESULT_COUNT];
+    struct expo_count probes[PROBE_KINDS];
+    struct expo_count drops[REFLECT_DROP_COUNT];
+};
+
+/* The responder's counters in the words of the exposition. */
+static void describe_responder(struct scene *scene)
+{
+    const struct reflect_stats *stats = &scene->stats;
+    size_t drop_count = 0;
+    for (unsigned i = 0; i < REFLECT_RESULT_COUNT; i++) {
+        scene->requests[i] = (struct expo_count){
+            .label = reflect_result_name((enum reflect_result)i), .value = stats->requests[i]};
+    }
+    scene->probes[0] = (struct expo_count){.label = "jitter", .value = stats->jitter_probes};
+    scene->probes[1] = (struct expo_count){.label = "echo", .value = stats->echo_probes};
+    for (unsigned i = IPSLA_ACCEPT + 1; i < REFLECT_DROP_COUNT; i++) {
+        scene->drops[drop_count++] =
+            (struct expo_count){.label = reflect_drop_name(i), .value = stats->dropped[i]};
+    }
+    scene->responder = (struct expo_responder){
+        .requests = scene->requests,
+        .request_count = REFLECT_RESULT_COUNT,
+        .probes = scene->probes,
+        .probe_count = PROBE_KINDS,
+        .drops = scene->drops,
+        .drop_count = drop_count,
+        .sessions = stats->sessions,
+        .max_sessions = stats->max_sessions,
+        .processing = stats->processing,
+    };
+    scene->view.responder = &scene->responder;
+}
+
+static void scene_init(struct scene *scene, struct exporter *exporter)
+{
+    *scene = (struct scene){.snapshot = worker_acquire(exporter->worker)};
+    struct expo_view *view = &scene->view;
+    view->version = IPSLA_VERSION;
+    view->revision = IPSLA_REVISION;
+    view->snapshots = &scene->snapshot;
+    view->snapshot_count = 1;
+    view->resolve_failures = resolver_failures(exporter->resolver);
+    process_read(exporter->started, &view->process);
+    pthread_mutex_lock(&exporter->mutex);
+    view->reload_successful = exporter->is_reload_successful;
+    view->reload_success = exporter->reload_success;
+    view->scrape_seconds = exporter->scrape_seconds;
+    bool has_responder = exporter->responder != NULL;
+    if (has_responder) {
+        responder_worker_stats(exporter->responder, &scene->stats);
+    }
+    pthread_mutex_unlock(&exporter->mutex);
+    if (has_responder) {
+        describe_responder(scene);
+    }
+}
+
+static void scene_fini(struct scene *scene)
+{
+    snapshot_unref(scene->snapshot);
+}
+
+static void show_metrics(void *context, enum expo_format format, struct buf *out)
+{
+    struct exporter *exporter = context;
+    struct mono begin = clock_now().mono;
+    struct scene scene;
+    scene_init(&scene, exporter);
+    expo_render(&scene.view, format, out);
+    scene_fini(&scene);
+    double seconds = (double)mono_diff(clock_now().mono, begin) / (double)NS_PER_SECOND;
+    pthread_mutex_lock(&exporter->mutex);
+    exporter->scrape_seconds = seconds;
+    pthread_mutex_unlock(&exporter->mutex);
+}
+
+static void show_page(void *context, struct buf *out)
+{
+    struct exporter *exporter = context;
+    struct scene scene;
+    scene_init(&scene, exporter);
+    expo_render_page(&scene.view, exporter->metrics_path, out);
+    scene_fini(&scene);
+}
+
+static bool is_ready(void *context, struct buf *message)
+{
+    struct exporter *exporter = context;
+    pthread_mutex_lock(&exporter->mutex);
+    size_t wanted = exporter->target_count;
+    bool is_loaded = exporter->reload_success.ns != 0;
+    pthread_mutex_unlock(&exporter->mutex);
+    struct snapshot *snapshot = worker_acquire(exporter->worker);
+    size_t run = 0;
+    for (size_t i = 0; i < snapshot->count; i++) {
+        run += snapshot->reports[i]->has_run;
+    }
+    bool is_complete = is_loaded && snapshot->count == wanted && run == wanted;
+    snapshot_unref(snapshot);
+    if (!is_complete) {
+        buf_printf(message, "not ready: %zu of %zu targets have been measured once", run, wanted);
+    }
+    return is_complete;
+}
+
+/* Waits for the main thread to do it: files, sockets and threads are its business. */
+static bool ask_reload(void *context, struct buf *message)
+{
+    struct exporter *exporter = context;
+    pthread_mutex_lock(&exporter->mutex);
+    uint64_t ticket = ++exporter->reloads_wanted;
+    exporter_wake(exporter);
+    while (exporter->reloads_done < ticket && !exporter->is_stopping) {
+        pthread_cond_wait(&exporter->answered, &exporter->mutex);
+    }
+    bool is_done = exporter->reloads_done >= ticket;
+    bool is_good = is_done && exporter->is_reload_successful;
+    if (!is_done) {
+        buf_add_string(message, "not reloaded: the exporter is stopping");
+    } else if (!is_good) {
+        buf_add(message, buf_string(&exporter->reload_message), exporter->reload_message.size);
+    }
+    pthread_mutex_unlock(&exporter->mutex);
+    return is_good;
+}
+
+void exporter_wake(struct exporter *exporter)
+{
+    uint64_t one = 1;
+    ssize_t size = write(exporter->wake_fd, &one, sizeof one);
+    (void)size;
+}
+
+struct http_handlers exporter_handlers(struct exporter *exporter)
+{
+    return (struct http_handlers){
+        .context = exporter,
+        .metrics = show_metrics,
+        .page = show_page,
+        .ready = is_ready,
+        .reload = ask_reload,
+    };
+}

@@ -1,0 +1,48 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The open channels of one host by (owner, channel): an open-addressing hash table. Knows nothing
+ * of sockets; belongs to the host's thread. */
+#ifndef HOST_CHANNELS_H
+#define HOST_CHANNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "probe/io.h"
+
+struct event;
+struct host;
+
+struct channel {
+    struct channel_id id;
+    struct host *host;
+    struct event *readable;
+    uint64_t serial; /* tells apart two channels that had the same id one after the other */
+    int fd;
+    struct addr bound;
+};
+
+/* All zero is an empty table. `slots` has `capacity` (0 or a power of two) places. */
+struct channels {
+    struct channel **slots;
+    size_t count;
+    size_t capacity;
+};
+
+/* Frees the table; the channels in it are the caller's. */
+void channels_fini(struct channels *channels);
+
+/* Adds `channel`; no other of its id may be in. */
+void channels_add(struct channels *channels, struct channel *channel);
+
+/* NULL when there is none. */
+struct channel *channels_find(const struct channels *channels, struct channel_id id);
+
+/* Takes it out and returns it; NULL when there is none. */
+struct channel *channels_remove(struct channels *channels, struct channel_id id);
+
+/* Any channel, NULL when the table is empty: for emptying it. */
+struct channel *channels_any(const struct channels *channels);
+
+#endif

@@ -1,0 +1,156 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "host/log.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "host/clock.h"
+
+/* Process-wide, set once before threads start. */
+static enum log_level least_level = LOG_LEVEL_INFO;
+static enum log_format line_format = LOG_FORMAT_LOGFMT;
+
+static const char *const level_names[] = {
+    [LOG_LEVEL_DEBUG] = "debug",
+    [LOG_LEVEL_INFO] = "info",
+    [LOG_LEVEL_WARN] = "warn",
+    [LOG_LEVEL_ERROR] = "error",
+};
+
+static const char *const format_names[] = {
+    [LOG_FORMAT_LOGFMT] = "logfmt",
+    [LOG_FORMAT_JSON] = "json",
+};
+
+void log_setup(enum log_level level, enum log_format format)
+{
+    least_level = level;
+    line_format = format;
+}
+
+/* The index of `name`, -1 when it is none of the `count` names. */
+static int find_name(const char *const *names, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(names[i], name) == 0) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+bool log_level_parse(const char *name, enum log_level *out)
+{
+    int found = find_name(level_names, sizeof level_names / sizeof level_names[0], name);
+    if (found >= 0) {
+        *out = (enum log_level)found;
+    }
+    return found >= 0;
+}
+
+bool log_format_parse(const char *name, enum log_format *out)
+{
+    int found = find_name(format_names, sizeof format_names / sizeof format_names[0], name);
+    if (found >= 0) {
+        *out = (enum log_format)found;
+    }
+    return found >= 0;
+}
+
+/* `text` in quotes, with the escapes that JSON knows (logfmt readers know them too). */
+static void add_quoted(struct buf *line, const char *text)
+{
+    buf_add_char(line, '"');
+    for (const char *at = text; *at != '\0'; at++) {
+        unsigned char c = (unsigned char)*at;
+        if (c == '"' || c == '\\') {
+            buf_add_char(line, '\\');
+            buf_add_char(line, *at);
+        } else if (c == '\n') {
+            buf_add_string(line, "\\n");
+        } else if (c < 0x20 || c == 0x7f) {
+            buf_printf(line, "\\u%04x", (unsigned)c);
+        } else {
+            buf_add_char(line, *at);
+        }
+    }
+    buf_add_char(line, '"');
+}
+
+/* logfmt leaves the quotes off where nothing can be mistaken. */
+static bool is_plain(const char *text)
+{
+    for (const char *at = text; *at != '\0'; at++) {
+        unsigned char c = (unsigned char)*at;
+        if (c <= ' ' || c == 0x7f || c == '"' || c == '=' || c == '\\') {
+            return false;
+        }
+    }
+    return text[0] != '\0';
+}
+
+static void add_pair(struct buf *line, const char *key, const char *value, bool is_quoted)
+{
+    bool is_first = line->size <= 1;
+    if (line_format == LOG_FORMAT_JSON) {
+        buf_add_string(line, is_first ? "" : ",");
+        add_quoted(line, key);
+        buf_add_char(line, ':');
+        add_quoted(line, value);
+        return;
+    }
+    buf_add_string(line, is_first ? "" : " ");
+    buf_add_string(line, key);
+    buf_add_char(line, '=');
+    if (is_quoted || !is_plain(value)) {
+        add_quoted(line, value);
+    } else {
+        buf_add_string(line, value);
+    }
+}
+
+static void add_time(struct buf *line)
+{
+    int64_t ms = floor_div(clock_now().wall.ns, NS_PER_MS);
+    time_t seconds = (time_t)floor_div(ms, 1000);
+    struct tm utc;
+    char text[32] = "";
+    gmtime_r(&seconds, &utc);
+    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc);
+    struct buf stamp = {0};
+    buf_printf(&stamp, "%s.%03dZ", text, (int)(ms - (int64_t)seconds * 1000));
+    add_pair(line, "time", buf_string(&stamp), false);
+    buf_fini(&stamp);
+}
+
+void log_line(enum log_level level, const char *message, ...)
+{
+    if (level < least_level) {
+        return;
+    }
+    bool is_json = line_format == LOG_FORMAT_JSON;
+    struct buf line = {0};
+    buf_add_string(&line, is_json ? "{" : "");
+    add_time(&line);
+    add_pair(&line, "level", level_names[level], false);
+    add_pair(&line, "msg", message, true);
+    va_list arguments;
+    va_start(arguments, message);
+    const char *key;
+    while ((key = va_arg(arguments, const char *)) != NULL) {
+        const char *value = va_arg(arguments, const char *);
+        add_pair(&line, key, value == NULL ? "" : value, false);
+    }
+    va_end(arguments);
+    buf_add_string(&line, is_json ? "}\n" : "\n");
+    /* One write, so that lines of several threads do not mix; nobody could be told that it
+     * failed. */
+    ssize_t written = write(STDERR_FILENO, line.bytes, line.size);
+    (void)written;
+    buf_fini(&line);
+}

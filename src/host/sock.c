@@ -1,0 +1,246 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* ICMP errors and the pending-error word. With IP_RECVERR each ICMP error goes to the socket's
+ * error queue and also sets the socket's one pending error, which the next send or receive call
+ * reports and clears, although it concerns an earlier datagram. The queue tells the whole story,
+ * so the pending error is only in the way: calls that meet it are repeated. Reference: ip(7),
+ * recvmsg(2). */
+#include "host/sock.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <time.h>
+#include <unistd.h>
+
+/* After time.h, whose struct timespec it uses. */
+#include <linux/errqueue.h>
+
+#include "host/clock.h"
+
+/* Another ICMP error may arrive between two tries; a genuine error of the call itself survives
+ * them all. */
+#define TRIES 3
+
+static struct sockaddr_in to_sockaddr(const struct addr *addr)
+{
+    struct sockaddr_in sin = {.sin_family = AF_INET, .sin_port = htons(addr->port)};
+    memcpy(&sin.sin_addr, addr->ip, sizeof sin.sin_addr);
+    return sin;
+}
+
+static struct addr from_sockaddr(const struct sockaddr_in *sin)
+{
+    struct addr addr = {.family = ADDR_IPV4, .port = ntohs(sin->sin_port)};
+    memcpy(addr.ip, &sin->sin_addr, sizeof sin->sin_addr);
+    return addr;
+}
+
+static int set_option(int fd, int level, int name, int value)
+{
+    return setsockopt(fd, level, name, &value, sizeof value) == 0 ? 0 : -errno;
+}
+
+/* Fragmentation stays allowed (IP_PMTUDISC_DONT), as on a router: a first probe that is lost to
+ * path MTU discovery would be our loss, not the network's. */
+static int configure(int fd)
+{
+    static const struct {
+        int level, name, value;
+    } settings[] = {
+        {SOL_SOCKET, SO_TIMESTAMPNS, 1}, {IPPROTO_IP, IP_PKTINFO, 1},
+        {IPPROTO_IP, IP_RECVTOS, 1},     {IPPROTO_IP, IP_RECVTTL, 1},
+        {IPPROTO_IP, IP_RECVERR, 1},     {IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT},
+    };
+    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
+        int error = set_option(fd, settings[i].level, settings[i].name, settings[i].value);
+        if (error != 0) {
+            return error;
+        }
+    }
+    return 0;
+}
+
+static int bind_to(int fd, const struct addr *local, struct addr *bound)
+{
+    struct sockaddr_in sin = to_sockaddr(local);
+    socklen_t size = sizeof sin;
+    if (bind(fd, (const struct sockaddr *)&sin, sizeof sin) != 0 ||
+        getsockname(fd, (struct sockaddr *)&sin, &size) != 0) {
+        return -errno;
+    }
+    *bound = from_sockaddr(&sin);
+    return 0;
+}
+
+int sock_open(const struct addr *local, int *fd, struct addr *bound)
+{
+    if (local->family == ADDR_IPV6) {
+        return -EAFNOSUPPORT;
+    }
+    int made = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (made < 0) {
+        return -errno;
+    }
+    int error = configure(made);
+    if (error == 0) {
+        error = bind_to(made, local, bound);
+    }
+    if (error != 0) {
+        close(made);
+        return error;
+    }
+    *fd = made;
+    return 0;
+}
+
+/* Room for the control messages of both directions. */
+union control {
+    struct cmsghdr align;
+    uint8_t bytes[256];
+};
+
+static void *add_control(struct msghdr *message, int type, size_t size)
+{
+    struct cmsghdr *header =
+        (struct cmsghdr *)(void *)((uint8_t *)message->msg_control + message->msg_controllen);
+    header->cmsg_level = IPPROTO_IP;
+    header->cmsg_type = type;
+    header->cmsg_len = CMSG_LEN(size);
+    message->msg_controllen += CMSG_SPACE(size);
+    return CMSG_DATA(header);
+}
+
+int sock_send(int fd, const struct sock_parcel *parcel)
+{
+    if (parcel->peer.family != ADDR_IPV4) {
+        return -EAFNOSUPPORT;
+    }
+    struct sockaddr_in to = to_sockaddr(&parcel->peer);
+    struct iovec data = {.iov_base = (void *)(uintptr_t)parcel->bytes, .iov_len = parcel->size};
+    union control control = {.bytes = {0}};
+    struct msghdr message = {
+        .msg_name = &to,
+        .msg_namelen = sizeof to,
+        .msg_iov = &data,
+        .msg_iovlen = 1,
+        .msg_control = control.bytes,
+    };
+    if (parcel->source.family == ADDR_IPV4 && !addr_is_any(&parcel->source)) {
+        struct in_pktinfo info = {.ipi_ifindex = 0};
+        memcpy(&info.ipi_spec_dst, parcel->source.ip, sizeof info.ipi_spec_dst);
+        memcpy(add_control(&message, IP_PKTINFO, sizeof info), &info, sizeof info);
+    }
+    if (parcel->tos != 0) {
+        int value = parcel->tos;
+        memcpy(add_control(&message, IP_TOS, sizeof value), &value, sizeof value);
+    }
+    ssize_t sent = -1;
+    for (int i = 0; i < TRIES && sent < 0; i++) {
+        sent = sendmsg(fd, &message, MSG_NOSIGNAL);
+    }
+    return sent < 0 ? -errno : 0;
+}
+
+static void take_control(const struct cmsghdr *header, struct sock_datagram *datagram,
+                         struct wall *kernel)
+{
+    const void *data = CMSG_DATA(header);
+    if (header->cmsg_level == SOL_SOCKET && header->cmsg_type == SO_TIMESTAMPNS) {
+        struct timespec at;
+        memcpy(&at, data, sizeof at);
+        kernel->ns = (int64_t)at.tv_sec * NS_PER_SECOND + at.tv_nsec;
+    }
+    if (header->cmsg_level != IPPROTO_IP) {
+        return;
+    }
+    if (header->cmsg_type == IP_PKTINFO) {
+        struct in_pktinfo info;
+        memcpy(&info, data, sizeof info);
+        datagram->local.family = ADDR_IPV4;
+        memcpy(datagram->local.ip, &info.ipi_addr, sizeof info.ipi_addr);
+    } else if (header->cmsg_type == IP_TOS) {
+        memcpy(&datagram->tos, data, sizeof datagram->tos);
+    } else if (header->cmsg_type == IP_TTL) {
+        int ttl;
+        memcpy(&ttl, data, sizeof ttl);
+        datagram->ttl = (uint8_t)ttl;
+    }
+}
+
+int sock_receive(int fd, uint8_t *bytes, size_t capacity, struct sock_datagram *out)
+{
+    struct sockaddr_in from;
+    struct iovec data = {.iov_base = bytes, .iov_len = capacity};
+    union control control;
+    struct msghdr message;
+    ssize_t size = -1;
+    for (int i = 0; i < TRIES && size < 0; i++) {
+        message = (struct msghdr){
+            .msg_name = &from,
+            .msg_namelen = sizeof from,
+            .msg_iov = &data,
+            .msg_iovlen = 1,
+            .msg_control = control.bytes,
+            .msg_controllen = sizeof control.bytes,
+        };
+        size = recvmsg(fd, &message, 0);
+        if (size < 0 && errno == EAGAIN) {
+            break;
+        }
+    }
+    if (size < 0) {
+        return -errno;
+    }
+    struct instant now = clock_now();
+    struct sock_datagram datagram = {.peer = from_sockaddr(&from), .size = (size_t)size};
+    /* Without a kernel stamp this is older than the clock allows, and `now` is taken. */
+    struct wall kernel = {0};
+    for (struct cmsghdr *at = CMSG_FIRSTHDR(&message); at != NULL; at = CMSG_NXTHDR(&message, at)) {
+        take_control(at, &datagram, &kernel);
+    }
+    datagram.received = clock_stamp_from_kernel(kernel, now);
+    *out = datagram;
+    return 0;
+}
+
+/* The ICMP error among the control messages, 0 when there is none: the queue also carries errors
+ * of our own host, which the send call has reported already. */
+static int find_icmp_error(struct msghdr *message)
+{
+    for (struct cmsghdr *at = CMSG_FIRSTHDR(message); at != NULL; at = CMSG_NXTHDR(message, at)) {
+        if (at->cmsg_level != IPPROTO_IP || at->cmsg_type != IP_RECVERR) {
+            continue;
+        }
+        struct sock_extended_err report;
+        memcpy(&report, CMSG_DATA(at), sizeof report);
+        if (report.ee_origin == SO_EE_ORIGIN_ICMP) {
+            return (int)report.ee_errno;
+        }
+    }
+    return 0;
+}
+
+int sock_receive_error(int fd, int *error, struct addr *peer)
+{
+    int found = 0;
+    struct sockaddr_in to;
+    while (found == 0) {
+        union control control;
+        struct msghdr message = {
+            .msg_name = &to,
+            .msg_namelen = sizeof to,
+            .msg_control = control.bytes,
+            .msg_controllen = sizeof control.bytes,
+        };
+        if (recvmsg(fd, &message, MSG_ERRQUEUE) < 0) {
+            return -errno;
+        }
+        found = find_icmp_error(&message);
+    }
+    *error = found;
+    *peer = from_sockaddr(&to);
+    return 0;
+}

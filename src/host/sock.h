@@ -1,0 +1,48 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* UDP sockets with what measuring needs: kernel receive timestamps, destination address, TOS and
+ * TTL of each datagram, ICMP errors from the error queue. Non-blocking. Functions return 0 or
+ * -errno. */
+#ifndef HOST_SOCK_H
+#define HOST_SOCK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "base/time.h"
+
+struct sock_datagram {
+    struct addr peer; /* who sent it */
+    struct addr local; /* the address it was sent to (IP only when the socket is bound to any) */
+    size_t size;
+    struct stamp received;
+    uint8_t tos, ttl;
+};
+
+/* A datagram to send. */
+struct sock_parcel {
+    struct addr peer;
+    struct addr source; /* send from its IP; ADDR_NONE or any address: the system chooses */
+    uint8_t tos;
+    const uint8_t *bytes;
+    size_t size;
+};
+
+/* Binds a UDP socket to `local` (port 0: any free one). On success *fd is the descriptor (close it)
+ * and *bound the address it got. */
+int sock_open(const struct addr *local, int *fd, struct addr *bound);
+
+/* Sends one datagram. A pending ICMP error that this call would report is not this datagram's: it
+ * is sent all the same. */
+int sock_send(int fd, const struct sock_parcel *parcel);
+
+/* Receives one datagram into `bytes`; -EAGAIN when there is none (an empty datagram has size 0). */
+int sock_receive(int fd, uint8_t *bytes, size_t capacity, struct sock_datagram *out);
+
+/* Takes one ICMP error off the error queue: *error is its errno value, *peer whom the datagram was
+ * for. -EAGAIN when there is none. */
+int sock_receive_error(int fd, int *error, struct addr *peer);
+
+#endif

@@ -1,0 +1,249 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* ipsla_responder: answers IP SLA control requests and probes until it is told to stop. */
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "config/address.h"
+#include "config/duration.h"
+#include "daemon.h"
+#include "host/log.h"
+#include "host/worker.h"
+#include "options.h"
+#include "probe/reflect.h"
+
+#define TOO_MANY "is one too many"
+/* As in the configuration of the exporter. */
+#define MIN_DURATION_MAX_NS (60 * NS_PER_SECOND)
+
+static const struct option_row rows[] = {
+    {"listen-address", "IP:PORT", ":1967", "Where to take control requests.", true},
+    {"allow", "PREFIX", NULL, "Who may ask, for example 192.0.2.0/24. Not given: everybody.", true},
+    {"permanent-port", "[IP:]PORT", NULL, "A probe port that is always open.", true},
+    {"max-sessions", "N", "1000", "Most sessions at a time, 1 to 65536.", false},
+    {"min-duration", "DURATION", "1s", "Shortest time a port stays open.", false},
+    {"refusal", "KIND", "status16", "How to refuse: status16, status32 or silent.", false},
+    {"reply", "KIND", "long", "How to accept: long or short.", false},
+    DAEMON_LOGGING_ROWS,
+};
+
+static const struct options_program program = {
+    .name = "ipsla_responder",
+    .usage = "[flags]",
+    .summary = "Answers IP SLA control requests, UDP jitter and UDP echo probes.\n"
+               "SIGUSR1 logs the counters; SIGTERM and SIGINT log them and end it.",
+    .rows = rows,
+    .row_count = sizeof rows / sizeof rows[0],
+};
+
+static int read_listen(const struct options *options, struct reflect_settings *settings)
+{
+    const char *text;
+    settings->listen_count = 0;
+    for (size_t at = 0; (text = options_next(options, "listen-address", &at)) != NULL;) {
+        if (settings->listen_count == REFLECT_LISTEN_MAX) {
+            return options_reject(options, "listen-address", text, TOO_MANY);
+        }
+        const char *problem =
+            address_parse_listen(text, &settings->listen[settings->listen_count++]);
+        if (problem != NULL) {
+            return options_reject(options, "listen-address", text, problem);
+        }
+    }
+    return 0;
+}
+
+static int read_permanent(const struct options *options, struct reflect_settings *settings)
+{
+    const char *text;
+    settings->permanent_count = 0;
+    for (size_t at = 0; (text = options_next(options, "permanent-port", &at)) != NULL;) {
+        if (settings->permanent_count == REFLECT_PERMANENT_MAX) {
+            return options_reject(options, "permanent-port", text, TOO_MANY);
+        }
+        const char *problem =
+            address_parse_permanent(text, &settings->permanent[settings->permanent_count++]);
+        if (problem != NULL) {
+            return options_reject(options, "permanent-port", text, problem);
+        }
+    }
+    return 0;
+}
+
+static int read_allow(const struct options *options, struct reflect_settings *settings)
+{
+    const char *text;
+    settings->allow_count = 0;
+    for (size_t at = 0; (text = options_next(options, "allow", &at)) != NULL;) {
+        if (settings->allow_count == REFLECT_ALLOW_MAX) {
+            return options_reject(options, "allow", text, TOO_MANY);
+        }
+        const char *problem = address_parse_prefix(text, &settings->allow[settings->allow_count++]);
+        if (problem != NULL) {
+            return options_reject(options, "allow", text, problem);
+        }
+    }
+    return 0;
+}
+
+/* The index of `text` among `words`, -1 when it is none of them. */
+static int find_word(const char *const *words, int count, const char *text)
+{
+    for (int i = 0; i < count; i++) {
+        if (strcmp(words[i], text) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+static int read_limits(const struct options *options, struct reflect_settings *settings)
+{
+    uint64_t sessions;
+    const char *text = options_value(options, "max-sessions");
+    if (!options_parse_number(text, 1, 65536, &sessions)) {
+        return options_refuse(options, "max-sessions", text, "a number from 1 to 65536");
+    }
+    settings->max_sessions = (uint32_t)sessions;
+    text = options_value(options, "min-duration");
+    const char *problem = duration_parse(text, &settings->min_duration_ns);
+    if (problem == NULL && settings->min_duration_ns > MIN_DURATION_MAX_NS) {
+        problem = "is more than 60s";
+    }
+    return problem == NULL ? 0 : options_reject(options, "min-duration", text, problem);
+}
+
+static int read_kinds(const struct options *options, struct reflect_settings *settings)
+{
+    static const char *const refusals[] = {"status16", "status32", "silent"};
+    static const char *const replies[] = {"long", "short"};
+    const char *text = options_value(options, "refusal");
+    int found = find_word(refusals, 3, text);
+    if (found < 0) {
+        return options_refuse(options, "refusal", text, "status16, status32 or silent");
+    }
+    settings->refusal = (enum reflect_refusal)found;
+    text = options_value(options, "reply");
+    found = find_word(replies, 2, text);
+    if (found < 0) {
+        return options_refuse(options, "reply", text, "long or short");
+    }
+    settings->reply = (enum reflect_reply)found;
+    return 0;
+}
+
+/* 0 or an exit status. */
+static int read_settings(const struct options *options, struct reflect_settings *settings)
+{
+    reflect_settings_default(settings);
+    int status = read_listen(options, settings);
+    if (status == 0) {
+        status = read_permanent(options, settings);
+    }
+    if (status == 0) {
+        status = read_allow(options, settings);
+    }
+    if (status == 0) {
+        status = read_limits(options, settings);
+    }
+    if (status == 0) {
+        status = read_kinds(options, settings);
+    }
+    return status == 0 ? daemon_read_logging(options) : status;
+}
+
+static void log_listening(const char *message, const struct addr *addresses, size_t count)
+{
+    char text[ADDR_TEXT_MAX];
+    for (size_t i = 0; i < count; i++) {
+        log_line(LOG_LEVEL_INFO, message, "address", addr_format(&addresses[i], text), NULL);
+    }
+}
+
+/* "auth=2 limit=1": those of `counts` that are not zero. */
+static void add_counts(struct buf *out, const uint64_t *counts, size_t count,
+                       const char *(*name_of)(unsigned))
+{
+    for (size_t i = 0; i < count; i++) {
+        if (counts[i] != 0) {
+            buf_printf(out, "%s%s=%" PRIu64, out->size == 0 ? "" : " ", name_of((unsigned)i),
+                       counts[i]);
+        }
+    }
+}
+
+static const char *result_name(unsigned result)
+{
+    return reflect_result_name((enum reflect_result)result);
+}
+
+static void log_counters(const char *message, const struct reflect_stats *stats)
+{
+    struct buf numbers = {0};
+    struct buf requests = {0};
+    struct buf drops = {0};
+    add_counts(&requests, stats->requests, REFLECT_RESULT_COUNT, result_name);
+    add_counts(&drops, stats->dropped, REFLECT_DROP_COUNT, reflect_drop_name);
+    buf_printf(&numbers, "%" PRIu64, stats->jitter_probes);
+    buf_add_char(&numbers, '\0');
+    size_t echo_at = numbers.size;
+    buf_printf(&numbers, "%" PRIu64, stats->echo_probes);
+    log_line(LOG_LEVEL_INFO, message, "requests", buf_string(&requests), "jitter_probes",
+             buf_string(&numbers), "echo_probes", numbers.bytes + echo_at, "dropped",
+             buf_string(&drops), NULL);
+    buf_fini(&numbers);
+    buf_fini(&requests);
+    buf_fini(&drops);
+}
+
+/* Until a signal asks to end. */
+static void serve(struct responder_worker *worker, const sigset_t *signals)
+{
+    for (;;) {
+        int signal = sigwaitinfo(signals, NULL);
+        if (signal == SIGTERM || signal == SIGINT) {
+            return;
+        }
+        if (signal == SIGUSR1) {
+            struct reflect_stats stats;
+            responder_worker_stats(worker, &stats);
+            log_counters("counters", &stats);
+        }
+    }
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    struct reflect_settings settings;
+    int status;
+    if (!options_parse(&program, argc, argv, &options, &status)) {
+        return status;
+    }
+    status = read_settings(&options, &settings);
+    if (status != 0) {
+        return status;
+    }
+    sigset_t signals = daemon_block_signals(SIGUSR1);
+    daemon_raise_limits();
+    struct addr failed;
+    int error;
+    struct responder_worker *worker = responder_worker_start(&settings, &failed, &error);
+    if (worker == NULL) {
+        char text[ADDR_TEXT_MAX];
+        log_line(LOG_LEVEL_ERROR, "cannot listen", "address", addr_format(&failed, text), "error",
+                 strerror(error), NULL);
+        return 1;
+    }
+    log_listening("listening", settings.listen, settings.listen_count);
+    log_listening("permanent port open", settings.permanent, settings.permanent_count);
+    serve(worker, &signals);
+    struct reflect_stats last;
+    responder_worker_stop(worker, &last);
+    log_counters("stopped", &last);
+    return 0;
+}

@@ -1,0 +1,169 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Lines are caught by putting a file in the place of standard error. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <pthread.h>
+#include <unistd.h>
+
+#include "host/log.h"
+
+struct capture {
+    FILE *file;
+    int saved;
+};
+
+static struct capture capture_begin(void)
+{
+    struct capture capture = {.file = tmpfile(), .saved = dup(STDERR_FILENO)};
+    assert_non_null(capture.file);
+    assert_true(dup2(fileno(capture.file), STDERR_FILENO) >= 0);
+    return capture;
+}
+
+static void capture_end(struct capture *capture, char *text, size_t size)
+{
+    assert_true(dup2(capture->saved, STDERR_FILENO) >= 0);
+    close(capture->saved);
+    rewind(capture->file);
+    text[fread(text, 1, size - 1, capture->file)] = '\0';
+    fclose(capture->file);
+}
+
+/* Whether `text` looks like `pattern`, where 0 stands for any digit. */
+static void assert_shape(const char *text, const char *pattern)
+{
+    for (size_t i = 0; pattern[i] != '\0'; i++) {
+        char c = text[i] >= '0' && text[i] <= '9' ? '0' : text[i];
+        assert_int_equal(c, pattern[i]);
+    }
+}
+
+/* The line without its time, whose shape is checked. */
+static const char *after_time(const char *line, const char *shape)
+{
+    assert_shape(line, shape);
+    return line + strlen(shape);
+}
+
+static const char logfmt_time[] = "time=0000-00-00T00:00:00.000Z ";
+static const char json_time[] = "{\"time\":\"0000-00-00T00:00:00.000Z\",";
+
+static void test_logfmt(void **state)
+{
+    (void)state;
+    char text[512];
+    log_setup(LOG_LEVEL_INFO, LOG_FORMAT_LOGFMT);
+    struct capture capture = capture_begin();
+    log_line(LOG_LEVEL_INFO, "listening", "address", "0.0.0.0:10967", "note", "", NULL);
+    capture_end(&capture, text, sizeof text);
+    assert_string_equal(after_time(text, logfmt_time),
+                        "level=info msg=\"listening\" address=0.0.0.0:10967 note=\"\"\n");
+}
+
+static void test_logfmt_quotes_what_needs_it(void **state)
+{
+    (void)state;
+    char text[512];
+    log_setup(LOG_LEVEL_INFO, LOG_FORMAT_LOGFMT);
+    struct capture capture = capture_begin();
+    log_line(LOG_LEVEL_ERROR, "bad \"file\"", "a", "two words", "b", "x=y", "c", "line\nbreak", "d",
+             "back\\slash", "e", "\x01\x7f", "f", NULL, NULL);
+    capture_end(&capture, text, sizeof text);
+    assert_string_equal(after_time(text, logfmt_time),
+                        "level=error msg=\"bad \\\"file\\\"\" a=\"two words\" b=\"x=y\" "
+                        "c=\"line\\nbreak\" d=\"back\\\\slash\" e=\"\\u0001\\u007f\" f=\"\"\n");
+}
+
+static void test_json(void **state)
+{
+    (void)state;
+    char text[512];
+    log_setup(LOG_LEVEL_DEBUG, LOG_FORMAT_JSON);
+    struct capture capture = capture_begin();
+    log_line(LOG_LEVEL_DEBUG, "a \"b\"", "key", "tab\tand \\", "plain", "1", NULL);
+    capture_end(&capture, text, sizeof text);
+    assert_string_equal(after_time(text, json_time),
+                        "\"level\":\"debug\",\"msg\":\"a \\\"b\\\"\","
+                        "\"key\":\"tab\\u0009and \\\\\",\"plain\":\"1\"}\n");
+}
+
+static void test_lower_levels_are_silent(void **state)
+{
+    (void)state;
+    char text[512];
+    log_setup(LOG_LEVEL_WARN, LOG_FORMAT_LOGFMT);
+    struct capture capture = capture_begin();
+    log_line(LOG_LEVEL_DEBUG, "no", NULL);
+    log_line(LOG_LEVEL_INFO, "no", NULL);
+    log_line(LOG_LEVEL_WARN, "yes", NULL);
+    capture_end(&capture, text, sizeof text);
+    assert_string_equal(after_time(text, logfmt_time), "level=warn msg=\"yes\"\n");
+}
+
+static void *log_many(void *context)
+{
+    (void)context;
+    for (int i = 0; i < 50; i++) {
+        log_line(LOG_LEVEL_INFO, "one of many", "key", "value", NULL);
+    }
+    return NULL;
+}
+
+static void test_threads_do_not_mix_lines(void **state)
+{
+    (void)state;
+    static char text[65536];
+    pthread_t threads[4];
+    log_setup(LOG_LEVEL_INFO, LOG_FORMAT_LOGFMT);
+    struct capture capture = capture_begin();
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(pthread_create(&threads[i], NULL, log_many, NULL), 0);
+    }
+    for (size_t i = 0; i < 4; i++) {
+        pthread_join(threads[i], NULL);
+    }
+    capture_end(&capture, text, sizeof text);
+    static const char rest[] = "level=info msg=\"one of many\" key=value\n";
+    const char *at = text;
+    for (int i = 0; i < 200; i++) {
+        at = after_time(at, logfmt_time);
+        assert_memory_equal(at, rest, sizeof rest - 1);
+        at += sizeof rest - 1;
+    }
+    assert_string_equal(at, "");
+}
+
+static void test_names(void **state)
+{
+    (void)state;
+    enum log_level level = LOG_LEVEL_ERROR;
+    enum log_format format = LOG_FORMAT_LOGFMT;
+    assert_true(log_level_parse("debug", &level));
+    assert_int_equal(level, LOG_LEVEL_DEBUG);
+    assert_false(log_level_parse("loud", &level));
+    assert_int_equal(level, LOG_LEVEL_DEBUG);
+    assert_true(log_format_parse("json", &format));
+    assert_int_equal(format, LOG_FORMAT_JSON);
+    assert_false(log_format_parse("JSON", &format));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_logfmt),
+        cmocka_unit_test(test_logfmt_quotes_what_needs_it),
+        cmocka_unit_test(test_json),
+        cmocka_unit_test(test_lower_levels_are_silent),
+        cmocka_unit_test(test_threads_do_not_mix_lines),
+        cmocka_unit_test(test_names),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
