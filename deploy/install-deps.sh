@@ -1,0 +1,107 @@
+#!/bin/sh
+# SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+# SPDX-License-Identifier: Apache-2.0
+# Installs the Debian packages that building needs, with --test also those that testing needs. Calls apt
+# only when one is missing, so a second run needs neither root nor a network.
+set -eu
+
+build_packages='gcc libc6-dev cmake ninja-build pkg-config
+    libmicrohttpd-dev libevent-dev libyaml-dev libssl-dev zlib1g-dev'
+test_packages='libcmocka-dev prometheus python3 python3-prometheus-client mandoc'
+
+usage() {
+    cat <<'END'
+Usage: sh deploy/install-deps.sh [--test]
+Installs the Debian packages that are needed to build; with --test also those for the tests.
+Needs root or sudo when a package is missing, and does nothing otherwise.
+END
+}
+
+with_tests=false
+for argument; do
+    case $argument in
+    --test) with_tests=true ;;
+    -h | --help) usage && exit 0 ;;
+    *) echo "install-deps.sh: unknown argument $argument (see --help)" >&2 && exit 2 ;;
+    esac
+done
+
+packages=$build_packages
+if $with_tests; then
+    packages="$packages $test_packages"
+    # systemd-analyze checks the unit files. Where no init is installed (a container, a chroot) the package
+    # is inert; on a machine with another init it would be an intruder, and that test is skipped.
+    if [ ! -e /sbin/init ]; then
+        packages="$packages systemd"
+    fi
+fi
+
+if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+    echo "install-deps.sh: no apt here. Install what these Debian packages provide, then use cmake:" >&2
+    echo $packages >&2
+    exit 1
+fi
+
+is_installed() {
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+missing=
+for package in $packages; do
+    is_installed "$package" || missing="$missing $package"
+done
+if [ -z "$missing" ]; then
+    exit 0
+fi
+
+if [ "$(id -u)" -eq 0 ]; then
+    as_root() { "$@"; }
+elif command -v sudo >/dev/null; then
+    as_root() { sudo "$@"; }
+else
+    echo "install-deps.sh: run as root or install sudo; missing packages:$missing" >&2
+    exit 1
+fi
+
+# Debian starts a service when its package is installed. Prometheus is here for its programs only: keep
+# it from starting now, and from starting at the next boot.
+policy=/usr/sbin/policy-rc.d
+our_policy=false
+remove_policy() {
+    if $our_policy; then
+        our_policy=false
+        as_root rm -f "$policy"
+    fi
+}
+trap remove_policy EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+prometheus_is_new=false
+case " $missing " in
+*' prometheus '*)
+    prometheus_is_new=true
+    if [ ! -e "$policy" ]; then
+        our_policy=true
+        printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+        as_root chmod 755 "$policy"
+    fi
+    ;;
+esac
+
+apt() {
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 "$@"
+}
+
+echo "Installing:$missing"
+apt update
+# shellcheck disable=SC2086 # a list of words
+apt install --no-install-recommends --no-remove $missing
+
+if $prometheus_is_new; then
+    if [ -d /run/systemd/system ]; then
+        as_root systemctl --quiet disable --now prometheus.service
+    elif command -v update-rc.d >/dev/null; then
+        as_root update-rc.d prometheus disable
+    fi
+fi

@@ -1,0 +1,164 @@
+# SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+# SPDX-License-Identifier: Apache-2.0
+"""ipsla probe against ipsla_responder: results, fields, words, exit codes."""
+
+import socket
+
+import harness
+
+MOMENTS = ("count", "min", "avg", "max")
+SIGNED = ("count", "sum", "sum2", "min", "max")
+
+
+class ProbeCliTest(harness.Case):
+    def setUp(self):
+        super().setUp()
+        self.namespace = harness.Namespace()
+
+    def probe(self, *arguments):
+        return self.run_program(self.namespace, "ipsla", "probe", "127.0.0.1", *arguments)
+
+    def test_udp_jitter_json(self):
+        self.responder(self.namespace)
+        done = self.probe("--operation", "udp-jitter", "--port", "16384", "--count", "10",
+                          "--output", "json")
+        self.assertEqual(done.code, 0, done.evidence)
+        self.assertEqual(done.stderr, "")
+        result = done.json()
+        self.assertEqual(result["operation"], "udp-jitter")
+        self.assertEqual(result["target"],
+                         {"host": "127.0.0.1", "address": "127.0.0.1", "port": 16384})
+        self.assertEqual((result["outcome"], result["return_code"]), ("ok", 1))
+        packets = result["packets"]
+        expected = {"sent": 10, "received": 10, "lost": {"sd": 0, "ds": 0, "unknown": 0}, "late": 0,
+                    "duplicate": 0, "out_of_order": 0, "corrupt": 0, "unsent": 0}
+        self.assertEqual({key: packets[key] for key in expected}, expected)
+        self.check_times(result)
+
+    def check_times(self, result):
+        self.assertGreater(result["start_timestamp"], 1.7e9)
+        self.assertBetween(result["duration_seconds"], 0.18, 10, "10 packets, 20 ms apart")
+        control = result["control"]
+        self.assertEqual((control["version"], control["auth"], control["retries"]), (1, "none", 0))
+        self.assertGreater(control["rtt_seconds"], 0)
+        rtt = result["rtt_seconds"]
+        self.assertEqual(rtt["count"], 10)
+        self.assertBetween(rtt["avg"], rtt["min"], rtt["max"], "average")
+        self.assertTrue(0 <= rtt["min"] <= rtt["p50"] <= rtt["p95"] <= rtt["p99"] <= rtt["max"], rtt)
+        self.assertGreaterEqual(rtt["stddev"], 0)
+        for direction in ("sd", "ds"):
+            self.assertLessEqual(set(MOMENTS), set(result["one_way_delay_seconds"][direction]))
+            jitter = result["jitter_seconds"][direction]
+            self.assertEqual(jitter["samples"], 9)
+            self.assertLessEqual({"avg", "interarrival"}, set(jitter))
+            for sign in ("positive", "negative"):
+                self.assertLessEqual(set(SIGNED), set(jitter[sign]))
+        self.assertIsNone(result["voice"])
+        self.assertIn(result["timestamps"]["tx"], ("kernel", "user"))
+        self.assertIn(result["timestamps"]["rx"], ("kernel", "user"))
+
+    def test_udp_echo(self):
+        self.responder(self.namespace)
+        done = self.probe("--operation=udp-echo", "--port=7001", "--output=json")
+        self.assertEqual(done.code, 0, done.evidence)
+        result = done.json()
+        self.assertEqual(result["operation"], "udp-echo")
+        self.assertEqual((result["packets"]["sent"], result["packets"]["received"]), (1, 1))
+        self.assertEqual(result["rtt_seconds"]["count"], 1)
+
+    def test_text_uses_the_words_of_ios(self):
+        self.responder(self.namespace)
+        done = self.probe("--port", "16384", "--count", "10")
+        self.assertEqual(done.code, 0, done.evidence)
+        words = ("Type of operation: udp-jitter", "Latest RTT", "Latest operation start time",
+                 "Latest operation return code: OK", "RTT Values", "Number Of RTT: 10",
+                 "RTT Min/Avg/Max", "Latency one-way time", "Jitter Time",
+                 "Number of SD Jitter Samples: 9", "Number of DS Jitter Samples: 9",
+                 "Over Threshold", "Packet Loss Values", "Loss Source to Destination: 0",
+                 "Out Of Sequence: 0", "Tail Drop: 0", "Packet Late Arrival: 0", "Packet Skipped: 0",
+                 "Number of successes: 1", "Number of failures: 0")
+        place = -1
+        for word in words:
+            found = done.stdout.find(word)
+            self.assertNotEqual(found, -1, f"{word!r} is missing:\n{done.stdout}")
+            if word not in ("Number of successes: 1", "Number of failures: 0"):
+                self.assertGreater(found, place, f"{word!r} is out of order:\n{done.stdout}")
+                place = found
+
+    def test_no_responder(self):
+        done = self.probe("--port", "16384", "--output", "json")
+        self.assertEqual(done.code, 1, done.evidence)
+        result = done.json()
+        self.assertEqual(result["outcome"], "unreachable")
+        self.assertEqual(result["packets"]["sent"], 0)
+        self.assertEqual(result["rtt_seconds"]["count"], 0)
+        self.assertIsNone(result["control"]["rtt_seconds"])
+
+    def test_responder_that_does_not_answer(self):
+        silent = self.namespace.udp("127.0.0.1", 1967)
+        self.addCleanup(silent.close)
+        done = self.probe("--control-timeout=200ms", "--output", "json")
+        self.assertEqual(done.code, 1, done.evidence)
+        result = done.json()
+        self.assertEqual((result["outcome"], result["return_code"]), ("no_connection", 6))
+        self.assertEqual(result["control"]["retries"], 2)
+        silent.setblocking(False)
+        requests = [silent.recv(100) for _ in range(3)]
+        self.assertEqual(len({request[1] for request in requests}), 3, "a fresh id each")
+        self.assertRaises(BlockingIOError, silent.recv, 100)
+        text = self.probe("--port", "16384", "--control-timeout", "100ms")
+        self.assertEqual(text.code, 1, text.evidence)
+        self.assertIn("No connection", text.stdout)
+
+    def test_wrong_usage(self):
+        wrong = (["probe"], ["probe", "a", "b"], ["prove", "127.0.0.1"], [],
+                 ["probe", "127.0.0.1", "--prot", "5"],
+                 ["probe", "127.0.0.1", "--port", "65536"],
+                 ["probe", "127.0.0.1", "--port", "5", "--count", "0"],
+                 ["probe", "127.0.0.1", "--port", "5", "--operation", "udp-chatter"],
+                 ["probe", "127.0.0.1", "--port", "5", "--output", "xml"],
+                 ["probe", "127.0.0.1", "--port", "5", "--timeout", "5x"])
+        for arguments in wrong:
+            with self.subTest(arguments=arguments):
+                done = self.run_program(self.namespace, "ipsla", *arguments)
+                self.assertEqual(done.code, 2, done.evidence)
+                self.assertTrue(done.stderr.strip(), done.evidence)
+
+    def test_help_and_version(self):
+        for name in ("ipsla", "ipsla_exporter", "ipsla_responder"):
+            for flag in ("--help", "--version"):
+                with self.subTest(program=name, flag=flag):
+                    done = self.run_program(self.namespace, name, flag)
+                    self.assertEqual(done.code, 0, done.evidence)
+                    self.assertTrue(done.stdout.strip(), done.evidence)
+                    self.assertEqual(done.stderr, "", done.evidence)
+
+    def test_local_failure(self):
+        """No route: our own host's fault, said as such."""
+        done = self.run_program(self.namespace, "ipsla", "probe", "192.0.2.1", "--port", "16384",
+                                "--output", "json")
+        self.assertEqual(done.code, 1, done.evidence)
+        self.assertEqual(done.json()["outcome"], "local")
+
+    def test_source_port_is_that_of_control_and_probes(self):
+        with self.namespace.entered():
+            spy = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_UDP)
+        self.addCleanup(spy.close)
+        spy.settimeout(0.2)
+        self.responder(self.namespace)
+        done = self.probe("--port", "16384", "--count", "3")
+        self.assertEqual(done.code, 0, done.evidence)
+        sources = {}
+        try:
+            while True:
+                packet = spy.recv(2048)
+                source, destination = (int.from_bytes(packet[at:at + 2], "big") for at in (20, 22))
+                sources.setdefault(destination, set()).add(source)
+        except TimeoutError:
+            pass
+        self.assertEqual(sources[1967], sources[16384])
+        self.assertEqual(len(sources[1967]), 1)
+
+
+if __name__ == "__main__":
+    harness.main()

@@ -1,0 +1,132 @@
+# SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+# SPDX-License-Identifier: Apache-2.0
+"""Reloading by SIGHUP and by HTTP: unchanged targets go on counting, bad files change nothing."""
+
+import re
+import signal
+
+import harness
+
+CONFIG = """
+responder: {{listen: ['127.0.0.1:1967']}}
+defaults: {{frequency: 1s, timeout: 200ms, num_packets: 3}}
+targets:
+{}"""
+
+BAD = """
+responder: {listen: ['127.0.0.1:1967']}
+targets:
+  - {name: kept, host: 127.0.0.1, port: 99999}
+  - {name: other, host: 127.0.0.1, port: 2, frequncy: 5s}
+"""
+
+COUNTER = re.compile(r"_(total|count|sum|bucket)$")
+
+
+def target(name, extra=""):
+    return f"  - {{name: {name}, host: 127.0.0.1, port: 16384{extra}}}\n"
+
+
+FIRST = CONFIG.format(target("kept") + target("changed") + target("gone"))
+SECOND = CONFIG.format(target("added") + target("changed", ", num_packets: 2") + target("kept"))
+
+
+class ReloadTest(harness.Case):
+    def setUp(self):
+        super().setUp()
+        self.exporter = harness.Exporter(harness.Namespace(), FIRST)
+
+    def write(self, text):
+        harness.write_file("ipsla.yml", text)
+
+    def operations(self, metrics, name):
+        return metrics.get("ipsla_operations_total", target=name)
+
+    def wait_operations(self, name, count):
+        return self.exporter.wait_metrics(
+            lambda metrics: (self.operations(metrics, name) or 0) >= count, f"{count} of {name}")
+
+    def post(self):
+        return self.exporter.request("POST", "/-/reload")
+
+    def check_second(self, before):
+        after = self.exporter.wait_metrics(
+            lambda metrics: self.operations(metrics, "added") is not None, "the new target")
+        self.assertEqual(after.total("ipsla_operations_total", target="gone"), 0)
+        self.assertNotIn('target="gone"', after.text)
+        self.assertLess(self.operations(after, "changed"), self.operations(before, "changed"))
+        for (name, labels), value in before.samples.items():
+            if COUNTER.search(name) and ("target", "kept") in labels:
+                self.assertGreaterEqual(after.samples.get((name, labels), -1), value, (name, labels))
+        later = self.wait_operations("kept", self.operations(before, "kept") + 2)
+        self.assertEqual(later.get("ipsla_operation_success", target="kept"), 1)
+        self.assertEqual(later.total("ipsla_packets_lost_total"), 0)
+        self.assertEqual(later.total("ipsla_operations_skipped_total"), 0)
+        changed = self.exporter.wait_metrics(
+            lambda metrics: metrics.get("ipsla_packets_sent_total", target="changed"), "changed")
+        self.assertEqual(changed.get("ipsla_packets_sent_total", target="changed") % 2, 0)
+
+    def test_sighup(self):
+        before = self.wait_operations("changed", 4)
+        self.write(SECOND)
+        self.exporter.process.signal(signal.SIGHUP)
+        self.check_second(before)
+
+    def test_post(self):
+        before = self.wait_operations("changed", 4)
+        self.write(SECOND)
+        self.assertEqual(self.post()[0], 200)
+        self.check_second(before)
+
+    def test_only_post_reloads(self):
+        self.write(SECOND)
+        self.assertEqual(self.exporter.request("GET", "/-/reload")[0], 405)
+        self.assertIsNone(self.operations(self.exporter.scrape(), "added"))
+
+    def check_old_runs_on(self, before):
+        metrics = self.wait_operations("gone", self.operations(before, "gone") + 2)
+        self.assertEqual(metrics.get("ipsla_exporter_config_last_reload_successful"), 0)
+        self.assertEqual(metrics.get("ipsla_exporter_config_last_reload_success_timestamp_seconds"),
+                         before.get("ipsla_exporter_config_last_reload_success_timestamp_seconds"))
+
+    def test_bad_file_changes_nothing(self):
+        before = self.wait_operations("gone", 1)
+        self.assertEqual(before.get("ipsla_exporter_config_last_reload_successful"), 1)
+        self.write(BAD)
+        status, _, body = self.post()
+        self.assertEqual(status, 500)
+        self.assertRegex(body, r"ipsla\.yml:4:\d+: targets\[0\]\.port: .*65535")
+        self.assertRegex(body, r"ipsla\.yml:5:\d+: targets\[1\]\.frequncy: .*frequency")
+        self.check_old_runs_on(before)
+        self.write(FIRST)
+        self.assertEqual(self.post()[0], 200)
+        after = self.exporter.scrape()
+        self.assertEqual(after.get("ipsla_exporter_config_last_reload_successful"), 1)
+        self.assertGreater(
+            after.get("ipsla_exporter_config_last_reload_success_timestamp_seconds"),
+            before.get("ipsla_exporter_config_last_reload_success_timestamp_seconds"))
+        self.assertGreaterEqual(self.operations(after, "gone"), self.operations(before, "gone"))
+
+    def test_bad_file_by_signal(self):
+        before = self.wait_operations("gone", 1)
+        self.write("targets: [\n")
+        self.exporter.process.signal(signal.SIGHUP)
+        self.exporter.wait_metrics(
+            lambda metrics: metrics.get("ipsla_exporter_config_last_reload_successful") == 0,
+            "the failed reload")
+        self.assertIn("ipsla.yml:", self.exporter.process.stderr())
+        self.check_old_runs_on(before)
+
+    def test_reload_of_the_same_file_changes_nothing(self):
+        before = self.wait_operations("kept", 2)
+        for _ in range(20):
+            self.assertEqual(self.post()[0], 200)
+        after = self.exporter.scrape()
+        for name in ("kept", "changed", "gone"):
+            self.assertGreaterEqual(self.operations(after, name), self.operations(before, name))
+        self.assertEqual(after.total("ipsla_operation_failures_total"), 0)
+        self.assertEqual(self.exporter.process.stop(), 0)
+
+
+if __name__ == "__main__":
+    harness.main()

@@ -1,0 +1,168 @@
+# SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+# SPDX-License-Identifier: Apache-2.0
+"""Ending, refusing to start, and saying why in one clear line."""
+
+import signal
+import socket
+
+import harness
+
+CONFIG = """
+responder: {listen: ['127.0.0.1:1967']}
+targets:
+  - {name: self, host: 127.0.0.1, port: 16384, frequency: 1s, timeout: 500ms}
+"""
+RARE = "targets: [{name: rare, host: 127.0.0.1, port: 16384, frequency: 604800s}]\n"
+
+BAD = """\
+defaults:
+  frequency: 60
+targets:
+  - name: one
+    host: 127.0.0.1
+    port: 70000
+    colour: red
+  - name: one
+    host: 127.0.0.1
+    port: 1
+    frequency: 60s
+    timeout: 90s
+"""
+PROBLEMS = (r"bad\.yml:2:\d+: defaults\.frequency: .*unit",
+            r"bad\.yml:6:\d+: targets\[0\]\.port: .*65535",
+            r"bad\.yml:7:\d+: targets\[0\]\.colour: ",
+            r"bad\.yml:8:\d+: targets\[1\]\.name: ",
+            r"bad\.yml:12:\d+: targets\[1\]\.timeout: ")
+
+
+class SignalsPortsTest(harness.Case):
+    def setUp(self):
+        super().setUp()
+        self.namespace = harness.Namespace()
+
+    def error_lines(self, done):
+        """Lines of standard error that are not mere information."""
+        return [line for line in done.stderr.splitlines()
+                if "level=info" not in line and "level=debug" not in line]
+
+    def check_one_line(self, done, *words):
+        self.assertEqual(done.code, 1, done.evidence)
+        lines = self.error_lines(done)
+        self.assertEqual(len(lines), 1, done.evidence)
+        for word in words:
+            self.assertIn(word, lines[0].lower(), done.evidence)
+
+    def test_exporter_ends_on_sigterm_and_sigint(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with self.subTest(signal=number):
+                exporter = harness.Exporter(self.namespace, CONFIG)
+                exporter.wait_metrics(
+                    lambda metrics: metrics.get("ipsla_operation_success", target="self") == 1,
+                    "a successful operation")
+                exporter.process.signal(number)
+                self.assertEqual(exporter.process.wait(5.0), 0, exporter.process.evidence())
+                self.assertFalse(harness.has_udp_listener(self.namespace, 1967))
+
+    def test_exporter_ends_with_a_connection_open(self):
+        exporter = harness.Exporter(self.namespace, CONFIG)
+        with self.namespace.entered():
+            idle = socket.create_connection(("127.0.0.1", exporter.port))
+        self.addCleanup(idle.close)
+        idle.sendall(b"GET /metrics HTTP/1.1\r\nHost: x\r\n")  # never finished
+        self.assertEqual(exporter.process.stop(5.0), 0, exporter.process.evidence())
+
+    def test_responder_ends(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with self.subTest(signal=number):
+                process = self.responder(self.namespace)
+                process.signal(number)
+                self.assertEqual(process.wait(5.0), 0, process.evidence())
+
+    def start(self, *flags, config=CONFIG):
+        path = harness.write_file("ipsla.yml", config)
+        return self.run_program(self.namespace, "ipsla_exporter", "--config.file", path, *flags)
+
+    def test_http_port_in_use(self):
+        with self.namespace.entered():
+            taken = socket.create_server(("127.0.0.1", 10967))
+        self.addCleanup(taken.close)
+        self.check_one_line(self.start(), "10967", "in use")
+
+    def test_responder_port_in_use(self):
+        taken = self.namespace.udp("127.0.0.1", 1967)
+        self.addCleanup(taken.close)
+        self.check_one_line(self.start(), "127.0.0.1:1967", "in use")
+        done = self.run_program(self.namespace, "ipsla_responder")
+        self.check_one_line(done, "1967", "in use")
+
+    def test_config_check(self):
+        good = self.start("--config.check")
+        self.assertEqual((good.code, self.error_lines(good)), (0, []), good.evidence)
+        bad = harness.write_file("bad.yml", BAD)
+        done = self.run_program(self.namespace, "ipsla_exporter", "--config.check",
+                                f"--config.file={bad}")
+        self.assertEqual(done.code, 2, done.evidence)
+        said = done.stdout + done.stderr
+        for problem in PROBLEMS:
+            self.assertRegex(said, problem)
+        self.assertEqual(len(said.strip().splitlines()), len(PROBLEMS), done.evidence)
+
+    def test_bad_config_does_not_start(self):
+        done = self.start(config=BAD)
+        self.assertNotEqual(done.code, 0, done.evidence)
+        self.assertRegex(done.stderr, r"ipsla\.yml:6:\d+: targets\[0\]\.port: .*65535")
+        done = self.run_program(self.namespace, "ipsla_exporter", "--config.file", "/nonexistent.yml")
+        self.assertNotEqual(done.code, 0, done.evidence)
+        self.assertIn("/nonexistent.yml", done.stderr)
+
+    def test_unknown_flags(self):
+        for name in ("ipsla_exporter", "ipsla_responder"):
+            for flag in ("--no-such-flag", "--no-such-flag=1", "-z"):
+                with self.subTest(program=name, flag=flag):
+                    done = self.run_program(self.namespace, name, flag)
+                    self.assertEqual(done.code, 2, done.evidence)
+                    self.assertEqual(len(done.stderr.splitlines()), 1, done.evidence)
+                    self.assertIn(flag.split("=")[0], done.stderr)
+
+    def test_listen_address_and_path(self):
+        path = harness.write_file("ipsla.yml", CONFIG)
+        process = harness.Process(self.namespace, [
+            harness.program("ipsla_exporter"), f"--config.file={path}", "--web.telemetry-path=/m",
+            "--web.listen-address=127.0.0.1:8001", "--web.listen-address", "127.0.0.2:8002"])
+        for host, port in (("127.0.0.1", 8001), ("127.0.0.2", 8002)):
+            def body(host=host, port=port):
+                self.assertTrue(process.is_running(), process.evidence())
+                try:
+                    with self.namespace.entered():
+                        sock = socket.create_connection((host, port), timeout=5)
+                except OSError:
+                    return None
+                with sock:
+                    sock.sendall(b"GET /m HTTP/1.0\r\n\r\n")
+                    received = b""
+                    while chunk := sock.recv(65536):
+                        received += chunk
+                return received
+            answer = harness.wait_for(body, f"{host}:{port}")
+            self.assertIn(b" 200 ", answer.splitlines()[0])
+            self.assertIn(b"ipsla_exporter_build_info", answer)
+
+    def test_health_and_readiness(self):
+        exporter = harness.Exporter(self.namespace, RARE)
+        self.assertEqual(exporter.request("GET", "/-/healthy")[0], 200)
+        status, _, body = exporter.request("GET", "/-/ready")
+        self.assertEqual(status, 503, "a target that has not run yet")
+        self.assertTrue(body.strip())
+        self.assertEqual(exporter.request("GET", "/nonsense")[0], 404)
+        harness.wait_for(lambda: "rare" in exporter.request("GET", "/")[2], "the target on the page")
+        status, headers, body = exporter.request("GET", "/")
+        self.assertEqual(status, 200)
+        self.assertIn("text/html", headers["Content-Type"])
+        self.assertIn("/metrics", body)
+        exporter.process.stop()
+        exporter = harness.Exporter(self.namespace, CONFIG)
+        harness.wait_for(lambda: exporter.request("GET", "/-/ready")[0] == 200, "readiness")
+
+
+if __name__ == "__main__":
+    harness.main()

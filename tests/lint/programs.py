@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+# SPDX-License-Identifier: Apache-2.0
+"""Guard: the man pages name exactly the flags that the built programs print with --help, and are clean
+roff (mandoc)."""
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+import tree
+
+# Page: program and the ways to ask for help that together show every flag.
+PAGES = {
+    "ipsla_exporter.8": ("ipsla_exporter", [[]]),
+    "ipsla_responder.8": ("ipsla_responder", [[]]),
+    "ipsla.1": ("ipsla", [[], ["probe"], ["check"]]),
+}
+SECTION_5 = "ipsla.yml.5"
+FLAG = re.compile(r"(?<![\w-])--[a-z][a-z0-9]*(?:[.-][a-z0-9]+)*")
+
+
+def flags_of_page(path):
+    plain = re.sub(r"\\f(\w|\[\w*\])", "", path.read_text()).replace("\\-", "-").replace("\\&", "")
+    return set(FLAG.findall(plain))
+
+
+def flags_of_program(program, ways):
+    """Raises OSError when it cannot be run and ValueError when --help fails."""
+    flags = set()
+    for words in ways:
+        result = subprocess.run([str(program), *words, "--help"], capture_output=True, text=True, timeout=30)
+        if result.returncode != 0:
+            raise ValueError(f"{' '.join([program.name, *words])} --help: exit {result.returncode}")
+        flags.update(FLAG.findall(result.stdout))
+    return flags
+
+
+def check_page(page, program, ways):
+    try:
+        helped = flags_of_program(program, ways)
+    except (OSError, ValueError) as error:
+        return [f"{page.name}: {error}"]
+    written = flags_of_page(page)
+    problems = [f"{page.name}: {flag} is missing" for flag in sorted(helped - written)]
+    return problems + [f"{page.name}: {flag} is not in --help" for flag in sorted(written - helped)]
+
+
+def check_roff(page):
+    result = subprocess.run(["mandoc", "-Tlint", "-Wwarning", str(page)], capture_output=True, text=True)
+    return [f"{page.name}: {line}" for line in (result.stdout + result.stderr).strip().splitlines()]
+
+
+def main():
+    parser = tree.arguments(__doc__)
+    parser.add_argument("what", choices=("flags", "roff"))
+    parser.add_argument("--bin", type=pathlib.Path, help="directory of the built programs")
+    options = parser.parse_args()
+    pages = options.root / "docs" / "man"
+    problems = []
+    if options.what == "roff":
+        if not shutil.which("mandoc"):
+            print("skipped: no mandoc")
+            sys.exit(77)
+        for name in (*PAGES, SECTION_5):
+            problems += check_roff(pages / name)
+    else:
+        for name, (program, ways) in PAGES.items():
+            problems += check_page(pages / name, options.bin / program, ways)
+    tree.verdict(problems)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+#!/bin/sh
+# SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+# SPDX-License-Identifier: Apache-2.0
+# The one test command; see --help.
+set -eu
+
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
+cd -- "$root"
+
+usage() {
+    cat <<'END'
+Usage: sh tests/run.sh [CTEST-ARGUMENT...]
+Installs what the tests need (Debian; root or sudo), builds three times (release for the programs, tsan
+for the threaded tests, asan for everything else), runs every test in one ctest run and ends with its
+summary line. Tests that need root or a device that is missing are skipped and listed with the reason.
+Arguments go to ctest: "sh tests/run.sh -R lint" runs the tests whose name contains "lint".
+END
+}
+
+case ${1-} in
+-h | --help) usage && exit 0 ;;
+esac
+
+times=
+step() { # step NAME COMMAND...: runs COMMAND and remembers how long it took
+    step_name=$1
+    shift
+    echo "== $step_name"
+    step_start=$(date +%s)
+    "$@"
+    times="$times$(printf '\n%6d s  %s' $(($(date +%s) - step_start)) "$step_name")"
+}
+
+step 'install packages' sh deploy/install-deps.sh --test
+step 'build release' sh deploy/build.sh release
+step 'build tsan' sh deploy/build.sh tsan --target=threaded_tests
+step 'build asan' sh deploy/build.sh asan \
+    -DIPSLA_RELEASE_DIR="$root/build/release" -DIPSLA_TSAN_DIR="$root/build/tsan"
+
+# ctest's status must outlive the pipe.
+run_tests() {
+    rm -f build/tests.status
+    {
+        status=0
+        ctest --test-dir build/asan --parallel "$(nproc)" --output-on-failure --no-tests=error --timeout 300 \
+            --test-output-size-passed 1000000 --output-junit "$root/build/tests.xml" "$@" || status=$?
+        echo "$status" >build/tests.status
+    } 2>&1 | tee build/tests.log
+}
+step 'run tests' run_tests "$@"
+
+echo
+echo "== where the time went$times"
+python3 -B tests/report.py build/tests.xml || echo "no report"
+echo
+grep 'tests passed' build/tests.log || echo 'ctest did not finish'
+exit "$(cat build/tests.status)"
