@@ -4,9 +4,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <string.h>
-
-#include "wire/ipsla.h"
 
 enum { CHANNEL = 0 };
 
@@ -25,7 +22,7 @@ const char *unmatched_name(enum unmatched unmatched)
 
 void probe_init(struct probe *probe, const struct spec *spec, uint8_t first_id)
 {
-    *probe = (struct probe){.spec = spec, .next_id = first_id};
+    *probe = (struct probe){.spec = spec, .handshake.next_id = first_id};
     train_init(&probe->train, spec->num_packets, spec->interval_ns, spec->timeout_ns);
 }
 
@@ -59,9 +56,8 @@ void probe_start(struct probe *probe, struct instant now, struct mono latest_end
     probe->started = now.mono;
     probe->last_event = now.mono;
     probe->latest_end = latest_end;
-    probe->tries = 0;
-    probe->failed_tries = 0;
-    probe->has_epoch = false;
+    handshake_start(&probe->handshake, probe->spec);
+    payload_start(&probe->payload, probe->spec, &probe->train);
     probe->is_unreachable = false;
     probe->has_result = false;
     if (probe->spec->peer.family == ADDR_NONE) {
@@ -82,17 +78,6 @@ void probe_abandon(struct probe *probe)
     probe->has_result = false;
 }
 
-/* The port stays open for timeout + packets x interval; version 1 over IPv4 has 16 bits for it. */
-static uint16_t control_duration_ms(const struct spec *spec)
-{
-    int64_t duration_ns = spec->timeout_ns;
-    if (spec->operation == OPERATION_UDP_JITTER) {
-        duration_ns += spec->num_packets * spec->interval_ns;
-    }
-    int64_t duration_ms = (duration_ns + NS_PER_MS - 1) / NS_PER_MS;
-    return duration_ms > UINT16_MAX ? UINT16_MAX : (uint16_t)duration_ms;
-}
-
 static void fill_send(struct fx *fx, const struct addr *peer, const uint8_t *bytes, size_t size)
 {
     *fx = (struct fx){
@@ -106,41 +91,17 @@ static void fill_send(struct fx *fx, const struct addr *peer, const uint8_t *byt
 
 static void send_control(struct probe *probe, struct instant now, struct fx *fx, uint8_t *scratch)
 {
-    const struct spec *spec = probe->spec;
-    struct ipsla_request request = {
-        .id = probe->next_id,
-        .command =
-            spec->operation == OPERATION_UDP_JITTER ? IPSLA_COMMAND_JITTER : IPSLA_COMMAND_ECHO,
-        .port = spec->port,
-        .duration_ms = control_duration_ms(spec),
-    };
-    memcpy(request.address, spec->peer.ip, sizeof request.address);
-    ipsla_request_encode(&request, scratch);
-    struct addr peer = spec->peer;
-    peer.port = spec->control_port;
-    fill_send(fx, &peer, scratch, IPSLA_REQUEST_BYTES);
+    struct addr peer = probe->spec->peer;
+    peer.port = probe->spec->control_port;
     probe->wants_control = false;
-    probe->control_sent[probe->tries] = now.mono;
-    probe->tries++;
-    probe->next_id++;
-    probe->deadline = mono_add(now.mono, spec->control_timeout_ns);
+    fill_send(fx, &peer, scratch, handshake_write(&probe->handshake, now, scratch));
+    probe->deadline = probe->handshake.deadline;
 }
 
 static void send_probe(struct probe *probe, struct instant now, struct fx *fx, uint8_t *scratch)
 {
-    const struct spec *spec = probe->spec;
     uint32_t seq = train_send(&probe->train, now);
-    if (spec->operation == OPERATION_UDP_JITTER) {
-        struct wall sent = {probe->train.samples[seq - 1].t1_ns};
-        struct ipsla_jitter_ms request = {
-            .send_ms = wall_ms_of_day(sent),
-            .sender_seq = (uint16_t)seq,
-        };
-        ipsla_jitter_ms_encode(&request, scratch, spec->payload_bytes);
-    } else {
-        ipsla_echo_encode(scratch, spec->payload_bytes);
-    }
-    fill_send(fx, &spec->peer, scratch, spec->payload_bytes);
+    fill_send(fx, &probe->spec->peer, scratch, payload_write(&probe->payload, seq, scratch));
 }
 
 /* When SETTLE ends: a moment after the last answer, or when late replies are no longer waited for.
@@ -181,11 +142,11 @@ static bool poll_control(struct probe *probe, struct instant now, struct fx *fx,
     if (!probe->wants_control && !is_due) {
         return false;
     }
-    if (probe->wants_control || probe->tries < probe->spec->control_tries) {
+    if (probe->wants_control || handshake_has_tries(&probe->handshake)) {
         send_control(probe, now, fx, scratch);
         return true;
     }
-    if (probe->failed_tries == probe->tries) {
+    if (handshake_has_failed(&probe->handshake)) {
         finish(probe, OUTCOME_LOCAL, now.mono);
     } else {
         finish(probe, probe->is_unreachable ? OUTCOME_UNREACHABLE : OUTCOME_NO_CONNECTION,
@@ -270,147 +231,49 @@ bool probe_is_idle(const struct probe *probe)
     return (probe->phase == PROBE_IDLE || probe->phase == PROBE_OVER) && !probe->is_open;
 }
 
-static enum outcome refusal_outcome(uint32_t status)
-{
-    switch (ipsla_status_code(status)) {
-    case 2:
-        return OUTCOME_AUTH;
-    case 3:
-        return OUTCOME_FORMAT;
-    case 4:
-        return OUTCOME_PORT_IN_USE;
-    default:
-        return OUTCOME_REFUSED;
-    }
-}
-
 static void input_control(struct probe *probe, const struct ev *ev, struct instant now)
 {
-    struct ipsla_response response;
-    bool is_readable = ipsla_response_decode(ev->bytes, ev->size, &response) == IPSLA_ACCEPT;
-    /* Ids count up by one a try, so an id's age in tries tells whether it is outstanding. */
-    uint8_t age = is_readable ? (uint8_t)(probe->next_id - response.id) : 0;
-    if (probe->phase != PROBE_CONTROL || age == 0 || age > probe->tries) {
+    struct handshake_answer answer;
+    enum handshake_verdict verdict = HANDSHAKE_UNMATCHED;
+    if (probe->phase == PROBE_CONTROL) {
+        verdict = handshake_judge(&probe->handshake, ev, &answer);
+    }
+    if (verdict == HANDSHAKE_UNMATCHED) {
         probe->unmatched[UNMATCHED_CONTROL]++;
         return;
     }
-    struct mono sent = probe->control_sent[probe->tries - age];
-    probe->round.control_rtt_ns = mono_diff(ev->received.at.mono, sent);
-    if (response.status != 0 || (response.has_port && response.port != probe->spec->port)) {
-        probe->round.control_status = response.status;
-        finish(probe, refusal_outcome(response.status), now.mono);
+    probe->round.control_rtt_ns = answer.rtt_ns;
+    if (verdict == HANDSHAKE_REFUSED) {
+        probe->round.control_status = answer.status;
+        finish(probe, answer.outcome, now.mono);
         return;
     }
     probe->phase = PROBE_TRAIN;
     train_start(&probe->train, now);
 }
 
-/* `value` modulo `modulus`, moved into -modulus/2 .. modulus/2. */
-static int64_t fold(int64_t value, int64_t modulus)
+static void input_reply(struct probe *probe, const struct ev *ev, struct instant now)
 {
-    int64_t rest = value - floor_div(value, modulus) * modulus;
-    return rest > modulus / 2 ? rest - modulus : rest;
-}
-
-/* Puts the responder's stamps on one line. UTC stamps wrap at midnight and are placed next to the
- * sender's; others (bit 31) count from an unknown moment, so only their differences mean anything.
- */
-static void place_remote_times(struct probe *probe, struct sample *sample,
-                               const struct ipsla_jitter_ms *reply)
-{
-    bool is_utc = (reply->receive_ms & IPSLA_TIME_NOT_UTC) == 0;
-    int64_t modulus = is_utc ? MS_PER_DAY : (int64_t)IPSLA_TIME_NOT_UTC;
-    if (!probe->has_epoch) {
-        probe->has_epoch = true;
-        probe->epoch_ms = reply->receive_ms;
-        int64_t sent_ms = floor_div(sample->t1_ns, NS_PER_MS);
-        int64_t ahead_ms = fold((int64_t)reply->receive_ms - reply->send_ms, modulus);
-        probe->epoch_ns = (is_utc ? sent_ms + ahead_ms : 0) * NS_PER_MS;
-    }
-    int64_t since_ms = fold((int64_t)reply->receive_ms - probe->epoch_ms, modulus);
-    sample->t2_ns = probe->epoch_ns + since_ms * NS_PER_MS;
-    sample->t3_ns = sample->t2_ns + reply->delta_ms * NS_PER_MS;
-    sample->has_remote_times = ((reply->receive_ms ^ probe->epoch_ms) & IPSLA_TIME_NOT_UTC) == 0;
-}
-
-/* A clock step between the kernel's stamp and its conversion can put an arrival before the sending;
- * the time of reading is then the better one. */
-static struct stamp plausible_stamp(const struct probe *probe, const struct ev *ev,
-                                    const struct sample *sample, struct instant now)
-{
-    if (train_clock_ns(&probe->train, ev->received.at.mono) < sample->t1_ns) {
-        return (struct stamp){.at = now, .source = STAMP_USER};
-    }
-    return ev->received;
-}
-
-/* Books a reply to packet `seq`; returns its sample when it is the first one. */
-static struct sample *book_reply(struct probe *probe, uint32_t seq, struct stamp received)
-{
-    struct sample *sample = NULL;
-    switch (train_receive(&probe->train, seq, received, &sample)) {
-    case ARRIVAL_ACCEPTED:
+    const struct sample *sample = NULL;
+    switch (payload_read(&probe->payload, ev, now, &sample)) {
+    case PAYLOAD_TIMELESS:
+        probe->round.corrupt++;
+        /* fall through */
+    case PAYLOAD_ACCEPTED:
         if (sample->fate == FATE_RECEIVED) {
-            probe->last_event = received.at.mono;
+            probe->last_event = (struct mono){sample->t4_ns - probe->train.epoch_ns};
         }
-        return sample;
-    case ARRIVAL_DUPLICATE:
+        break;
+    case PAYLOAD_DUPLICATE:
         probe->round.duplicate++;
         break;
-    case ARRIVAL_UNKNOWN:
+    case PAYLOAD_CORRUPT:
+        probe->round.corrupt++;
+        break;
+    case PAYLOAD_UNKNOWN:
         probe->unmatched[UNMATCHED_SEQUENCE]++;
         break;
     }
-    return NULL;
-}
-
-static void input_jitter(struct probe *probe, const struct ev *ev, struct instant now)
-{
-    struct ipsla_jitter_ms reply;
-    if (ipsla_jitter_ms_decode_reply(ev->bytes, ev->size, &reply) != IPSLA_ACCEPT ||
-        ev->size != probe->spec->payload_bytes) {
-        probe->round.corrupt++;
-        return;
-    }
-    const struct sample *sent = train_find(&probe->train, reply.sender_seq);
-    if (sent == NULL) {
-        probe->unmatched[UNMATCHED_SEQUENCE]++;
-        return;
-    }
-    if (reply.send_ms != wall_ms_of_day((struct wall){sent->t1_ns})) {
-        probe->round.corrupt++;
-        return;
-    }
-    struct stamp received = plausible_stamp(probe, ev, sent, now);
-    struct sample *sample = book_reply(probe, reply.sender_seq, received);
-    if (sample == NULL) {
-        return;
-    }
-    sample->responder_seq = reply.responder_seq;
-    place_remote_times(probe, sample, &reply);
-    if (sample_rtt_ns(sample, NS_PER_MS) < 0) {
-        /* More processing than the whole round trip: the packet came back, but its times are wrong.
-         */
-        probe->round.corrupt++;
-        sample->has_remote_times = false;
-        sample->t3_ns = sample->t2_ns;
-    }
-}
-
-static void input_echo(struct probe *probe, const struct ev *ev, struct instant now)
-{
-    enum ipsla_probe_type type;
-    if (ipsla_probe_type(ev->bytes, ev->size, &type) != IPSLA_ACCEPT || type != IPSLA_PROBE_ECHO ||
-        ev->size != probe->spec->payload_bytes) {
-        probe->round.corrupt++;
-        return;
-    }
-    const struct sample *sent = train_find(&probe->train, 1);
-    if (sent == NULL) {
-        probe->unmatched[UNMATCHED_SEQUENCE]++;
-        return;
-    }
-    (void)book_reply(probe, 1, plausible_stamp(probe, ev, sent, now));
 }
 
 static void input_data(struct probe *probe, const struct ev *ev, struct instant now)
@@ -424,10 +287,8 @@ static void input_data(struct probe *probe, const struct ev *ev, struct instant 
         probe->unmatched[UNMATCHED_SOURCE]++;
     } else if (probe->phase != PROBE_TRAIN && probe->phase != PROBE_SETTLE) {
         probe->unmatched[UNMATCHED_EARLY]++;
-    } else if (spec->operation == OPERATION_UDP_JITTER) {
-        input_jitter(probe, ev, now);
     } else {
-        input_echo(probe, ev, now);
+        input_reply(probe, ev, now);
     }
     if (probe->phase == PROBE_SETTLE) {
         probe->deadline = settle_deadline(probe);
@@ -458,7 +319,7 @@ static void input_failure(struct probe *probe, const struct ev *ev, struct insta
         finish(probe, OUTCOME_LOCAL, now.mono);
     } else if (probe->phase == PROBE_CONTROL) {
         probe->round.error = ev->error;
-        probe->failed_tries++;
+        handshake_fail_try(&probe->handshake);
     } else if (probe->phase == PROBE_TRAIN || probe->phase == PROBE_SETTLE) {
         probe->round.error = ev->error;
         train_unsend(&probe->train);
@@ -517,11 +378,12 @@ const struct round *probe_collect(struct probe *probe, const struct round_sinks 
     }
     probe->has_result = false;
     struct round *round = &probe->round;
-    round->control_retries = probe->tries > 0 ? probe->tries - 1u : 0;
+    uint8_t tries = probe->handshake.tries;
+    round->control_retries = tries > 0 ? tries - 1u : 0;
     if (probe->train.next > 0) {
         const struct round_rules rules = {
             .threshold_ns = probe->spec->threshold_ns,
-            .resolution_ns = NS_PER_MS,
+            .resolution_ns = payload_resolution_ns(probe->spec),
         };
         struct samples samples = train_samples(&probe->train);
         round_compute(round, &samples, &rules, sinks);

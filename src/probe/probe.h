@@ -15,14 +15,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "probe/handshake.h"
 #include "probe/io.h"
+#include "probe/payload.h"
 #include "probe/spec.h"
 #include "probe/train.h"
 #include "stats/round.h"
 
 #define PROBE_SETTLE_NS (100 * NS_PER_MS)
 #define PROBE_GRACE_NS (2 * NS_PER_SECOND)
-#define PROBE_TRIES_MAX 5
 
 enum probe_phase {
     PROBE_IDLE,
@@ -53,14 +54,9 @@ struct probe {
     struct mono latest_end;
     struct mono deadline; /* of CONTROL and SETTLE */
     struct mono last_event; /* the last thing that counted, for the duration */
-    uint8_t next_id; /* of control requests, across operations */
-    uint8_t tries; /* control requests sent in this operation, ids next_id - tries .. next_id - 1 */
-    uint8_t failed_tries; /* of them, those that our host did not send */
-    struct mono control_sent[PROBE_TRIES_MAX];
+    struct handshake handshake;
     struct train train;
-    bool has_epoch; /* the responder's clock was seen: its first stamp and where that lies, */
-    uint32_t epoch_ms; /* to unwrap the others */
-    int64_t epoch_ns;
+    struct payload payload;
     struct round round;
     uint64_t unmatched[UNMATCHED_COUNT]; /* since init */
 };

@@ -13,18 +13,9 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
-#include "probe/lease.h"
-
-/* A valid probe keeps its port open for this long, up to twice the duration that was asked for:
- * real senders space probes wider than they announce. */
-#define EXTENSION_NS (1 * NS_PER_SECOND)
-/* A flow on a permanent port is forgotten after this silence. */
-#define PERMANENT_IDLE_NS (60 * NS_PER_SECOND)
-
-enum { STATUS_FAIL = 1, STATUS_AUTH = 2, STATUS_PORT_IN_USE = 4 };
+#include "probe/reflect_state.h"
 
 static const char *const drop_names[REFLECT_DROP_COUNT - IPSLA_REJECT_COUNT] = {
     [DROP_NOT_ALLOWED - IPSLA_REJECT_COUNT] = "not_allowed",
@@ -38,58 +29,6 @@ static const char *const drop_names[REFLECT_DROP_COUNT - IPSLA_REJECT_COUNT] = {
 static const char *const result_names[REFLECT_RESULT_COUNT] = {
     [RESULT_ACCEPTED] = "accepted", [RESULT_AUTH] = "auth",   [RESULT_PORT_IN_USE] = "port_in_use",
     [RESULT_FAILED] = "failed",     [RESULT_LIMIT] = "limit",
-};
-
-static const uint32_t result_status[REFLECT_RESULT_COUNT] = {
-    [RESULT_AUTH] = STATUS_AUTH,
-    [RESULT_PORT_IN_USE] = STATUS_PORT_IN_USE,
-    [RESULT_FAILED] = STATUS_FAIL,
-    [RESULT_LIMIT] = STATUS_FAIL,
-};
-
-/* One control socket. */
-struct listener {
-    enum port_state state;
-    int error;
-};
-
-/* The answer that the next poll sends. */
-struct answer {
-    bool is_pending;
-    bool is_jitter; /* delta and responder times are filled in when it leaves */
-    struct channel_id id;
-    struct addr local, peer;
-    uint8_t tos;
-    size_t size;
-    uint16_t responder_seq;
-    struct stamp received;
-    uint64_t *counter; /* of reflect_stats: counts it when it has left */
-};
-
-/* The request that waits for its port to open. */
-struct opening {
-    uint32_t port; /* LEASE_NONE: none */
-    bool was_asked; /* its FX_OPEN has been handed out */
-    bool has_request;
-    struct ipsla_request request;
-    struct channel_id id;
-    struct addr local, peer;
-    uint8_t tos;
-};
-
-struct reflect {
-    struct reflect_settings settings;
-    struct reflect_stats stats;
-    struct listener listeners[REFLECT_LISTEN_MAX];
-    size_t permanent_asked; /* permanent ports handed to the books so far */
-    int permanent_errors[REFLECT_PERMANENT_MAX];
-    struct lease_book book;
-    struct opening opening;
-    struct answer answer;
-    uint64_t
-        *unconfirmed; /* counter of the answer handed out last: it left unless an error follows */
-    bool is_stopping;
-    uint8_t bytes[IO_DATAGRAM_MAX]; /* of the answer */
 };
 
 void reflect_settings_default(struct reflect_settings *settings)
@@ -181,11 +120,6 @@ static uint32_t port_channel(const struct reflect *reflect, uint32_t port)
     return (uint32_t)reflect->settings.listen_count + port;
 }
 
-static void drop(struct reflect *reflect, unsigned reason)
-{
-    reflect->stats.dropped[reason]++;
-}
-
 static bool is_allowed(const struct reflect *reflect, const struct addr *peer)
 {
     const struct reflect_settings *settings = &reflect->settings;
@@ -203,210 +137,18 @@ static bool is_loop(const struct addr *peer)
            peer->port == IPSLA_CONTROL_PORT_V2;
 }
 
-static uint32_t refusal_status(const struct reflect *reflect, enum reflect_result result)
-{
-    uint32_t status = result_status[result];
-    return reflect->settings.refusal == REFUSAL_STATUS16 ? status << 16 : status;
-}
-
-/* Answers the control request described by `to` with `result`. */
-static void answer_request(struct reflect *reflect, const struct opening *to,
-                           enum reflect_result result)
-{
-    if (result != RESULT_ACCEPTED && reflect->settings.refusal == REFUSAL_SILENT) {
-        reflect->stats.requests[result]++;
-        drop(reflect, DROP_REFUSED);
-        return;
-    }
-    struct answer *answer = &reflect->answer;
-    *answer = (struct answer){
-        .is_pending = true,
-        .id = to->id,
-        .local = to->local,
-        .peer = to->peer,
-        .tos = to->tos,
-        .counter = &reflect->stats.requests[result],
-    };
-    if (result != RESULT_ACCEPTED) {
-        answer->size = IPSLA_RESPONSE_SHORT_BYTES;
-        ipsla_response_encode_short(to->request.id, refusal_status(reflect, result),
-                                    reflect->bytes);
-    } else if (reflect->settings.reply == REPLY_SHORT) {
-        answer->size = IPSLA_RESPONSE_SHORT_BYTES;
-        ipsla_response_encode_short(to->request.id, 0, reflect->bytes);
-    } else {
-        answer->size = IPSLA_RESPONSE_LONG_BYTES;
-        ipsla_response_encode_long(&to->request, reflect->bytes);
-    }
-}
-
-static bool is_own_control_port(const struct reflect *reflect, uint16_t port)
-{
-    for (size_t i = 0; i < reflect->settings.listen_count; i++) {
-        if (reflect->settings.listen[i].port == port) {
-            return true;
-        }
-    }
-    return port == IPSLA_CONTROL_PORT;
-}
-
-/* Starts (or starts again) the lease that `to` asks for on an open port. */
-static void grant(struct reflect *reflect, const struct opening *to, struct instant now)
-{
-    struct lease_session *session = lease_find_control(&reflect->book, to->port, &to->peer);
-    if (session == NULL) {
-        session = lease_add_session(&reflect->book, to->port, &to->peer);
-    }
-    if (session == NULL) {
-        answer_request(reflect, to, RESULT_LIMIT);
-        return;
-    }
-    int64_t duration_ns = to->request.duration_ms * NS_PER_MS;
-    if (duration_ns < reflect->settings.min_duration_ns) {
-        duration_ns = reflect->settings.min_duration_ns;
-    }
-    session->received = 0;
-    session->probe_port = 0;
-    session->is_claimed = false;
-    session->is_made_by_probe = false;
-    session->cap = mono_add(now.mono, 2 * duration_ns);
-    lease_set_expiry(&reflect->book, session, mono_add(now.mono, duration_ns));
-    reflect->stats.sessions = reflect->book.session_count;
-    answer_request(reflect, to, RESULT_ACCEPTED);
-}
-
-static void input_request(struct reflect *reflect, const struct ev *ev, struct instant now)
-{
-    struct opening to = {
-        .port = LEASE_NONE,
-        .has_request = true,
-        .id = ev->id,
-        .local = ev->local,
-        .peer = ev->peer,
-        .tos = ev->tos,
-    };
-    enum ipsla_reject reject = ipsla_request_decode(ev->bytes, ev->size, &to.request);
-    if (reject != IPSLA_ACCEPT) {
-        drop(reflect, reject);
-        return;
-    }
-    if (to.request.wants_auth) {
-        answer_request(reflect, &to, RESULT_AUTH);
-        return;
-    }
-    if (is_own_control_port(reflect, to.request.port)) {
-        answer_request(reflect, &to, RESULT_PORT_IN_USE);
-        return;
-    }
-    struct addr local = ev->local;
-    local.port = to.request.port;
-    to.port = lease_find_port(&reflect->book, &local);
-    if (to.port != LEASE_NONE) {
-        grant(reflect, &to, now);
-        return;
-    }
-    if (reflect->book.session_count < reflect->book.session_limit) {
-        to.port = lease_add_port(&reflect->book, &local, false);
-    }
-    if (to.port == LEASE_NONE) {
-        answer_request(reflect, &to, RESULT_LIMIT);
-        return;
-    }
-    reflect->opening = to;
-}
-
-/* The session that counts a probe on `port`: permanent ports make one when there is none. */
-static struct lease_session *session_of(struct reflect *reflect, uint32_t port, const struct ev *ev,
-                                        struct instant now)
-{
-    struct lease_session *session = lease_find_probe(&reflect->book, port, &ev->peer);
-    if (session != NULL) {
-        return session;
-    }
-    if (!reflect->book.ports[port].is_permanent) {
-        drop(reflect, DROP_NO_SESSION);
-        return NULL;
-    }
-    session = lease_add_session(&reflect->book, port, &ev->peer);
-    if (session == NULL) {
-        drop(reflect, DROP_LIMIT);
-        return NULL;
-    }
-    session->is_made_by_probe = true;
-    session->cap = MONO_NEVER;
-    lease_set_expiry(&reflect->book, session, mono_add(now.mono, PERMANENT_IDLE_NS));
-    reflect->stats.sessions = reflect->book.session_count;
-    return session;
-}
-
-static void extend(struct reflect *reflect, struct lease_session *session, struct instant now)
-{
-    int64_t extension_ns = session->is_made_by_probe ? PERMANENT_IDLE_NS : EXTENSION_NS;
-    struct mono until = mono_min(mono_add(now.mono, extension_ns), session->cap);
-    if (mono_is_before(session->expiry.due, until)) {
-        lease_set_expiry(&reflect->book, session, until);
-    }
-}
-
-static void answer_probe(struct reflect *reflect, const struct ev *ev, uint64_t *counter)
-{
-    reflect->answer = (struct answer){
-        .is_pending = true,
-        .id = ev->id,
-        .local = ev->local,
-        .peer = ev->peer,
-        .tos = ev->tos,
-        .size = ev->size,
-        .received = ev->received,
-        .counter = counter,
-    };
-    memcpy(reflect->bytes, ev->bytes, ev->size);
-}
-
-static void input_probe(struct reflect *reflect, uint32_t port, const struct ev *ev,
-                        struct instant now)
-{
-    enum ipsla_probe_type type;
-    struct ipsla_jitter_ms request = {0};
-    enum ipsla_reject reject = ipsla_probe_type(ev->bytes, ev->size, &type);
-    if (reject == IPSLA_ACCEPT && type == IPSLA_PROBE_JITTER_MS) {
-        reject = ipsla_jitter_ms_decode_request(ev->bytes, ev->size, &request);
-    }
-    if (reject != IPSLA_ACCEPT) {
-        drop(reflect, reject);
-        return;
-    }
-    struct lease_session *session = session_of(reflect, port, ev, now);
-    if (session == NULL) {
-        return;
-    }
-    extend(reflect, session, now);
-    reflect->stats.stamps[ev->received.source]++;
-    if (type == IPSLA_PROBE_ECHO) {
-        answer_probe(reflect, ev, &reflect->stats.echo_probes);
-        return;
-    }
-    /* Without a control request, the first packet is what tells a new train. */
-    if (session->is_made_by_probe && request.sender_seq == 1) {
-        session->received = 0;
-    }
-    session->received++;
-    answer_probe(reflect, ev, &reflect->stats.jitter_probes);
-    reflect->answer.is_jitter = true;
-    reflect->answer.responder_seq = session->received;
-}
-
 static void input_data(struct reflect *reflect, const struct ev *ev, struct instant now)
 {
     assert(!reflect->answer.is_pending && reflect->opening.port == LEASE_NONE);
     if (!is_allowed(reflect, &ev->peer)) {
-        drop(reflect, DROP_NOT_ALLOWED);
+        reflect_drop(reflect, DROP_NOT_ALLOWED);
     } else if (is_loop(&ev->peer)) {
-        drop(reflect, DROP_LOOP);
+        reflect_drop(reflect, DROP_LOOP);
     } else if (ev->id.channel < reflect->settings.listen_count) {
-        input_request(reflect, ev, now);
+        reflect_input_request(reflect, ev, now);
     } else {
-        input_probe(reflect, ev->id.channel - (uint32_t)reflect->settings.listen_count, ev, now);
+        reflect_input_probe(reflect, ev->id.channel - (uint32_t)reflect->settings.listen_count, ev,
+                            now);
     }
 }
 
@@ -421,7 +163,7 @@ static void input_opened(struct reflect *reflect, uint32_t channel, struct insta
     reflect->opening.port = LEASE_NONE;
     reflect->book.ports[to.port].state = PORT_OPEN;
     if (to.has_request) {
-        grant(reflect, &to, now);
+        reflect_grant(reflect, &to, now);
     }
 }
 
@@ -435,7 +177,8 @@ static void input_open_failed(struct reflect *reflect, uint32_t channel, int err
     reflect->opening.port = LEASE_NONE;
     lease_remove_port(&reflect->book, to.port);
     if (to.has_request) {
-        answer_request(reflect, &to, error == EADDRINUSE ? RESULT_PORT_IN_USE : RESULT_FAILED);
+        reflect_answer_request(reflect, &to,
+                               error == EADDRINUSE ? RESULT_PORT_IN_USE : RESULT_FAILED);
     } else {
         reflect->permanent_errors[reflect->permanent_asked - 1] = error;
     }
@@ -468,34 +211,17 @@ static void input(void *self, const struct ev *ev, struct instant now)
             input_open_failed(reflect, ev->id.channel, ev->error);
         } else if (reflect->unconfirmed != NULL) {
             reflect->unconfirmed = NULL;
-            drop(reflect, DROP_SEND_FAILED);
+            reflect_drop(reflect, DROP_SEND_FAILED);
         }
         break;
     }
-}
-
-/* t3 is now: as late as this side of the seam can take it. */
-static void complete_jitter(struct reflect *reflect, struct instant now)
-{
-    const struct answer *answer = &reflect->answer;
-    struct wall received = answer->received.at.wall;
-    int64_t held_ns = mono_diff(now.mono, answer->received.at.mono);
-    if (held_ns < 0) {
-        held_ns = 0;
-    }
-    int64_t delta_ms =
-        floor_div(received.ns + held_ns, NS_PER_MS) - floor_div(received.ns, NS_PER_MS);
-    uint16_t delta = delta_ms > UINT16_MAX ? UINT16_MAX : (uint16_t)delta_ms;
-    ipsla_jitter_ms_fill_reply(reflect->bytes, delta, wall_ms_of_day(received),
-                               answer->responder_seq);
-    hist_observe(&reflect->stats.processing, &hist_layout_default, held_ns);
 }
 
 static void poll_answer(struct reflect *reflect, struct instant now, struct fx *fx)
 {
     struct answer *answer = &reflect->answer;
     if (answer->is_jitter) {
-        complete_jitter(reflect, now);
+        reflect_complete_probe(reflect, now);
     }
     *fx = (struct fx){
         .kind = FX_SEND,

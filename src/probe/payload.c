@@ -1,0 +1,152 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "probe/payload.h"
+
+#include "wire/ipsla.h"
+
+void payload_start(struct payload *payload, const struct spec *spec, struct train *train)
+{
+    *payload = (struct payload){.spec = spec, .train = train};
+}
+
+int64_t payload_resolution_ns(const struct spec *spec)
+{
+    (void)spec; /* type 2 stamps, the only ones there are */
+    return NS_PER_MS;
+}
+
+size_t payload_write(const struct payload *payload, uint32_t seq, uint8_t *out)
+{
+    const struct spec *spec = payload->spec;
+    if (spec->operation == OPERATION_UDP_JITTER) {
+        struct wall sent = {payload->train->samples[seq - 1].t1_ns};
+        struct ipsla_jitter_ms request = {
+            .send_ms = wall_ms_of_day(sent),
+            .sender_seq = (uint16_t)seq,
+        };
+        ipsla_jitter_ms_encode(&request, out, spec->payload_bytes);
+    } else {
+        ipsla_echo_encode(out, spec->payload_bytes);
+    }
+    return spec->payload_bytes;
+}
+
+/* `value` modulo `modulus`, moved into -modulus/2 .. modulus/2. */
+static int64_t fold(int64_t value, int64_t modulus)
+{
+    int64_t rest = value - floor_div(value, modulus) * modulus;
+    return rest > modulus / 2 ? rest - modulus : rest;
+}
+
+/* Puts the responder's stamps on one line. UTC stamps wrap at midnight and are placed next to the
+ * sender's; others (bit 31) count from an unknown moment, so only their differences mean anything.
+ */
+static void place_remote_times(struct payload *payload, struct sample *sample,
+                               const struct ipsla_jitter_ms *reply)
+{
+    bool is_utc = (reply->receive_ms & IPSLA_TIME_NOT_UTC) == 0;
+    int64_t modulus = is_utc ? MS_PER_DAY : (int64_t)IPSLA_TIME_NOT_UTC;
+    if (!payload->has_epoch) {
+        payload->has_epoch = true;
+        payload->epoch_ms = reply->receive_ms;
+        int64_t sent_ms = floor_div(sample->t1_ns, NS_PER_MS);
+        int64_t ahead_ms = fold((int64_t)reply->receive_ms - reply->send_ms, modulus);
+        payload->epoch_ns = (is_utc ? sent_ms + ahead_ms : 0) * NS_PER_MS;
+    }
+    int64_t since_ms = fold((int64_t)reply->receive_ms - payload->epoch_ms, modulus);
+    sample->t2_ns = payload->epoch_ns + since_ms * NS_PER_MS;
+    sample->t3_ns = sample->t2_ns + reply->delta_ms * NS_PER_MS;
+    sample->has_remote_times = ((reply->receive_ms ^ payload->epoch_ms) & IPSLA_TIME_NOT_UTC) == 0;
+}
+
+/* A clock step between the kernel's stamp and its conversion can put an arrival before the sending;
+ * the time of reading is then the better one. */
+static struct stamp plausible_stamp(const struct train *train, const struct ev *ev,
+                                    const struct sample *sent, struct instant now)
+{
+    if (train_clock_ns(train, ev->received.at.mono) < sent->t1_ns) {
+        return (struct stamp){.at = now, .source = STAMP_USER};
+    }
+    return ev->received;
+}
+
+static enum payload_verdict book(struct payload *payload, uint32_t seq, struct stamp received,
+                                 struct sample **out)
+{
+    switch (train_receive(payload->train, seq, received, out)) {
+    case ARRIVAL_ACCEPTED:
+        return PAYLOAD_ACCEPTED;
+    case ARRIVAL_DUPLICATE:
+        return PAYLOAD_DUPLICATE;
+    case ARRIVAL_UNKNOWN:
+        break;
+    }
+    return PAYLOAD_UNKNOWN;
+}
+
+/* More processing than the whole round trip: the packet came back, but its times are wrong. */
+static enum payload_verdict check_times(const struct spec *spec, struct sample *sample)
+{
+    if (sample_rtt_ns(sample, payload_resolution_ns(spec)) >= 0) {
+        return PAYLOAD_ACCEPTED;
+    }
+    sample->has_remote_times = false;
+    sample->t3_ns = sample->t2_ns;
+    return PAYLOAD_TIMELESS;
+}
+
+static enum payload_verdict read_jitter_ms(struct payload *payload, const struct ev *ev,
+                                           struct instant now, const struct sample **out)
+{
+    struct ipsla_jitter_ms reply;
+    struct sample *sample = NULL;
+    if (ipsla_jitter_ms_decode_reply(ev->bytes, ev->size, &reply) != IPSLA_ACCEPT ||
+        ev->size != payload->spec->payload_bytes) {
+        return PAYLOAD_CORRUPT;
+    }
+    const struct sample *sent = train_find(payload->train, reply.sender_seq);
+    if (sent == NULL) {
+        return PAYLOAD_UNKNOWN;
+    }
+    if (reply.send_ms != wall_ms_of_day((struct wall){sent->t1_ns})) {
+        return PAYLOAD_CORRUPT;
+    }
+    struct stamp received = plausible_stamp(payload->train, ev, sent, now);
+    enum payload_verdict verdict = book(payload, reply.sender_seq, received, &sample);
+    if (verdict != PAYLOAD_ACCEPTED) {
+        return verdict;
+    }
+    sample->responder_seq = reply.responder_seq;
+    place_remote_times(payload, sample, &reply);
+    *out = sample;
+    return check_times(payload->spec, sample);
+}
+
+/* An echo has no sequence number: there is one packet. */
+static enum payload_verdict read_echo(struct payload *payload, const struct ev *ev,
+                                      struct instant now, const struct sample **out)
+{
+    enum ipsla_probe_type type;
+    struct sample *sample = NULL;
+    if (ipsla_probe_type(ev->bytes, ev->size, &type) != IPSLA_ACCEPT || type != IPSLA_PROBE_ECHO ||
+        ev->size != payload->spec->payload_bytes) {
+        return PAYLOAD_CORRUPT;
+    }
+    const struct sample *sent = train_find(payload->train, 1);
+    if (sent == NULL) {
+        return PAYLOAD_UNKNOWN;
+    }
+    struct stamp received = plausible_stamp(payload->train, ev, sent, now);
+    enum payload_verdict verdict = book(payload, 1, received, &sample);
+    *out = sample;
+    return verdict;
+}
+
+enum payload_verdict payload_read(struct payload *payload, const struct ev *ev, struct instant now,
+                                  const struct sample **out)
+{
+    if (payload->spec->operation == OPERATION_UDP_JITTER) {
+        return read_jitter_ms(payload, ev, now, out);
+    }
+    return read_echo(payload, ev, now, out);
+}

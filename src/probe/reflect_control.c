@@ -1,0 +1,124 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "probe/reflect_state.h"
+
+enum { STATUS_FAIL = 1, STATUS_AUTH = 2, STATUS_PORT_IN_USE = 4 };
+
+static const uint32_t result_status[REFLECT_RESULT_COUNT] = {
+    [RESULT_AUTH] = STATUS_AUTH,
+    [RESULT_PORT_IN_USE] = STATUS_PORT_IN_USE,
+    [RESULT_FAILED] = STATUS_FAIL,
+    [RESULT_LIMIT] = STATUS_FAIL,
+};
+
+static uint32_t refusal_status(const struct reflect *reflect, enum reflect_result result)
+{
+    uint32_t status = result_status[result];
+    return reflect->settings.refusal == REFUSAL_STATUS16 ? status << 16 : status;
+}
+
+/* Answers the control request described by `to` with `result`. */
+void reflect_answer_request(struct reflect *reflect, const struct opening *to,
+                            enum reflect_result result)
+{
+    if (result != RESULT_ACCEPTED && reflect->settings.refusal == REFUSAL_SILENT) {
+        reflect->stats.requests[result]++;
+        reflect_drop(reflect, DROP_REFUSED);
+        return;
+    }
+    struct answer *answer = &reflect->answer;
+    *answer = (struct answer){
+        .is_pending = true,
+        .id = to->id,
+        .local = to->local,
+        .peer = to->peer,
+        .tos = to->tos,
+        .counter = &reflect->stats.requests[result],
+    };
+    if (result != RESULT_ACCEPTED) {
+        answer->size = IPSLA_RESPONSE_SHORT_BYTES;
+        ipsla_response_encode_short(to->request.id, refusal_status(reflect, result),
+                                    reflect->bytes);
+    } else if (reflect->settings.reply == REPLY_SHORT) {
+        answer->size = IPSLA_RESPONSE_SHORT_BYTES;
+        ipsla_response_encode_short(to->request.id, 0, reflect->bytes);
+    } else {
+        answer->size = IPSLA_RESPONSE_LONG_BYTES;
+        ipsla_response_encode_long(&to->request, reflect->bytes);
+    }
+}
+
+static bool is_own_control_port(const struct reflect *reflect, uint16_t port)
+{
+    for (size_t i = 0; i < reflect->settings.listen_count; i++) {
+        if (reflect->settings.listen[i].port == port) {
+            return true;
+        }
+    }
+    return port == IPSLA_CONTROL_PORT;
+}
+
+/* Starts (or starts again) the lease that `to` asks for on an open port. */
+void reflect_grant(struct reflect *reflect, const struct opening *to, struct instant now)
+{
+    struct lease_session *session = lease_find_control(&reflect->book, to->port, &to->peer);
+    if (session == NULL) {
+        session = lease_add_session(&reflect->book, to->port, &to->peer);
+    }
+    if (session == NULL) {
+        reflect_answer_request(reflect, to, RESULT_LIMIT);
+        return;
+    }
+    int64_t duration_ns = to->request.duration_ms * NS_PER_MS;
+    if (duration_ns < reflect->settings.min_duration_ns) {
+        duration_ns = reflect->settings.min_duration_ns;
+    }
+    session->received = 0;
+    session->probe_port = 0;
+    session->is_claimed = false;
+    session->is_made_by_probe = false;
+    session->cap = mono_add(now.mono, 2 * duration_ns);
+    lease_set_expiry(&reflect->book, session, mono_add(now.mono, duration_ns));
+    reflect->stats.sessions = reflect->book.session_count;
+    reflect_answer_request(reflect, to, RESULT_ACCEPTED);
+}
+
+void reflect_input_request(struct reflect *reflect, const struct ev *ev, struct instant now)
+{
+    struct opening to = {
+        .port = LEASE_NONE,
+        .has_request = true,
+        .id = ev->id,
+        .local = ev->local,
+        .peer = ev->peer,
+        .tos = ev->tos,
+    };
+    enum ipsla_reject reject = ipsla_request_decode(ev->bytes, ev->size, &to.request);
+    if (reject != IPSLA_ACCEPT) {
+        reflect_drop(reflect, reject);
+        return;
+    }
+    if (to.request.wants_auth) {
+        reflect_answer_request(reflect, &to, RESULT_AUTH);
+        return;
+    }
+    if (is_own_control_port(reflect, to.request.port)) {
+        reflect_answer_request(reflect, &to, RESULT_PORT_IN_USE);
+        return;
+    }
+    struct addr local = ev->local;
+    local.port = to.request.port;
+    to.port = lease_find_port(&reflect->book, &local);
+    if (to.port != LEASE_NONE) {
+        reflect_grant(reflect, &to, now);
+        return;
+    }
+    if (reflect->book.session_count < reflect->book.session_limit) {
+        to.port = lease_add_port(&reflect->book, &local, false);
+    }
+    if (to.port == LEASE_NONE) {
+        reflect_answer_request(reflect, &to, RESULT_LIMIT);
+        return;
+    }
+    reflect->opening = to;
+}

@@ -1,0 +1,82 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The inside of the responder, shared by reflect.c (life, ports, polling), reflect_control.c
+ * (requests) and reflect_probe.c (probes). Nobody else includes it. */
+#ifndef PROBE_REFLECT_STATE_H
+#define PROBE_REFLECT_STATE_H
+
+#include <stdbool.h>
+
+#include "probe/lease.h"
+#include "probe/reflect.h"
+
+/* One control socket. */
+struct listener {
+    enum port_state state;
+    int error;
+};
+
+/* The answer that the next poll sends. */
+struct answer {
+    bool is_pending;
+    bool is_jitter; /* delta and responder times are filled in when it leaves */
+    struct channel_id id;
+    struct addr local, peer;
+    uint8_t tos;
+    size_t size;
+    uint16_t responder_seq;
+    struct stamp received;
+    uint64_t *counter; /* of reflect_stats: counts it when it has left */
+};
+
+/* The request that waits for its port to open. */
+struct opening {
+    uint32_t port; /* LEASE_NONE: none */
+    bool was_asked; /* its FX_OPEN has been handed out */
+    bool has_request;
+    struct ipsla_request request;
+    struct channel_id id;
+    struct addr local, peer;
+    uint8_t tos;
+};
+
+struct reflect {
+    struct reflect_settings settings;
+    struct reflect_stats stats;
+    struct listener listeners[REFLECT_LISTEN_MAX];
+    size_t permanent_asked; /* permanent ports handed to the books so far */
+    int permanent_errors[REFLECT_PERMANENT_MAX];
+    struct lease_book book;
+    struct opening opening;
+    struct answer answer;
+    uint64_t
+        *unconfirmed; /* counter of the answer handed out last: it left unless an error follows */
+    bool is_stopping;
+    uint8_t bytes[IO_DATAGRAM_MAX]; /* of the answer */
+};
+
+/* Counts a datagram that is not answered; `reason` is an enum ipsla_reject or reflect_drop. */
+static inline void reflect_drop(struct reflect *reflect, unsigned reason)
+{
+    reflect->stats.dropped[reason]++;
+}
+
+/* A datagram on a control socket: prepares the answer, or the opening of a port. */
+void reflect_input_request(struct reflect *reflect, const struct ev *ev, struct instant now);
+
+/* The port of the request in `to` is open: starts its lease (or starts it again) and prepares the
+ * answer. */
+void reflect_grant(struct reflect *reflect, const struct opening *to, struct instant now);
+
+/* Prepares the answer to the request in `to`, or counts a silent refusal. */
+void reflect_answer_request(struct reflect *reflect, const struct opening *to,
+                            enum reflect_result result);
+
+/* A datagram on port `port` of the books: prepares the reply. */
+void reflect_input_probe(struct reflect *reflect, uint32_t port, const struct ev *ev,
+                         struct instant now);
+
+/* Fills in what a probe's reply says about its time in the responder, which it leaves now. */
+void reflect_complete_probe(struct reflect *reflect, struct instant now);
+
+#endif
