@@ -29,6 +29,9 @@ static const struct option_row probe_rows[] = {
     {"timeout", "DURATION", NULL, "how long a reply may take (default 5s)", false},
     {"threshold", "DURATION", NULL, "round trips above it are counted (default 5s)", false},
     {"source", "ADDRESS", NULL, "source IPv4 address", false},
+    {"verify-data", NULL, NULL, "a reply must equal what was sent (udp-echo)", false},
+    {"data-pattern", "HEX", NULL, "what a udp-echo packet is filled with (default ABCD)", false},
+    {"control", "WHAT", "v1", "v1, or none: the port is open always", false},
     {"control-port", "N", "1967", "control port on the responder", false},
     {"control-timeout", "DURATION", NULL, "wait for each of 3 control requests (default 2s)",
      false},
@@ -155,6 +158,46 @@ static bool read_ports(const struct options *options, struct spec *spec)
     return true;
 }
 
+static bool read_control(const struct options *options, struct spec *spec)
+{
+    static const char *const names[] = {[CONTROL_NONE] = "none", [CONTROL_V1] = "v1"};
+    const char *text = options_value(options, "control");
+    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(text, names[i]) == 0) {
+            spec->control = (enum control_version)i;
+            return true;
+        }
+    }
+    options_refuse(options, "control", text, "v1 or none");
+    return false;
+}
+
+static bool is_for_operation(const struct options *options, const char *name, enum slot slot,
+                             enum operation operation)
+{
+    if (!options_has(options, name) || schema_row(slot, operation) != NULL) {
+        return true;
+    }
+    fprintf(stderr, "ipsla probe: --%s is not for operation %s\n", name, operation_name(operation));
+    return false;
+}
+
+static bool read_data(const struct options *options, struct spec *spec)
+{
+    const char *pattern = options_value(options, "data-pattern");
+    if (!is_for_operation(options, "verify-data", SLOT_VERIFY_DATA, spec->operation) ||
+        !is_for_operation(options, "data-pattern", SLOT_DATA_PATTERN, spec->operation)) {
+        return false;
+    }
+    spec->verify_data = options_has(options, "verify-data");
+    if (pattern != NULL && !pattern_parse(pattern, &spec->pattern)) {
+        options_refuse(options, "data-pattern", pattern,
+                       "1 to 8 bytes of two hexadecimal digits each");
+        return false;
+    }
+    return true;
+}
+
 /* The spec that the flags describe; NULL after a message. */
 static struct spec *spec_from_flags(const struct options *options)
 {
@@ -170,7 +213,8 @@ static struct spec *spec_from_flags(const struct options *options)
     }
     struct spec *spec = config_default_spec(operation, options->positional[0]);
     if (!read_ports(options, spec) || !read_train(options, spec) || !read_timing(options, spec) ||
-        !read_source(options, &spec->source)) {
+        !read_source(options, &spec->source) || !read_control(options, spec) ||
+        !read_data(options, spec)) {
         spec_unref(spec);
         return NULL;
     }

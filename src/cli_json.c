@@ -76,7 +76,12 @@ static void add_operation(const struct cli_result *result, struct buf *out)
     buf_printf(out, ", \"return_code\": %d, \"start_timestamp\": ", (int)round->return_code);
     add_seconds(out, round->started.ns);
     add_field(out, "duration_seconds", true, round->duration_ns);
-    buf_add_string(out, ",\n \"control\": {\"version\": 1, \"auth\": \"none\"");
+    if (result->spec->control == CONTROL_NONE) {
+        buf_add_string(out, ",\n \"control\": {\"version\": null, \"auth\": \"none\"");
+    } else {
+        buf_printf(out, ",\n \"control\": {\"version\": %d, \"auth\": \"none\"",
+                   (int)result->spec->control);
+    }
     add_field(out, "rtt_seconds", round->control_rtt_ns >= 0, round->control_rtt_ns);
     buf_printf(out, ", \"retries\": %" PRIu32 ", \"status\": %" PRIu32 "},\n ",
                round->control_retries, round->control_status);

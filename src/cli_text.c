@@ -51,7 +51,14 @@ void cli_explain(const struct cli_result *result, struct buf *out)
     switch (round->outcome) {
     case OUTCOME_OK:
         break;
+    case OUTCOME_VERIFY:
+        buf_add_string(out, "the reply is not what was sent");
+        break;
     case OUTCOME_TIMEOUT:
+        if (spec->control == CONTROL_NONE) {
+            buf_printf(out, "nothing came back from %s port %u in time", ip, (unsigned)spec->port);
+            break;
+        }
         buf_printf(out, "the responder opened port %u, but no probe came back in time",
                    (unsigned)spec->port);
         break;
@@ -62,7 +69,9 @@ void cli_explain(const struct cli_result *result, struct buf *out)
                    ip, control_port, round->control_retries + 1, control_port);
         break;
     case OUTCOME_UNREACHABLE:
-        buf_printf(out, "%s port %u: %s", ip, control_port, system_reason(round));
+        buf_printf(out, "%s port %u: %s", ip,
+                   (unsigned)(spec->control == CONTROL_NONE ? spec->port : control_port),
+                   system_reason(round));
         break;
     case OUTCOME_AUTH:
     case OUTCOME_FORMAT:

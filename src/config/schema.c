@@ -18,6 +18,8 @@
 
 /* The order of each is that of the enum it names. */
 static const char *const operations[] = {"udp-jitter", "udp-echo", NULL};
+static const char *const control_versions[] = {"none", "1", NULL};
+static const char *const switches[] = {"false", "true", NULL};
 static const char *const refusals[] = {"status16", "status32", "silent", NULL};
 static const char *const replies[] = {"long", "short", NULL};
 
@@ -27,6 +29,9 @@ const struct schema_module schema_modules[SCHEMA_MODULE_COUNT] = {
 };
 
 static const struct schema_key control_keys[] = {
+    {"version", SLOT_CONTROL_VERSION, SCHEMA_CHOICE, .choices = control_versions,
+     .default_text = "1",
+     .doc = "Version of the control protocol; none: no request, the port is open always."},
     {"port", SLOT_CONTROL_PORT, SCHEMA_INTEGER, .min = 1, .max = 65535, .default_text = "1967",
      .doc = "UDP port of the responder's control protocol."},
     {"retries", SLOT_CONTROL_RETRIES, SCHEMA_INTEGER, .min = 1, .max = 5, .default_text = "3",
@@ -54,6 +59,11 @@ static const struct schema_key operation_keys[] = {
      .default_text = "32", .doc = "UDP payload of each udp-jitter packet."},
     {"request_data_size", SLOT_REQUEST_DATA_SIZE, SCHEMA_BYTES, ECHO, .min = 4, .max = 1500,
      .default_text = "16", .doc = "UDP payload of the udp-echo packet."},
+    {"verify_data", SLOT_VERIFY_DATA, SCHEMA_CHOICE, ECHO, .max = 1, .choices = switches,
+     .default_text = "false",
+     .doc = "The reply must equal what was sent, else the operation fails."},
+    {"data_pattern", SLOT_DATA_PATTERN, SCHEMA_PATTERN, ECHO, .default_text = "ABCD",
+     .doc = "What the packet is filled with, over and over."},
     {"source_address", SLOT_SOURCE_ADDRESS, SCHEMA_SOURCE,
      .doc = "Address to send from; without it the system chooses."},
     {"source_port", SLOT_SOURCE_PORT, SCHEMA_INTEGER, .min = 1, .max = 65535,
@@ -208,6 +218,9 @@ void schema_add_range(const struct schema_key *key, struct buf *out)
         break;
     case SCHEMA_PREFIXES:
         add_count(key, "IPv4 prefixes", out);
+        break;
+    case SCHEMA_PATTERN:
+        buf_add_string(out, "1 to 8 bytes of two hexadecimal digits each");
         break;
     case SCHEMA_SECTION:
         buf_add_string(out, "a mapping");

@@ -30,9 +30,12 @@ enum slot {
     SLOT_SOURCE_ADDRESS,
     SLOT_SOURCE_PORT,
     SLOT_CONTROL,
+    SLOT_VERIFY_DATA,
+    SLOT_DATA_PATTERN,
     SLOT_BUCKETS,
     SLOT_OWNER,
     SLOT_TAG,
+    SLOT_CONTROL_VERSION,
     SLOT_CONTROL_PORT,
     SLOT_CONTROL_RETRIES,
     SLOT_CONTROL_TIMEOUT,
@@ -64,6 +67,7 @@ enum schema_kind {
     SCHEMA_LISTEN, /* min, max entries: IP:port */
     SCHEMA_PERMANENT, /* max entries: port or IP:port */
     SCHEMA_PREFIXES, /* max entries */
+    SCHEMA_PATTERN, /* bytes in hexadecimal digits */
     SCHEMA_SECTION, /* a mapping with the keys of `inner` */
     SCHEMA_MAPPING, /* a mapping whose contents are read elsewhere */
     SCHEMA_LIST, /* min, max entries, read elsewhere */

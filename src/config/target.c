@@ -48,6 +48,15 @@ static void set_identity(const struct values *values, struct spec *spec)
     }
 }
 
+static void set_data(const struct values *values, struct spec *spec)
+{
+    const struct value *pattern = &values->of[SLOT_DATA_PATTERN];
+    spec->verify_data = number_of(values, SLOT_VERIFY_DATA) != 0;
+    if (pattern->state == VALUE_SET) {
+        pattern_parse(pattern->node->text, &spec->pattern);
+    }
+}
+
 struct spec *target_build(const struct values *values, enum operation operation)
 {
     struct spec *spec = spec_new();
@@ -62,6 +71,8 @@ struct spec *target_build(const struct values *values, enum operation operation)
         spec->interval_ns = number_of(values, SLOT_INTERVAL);
     }
     spec->payload_bytes = (uint32_t)number_of(values, SLOT_REQUEST_DATA_SIZE);
+    set_data(values, spec);
+    spec->control = (enum control_version)number_of(values, SLOT_CONTROL_VERSION);
     spec->control_port = (uint16_t)number_of(values, SLOT_CONTROL_PORT);
     spec->control_tries = (uint8_t)number_of(values, SLOT_CONTROL_RETRIES);
     spec->control_timeout_ns = number_of(values, SLOT_CONTROL_TIMEOUT);

@@ -114,6 +114,7 @@ static const char *check_text(const struct schema_key *key, const char *text)
 static const char *parse_scalar(const struct reading *reading, const char *text, struct value *out)
 {
     const char *problem;
+    struct pattern pattern;
     switch (reading->key->kind) {
     case SCHEMA_CHOICE:
         return parse_choice(reading->key, text, &out->number);
@@ -123,6 +124,8 @@ static const char *parse_scalar(const struct reading *reading, const char *text,
         return address_parse_host(text, &out->addr);
     case SCHEMA_SOURCE:
         return address_parse_source(text, &out->addr);
+    case SCHEMA_PATTERN:
+        return pattern_parse(text, &pattern) ? NULL : "is not that";
     case SCHEMA_DURATION:
         problem = duration_parse(text, &out->number);
         break;

@@ -63,13 +63,18 @@ static void entries_fini(struct entries *entries)
     free(entries->items);
 }
 
+static bool concerns(enum family_scope scope, const struct spec *spec)
+{
+    return (scope != FAMILY_JITTER || spec->operation == OPERATION_UDP_JITTER) &&
+           (scope != FAMILY_CONTROL || spec->control != CONTROL_NONE);
+}
+
 static void render_targets(struct text *text, const struct expo_view *view,
                            const struct family *family, const struct entries *entries)
 {
     for (size_t i = 0; i < entries->count; i++) {
         const struct entry *entry = &entries->items[i];
-        if (family->scope == FAMILY_JITTER &&
-            entry->report->spec->operation != OPERATION_UDP_JITTER) {
+        if (!concerns(family->scope, entry->report->spec)) {
             continue;
         }
         struct family_source source = {view, entry->report};
@@ -91,6 +96,7 @@ void expo_render(const struct expo_view *view, enum expo_format format, struct b
         switch (family->scope) {
         case FAMILY_TARGET:
         case FAMILY_JITTER:
+        case FAMILY_CONTROL:
             render_targets(&text, view, family, &entries);
             break;
         case FAMILY_EXPORTER:

@@ -29,7 +29,7 @@ static void emit_target_info(struct text *text, const struct family_source *sour
     label_address(text, "address", &spec->peer);
     text_label(text, "port", port);
     label_address(text, "source", &spec->source);
-    text_label(text, "control", "v1");
+    text_label(text, "control", spec->control == CONTROL_NONE ? "none" : "v1");
     text_label(text, "precision", "milliseconds");
     text_label(text, "owner", spec->owner);
     text_label(text, "tag", spec->tag);
@@ -331,12 +331,12 @@ const struct family family_of_targets[] = {
      0},
     {{"ipsla_control_rtt_seconds", "Round-trip time of the latest control handshake.", "seconds",
       TEXT_GAUGE},
-     FAMILY_TARGET,
+     FAMILY_CONTROL,
      emit_control_rtt,
      0},
     {{"ipsla_control_retries_total", "Control requests sent again for want of an answer.", NULL,
       TEXT_COUNTER},
-     FAMILY_TARGET,
+     FAMILY_CONTROL,
      emit_count,
      offsetof(struct tally, control_retries)},
     {{"ipsla_responder_processing_seconds", FAMILY_PROCESSING_HELP, "seconds", TEXT_HISTOGRAM},

@@ -2,7 +2,12 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "probe/payload.h"
 
+#include <string.h>
+
 #include "wire/ipsla.h"
+
+/* An echo before its data: type and two zero bytes. */
+#define ECHO_HEADER_BYTES 4
 
 void payload_start(struct payload *payload, const struct spec *spec, struct train *train)
 {
@@ -27,6 +32,8 @@ size_t payload_write(const struct payload *payload, uint32_t seq, uint8_t *out)
         ipsla_jitter_ms_encode(&request, out, spec->payload_bytes);
     } else {
         ipsla_echo_encode(out, spec->payload_bytes);
+        pattern_fill(&spec->pattern, out + ECHO_HEADER_BYTES,
+                     spec->payload_bytes - ECHO_HEADER_BYTES);
     }
     return spec->payload_bytes;
 }
@@ -122,12 +129,23 @@ static enum payload_verdict read_jitter_ms(struct payload *payload, const struct
     return check_times(payload->spec, sample);
 }
 
+static bool is_same_echo(const struct spec *spec, const struct ev *ev)
+{
+    uint8_t header[ECHO_HEADER_BYTES];
+    ipsla_echo_encode(header, sizeof header);
+    return ev->size == spec->payload_bytes && memcmp(ev->bytes, header, sizeof header) == 0 &&
+           pattern_matches(&spec->pattern, ev->bytes + sizeof header, ev->size - sizeof header);
+}
+
 /* An echo has no sequence number: there is one packet. */
 static enum payload_verdict read_echo(struct payload *payload, const struct ev *ev,
                                       struct instant now, const struct sample **out)
 {
     enum ipsla_probe_type type;
     struct sample *sample = NULL;
+    if (payload->spec->verify_data && !is_same_echo(payload->spec, ev)) {
+        return PAYLOAD_ALTERED;
+    }
     if (ipsla_probe_type(ev->bytes, ev->size, &type) != IPSLA_ACCEPT || type != IPSLA_PROBE_ECHO ||
         ev->size != payload->spec->payload_bytes) {
         return PAYLOAD_CORRUPT;

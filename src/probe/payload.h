@@ -36,6 +36,7 @@ enum payload_verdict {
     PAYLOAD_TIMELESS, /* accepted, but the responder's times make no sense: not used */
     PAYLOAD_DUPLICATE, /* of a reply that was accepted before */
     PAYLOAD_CORRUPT, /* not a valid reply to what was sent */
+    PAYLOAD_ALTERED, /* like that, and the data were to be verified */
     PAYLOAD_UNKNOWN, /* a reply to a packet that was never sent */
 };
 

@@ -122,6 +122,11 @@ static void settle(struct probe *probe)
     probe->deadline = settle_deadline(probe);
 }
 
+static bool has_handshake(const struct probe *probe)
+{
+    return probe->spec->control != CONTROL_NONE;
+}
+
 static void finish_train(struct probe *probe)
 {
     const struct train *train = &probe->train;
@@ -133,6 +138,9 @@ static void finish_train(struct probe *probe)
     }
     struct mono end = train_is_complete(train) ? probe->last_event : train_expiry(train);
     enum outcome unanswered = was_sent ? OUTCOME_TIMEOUT : OUTCOME_LOCAL;
+    if (was_sent && probe->is_unreachable && !has_handshake(probe)) {
+        unanswered = OUTCOME_UNREACHABLE;
+    }
     finish(probe, was_received ? OUTCOME_OK : unanswered, end);
 }
 
@@ -231,6 +239,17 @@ bool probe_is_idle(const struct probe *probe)
     return (probe->phase == PROBE_IDLE || probe->phase == PROBE_OVER) && !probe->is_open;
 }
 
+static void input_opened(struct probe *probe, struct instant now)
+{
+    if (has_handshake(probe)) {
+        probe->phase = PROBE_CONTROL;
+        probe->wants_control = true;
+    } else {
+        probe->phase = PROBE_TRAIN;
+        train_start(&probe->train, now);
+    }
+}
+
 static void input_control(struct probe *probe, const struct ev *ev, struct instant now)
 {
     struct handshake_answer answer;
@@ -252,6 +271,14 @@ static void input_control(struct probe *probe, const struct ev *ev, struct insta
     train_start(&probe->train, now);
 }
 
+/* An operation of one packet need not wait for the answer when its fate is known. */
+static void end_unanswered(struct probe *probe, enum outcome outcome, struct instant now)
+{
+    if (probe->phase == PROBE_SETTLE && probe->train.count == 1 && probe->train.unsettled == 1) {
+        finish(probe, outcome, now.mono);
+    }
+}
+
 static void input_reply(struct probe *probe, const struct ev *ev, struct instant now)
 {
     const struct sample *sample = NULL;
@@ -270,6 +297,10 @@ static void input_reply(struct probe *probe, const struct ev *ev, struct instant
     case PAYLOAD_CORRUPT:
         probe->round.corrupt++;
         break;
+    case PAYLOAD_ALTERED:
+        probe->round.corrupt++;
+        end_unanswered(probe, OUTCOME_VERIFY, now);
+        break;
     case PAYLOAD_UNKNOWN:
         probe->unmatched[UNMATCHED_SEQUENCE]++;
         break;
@@ -281,7 +312,7 @@ static void input_data(struct probe *probe, const struct ev *ev, struct instant 
     const struct spec *spec = probe->spec;
     if (!addr_is_same_ip(&ev->peer, &spec->peer)) {
         probe->unmatched[UNMATCHED_SOURCE]++;
-    } else if (ev->peer.port == spec->control_port) {
+    } else if (has_handshake(probe) && ev->peer.port == spec->control_port) {
         input_control(probe, ev, now);
     } else if (ev->peer.port != spec->port) {
         probe->unmatched[UNMATCHED_SOURCE]++;
@@ -295,16 +326,24 @@ static void input_data(struct probe *probe, const struct ev *ev, struct instant 
     }
 }
 
-/* The network says that a datagram of ours was not delivered. During the train that is a loss like
- * any other; during the handshake a refused port ends the operation, other errors may be passing.
+/* The network says that a datagram of ours was not delivered. After a handshake that is a loss like
+ * any other; without one it may be why nothing is answered. During the handshake a refused port
+ * ends the operation, other errors may be passing.
  */
 static void input_icmp(struct probe *probe, const struct ev *ev, struct instant now)
 {
-    if (probe->phase != PROBE_CONTROL || !addr_is_same_ip(&ev->peer, &probe->spec->peer)) {
+    bool is_handshake = probe->phase == PROBE_CONTROL;
+    bool is_train = probe->phase == PROBE_TRAIN || probe->phase == PROBE_SETTLE;
+    if (!(is_handshake || (is_train && !has_handshake(probe))) ||
+        !addr_is_same_ip(&ev->peer, &probe->spec->peer)) {
         return;
     }
     probe->is_unreachable = true;
     probe->round.error = ev->error;
+    if (is_train) {
+        end_unanswered(probe, OUTCOME_UNREACHABLE, now);
+        return;
+    }
     if (ev->error == ECONNREFUSED) {
         finish(probe, OUTCOME_UNREACHABLE, now.mono);
     }
@@ -336,8 +375,7 @@ void probe_input(struct probe *probe, const struct ev *ev, struct instant now)
     case EV_OPENED:
         probe->is_open = true;
         if (probe->phase == PROBE_OPENING) {
-            probe->phase = PROBE_CONTROL;
-            probe->wants_control = true;
+            input_opened(probe, now);
         }
         break;
     case EV_DATA:
@@ -361,6 +399,8 @@ static enum return_code round_return_code(const struct round *round, int64_t thr
                                                                       : RETURN_CODE_OK;
     case OUTCOME_TIMEOUT:
         return RETURN_CODE_TIMEOUT;
+    case OUTCOME_VERIFY:
+        return RETURN_CODE_VERIFY_ERROR;
     case OUTCOME_RESOLVE:
         return RETURN_CODE_DNS_QUERY_ERROR;
     case OUTCOME_LOCAL:

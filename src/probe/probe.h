@@ -49,7 +49,7 @@ struct probe {
     const struct spec *spec; /* the session's */
     enum probe_phase phase;
     bool wants_open, is_open, wants_control, has_result;
-    bool is_unreachable; /* ICMP said so during the handshake */
+    bool is_unreachable; /* ICMP said so during the handshake, or about a train without one */
     struct mono started;
     struct mono latest_end;
     struct mono deadline; /* of CONTROL and SETTLE */

@@ -117,12 +117,18 @@ static bool timings_are_equal(const struct spec *a, const struct spec *b)
            a->control_timeout_ns == b->control_timeout_ns;
 }
 
+static bool data_are_equal(const struct spec *a, const struct spec *b)
+{
+    return a->payload_bytes == b->payload_bytes && a->verify_data == b->verify_data &&
+           pattern_is_equal(&a->pattern, &b->pattern);
+}
+
 bool spec_is_same_target(const struct spec *a, const struct spec *b)
 {
     return identities_are_equal(a, b) && timings_are_equal(a, b) &&
            layouts_are_equal(&a->layout, &b->layout) && a->operation == b->operation &&
            a->port == b->port && addr_is_equal(&a->source, &b->source) &&
-           a->num_packets == b->num_packets && a->payload_bytes == b->payload_bytes &&
+           a->num_packets == b->num_packets && data_are_equal(a, b) && a->control == b->control &&
            a->control_port == b->control_port && a->control_tries == b->control_tries;
 }
 

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "base/pattern.h"
 #include "stats/hist.h"
 
 enum operation { OPERATION_UDP_JITTER, OPERATION_UDP_ECHO };
@@ -19,6 +20,12 @@ enum operation { OPERATION_UDP_JITTER, OPERATION_UDP_ECHO };
 const char *operation_name(enum operation operation);
 /* False when `name` is none of them; `out` untouched. */
 bool operation_parse(const char *name, enum operation *out);
+
+/* How the responder is asked to open the port. */
+enum control_version {
+    CONTROL_NONE, /* not at all: its port is open always */
+    CONTROL_V1,
+};
 
 struct label {
     char *name;
@@ -45,6 +52,10 @@ struct spec {
     uint32_t num_packets; /* udp-jitter: 1..60000; udp-echo: 1 */
     uint32_t payload_bytes; /* request-data-size */
 
+    bool verify_data; /* a reply whose data differ from what was sent fails the operation */
+    struct pattern pattern; /* of the data */
+
+    enum control_version control;
     uint16_t control_port;
     uint8_t control_tries; /* transmissions of the control request in all */
     int64_t control_timeout_ns;

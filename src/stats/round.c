@@ -26,6 +26,7 @@ static const char *const outcome_names[OUTCOME_COUNT] = {
     [OUTCOME_UNREACHABLE] = "unreachable",
     [OUTCOME_RESOLVE] = "resolve",
     [OUTCOME_LOCAL] = "local",
+    [OUTCOME_VERIFY] = "verify",
 };
 
 const char *outcome_name(enum outcome outcome)
@@ -45,6 +46,8 @@ const char *return_code_text(enum return_code code)
         return "Timeout";
     case RETURN_CODE_NOT_CONNECTED:
         return "No connection";
+    case RETURN_CODE_VERIFY_ERROR:
+        return "Verify error";
     case RETURN_CODE_DNS_QUERY_ERROR:
         return "DNS query error";
     case RETURN_CODE_ERROR:

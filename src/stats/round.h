@@ -27,8 +27,9 @@ enum outcome {
     OUTCOME_UNREACHABLE, /* ICMP unreachable in answer to the control request */
     OUTCOME_RESOLVE, /* the host name has no address */
     OUTCOME_LOCAL, /* our own host: no socket, no port, no route, nothing could be sent */
+    OUTCOME_VERIFY, /* the reply's data are not those that were sent */
 };
-#define OUTCOME_COUNT 10
+#define OUTCOME_COUNT 11
 
 /* The label value: "ok", "timeout", "no_connection"... */
 const char *outcome_name(enum outcome outcome);
@@ -40,6 +41,7 @@ enum return_code {
     RETURN_CODE_OVER_THRESHOLD = 3,
     RETURN_CODE_TIMEOUT = 4,
     RETURN_CODE_NOT_CONNECTED = 6,
+    RETURN_CODE_VERIFY_ERROR = 9,
     RETURN_CODE_DNS_QUERY_ERROR = 14,
     RETURN_CODE_ERROR = 16,
 };

@@ -77,6 +77,7 @@ struct spec *rig_spec(const char *name, const char *ip, uint16_t port)
     spec->interval_ns = 20 * NS_PER_MS;
     spec->num_packets = 10;
     spec->payload_bytes = 32;
+    spec->control = CONTROL_V1;
     spec->control_port = 1967;
     spec->control_tries = 3;
     spec->control_timeout_ns = 2 * NS_PER_SECOND;

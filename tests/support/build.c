@@ -37,6 +37,7 @@ static struct spec *build_spec(const char *name, const char *ip, uint16_t port)
     spec->timeout_ns = 5 * NS_PER_SECOND;
     spec->threshold_ns = 5 * NS_PER_SECOND;
     spec->interval_ns = 20 * NS_PER_MS;
+    spec->control = CONTROL_V1;
     spec->control_port = 1967;
     spec->control_tries = 3;
     spec->control_timeout_ns = 2 * NS_PER_SECOND;

@@ -185,7 +185,8 @@ static const struct expectation wrong[] = {
      "f:1:20: modules.: not a name of a module; allowed: 1 to 64 letters, digits, '_', '.', '-'\n"},
     {"keys of a target in a module", "modules: {m: {host: h}}\nresponder: {}\n",
      "f:1:15: modules.m.host: unknown key; allowed: operation, frequency, timeout, threshold, "
-     "num_packets, interval, request_data_size, source_address, source_port, control, buckets, "
+     "num_packets, interval, request_data_size, verify_data, data_pattern, source_address, "
+     "source_port, control, buckets, "
      "owner, tag\n"},
     {"no contents", "modules:\n  m:\n  n: [a]\n  o: x\nresponder: {}\n",
      "f:2:5: modules.m: the value is missing; allowed: a mapping of keys\n"

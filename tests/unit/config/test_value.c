@@ -228,7 +228,8 @@ static const struct expectation wrong[] = {
      "responder: {lisen: []}\nweb: {}\n",
      "f:2:3: defaults.frequncy: unknown key; did you mean 'frequency'?\n"
      "f:3:3: defaults.codec: unknown key; allowed: operation, frequency, timeout, threshold, "
-     "num_packets, interval, request_data_size, source_address, source_port, control, buckets, "
+     "num_packets, interval, request_data_size, verify_data, data_pattern, source_address, "
+     "source_port, control, buckets, "
      "owner, tag\n"
      "f:4:13: defaults.control.prot: unknown key; did you mean 'port'?\n"
      "f:5:13: responder.lisen: unknown key; did you mean 'listen'?\n"

@@ -67,7 +67,8 @@ static const struct expectation refused[] = {
      "f:3:14: modules.a: aliases are not supported; write the value itself\n"},
     {"merge key", "responder: {}\ndefaults:\n  <<: *x\n",
      "f:3:3: defaults.<<: unknown key; allowed: operation, frequency, timeout, threshold, "
-     "num_packets, interval, request_data_size, source_address, source_port, control, buckets, "
+     "num_packets, interval, request_data_size, verify_data, data_pattern, source_address, "
+     "source_port, control, buckets, "
      "owner, tag\n"
      "f:3:7: defaults.<<: aliases are not supported; write the value itself\n"},
     {"tag", "responder:\n  max_sessions: !!int 5\n",

@@ -1,0 +1,60 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "base/pattern.h"
+
+#include <string.h>
+
+/* The value of a hexadecimal digit, -1 for anything else. */
+static int digit_value(char digit)
+{
+    static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+    const char *found = digit == '\0' ? NULL : strchr(digits, digit);
+    return found == NULL ? -1 : (int)((found - digits) % 16);
+}
+
+bool pattern_parse(const char *text, struct pattern *out)
+{
+    size_t digits = strlen(text);
+    if (digits == 0 || digits % 2 != 0 || digits > 2 * PATTERN_BYTES_MAX) {
+        return false;
+    }
+    struct pattern pattern = {.size = (uint8_t)(digits / 2)};
+    for (size_t i = 0; i < digits; i++) {
+        int value = digit_value(text[i]);
+        if (value < 0) {
+            return false;
+        }
+        pattern.bytes[i / 2] = (uint8_t)(pattern.bytes[i / 2] << 4 | value);
+    }
+    *out = pattern;
+    return true;
+}
+
+bool pattern_is_equal(const struct pattern *a, const struct pattern *b)
+{
+    return a->size == b->size && memcmp(a->bytes, b->bytes, a->size) == 0;
+}
+
+static uint8_t byte_at(const struct pattern *pattern, size_t place)
+{
+    static const uint8_t standard[] = {0xab, 0xcd};
+    return pattern->size == 0 ? standard[place % sizeof standard]
+                              : pattern->bytes[place % pattern->size];
+}
+
+void pattern_fill(const struct pattern *pattern, uint8_t *out, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        out[i] = byte_at(pattern, i);
+    }
+}
+
+bool pattern_matches(const struct pattern *pattern, const uint8_t *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        if (bytes[i] != byte_at(pattern, i)) {
+            return false;
+        }
+    }
+    return true;
+}
