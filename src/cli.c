@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli_packet.h"
 #include "config/config.h"
 #include "config/schema.h"
 #include "engine/engine.h"
@@ -32,6 +33,7 @@ static const struct option_row probe_rows[] = {
     {"verify-data", NULL, NULL, "a reply must equal what was sent (udp-echo)", false},
     {"data-pattern", "HEX", NULL, "what a udp-echo packet is filled with (default ABCD)", false},
     {"control", "WHAT", "v1", "v1, or none: the port is open always", false},
+    CLI_PACKET_ROWS,
     {"control-port", "N", "1967", "control port on the responder", false},
     {"control-timeout", "DURATION", NULL, "wait for each of 3 control requests (default 2s)",
      false},
@@ -214,7 +216,7 @@ static struct spec *spec_from_flags(const struct options *options)
     struct spec *spec = config_default_spec(operation, options->positional[0]);
     if (!read_ports(options, spec) || !read_train(options, spec) || !read_timing(options, spec) ||
         !read_source(options, &spec->source) || !read_control(options, spec) ||
-        !read_data(options, spec)) {
+        !read_data(options, spec) || !cli_read_packet(options, spec)) {
         spec_unref(spec);
         return NULL;
     }

@@ -5,6 +5,7 @@
 
 #include "base/addr.h"
 #include "cli.h"
+#include "reason.h"
 
 static void add_string(struct buf *out, const char *text)
 {
@@ -87,8 +88,35 @@ static void add_operation(const struct cli_result *result, struct buf *out)
                round->control_retries, round->control_status);
 }
 
-static void add_packets(const struct round *round, struct buf *out)
+/* What the last packet that did not leave failed on. */
+static void add_unsent_reason(const struct cli_result *result, struct buf *out)
 {
+    struct buf reason = {0};
+    buf_add_string(out, ", \"unsent_reason\": ");
+    if (result->round->unsent == 0) {
+        buf_add_string(out, "null");
+    } else {
+        reason_add(result->spec, result->round->unsent_error, &reason);
+        add_string(out, buf_string(&reason));
+    }
+    buf_fini(&reason);
+}
+
+/* The IP header of the last reply. */
+static void add_reply(const struct round *round, struct buf *out)
+{
+    buf_add_string(out, "\"reply\": ");
+    if (round->has_reply) {
+        buf_printf(out, "{\"dscp\": %u, \"ttl\": %u},\n ", (unsigned)round->reply_tos >> 2,
+                   (unsigned)round->reply_ttl);
+    } else {
+        buf_add_string(out, "null,\n ");
+    }
+}
+
+static void add_packets(const struct cli_result *result, struct buf *out)
+{
+    const struct round *round = result->round;
     buf_printf(out, "\"packets\": {\"sent\": %" PRIu32 ", \"received\": %" PRIu32, round->sent,
                round->received);
     buf_printf(out,
@@ -98,8 +126,10 @@ static void add_packets(const struct round *round, struct buf *out)
                round->duplicate);
     buf_printf(out, ", \"out_of_order\": %" PRIu32 ", \"corrupt\": %" PRIu32, round->out_of_order,
                round->corrupt);
-    buf_printf(out, ", \"unsent\": %" PRIu32 ", \"over_threshold\": %" PRIu32 "},\n ",
-               round->unsent, round->over_threshold);
+    buf_printf(out, ", \"unsent\": %" PRIu32, round->unsent);
+    add_unsent_reason(result, out);
+    buf_printf(out, ", \"over_threshold\": %" PRIu32 "},\n ", round->over_threshold);
+    add_reply(round, out);
 }
 
 static void add_rtt(const struct cli_result *result, struct buf *out)
@@ -189,7 +219,7 @@ void cli_json_format(const struct cli_result *result, struct buf *out)
     buf_printf(out, "{\"operation\": \"%s\", ", operation_name(result->spec->operation));
     add_target(result->spec, out);
     add_operation(result, out);
-    add_packets(round, out);
+    add_packets(result, out);
     add_rtt(result, out);
     buf_add_string(out, "\"one_way_delay_seconds\": {");
     add_delay(&round->sd.delay, "sd", out);

@@ -6,8 +6,10 @@
 #include <time.h>
 
 #include "base/addr.h"
+#include "base/dscp.h"
 #include "base/mem.h"
 #include "cli.h"
+#include "reason.h"
 
 static int compare_ns(const void *left, const void *right)
 {
@@ -84,7 +86,8 @@ void cli_explain(const struct cli_result *result, struct buf *out)
         buf_printf(out, "the name %s has no IPv4 address", spec->host);
         break;
     case OUTCOME_LOCAL:
-        buf_printf(out, "this host could not send: %s", system_reason(round));
+        buf_add_string(out, "this host could not send: ");
+        reason_add(spec, round->error, out);
         break;
     }
 }
@@ -203,6 +206,25 @@ static void add_percentiles(const struct cli_result *result, struct buf *out)
     free(rtts);
 }
 
+static void add_reply(const struct round *round, struct buf *out)
+{
+    char dscp[DSCP_TEXT_MAX];
+    if (round->has_reply) {
+        buf_printf(out, "Reply DSCP: %s, TTL: %u\n", dscp_format(round->reply_tos >> 2, dscp),
+                   (unsigned)round->reply_ttl);
+    }
+}
+
+static void add_unsent(const struct cli_result *result, struct buf *out)
+{
+    const struct round *round = result->round;
+    if (round->unsent > 0 && round->outcome != OUTCOME_LOCAL) {
+        buf_printf(out, "Packets not sent: %" PRIu32 ": ", round->unsent);
+        reason_add(result->spec, round->unsent_error, out);
+        buf_add_char(out, '\n');
+    }
+}
+
 void cli_text_format(const struct cli_result *result, struct buf *out)
 {
     const struct round *round = result->round;
@@ -218,6 +240,8 @@ void cli_text_format(const struct cli_result *result, struct buf *out)
         buf_printf(out, " milliseconds, retries: %" PRIu32 "\n", round->control_retries);
     }
     add_percentiles(result, out);
+    add_reply(round, out);
+    add_unsent(result, out);
     if (!is_ok) {
         buf_add_string(out, "Reason: ");
         cli_explain(result, out);

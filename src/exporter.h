@@ -64,6 +64,9 @@ bool exporter_reload(struct exporter *exporter, struct buf *message);
 /* Hands the targets, with the addresses known by now, to the worker. */
 void exporter_apply(struct exporter *exporter);
 
+/* Logs what keeps this host from measuring: each error once, with the first target that has it. */
+void exporter_check_sockets(const struct spec_set *targets);
+
 /* The functions that HTTP calls. */
 struct http_handlers exporter_handlers(struct exporter *exporter);
 

@@ -233,6 +233,7 @@ static void take_over(struct exporter *exporter, struct config *config)
     snprintf(count, sizeof count, "%zu", config->targets->count);
     log_line(LOG_LEVEL_INFO, "configuration loaded", "file", exporter->config_file, "targets",
              count, NULL);
+    exporter_check_sockets(config->targets);
 }
 
 bool exporter_begin(struct exporter *exporter, struct config *config)

@@ -28,6 +28,8 @@ static const struct option_row rows[] = {
     {"min-duration", "DURATION", "1s", "Shortest time a port stays open.", false},
     {"refusal", "KIND", "status16", "How to refuse: status16, status32 or silent.", false},
     {"reply", "KIND", "long", "How to accept: long or short.", false},
+    {"reflect-tos", "BOOL", "true", "Answer with the TOS byte of what is answered: true or false.",
+     false},
     DAEMON_LOGGING_ROWS,
 };
 
@@ -133,6 +135,13 @@ static int read_kinds(const struct options *options, struct reflect_settings *se
         return options_refuse(options, "reply", text, "long or short");
     }
     settings->reply = (enum reflect_reply)found;
+    static const char *const no_yes[] = {"false", "true"};
+    text = options_value(options, "reflect-tos");
+    found = find_word(no_yes, 2, text);
+    if (found < 0) {
+        return options_refuse(options, "reflect-tos", text, "true or false");
+    }
+    settings->reflect_tos = found == 1;
     return 0;
 }
 

@@ -98,5 +98,6 @@ void responder_read(const struct node *node, struct diagnostics *diagnostics,
     out->max_sessions = (uint32_t)number_or(&values, SLOT_MAX_SESSIONS, out->max_sessions);
     out->min_duration_ns = number_or(&values, SLOT_MIN_DURATION, out->min_duration_ns);
     out->refusal = (enum reflect_refusal)number_or(&values, SLOT_REFUSAL, out->refusal);
+    out->reflect_tos = number_or(&values, SLOT_REFLECT_TOS, out->reflect_tos) != 0;
     out->reply = (enum reflect_reply)number_or(&values, SLOT_REPLY, out->reply);
 }

@@ -74,6 +74,22 @@ static const struct schema_key operation_keys[] = {
      .default_text = "[100us, 250us, 500us, 1ms, 2500us, 5ms, 10ms, 25ms, 50ms, 100ms, 250ms, "
                      "500ms, 1s, 2500ms, 5s]",
      .doc = "Upper bounds of the histogram buckets; every value is counted exactly."},
+    {"dscp", SLOT_DSCP, SCHEMA_DSCP, .default_text = "default",
+     .doc = "DSCP of the probes; control requests have none."},
+    {"tos", SLOT_TOS, SCHEMA_TOS, .doc = "The whole TOS byte of the probes, instead of dscp."},
+    {"ttl", SLOT_TTL, SCHEMA_INTEGER, .min = 1, .max = 255, .default_text = "255",
+     .doc = "TTL of probes and control requests."},
+    {"dont_fragment", SLOT_DONT_FRAGMENT, SCHEMA_CHOICE, .choices = switches,
+     .default_text = "false",
+     .doc = "Set DF; a packet above the path MTU is counted as unsent instead of fragmented."},
+    {"interface", SLOT_INTERFACE, SCHEMA_DEVICE,
+     .doc = "Send and receive through this network device only."},
+    {"vrf", SLOT_VRF, SCHEMA_DEVICE,
+     .doc = "Send and receive in this VRF, on Linux a network device; instead of interface."},
+    {"start", SLOT_START, SCHEMA_START, .default_text = "spread",
+     .doc = "When the first operation starts, counted from when the target is loaded."},
+    {"life", SLOT_LIFE, SCHEMA_LIFE, .default_text = "forever",
+     .doc = "How long after the first operation others are started."},
     {"owner", SLOT_OWNER, SCHEMA_TEXT, .max = 255, .default_text = "''",
      .doc = "Who is responsible; a label of ipsla_target_info."},
     {"tag", SLOT_TAG, SCHEMA_TEXT, .max = 128, .default_text = "''",
@@ -111,6 +127,8 @@ static const struct schema_key responder_keys[] = {
      .doc = "How a refusal is written: a 16-bit status, a 32-bit status, or no answer."},
     {"reply", SLOT_REPLY, SCHEMA_CHOICE, .choices = replies, .default_text = "long",
      .doc = "Shape of the answer to a request: 24 bytes as current IOS sends it, or 8."},
+    {"reflect_tos", SLOT_REFLECT_TOS, SCHEMA_CHOICE, .choices = switches, .default_text = "true",
+     .doc = "Answers have the TOS byte of what they answer; false: TOS 0."},
 };
 const struct schema_scope schema_responder = {"responder", KEYS(responder_keys)};
 
@@ -203,6 +221,21 @@ void schema_add_range(const struct schema_key *key, struct buf *out)
         break;
     case SCHEMA_SOURCE:
         buf_add_string(out, "an IPv4 address");
+        break;
+    case SCHEMA_DSCP:
+        buf_add_string(out, "default, cs0 to cs7, af11 to af43, ef, va, le, 0 to 63");
+        break;
+    case SCHEMA_TOS:
+        buf_add_string(out, "0 to 255 or 0x00 to 0xff");
+        break;
+    case SCHEMA_DEVICE:
+        buf_add_string(out, "a device name of up to 15 bytes");
+        break;
+    case SCHEMA_START:
+        buf_add_string(out, "spread, now, after 0s to after 365d, pending");
+        break;
+    case SCHEMA_LIFE:
+        buf_add_string(out, "1s to 24855d, or forever");
         break;
     case SCHEMA_LABELS:
         add_count(key, "labels (name: value)", out);

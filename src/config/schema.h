@@ -33,6 +33,14 @@ enum slot {
     SLOT_VERIFY_DATA,
     SLOT_DATA_PATTERN,
     SLOT_BUCKETS,
+    SLOT_DSCP,
+    SLOT_TOS,
+    SLOT_TTL,
+    SLOT_DONT_FRAGMENT,
+    SLOT_INTERFACE,
+    SLOT_VRF,
+    SLOT_START,
+    SLOT_LIFE,
     SLOT_OWNER,
     SLOT_TAG,
     SLOT_CONTROL_VERSION,
@@ -50,6 +58,7 @@ enum slot {
     SLOT_MAX_SESSIONS,
     SLOT_MIN_DURATION,
     SLOT_REFUSAL,
+    SLOT_REFLECT_TOS,
     SLOT_REPLY,
 };
 #define SLOT_COUNT (SLOT_REPLY + 1)
@@ -62,6 +71,11 @@ enum schema_kind {
     SCHEMA_TEXT, /* min, max length in bytes; no control characters */
     SCHEMA_HOST, /* IPv4 address or host name */
     SCHEMA_SOURCE, /* IPv4 address of this machine */
+    SCHEMA_DSCP, /* a name or number of base/dscp.h */
+    SCHEMA_TOS, /* the whole byte, decimal or 0x.. */
+    SCHEMA_DEVICE, /* the name of a network device */
+    SCHEMA_START, /* spread, now, after DURATION, pending */
+    SCHEMA_LIFE, /* a duration or forever */
     SCHEMA_LABELS, /* max entries */
     SCHEMA_BOUNDS, /* min, max entries */
     SCHEMA_LISTEN, /* min, max entries: IP:port */

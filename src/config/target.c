@@ -4,10 +4,12 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "config/check.h"
 #include "config/labels.h"
+#include "config/packet.h"
 #include "config/words.h"
 
 static int64_t number_of(const struct values *values, enum slot slot)
@@ -57,6 +59,30 @@ static void set_data(const struct values *values, struct spec *spec)
     }
 }
 
+static void set_packets(const struct values *values, struct spec *spec)
+{
+    const struct value *vrf = &values->of[SLOT_VRF];
+    const struct value *device = vrf->state == VALUE_SET ? vrf : &values->of[SLOT_INTERFACE];
+    int64_t dscp = number_of(values, SLOT_DSCP);
+    bool is_byte = values->of[SLOT_TOS].state == VALUE_SET;
+    spec->tos = (uint8_t)(is_byte ? number_of(values, SLOT_TOS) : dscp * 4);
+    spec->is_vrf = device == vrf;
+    if (device->state == VALUE_SET) {
+        size_t length = strlen(device->node->text);
+        memcpy(spec->options.device, device->node->text, length + 1);
+    }
+    spec->options.ttl = (uint8_t)number_of(values, SLOT_TTL);
+    spec->options.dont_fragment = number_of(values, SLOT_DONT_FRAGMENT) != 0;
+}
+
+static void set_schedule(const struct values *values, struct spec *spec)
+{
+    spec->life_ns = number_of(values, SLOT_LIFE);
+    if (values->of[SLOT_START].state == VALUE_SET) {
+        packet_parse_start(values->of[SLOT_START].node->text, &spec->start, &spec->start_after_ns);
+    }
+}
+
 struct spec *target_build(const struct values *values, enum operation operation)
 {
     struct spec *spec = spec_new();
@@ -76,6 +102,8 @@ struct spec *target_build(const struct values *values, enum operation operation)
     spec->control_port = (uint16_t)number_of(values, SLOT_CONTROL_PORT);
     spec->control_tries = (uint8_t)number_of(values, SLOT_CONTROL_RETRIES);
     spec->control_timeout_ns = number_of(values, SLOT_CONTROL_TIMEOUT);
+    set_packets(values, spec);
+    set_schedule(values, spec);
     value_get_bounds(&values->of[SLOT_BUCKETS], &spec->layout);
     return spec;
 }

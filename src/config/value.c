@@ -8,6 +8,7 @@
 #include "config/address.h"
 #include "config/duration.h"
 #include "config/labels.h"
+#include "config/packet.h"
 #include "config/words.h"
 
 #define INTEGER_DIGITS_MAX 15
@@ -115,6 +116,7 @@ static const char *parse_scalar(const struct reading *reading, const char *text,
 {
     const char *problem;
     struct pattern pattern;
+    enum spec_start start;
     switch (reading->key->kind) {
     case SCHEMA_CHOICE:
         return parse_choice(reading->key, text, &out->number);
@@ -126,6 +128,16 @@ static const char *parse_scalar(const struct reading *reading, const char *text,
         return address_parse_source(text, &out->addr);
     case SCHEMA_PATTERN:
         return pattern_parse(text, &pattern) ? NULL : "is not that";
+    case SCHEMA_DSCP:
+        return packet_parse_dscp(text, &out->number);
+    case SCHEMA_TOS:
+        return packet_parse_tos(text, &out->number);
+    case SCHEMA_DEVICE:
+        return packet_check_device(text);
+    case SCHEMA_START:
+        return packet_parse_start(text, &start, &out->number);
+    case SCHEMA_LIFE:
+        return packet_parse_life(text, &out->number);
     case SCHEMA_DURATION:
         problem = duration_parse(text, &out->number);
         break;
@@ -320,6 +332,24 @@ static void read_key(struct values *values, const struct schema_scope *scope,
     }
 }
 
+/* Two ways to say one thing: in one place only one of them may stand, and the one that stands in
+ * the later layer counts. */
+static const enum slot rivals[][2] = {{SLOT_DSCP, SLOT_TOS}, {SLOT_INTERFACE, SLOT_VRF}};
+#define RIVAL_COUNT (sizeof rivals / sizeof rivals[0])
+
+static void report_rivals(const struct values *values, const struct node *node,
+                          struct diagnostics *diagnostics)
+{
+    for (size_t i = 0; i < RIVAL_COUNT; i++) {
+        const struct node *first = values->of[rivals[i][0]].node;
+        const struct node *second = values->of[rivals[i][1]].node;
+        if (first != NULL && second != NULL && first->parent == node && second->parent == node) {
+            diagnostics_error(diagnostics, place_key(second),
+                              "cannot stand beside '%s'; allowed: one of the two", first->key);
+        }
+    }
+}
+
 bool values_read(struct values *values, const struct schema_scope *scope, const struct node *node,
                  struct diagnostics *diagnostics)
 {
@@ -328,11 +358,19 @@ bool values_read(struct values *values, const struct schema_scope *scope, const 
         read_key(values, scope, child, diagnostics);
     }
     report_missing(values, scope, node, diagnostics);
+    report_rivals(values, node, diagnostics);
     return diagnostics->error_count == errors;
 }
 
 void values_overlay(struct values *values, const struct values *over)
 {
+    for (size_t i = 0; i < RIVAL_COUNT; i++) {
+        for (unsigned k = 0; k < 2; k++) {
+            if (over->of[rivals[i][k]].state != VALUE_UNSET) {
+                values->of[rivals[i][1 - k]] = (struct value){0};
+            }
+        }
+    }
     for (size_t i = 0; i < SLOT_COUNT; i++) {
         if (over->of[i].state != VALUE_UNSET) {
             values->of[i] = over->of[i];

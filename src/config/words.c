@@ -115,6 +115,9 @@ const char *words_nearest(const char *word, const char *const *candidates, size_
             continue;
         }
         unsigned steps = distance(word, candidates[i]);
+        if (steps * 2 > strlen(candidates[i])) {
+            continue; /* not even half of it was written */
+        }
         if (steps < least || (steps == least && nearest == NULL)) {
             nearest = candidates[i];
             least = steps;

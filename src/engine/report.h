@@ -18,6 +18,7 @@
 struct report {
     const struct spec *spec; /* a reference */
     struct tally tally;
+    bool is_inactive; /* no further operation will be started */
     bool has_run; /* an operation has ended: `latest` and `last_run` are set */
     bool has_succeeded; /* `last_success` is set */
     struct round latest; /* the latest operation */

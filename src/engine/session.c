@@ -13,7 +13,7 @@ uint64_t session_hash(const char *name)
     return crypto_stable_hash(name, strlen(name));
 }
 
-static struct mono first_start(const struct session *session, struct instant now)
+static struct mono spread_start(const struct session *session, struct instant now)
 {
     int64_t period_ns = session->spec->frequency_ns;
     int64_t phase_ns = (int64_t)(session->hash % (uint64_t)period_ns);
@@ -22,12 +22,39 @@ static struct mono first_start(const struct session *session, struct instant now
     return mono_add(now.mono, since_ns == 0 ? 0 : period_ns - since_ns);
 }
 
+static struct mono first_start(const struct session *session, struct instant now)
+{
+    switch (session->spec->start) {
+    case SPEC_START_NOW:
+        return now.mono;
+    case SPEC_START_AFTER:
+        return mono_add(now.mono, session->spec->start_after_ns);
+    case SPEC_START_PENDING:
+        return MONO_NEVER;
+    case SPEC_START_SPREAD:
+        break;
+    }
+    return spread_start(session, now);
+}
+
+static bool is_inactive(const struct session *session)
+{
+    return session->next_start.ns == MONO_NEVER.ns;
+}
+
+/* Sets the next start; there is none when life is over by then. */
+static void plan_start(struct session *session, struct mono at)
+{
+    session->next_start = mono_is_before(at, session->life_end) ? at : MONO_NEVER;
+}
+
 static struct report *report_new(const struct session *session)
 {
     struct report *report = mem_alloc(1, sizeof *report);
     report->references = 1;
     report->spec = spec_ref(session->spec);
     report->tally = session->tally;
+    report->is_inactive = is_inactive(session);
     return report;
 }
 
@@ -40,6 +67,8 @@ void session_init(struct session *session, uint32_t slot, const struct spec *spe
         .spec = spec_ref(spec),
     };
     session->next_start = start_now ? now.mono : first_start(session, now);
+    session->life_end =
+        spec->life_ns == SPEC_FOREVER ? MONO_NEVER : mono_add(session->next_start, spec->life_ns);
     probe_init(&session->probe, session->spec, (uint8_t)(session->hash >> 56));
     session->report = report_new(session);
 }
@@ -91,20 +120,21 @@ void session_leave(struct session *session)
 static void start_run(struct session *session, struct instant now)
 {
     session->is_running = true;
-    session->next_start = mono_add(session->next_start, session->spec->frequency_ns);
-    probe_start(&session->probe, now, mono_add(session->next_start, -SESSION_GAP_NS));
+    struct mono next = mono_add(session->next_start, session->spec->frequency_ns);
+    plan_start(session, next);
+    probe_start(&session->probe, now, mono_add(next, -SESSION_GAP_NS));
 }
 
 /* Starts that passed while the run was going are skipped, never made up for. */
 static void skip_missed_starts(struct session *session, struct instant now)
 {
-    int64_t missed_ns = mono_diff(now.mono, session->next_start);
-    if (missed_ns < 0) {
+    if (mono_is_before(now.mono, session->next_start)) {
         return;
     }
+    int64_t missed_ns = mono_diff(now.mono, session->next_start);
     int64_t missed = missed_ns / session->spec->frequency_ns + 1;
     session->tally.skipped += (uint64_t)missed;
-    session->next_start = mono_add(session->next_start, missed * session->spec->frequency_ns);
+    plan_start(session, mono_add(session->next_start, missed * session->spec->frequency_ns));
 }
 
 static void count_packets(const struct session *session, struct engine_stats *stats)
@@ -155,6 +185,8 @@ static void end_run(struct session *session, struct instant now, struct session_
         count_packets(session, env->stats);
         tally_add(&session->tally, round);
         publish_round(session, round, now);
+    } else if (is_inactive(session)) {
+        refresh_report(session);
     }
     env->has_news = true;
 }

@@ -23,15 +23,16 @@ struct session {
     struct tally tally;
     bool is_running;
     bool is_leaving; /* its target was removed: close and go */
-    struct mono next_start;
+    struct mono next_start; /* MONO_NEVER: pending, or its life is over */
+    struct mono life_end;
     struct report *report; /* the latest, never NULL */
     uint64_t
         seen_unmatched[UNMATCHED_COUNT]; /* of probe.unmatched: already in the engine's stats */
 };
 
 /* First start: the first moment from now on that is congruent to the hash of the name modulo the
- * frequency, on the wall clock, so that a restart finds the same phase; or now, when `start_now`.
- */
+ * frequency, on the wall clock, so that a restart finds the same phase; or as the spec's `start`
+ * says; or now, when `start_now`. */
 void session_init(struct session *session, uint32_t slot, const struct spec *spec, bool start_now,
                   struct instant now);
 void session_fini(struct session *session);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/addr.h"
+#include "base/dscp.h"
 #include "base/time.h"
 #include "stats/tally.h"
 
@@ -16,6 +17,14 @@ static void label_address(struct text *text, const char *name, const struct addr
 {
     char ip[ADDR_TEXT_MAX];
     text_label(text, name, addr->family == ADDR_NONE ? "" : addr_format_ip(addr, ip));
+}
+
+static void label_packets(struct text *text, const struct spec *spec)
+{
+    char dscp[DSCP_TEXT_MAX];
+    text_label(text, "interface", spec->is_vrf ? "" : spec->options.device);
+    text_label(text, "vrf", spec->is_vrf ? spec->options.device : "");
+    text_label(text, "dscp", dscp_format(spec->tos >> 2, dscp));
 }
 
 static void emit_target_info(struct text *text, const struct family_source *source, size_t offset)
@@ -29,6 +38,7 @@ static void emit_target_info(struct text *text, const struct family_source *sour
     label_address(text, "address", &spec->peer);
     text_label(text, "port", port);
     label_address(text, "source", &spec->source);
+    label_packets(text, spec);
     text_label(text, "control", spec->control == CONTROL_NONE ? "none" : "v1");
     text_label(text, "precision", "milliseconds");
     text_label(text, "owner", spec->owner);
@@ -105,6 +115,29 @@ static void emit_control_rtt(struct text *text, const struct family_source *sour
     (void)offset;
     if (source->report->has_run && source->report->latest.control_rtt_ns >= 0) {
         text_seconds(text, source->report->latest.control_rtt_ns);
+    }
+}
+
+static void emit_active(struct text *text, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    text_count(text, source->report->is_inactive ? 0 : 1);
+}
+
+static void emit_reply_dscp(struct text *text, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    if (source->report->has_run && source->report->latest.has_reply) {
+        text_count(text, source->report->latest.reply_tos >> 2);
+    }
+}
+
+static void emit_reply_hop_limit(struct text *text, const struct family_source *source,
+                                 size_t offset)
+{
+    (void)offset;
+    if (source->report->has_run && source->report->latest.has_reply) {
+        text_count(text, source->report->latest.reply_ttl);
     }
 }
 
@@ -191,6 +224,12 @@ const struct family family_of_targets[] = {
     {{"ipsla_target_info", "What is measured and how; the value is 1.", NULL, TEXT_INFO},
      FAMILY_TARGET,
      emit_target_info,
+     0},
+    {{"ipsla_target_active",
+      "Whether operations are started (1), or not: start is pending or life is over (0).", NULL,
+      TEXT_GAUGE},
+     FAMILY_TARGET,
+     emit_active,
      0},
     {{"ipsla_operations_total", "Operations run, counted when they end.", NULL, TEXT_COUNTER},
      FAMILY_TARGET,
@@ -339,6 +378,16 @@ const struct family family_of_targets[] = {
      FAMILY_CONTROL,
      emit_count,
      offsetof(struct tally, control_retries)},
+    {{"ipsla_reply_dscp", "DSCP of the last reply of the latest operation, as it arrived.", NULL,
+      TEXT_GAUGE},
+     FAMILY_TARGET,
+     emit_reply_dscp,
+     0},
+    {{"ipsla_reply_hop_limit", "TTL of the last reply of the latest operation, as it arrived.",
+      NULL, TEXT_GAUGE},
+     FAMILY_TARGET,
+     emit_reply_hop_limit,
+     0},
     {{"ipsla_responder_processing_seconds", FAMILY_PROCESSING_HELP, "seconds", TEXT_HISTOGRAM},
      FAMILY_JITTER,
      emit_hist,

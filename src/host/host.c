@@ -68,7 +68,7 @@ static int channel_open(struct host *host, const struct fx *fx, struct channel *
     channel->id = fx->id;
     channel->host = host;
     channel->serial = ++host->last_serial;
-    int error = sock_open(&fx->local, &channel->fd, &channel->bound);
+    int error = sock_open_with(&fx->local, &fx->options, &channel->fd, &channel->bound);
     if (error != 0) {
         free(channel);
         return error;

@@ -63,6 +63,23 @@ static int configure(int fd)
     return 0;
 }
 
+/* Before bind(): an address of a VRF is known only inside it. */
+static int apply(int fd, const struct io_options *options)
+{
+    size_t length = strnlen(options->device, sizeof options->device);
+    if (length > 0 &&
+        setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, options->device, (socklen_t)length) != 0) {
+        return -errno;
+    }
+    if (options->dont_fragment) {
+        int error = set_option(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO);
+        if (error != 0) {
+            return error;
+        }
+    }
+    return options->ttl == 0 ? 0 : set_option(fd, IPPROTO_IP, IP_TTL, options->ttl);
+}
+
 static int bind_to(int fd, const struct addr *local, struct addr *bound)
 {
     struct sockaddr_in sin = to_sockaddr(local);
@@ -77,6 +94,13 @@ static int bind_to(int fd, const struct addr *local, struct addr *bound)
 
 int sock_open(const struct addr *local, int *fd, struct addr *bound)
 {
+    static const struct io_options nothing;
+    return sock_open_with(local, &nothing, fd, bound);
+}
+
+int sock_open_with(const struct addr *local, const struct io_options *options, int *fd,
+                   struct addr *bound)
+{
     if (local->family == ADDR_IPV6) {
         return -EAFNOSUPPORT;
     }
@@ -85,6 +109,9 @@ int sock_open(const struct addr *local, int *fd, struct addr *bound)
         return -errno;
     }
     int error = configure(made);
+    if (error == 0) {
+        error = apply(made, options);
+    }
     if (error == 0) {
         error = bind_to(made, local, bound);
     }

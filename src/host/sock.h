@@ -12,6 +12,7 @@
 
 #include "base/addr.h"
 #include "base/time.h"
+#include "probe/io.h"
 
 struct sock_datagram {
     struct addr peer; /* who sent it */
@@ -33,6 +34,10 @@ struct sock_parcel {
 /* Binds a UDP socket to `local` (port 0: any free one). On success *fd is the descriptor (close it)
  * and *bound the address it got. */
 int sock_open(const struct addr *local, int *fd, struct addr *bound);
+
+/* The same for a socket whose datagrams leave (and arrive) as `options` say. */
+int sock_open_with(const struct addr *local, const struct io_options *options, int *fd,
+                   struct addr *bound);
 
 /* Sends one datagram. A pending ICMP error that this call would report is not this datagram's: it
  * is sent all the same. */

@@ -40,8 +40,15 @@ struct channel_id {
     uint32_t channel; /* the owner's own number */
 };
 
+/* How the datagrams of a channel leave. All zero is what the system does by itself. */
+struct io_options {
+    char device[16]; /* only through this network device (a VRF is one too); "": any */
+    uint8_t ttl; /* 0: the system's default */
+    bool dont_fragment; /* DF is set, and what exceeds the path MTU does not leave */
+};
+
 enum fx_kind {
-    FX_OPEN, /* a UDP channel bound to `local` (port 0: any) */
+    FX_OPEN, /* a UDP channel bound to `local` (port 0: any), with `options` */
     FX_SEND, /* one datagram to `peer`, from `local`'s IP when that is set */
     FX_CLOSE, /* the channel; no events after it */
 };
@@ -54,6 +61,7 @@ struct fx {
     const uint8_t *bytes;
     size_t size;
     uint8_t tos; /* IPv4 TOS byte of the datagram */
+    struct io_options options;
 };
 
 enum ev_kind {

@@ -102,6 +102,7 @@ static void send_probe(struct probe *probe, struct instant now, struct fx *fx, u
 {
     uint32_t seq = train_send(&probe->train, now);
     fill_send(fx, &probe->spec->peer, scratch, payload_write(&probe->payload, seq, scratch));
+    fx->tos = probe->spec->tos;
 }
 
 /* When SETTLE ends: a moment after the last answer, or when late replies are no longer waited for.
@@ -184,7 +185,12 @@ static bool poll_running(struct probe *probe, struct instant now, struct fx *fx,
             return false;
         }
         probe->wants_open = false;
-        *fx = (struct fx){.kind = FX_OPEN, .id.channel = CHANNEL, .local = probe->spec->source};
+        *fx = (struct fx){
+            .kind = FX_OPEN,
+            .id.channel = CHANNEL,
+            .local = probe->spec->source,
+            .options = probe->spec->options,
+        };
         if (fx->local.family == ADDR_NONE) {
             fx->local.family = probe->spec->peer.family;
         }
@@ -279,6 +285,14 @@ static void end_unanswered(struct probe *probe, enum outcome outcome, struct ins
     }
 }
 
+/* How the reply came: what the path made of the probe's DSCP, and how far it was. */
+static void note_reply(struct round *round, const struct ev *ev)
+{
+    round->has_reply = true;
+    round->reply_tos = ev->tos;
+    round->reply_ttl = ev->ttl;
+}
+
 static void input_reply(struct probe *probe, const struct ev *ev, struct instant now)
 {
     const struct sample *sample = NULL;
@@ -287,6 +301,7 @@ static void input_reply(struct probe *probe, const struct ev *ev, struct instant
         probe->round.corrupt++;
         /* fall through */
     case PAYLOAD_ACCEPTED:
+        note_reply(&probe->round, ev);
         if (sample->fate == FATE_RECEIVED) {
             probe->last_event = (struct mono){sample->t4_ns - probe->train.epoch_ns};
         }
@@ -361,6 +376,7 @@ static void input_failure(struct probe *probe, const struct ev *ev, struct insta
         handshake_fail_try(&probe->handshake);
     } else if (probe->phase == PROBE_TRAIN || probe->phase == PROBE_SETTLE) {
         probe->round.error = ev->error;
+        probe->round.unsent_error = ev->error;
         train_unsend(&probe->train);
         probe->last_event = now.mono;
     }

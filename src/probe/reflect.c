@@ -40,6 +40,7 @@ void reflect_settings_default(struct reflect_settings *settings)
         .min_duration_ns = 1 * NS_PER_SECOND,
         .refusal = REFUSAL_STATUS16,
         .reply = REPLY_LONG,
+        .reflect_tos = true,
     };
 }
 
@@ -230,7 +231,7 @@ static void poll_answer(struct reflect *reflect, struct instant now, struct fx *
         .peer = answer->peer,
         .bytes = reflect->bytes,
         .size = answer->size,
-        .tos = answer->tos,
+        .tos = reflect->settings.reflect_tos ? answer->tos : 0,
     };
     answer->is_pending = false;
     reflect->unconfirmed = answer->counter;
@@ -238,7 +239,12 @@ static void poll_answer(struct reflect *reflect, struct instant now, struct fx *
 
 static void fill_open(struct fx *fx, uint32_t channel, const struct addr *local)
 {
-    *fx = (struct fx){.kind = FX_OPEN, .id.channel = channel, .local = *local};
+    *fx = (struct fx){
+        .kind = FX_OPEN,
+        .id.channel = channel,
+        .local = *local,
+        .options.ttl = REFLECT_TTL,
+    };
 }
 
 /* Control sockets first, then permanent ports, one after the other; then what requests ask for. */

@@ -11,6 +11,7 @@
 #ifndef PROBE_REFLECT_H
 #define PROBE_REFLECT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,8 @@
 #define REFLECT_LISTEN_MAX 8
 #define REFLECT_ALLOW_MAX 64
 #define REFLECT_PERMANENT_MAX 64
+/* Of everything that leaves, as routers do. */
+#define REFLECT_TTL 255
 
 /* How a refusal is written: no real router's refusal is public, so the width of the field is a
  * guess. */
@@ -39,9 +42,11 @@ struct reflect_settings {
     int64_t min_duration_ns; /* shorter (also 0) requests are raised to this */
     enum reflect_refusal refusal;
     enum reflect_reply reply;
+    bool reflect_tos; /* answers have the TOS byte of what they answer, else 0 */
 };
 
-/* listen 0.0.0.0:1967, everybody, no permanent ports, 1000 sessions, 1 s, status16, long. */
+/* listen 0.0.0.0:1967, everybody, no permanent ports, 1000 sessions, 1 s, status16, long,
+ * TOS reflected. */
 void reflect_settings_default(struct reflect_settings *settings);
 
 /* Why a datagram was not answered. The first IPSLA_REJECT_COUNT values are enum ipsla_reject's. */

@@ -123,13 +123,22 @@ static bool data_are_equal(const struct spec *a, const struct spec *b)
            pattern_is_equal(&a->pattern, &b->pattern);
 }
 
+static bool options_are_equal(const struct spec *a, const struct spec *b)
+{
+    return a->tos == b->tos && a->is_vrf == b->is_vrf &&
+           strcmp(a->options.device, b->options.device) == 0 && a->options.ttl == b->options.ttl &&
+           a->options.dont_fragment == b->options.dont_fragment && a->start == b->start &&
+           a->start_after_ns == b->start_after_ns && a->life_ns == b->life_ns;
+}
+
 bool spec_is_same_target(const struct spec *a, const struct spec *b)
 {
     return identities_are_equal(a, b) && timings_are_equal(a, b) &&
-           layouts_are_equal(&a->layout, &b->layout) && a->operation == b->operation &&
-           a->port == b->port && addr_is_equal(&a->source, &b->source) &&
-           a->num_packets == b->num_packets && data_are_equal(a, b) && a->control == b->control &&
-           a->control_port == b->control_port && a->control_tries == b->control_tries;
+           layouts_are_equal(&a->layout, &b->layout) && options_are_equal(a, b) &&
+           a->operation == b->operation && a->port == b->port &&
+           addr_is_equal(&a->source, &b->source) && a->num_packets == b->num_packets &&
+           data_are_equal(a, b) && a->control == b->control && a->control_port == b->control_port &&
+           a->control_tries == b->control_tries;
 }
 
 struct spec_set *spec_set_new(struct spec *const *specs, size_t count)

@@ -11,6 +11,8 @@
 
 #include "base/addr.h"
 #include "base/pattern.h"
+#include "base/time.h"
+#include "probe/io.h"
 #include "stats/hist.h"
 
 enum operation { OPERATION_UDP_JITTER, OPERATION_UDP_ECHO };
@@ -26,6 +28,19 @@ enum control_version {
     CONTROL_NONE, /* not at all: its port is open always */
     CONTROL_V1,
 };
+
+/* When the first operation starts, counted from when the target was loaded. */
+enum spec_start {
+    SPEC_START_SPREAD, /* at the target's own moment within its frequency */
+    SPEC_START_NOW,
+    SPEC_START_PENDING, /* never */
+    SPEC_START_AFTER, /* start_after_ns later */
+};
+#define SPEC_START_AFTER_MAX_NS (365 * MS_PER_DAY * NS_PER_MS)
+
+#define SPEC_FOREVER INT64_C(0) /* a life without end */
+#define SPEC_LIFE_MIN_NS NS_PER_SECOND
+#define SPEC_LIFE_MAX_NS (24855 * MS_PER_DAY * NS_PER_MS)
 
 struct label {
     char *name;
@@ -61,6 +76,13 @@ struct spec {
     int64_t control_timeout_ns;
 
     struct hist_layout layout;
+
+    uint8_t tos; /* of the probes; control has 0 */
+    bool is_vrf; /* options.device was given as the VRF */
+    struct io_options options;
+    enum spec_start start;
+    int64_t start_after_ns; /* SPEC_START_AFTER */
+    int64_t life_ns; /* from the first operation; SPEC_FOREVER */
 
     unsigned references; /* use spec_ref and spec_unref only */
 };

@@ -100,6 +100,11 @@ struct round {
     uint32_t control_status; /* raw status of a refusal, 0 otherwise */
     int error; /* errno behind OUTCOME_LOCAL and OUTCOME_UNREACHABLE, 0 otherwise */
 
+    int unsent_error; /* errno of the last packet that did not leave, 0 when all did */
+
+    bool has_reply; /* a probe was answered, be it late: */
+    uint8_t reply_tos, reply_ttl; /* the IP header of the last answer, as it arrived */
+
     /* planned = sent + unsent; sent = received + sd.lost + ds.lost + lost_unknown + late.
      * All 0 when no train was started. */
     uint32_t planned, sent, unsent;

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "sim/scenarios.h"
 
+#include <errno.h>
+
 static void add_timing(struct rig *rig)
 {
     struct world_timing timing = {
@@ -492,6 +494,46 @@ static void test_stale_reply_of_the_run_before_is_not_taken(void **state)
     rig_fini(&rig);
 }
 
+/* What the spec says goes out, what comes back is told: the responder sends TTL 255 and the TOS
+ * byte of the probe; one hop lies between. */
+static void test_options_travel(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_init_default(&rig);
+    struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
+    spec->tos = 0xb8;
+    spec->options = (struct io_options){.ttl = 255, .dont_fragment = true};
+    spec->payload_bytes = WORLD_UNFRAGMENTED_MAX;
+    rig_apply_one(&rig, spec);
+    const struct round *round = scenario_run(&rig, 5 * NS_PER_SECOND);
+    assert_int_equal(round->received, 10);
+    assert_true(round->has_reply);
+    assert_int_equal(round->reply_tos, 0xb8);
+    assert_int_equal(round->reply_ttl, 254);
+    rig_fini(&rig);
+}
+
+/* DF and one byte too many: nothing leaves, nothing is lost, and the reason is known. */
+static void test_unfragmentable_packets_are_unsent(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_init_default(&rig);
+    struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
+    spec->options.dont_fragment = true;
+    spec->payload_bytes = WORLD_UNFRAGMENTED_MAX + 1;
+    rig_apply_one(&rig, spec);
+    const struct round *round = scenario_run(&rig, 5 * NS_PER_SECOND);
+    assert_int_equal(round->outcome, OUTCOME_LOCAL);
+    assert_int_equal(round->error, EMSGSIZE);
+    assert_int_equal(round->unsent_error, EMSGSIZE);
+    assert_int_equal(round->unsent, 10);
+    assert_int_equal(round->sent, 0);
+    assert_false(round->has_reply);
+    rig_fini(&rig);
+}
+
 int scenarios_path(void)
 {
     const struct CMUnitTest tests[] = {
@@ -522,6 +564,8 @@ int scenarios_path(void)
         cmocka_unit_test(test_echo_duplicate_is_counted),
         cmocka_unit_test(test_over_threshold_packets_are_counted),
         cmocka_unit_test(test_stale_reply_of_the_run_before_is_not_taken),
+        cmocka_unit_test(test_options_travel),
+        cmocka_unit_test(test_unfragmentable_packets_are_unsent),
     };
     return cmocka_run_group_tests_name("paths", tests, NULL, NULL);
 }

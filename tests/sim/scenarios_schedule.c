@@ -168,6 +168,34 @@ static void test_a_long_pause_is_not_made_up_for(void **state)
     rig_fini(&rig);
 }
 
+/* One waits for ever, one starts late and lives for three operations. */
+static void test_start_and_life(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_init_default(&rig);
+    unsigned late = rig_add_engine(&rig, RIG_SENDER, false);
+    struct spec *specs[] = {rig_spec("a", RIG_RESPONDER_IP, RIG_PORT),
+                            rig_spec("b", RIG_RESPONDER_IP, RIG_PORT)};
+    specs[0]->start = SPEC_START_PENDING;
+    specs[1]->start = SPEC_START_AFTER;
+    specs[1]->start_after_ns = 15 * NS_PER_SECOND;
+    specs[1]->life_ns = 21 * NS_PER_SECOND;
+    rig_apply(&rig, late, specs, 2);
+    world_run(&rig.world, 14 * NS_PER_SECOND);
+    assert_false(rig_report(&rig, late, 1)->is_inactive);
+    assert_int_equal(rig_report(&rig, late, 1)->tally.operations, 0);
+    world_run(&rig.world, 100 * NS_PER_SECOND);
+    const struct report *pending = rig_report(&rig, late, 0);
+    assert_true(pending->is_inactive);
+    assert_false(pending->has_run);
+    const struct report *over = rig_report(&rig, late, 1);
+    assert_true(over->is_inactive);
+    assert_int_equal(over->tally.operations, 3);
+    assert_int_equal(over->tally.received, 30);
+    rig_fini(&rig);
+}
+
 int scenarios_schedule(void)
 {
     const struct CMUnitTest tests[] = {
@@ -177,6 +205,7 @@ int scenarios_schedule(void)
         cmocka_unit_test(test_overrun_skips_the_starts_it_covers),
         cmocka_unit_test(test_unanswered_control_longer_than_the_period_skips),
         cmocka_unit_test(test_a_long_pause_is_not_made_up_for),
+        cmocka_unit_test(test_start_and_life),
     };
     return cmocka_run_group_tests_name("schedule", tests, NULL, NULL);
 }

@@ -73,7 +73,7 @@ struct simnet_link {
 
 struct simnet_packet {
     struct addr from, to;
-    uint8_t tos;
+    uint8_t tos, ttl;
     enum simnet_class class;
     uint32_t tag; /* the user's, kept across copies */
     bool is_copy; /* made by the network */

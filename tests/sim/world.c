@@ -228,7 +228,12 @@ static void perform_open(struct world *world, struct world_process *process, con
     struct world_channel *channel = channel_new(process);
     process->opens++;
     *channel = (struct world_channel){
-        .id = fx->id, .local = local, .is_open = true, .serial = process->opens};
+        .id = fx->id,
+        .local = local,
+        .options = fx->options,
+        .is_open = true,
+        .serial = process->opens,
+    };
     if (process->role == WORLD_SENDER) {
         unsigned number = (unsigned)(process - world->processes);
         channel->run = truth_run_new(&world->truth, number, fx->id, turn_now(world, process));
@@ -307,18 +312,20 @@ static void perform_send(struct world *world, struct world_process *process, con
     packet->from.port = channel->local.port;
     packet->to = fx->peer;
     packet->tos = fx->tos;
+    packet->ttl = channel->options.ttl == 0 ? TTL_START : channel->options.ttl;
     if (is_sender) {
         packet->tag = note_request(world, process, channel, fx);
     } else if (packet->class == SIMNET_PROBE && process->cause != 0) {
         packet->tag = truth_answered(&world->truth, process->cause, process->cause_received,
                                      turn_now(world, process), process->busy_until_ns);
     }
-    if (send_fails(world, process, packet->class)) {
+    bool is_too_long = channel->options.dont_fragment && fx->size > WORLD_UNFRAGMENTED_MAX;
+    if (is_too_long || send_fails(world, process, packet->class)) {
         if (is_sender && packet->class == SIMNET_PROBE) {
             truth_unsent(&world->truth, packet->tag);
         }
         free(packet);
-        input_error(world, process, fx, ENOBUFS);
+        input_error(world, process, fx, is_too_long ? EMSGSIZE : ENOBUFS);
         return;
     }
     simnet_send(&world->net, process->node, packet, process->busy_until_ns);
@@ -470,7 +477,7 @@ static void input_datagram(struct world *world, struct world_process *process,
         .size = packet->size,
         .received = stamp,
         .tos = packet->tos,
-        .ttl = TTL_START - 1,
+        .ttl = (uint8_t)(packet->ttl - 1),
     };
     input(world, process, &ev);
     free(bytes);

@@ -21,6 +21,8 @@
 
 #define WORLD_PROCESSES_MAX 12
 #define WORLD_SCRIPT_MAX 16
+/* UDP payload that fits the path unfragmented. */
+#define WORLD_UNFRAGMENTED_MAX 1472
 
 /* How the operating system treats a process. All zero: everything takes no time, stamps are the
  * kernel's. */
@@ -39,6 +41,7 @@ struct world_channel {
     struct addr local;
     uint64_t serial; /* never used twice by its process */
     bool is_open;
+    struct io_options options;
     uint32_t run; /* of a sender: its truth_run */
 };
 

@@ -187,6 +187,7 @@ static const struct expectation wrong[] = {
      "f:1:15: modules.m.host: unknown key; allowed: operation, frequency, timeout, threshold, "
      "num_packets, interval, request_data_size, verify_data, data_pattern, source_address, "
      "source_port, control, buckets, "
+     "dscp, tos, ttl, dont_fragment, interface, vrf, start, life, "
      "owner, tag\n"},
     {"no contents", "modules:\n  m:\n  n: [a]\n  o: x\nresponder: {}\n",
      "f:2:5: modules.m: the value is missing; allowed: a mapping of keys\n"

@@ -224,6 +224,7 @@ static void responder_defaults_are_those_of_the_library(void **state)
     assert_int_equal(written->min_duration_ns, settings.min_duration_ns);
     assert_int_equal(written->refusal, settings.refusal);
     assert_int_equal(written->reply, settings.reply);
+    assert_int_equal(written->reflect_tos, settings.reflect_tos);
     config_free(config);
     buf_fini(&text);
 }

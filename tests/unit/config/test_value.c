@@ -34,6 +34,12 @@ static const struct range ranges[] = {
     {TARGET ", control: {retries: %s}}]", "0", "1", "5", "6"},
     {TARGET ", control: {timeout: %s}}]", "99ms", "100ms", "10s", "10001ms"},
     {TARGET ", buckets: [%s]}]", "0us", "1us", "1h", "3600001ms"},
+    {TARGET ", dscp: %s}]", NULL, "0", "63", "64"},
+    {TARGET ", tos: %s}]", NULL, "0", "255", "256"},
+    {TARGET ", tos: %s}]", "0x", "0x0", "0xfF", "0x100"},
+    {TARGET ", ttl: %s}]", "0", "1", "255", "256"},
+    {TARGET ", life: %s}]", "999ms", "1s", "24855d", "24856d"},
+    {TARGET ", start: after %s}]", NULL, "0s", "365d", "366d"},
     {"targets: [{name: a, host: h, port: %s}]", "0", "1", "65535", "65536"},
     {"responder: {max_sessions: %s}", "0", "1", "65536", "65537"},
     {"responder: {min_duration: %s}", NULL, "0s", "60s", "60001ms"},
@@ -230,6 +236,7 @@ static const struct expectation wrong[] = {
      "f:3:3: defaults.codec: unknown key; allowed: operation, frequency, timeout, threshold, "
      "num_packets, interval, request_data_size, verify_data, data_pattern, source_address, "
      "source_port, control, buckets, "
+     "dscp, tos, ttl, dont_fragment, interface, vrf, start, life, "
      "owner, tag\n"
      "f:4:13: defaults.control.prot: unknown key; did you mean 'port'?\n"
      "f:5:13: responder.lisen: unknown key; did you mean 'listen'?\n"

@@ -57,6 +57,8 @@ static void long_words_have_no_nearest(void **state)
     assert_null(words_nearest(word, known, 2));
     assert_string_equal(words_nearest("tg", known, 0) == NULL ? "" : "some", "");
     assert_string_equal(words_nearest("tga", known, 2), "tag");
+    const char *const brief[] = {"tos"};
+    assert_null(words_nearest("host", brief, 1));
 }
 
 static void quotes_show_control_characters_and_cut(void **state)

@@ -69,6 +69,7 @@ static const struct expectation refused[] = {
      "f:3:3: defaults.<<: unknown key; allowed: operation, frequency, timeout, threshold, "
      "num_packets, interval, request_data_size, verify_data, data_pattern, source_address, "
      "source_port, control, buckets, "
+     "dscp, tos, ttl, dont_fragment, interface, vrf, start, life, "
      "owner, tag\n"
      "f:3:7: defaults.<<: aliases are not supported; write the value itself\n"},
     {"tag", "responder:\n  max_sessions: !!int 5\n",

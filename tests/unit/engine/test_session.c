@@ -226,6 +226,87 @@ static void test_run_ends_before_the_next_start(void **state)
     tear_down();
 }
 
+static struct session started(enum spec_start start, int64_t after_ns, bool start_now)
+{
+    struct spec *spec = build_echo_spec("t", "198.51.100.20");
+    struct session session;
+    spec->start = start;
+    spec->start_after_ns = after_ns;
+    spec->life_ns = SECONDS(600);
+    session_init(&session, 0, spec, start_now, build_at(0));
+    spec_unref(spec);
+    return session;
+}
+
+static void test_first_start_is_as_configured(void **state)
+{
+    (void)state;
+    static const struct {
+        enum spec_start start;
+        int64_t after_ns;
+        bool start_now;
+        int64_t due_ns;
+    } rows[] = {
+        {SPEC_START_NOW, 0, false, BUILD_MONO_NS},
+        {SPEC_START_AFTER, 0, false, BUILD_MONO_NS},
+        {SPEC_START_AFTER, SECONDS(90), false, BUILD_MONO_NS + SECONDS(90)},
+        {SPEC_START_PENDING, 0, false, INT64_MAX},
+        {SPEC_START_PENDING, 0, true, BUILD_MONO_NS},
+        {SPEC_START_AFTER, SECONDS(90), true, BUILD_MONO_NS},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct session session = started(rows[i].start, rows[i].after_ns, rows[i].start_now);
+        assert_true(session_deadline(&session).ns == rows[i].due_ns);
+        assert_int_equal(session.report->is_inactive, rows[i].due_ns == INT64_MAX);
+        session_fini(&session);
+    }
+}
+
+/* Starts at 0, 60 and 120 s; life ends at 120 s, where none is started any more. */
+static void test_life_ends(void **state)
+{
+    (void)state;
+    struct spec *spec = build_echo_spec("t", "198.51.100.20");
+    spec->life_ns = SECONDS(120);
+    set_up(spec);
+    accept();
+    answer_echo();
+    drive_until(&rig.drive, build_at(SECONDS(1)));
+    assert_false(rig.session.report->is_inactive);
+    drive_until(&rig.drive, build_at(SECONDS(60)));
+    accept();
+    answer_echo();
+    assert_false(rig.session.report->is_inactive);
+    drive_until(&rig.drive, build_at(SECONDS(61)));
+    assert_true(rig.session.report->is_inactive);
+    assert_true(session_deadline(&rig.session).ns == INT64_MAX);
+    assert_int_equal(rig.session.report->latest.outcome, OUTCOME_OK);
+    drive_until(&rig.drive, build_at(SECONDS(100000)));
+    assert_int_equal(rig.drive.opened, 2);
+    assert_int_equal(rig.session.report->tally.operations, 2);
+    assert_int_equal(rig.session.report->tally.skipped, 0);
+    tear_down();
+}
+
+/* The last operation of a life is abandoned because the address changed: it is over all the same,
+ * and the report says so. */
+static void test_life_ends_without_a_result(void **state)
+{
+    (void)state;
+    struct spec *spec = build_echo_spec("t", "198.51.100.20");
+    struct addr ip = build_addr("203.0.113.9");
+    spec->life_ns = SECONDS(1);
+    struct spec *moved = spec_with_ip(spec, &ip);
+    set_up(spec);
+    session_update(&rig.session, moved);
+    spec_unref(moved);
+    drive_poll(&rig.drive);
+    assert_true(session_deadline(&rig.session).ns == INT64_MAX);
+    assert_true(rig.session.report->is_inactive);
+    assert_int_equal(rig.session.report->tally.operations, 0);
+    tear_down();
+}
+
 static void test_address_change(void **state)
 {
     (void)state;
@@ -289,6 +370,9 @@ int main(void)
         cmocka_unit_test(test_failure_keeps_last_success),
         cmocka_unit_test(test_skipped_starts),
         cmocka_unit_test(test_run_ends_before_the_next_start),
+        cmocka_unit_test(test_first_start_is_as_configured),
+        cmocka_unit_test(test_life_ends),
+        cmocka_unit_test(test_life_ends_without_a_result),
         cmocka_unit_test(test_address_change),
         cmocka_unit_test(test_same_address_changes_nothing),
         cmocka_unit_test(test_unmatched_go_to_the_stats),

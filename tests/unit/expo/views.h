@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "expo/expo.h"
@@ -44,6 +45,9 @@ static inline void view_completed(struct report *report)
     *round = (struct round){.outcome = OUTCOME_OK, .return_code = 1};
     round->duration_ns = 250 * NS_PER_MS;
     round->control_rtt_ns = 1234567;
+    round->has_reply = true;
+    round->reply_tos = 10 << 2;
+    round->reply_ttl = 250;
     round->planned = 10;
     round->sent = 10;
     round->received = 8;
@@ -94,17 +98,23 @@ static inline struct snapshot *view_snapshot(void)
     free(a->owner);
     a->owner = mem_string("noc");
     a->source = build_addr("192.0.2.200");
+    a->tos = 46 << 2;
+    strcpy(a->options.device, "eth1");
     struct spec *b = build_echo_spec("b", "192.0.2.2");
     view_short_layout(b);
     free(b->host);
     b->host = mem_string("router.example");
     b->peer = (struct addr){0};
     struct spec *c = build_jitter_spec("c", "192.0.2.3");
+    c->tos = 5 << 2 | 1;
+    strcpy(c->options.device, "blue");
+    c->is_vrf = true;
     view_short_layout(c);
     snapshot->reports[0] = view_report(a);
     snapshot->reports[1] = view_report(b);
     snapshot->reports[2] = view_report(c);
     view_completed(snapshot->reports[0]);
+    snapshot->reports[2]->is_inactive = true;
     view_failed(snapshot->reports[1]);
     snapshot->stats.unmatched[UNMATCHED_SOURCE] = 5;
     snapshot->stats.tx_stamps[STAMP_KERNEL] = 30;

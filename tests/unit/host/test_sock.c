@@ -9,7 +9,10 @@
 
 #include <cmocka.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <poll.h>
+#include <stdio.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "host/clock.h"
@@ -105,6 +108,28 @@ static void test_open_refuses_what_it_cannot(void **state)
     assert_int_equal(sock_open(&ipv6, &fd, &bound), -EAFNOSUPPORT);
     assert_int_equal(sock_open(&foreign, &fd, &bound), -EADDRNOTAVAIL);
     assert_int_equal(fd, -1);
+}
+
+static void test_options_are_set(void **state)
+{
+    (void)state;
+    struct io_options options = {.device = "lo", .ttl = 7, .dont_fragment = true};
+    struct addr a_addr, b_addr;
+    struct addr local = build_addr("127.0.0.1:0");
+    int a = -1;
+    int b = open_at("127.0.0.2:0", &b_addr);
+    assert_int_equal(sock_open_with(&local, &options, &a, &a_addr), 0);
+    struct sock_parcel small = {.peer = b_addr, .bytes = (const uint8_t *)"ping", .size = 4};
+    assert_int_equal(sock_send(a, &small), 0);
+    assert_int_equal(receive_text(b, "ping").ttl, 7);
+    int value = 0;
+    socklen_t size = sizeof value;
+    assert_int_equal(getsockopt(a, IPPROTO_IP, IP_MTU_DISCOVER, &value, &size), 0);
+    assert_int_equal(value, IP_PMTUDISC_DO);
+    close(a);
+    snprintf(options.device, sizeof options.device, "%s", "no-such-device0");
+    assert_int_equal(sock_open_with(&local, &options, &a, &a_addr), -ENODEV);
+    close(b);
 }
 
 static void test_datagram_carries_everything(void **state)
@@ -274,6 +299,7 @@ int main(void)
         cmocka_unit_test(test_open_tells_the_bound_address),
         cmocka_unit_test(test_open_without_address_takes_any),
         cmocka_unit_test(test_open_refuses_what_it_cannot),
+        cmocka_unit_test(test_options_are_set),
         cmocka_unit_test(test_datagram_carries_everything),
         cmocka_unit_test(test_stamp_is_of_the_arrival_not_of_the_reading),
         cmocka_unit_test(test_nothing_there_and_empty_datagram),

@@ -38,6 +38,63 @@ static void test_opens_then_asks(void **state)
     sender_tear_down();
 }
 
+static void prepare_options(void)
+{
+    struct spec *spec = build_jitter_spec("berlin", "198.51.100.20");
+    spec->tos = 0xb9;
+    spec->options = (struct io_options){.device = "eth1", .ttl = 3, .dont_fragment = true};
+    sender_set_up(spec, 0xff);
+}
+
+/* The socket is opened as the spec says; the TOS byte is on probes and not on control requests. */
+static void test_options_reach_the_host(void **state)
+{
+    (void)state;
+    prepare_options();
+    const struct fx *open = &sender.drive.effects[0].fx;
+    assert_int_equal(open->kind, FX_OPEN);
+    assert_string_equal(open->options.device, "eth1");
+    assert_int_equal(open->options.ttl, 3);
+    assert_true(open->options.dont_fragment);
+    assert_int_equal(sender_sent(0)->fx.tos, 0);
+    sender_handshake();
+    assert_int_equal(sender_sent(0)->fx.size, 32);
+    assert_int_equal(sender_sent(0)->fx.tos, 0xb9);
+    probe_abandon(&sender.probe);
+    drive_poll(&sender.drive);
+    sender_tear_down();
+}
+
+/* How the last reply came; an operation without one has none, whatever was before. */
+static void test_last_reply_is_noted(void **state)
+{
+    (void)state;
+    prepare_options();
+    sender_handshake();
+    for (uint16_t seq = 1; seq <= 10; seq++) {
+        struct ipsla_jitter_ms reply = sender_reply_to(seq, 0, 0);
+        uint8_t bytes[32];
+        ipsla_jitter_ms_encode(&reply, bytes, sizeof bytes);
+        ipsla_jitter_ms_fill_reply(bytes, 0, reply.receive_ms, seq);
+        struct ev ev =
+            build_data((struct channel_id){0, 0}, SENDER_PROBES, SENDER_LOCAL, bytes, sizeof bytes);
+        ev.tos = (uint8_t)(seq == 10 ? 0x28 : 0xb8);
+        ev.ttl = (uint8_t)(200 + seq);
+        drive_input(&sender.drive, ev);
+        drive_until(&sender.drive, build_at(MS(5) + MS(20) * seq));
+    }
+    const struct round *round = sender_finish();
+    assert_true(round->has_reply);
+    assert_int_equal(round->reply_tos, 0x28);
+    assert_int_equal(round->reply_ttl, 210);
+    sender_start(build_at(SECONDS(60)));
+    drive_until(&sender.drive, build_at(SECONDS(70)));
+    round = sender_finish();
+    assert_int_equal(round->outcome, OUTCOME_NO_CONNECTION);
+    assert_false(round->has_reply);
+    sender_tear_down();
+}
+
 static void test_ten_packets(void **state)
 {
     (void)state;
@@ -430,6 +487,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_opens_then_asks),
+        cmocka_unit_test(test_options_reach_the_host),
+        cmocka_unit_test(test_last_reply_is_noted),
         cmocka_unit_test(test_ten_packets),
         cmocka_unit_test(test_processing_is_subtracted),
         cmocka_unit_test(test_udp_echo),

@@ -38,6 +38,25 @@ static void test_echo(void **state)
     responder_tear_down();
 }
 
+/* TTL of what it opens, and the TOS byte of answers, to requests and probes alike. */
+static void test_answers_have_tos_and_ttl(void **state)
+{
+    (void)state;
+    for (unsigned reflects = 0; reflects < 2; reflects++) {
+        const uint8_t echo[] = {0, 1, 0, 0, 0x55};
+        responder_prepare();
+        responder.settings.reflect_tos = reflects == 1;
+        responder_set_up();
+        assert_int_equal(responder.drive.effects[0].fx.kind, FX_OPEN);
+        assert_int_equal(responder.drive.effects[0].fx.options.ttl, 255);
+        responder_deliver_vector(1967, RESPONDER_PEER, "C1");
+        assert_int_equal(responder_last(RESPONDER_PEER)->fx.tos, reflects == 1 ? 0xb8 : 0);
+        responder_deliver(50000, RESPONDER_PEER, echo, sizeof echo);
+        assert_int_equal(responder_last(RESPONDER_PEER)->fx.tos, reflects == 1 ? 0xb8 : 0);
+        responder_tear_down();
+    }
+}
+
 static void test_largest_probe(void **state)
 {
     (void)state;
@@ -331,6 +350,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_echo),
+        cmocka_unit_test(test_answers_have_tos_and_ttl),
         cmocka_unit_test(test_largest_probe),
         cmocka_unit_test(test_jitter),
         cmocka_unit_test(test_delta_is_a_difference_of_truncated_clocks),

@@ -101,6 +101,39 @@ static void set_string(char **place, const char *text)
     *place = mem_string(text);
 }
 
+/* The fields about packets and schedule. */
+static bool change_option(struct spec *spec, unsigned field)
+{
+    switch (field) {
+    case 0:
+        spec->tos = 184;
+        return true;
+    case 1:
+        spec->options.ttl = 7;
+        return true;
+    case 2:
+        spec->options.dont_fragment = true;
+        return true;
+    case 3:
+        strcpy(spec->options.device, "eth1");
+        return true;
+    case 4:
+        spec->is_vrf = true;
+        return true;
+    case 5:
+        spec->start = SPEC_START_NOW;
+        return true;
+    case 6:
+        spec->start_after_ns = 1;
+        return true;
+    case 7:
+        spec->life_ns = 1;
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* Changes field number `field`; false when there is none of this number. */
 static bool change_field(struct spec *spec, unsigned field)
 {
@@ -169,7 +202,7 @@ static bool change_field(struct spec *spec, unsigned field)
         spec->layout.bounds_ns[2]++;
         return true;
     default:
-        return false;
+        return change_option(spec, field - 21);
     }
 }
 

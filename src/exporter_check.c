@@ -1,0 +1,68 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* What this host refuses is said once when a configuration is taken, not only as a failing
+ * operation every minute: a missing privilege or device concerns the operator of this host. */
+#include <errno.h>
+#include <unistd.h>
+
+#include "exporter.h"
+#include "host/log.h"
+#include "host/sock.h"
+#include "reason.h"
+
+#define ERRORS_MAX 8
+
+/* The errors that were logged already: one line for each, whatever the number of targets. */
+struct logged {
+    int errors[ERRORS_MAX];
+    size_t count;
+};
+
+static bool is_new(struct logged *logged, int error)
+{
+    for (size_t i = 0; i < logged->count; i++) {
+        if (logged->errors[i] == error) {
+            return false;
+        }
+    }
+    if (logged->count == ERRORS_MAX) {
+        return false;
+    }
+    logged->errors[logged->count++] = error;
+    return true;
+}
+
+/* 0 when a socket as the target wants it can be had. The port may be in use by that very target
+ * under the configuration before. */
+static int try_socket(const struct spec *spec)
+{
+    int fd;
+    struct addr bound;
+    struct addr local = spec->source;
+    if (local.family == ADDR_NONE) {
+        local.family = ADDR_IPV4;
+    }
+    int error = sock_open_with(&local, &spec->options, &fd, &bound);
+    if (error == 0) {
+        close(fd);
+    }
+    return error == -EADDRINUSE ? 0 : -error;
+}
+
+void exporter_check_sockets(const struct spec_set *targets)
+{
+    struct logged logged = {.count = 0};
+    for (size_t i = 0; i < targets->count; i++) {
+        const struct spec *spec = targets->specs[i];
+        bool is_special = spec->options.device[0] != '\0' || spec->source.family != ADDR_NONE ||
+                          spec->source.port != 0;
+        int error = is_special ? try_socket(spec) : 0;
+        if (error != 0 && is_new(&logged, error)) {
+            struct buf reason = {0};
+            reason_add(spec, error, &reason);
+            log_line(LOG_LEVEL_WARN, "target cannot be measured from here", "target", spec->name,
+                     "error", buf_string(&reason), NULL);
+            buf_fini(&reason);
+        }
+    }
+}
