@@ -14,6 +14,9 @@
 struct event;
 struct host;
 
+/* Datagrams whose send time may be awaited at once. */
+#define CHANNEL_TAGS 16
+
 struct channel {
     struct channel_id id;
     struct host *host;
@@ -21,6 +24,8 @@ struct channel {
     uint64_t serial; /* tells apart two channels that had the same id one after the other */
     int fd;
     struct addr bound;
+    uint32_t next_key; /* the kernel's number of the next datagram that asks for its send time */
+    uint32_t tags[CHANNEL_TAGS]; /* the machine's number of datagram `key`, at key % CHANNEL_TAGS */
 };
 
 /* All zero is an empty table. `slots` has `capacity` (0 or a power of two) places. */

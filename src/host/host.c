@@ -83,6 +83,42 @@ static int channel_open(struct host *host, const struct fx *fx, struct channel *
     return 0;
 }
 
+/* The machine's number of the datagram that the kernel calls `key`; false when that is too long
+ * ago. A datagram that failed to leave may have used up a key: then the kernel is ahead, and it is
+ * the latest. */
+static bool find_tag(struct channel *channel, uint32_t key, uint32_t *out)
+{
+    uint32_t age = channel->next_key - key;
+    if (age == 0 || age > INT32_MAX) {
+        channel->tags[key % CHANNEL_TAGS] = channel->tags[(channel->next_key - 1) % CHANNEL_TAGS];
+        channel->next_key = key + 1;
+        age = 1;
+    }
+    *out = channel->tags[key % CHANNEL_TAGS];
+    return age <= CHANNEL_TAGS;
+}
+
+static bool receive_notice(struct host *host, struct channel *channel)
+{
+    struct sock_notice notice;
+    struct ev ev = {.id = channel->id};
+    if (sock_receive_notice(channel->fd, &notice) != 0) {
+        return false;
+    }
+    if (notice.kind == SOCK_NOTICE_ICMP) {
+        ev.kind = EV_ERROR;
+        ev.is_icmp = true;
+        ev.error = notice.error;
+        ev.peer = notice.peer;
+        give(host, &ev);
+    } else if (find_tag(channel, notice.key, &ev.tag)) {
+        ev.kind = EV_SENT;
+        ev.left = notice.left;
+        give(host, &ev);
+    }
+    return true;
+}
+
 static void perform_open(struct host *host, const struct fx *fx)
 {
     assert(channels_find(&host->channels, fx->id) == NULL && "FX_OPEN of an open channel");
@@ -107,6 +143,7 @@ static void perform_send(struct host *host, const struct fx *fx)
         .peer = fx->peer,
         .source = fx->local,
         .tos = fx->tos,
+        .wants_stamp = fx->wants_stamp,
         .bytes = fx->bytes,
         .size = fx->size,
     };
@@ -114,6 +151,10 @@ static void perform_send(struct host *host, const struct fx *fx)
     if (error != 0) {
         struct ev ev = {.kind = EV_ERROR, .id = fx->id, .peer = fx->peer, .error = -error};
         give(host, &ev);
+    } else if (fx->wants_stamp) {
+        channel->tags[channel->next_key++ % CHANNEL_TAGS] = fx->tag;
+        /* Most devices have stamped it by now; taking the notice here spares a wake-up. */
+        (void)receive_notice(host, channel);
     }
 }
 
@@ -148,16 +189,6 @@ static void drain(struct host *host)
     assert(mono_is_before(now.mono, deadline) && "after draining the deadline lies ahead");
 }
 
-static bool receive_error(struct host *host, const struct channel *channel)
-{
-    struct ev ev = {.kind = EV_ERROR, .id = channel->id, .is_icmp = true};
-    if (sock_receive_error(channel->fd, &ev.error, &ev.peer) != 0) {
-        return false;
-    }
-    give(host, &ev);
-    return true;
-}
-
 static bool receive_datagram(struct host *host, const struct channel *channel)
 {
     struct sock_datagram datagram;
@@ -184,14 +215,14 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
 {
     (void)fd;
     (void)what;
-    const struct channel *channel = context;
+    struct channel *channel = context;
     struct host *host = channel->host;
     struct channel_id id = channel->id;
     uint64_t serial = channel->serial;
-    bool is_error = true;
+    bool has_notices = true;
     for (int i = 0; i < BATCH_MAX; i++) {
-        is_error = is_error && receive_error(host, channel);
-        if (!is_error && !receive_datagram(host, channel)) {
+        has_notices = has_notices && receive_notice(host, channel);
+        if (!has_notices && !receive_datagram(host, channel)) {
             return;
         }
         drain(host);

@@ -17,6 +17,7 @@
 
 /* After time.h, whose struct timespec it uses. */
 #include <linux/errqueue.h>
+#include <linux/net_tstamp.h>
 
 #include "host/clock.h"
 
@@ -43,6 +44,16 @@ static int set_option(int fd, int level, int name, int value)
     return setsockopt(fd, level, name, &value, sizeof value) == 0 ? 0 : -errno;
 }
 
+/* Send times: numbered, without a copy of the datagram, and only for datagrams that ask
+ * (sock_send). SO_TIMESTAMPNS stays for the receive side. A system that refuses gives no send
+ * times, and the caller's own remain. */
+static void enable_send_stamps(int fd)
+{
+    (void)set_option(fd, SOL_SOCKET, SO_TIMESTAMPING,
+                     SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_OPT_ID |
+                         SOF_TIMESTAMPING_OPT_TSONLY);
+}
+
 /* Fragmentation stays allowed (IP_PMTUDISC_DONT), as on a router: a first probe that is lost to
  * path MTU discovery would be our loss, not the network's. */
 static int configure(int fd)
@@ -60,6 +71,7 @@ static int configure(int fd)
             return error;
         }
     }
+    enable_send_stamps(fd);
     return 0;
 }
 
@@ -129,11 +141,11 @@ union control {
     uint8_t bytes[256];
 };
 
-static void *add_control(struct msghdr *message, int type, size_t size)
+static void *add_control(struct msghdr *message, int level, int type, size_t size)
 {
     struct cmsghdr *header =
         (struct cmsghdr *)(void *)((uint8_t *)message->msg_control + message->msg_controllen);
-    header->cmsg_level = IPPROTO_IP;
+    header->cmsg_level = level;
     header->cmsg_type = type;
     header->cmsg_len = CMSG_LEN(size);
     message->msg_controllen += CMSG_SPACE(size);
@@ -158,11 +170,16 @@ int sock_send(int fd, const struct sock_parcel *parcel)
     if (parcel->source.family == ADDR_IPV4 && !addr_is_any(&parcel->source)) {
         struct in_pktinfo info = {.ipi_ifindex = 0};
         memcpy(&info.ipi_spec_dst, parcel->source.ip, sizeof info.ipi_spec_dst);
-        memcpy(add_control(&message, IP_PKTINFO, sizeof info), &info, sizeof info);
+        memcpy(add_control(&message, IPPROTO_IP, IP_PKTINFO, sizeof info), &info, sizeof info);
     }
     if (parcel->tos != 0) {
         int value = parcel->tos;
-        memcpy(add_control(&message, IP_TOS, sizeof value), &value, sizeof value);
+        memcpy(add_control(&message, IPPROTO_IP, IP_TOS, sizeof value), &value, sizeof value);
+    }
+    if (parcel->wants_stamp) {
+        uint32_t value = SOF_TIMESTAMPING_TX_SOFTWARE;
+        memcpy(add_control(&message, SOL_SOCKET, SO_TIMESTAMPING, sizeof value), &value,
+               sizeof value);
     }
     ssize_t sent = -1;
     for (int i = 0; i < TRIES && sent < 0; i++) {
@@ -233,28 +250,41 @@ int sock_receive(int fd, uint8_t *bytes, size_t capacity, struct sock_datagram *
     return 0;
 }
 
-/* The ICMP error among the control messages, 0 when there is none: the queue also carries errors
- * of our own host, which the send call has reported already. */
-static int find_icmp_error(struct msghdr *message)
+/* Reads one message of the error queue. False when it is neither an ICMP error nor a send time: the
+ * queue also carries errors of our own host, which the send call has reported already. */
+static bool read_notice(struct msghdr *message, struct sock_notice *out)
 {
+    struct sock_extended_err report = {0};
+    struct scm_timestamping times = {0};
     for (struct cmsghdr *at = CMSG_FIRSTHDR(message); at != NULL; at = CMSG_NXTHDR(message, at)) {
-        if (at->cmsg_level != IPPROTO_IP || at->cmsg_type != IP_RECVERR) {
-            continue;
-        }
-        struct sock_extended_err report;
-        memcpy(&report, CMSG_DATA(at), sizeof report);
-        if (report.ee_origin == SO_EE_ORIGIN_ICMP) {
-            return (int)report.ee_errno;
+        if (at->cmsg_level == IPPROTO_IP && at->cmsg_type == IP_RECVERR) {
+            memcpy(&report, CMSG_DATA(at), sizeof report);
+        } else if (at->cmsg_level == SOL_SOCKET && at->cmsg_type == SCM_TIMESTAMPING) {
+            memcpy(&times, CMSG_DATA(at), sizeof times);
         }
     }
-    return 0;
+    if (report.ee_origin == SO_EE_ORIGIN_ICMP) {
+        *out = (struct sock_notice){.kind = SOCK_NOTICE_ICMP, .error = (int)report.ee_errno};
+        return true;
+    }
+    if (report.ee_origin != SO_EE_ORIGIN_TIMESTAMPING || times.ts[0].tv_sec == 0) {
+        return false;
+    }
+    struct wall kernel = {(int64_t)times.ts[0].tv_sec * NS_PER_SECOND + times.ts[0].tv_nsec};
+    *out = (struct sock_notice){
+        .kind = SOCK_NOTICE_SENT,
+        .key = report.ee_data,
+        .left = clock_stamp_from_kernel(kernel, clock_now()),
+    };
+    return true;
 }
 
-int sock_receive_error(int fd, int *error, struct addr *peer)
+int sock_receive_notice(int fd, struct sock_notice *out)
 {
-    int found = 0;
-    struct sockaddr_in to;
-    while (found == 0) {
+    struct sockaddr_in to = {0};
+    struct sock_notice notice;
+    bool is_found = false;
+    while (!is_found) {
         union control control;
         struct msghdr message = {
             .msg_name = &to,
@@ -265,9 +295,11 @@ int sock_receive_error(int fd, int *error, struct addr *peer)
         if (recvmsg(fd, &message, MSG_ERRQUEUE) < 0) {
             return -errno;
         }
-        found = find_icmp_error(&message);
+        is_found = read_notice(&message, &notice);
     }
-    *error = found;
-    *peer = from_sockaddr(&to);
+    if (notice.kind == SOCK_NOTICE_ICMP) {
+        notice.peer = from_sockaddr(&to);
+    }
+    *out = notice;
     return 0;
 }

@@ -27,6 +27,7 @@ struct sock_parcel {
     struct addr peer;
     struct addr source; /* send from its IP; ADDR_NONE or any address: the system chooses */
     uint8_t tos;
+    bool wants_stamp; /* the kernel shall tell when it left: a SOCK_NOTICE_SENT */
     const uint8_t *bytes;
     size_t size;
 };
@@ -46,8 +47,19 @@ int sock_send(int fd, const struct sock_parcel *parcel);
 /* Receives one datagram into `bytes`; -EAGAIN when there is none (an empty datagram has size 0). */
 int sock_receive(int fd, uint8_t *bytes, size_t capacity, struct sock_datagram *out);
 
-/* Takes one ICMP error off the error queue: *error is its errno value, *peer whom the datagram was
- * for. -EAGAIN when there is none. */
-int sock_receive_error(int fd, int *error, struct addr *peer);
+/* What the kernel puts aside for a socket: an ICMP error in answer to a datagram, or the time when
+ * one left. */
+enum sock_notice_kind { SOCK_NOTICE_ICMP, SOCK_NOTICE_SENT };
+
+struct sock_notice {
+    enum sock_notice_kind kind;
+    int error; /* ICMP: an errno value */
+    struct addr peer; /* ICMP: whom the datagram was for */
+    uint32_t key; /* SENT: the how manieth datagram with wants_stamp, from 0 */
+    struct stamp left; /* SENT */
+};
+
+/* Takes one notice off the error queue. -EAGAIN when there is none. */
+int sock_receive_notice(int fd, struct sock_notice *out);
 
 #endif

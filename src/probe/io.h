@@ -49,7 +49,8 @@ struct io_options {
 
 enum fx_kind {
     FX_OPEN, /* a UDP channel bound to `local` (port 0: any), with `options` */
-    FX_SEND, /* one datagram to `peer`, from `local`'s IP when that is set */
+    FX_SEND, /* one datagram to `peer`, from `local`'s IP when that is set; with `wants_stamp` the
+                host tells by EV_SENT when it really left, if it can */
     FX_CLOSE, /* the channel; no events after it */
 };
 
@@ -62,11 +63,14 @@ struct fx {
     size_t size;
     uint8_t tos; /* IPv4 TOS byte of the datagram */
     struct io_options options;
+    bool wants_stamp; /* FX_SEND */
+    uint32_t tag; /* FX_SEND with wants_stamp: the machine's own number for EV_SENT */
 };
 
 enum ev_kind {
     EV_OPENED, /* `local` is what the channel is bound to */
     EV_DATA, /* one datagram */
+    EV_SENT, /* the datagram sent with `tag` left at `left`; may come after its answer, or never */
     EV_ERROR, /* `error`: of the FX_OPEN or FX_SEND just performed, or an ICMP error that came back
                */
 };
@@ -81,6 +85,8 @@ struct ev {
     const uint8_t *bytes;
     size_t size;
     struct stamp received; /* EV_DATA */
+    struct stamp left; /* EV_SENT */
+    uint32_t tag; /* EV_SENT */
     uint8_t tos, ttl; /* EV_DATA */
     int error; /* EV_ERROR: an errno value */
     bool is_icmp; /* EV_ERROR: reported by the network, not by a system call of ours */

@@ -103,6 +103,8 @@ static void send_probe(struct probe *probe, struct instant now, struct fx *fx, u
     uint32_t seq = train_send(&probe->train, now);
     fill_send(fx, &probe->spec->peer, scratch, payload_write(&probe->payload, seq, scratch));
     fx->tos = probe->spec->tos;
+    fx->wants_stamp = true;
+    fx->tag = seq;
 }
 
 /* When SETTLE ends: a moment after the last answer, or when late replies are no longer waited for.
@@ -397,6 +399,9 @@ void probe_input(struct probe *probe, const struct ev *ev, struct instant now)
     case EV_DATA:
         input_data(probe, ev, now);
         break;
+    case EV_SENT:
+        train_stamp(&probe->train, ev->tag, ev->left);
+        break;
     case EV_ERROR:
         if (ev->is_icmp) {
             input_icmp(probe, ev, now);
@@ -437,6 +442,7 @@ const struct round *probe_collect(struct probe *probe, const struct round_sinks 
     uint8_t tries = probe->handshake.tries;
     round->control_retries = tries > 0 ? tries - 1u : 0;
     if (probe->train.next > 0) {
+        train_take_stamps(&probe->train, payload_resolution_ns(probe->spec));
         const struct round_rules rules = {
             .threshold_ns = probe->spec->threshold_ns,
             .resolution_ns = payload_resolution_ns(probe->spec),

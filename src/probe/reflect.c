@@ -204,6 +204,8 @@ static void input(void *self, const struct ev *ev, struct instant now)
     case EV_DATA:
         input_data(reflect, ev, now);
         break;
+    case EV_SENT: /* never asked for */
+        break;
     case EV_ERROR:
         if (ev->is_icmp) {
             break;

@@ -95,6 +95,34 @@ const struct sample *train_find(const struct train *train, uint32_t seq)
     return find_sent(train, seq);
 }
 
+void train_stamp(struct train *train, uint32_t seq, struct stamp left)
+{
+    struct sample *sample = find_sent(train, seq);
+    if (sample == NULL) {
+        return;
+    }
+    int64_t left_ns = train_clock_ns(train, left.at.mono);
+    int64_t held_ns = left_ns - sample->t1_ns;
+    if (left.source == STAMP_KERNEL && held_ns >= 0 && held_ns <= NS_PER_SECOND) {
+        sample->stamped_ns = left_ns;
+    }
+}
+
+void train_take_stamps(struct train *train, int64_t resolution_ns)
+{
+    for (uint32_t i = 0; i < train->next; i++) {
+        struct sample *sample = &train->samples[i];
+        struct sample stamped = *sample;
+        stamped.t1_ns = sample->stamped_ns;
+        stamped.t1_source = STAMP_KERNEL;
+        bool was_answered = sample->fate == FATE_RECEIVED || sample->fate == FATE_LATE;
+        bool makes_sense = !was_answered || sample_rtt_ns(&stamped, resolution_ns) >= 0;
+        if (sample->stamped_ns != 0 && makes_sense) {
+            *sample = stamped;
+        }
+    }
+}
+
 enum arrival train_receive(struct train *train, uint32_t seq, struct stamp received,
                            struct sample **out)
 {

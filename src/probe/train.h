@@ -51,6 +51,14 @@ int64_t train_lateness_ns(const struct train *train, uint32_t index);
 /* Packet `seq` if it was sent, else NULL. */
 const struct sample *train_find(const struct train *train, uint32_t seq);
 
+/* The kernel says that packet `seq` left at `left`. Believed when it was sent and that is not
+ * before our own t1, nor more than a second after it (the clocks were stepped in between). */
+void train_stamp(struct train *train, uint32_t seq, struct stamp left);
+
+/* The operation is over: t1 of each packet becomes what the kernel told, where it did and the round
+ * trip (in stamps of `resolution_ns`) makes sense with it. */
+void train_take_stamps(struct train *train, int64_t resolution_ns);
+
 enum arrival { ARRIVAL_ACCEPTED, ARRIVAL_DUPLICATE, ARRIVAL_UNKNOWN };
 
 /* A reply to packet `seq` came at `received`. ACCEPTED: the sample is now received or late, t4 is

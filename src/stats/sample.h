@@ -24,6 +24,7 @@ enum fate {
  * responder's clock, unwrapped, in steps of the wire's resolution. All in nanoseconds. */
 struct sample {
     int64_t t1_ns; /* sender sends */
+    int64_t stamped_ns; /* t1 as the kernel told it; 0: it did not. Becomes t1 with the result */
     int64_t t2_ns; /* responder receives */
     int64_t t3_ns; /* responder sends */
     int64_t t4_ns; /* sender receives */

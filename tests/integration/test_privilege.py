@@ -32,8 +32,9 @@ class PrivilegeTest(harness.Case):
             lambda metrics: all(metrics.get("ipsla_operation_success", target=name) == 1
                                 for name in ("jitter", "echo")), "both targets to succeed")
         self.assertEqual(metrics.total("ipsla_packets_lost_total"), 0)
-        kernel = metrics.get("ipsla_exporter_timestamps_total", point="rx", source="kernel")
-        self.assertGreater(kernel, 0, "kernel timestamps need no privilege")
+        for point in ("rx", "tx"):
+            kernel = metrics.get("ipsla_exporter_timestamps_total", point=point, source="kernel")
+            self.assertGreater(kernel, 0, "kernel timestamps need no privilege")
         done = self.run_program(namespace, "ipsla", "probe", "127.0.0.1", "--port", "16385",
                                 "--output", "json", user="nobody")
         self.assertEqual((done.code, done.json()["packets"]["received"]), (0, 10), done.evidence)

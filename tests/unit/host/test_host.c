@@ -529,6 +529,44 @@ static void test_wake_from_another_thread(void **state)
     host_free(sleeper.fake.host);
 }
 
+static void play_stamps(struct fake *fake)
+{
+    fake->is_over = count_kind(fake, EV_SENT) == 3;
+}
+
+/* Each datagram that asks is told when it left, under its own number. */
+static void test_send_stamps(void **state)
+{
+    (void)state;
+    static struct fake fake;
+    const struct channel_id id = {.owner = 4, .channel = 1};
+    fake_init(&fake);
+    fake.play = play_stamps;
+    script_open(&fake, id);
+    for (uint32_t tag = 70; tag < 73; tag++) {
+        struct fx fx = {.kind = FX_SEND,
+                        .id = id,
+                        .peer = fake.client_addr,
+                        .bytes = hello,
+                        .size = sizeof hello,
+                        .wants_stamp = tag != 71,
+                        .tag = tag};
+        script(&fake, fx);
+    }
+    struct fx last = fake.script[fake.scripted - 1];
+    last.tag = 99;
+    script(&fake, last);
+    fake_run(&fake);
+    static const uint32_t expected[] = {70, 72, 99};
+    for (size_t i = 0, n = 0; i < fake.seen_count; i++) {
+        if (fake.seen[i].kind == EV_SENT) {
+            assert_int_equal(fake.seen[i].tag, expected[n++]);
+            assert_int_equal(fake.seen[i].left.source, STAMP_KERNEL);
+            assert_int_equal(fake.seen[i].id.owner, 4);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -545,6 +583,7 @@ int main(void)
         cmocka_unit_test(test_passed_deadline_aborts),
         cmocka_unit_test(test_descriptors_are_closed),
         cmocka_unit_test(test_wake_from_another_thread),
+        cmocka_unit_test(test_send_stamps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -187,10 +187,9 @@ static void test_nothing_there_and_empty_datagram(void **state)
     int b = open_at("127.0.0.1:0", &b_addr);
     uint8_t bytes[16];
     struct sock_datagram datagram;
-    struct addr peer;
-    int error;
+    struct sock_notice notice;
     assert_int_equal(sock_receive(b, bytes, sizeof bytes, &datagram), -EAGAIN);
-    assert_int_equal(sock_receive_error(b, &error, &peer), -EAGAIN);
+    assert_int_equal(sock_receive_notice(b, &notice), -EAGAIN);
     send_text(a, &b_addr, &unset, "");
     assert_int_equal(receive_text(b, "").size, 0);
     close(a);
@@ -222,17 +221,46 @@ static void test_source_address_is_chosen(void **state)
 static void test_icmp_error_names_the_peer(void **state)
 {
     (void)state;
-    struct addr own, peer;
+    struct addr own;
+    struct sock_notice notice;
     int fd = open_at("127.0.0.1:0", &own);
     struct addr closed = closed_port();
     send_text(fd, &closed, &unset, "anybody?");
     wait_readable(fd);
-    int error = 0;
-    assert_int_equal(sock_receive_error(fd, &error, &peer), 0);
-    assert_int_equal(error, ECONNREFUSED);
-    assert_true(addr_is_equal(&peer, &closed));
-    assert_int_equal(sock_receive_error(fd, &error, &peer), -EAGAIN);
+    assert_int_equal(sock_receive_notice(fd, &notice), 0);
+    assert_int_equal(notice.kind, SOCK_NOTICE_ICMP);
+    assert_int_equal(notice.error, ECONNREFUSED);
+    assert_true(addr_is_equal(&notice.peer, &closed));
+    assert_int_equal(sock_receive_notice(fd, &notice), -EAGAIN);
     close(fd);
+}
+
+/* Only what asks is stamped, and the numbers count what asked. */
+static void test_send_stamps(void **state)
+{
+    (void)state;
+    struct addr a_addr, b_addr;
+    struct sock_notice notice;
+    int a = open_at("127.0.0.1:0", &a_addr);
+    int b = open_at("127.0.0.1:0", &b_addr);
+    struct sock_parcel parcel = {.peer = b_addr, .bytes = (const uint8_t *)"x", .size = 1};
+    for (uint32_t key = 0; key < 3; key++) {
+        parcel.wants_stamp = false;
+        assert_int_equal(sock_send(a, &parcel), 0);
+        assert_int_equal(sock_receive_notice(a, &notice), -EAGAIN);
+        parcel.wants_stamp = true;
+        struct instant before = clock_now();
+        assert_int_equal(sock_send(a, &parcel), 0);
+        wait_readable(a);
+        assert_int_equal(sock_receive_notice(a, &notice), 0);
+        assert_int_equal(notice.kind, SOCK_NOTICE_SENT);
+        assert_int_equal(notice.key, key);
+        assert_int_equal(notice.left.source, STAMP_KERNEL);
+        assert_true(mono_diff(notice.left.at.mono, before.mono) >= 0);
+        assert_true(mono_diff(clock_now().mono, notice.left.at.mono) >= 0);
+    }
+    close(a);
+    close(b);
 }
 
 /* Neither the next send nor the next receive pays for an error that is another datagram's. */
@@ -305,6 +333,7 @@ int main(void)
         cmocka_unit_test(test_nothing_there_and_empty_datagram),
         cmocka_unit_test(test_source_address_is_chosen),
         cmocka_unit_test(test_icmp_error_names_the_peer),
+        cmocka_unit_test(test_send_stamps),
         cmocka_unit_test(test_pending_error_stops_nothing),
         cmocka_unit_test(test_genuine_send_errors_are_told),
         cmocka_unit_test(test_largest_datagram),

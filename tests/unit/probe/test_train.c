@@ -53,6 +53,43 @@ static void test_send_stamps(void **state)
     train_fini(&train);
 }
 
+static struct stamp left_at(int64_t ns)
+{
+    return (struct stamp){.at = build_at(ns), .source = STAMP_KERNEL};
+}
+
+/* The kernel's time replaces ours with the result, where it is believable. */
+static void test_kernel_send_stamps(void **state)
+{
+    (void)state;
+    struct train train;
+    struct sample *sample;
+    start(&train, 6);
+    for (uint32_t k = 0; k < 6; k++) {
+        train_send(&train, build_at(MS(20) * k));
+    }
+    train_stamp(&train, 1, left_at(MS(0) + 5000));
+    train_stamp(&train, 2, left_at(MS(20) - 1)); /* before we sent it */
+    train_stamp(&train, 3, left_at(MS(40) + NS_PER_SECOND + 1)); /* the clock was stepped */
+    struct stamp user = left_at(MS(60) + 5000);
+    user.source = STAMP_USER;
+    train_stamp(&train, 4, user);
+    train_stamp(&train, 5, left_at(MS(80) + 9000));
+    train_stamp(&train, 7, left_at(MS(120))); /* never sent */
+    assert_int_equal(train_receive(&train, 5, received_at(MS(80) + 8000), &sample),
+                     ARRIVAL_ACCEPTED); /* answered before it is said to have left */
+    assert_int_equal(train_receive(&train, 1, received_at(MS(3)), &sample), ARRIVAL_ACCEPTED);
+    assert_true(sample->t1_ns == BUILD_WALL_NS); /* what the packet carries, until the result */
+    train_take_stamps(&train, NS_PER_MS);
+    static const int64_t expected_ns[] = {5000, MS(20), MS(40), MS(60), MS(80), MS(100)};
+    for (uint32_t k = 0; k < 6; k++) {
+        assert_true(train.samples[k].t1_ns == BUILD_WALL_NS + expected_ns[k]);
+        assert_int_equal(train.samples[k].t1_source, k == 0 ? STAMP_KERNEL : STAMP_USER);
+    }
+    assert_true(sample_rtt_ns(&train.samples[0], NS_PER_MS) == MS(3) - 5000);
+    train_fini(&train);
+}
+
 static void test_receive(void **state)
 {
     (void)state;
@@ -186,6 +223,7 @@ int main(void)
         cmocka_unit_test(test_complete_and_expiry),
         cmocka_unit_test(test_all_unsent),
         cmocka_unit_test(test_restart_forgets),
+        cmocka_unit_test(test_kernel_send_stamps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
