@@ -97,6 +97,9 @@ static void add_state_cell(struct buf *out, const struct report *report)
     const char *state = family_state_name(family_state(report));
     begin_cell(out, "Status");
     buf_printf(out, "<span class=\"%s\">%s</span>", state, state);
+    if (report->is_inactive) {
+        buf_add_string(out, "<small>inactive</small>");
+    }
     end_cell(out);
 }
 

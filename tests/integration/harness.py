@@ -342,16 +342,16 @@ class Exporter:
 
 
 class Relay:
-    """Two namespaces, left and right, and the relay between them."""
+    """Two namespaces, left (a new one unless given) and right, and the relay between them."""
 
     def __init__(self, left_to_right="", right_to_left="", seed=1, addresses=(LEFT, RIGHT),
-                 prefix_length=30):
-        self.left, self.right = Namespace(), Namespace()
+                 prefix_length=30, left=None, device="sla0"):
+        self.left, self.right = left or Namespace(), Namespace()
         self.log_path = os.path.join(scratch_dir(), f"relay-{id(self)}.log")
         if not os.access(RELAY, os.X_OK):
             raise AssertionError(f"{RELAY} is missing: build it, or set IPSLA_RELAY")
-        command = [RELAY, "--left", f"{self.left.path},sla0,{addresses[0]}/{prefix_length}",
-                   "--right", f"{self.right.path},sla0,{addresses[1]}/{prefix_length}",
+        command = [RELAY, "--left", f"{self.left.path},{device},{addresses[0]}/{prefix_length}",
+                   "--right", f"{self.right.path},{device},{addresses[1]}/{prefix_length}",
                    "--log", self.log_path, "--seed", seed, "--tun-node", tun_node()]
         if left_to_right:
             command += ["--left-to-right", left_to_right]

@@ -53,6 +53,9 @@ static void failures_stand_first(void **state)
     const char *pending = strstr(out.bytes, "<span class=\"pending\">pending</span>");
     const char *ok = strstr(out.bytes, "<span class=\"ok\">ok</span>");
     assert_non_null(failed);
+    assert_int_equal(occurrences(out.bytes, "<small>inactive</small>"), 1);
+    assert_ptr_equal(strstr(out.bytes, "<small>inactive</small>"),
+                     pending + strlen("<span class=\"pending\">pending</span>"));
     assert_true(failed < pending);
     assert_true(pending < ok);
     buf_fini(&out);
