@@ -24,9 +24,12 @@ enum { EXIT_FAILED = 1 };
 static const struct option_row probe_rows[] = {
     {"operation", "NAME", "udp-jitter", "udp-jitter or udp-echo", false},
     {"port", "N", "16384", "probe port on the responder", false},
-    {"count", "N", NULL, "packets of a udp-jitter operation (default 10)", false},
+    {"count", "N", NULL, "packets of a udp-jitter operation (default 10, with a codec 1000)",
+     false},
     {"interval", "MS", NULL, "milliseconds between packets (default 20)", false},
-    {"size", "BYTES", NULL, "UDP payload (default 32, udp-echo 16)", false},
+    {"size", "BYTES", NULL, "UDP payload (default 32, udp-echo 16, g711 172)", false},
+    {"codec", "NAME", NULL, "send a call and score it: g711ulaw, g711alaw or g729a", false},
+    {"advantage-factor", "N", NULL, "with a codec: what users forgive, 0 to 20 (default 0)", false},
     {"timeout", "DURATION", NULL, "how long a reply may take (default 5s)", false},
     {"threshold", "DURATION", NULL, "round trips above it are counted (default 5s)", false},
     {"source", "ADDRESS", NULL, "source IPv4 address", false},
@@ -124,15 +127,32 @@ static bool read_source(const struct options *options, struct addr *out)
 static bool read_train(const struct options *options, struct spec *spec)
 {
     enum operation operation = spec->operation;
+    struct schema_train slots = schema_train(spec->codec != VOICE_CODEC_NONE);
     int64_t count = spec->num_packets;
     int64_t size = spec->payload_bytes;
-    if (!read_flag(options, "count", schema_row(SLOT_NUM_PACKETS, operation), &count) ||
-        !read_flag(options, "interval", schema_row(SLOT_INTERVAL, operation), &spec->interval_ns) ||
-        !read_flag(options, "size", schema_row(SLOT_REQUEST_DATA_SIZE, operation), &size)) {
+    if (!read_flag(options, "count", schema_row(slots.num_packets, operation), &count) ||
+        !read_flag(options, "interval", schema_row(slots.interval, operation),
+                   &spec->interval_ns) ||
+        !read_flag(options, "size", schema_row(slots.size, operation), &size)) {
         return false;
     }
     spec->num_packets = (uint32_t)count;
     spec->payload_bytes = (uint32_t)size;
+    return true;
+}
+
+static bool read_advantage(const struct options *options, struct spec *spec)
+{
+    int64_t advantage = 0;
+    if (options_has(options, "advantage-factor") && spec->codec == VOICE_CODEC_NONE) {
+        fprintf(stderr, "ipsla probe: --advantage-factor is for --codec\n");
+        return false;
+    }
+    if (!read_flag(options, "advantage-factor", schema_row(SLOT_ADVANTAGE_FACTOR, spec->operation),
+                   &advantage)) {
+        return false;
+    }
+    spec->advantage_factor = (uint8_t)advantage;
     return true;
 }
 
@@ -200,6 +220,27 @@ static bool read_data(const struct options *options, struct spec *spec)
     return true;
 }
 
+/* The built-in defaults of the operation and the codec that the flags name; NULL after a message.
+ */
+static struct spec *default_spec(const struct options *options, enum operation operation)
+{
+    const char *name = options_value(options, "codec");
+    enum voice_codec codec;
+    if (name == NULL) {
+        return config_default_spec(operation, options->positional[0]);
+    }
+    if (operation != OPERATION_UDP_JITTER) {
+        fprintf(stderr, "ipsla probe: --codec is not for operation %s\n",
+                operation_name(operation));
+        return NULL;
+    }
+    if (!voice_codec_parse(name, &codec)) {
+        options_refuse(options, "codec", name, "g711ulaw, g711alaw or g729a");
+        return NULL;
+    }
+    return config_default_voice_spec(codec, options->positional[0]);
+}
+
 /* The spec that the flags describe; NULL after a message. */
 static struct spec *spec_from_flags(const struct options *options)
 {
@@ -213,10 +254,14 @@ static struct spec *spec_from_flags(const struct options *options)
         options_refuse(options, "operation", name, "udp-jitter or udp-echo");
         return NULL;
     }
-    struct spec *spec = config_default_spec(operation, options->positional[0]);
+    struct spec *spec = default_spec(options, operation);
+    if (spec == NULL) {
+        return NULL;
+    }
     if (!read_ports(options, spec) || !read_train(options, spec) || !read_timing(options, spec) ||
-        !read_source(options, &spec->source) || !read_control(options, spec) ||
-        !read_data(options, spec) || !cli_read_packet(options, spec)) {
+        !read_advantage(options, spec) || !read_source(options, &spec->source) ||
+        !read_control(options, spec) || !read_data(options, spec) ||
+        !cli_read_packet(options, spec)) {
         spec_unref(spec);
         return NULL;
     }

@@ -213,6 +213,37 @@ static void add_source(const struct samples *samples, bool is_rx, struct buf *ou
     }
 }
 
+/* What stands before it, then the score with two decimals, null when there is none. */
+static void add_score(struct buf *out, const char *before, bool has_value, double value)
+{
+    if (has_value) {
+        buf_printf(out, "%s%.2f", before, value);
+    } else {
+        buf_printf(out, "%snull", before);
+    }
+}
+
+static void add_voice(const struct cli_result *result, struct buf *out)
+{
+    const struct voice *voice = &result->round->voice;
+    if (result->spec->codec == VOICE_CODEC_NONE) {
+        buf_add_string(out, "\"voice\": null");
+        return;
+    }
+    buf_printf(out,
+               "\"voice\": {\"codec\": \"%s\", \"icpif\": ", voice_codec_name(result->spec->codec));
+    if (voice->is_scored) {
+        buf_printf(out, "%u", (unsigned)voice->icpif);
+    } else {
+        buf_add_string(out, "null");
+    }
+    add_score(out, ", \"mos\": {\"cisco\": ", voice->is_scored, voice->mos_hundredths / 100.0);
+    add_score(out, ", \"emodel_cq\": ", voice->is_scored, voice->mos_cq);
+    add_score(out, ", \"emodel_lq\": ", voice->is_scored, voice->mos_lq);
+    add_score(out, "}, \"r_factor\": ", voice->is_scored, voice->r_factor);
+    buf_add_char(out, '}');
+}
+
 void cli_json_format(const struct cli_result *result, struct buf *out)
 {
     const struct round *round = result->round;
@@ -229,7 +260,9 @@ void cli_json_format(const struct cli_result *result, struct buf *out)
     add_jitter(&round->sd.jitter, "sd", out);
     buf_add_string(out, ",\n  ");
     add_jitter(&round->ds.jitter, "ds", out);
-    buf_add_string(out, "},\n \"voice\": null, \"timestamps\": {");
+    buf_add_string(out, "},\n ");
+    add_voice(result, out);
+    buf_add_string(out, ", \"timestamps\": {");
     add_source(&result->samples, false, out);
     buf_add_string(out, ", ");
     add_source(&result->samples, true, out);

@@ -173,6 +173,20 @@ static void add_losses(const struct round *round, struct buf *out)
                round->corrupt);
 }
 
+/* Zeros when the operation failed, as IOS prints. */
+static void add_voice(const struct voice *voice, struct buf *out)
+{
+    buf_add_string(out, "Voice Score Values:\n");
+    buf_printf(out, "        Calculated Planning Impairment Factor (ICPIF): %u\n",
+               (unsigned)voice->icpif);
+    buf_printf(out, "        MOS score: %u.%02u\n", voice->mos_hundredths / 100u,
+               voice->mos_hundredths % 100u);
+    if (voice->is_scored) {
+        buf_printf(out, "        E-model: R factor %.1f, MOS-CQ %.2f, MOS-LQ %.2f\n",
+                   voice->r_factor, voice->mos_cq, voice->mos_lq);
+    }
+}
+
 static void add_train(const struct cli_result *result, struct buf *out)
 {
     const struct round *round = result->round;
@@ -188,6 +202,9 @@ static void add_train(const struct cli_result *result, struct buf *out)
                round->over_threshold,
                round->received == 0 ? 0 : round->over_threshold * 100 / round->received);
     add_losses(round, out);
+    if (result->spec->codec != VOICE_CODEC_NONE) {
+        add_voice(&round->voice, out);
+    }
 }
 
 static void add_percentiles(const struct cli_result *result, struct buf *out)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "config/codec.h"
 #include "config/duration.h"
 #include "config/words.h"
 
@@ -111,7 +112,8 @@ static void check_rows(const struct checking *checking)
 {
     for (size_t i = 0; i < schema_operation.count; i++) {
         const struct schema_key *key = &schema_operation.keys[i];
-        if (key->operations != 0 && schema_row(key->slot, checking->operation) == key) {
+        if (key->operations != 0 && key->kind != SCHEMA_CHOICE &&
+            schema_row(key->slot, checking->operation) == key) {
             check_row(checking, key);
         }
     }
@@ -127,6 +129,21 @@ static bool are_set(const struct checking *checking, const enum slot slots[], si
     return true;
 }
 
+static struct schema_train train_slots(const struct checking *checking)
+{
+    return schema_train(get(checking, SLOT_CODEC)->state == VALUE_SET);
+}
+
+static const char *run_text(const struct checking *checking)
+{
+    if (checking->operation != OPERATION_UDP_JITTER) {
+        return "timeout";
+    }
+    return get(checking, SLOT_CODEC)->state == VALUE_SET
+               ? "codec_num_packets x codec_interval + timeout"
+               : "num_packets x interval + timeout";
+}
+
 /* How long an operation takes when nothing is answered. */
 static int64_t longest_run_ns(const struct checking *checking)
 {
@@ -134,8 +151,9 @@ static int64_t longest_run_ns(const struct checking *checking)
     if (checking->operation != OPERATION_UDP_JITTER) {
         return timeout_ns;
     }
-    int64_t packets = get(checking, SLOT_NUM_PACKETS)->number;
-    return packets * get(checking, SLOT_INTERVAL)->number + timeout_ns;
+    struct schema_train slots = train_slots(checking);
+    int64_t packets = get(checking, slots.num_packets)->number;
+    return packets * get(checking, slots.interval)->number + timeout_ns;
 }
 
 /* False when the timeout alone is too long. */
@@ -174,13 +192,13 @@ static void check_threshold(const struct checking *checking)
 
 static void check_run(const struct checking *checking)
 {
-    static const enum slot slots[] = {SLOT_FREQUENCY, SLOT_TIMEOUT, SLOT_NUM_PACKETS,
-                                      SLOT_INTERVAL};
+    struct schema_train train = train_slots(checking);
+    const enum slot slots[] = {SLOT_FREQUENCY, SLOT_TIMEOUT, train.num_packets, train.interval};
     size_t count = checking->operation == OPERATION_UDP_JITTER ? 4 : 2;
     if (!are_set(checking, slots, count)) {
         return;
     }
-    const char *sum = count == 4 ? "num_packets x interval + timeout" : "timeout";
+    const char *sum = run_text(checking);
     int64_t run_ns = longest_run_ns(checking);
     char run[DURATION_TEXT_MAX];
     if (run_ns >= get(checking, SLOT_FREQUENCY)->number) {
@@ -207,6 +225,9 @@ void check_target(const struct values *values, enum operation operation, const s
     struct checking checking = {
         .values = values, .operation = operation, .target = target, .diagnostics = diagnostics};
     check_rows(&checking);
+    if (operation == OPERATION_UDP_JITTER) {
+        codec_check_target(values, target, diagnostics);
+    }
     check_threshold(&checking);
     if (check_timeout(&checking)) {
         check_run(&checking);

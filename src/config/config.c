@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "config/codec.h"
 #include "config/duration.h"
 #include "config/responder.h"
 #include "config/target.h"
@@ -136,15 +137,28 @@ static void replace(char **text, const char *with)
     *text = mem_string(with);
 }
 
-struct spec *config_default_spec(enum operation operation, const char *host)
+static struct spec *default_spec(enum operation operation, enum voice_codec codec, const char *host)
 {
     struct inheritance inheritance;
     inheritance_init(&inheritance);
+    if (codec != VOICE_CODEC_NONE) {
+        codec_set(&inheritance.built_in[operation], codec);
+    }
     struct spec *spec = target_build(&inheritance.built_in[operation], operation);
     replace(&spec->name, host);
     replace(&spec->host, host);
     inheritance_fini(&inheritance);
     return spec;
+}
+
+struct spec *config_default_spec(enum operation operation, const char *host)
+{
+    return default_spec(operation, VOICE_CODEC_NONE, host);
+}
+
+struct spec *config_default_voice_spec(enum voice_codec codec, const char *host)
+{
+    return default_spec(OPERATION_UDP_JITTER, codec, host);
 }
 
 bool config_parse_duration(const char *text, int64_t *out_ns)

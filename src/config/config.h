@@ -33,6 +33,9 @@ void config_free(struct config *config); /* NULL is fine */
  * and port are not set. */
 struct spec *config_default_spec(enum operation operation, const char *host);
 
+/* The same for udp-jitter with a codec. */
+struct spec *config_default_voice_spec(enum voice_codec codec, const char *host);
+
 /* Reads a duration with a unit ("20ms", "1500us", "60s", "5m", "1h", "7d", "0.5s" is refused). */
 bool config_parse_duration(const char *text, int64_t *out_ns);
 

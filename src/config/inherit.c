@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "config/check.h"
+#include "config/codec.h"
 #include "config/words.h"
 #include "config/yaml.h"
 
@@ -49,6 +50,9 @@ void inheritance_init(struct inheritance *inheritance)
         struct module *module = &inheritance->modules[inheritance->module_count++];
         module->name = schema_modules[i].name;
         set_operation(&module->values, schema_modules[i].operation);
+        if (schema_modules[i].codec != VOICE_CODEC_NONE) {
+            codec_set(&module->values, schema_modules[i].codec);
+        }
     }
 }
 
@@ -104,6 +108,7 @@ static void read_module(struct module *module, const struct node *node,
     }
     values_read(&own, &schema_operation, node, diagnostics);
     values_overlay(&module->values, &own);
+    codec_check_section(&module->values, diagnostics);
     const struct value *operation = &module->values.of[SLOT_OPERATION];
     if (operation->state == VALUE_SET) {
         check_applies(&own, (enum operation)operation->number, diagnostics);
@@ -135,9 +140,20 @@ void inheritance_read(struct inheritance *inheritance, const struct node *defaul
 {
     if (defaults != NULL) {
         values_read(&inheritance->defaults, &schema_operation, defaults, diagnostics);
+        codec_check_section(&inheritance->defaults, diagnostics);
     }
     if (modules != NULL) {
         read_modules(inheritance, modules, diagnostics);
+    }
+}
+
+static void overlay(struct values *values, const struct values *over, enum value_level level)
+{
+    values_overlay(values, over);
+    for (size_t i = 0; i < SLOT_COUNT; i++) {
+        if (over->of[i].state != VALUE_UNSET) {
+            values->of[i].level = level;
+        }
     }
 }
 
@@ -158,6 +174,6 @@ void inheritance_merge(const struct inheritance *inheritance, const struct modul
         out->is_operation_known ? (enum operation)operation.number : OPERATION_UDP_JITTER;
     out->values = inheritance->built_in[out->operation];
     for (size_t i = 0; i < sizeof layers / sizeof layers[0]; i++) {
-        values_overlay(&out->values, layers[i]);
+        overlay(&out->values, layers[i], (enum value_level)(LEVEL_DEFAULTS + i));
     }
 }

@@ -13,9 +13,9 @@
 /* Label names of our own metrics: a user's label of the same name would be a second one on one
  * series. */
 static const char *const reserved[] = {
-    "target",    "direction", "reason", "le",      "quantile",  "operation", "host",
-    "address",   "port",      "source", "control", "owner",     "tag",       "method",
-    "precision", "point",     "state",  "version", "interface", "vrf",       "dscp",
+    "target", "direction", "reason",    "le",    "quantile", "operation", "host",      "address",
+    "port",   "source",    "control",   "owner", "tag",      "method",    "precision", "point",
+    "state",  "version",   "interface", "vrf",   "dscp",     "codec",
 };
 
 /* Prometheus adds these itself and renames ours. */

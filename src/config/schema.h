@@ -27,6 +27,11 @@ enum slot {
     SLOT_NUM_PACKETS,
     SLOT_INTERVAL,
     SLOT_REQUEST_DATA_SIZE,
+    SLOT_CODEC,
+    SLOT_CODEC_NUM_PACKETS,
+    SLOT_CODEC_INTERVAL,
+    SLOT_CODEC_SIZE,
+    SLOT_ADVANTAGE_FACTOR,
     SLOT_SOURCE_ADDRESS,
     SLOT_SOURCE_PORT,
     SLOT_CONTROL,
@@ -114,8 +119,9 @@ extern const struct schema_scope schema_root, schema_operation, schema_control, 
 struct schema_module {
     const char *name;
     enum operation operation;
+    enum voice_codec codec;
 };
-#define SCHEMA_MODULE_COUNT 2
+#define SCHEMA_MODULE_COUNT 5
 extern const struct schema_module schema_modules[SCHEMA_MODULE_COUNT];
 
 #define SCHEMA_MODULES_MAX 1000
@@ -131,6 +137,12 @@ const struct schema_key *schema_find(const struct schema_scope *scope, const cha
 /* The row of a slot of schema_operation or schema_control for one operation; NULL when the key does
  * not apply to it. */
 const struct schema_key *schema_row(enum slot slot, enum operation operation);
+
+/* Where the packets, the interval and the size of a udp-jitter train stand. */
+struct schema_train {
+    enum slot num_packets, interval, size;
+};
+struct schema_train schema_train(bool has_codec);
 
 /* Appends what one row allows, for example "1s to 7d". */
 void schema_add_range(const struct schema_key *key, struct buf *out);

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "config/check.h"
+#include "config/codec.h"
 #include "config/labels.h"
 #include "config/packet.h"
 #include "config/words.h"
@@ -92,11 +93,10 @@ struct spec *target_build(const struct values *values, enum operation operation)
     spec->timeout_ns = number_of(values, SLOT_TIMEOUT);
     spec->threshold_ns = number_of(values, SLOT_THRESHOLD);
     spec->num_packets = 1;
-    if (operation == OPERATION_UDP_JITTER) {
-        spec->num_packets = (uint32_t)number_of(values, SLOT_NUM_PACKETS);
-        spec->interval_ns = number_of(values, SLOT_INTERVAL);
-    }
     spec->payload_bytes = (uint32_t)number_of(values, SLOT_REQUEST_DATA_SIZE);
+    if (operation == OPERATION_UDP_JITTER) {
+        codec_build(values, spec);
+    }
     set_data(values, spec);
     spec->control = (enum control_version)number_of(values, SLOT_CONTROL_VERSION);
     spec->control_port = (uint16_t)number_of(values, SLOT_CONTROL_PORT);

@@ -16,9 +16,13 @@ enum value_state {
     VALUE_BROKEN, /* written and reported as wrong: later checks pass it over */
 };
 
+/* What a target is laid together from; the later wins. */
+enum value_level { LEVEL_BUILT_IN, LEVEL_DEFAULTS, LEVEL_MODULE, LEVEL_TARGET };
+
 struct value {
     enum value_state state;
     bool is_default; /* built in, not from the file */
+    enum value_level level; /* of a merged value: where it comes from */
     const struct node *node; /* its text and its place */
     int64_t number; /* ns, integer, bytes, or place in the choices */
     struct addr addr; /* host, source_address */

@@ -39,6 +39,7 @@ static void emit_target_info(struct text *text, const struct family_source *sour
     text_label(text, "port", port);
     label_address(text, "source", &spec->source);
     label_packets(text, spec);
+    text_label(text, "codec", voice_codec_name(spec->codec));
     text_label(text, "control", spec->control == CONTROL_NONE ? "none" : "v1");
     text_label(text, "precision", "milliseconds");
     text_label(text, "owner", spec->owner);
@@ -220,6 +221,49 @@ static void emit_loss_period(struct text *text, const struct family_source *sour
     }
 }
 
+static const struct voice *latest_voice(const struct family_source *source)
+{
+    const struct voice *voice = &source->report->latest.voice;
+    return voice->is_scored ? voice : NULL;
+}
+
+static void add_mos(struct text *text, const char *method, double mos)
+{
+    size_t place = text_label(text, "method", method);
+    text_seconds(text, llround(mos * 100) * (NS_PER_SECOND / 100));
+    text_rewind(text, place);
+}
+
+static void emit_mos(struct text *text, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    const struct voice *voice = latest_voice(source);
+    if (voice != NULL) {
+        add_mos(text, "cisco", voice->mos_hundredths / 100.0);
+        add_mos(text, "emodel_cq", voice->mos_cq);
+        add_mos(text, "emodel_lq", voice->mos_lq);
+    }
+}
+
+static void emit_icpif(struct text *text, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    const struct voice *voice = latest_voice(source);
+    if (voice != NULL) {
+        text_count(text, voice->icpif);
+    }
+}
+
+/* The writer of seconds is one of decimals: it takes billionths. */
+static void emit_r_factor(struct text *text, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    const struct voice *voice = latest_voice(source);
+    if (voice != NULL) {
+        text_seconds(text, llround(voice->r_factor * 100) * (NS_PER_SECOND / 100));
+    }
+}
+
 const struct family family_of_targets[] = {
     {{"ipsla_target_info", "What is measured and how; the value is 1.", NULL, TEXT_INFO},
      FAMILY_TARGET,
@@ -367,6 +411,24 @@ const struct family family_of_targets[] = {
       NULL, TEXT_GAUGE},
      FAMILY_JITTER,
      emit_loss_period,
+     0},
+    {{"ipsla_mos_score",
+      "Mean opinion score of a call during the latest operation: as IOS prints it (cisco), by the "
+      "E-model with (emodel_cq) and without (emodel_lq) the delay.",
+      NULL, TEXT_GAUGE},
+     FAMILY_JITTER,
+     emit_mos,
+     0},
+    {{"ipsla_icpif",
+      "Calculated planning impairment factor of the latest operation, as IOS prints it.", NULL,
+      TEXT_GAUGE},
+     FAMILY_JITTER,
+     emit_icpif,
+     0},
+    {{"ipsla_r_factor", "R factor of a call during the latest operation (ITU-T G.107).", NULL,
+      TEXT_GAUGE},
+     FAMILY_JITTER,
+     emit_r_factor,
      0},
     {{"ipsla_control_rtt_seconds", "Round-trip time of the latest control handshake.", "seconds",
       TEXT_GAUGE},

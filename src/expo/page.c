@@ -178,6 +178,18 @@ static void add_result_cells(struct buf *out, const struct round *round)
     end_cell(out);
 }
 
+static void add_mos_cell(struct buf *out, const struct voice *voice)
+{
+    begin_cell(out, "MOS");
+    if (voice->is_scored) {
+        buf_printf(out, "%u.%02u", voice->mos_hundredths / 100u, voice->mos_hundredths % 100u);
+        buf_printf(out, "<small>ICPIF %u</small>", (unsigned)voice->icpif);
+    } else {
+        buf_add_string(out, NONE);
+    }
+    end_cell(out);
+}
+
 static void add_run_cells(struct buf *out, const struct report *report)
 {
     begin_cell(out, "Latest run");
@@ -209,6 +221,7 @@ static void add_row(struct buf *out, const struct report *report)
     add_target_cell(out, report->spec);
     add_where_cells(out, report->spec);
     add_result_cells(out, report->has_run ? &report->latest : &nothing);
+    add_mos_cell(out, &report->latest.voice);
     add_run_cells(out, report);
     buf_add_string(out, "</tr>\n");
 }
@@ -253,11 +266,12 @@ static void add_table(struct buf *out, const struct expo_view *view)
     }
     buf_add_string(out, " Values are of the latest operation, counts since the start.</p>\n");
     if (total > 0) {
-        buf_add_string(out,
-                       "<table><thead><tr><th>Status</th><th>Target</th><th>Operation</th>"
-                       "<th>Host</th><th>RTT average</th><th>Loss</th><th>Jitter sd / ds</th>"
-                       "<th>Latest run</th><th>Outcome</th><th>Sent / received</th></tr></thead>"
-                       "<tbody>\n");
+        buf_add_string(
+            out,
+            "<table><thead><tr><th>Status</th><th>Target</th><th>Operation</th>"
+            "<th>Host</th><th>RTT average</th><th>Loss</th><th>Jitter sd / ds</th>"
+            "<th>MOS</th><th>Latest run</th><th>Outcome</th><th>Sent / received</th></tr></thead>"
+            "<tbody>\n");
         buf_add(out, rows.bytes, rows.size);
         buf_add_string(out, "</tbody></table>\n");
     }

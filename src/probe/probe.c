@@ -431,6 +431,35 @@ static enum return_code round_return_code(const struct round *round, int64_t thr
     }
 }
 
+/* The slower direction, for that is the one people complain about; -1 when the clocks tell none. */
+static double slower_way_ns(const struct round *round)
+{
+    if (round->sd.delay.count == 0 || round->ds.delay.count == 0) {
+        return -1;
+    }
+    double sd_ns = moments_average_ns(&round->sd.delay);
+    double ds_ns = moments_average_ns(&round->ds.delay);
+    return sd_ns > ds_ns ? sd_ns : ds_ns;
+}
+
+static void score_voice(const struct spec *spec, struct round *round)
+{
+    if (spec->codec == VOICE_CODEC_NONE || round->outcome != OUTCOME_OK || round->rtt.count == 0) {
+        return;
+    }
+    const struct voice_input input = {
+        .codec = spec->codec,
+        .advantage = spec->advantage_factor,
+        .packet_bytes = spec->payload_bytes,
+        .sent = round->sent,
+        .lost = round->sent - round->received,
+        .loss_runs = round->loss_runs,
+        .rtt_ns = moments_average_ns(&round->rtt),
+        .one_way_ns = slower_way_ns(round),
+    };
+    voice_score(&input, &round->voice);
+}
+
 const struct round *probe_collect(struct probe *probe, const struct round_sinks *sinks)
 {
     assert(probe_is_idle(probe));
@@ -449,6 +478,7 @@ const struct round *probe_collect(struct probe *probe, const struct round_sinks 
         };
         struct samples samples = train_samples(&probe->train);
         round_compute(round, &samples, &rules, sinks);
+        score_voice(probe->spec, round);
     }
     round->return_code = round_return_code(round, probe->spec->threshold_ns);
     return round;

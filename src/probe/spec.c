@@ -138,7 +138,8 @@ bool spec_is_same_target(const struct spec *a, const struct spec *b)
            a->operation == b->operation && a->port == b->port &&
            addr_is_equal(&a->source, &b->source) && a->num_packets == b->num_packets &&
            data_are_equal(a, b) && a->control == b->control && a->control_port == b->control_port &&
-           a->control_tries == b->control_tries;
+           a->control_tries == b->control_tries && a->codec == b->codec &&
+           a->advantage_factor == b->advantage_factor;
 }
 
 struct spec_set *spec_set_new(struct spec *const *specs, size_t count)

@@ -14,6 +14,7 @@
 #include "base/time.h"
 #include "probe/io.h"
 #include "stats/hist.h"
+#include "stats/voice.h"
 
 enum operation { OPERATION_UDP_JITTER, OPERATION_UDP_ECHO };
 #define OPERATION_COUNT 2
@@ -66,6 +67,8 @@ struct spec {
     int64_t interval_ns; /* udp-jitter: between packets */
     uint32_t num_packets; /* udp-jitter: 1..60000; udp-echo: 1 */
     uint32_t payload_bytes; /* request-data-size */
+    enum voice_codec codec; /* udp-jitter: score voice; VOICE_CODEC_NONE: do not */
+    uint8_t advantage_factor; /* 0..20, only with a codec */
 
     bool verify_data; /* a reply whose data differ from what was sent fails the operation */
     struct pattern pattern; /* of the data */

@@ -318,6 +318,22 @@ static void count_fates(struct round *round, const struct sample *samples, uint3
     }
 }
 
+/* Sequence order: a packet that was never sent neither ends a run nor belongs to it. */
+static void count_loss_runs(struct round *round, const struct sample *samples, uint32_t count)
+{
+    bool is_in_run = false;
+    for (uint32_t i = 0; i < count; i++) {
+        enum fate fate = samples[i].fate;
+        bool is_missing = fate == FATE_SENT || fate == FATE_LATE;
+        if (is_missing && !is_in_run) {
+            round->loss_runs++;
+        }
+        if (is_missing || fate == FATE_RECEIVED) {
+            is_in_run = is_missing;
+        }
+    }
+}
+
 /* RFC 3550 6.4.1. */
 static void smooth(double *interarrival_ns, int64_t variation_ns)
 {
@@ -358,6 +374,7 @@ void round_compute(struct round *round, const struct samples *samples,
     assert(rules->resolution_ns > 0 && samples->arrivals <= samples->count);
     struct walk walk = {.round = round, .rules = rules, .sinks = sinks};
     count_fates(round, samples->items, samples->count);
+    count_loss_runs(round, samples->items, samples->count);
     attribute_losses(round, samples->items, samples->count);
     measure(&walk, samples->items, samples->count);
     follow_arrivals(&walk, samples->items, samples->arrival, samples->arrivals);

@@ -14,6 +14,7 @@
 #include "base/time.h"
 #include "stats/hist.h"
 #include "stats/sample.h"
+#include "stats/voice.h"
 
 /* How an operation ended. The names are label values and JSON words. */
 enum outcome {
@@ -112,9 +113,11 @@ struct round {
     uint32_t late, lost_unknown;
     uint32_t duplicate, out_of_order, corrupt;
     uint32_t over_threshold; /* packets */
+    uint32_t loss_runs; /* of packets one after the other without a reply in time, wherever lost */
     struct moments rtt; /* responder processing subtracted */
     struct moments processing; /* t3 - t2 as the responder reports it */
     struct way sd, ds;
+    struct voice voice;
 };
 
 /* Where the single values of an operation go as they are computed; each may be NULL. */
@@ -145,7 +148,7 @@ struct samples {
 };
 
 /* Fills everything of the zeroed counters of `round` that follows from the samples: planned to
- * over_threshold (except duplicate and corrupt), rtt, processing, sd, ds. Needs no memory. */
+ * loss_runs (except duplicate and corrupt), rtt, processing, sd, ds. Needs no memory. */
 void round_compute(struct round *round, const struct samples *samples,
                    const struct round_rules *rules, const struct round_sinks *sinks);
 

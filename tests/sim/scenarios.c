@@ -50,5 +50,6 @@ int main(void)
     failures += scenarios_schedule();
     failures += scenarios_reload();
     failures += scenarios_responder();
+    failures += scenarios_voice();
     return failures == 0 ? 0 : 1;
 }

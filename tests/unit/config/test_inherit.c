@@ -178,14 +178,17 @@ static const struct expectation wrong[] = {
      "f:1:47: targets[0].module: no module 'jiter'; did you mean 'jitter'?\n"},
     {"no such module",
      "modules: {mine: {}}\ntargets: [{name: a, host: h, port: 7, module: voice}]\n",
-     "f:2:47: targets[0].module: no module 'voice'; allowed: echo, jitter, mine\n"},
+     "f:2:47: targets[0].module: no module 'voice'; allowed: echo, jitter, mine, "
+     "voice_g711a, voice_g711u, voice_g729a\n"},
     {"name of a module", "modules: {a b: {}, '': {}}\nresponder: {}\n",
      "f:1:11: modules.a b: not a name of a module; allowed: 1 to 64 letters, digits, '_', '.', "
      "'-'\n"
      "f:1:20: modules.: not a name of a module; allowed: 1 to 64 letters, digits, '_', '.', '-'\n"},
     {"keys of a target in a module", "modules: {m: {host: h}}\nresponder: {}\n",
      "f:1:15: modules.m.host: unknown key; allowed: operation, frequency, timeout, threshold, "
-     "num_packets, interval, request_data_size, verify_data, data_pattern, source_address, "
+     "num_packets, interval, request_data_size, verify_data, data_pattern, codec, "
+     "codec_num_packets, "
+     "codec_interval, codec_size, advantage_factor, source_address, "
      "source_port, control, buckets, "
      "dscp, tos, ttl, dont_fragment, interface, vrf, start, life, "
      "owner, tag\n"},

@@ -230,11 +230,13 @@ static const struct expectation wrong[] = {
      "f:2:12: defaults.buckets: this list is empty; allowed: 1 to 24 rising durations from 1us "
      "to 1h\n"},
     {"unknown",
-     "defaults:\n  frequncy: 5s\n  codec: g711\n  control: {prot: 1}\n"
+     "defaults:\n  frequncy: 5s\n  zzz: 1\n  control: {prot: 1}\n"
      "responder: {lisen: []}\nweb: {}\n",
      "f:2:3: defaults.frequncy: unknown key; did you mean 'frequency'?\n"
-     "f:3:3: defaults.codec: unknown key; allowed: operation, frequency, timeout, threshold, "
-     "num_packets, interval, request_data_size, verify_data, data_pattern, source_address, "
+     "f:3:3: defaults.zzz: unknown key; allowed: operation, frequency, timeout, threshold, "
+     "num_packets, interval, request_data_size, verify_data, data_pattern, codec, "
+     "codec_num_packets, "
+     "codec_interval, codec_size, advantage_factor, source_address, "
      "source_port, control, buckets, "
      "dscp, tos, ttl, dont_fragment, interface, vrf, start, life, "
      "owner, tag\n"

@@ -185,10 +185,17 @@ static void a_gauge_without_value_is_absent(void **state)
     (void)state;
     struct document document = document_read(EXPO_TEXT_0_0_4);
     static const char *const gauges[] = {
-        "ipsla_operation_success",          "ipsla_operation_return_code",
-        "ipsla_operation_duration_seconds", "ipsla_operation_last_run_timestamp_seconds",
-        "ipsla_control_rtt_seconds",        "ipsla_interarrival_jitter_seconds",
-        "ipsla_loss_period_packets_max",    "ipsla_operation_last_success_timestamp_seconds",
+        "ipsla_operation_success",
+        "ipsla_operation_return_code",
+        "ipsla_operation_duration_seconds",
+        "ipsla_operation_last_run_timestamp_seconds",
+        "ipsla_control_rtt_seconds",
+        "ipsla_interarrival_jitter_seconds",
+        "ipsla_loss_period_packets_max",
+        "ipsla_operation_last_success_timestamp_seconds",
+        "ipsla_mos_score",
+        "ipsla_icpif",
+        "ipsla_r_factor",
     };
     char wanted[128];
     for (size_t i = 0; i < sizeof gauges / sizeof gauges[0]; i++) {
@@ -304,6 +311,9 @@ static void cardinality_is_as_documented(void **state)
     (void)state;
     assert_int_equal(target_series(build_jitter_spec("a", "192.0.2.1")), 109);
     assert_int_equal(target_series(build_echo_spec("a", "192.0.2.1")), 43);
+    struct spec *call = build_jitter_spec("a", "192.0.2.1");
+    call->codec = VOICE_CODEC_G711ULAW;
+    assert_int_equal(target_series(call), 114);
 }
 
 int main(void)

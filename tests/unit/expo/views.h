@@ -51,6 +51,12 @@ static inline void view_completed(struct report *report)
     round->planned = 10;
     round->sent = 10;
     round->received = 8;
+    if (report->spec->codec != VOICE_CODEC_NONE) {
+        round->voice = (struct voice){.is_scored = true, .icpif = 12, .mos_hundredths = 406};
+        round->voice.r_factor = 82.204;
+        round->voice.mos_cq = 4.0977;
+        round->voice.mos_lq = 4.1;
+    }
     round->sd.lost = 1;
     round->ds.lost = 1;
     round->sd.periods = (struct loss_periods){1, 1, 1, 0, 0};
@@ -97,6 +103,7 @@ static inline struct snapshot *view_snapshot(void)
     view_short_layout(a);
     free(a->owner);
     a->owner = mem_string("noc");
+    a->codec = VOICE_CODEC_G729A;
     a->source = build_addr("192.0.2.200");
     a->tos = 46 << 2;
     strcpy(a->options.device, "eth1");

@@ -229,6 +229,19 @@ static void test_every_field_makes_another_target(void **state)
     spec_unref(spec);
 }
 
+static void test_voice_makes_another_target(void **state)
+{
+    (void)state;
+    struct spec *spec = labelled_spec(), *codec = labelled_spec(), *factor = labelled_spec();
+    codec->codec = VOICE_CODEC_G711ALAW;
+    factor->advantage_factor = 5;
+    assert_false(spec_is_same_target(spec, codec));
+    assert_false(spec_is_same_target(spec, factor));
+    spec_unref(spec);
+    spec_unref(codec);
+    spec_unref(factor);
+}
+
 static void test_label_count_makes_another_target(void **state)
 {
     (void)state;
@@ -248,6 +261,7 @@ int main(void)
         cmocka_unit_test(test_set_references),
         cmocka_unit_test(test_with_ip),
         cmocka_unit_test(test_every_field_makes_another_target),
+        cmocka_unit_test(test_voice_makes_another_target),
         cmocka_unit_test(test_label_count_makes_another_target),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

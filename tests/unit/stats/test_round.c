@@ -560,6 +560,18 @@ static void test_random_fates_conserve(void **state)
     }
 }
 
+/* 2 and 3 lost, 4 never sent, 5 late: one run; 8 is another, 10 the third. */
+static void test_loss_runs(void **state)
+{
+    (void)state;
+    static const uint32_t seq[PACKETS] = {1, LOST, LOST, LOST, 2, 3, 4, LOST, 5, LOST};
+    struct operation_run run;
+    prepare(&run, seq);
+    run.samples[3].fate = FATE_UNSENT;
+    run.samples[4].fate = FATE_LATE;
+    assert_int_equal(compute(&run)->loss_runs, 3);
+}
+
 static void test_outcome_names(void **state)
 {
     (void)state;
@@ -599,6 +611,7 @@ int main(void)
         cmocka_unit_test(test_sinks_equal_moments),
         cmocka_unit_test(test_moments),
         cmocka_unit_test(test_random_fates_conserve),
+        cmocka_unit_test(test_loss_runs),
         cmocka_unit_test(test_outcome_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
