@@ -16,6 +16,10 @@ const char *expo_content_type(enum expo_format format);
  * 0.0.1 or none given. */
 enum expo_format expo_negotiate(const char *accept);
 
+/* Whether an Accept-Encoding header (NULL: none) asks for gzip: listed, or covered by "*", with a
+ * weight above 0 that is not below that of identity. */
+bool expo_accepts_gzip(const char *accept_encoding);
+
 /* Appends the whole exposition. */
 void expo_render(const struct expo_view *view, enum expo_format format, struct buf *out);
 

@@ -16,6 +16,7 @@
 
 #include "base/mem.h"
 #include "base/time.h"
+#include "expo/gzip.h"
 
 /* A scraper needs one connection; the rest is room for people and for clients that hang. */
 #define CONNECTIONS_MAX 64U
@@ -24,6 +25,8 @@
 #define CONNECTION_MEMORY ((size_t)16 * 1024)
 #define BODY_BYTES_MAX ((size_t)64 * 1024)
 #define BACKLOG 64
+/* Below this compressing saves less than a packet. */
+#define GZIP_BYTES_MIN 1400
 
 /* A stop waits so long for answers being written, and so long for a request that may be on its way
  * on an open connection. */
@@ -57,6 +60,7 @@ struct reply {
     const char *policy; /* Content-Security-Policy */
     const char *allow; /* NULL: no Allow header */
     bool varies; /* with Accept */
+    bool is_gzip;
     struct buf body;
 };
 
@@ -168,6 +172,16 @@ static struct reply reply_make(struct http *http, struct MHD_Connection *connect
     return reply;
 }
 
+/* Compresses what is worth it for who asked for it. */
+static void reply_compress(struct MHD_Connection *connection, struct reply *reply)
+{
+    const char *accept =
+        MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT_ENCODING);
+    if (reply->body.size >= GZIP_BYTES_MIN && expo_accepts_gzip(accept)) {
+        reply->is_gzip = gzip_compress(&reply->body);
+    }
+}
+
 /* Sends the reply; its body goes over to the library as it is. */
 static enum MHD_Result reply_send(struct MHD_Connection *connection, struct reply *reply)
 {
@@ -183,8 +197,10 @@ static enum MHD_Result reply_send(struct MHD_Connection *connection, struct repl
     MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
     MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
     MHD_add_response_header(response, "Content-Security-Policy", reply->policy);
-    if (reply->varies) {
-        MHD_add_response_header(response, MHD_HTTP_HEADER_VARY, MHD_HTTP_HEADER_ACCEPT);
+    MHD_add_response_header(response, MHD_HTTP_HEADER_VARY,
+                            reply->varies ? "Accept, Accept-Encoding" : "Accept-Encoding");
+    if (reply->is_gzip) {
+        MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
     }
     if (reply->allow != NULL) {
         MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, reply->allow);
@@ -215,6 +231,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
         return request->body_bytes <= BODY_BYTES_MAX ? MHD_YES : MHD_NO;
     }
     struct reply reply = reply_make(http, connection, url, method);
+    reply_compress(connection, &reply);
     return reply_send(connection, &reply);
 }
 

@@ -195,3 +195,37 @@ enum expo_format expo_negotiate(const char *accept)
                               openmetrics->place < text->place && openmetrics->weight > 0);
     return wants_openmetrics ? EXPO_OPENMETRICS_1_0_0 : EXPO_TEXT_0_0_4;
 }
+
+/* What one list says of a coding: its own entry, else that of "*". */
+struct coding {
+    unsigned own, any;
+    bool has_own, has_any;
+};
+
+static void read_coding(struct coding *coding, const struct range *range, const char *name)
+{
+    if (slice_is(range->type, name)) {
+        coding->has_own = true;
+        coding->own = range->weight;
+    } else if (slice_is(range->type, "*")) {
+        coding->has_any = true;
+        coding->any = range->weight;
+    }
+}
+
+bool expo_accepts_gzip(const char *accept_encoding)
+{
+    struct coding gzip = {0};
+    struct coding identity = {0};
+    const char *rest = accept_encoding;
+    const char *end = accept_encoding == NULL ? NULL : accept_encoding + strlen(accept_encoding);
+    while (rest != NULL) {
+        struct range range = read_range(split(&rest, end, ','));
+        if (!range.is_broken) {
+            read_coding(&gzip, &range, "gzip");
+            read_coding(&identity, &range, "identity");
+        }
+    }
+    unsigned weight = gzip.has_own ? gzip.own : gzip.any;
+    return weight > 0 && (!identity.has_own || weight >= identity.own);
+}

@@ -306,13 +306,18 @@ class Exporter:
 
     def request(self, method, path, headers=None):
         """(status, headers, body) of one HTTP request."""
+        status, answer, body = self.request_bytes(method, path, headers)
+        return status, answer, body.decode()
+
+    def request_bytes(self, method, path, headers=None):
+        """The same with the body as it is on the wire."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:
             with self.namespace.entered():
                 connection.connect()
             connection.request(method, path, headers=headers or {})
             response = connection.getresponse()
-            return response.status, dict(response.headers), response.read().decode()
+            return response.status, dict(response.headers), response.read()
         finally:
             connection.close()
 

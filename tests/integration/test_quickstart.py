@@ -3,6 +3,7 @@
 """The quickstart configuration measures within 15 seconds, and its exposition satisfies the strictest
 readers there are."""
 
+import gzip
 import os
 import shutil
 import subprocess
@@ -101,6 +102,14 @@ class QuickstartTest(harness.Case):
         harness.Metrics(body)
         for family in families.values():
             self.assertTrue(family.documentation, family.name)
+
+    def test_gzip_on_request(self):
+        headers = {"Accept-Encoding": "gzip", "Accept": OPENMETRICS}
+        status, answer, body = self.exporter.request_bytes("GET", "/metrics", headers)
+        self.assertEqual((status, answer["Content-Encoding"]), (200, "gzip"))
+        plain = gzip.decompress(body)
+        self.assertTrue(plain.endswith(b"# EOF\n"))
+        self.assertLess(len(body) * 4, len(plain))
 
     def test_both_formats_say_the_same(self):
         def series(body):

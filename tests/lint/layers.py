@@ -28,6 +28,7 @@ THIRD_PARTY = {
     re.compile(r"yaml\.h$"): "config/yaml.c",
     re.compile(r"event2?/|event\.h$|evutil\.h$"): "host/host.c",
     re.compile(r"microhttpd\.h$"): "expo/http.c",
+    re.compile(r"zlib\.h$"): "expo/gzip.c",
 }
 
 # Headers of the C library that compute and touch nothing outside.

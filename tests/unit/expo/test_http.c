@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "base/mem.h"
 #include "support/build.h"
@@ -212,7 +213,7 @@ static void metrics_are_negotiated(void **state)
     ask(fixture, "GET /metrics", "", &answer);
     expect_status(&answer, 200);
     expect_header(&answer, "Content-Type: text/plain; version=0.0.4; charset=utf-8");
-    expect_header(&answer, "Vary: Accept");
+    expect_header(&answer, "Vary: Accept, Accept-Encoding");
     assert_string_equal(body_of(&answer), "x 1\n");
     buf_clear(&answer);
     ask(fixture, "GET /metrics?x=y", "Accept: application/openmetrics-text;version=1.0.0\r\n",
@@ -233,6 +234,49 @@ static void the_page_may_fetch_nothing(void **state)
     expect_header(&answer, "Content-Security-Policy: default-src 'none'; "
                            "style-src 'unsafe-inline'");
     assert_string_equal(body_of(&answer), "<!DOCTYPE html>");
+    buf_fini(&answer);
+}
+
+/* The size of `body` (gzip) unpacked, every byte after `head` being a digit in its place. */
+static size_t unpack(const char *body, size_t size, const char *head)
+{
+    char unpacked[64 * 1024];
+    z_stream stream = {.next_in = (z_const Bytef *)(uintptr_t)body,
+                       .avail_in = (uInt)size,
+                       .next_out = (Bytef *)unpacked,
+                       .avail_out = sizeof unpacked};
+    assert_int_equal(inflateInit2(&stream, 15 + 16), Z_OK);
+    assert_int_equal(inflate(&stream, Z_FINISH), Z_STREAM_END);
+    inflateEnd(&stream);
+    assert_memory_equal(unpacked, head, strlen(head));
+    for (size_t i = strlen(head); i < stream.total_out; i++) {
+        assert_int_equal(unpacked[i], '0' + (i - strlen(head)) % 10);
+    }
+    return stream.total_out;
+}
+
+static void large_answers_are_compressed_on_request(void **state)
+{
+    struct fixture *fixture = *state;
+    struct buf answer = {0};
+    static const char head[] = "<!DOCTYPE html>";
+    atomic_store(&fixture->page_size, 50000);
+    ask(fixture, "GET /", "Accept-Encoding: gzip;q=0.5\r\n", &answer);
+    expect_status(&answer, 200);
+    expect_header(&answer, "Content-Encoding: gzip");
+    expect_header(&answer, "Vary: Accept-Encoding");
+    const char *body = body_of(&answer);
+    size_t size = answer.size - (size_t)(body - answer.bytes);
+    assert_true(size < 1000);
+    assert_int_equal(unpack(body, size, head), strlen(head) + 50000);
+    buf_clear(&answer);
+    ask(fixture, "GET /", "", &answer);
+    assert_null(strstr(answer.bytes, "Content-Encoding"));
+    assert_int_equal(strlen(body_of(&answer)), strlen(head) + 50000);
+    buf_clear(&answer);
+    atomic_store(&fixture->page_size, 0);
+    ask(fixture, "GET /", "Accept-Encoding: gzip\r\n", &answer);
+    assert_string_equal(body_of(&answer), head); /* too small to be worth it */
     buf_fini(&answer);
 }
 
@@ -522,6 +566,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EACH(metrics_are_negotiated),
         EACH(the_page_may_fetch_nothing),
+        EACH(large_answers_are_compressed_on_request),
         EACH(health_and_readiness),
         EACH(reload_wants_post_or_put),
         EACH(other_paths_and_methods),

@@ -145,12 +145,45 @@ static void size_does_not_matter(void **state)
     free(text);
 }
 
+static void gzip_is_for_those_who_ask(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *header;
+        bool is_wanted;
+    } rows[] = {
+        {NULL, false},
+        {"", false},
+        {"gzip", true},
+        {"GZIP", true},
+        {"deflate, gzip;q=0.2", true},
+        {"gzip;q=0", false},
+        {"gzip;q=0, *", false},
+        {"*", true},
+        {"*;q=0", false},
+        {"identity", false},
+        {"identity, gzip;q=0.5", false},
+        {"identity;q=0.5, gzip;q=0.5", true},
+        {"gzip;q=nonsense", false},
+        {"gzipped, xgzip", false},
+        {"br;q=1.0, gzip;q=0.8, *;q=0.1", true},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (expo_accepts_gzip(rows[i].header) != rows[i].is_wanted) {
+            fail_msg("'%s'", rows[i].header == NULL ? "none" : rows[i].header);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(scrapers_get_what_they_prefer), cmocka_unit_test(versions_decide),
-        cmocka_unit_test(weights_decide_then_order),     cmocka_unit_test(junk_means_text),
+        cmocka_unit_test(scrapers_get_what_they_prefer),
+        cmocka_unit_test(versions_decide),
+        cmocka_unit_test(weights_decide_then_order),
+        cmocka_unit_test(junk_means_text),
         cmocka_unit_test(size_does_not_matter),
+        cmocka_unit_test(gzip_is_for_those_who_ask),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
