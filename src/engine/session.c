@@ -185,8 +185,6 @@ static void end_run(struct session *session, struct instant now, struct session_
         count_packets(session, env->stats);
         tally_add(&session->tally, round);
         publish_round(session, round, now);
-    } else if (is_inactive(session)) {
-        refresh_report(session);
     }
     env->has_news = true;
 }
