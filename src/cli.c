@@ -22,7 +22,7 @@
 enum { EXIT_FAILED = 1 };
 
 static const struct option_row probe_rows[] = {
-    {"operation", "NAME", "udp-jitter", "udp-jitter or udp-echo", false},
+    {"operation", "NAME", "udp-jitter", "udp-jitter, udp-echo or tcp-connect", false},
     {"port", "N", "16384", "probe port on the responder", false},
     {"count", "N", NULL, "packets of a udp-jitter operation (default 10, with a codec 1000)",
      false},
@@ -251,7 +251,7 @@ static struct spec *spec_from_flags(const struct options *options)
         return NULL;
     }
     if (!operation_parse(name, &operation)) {
-        options_refuse(options, "operation", name, "udp-jitter or udp-echo");
+        options_refuse(options, "operation", name, "udp-jitter, udp-echo or tcp-connect");
         return NULL;
     }
     struct spec *spec = default_spec(options, operation);

@@ -43,6 +43,21 @@ static const char *system_reason(const struct round *round)
     return round->error == 0 ? "unknown error" : strerror(round->error);
 }
 
+/* Why TCP did not connect. */
+static void explain_connect(enum outcome outcome, const struct addr *peer, const char *reason,
+                            struct buf *out)
+{
+    char text[ADDR_TEXT_MAX];
+    addr_format(peer, text);
+    if (outcome == OUTCOME_REFUSED) {
+        buf_printf(out, "%s refuses TCP connections", text);
+    } else if (outcome == OUTCOME_TIMEOUT) {
+        buf_printf(out, "%s did not answer TCP in time", text);
+    } else if (outcome != OUTCOME_OK) {
+        buf_printf(out, "no TCP connection to %s: %s", text, reason);
+    }
+}
+
 void cli_explain(const struct cli_result *result, struct buf *out)
 {
     const struct spec *spec = result->spec;
@@ -50,6 +65,10 @@ void cli_explain(const struct cli_result *result, struct buf *out)
     char ip[ADDR_TEXT_MAX];
     addr_format_ip(&spec->peer, ip);
     unsigned control_port = spec->control_port;
+    if (spec->operation == OPERATION_TCP_CONNECT && round->planned > 0) {
+        explain_connect(round->outcome, &spec->peer, system_reason(round), out);
+        return;
+    }
     switch (round->outcome) {
     case OUTCOME_OK:
         break;
@@ -201,7 +220,9 @@ static void add_train(const struct cli_result *result, struct buf *out)
     buf_printf(out, "        Number Of RTT Over Threshold: %" PRIu32 " (%" PRIu32 "%%)\n",
                round->over_threshold,
                round->received == 0 ? 0 : round->over_threshold * 100 / round->received);
-    add_losses(round, out);
+    if (result->spec->operation != OPERATION_TCP_CONNECT) {
+        add_losses(round, out);
+    }
     if (result->spec->codec != VOICE_CODEC_NONE) {
         add_voice(&round->voice, out);
     }

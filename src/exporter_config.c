@@ -71,7 +71,9 @@ static bool are_settings_equal(const struct reflect_settings *a, const struct re
            a->min_duration_ns == b->min_duration_ns && a->refusal == b->refusal &&
            a->reply == b->reply && are_addresses_equal(a->listen, b->listen, a->listen_count) &&
            are_prefixes_equal(a->allow, b->allow, a->allow_count) &&
-           are_addresses_equal(a->permanent, b->permanent, a->permanent_count);
+           are_addresses_equal(a->permanent, b->permanent, a->permanent_count) &&
+           a->permanent_tcp_count == b->permanent_tcp_count &&
+           are_addresses_equal(a->permanent_tcp, b->permanent_tcp, a->permanent_tcp_count);
 }
 
 static bool is_responder_same(const struct config *a, const struct config *b)

@@ -24,6 +24,7 @@ static const struct option_row rows[] = {
     {"listen-address", "IP:PORT", ":1967", "Where to take control requests.", true},
     {"allow", "PREFIX", NULL, "Who may ask, for example 192.0.2.0/24. Not given: everybody.", true},
     {"permanent-port", "[IP:]PORT", NULL, "A probe port that is always open.", true},
+    {"permanent-tcp-port", "[IP:]PORT", NULL, "A TCP port that is always open.", true},
     {"max-sessions", "N", "1000", "Most sessions at a time, 1 to 65536.", false},
     {"min-duration", "DURATION", "1s", "Shortest time a port stays open.", false},
     {"refusal", "KIND", "status16", "How to refuse: status16, status32 or silent.", false},
@@ -36,7 +37,7 @@ static const struct option_row rows[] = {
 static const struct options_program program = {
     .name = "ipsla_responder",
     .usage = "[flags]",
-    .summary = "Answers IP SLA control requests, UDP jitter and UDP echo probes.\n"
+    .summary = "Answers IP SLA control requests, UDP jitter, UDP echo and TCP connect probes.\n"
                "SIGUSR1 logs the counters; SIGTERM and SIGINT log them and end it.",
     .rows = rows,
     .row_count = sizeof rows / sizeof rows[0],
@@ -71,6 +72,23 @@ static int read_permanent(const struct options *options, struct reflect_settings
             address_parse_permanent(text, &settings->permanent[settings->permanent_count++]);
         if (problem != NULL) {
             return options_reject(options, "permanent-port", text, problem);
+        }
+    }
+    return 0;
+}
+
+static int read_permanent_tcp(const struct options *options, struct reflect_settings *settings)
+{
+    const char *text;
+    settings->permanent_tcp_count = 0;
+    for (size_t at = 0; (text = options_next(options, "permanent-tcp-port", &at)) != NULL;) {
+        if (settings->permanent_tcp_count == REFLECT_PERMANENT_MAX) {
+            return options_reject(options, "permanent-tcp-port", text, TOO_MANY);
+        }
+        struct addr *addr = &settings->permanent_tcp[settings->permanent_tcp_count++];
+        const char *problem = address_parse_permanent(text, addr);
+        if (problem != NULL) {
+            return options_reject(options, "permanent-tcp-port", text, problem);
         }
     }
     return 0;
@@ -154,6 +172,9 @@ static int read_settings(const struct options *options, struct reflect_settings 
         status = read_permanent(options, settings);
     }
     if (status == 0) {
+        status = read_permanent_tcp(options, settings);
+    }
+    if (status == 0) {
         status = read_allow(options, settings);
     }
     if (status == 0) {
@@ -201,9 +222,12 @@ static void log_counters(const char *message, const struct reflect_stats *stats)
     buf_add_char(&numbers, '\0');
     size_t echo_at = numbers.size;
     buf_printf(&numbers, "%" PRIu64, stats->echo_probes);
+    buf_add_char(&numbers, '\0');
+    size_t tcp_at = numbers.size;
+    buf_printf(&numbers, "%" PRIu64, stats->tcp_connects);
     log_line(LOG_LEVEL_INFO, message, "requests", buf_string(&requests), "jitter_probes",
-             buf_string(&numbers), "echo_probes", numbers.bytes + echo_at, "dropped",
-             buf_string(&drops), NULL);
+             buf_string(&numbers), "echo_probes", numbers.bytes + echo_at, "tcp_connects",
+             numbers.bytes + tcp_at, "dropped", buf_string(&drops), NULL);
     buf_fini(&numbers);
     buf_fini(&requests);
     buf_fini(&drops);
@@ -250,6 +274,7 @@ int main(int argc, char **argv)
     }
     log_listening("listening", settings.listen, settings.listen_count);
     log_listening("permanent port open", settings.permanent, settings.permanent_count);
+    log_listening("permanent TCP port open", settings.permanent_tcp, settings.permanent_tcp_count);
     serve(worker, &signals);
     struct reflect_stats last;
     responder_worker_stop(worker, &last);

@@ -62,6 +62,18 @@ static void read_permanent(const struct value *value, struct bindings *bindings,
     }
 }
 
+static void read_permanent_tcp(const struct value *value, struct diagnostics *diagnostics,
+                               struct reflect_settings *out)
+{
+    struct bindings bindings = {0};
+    out->permanent_tcp_count = 0;
+    for (const struct node *node = value->node->first; node != NULL; node = node->next) {
+        struct addr *addr = &out->permanent_tcp[out->permanent_tcp_count++];
+        address_parse_permanent(node->text, addr);
+        bind_address(&bindings, node, addr, diagnostics);
+    }
+}
+
 static void read_allow(const struct value *value, struct reflect_settings *out)
 {
     out->allow_count = 0;
@@ -91,6 +103,9 @@ void responder_read(const struct node *node, struct diagnostics *diagnostics,
     }
     if (values.of[SLOT_PERMANENT_PORTS].state == VALUE_SET) {
         read_permanent(&values.of[SLOT_PERMANENT_PORTS], &bindings, diagnostics, out);
+    }
+    if (values.of[SLOT_PERMANENT_TCP_PORTS].state == VALUE_SET) {
+        read_permanent_tcp(&values.of[SLOT_PERMANENT_TCP_PORTS], diagnostics, out);
     }
     if (values.of[SLOT_ALLOW].state == VALUE_SET) {
         read_allow(&values.of[SLOT_ALLOW], out);

@@ -17,7 +17,7 @@
 #define KEYS(table) .keys = (table), .count = sizeof(table) / sizeof((table)[0])
 
 /* The order of each is that of the enum it names. */
-static const char *const operations[] = {"udp-jitter", "udp-echo", NULL};
+static const char *const operations[] = {"udp-jitter", "udp-echo", "tcp-connect", NULL};
 static const char *const control_versions[] = {"none", "1", NULL};
 static const char *const switches[] = {"false", "true", NULL};
 static const char *const codecs[] = {"g711ulaw", "g711alaw", "g729a", NULL};
@@ -27,6 +27,7 @@ static const char *const replies[] = {"long", "short", NULL};
 const struct schema_module schema_modules[SCHEMA_MODULE_COUNT] = {
     {"echo", OPERATION_UDP_ECHO, VOICE_CODEC_NONE},
     {"jitter", OPERATION_UDP_JITTER, VOICE_CODEC_NONE},
+    {"tcp", OPERATION_TCP_CONNECT, VOICE_CODEC_NONE},
     {"voice_g711a", OPERATION_UDP_JITTER, VOICE_CODEC_G711ALAW},
     {"voice_g711u", OPERATION_UDP_JITTER, VOICE_CODEC_G711ULAW},
     {"voice_g729a", OPERATION_UDP_JITTER, VOICE_CODEC_G729A},
@@ -86,7 +87,7 @@ static const struct schema_key operation_keys[] = {
     {"source_address", SLOT_SOURCE_ADDRESS, SCHEMA_SOURCE,
      .doc = "Address to send from; without it the system chooses."},
     {"source_port", SLOT_SOURCE_PORT, SCHEMA_INTEGER, .min = 1, .max = 65535,
-     .doc = "UDP port to send from; without it any free port, a new one for each operation."},
+     .doc = "Port to send from; without it any free port, a new one for each operation."},
     {"control", SLOT_CONTROL, SCHEMA_SECTION, .inner = &schema_control,
      .doc = "How to ask the responder to open the port."},
     {"buckets", SLOT_BUCKETS, SCHEMA_BOUNDS, .min = 1, .max = HIST_BOUNDS_MAX,
@@ -122,7 +123,7 @@ static const struct schema_key target_keys[] = {
     {"host", SLOT_HOST, SCHEMA_HOST, .is_required = true,
      .doc = "The responder; a name is resolved at start and again later."},
     {"port", SLOT_PORT, SCHEMA_INTEGER, .is_required = true, .min = 1, .max = 65535,
-     .doc = "UDP port the probes go to; the responder opens it when asked."},
+     .doc = "UDP or TCP port the probes go to; the responder opens it when asked."},
     {"module", SLOT_MODULE, SCHEMA_TEXT, .min = 1, .max = 64,
      .doc = "Name of the module whose keys apply: built in, or one under modules."},
     {"labels", SLOT_LABELS, SCHEMA_LABELS, .max = SCHEMA_LABELS_MAX,
@@ -138,6 +139,9 @@ static const struct schema_key responder_keys[] = {
      .doc = "Who may ask and send probes; an empty list is everybody."},
     {"permanent_ports", SLOT_PERMANENT_PORTS, SCHEMA_PERMANENT, .max = REFLECT_PERMANENT_MAX,
      .default_text = "[]", .doc = "Probe ports that are always open, without a control request."},
+    {"permanent_tcp_ports", SLOT_PERMANENT_TCP_PORTS, SCHEMA_PERMANENT,
+     .max = REFLECT_PERMANENT_MAX, .default_text = "[]",
+     .doc = "TCP ports that are always open; each connection is closed at once."},
     {"max_sessions", SLOT_MAX_SESSIONS, SCHEMA_INTEGER, .min = 1, .max = 65536,
      .default_text = "1000", .doc = "Sessions at one time; further requests are refused."},
     {"min_duration", SLOT_MIN_DURATION, SCHEMA_DURATION, .min = 0, .max = 60 * SECONDS,

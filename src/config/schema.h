@@ -60,6 +60,7 @@ enum slot {
     SLOT_LISTEN,
     SLOT_ALLOW,
     SLOT_PERMANENT_PORTS,
+    SLOT_PERMANENT_TCP_PORTS,
     SLOT_MAX_SESSIONS,
     SLOT_MIN_DURATION,
     SLOT_REFUSAL,
@@ -121,7 +122,7 @@ struct schema_module {
     enum operation operation;
     enum voice_codec codec;
 };
-#define SCHEMA_MODULE_COUNT 5
+#define SCHEMA_MODULE_COUNT 6
 extern const struct schema_module schema_modules[SCHEMA_MODULE_COUNT];
 
 #define SCHEMA_MODULES_MAX 1000

@@ -66,6 +66,7 @@ static void entries_fini(struct entries *entries)
 static bool concerns(enum family_scope scope, const struct spec *spec)
 {
     return (scope != FAMILY_JITTER || spec->operation == OPERATION_UDP_JITTER) &&
+           (scope != FAMILY_DATAGRAMS || spec->operation != OPERATION_TCP_CONNECT) &&
            (scope != FAMILY_CONTROL || spec->control != CONTROL_NONE);
 }
 
@@ -97,6 +98,7 @@ void expo_render(const struct expo_view *view, enum expo_format format, struct b
         case FAMILY_TARGET:
         case FAMILY_JITTER:
         case FAMILY_CONTROL:
+        case FAMILY_DATAGRAMS:
             render_targets(&text, view, family, &entries);
             break;
         case FAMILY_EXPORTER:

@@ -5,6 +5,7 @@
 #ifndef HOST_CHANNELS_H
 #define HOST_CHANNELS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,10 @@ struct channel {
     struct host *host;
     struct event *readable;
     uint64_t serial; /* tells apart two channels that had the same id one after the other */
+    enum transport transport;
+    bool is_connecting; /* TRANSPORT_TCP_CONNECT: its FX_OPEN is not answered yet */
+    bool has_port; /* bound to a port that was asked for */
+    struct instant started; /* connecting */
     int fd;
     struct addr bound;
     uint32_t next_key; /* the kernel's number of the next datagram that asks for its send time */

@@ -29,6 +29,7 @@
 #include "host/channels.h"
 #include "host/clock.h"
 #include "host/sock.h"
+#include "host/tcp.h"
 
 #define BATCH_MAX 64
 
@@ -39,6 +40,7 @@ struct host {
     struct event *timer;
     struct event *wake;
     int wake_fd;
+    int spare_fd;
     bool is_stopping;
     uint64_t last_serial;
     struct channels channels;
@@ -46,6 +48,8 @@ struct host {
 };
 
 static void on_readable(evutil_socket_t fd, short what, void *context);
+static void on_connected(evutil_socket_t fd, short what, void *context);
+static void on_connection(evutil_socket_t fd, short what, void *context);
 
 static void give(struct host *host, const struct ev *ev)
 {
@@ -57,8 +61,43 @@ static void channel_close(struct channel *channel)
     if (channel->readable != NULL) {
         event_free(channel->readable);
     }
-    close(channel->fd);
+    if (channel->transport == TRANSPORT_TCP_CONNECT) {
+        tcp_close(channel->fd, channel->has_port);
+    } else {
+        close(channel->fd);
+    }
     free(channel);
+}
+
+/* The socket of `channel`, and what to wait for. 0 or -errno. */
+static int socket_open(struct channel *channel, const struct fx *fx, struct event **waiting)
+{
+    struct event_base *base = channel->host->base;
+    const struct tcp_call call = {fx->local, fx->peer, fx->options, fx->tos};
+    int error;
+    switch (fx->transport) {
+    case TRANSPORT_TCP_CONNECT:
+        error = tcp_connect(&call, &channel->fd, &channel->bound, &channel->started);
+        channel->is_connecting = true;
+        if (error == 0 || error == -EINPROGRESS) {
+            *waiting = event_new(base, channel->fd, EV_WRITE, on_connected, channel);
+            error = 0;
+        }
+        return error;
+    case TRANSPORT_TCP_LISTEN:
+        error = tcp_listen(&fx->local, &channel->fd, &channel->bound);
+        if (error == 0) {
+            *waiting = event_new(base, channel->fd, EV_READ | EV_PERSIST, on_connection, channel);
+        }
+        return error;
+    case TRANSPORT_UDP:
+        break;
+    }
+    error = sock_open_with(&fx->local, &fx->options, &channel->fd, &channel->bound);
+    if (error == 0) {
+        *waiting = event_new(base, channel->fd, EV_READ | EV_PERSIST, on_readable, channel);
+    }
+    return error;
 }
 
 /* Opens a socket and waits for it. 0 or -errno. */
@@ -68,13 +107,13 @@ static int channel_open(struct host *host, const struct fx *fx, struct channel *
     channel->id = fx->id;
     channel->host = host;
     channel->serial = ++host->last_serial;
-    int error = sock_open_with(&fx->local, &fx->options, &channel->fd, &channel->bound);
+    channel->transport = fx->transport;
+    channel->has_port = fx->local.port != 0;
+    int error = socket_open(channel, fx, &channel->readable);
     if (error != 0) {
         free(channel);
         return error;
     }
-    channel->readable =
-        event_new(host->base, channel->fd, EV_READ | EV_PERSIST, on_readable, channel);
     if (channel->readable == NULL || event_add(channel->readable, NULL) != 0) {
         channel_close(channel);
         return -ENOMEM;
@@ -128,6 +167,9 @@ static void perform_open(struct host *host, const struct fx *fx)
     if (error == 0) {
         channels_add(&host->channels, channel);
         ev.local = channel->bound;
+        if (channel->is_connecting) {
+            return;
+        }
     } else {
         ev.kind = EV_ERROR;
         ev.error = -error;
@@ -138,7 +180,7 @@ static void perform_open(struct host *host, const struct fx *fx)
 static void perform_send(struct host *host, const struct fx *fx)
 {
     struct channel *channel = channels_find(&host->channels, fx->id);
-    assert(channel != NULL && "FX_SEND on a closed channel");
+    assert(channel != NULL && channel->transport == TRANSPORT_UDP && "FX_SEND on a closed channel");
     struct sock_parcel parcel = {
         .peer = fx->peer,
         .source = fx->local,
@@ -233,6 +275,52 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
     }
 }
 
+/* The handshake of TCP has ended, one way or the other: this is t4. */
+static void on_connected(evutil_socket_t fd, short what, void *context)
+{
+    (void)what;
+    struct channel *channel = context;
+    struct host *host = channel->host;
+    struct ev ev = {
+        .kind = EV_OPENED,
+        .id = channel->id,
+        .local = channel->bound,
+        .received = {.at = clock_now(), .source = STAMP_USER},
+        .started = channel->started,
+    };
+    int error = tcp_result(fd);
+    channel->is_connecting = false;
+    if (error != 0) {
+        ev.kind = EV_ERROR;
+        ev.error = -error;
+        channel_close(channels_remove(&host->channels, ev.id));
+    }
+    give(host, &ev);
+    drain(host);
+}
+
+static void on_connection(evutil_socket_t fd, short what, void *context)
+{
+    (void)what;
+    const struct channel *channel = context;
+    struct host *host = channel->host;
+    struct channel_id id = channel->id;
+    uint64_t serial = channel->serial;
+    for (int i = 0; i < BATCH_MAX; i++) {
+        struct ev ev = {.kind = EV_DATA, .id = id};
+        if (tcp_accept(fd, &host->spare_fd, &ev.peer, &ev.local) != 0) {
+            return;
+        }
+        ev.received = (struct stamp){.at = clock_now(), .source = STAMP_USER};
+        give(host, &ev);
+        drain(host);
+        channel = channels_find(&host->channels, id);
+        if (channel == NULL || channel->serial != serial) {
+            return;
+        }
+    }
+}
+
 static void on_timer(evutil_socket_t fd, short what, void *context)
 {
     (void)fd;
@@ -285,6 +373,7 @@ struct host *host_new(struct machine machine, struct host_hook hook)
     host->machine = machine;
     host->hook = hook;
     host->buffer = mem_alloc(IO_DATAGRAM_MAX, 1);
+    host->spare_fd = tcp_spare();
     if (!events_new(host)) {
         int error = errno;
         host_free(host);
@@ -314,6 +403,9 @@ void host_free(struct host *host)
     }
     if (host->wake_fd >= 0) {
         close(host->wake_fd);
+    }
+    if (host->spare_fd >= 0) {
+        close(host->spare_fd);
     }
     free(host->buffer);
     free(host);

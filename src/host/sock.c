@@ -76,7 +76,7 @@ static int configure(int fd)
 }
 
 /* Before bind(): an address of a VRF is known only inside it. */
-static int apply(int fd, const struct io_options *options)
+int sock_apply(int fd, const struct io_options *options)
 {
     size_t length = strnlen(options->device, sizeof options->device);
     if (length > 0 &&
@@ -122,7 +122,7 @@ int sock_open_with(const struct addr *local, const struct io_options *options, i
     }
     int error = configure(made);
     if (error == 0) {
-        error = apply(made, options);
+        error = sock_apply(made, options);
     }
     if (error == 0) {
         error = bind_to(made, local, bound);

@@ -36,6 +36,9 @@ struct sock_parcel {
  * and *bound the address it got. */
 int sock_open(const struct addr *local, int *fd, struct addr *bound);
 
+/* Makes what leaves a socket that is not bound yet leave as `options` say. */
+int sock_apply(int fd, const struct io_options *options);
+
 /* The same for a socket whose datagrams leave (and arrive) as `options` say. */
 int sock_open_with(const struct addr *local, const struct io_options *options, int *fd,
                    struct addr *bound);

@@ -40,14 +40,25 @@ static uint16_t duration_ms(const struct spec *spec)
     return rounded_ms > UINT16_MAX ? UINT16_MAX : (uint16_t)rounded_ms;
 }
 
+static enum ipsla_command command_of(enum operation operation)
+{
+    switch (operation) {
+    case OPERATION_UDP_JITTER:
+        return IPSLA_COMMAND_JITTER;
+    case OPERATION_TCP_CONNECT:
+        return IPSLA_COMMAND_TCP;
+    default:
+        return IPSLA_COMMAND_ECHO;
+    }
+}
+
 size_t handshake_write(struct handshake *handshake, struct instant now, uint8_t *out)
 {
     assert(handshake_has_tries(handshake));
     const struct spec *spec = handshake->spec;
     struct ipsla_request request = {
         .id = handshake->next_id,
-        .command =
-            spec->operation == OPERATION_UDP_JITTER ? IPSLA_COMMAND_JITTER : IPSLA_COMMAND_ECHO,
+        .command = command_of(spec->operation),
         .port = spec->port,
         .duration_ms = duration_ms(spec),
     };

@@ -16,8 +16,10 @@
  * input.
  *  4. A machine names its channels by (owner, channel); descriptors exist only in the host. What
  * arrives after FX_CLOSE is dropped there.
- *  5. FX_OPEN is answered by exactly one EV_OPENED or EV_ERROR before the next poll. FX_SEND is
- * answered by EV_ERROR, before the next poll, only when the packet did not leave.
+ *  5. FX_OPEN is answered by exactly one EV_OPENED or EV_ERROR: before the next poll, but that of
+ * TRANSPORT_TCP_CONNECT when the handshake has ended; FX_CLOSE may come first and ends the wait.
+ * After EV_ERROR there is nothing to close. FX_SEND is answered by EV_ERROR, before the next poll,
+ * only when the packet did not leave.
  *  6. Durations come from now.mono, which never goes back. now.wall may jump; it serves wire fields
  * only.
  *  7. What a machine opens it closes; the simulator asserts the balance.
@@ -47,8 +49,15 @@ struct io_options {
     bool dont_fragment; /* DF is set, and what exceeds the path MTU does not leave */
 };
 
+/* What FX_OPEN opens. Only TRANSPORT_UDP carries data. */
+enum transport {
+    TRANSPORT_UDP,
+    TRANSPORT_TCP_CONNECT, /* a connection to `peer` */
+    TRANSPORT_TCP_LISTEN, /* accepts, and closes each connection at once */
+};
+
 enum fx_kind {
-    FX_OPEN, /* a UDP channel bound to `local` (port 0: any), with `options` */
+    FX_OPEN, /* a channel of `transport` bound to `local` (port 0: any), with `options` */
     FX_SEND, /* one datagram to `peer`, from `local`'s IP when that is set; with `wants_stamp` the
                 host tells by EV_SENT when it really left, if it can */
     FX_CLOSE, /* the channel; no events after it */
@@ -56,6 +65,7 @@ enum fx_kind {
 
 struct fx {
     enum fx_kind kind;
+    enum transport transport; /* FX_OPEN */
     struct channel_id id;
     struct addr local;
     struct addr peer;
@@ -69,7 +79,7 @@ struct fx {
 
 enum ev_kind {
     EV_OPENED, /* `local` is what the channel is bound to */
-    EV_DATA, /* one datagram */
+    EV_DATA, /* one datagram; of a TRANSPORT_TCP_LISTEN: `peer` connected, no bytes */
     EV_SENT, /* the datagram sent with `tag` left at `left`; may come after its answer, or never */
     EV_ERROR, /* `error`: of the FX_OPEN or FX_SEND just performed, or an ICMP error that came back
                */
@@ -84,7 +94,8 @@ struct ev {
         peer; /* EV_DATA: who sent it; EV_ERROR from ICMP: whom the failed datagram was for */
     const uint8_t *bytes;
     size_t size;
-    struct stamp received; /* EV_DATA */
+    struct stamp received; /* EV_DATA; EV_OPENED of a TRANSPORT_TCP_CONNECT: it is connected */
+    struct instant started; /* the same: connecting began */
     struct stamp left; /* EV_SENT */
     uint32_t tag; /* EV_SENT */
     uint8_t tos, ttl; /* EV_DATA */

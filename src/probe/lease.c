@@ -64,14 +64,15 @@ static uint32_t *port_head(const struct lease_book *book, uint16_t number)
     return &book->port_heads[hash(book, any, number)];
 }
 
-uint32_t lease_find_port(const struct lease_book *book, const struct addr *local)
+uint32_t lease_find_port(const struct lease_book *book, const struct addr *local,
+                         enum transport transport)
 {
     uint32_t index = *port_head(book, local->port);
     while (index != LEASE_NONE) {
         const struct lease_port *port = &book->ports[index];
         bool is_same = addr_is_equal(&port->local, local) ||
                        (port->local.port == local->port && addr_is_any(&port->local));
-        if (is_same && port->state != PORT_CLOSING) {
+        if (is_same && port->transport == transport && port->state != PORT_CLOSING) {
             return index;
         }
         index = port->next;
@@ -79,7 +80,8 @@ uint32_t lease_find_port(const struct lease_book *book, const struct addr *local
     return LEASE_NONE;
 }
 
-uint32_t lease_add_port(struct lease_book *book, const struct addr *local, bool is_permanent)
+uint32_t lease_add_port(struct lease_book *book, const struct addr *local, enum transport transport,
+                        bool is_permanent)
 {
     uint32_t index = book->free_port;
     if (index == LEASE_NONE) {
@@ -91,6 +93,7 @@ uint32_t lease_add_port(struct lease_book *book, const struct addr *local, bool 
     *port = (struct lease_port){
         .state = PORT_OPENING,
         .is_permanent = is_permanent,
+        .transport = transport,
         .local = *local,
         .next = *head,
     };

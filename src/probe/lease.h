@@ -13,6 +13,7 @@
 #include "base/addr.h"
 #include "base/heap.h"
 #include "base/time.h"
+#include "probe/io.h"
 
 #define LEASE_NONE UINT32_MAX
 
@@ -21,6 +22,7 @@ enum port_state { PORT_FREE, PORT_OPENING, PORT_OPEN, PORT_CLOSING };
 struct lease_port {
     enum port_state state;
     bool is_permanent;
+    enum transport transport;
     struct addr local;
     uint32_t sessions; /* that use it */
     uint32_t next; /* in its hash chain or in the free list */
@@ -54,10 +56,12 @@ void lease_fini(struct lease_book *book);
 
 /* The port that is open (or opening) at exactly this address, or permanently at any address; else
  * LEASE_NONE. */
-uint32_t lease_find_port(const struct lease_book *book, const struct addr *local);
+uint32_t lease_find_port(const struct lease_book *book, const struct addr *local,
+                         enum transport transport);
 
 /* A new port in state PORT_OPENING, or LEASE_NONE when the table is full. */
-uint32_t lease_add_port(struct lease_book *book, const struct addr *local, bool is_permanent);
+uint32_t lease_add_port(struct lease_book *book, const struct addr *local, enum transport transport,
+                        bool is_permanent);
 void lease_remove_port(struct lease_book *book, uint32_t port);
 
 /* The session on `port` that a control request from `peer` (IP and port) belongs to, or NULL. */

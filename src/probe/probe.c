@@ -36,6 +36,16 @@ void probe_set_spec(struct probe *probe, const struct spec *spec)
     probe->spec = spec;
 }
 
+static bool has_handshake(const struct probe *probe)
+{
+    return probe->spec->control != CONTROL_NONE;
+}
+
+static bool is_connection(const struct probe *probe)
+{
+    return probe->spec->operation == OPERATION_TCP_CONNECT;
+}
+
 /* The operation ends with `outcome`; what is open is closed by the next poll. */
 static void finish(struct probe *probe, enum outcome outcome, struct mono end)
 {
@@ -64,7 +74,7 @@ void probe_start(struct probe *probe, struct instant now, struct mono latest_end
         finish(probe, OUTCOME_RESOLVE, now.mono);
         return;
     }
-    probe->phase = PROBE_OPENING;
+    probe->phase = is_connection(probe) && !has_handshake(probe) ? PROBE_CONNECT : PROBE_OPENING;
     probe->wants_open = true;
 }
 
@@ -125,11 +135,6 @@ static void settle(struct probe *probe)
     probe->deadline = settle_deadline(probe);
 }
 
-static bool has_handshake(const struct probe *probe)
-{
-    return probe->spec->control != CONTROL_NONE;
-}
-
 static void finish_train(struct probe *probe)
 {
     const struct train *train = &probe->train;
@@ -179,6 +184,49 @@ static bool poll_train(struct probe *probe, struct instant now, struct fx *fx, u
     return true;
 }
 
+static void fill_open(const struct probe *probe, enum transport transport, struct fx *fx)
+{
+    *fx = (struct fx){
+        .kind = FX_OPEN,
+        .transport = transport,
+        .id.channel = CHANNEL,
+        .local = probe->spec->source,
+        .options = probe->spec->options,
+    };
+    if (fx->local.family == ADDR_NONE) {
+        fx->local.family = probe->spec->peer.family;
+    }
+    /* The source port of a connection is not that of its control request. */
+    if (transport == TRANSPORT_UDP && is_connection(probe)) {
+        fx->local.port = 0;
+    }
+}
+
+/* The control channel closes, then the connection opens; it is open as soon as it was asked for. */
+static bool poll_connect(struct probe *probe, struct instant now, struct fx *fx)
+{
+    if (probe->wants_open && probe->is_open) {
+        probe->is_open = false;
+        *fx = (struct fx){.kind = FX_CLOSE, .id.channel = CHANNEL};
+        return true;
+    }
+    if (probe->wants_open) {
+        probe->wants_open = false;
+        probe->is_open = true;
+        train_start(&probe->train, now);
+        train_send(&probe->train, now);
+        probe->deadline = train_expiry(&probe->train);
+        fill_open(probe, TRANSPORT_TCP_CONNECT, fx);
+        fx->peer = probe->spec->peer;
+        fx->tos = probe->spec->tos;
+        return true;
+    }
+    if (!mono_is_before(now.mono, probe->deadline)) {
+        finish_train(probe);
+    }
+    return false;
+}
+
 static bool poll_running(struct probe *probe, struct instant now, struct fx *fx, uint8_t *scratch)
 {
     switch (probe->phase) {
@@ -187,18 +235,12 @@ static bool poll_running(struct probe *probe, struct instant now, struct fx *fx,
             return false;
         }
         probe->wants_open = false;
-        *fx = (struct fx){
-            .kind = FX_OPEN,
-            .id.channel = CHANNEL,
-            .local = probe->spec->source,
-            .options = probe->spec->options,
-        };
-        if (fx->local.family == ADDR_NONE) {
-            fx->local.family = probe->spec->peer.family;
-        }
+        fill_open(probe, TRANSPORT_UDP, fx);
         return true;
     case PROBE_CONTROL:
         return poll_control(probe, now, fx, scratch);
+    case PROBE_CONNECT:
+        return poll_connect(probe, now, fx);
     case PROBE_TRAIN:
         return poll_train(probe, now, fx, scratch);
     case PROBE_SETTLE:
@@ -230,6 +272,7 @@ struct mono probe_deadline(const struct probe *probe)
 {
     switch (probe->phase) {
     case PROBE_CONTROL:
+    case PROBE_CONNECT:
     case PROBE_SETTLE:
         return probe->deadline;
     case PROBE_TRAIN:
@@ -245,6 +288,17 @@ struct mono probe_deadline(const struct probe *probe)
 bool probe_is_idle(const struct probe *probe)
 {
     return (probe->phase == PROBE_IDLE || probe->phase == PROBE_OVER) && !probe->is_open;
+}
+
+/* The connection stays open for the moment of SETTLE, so that the responder can close it first and
+ * keep the state that TCP leaves behind. */
+static void input_connected(struct probe *probe, const struct ev *ev)
+{
+    struct sample *sample;
+    train_set_sent(&probe->train, ev->started.mono);
+    train_receive(&probe->train, 1, ev->received, &sample);
+    probe->last_event = ev->received.at.mono;
+    settle(probe);
 }
 
 static void input_opened(struct probe *probe, struct instant now)
@@ -273,6 +327,11 @@ static void input_control(struct probe *probe, const struct ev *ev, struct insta
     if (verdict == HANDSHAKE_REFUSED) {
         probe->round.control_status = answer.status;
         finish(probe, answer.outcome, now.mono);
+        return;
+    }
+    if (is_connection(probe)) {
+        probe->phase = PROBE_CONNECT;
+        probe->wants_open = true;
         return;
     }
     probe->phase = PROBE_TRAIN;
@@ -366,9 +425,43 @@ static void input_icmp(struct probe *probe, const struct ev *ev, struct instant 
     }
 }
 
+/* What the end of a connection that never was says. */
+static enum outcome connect_outcome(int error)
+{
+    switch (error) {
+    case ECONNREFUSED:
+    case ECONNRESET:
+        return OUTCOME_REFUSED;
+    case EHOSTUNREACH:
+    case EHOSTDOWN:
+    case ENETUNREACH:
+    case ENOPROTOOPT:
+        return OUTCOME_UNREACHABLE;
+    case ETIMEDOUT:
+        return OUTCOME_TIMEOUT;
+    default:
+        return OUTCOME_LOCAL;
+    }
+}
+
+static void input_not_connected(struct probe *probe, int error, struct instant now)
+{
+    enum outcome outcome = connect_outcome(error);
+    probe->is_open = false;
+    probe->round.error = error;
+    if (outcome == OUTCOME_LOCAL) {
+        train_unsend(&probe->train);
+    }
+    finish(probe, outcome, now.mono);
+}
+
 /* Our own host did not do what was asked of it. Full buffers pass; the rest does not. */
 static void input_failure(struct probe *probe, const struct ev *ev, struct instant now)
 {
+    if (probe->phase == PROBE_CONNECT) {
+        input_not_connected(probe, ev->error, now);
+        return;
+    }
     bool is_passing = ev->error == ENOBUFS || ev->error == EAGAIN || ev->error == ENOMEM;
     if (probe->phase == PROBE_OPENING || (probe->phase == PROBE_CONTROL && !is_passing)) {
         probe->round.error = ev->error;
@@ -394,6 +487,8 @@ void probe_input(struct probe *probe, const struct ev *ev, struct instant now)
         probe->is_open = true;
         if (probe->phase == PROBE_OPENING) {
             input_opened(probe, now);
+        } else if (probe->phase == PROBE_CONNECT) {
+            input_connected(probe, ev);
         }
         break;
     case EV_DATA:
@@ -412,8 +507,10 @@ void probe_input(struct probe *probe, const struct ev *ev, struct instant now)
     }
 }
 
-static enum return_code round_return_code(const struct round *round, int64_t threshold_ns)
+static enum return_code round_return_code(const struct round *round, const struct spec *spec)
 {
+    int64_t threshold_ns = spec->threshold_ns;
+    bool was_connecting = spec->operation == OPERATION_TCP_CONNECT && round->planned > 0;
     switch (round->outcome) {
     case OUTCOME_OK:
         return moments_average_ns(&round->rtt) > (double)threshold_ns ? RETURN_CODE_OVER_THRESHOLD
@@ -427,7 +524,7 @@ static enum return_code round_return_code(const struct round *round, int64_t thr
     case OUTCOME_LOCAL:
         return RETURN_CODE_ERROR;
     default:
-        return RETURN_CODE_NOT_CONNECTED;
+        return was_connecting ? RETURN_CODE_ERROR : RETURN_CODE_NOT_CONNECTED;
     }
 }
 
@@ -480,6 +577,6 @@ const struct round *probe_collect(struct probe *probe, const struct round_sinks 
         round_compute(round, &samples, &rules, sinks);
         score_voice(probe->spec, round);
     }
-    round->return_code = round_return_code(round, probe->spec->threshold_ns);
+    round->return_code = round_return_code(round, probe->spec);
     return round;
 }

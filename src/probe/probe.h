@@ -4,6 +4,7 @@
  * the result. Driven by a session (engine/session.h) over one channel.
  *
  *   IDLE -> CONTROL -> TRAIN -> SETTLE -> OVER
+ *              (TCP: CONNECT in place of TRAIN, on a channel of its own)
  *              \_________________________/   (refused, unanswered, no socket)
  *
  * SETTLE keeps the channel open a moment for duplicates, and up to PROBE_GRACE_NS for late replies
@@ -30,6 +31,7 @@ enum probe_phase {
     PROBE_OPENING,
     PROBE_CONTROL,
     PROBE_TRAIN,
+    PROBE_CONNECT, /* in place of TRAIN: a TCP handshake */
     PROBE_SETTLE,
     PROBE_OVER
 };

@@ -57,13 +57,28 @@ const char *reflect_result_name(enum reflect_result result)
     return result_names[result];
 }
 
+static uint32_t permanent_total(const struct reflect_settings *settings)
+{
+    return (uint32_t)(settings->permanent_count + settings->permanent_tcp_count);
+}
+
+/* UDP ports, then TCP ports. */
+static const struct addr *permanent_at(const struct reflect_settings *settings, size_t place,
+                                       enum transport *transport)
+{
+    bool is_udp = place < settings->permanent_count;
+    *transport = is_udp ? TRANSPORT_UDP : TRANSPORT_TCP_LISTEN;
+    return is_udp ? &settings->permanent[place]
+                  : &settings->permanent_tcp[place - settings->permanent_count];
+}
+
 struct reflect *reflect_new(const struct reflect_settings *settings)
 {
     struct reflect *reflect = mem_alloc(1, sizeof *reflect);
     reflect->settings = *settings;
     reflect->opening.port = LEASE_NONE;
     reflect->stats.max_sessions = settings->max_sessions;
-    lease_init(&reflect->book, settings->max_sessions, (uint32_t)settings->permanent_count);
+    lease_init(&reflect->book, settings->max_sessions, permanent_total(settings));
     return reflect;
 }
 
@@ -84,10 +99,11 @@ const struct addr *reflect_listen_error(const struct reflect *reflect, int *erro
             return &settings->listen[i];
         }
     }
-    for (size_t i = 0; i < settings->permanent_count; i++) {
+    for (size_t i = 0; i < permanent_total(settings); i++) {
+        enum transport transport;
         if (reflect->permanent_errors[i] != 0) {
             *error = reflect->permanent_errors[i];
-            return &settings->permanent[i];
+            return permanent_at(settings, i, &transport);
         }
     }
     return NULL;
@@ -101,7 +117,7 @@ bool reflect_is_listening(const struct reflect *reflect)
             return false;
         }
     }
-    return reflect->permanent_asked == reflect->settings.permanent_count &&
+    return reflect->permanent_asked == permanent_total(&reflect->settings) &&
            reflect->opening.port == LEASE_NONE && reflect_listen_error(reflect, &error) == NULL;
 }
 
@@ -148,8 +164,12 @@ static void input_data(struct reflect *reflect, const struct ev *ev, struct inst
     } else if (ev->id.channel < reflect->settings.listen_count) {
         reflect_input_request(reflect, ev, now);
     } else {
-        reflect_input_probe(reflect, ev->id.channel - (uint32_t)reflect->settings.listen_count, ev,
-                            now);
+        uint32_t port = ev->id.channel - (uint32_t)reflect->settings.listen_count;
+        if (reflect->book.ports[port].transport == TRANSPORT_TCP_LISTEN) {
+            reflect_input_connection(reflect, port, ev, now);
+        } else {
+            reflect_input_probe(reflect, port, ev, now);
+        }
     }
 }
 
@@ -261,15 +281,17 @@ static bool poll_open(struct reflect *reflect, struct fx *fx)
         }
     }
     struct opening *opening = &reflect->opening;
-    if (opening->port == LEASE_NONE && reflect->permanent_asked < settings->permanent_count) {
-        const struct addr *local = &settings->permanent[reflect->permanent_asked++];
-        *opening = (struct opening){.port = lease_add_port(&reflect->book, local, true)};
+    if (opening->port == LEASE_NONE && reflect->permanent_asked < permanent_total(settings)) {
+        enum transport transport;
+        const struct addr *local = permanent_at(settings, reflect->permanent_asked++, &transport);
+        *opening = (struct opening){.port = lease_add_port(&reflect->book, local, transport, true)};
     }
     if (opening->port == LEASE_NONE || opening->was_asked) {
         return false;
     }
     opening->was_asked = true;
     fill_open(fx, port_channel(reflect, opening->port), &reflect->book.ports[opening->port].local);
+    fx->transport = reflect->book.ports[opening->port].transport;
     return true;
 }
 

@@ -38,6 +38,8 @@ struct reflect_settings {
     size_t allow_count;
     struct addr permanent[REFLECT_PERMANENT_MAX]; /* ports that are always open */
     size_t permanent_count;
+    struct addr permanent_tcp[REFLECT_PERMANENT_MAX]; /* TCP ports that are always open */
+    size_t permanent_tcp_count;
     uint32_t max_sessions; /* 1..65536 */
     int64_t min_duration_ns; /* shorter (also 0) requests are raised to this */
     enum reflect_refusal refusal;
@@ -77,6 +79,7 @@ const char *reflect_result_name(enum reflect_result result);
 struct reflect_stats {
     uint64_t requests[REFLECT_RESULT_COUNT];
     uint64_t echo_probes, jitter_probes; /* answered */
+    uint64_t tcp_connects; /* accepted and closed */
     uint64_t dropped[REFLECT_DROP_COUNT];
     uint64_t stamps[STAMP_SOURCE_COUNT]; /* source of t2 */
     uint32_t sessions, max_sessions;

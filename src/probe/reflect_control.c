@@ -102,19 +102,21 @@ void reflect_input_request(struct reflect *reflect, const struct ev *ev, struct 
         reflect_answer_request(reflect, &to, RESULT_AUTH);
         return;
     }
-    if (is_own_control_port(reflect, to.request.port)) {
+    if (to.request.command != IPSLA_COMMAND_TCP && is_own_control_port(reflect, to.request.port)) {
         reflect_answer_request(reflect, &to, RESULT_PORT_IN_USE);
         return;
     }
     struct addr local = ev->local;
     local.port = to.request.port;
-    to.port = lease_find_port(&reflect->book, &local);
+    enum transport transport =
+        to.request.command == IPSLA_COMMAND_TCP ? TRANSPORT_TCP_LISTEN : TRANSPORT_UDP;
+    to.port = lease_find_port(&reflect->book, &local, transport);
     if (to.port != LEASE_NONE) {
         reflect_grant(reflect, &to, now);
         return;
     }
     if (reflect->book.session_count < reflect->book.session_limit) {
-        to.port = lease_add_port(&reflect->book, &local, false);
+        to.port = lease_add_port(&reflect->book, &local, transport, false);
     }
     if (to.port == LEASE_NONE) {
         reflect_answer_request(reflect, &to, RESULT_LIMIT);

@@ -91,6 +91,21 @@ void reflect_input_probe(struct reflect *reflect, uint32_t port, const struct ev
     reflect->answer.responder_seq = session->received;
 }
 
+/* The host has closed it already. A permanent port has no sessions: each connection is new. */
+void reflect_input_connection(struct reflect *reflect, uint32_t port, const struct ev *ev,
+                              struct instant now)
+{
+    if (!reflect->book.ports[port].is_permanent) {
+        struct lease_session *session = lease_find_probe(&reflect->book, port, &ev->peer);
+        if (session == NULL) {
+            reflect_drop(reflect, DROP_NO_SESSION);
+            return;
+        }
+        extend(reflect, session, now);
+    }
+    reflect->stats.tcp_connects++;
+}
+
 /* t3 is now: as late as this side of the seam can take it. */
 void reflect_complete_probe(struct reflect *reflect, struct instant now)
 {

@@ -45,7 +45,7 @@ struct reflect {
     struct reflect_stats stats;
     struct listener listeners[REFLECT_LISTEN_MAX];
     size_t permanent_asked; /* permanent ports handed to the books so far */
-    int permanent_errors[REFLECT_PERMANENT_MAX];
+    int permanent_errors[2 * REFLECT_PERMANENT_MAX]; /* UDP, then TCP */
     struct lease_book book;
     struct opening opening;
     struct answer answer;
@@ -75,6 +75,10 @@ void reflect_answer_request(struct reflect *reflect, const struct opening *to,
 /* A datagram on port `port` of the books: prepares the reply. */
 void reflect_input_probe(struct reflect *reflect, uint32_t port, const struct ev *ev,
                          struct instant now);
+
+/* Somebody connected to TCP port `port` of the books. */
+void reflect_input_connection(struct reflect *reflect, uint32_t port, const struct ev *ev,
+                              struct instant now);
 
 /* Fills in what a probe's reply says about its time in the responder, which it leaves now. */
 void reflect_complete_probe(struct reflect *reflect, struct instant now);

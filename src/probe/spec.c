@@ -12,6 +12,7 @@
 static const char *const operation_names[OPERATION_COUNT] = {
     [OPERATION_UDP_JITTER] = "udp-jitter",
     [OPERATION_UDP_ECHO] = "udp-echo",
+    [OPERATION_TCP_CONNECT] = "tcp-connect",
 };
 
 const char *operation_name(enum operation operation)

@@ -16,10 +16,10 @@
 #include "stats/hist.h"
 #include "stats/voice.h"
 
-enum operation { OPERATION_UDP_JITTER, OPERATION_UDP_ECHO };
-#define OPERATION_COUNT 2
+enum operation { OPERATION_UDP_JITTER, OPERATION_UDP_ECHO, OPERATION_TCP_CONNECT };
+#define OPERATION_COUNT 3
 
-/* "udp-jitter", "udp-echo": the words of IOS. */
+/* "udp-jitter", "udp-echo"...: the words of IOS. */
 const char *operation_name(enum operation operation);
 /* False when `name` is none of them; `out` untouched. */
 bool operation_parse(const char *name, enum operation *out);

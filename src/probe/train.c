@@ -64,6 +64,12 @@ uint32_t train_send(struct train *train, struct instant now)
     return train->next;
 }
 
+void train_set_sent(struct train *train, struct mono sent)
+{
+    assert(train->next > 0);
+    train->samples[train->next - 1].t1_ns = train_clock_ns(train, sent);
+}
+
 void train_unsend(struct train *train)
 {
     assert(train->next > 0);

@@ -42,6 +42,9 @@ struct mono train_next_due(const struct train *train);
 /* The next packet leaves at `now`; returns its sequence number (from 1). */
 uint32_t train_send(struct train *train, struct instant now);
 
+/* The packet sent last left at `sent`, as the host tells afterwards. */
+void train_set_sent(struct train *train, struct mono sent);
+
 /* The packet sent last did not leave after all. */
 void train_unsend(struct train *train);
 

@@ -163,7 +163,8 @@ static enum ipsla_reject read_enable(const struct section *section, struct ipsla
     if (is_short && is_ipv6_command(section->kind)) {
         return IPSLA_BAD_SECTION;
     }
-    if (section->kind != IPSLA_COMMAND_ECHO && section->kind != IPSLA_COMMAND_JITTER) {
+    if (section->kind != IPSLA_COMMAND_ECHO && section->kind != IPSLA_COMMAND_TCP &&
+        section->kind != IPSLA_COMMAND_JITTER) {
         return IPSLA_UNSUPPORTED_COMMAND;
     }
     if (!is_short) {

@@ -23,7 +23,7 @@ enum ipsla_reject {
                         */
     IPSLA_NO_COMMAND, /* no enable section */
     IPSLA_DUPLICATE_SECTION, /* two enable or two authentication sections */
-    IPSLA_UNSUPPORTED_COMMAND, /* not echo or jitter over IPv4 */
+    IPSLA_UNSUPPORTED_COMMAND, /* not echo, TCP connect or jitter over IPv4 */
     IPSLA_BAD_PORT, /* port 0 */
     IPSLA_BAD_TYPE, /* probe type that is not 1 or 2 */
     IPSLA_WRONG_DIRECTION, /* a reply where a request is due, or the other way round */
@@ -33,7 +33,7 @@ enum ipsla_reject {
 /* The label value: "too_short", "bad_version"... */
 const char *ipsla_reject_name(enum ipsla_reject reject);
 
-enum ipsla_command { IPSLA_COMMAND_ECHO = 2, IPSLA_COMMAND_JITTER = 4 };
+enum ipsla_command { IPSLA_COMMAND_ECHO = 2, IPSLA_COMMAND_TCP = 3, IPSLA_COMMAND_JITTER = 4 };
 
 #define IPSLA_REQUEST_BYTES 52
 #define IPSLA_RESPONSE_LONG_BYTES 24

@@ -16,7 +16,8 @@ static void check_request(const uint8_t *data, size_t size)
     if (ipsla_request_decode(data, size, &request) != IPSLA_ACCEPT) {
         return;
     }
-    assert(request.command == IPSLA_COMMAND_ECHO || request.command == IPSLA_COMMAND_JITTER);
+    assert(request.command == IPSLA_COMMAND_ECHO || request.command == IPSLA_COMMAND_TCP ||
+           request.command == IPSLA_COMMAND_JITTER);
     assert(request.port != 0 && size >= IPSLA_RESPONSE_LONG_BYTES);
     ipsla_request_encode(&request, bytes);
     enum ipsla_reject reject = ipsla_request_decode(bytes, sizeof bytes, &again);

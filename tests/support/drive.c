@@ -56,7 +56,9 @@ static void perform_open(struct drive *drive, const struct fx *fx)
     bound.port = bound.port == 0 ? 40000 : bound.port;
     drive->open[drive->open_count++] = (struct drive_channel){.id = fx->id, .local = bound};
     drive->opened++;
-    answer(drive, (struct ev){.kind = EV_OPENED, .id = fx->id, .local = bound});
+    if (fx->transport != TRANSPORT_TCP_CONNECT) {
+        answer(drive, (struct ev){.kind = EV_OPENED, .id = fx->id, .local = bound});
+    }
 }
 
 static void perform(struct drive *drive, const struct fx *fx)

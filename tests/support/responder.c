@@ -41,7 +41,8 @@ uint64_t responder_drops(void)
 
 void responder_tear_down(void)
 {
-    assert_int_equal(responder.drive.sent + responder_drops() -
+    assert_int_equal(responder.drive.sent + responder_drops() +
+                         reflect_stats(responder.reflect)->tcp_connects -
                          reflect_stats(responder.reflect)->dropped[DROP_SEND_FAILED],
                      responder.datagrams);
     reflect_stop(responder.reflect);

@@ -74,7 +74,7 @@ static const struct expectation operations[] = {
      "udp-echo; allowed: 4 to 1500 bytes\n"},
     {"unknown operation", HEAD ", operation: ping, request_data_size: 5, num_packets: 3}\n",
      "f:2:42: targets[0].operation: 'ping' is none of the choices; allowed: udp-jitter, "
-     "udp-echo\n"},
+     "udp-echo, tcp-connect\n"},
 };
 
 #define T(name, rest) "- {name: " name ", host: h, port: 5" rest "}\n"

@@ -52,7 +52,7 @@ static void defaults_are_those_of_ios(void **state)
 static void default_spec_is_the_same(void **state)
 {
     (void)state;
-    static const char *const keys[OPERATION_COUNT] = {"", "module: echo"};
+    static const char *const keys[OPERATION_COUNT] = {"", "module: echo", "module: tcp"};
     for (unsigned i = 0; i < OPERATION_COUNT; i++) {
         struct spec *spec = config_default_spec((enum operation)i, "192.0.2.1");
         char *text = target_text(keys[i]);
@@ -178,7 +178,7 @@ static const struct expectation wrong[] = {
      "f:1:47: targets[0].module: no module 'jiter'; did you mean 'jitter'?\n"},
     {"no such module",
      "modules: {mine: {}}\ntargets: [{name: a, host: h, port: 7, module: voice}]\n",
-     "f:2:47: targets[0].module: no module 'voice'; allowed: echo, jitter, mine, "
+     "f:2:47: targets[0].module: no module 'voice'; allowed: echo, jitter, mine, tcp, "
      "voice_g711a, voice_g711u, voice_g729a\n"},
     {"name of a module", "modules: {a b: {}, '': {}}\nresponder: {}\n",
      "f:1:11: modules.a b: not a name of a module; allowed: 1 to 64 letters, digits, '_', '.', "

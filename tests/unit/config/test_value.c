@@ -189,7 +189,7 @@ static const struct expectation wrong[] = {
      "udp-jitter, 4 to 1500 bytes for udp-echo\n"},
     {"choice", "defaults:\n  operation: udpEcho\nresponder: {}\n",
      "f:2:14: defaults.operation: 'udpEcho' is none of the choices; allowed: udp-jitter, "
-     "udp-echo\n"},
+     "udp-echo, tcp-connect\n"},
     {"missing", "defaults:\n  owner:\n  timeout:\n  buckets:\n  control:\nresponder:\n",
      "f:2:9: defaults.owner: the value is missing; allowed: up to 255 bytes of text\n"
      "f:3:11: defaults.timeout: the value is missing; allowed: 1ms to 1h\n"

@@ -16,7 +16,7 @@ static struct mono at(int64_t ns)
 static uint32_t add_port(const char *local, bool is_permanent)
 {
     struct addr addr = build_addr(local);
-    uint32_t port = lease_add_port(&book, &addr, is_permanent);
+    uint32_t port = lease_add_port(&book, &addr, TRANSPORT_UDP, is_permanent);
     assert_int_not_equal(port, LEASE_NONE);
     assert_int_equal(book.ports[port].state, PORT_OPENING);
     book.ports[port].state = PORT_OPEN;
@@ -26,7 +26,7 @@ static uint32_t add_port(const char *local, bool is_permanent)
 static uint32_t find_port(const char *local)
 {
     struct addr addr = build_addr(local);
-    return lease_find_port(&book, &addr);
+    return lease_find_port(&book, &addr, TRANSPORT_UDP);
 }
 
 static struct lease_session *add_session(uint32_t port, const char *peer, int64_t expiry_ns)
@@ -74,13 +74,13 @@ static void test_port_table_fills(void **state)
     lease_init(&book, 3, 2);
     struct addr addr = build_addr("198.51.100.20:1");
     uint32_t count = 0;
-    while (lease_add_port(&book, &addr, false) != LEASE_NONE) {
+    while (lease_add_port(&book, &addr, TRANSPORT_UDP, false) != LEASE_NONE) {
         addr.port++;
         count++;
     }
     assert_int_equal(count, 5);
     lease_remove_port(&book, 2);
-    assert_int_equal(lease_add_port(&book, &addr, false), 2);
+    assert_int_equal(lease_add_port(&book, &addr, TRANSPORT_UDP, false), 2);
     lease_fini(&book);
 }
 

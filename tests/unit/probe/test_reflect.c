@@ -246,7 +246,6 @@ static void test_malformed_requests(void **state)
         {"M12", IPSLA_BAD_PORT},
         {"M16", IPSLA_BAD_VERSION},
         {"M17", IPSLA_BAD_VERSION},
-        {"C5", IPSLA_UNSUPPORTED_COMMAND},
         {"C6", IPSLA_UNSUPPORTED_COMMAND},
         {"R1", IPSLA_BAD_VERSION},
     };

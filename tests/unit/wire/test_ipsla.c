@@ -33,7 +33,7 @@ static const struct {
     {"C2", IPSLA_NO_COMMAND},
     {"C3", IPSLA_ACCEPT},
     {"C4", IPSLA_ACCEPT},
-    {"C5", IPSLA_UNSUPPORTED_COMMAND},
+    {"C5", IPSLA_ACCEPT},
     {"C6", IPSLA_UNSUPPORTED_COMMAND},
     {"P1", IPSLA_BAD_VERSION},
     {"P2", IPSLA_BAD_VERSION},
@@ -181,6 +181,7 @@ static void test_request_fields(void **state)
         struct ipsla_request request;
     } rows[] = {
         {"C1", {0x21, IPSLA_COMMAND_ECHO, {198, 51, 100, 20}, 50000, 5000, false}},
+        {"C5", {0x22, IPSLA_COMMAND_TCP, {198, 51, 100, 20}, 50001, 60000, false}},
         {"C4", {0xff, IPSLA_COMMAND_JITTER, {198, 51, 100, 20}, 16384, 5200, false}},
         {"M13", {0x01, IPSLA_COMMAND_ECHO, {198, 51, 100, 20}, 1967, 5000, false}},
         {"M14", {0x01, IPSLA_COMMAND_ECHO, {198, 51, 100, 20}, 50000, 0, false}},
@@ -471,7 +472,7 @@ static void decode_all(const uint8_t *bytes, size_t size)
     struct ipsla_jitter_ms probe;
     enum ipsla_probe_type type;
     if (ipsla_request_decode(bytes, size, &request) == IPSLA_ACCEPT) {
-        assert_true(request.command == IPSLA_COMMAND_ECHO ||
+        assert_true(request.command == IPSLA_COMMAND_ECHO || request.command == IPSLA_COMMAND_TCP ||
                     request.command == IPSLA_COMMAND_JITTER);
         assert_int_not_equal(request.port, 0);
         assert_true(size >= IPSLA_RESPONSE_LONG_BYTES);
