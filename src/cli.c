@@ -27,9 +27,11 @@ static const struct option_row probe_rows[] = {
     {"count", "N", NULL, "packets of a udp-jitter operation (default 10, with a codec 1000)",
      false},
     {"interval", "MS", NULL, "milliseconds between packets (default 20)", false},
-    {"size", "BYTES", NULL, "UDP payload (default 32, udp-echo 16, g711 172)", false},
+    {"size", "BYTES", NULL, "UDP payload (default 32, udp-echo 16, g711 172, microseconds 64)",
+     false},
     {"codec", "NAME", NULL, "send a call and score it: g711ulaw, g711alaw or g729a", false},
     {"advantage-factor", "N", NULL, "with a codec: what users forgive, 0 to 20 (default 0)", false},
+    {"precision", "UNIT", "milliseconds", "milliseconds or microseconds", false},
     {"timeout", "DURATION", NULL, "how long a reply may take (default 5s)", false},
     {"threshold", "DURATION", NULL, "round trips above it are counted (default 5s)", false},
     {"source", "ADDRESS", NULL, "source IPv4 address", false},
@@ -124,6 +126,17 @@ static bool read_source(const struct options *options, struct addr *out)
     return true;
 }
 
+static bool is_size_enough(const struct options *options, const struct spec *spec)
+{
+    if (spec->precision == PRECISION_MICROSECONDS &&
+        spec->payload_bytes < SPEC_MICROSECONDS_BYTES_MIN) {
+        options_refuse(options, "size", options_value(options, "size"),
+                       "56 bytes or more, as precision microseconds needs");
+        return false;
+    }
+    return true;
+}
+
 static bool read_train(const struct options *options, struct spec *spec)
 {
     enum operation operation = spec->operation;
@@ -138,6 +151,28 @@ static bool read_train(const struct options *options, struct spec *spec)
     }
     spec->num_packets = (uint32_t)count;
     spec->payload_bytes = (uint32_t)size;
+    return is_size_enough(options, spec);
+}
+
+/* Before the size is read: it has another default and another least value. */
+static bool read_precision(const struct options *options, struct spec *spec)
+{
+    const char *text = options_value(options, "precision");
+    if (strcmp(text, precision_name(PRECISION_MILLISECONDS)) == 0) {
+        return true;
+    }
+    if (spec->operation != OPERATION_UDP_JITTER ||
+        strcmp(text, precision_name(PRECISION_MICROSECONDS)) != 0) {
+        options_refuse(options, "precision", text,
+                       spec->operation == OPERATION_UDP_JITTER
+                           ? "milliseconds or microseconds"
+                           : "milliseconds, the only one of udp-echo");
+        return false;
+    }
+    spec->precision = PRECISION_MICROSECONDS;
+    if (spec->payload_bytes < SPEC_MICROSECONDS_BYTES_MIN) {
+        spec->payload_bytes = SPEC_MICROSECONDS_BYTES;
+    }
     return true;
 }
 
@@ -258,7 +293,8 @@ static struct spec *spec_from_flags(const struct options *options)
     if (spec == NULL) {
         return NULL;
     }
-    if (!read_ports(options, spec) || !read_train(options, spec) || !read_timing(options, spec) ||
+    if (!read_ports(options, spec) || !read_precision(options, spec) ||
+        !read_train(options, spec) || !read_timing(options, spec) ||
         !read_advantage(options, spec) || !read_source(options, &spec->source) ||
         !read_control(options, spec) || !read_data(options, spec) ||
         !cli_read_packet(options, spec)) {

@@ -247,7 +247,8 @@ static void add_voice(const struct cli_result *result, struct buf *out)
 void cli_json_format(const struct cli_result *result, struct buf *out)
 {
     const struct round *round = result->round;
-    buf_printf(out, "{\"operation\": \"%s\", ", operation_name(result->spec->operation));
+    buf_printf(out, "{\"operation\": \"%s\", \"precision\": \"%s\", ",
+               operation_name(result->spec->operation), precision_name(result->spec->precision));
     add_target(result->spec, out);
     add_operation(result, out);
     add_packets(result, out);

@@ -7,7 +7,7 @@
 #include "exporter_process.h"
 #include "host/clock.h"
 
-#define PROBE_KINDS 3
+#define PROBE_KINDS 4
 
 /* Everything that a view points to. */
 struct scene {
@@ -32,6 +32,7 @@ static void describe_responder(struct scene *scene)
     scene->probes[0] = (struct expo_count){.label = "jitter", .value = stats->jitter_probes};
     scene->probes[1] = (struct expo_count){.label = "echo", .value = stats->echo_probes};
     scene->probes[2] = (struct expo_count){.label = "tcp_connect", .value = stats->tcp_connects};
+    scene->probes[3] = (struct expo_count){.label = "jitter_us", .value = stats->jitter_us_probes};
     for (unsigned i = IPSLA_ACCEPT + 1; i < REFLECT_DROP_COUNT; i++) {
         scene->drops[drop_count++] =
             (struct expo_count){.label = reflect_drop_name(i), .value = stats->dropped[i]};

@@ -31,6 +31,7 @@ static const struct option_row rows[] = {
     {"reply", "KIND", "long", "How to accept: long or short.", false},
     {"reflect-tos", "BOOL", "true", "Answer with the TOS byte of what is answered: true or false.",
      false},
+    {"timestamp-format", "FORMAT", "ntp", "Of microsecond probes: ntp or ptp.", false},
     DAEMON_LOGGING_ROWS,
 };
 
@@ -141,6 +142,7 @@ static int read_kinds(const struct options *options, struct reflect_settings *se
 {
     static const char *const refusals[] = {"status16", "status32", "silent"};
     static const char *const replies[] = {"long", "short"};
+    static const char *const formats[TIMESTAMP_FORMAT_COUNT] = {"ntp", "ptp"};
     const char *text = options_value(options, "refusal");
     int found = find_word(refusals, 3, text);
     if (found < 0) {
@@ -160,6 +162,12 @@ static int read_kinds(const struct options *options, struct reflect_settings *se
         return options_refuse(options, "reflect-tos", text, "true or false");
     }
     settings->reflect_tos = found == 1;
+    text = options_value(options, "timestamp-format");
+    found = find_word(formats, TIMESTAMP_FORMAT_COUNT, text);
+    if (found < 0) {
+        return options_refuse(options, "timestamp-format", text, "ntp or ptp");
+    }
+    settings->timestamp_format = (enum timestamp_format)found;
     return 0;
 }
 
@@ -213,22 +221,18 @@ static const char *result_name(unsigned result)
 
 static void log_counters(const char *message, const struct reflect_stats *stats)
 {
-    struct buf numbers = {0};
+    char jitter[24], jitter_us[24], echo[24], tcp[24];
     struct buf requests = {0};
     struct buf drops = {0};
     add_counts(&requests, stats->requests, REFLECT_RESULT_COUNT, result_name);
     add_counts(&drops, stats->dropped, REFLECT_DROP_COUNT, reflect_drop_name);
-    buf_printf(&numbers, "%" PRIu64, stats->jitter_probes);
-    buf_add_char(&numbers, '\0');
-    size_t echo_at = numbers.size;
-    buf_printf(&numbers, "%" PRIu64, stats->echo_probes);
-    buf_add_char(&numbers, '\0');
-    size_t tcp_at = numbers.size;
-    buf_printf(&numbers, "%" PRIu64, stats->tcp_connects);
-    log_line(LOG_LEVEL_INFO, message, "requests", buf_string(&requests), "jitter_probes",
-             buf_string(&numbers), "echo_probes", numbers.bytes + echo_at, "tcp_connects",
-             numbers.bytes + tcp_at, "dropped", buf_string(&drops), NULL);
-    buf_fini(&numbers);
+    snprintf(jitter, sizeof jitter, "%" PRIu64, stats->jitter_probes);
+    snprintf(jitter_us, sizeof jitter_us, "%" PRIu64, stats->jitter_us_probes);
+    snprintf(echo, sizeof echo, "%" PRIu64, stats->echo_probes);
+    snprintf(tcp, sizeof tcp, "%" PRIu64, stats->tcp_connects);
+    log_line(LOG_LEVEL_INFO, message, "requests", buf_string(&requests), "jitter_probes", jitter,
+             "jitter_us_probes", jitter_us, "echo_probes", echo, "tcp_connects", tcp, "dropped",
+             buf_string(&drops), NULL);
     buf_fini(&requests);
     buf_fini(&drops);
 }

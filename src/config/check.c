@@ -219,6 +219,26 @@ static void check_run(const struct checking *checking)
     }
 }
 
+static void check_precision(const struct checking *checking)
+{
+    bool has_codec = codec_of(checking->values) != VOICE_CODEC_NONE;
+    const enum slot slots[] = {schema_train(has_codec).size, SLOT_PRECISION};
+    const struct value *size = get(checking, slots[0]);
+    if (checking->operation != OPERATION_UDP_JITTER || !are_set(checking, slots, 2) ||
+        get(checking, SLOT_PRECISION)->number != PRECISION_MICROSECONDS || size->is_default ||
+        size->number >= SPEC_MICROSECONDS_BYTES_MIN) {
+        return;
+    }
+    struct buf message = {0};
+    describe(checking, slots[0], &message);
+    buf_add_string(&message, " is too small for ");
+    describe(checking, SLOT_PRECISION, &message);
+    diagnostics_error(checking->diagnostics, blame(checking, slots, 2),
+                      "%s; allowed: %d bytes or more", buf_string(&message),
+                      SPEC_MICROSECONDS_BYTES_MIN);
+    buf_fini(&message);
+}
+
 void check_target(const struct values *values, enum operation operation, const struct node *target,
                   struct diagnostics *diagnostics)
 {
@@ -228,6 +248,7 @@ void check_target(const struct values *values, enum operation operation, const s
     if (operation == OPERATION_UDP_JITTER) {
         codec_check_target(values, target, diagnostics);
     }
+    check_precision(&checking);
     check_threshold(&checking);
     if (check_timeout(&checking)) {
         check_run(&checking);

@@ -115,4 +115,6 @@ void responder_read(const struct node *node, struct diagnostics *diagnostics,
     out->refusal = (enum reflect_refusal)number_or(&values, SLOT_REFUSAL, out->refusal);
     out->reflect_tos = number_or(&values, SLOT_REFLECT_TOS, out->reflect_tos) != 0;
     out->reply = (enum reflect_reply)number_or(&values, SLOT_REPLY, out->reply);
+    out->timestamp_format = (enum timestamp_format)number_or(
+        &values, SLOT_RESPONDER_TIMESTAMP_FORMAT, out->timestamp_format);
 }

@@ -23,6 +23,8 @@ static const char *const switches[] = {"false", "true", NULL};
 static const char *const codecs[] = {"g711ulaw", "g711alaw", "g729a", NULL};
 static const char *const refusals[] = {"status16", "status32", "silent", NULL};
 static const char *const replies[] = {"long", "short", NULL};
+static const char *const precisions[] = {"milliseconds", "microseconds", NULL};
+static const char *const timestamp_formats[] = {"ntp", "ptp", NULL};
 
 const struct schema_module schema_modules[SCHEMA_MODULE_COUNT] = {
     {"echo", OPERATION_UDP_ECHO, VOICE_CODEC_NONE},
@@ -84,6 +86,12 @@ static const struct schema_key operation_keys[] = {
      .default_text = "0",
      .doc = "What users forgive for convenience: 0 wired, 5 mobile in a building, 10 in a region, "
             "20 hard to reach."},
+    {"precision", SLOT_PRECISION, SCHEMA_CHOICE, JITTER, .max = 1, .choices = precisions,
+     .default_text = "milliseconds",
+     .doc = "Which probes to send: with timestamps in milliseconds, or finer ones."},
+    {"timestamp_format", SLOT_TIMESTAMP_FORMAT, SCHEMA_CHOICE, JITTER, .max = 1,
+     .choices = timestamp_formats, .default_text = "ntp",
+     .doc = "Timestamps of precision microseconds; the responder must use the same."},
     {"source_address", SLOT_SOURCE_ADDRESS, SCHEMA_SOURCE,
      .doc = "Address to send from; without it the system chooses."},
     {"source_port", SLOT_SOURCE_PORT, SCHEMA_INTEGER, .min = 1, .max = 65535,
@@ -152,6 +160,9 @@ static const struct schema_key responder_keys[] = {
      .doc = "Shape of the answer to a request: 24 bytes as current IOS sends it, or 8."},
     {"reflect_tos", SLOT_REFLECT_TOS, SCHEMA_CHOICE, .choices = switches, .default_text = "true",
      .doc = "Answers have the TOS byte of what they answer; false: TOS 0."},
+    {"timestamp_format", SLOT_RESPONDER_TIMESTAMP_FORMAT, SCHEMA_CHOICE,
+     .choices = timestamp_formats, .default_text = "ntp",
+     .doc = "Timestamps in replies to microsecond probes; the senders must use the same."},
 };
 const struct schema_scope schema_responder = {"responder", KEYS(responder_keys)};
 

@@ -84,6 +84,20 @@ static void set_schedule(const struct values *values, struct spec *spec)
     }
 }
 
+/* A default size has no room for the timestamps of microseconds; one from the file was refused. */
+static void set_precision(const struct values *values, struct spec *spec)
+{
+    if (spec->operation != OPERATION_UDP_JITTER) {
+        return;
+    }
+    spec->precision = (enum precision)number_of(values, SLOT_PRECISION);
+    spec->timestamp_format = (enum timestamp_format)number_of(values, SLOT_TIMESTAMP_FORMAT);
+    if (spec->precision == PRECISION_MICROSECONDS &&
+        spec->payload_bytes < SPEC_MICROSECONDS_BYTES_MIN) {
+        spec->payload_bytes = SPEC_MICROSECONDS_BYTES;
+    }
+}
+
 struct spec *target_build(const struct values *values, enum operation operation)
 {
     struct spec *spec = spec_new();
@@ -99,6 +113,7 @@ struct spec *target_build(const struct values *values, enum operation operation)
     }
     set_data(values, spec);
     spec->control = (enum control_version)number_of(values, SLOT_CONTROL_VERSION);
+    set_precision(values, spec);
     spec->control_port = (uint16_t)number_of(values, SLOT_CONTROL_PORT);
     spec->control_tries = (uint8_t)number_of(values, SLOT_CONTROL_RETRIES);
     spec->control_timeout_ns = number_of(values, SLOT_CONTROL_TIMEOUT);

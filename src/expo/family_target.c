@@ -41,7 +41,7 @@ static void emit_target_info(struct text *text, const struct family_source *sour
     label_packets(text, spec);
     text_label(text, "codec", voice_codec_name(spec->codec));
     text_label(text, "control", spec->control == CONTROL_NONE ? "none" : "v1");
-    text_label(text, "precision", "milliseconds");
+    text_label(text, "precision", precision_name(spec->precision));
     text_label(text, "owner", spec->owner);
     text_label(text, "tag", spec->tag);
     text_count(text, 1);

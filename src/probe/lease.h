@@ -14,6 +14,7 @@
 #include "base/heap.h"
 #include "base/time.h"
 #include "probe/io.h"
+#include "wire/jitter_us.h"
 
 #define LEASE_NONE UINT32_MAX
 
@@ -33,7 +34,8 @@ struct lease_session {
     struct addr peer; /* IP, and the port that its control requests (else its probes) came from */
     uint16_t probe_port; /* source port of its probes when that is another one; 0: not seen */
     bool is_claimed; /* probes have come from its own port: no other port may be bound to it */
-    uint16_t received; /* probes counted since the last control request */
+    uint32_t received; /* probes counted since the last control request */
+    enum jitter_us_layout layout; /* of its type 3 probes; once known it stays */
     uint32_t port; /* index of its lease_port */
     bool is_made_by_probe; /* on a permanent port, without a control request */
     struct mono cap; /* never extended beyond */

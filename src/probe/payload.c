@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "wire/ipsla.h"
+#include "wire/jitter_us.h"
+#include "wire/ntp.h"
 
 /* An echo before its data: type and two zero bytes. */
 #define ECHO_HEADER_BYTES 4
@@ -16,24 +18,47 @@ void payload_start(struct payload *payload, const struct spec *spec, struct trai
 
 int64_t payload_resolution_ns(const struct spec *spec)
 {
-    (void)spec; /* type 2 stamps, the only ones there are */
-    return NS_PER_MS;
+    return spec->precision == PRECISION_MICROSECONDS ? 1 : NS_PER_MS;
+}
+
+static enum jitter_us_layout us_layout(const struct spec *spec)
+{
+    return spec->has_long_sequence ? JITTER_US_SEQ32 : JITTER_US_SEQ16;
+}
+
+static uint64_t t1_stamp(const struct spec *spec, const struct sample *sample)
+{
+    return timestamp_encode(spec->timestamp_format, (struct wall){sample->t1_ns});
+}
+
+static void write_jitter_ms(const struct sample *sample, uint32_t seq, uint8_t *out, size_t size)
+{
+    struct ipsla_jitter_ms request = {
+        .send_ms = wall_ms_of_day((struct wall){sample->t1_ns}),
+        .sender_seq = (uint16_t)seq,
+    };
+    ipsla_jitter_ms_encode(&request, out, size);
+}
+
+static void write_jitter_us(const struct spec *spec, const struct sample *sample, uint32_t seq,
+                            uint8_t *out)
+{
+    struct jitter_us request = {.t1 = t1_stamp(spec, sample), .sender_seq = seq};
+    jitter_us_encode(us_layout(spec), &request, out, spec->payload_bytes);
 }
 
 size_t payload_write(const struct payload *payload, uint32_t seq, uint8_t *out)
 {
     const struct spec *spec = payload->spec;
-    if (spec->operation == OPERATION_UDP_JITTER) {
-        struct wall sent = {payload->train->samples[seq - 1].t1_ns};
-        struct ipsla_jitter_ms request = {
-            .send_ms = wall_ms_of_day(sent),
-            .sender_seq = (uint16_t)seq,
-        };
-        ipsla_jitter_ms_encode(&request, out, spec->payload_bytes);
-    } else {
+    const struct sample *sample = &payload->train->samples[seq - 1];
+    if (spec->operation == OPERATION_UDP_ECHO) {
         ipsla_echo_encode(out, spec->payload_bytes);
         pattern_fill(&spec->pattern, out + ECHO_HEADER_BYTES,
                      spec->payload_bytes - ECHO_HEADER_BYTES);
+    } else if (spec->precision == PRECISION_MICROSECONDS) {
+        write_jitter_us(spec, sample, seq, out);
+    } else {
+        write_jitter_ms(sample, seq, out, spec->payload_bytes);
     }
     return spec->payload_bytes;
 }
@@ -91,10 +116,39 @@ static enum payload_verdict book(struct payload *payload, uint32_t seq, struct s
     return PAYLOAD_UNKNOWN;
 }
 
-/* More processing than the whole round trip: the packet came back, but its times are wrong. */
+/* A responder's clock that moved further than this during an operation was set: no jitter there. */
+#define CLOCK_SET_NS (MS_PER_DAY / 2 * NS_PER_MS)
+
+/* Finds the eras of the responder's stamps: its first one is taken next to our own clock, the
+ * others where its clock must be by now. Zeros, and stamps in another format, are no times. */
+static void place_ntp_times(struct payload *payload, struct sample *sample,
+                            const struct jitter_us *reply)
+{
+    enum timestamp_format format = payload->spec->timestamp_format;
+    struct wall expected = {sample->t1_ns + payload->offset_ns};
+    struct wall t2, t3;
+    if (!timestamp_decode(format, reply->t2, expected, &t2) ||
+        !timestamp_decode(format, reply->t3, t2, &t3)) {
+        sample->t2_ns = 0;
+        sample->t3_ns = -1;
+        return;
+    }
+    sample->t2_ns = t2.ns;
+    sample->t3_ns = t3.ns;
+    if (!payload->has_epoch) {
+        payload->has_epoch = true;
+        payload->offset_ns = wall_diff(t2, expected);
+        expected = t2;
+    }
+    int64_t moved_ns = wall_diff(t2, expected);
+    sample->has_remote_times = moved_ns >= -CLOCK_SET_NS && moved_ns <= CLOCK_SET_NS;
+}
+
+/* Left before it came, or more processing than the whole round trip: the packet came back, but its
+ * times are wrong. */
 static enum payload_verdict check_times(const struct spec *spec, struct sample *sample)
 {
-    if (sample_rtt_ns(sample, payload_resolution_ns(spec)) >= 0) {
+    if (sample->t3_ns >= sample->t2_ns && sample_rtt_ns(sample, payload_resolution_ns(spec)) >= 0) {
         return PAYLOAD_ACCEPTED;
     }
     sample->has_remote_times = false;
@@ -127,6 +181,34 @@ static enum payload_verdict read_jitter_ms(struct payload *payload, const struct
     place_remote_times(payload, sample, &reply);
     *out = sample;
     return check_times(payload->spec, sample);
+}
+
+static enum payload_verdict read_jitter_us(struct payload *payload, const struct ev *ev,
+                                           struct instant now, const struct sample **out)
+{
+    const struct spec *spec = payload->spec;
+    struct jitter_us reply;
+    struct sample *sample = NULL;
+    if (jitter_us_decode_reply(us_layout(spec), ev->bytes, ev->size, &reply) != IPSLA_ACCEPT ||
+        ev->size != spec->payload_bytes) {
+        return PAYLOAD_CORRUPT;
+    }
+    const struct sample *sent = train_find(payload->train, reply.sender_seq);
+    if (sent == NULL) {
+        return PAYLOAD_UNKNOWN;
+    }
+    if (reply.t1 != t1_stamp(spec, sent)) {
+        return PAYLOAD_CORRUPT;
+    }
+    struct stamp received = plausible_stamp(payload->train, ev, sent, now);
+    enum payload_verdict verdict = book(payload, reply.sender_seq, received, &sample);
+    if (verdict != PAYLOAD_ACCEPTED) {
+        return verdict;
+    }
+    sample->responder_seq = reply.responder_seq;
+    place_ntp_times(payload, sample, &reply);
+    *out = sample;
+    return check_times(spec, sample);
 }
 
 static bool is_same_echo(const struct spec *spec, const struct ev *ev)
@@ -163,8 +245,11 @@ static enum payload_verdict read_echo(struct payload *payload, const struct ev *
 enum payload_verdict payload_read(struct payload *payload, const struct ev *ev, struct instant now,
                                   const struct sample **out)
 {
-    if (payload->spec->operation == OPERATION_UDP_JITTER) {
-        return read_jitter_ms(payload, ev, now, out);
+    if (payload->spec->operation == OPERATION_UDP_ECHO) {
+        return read_echo(payload, ev, now, out);
     }
-    return read_echo(payload, ev, now, out);
+    if (payload->spec->precision == PRECISION_MICROSECONDS) {
+        return read_jitter_us(payload, ev, now, out);
+    }
+    return read_jitter_ms(payload, ev, now, out);
 }

@@ -19,6 +19,7 @@ struct payload {
     bool has_epoch; /* the responder's clock was seen: its first stamp and where that lies, */
     uint32_t epoch_ms; /* to unwrap the others */
     int64_t epoch_ns;
+    int64_t offset_ns; /* type 3: from our t1 to its t2 then */
 };
 
 /* A new operation: the responder's clock is unknown. Keeps both pointers. */

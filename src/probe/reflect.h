@@ -19,6 +19,7 @@
 #include "probe/io.h"
 #include "stats/hist.h"
 #include "wire/ipsla.h"
+#include "wire/ntp.h"
 
 #define REFLECT_LISTEN_MAX 8
 #define REFLECT_ALLOW_MAX 64
@@ -45,10 +46,11 @@ struct reflect_settings {
     enum reflect_refusal refusal;
     enum reflect_reply reply;
     bool reflect_tos; /* answers have the TOS byte of what they answer, else 0 */
+    enum timestamp_format timestamp_format; /* of type 3 probes: they do not say it */
 };
 
 /* listen 0.0.0.0:1967, everybody, no permanent ports, 1000 sessions, 1 s, status16, long,
- * TOS reflected. */
+ * TOS reflected, NTP. */
 void reflect_settings_default(struct reflect_settings *settings);
 
 /* Why a datagram was not answered. The first IPSLA_REJECT_COUNT values are enum ipsla_reject's. */
@@ -78,7 +80,7 @@ const char *reflect_result_name(enum reflect_result result);
 /* A plain value: copy it to publish it. */
 struct reflect_stats {
     uint64_t requests[REFLECT_RESULT_COUNT];
-    uint64_t echo_probes, jitter_probes; /* answered */
+    uint64_t echo_probes, jitter_probes, jitter_us_probes; /* answered */
     uint64_t tcp_connects; /* accepted and closed */
     uint64_t dropped[REFLECT_DROP_COUNT];
     uint64_t stamps[STAMP_SOURCE_COUNT]; /* source of t2 */

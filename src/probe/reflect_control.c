@@ -74,6 +74,7 @@ void reflect_grant(struct reflect *reflect, const struct opening *to, struct ins
         duration_ns = reflect->settings.min_duration_ns;
     }
     session->received = 0;
+    session->layout = JITTER_US_SEQ16;
     session->probe_port = 0;
     session->is_claimed = false;
     session->is_made_by_probe = false;

@@ -28,6 +28,7 @@ static struct lease_session *session_of(struct reflect *reflect, uint32_t port, 
         return NULL;
     }
     session->is_made_by_probe = true;
+    session->is_claimed = true;
     session->cap = MONO_NEVER;
     lease_set_expiry(&reflect->book, session, mono_add(now.mono, PERMANENT_IDLE_NS));
     reflect->stats.sessions = reflect->book.session_count;
@@ -58,15 +59,80 @@ static void answer_probe(struct reflect *reflect, const struct ev *ev, uint64_t 
     memcpy(reflect->bytes, ev->bytes, ev->size);
 }
 
-void reflect_input_probe(struct reflect *reflect, uint32_t port, const struct ev *ev,
-                         struct instant now)
+/* What probes of type 2 and 3 have in common once `session` has taken them. */
+static void answer_jitter(struct reflect *reflect, struct lease_session *session,
+                          const struct ev *ev, uint32_t sender_seq, struct instant now)
 {
-    enum ipsla_probe_type type;
-    struct ipsla_jitter_ms request = {0};
-    enum ipsla_reject reject = ipsla_probe_type(ev->bytes, ev->size, &type);
-    if (reject == IPSLA_ACCEPT && type == IPSLA_PROBE_JITTER_MS) {
-        reject = ipsla_jitter_ms_decode_request(ev->bytes, ev->size, &request);
+    extend(reflect, session, now);
+    reflect->stats.stamps[ev->received.source]++;
+    /* Without a control request, the first packet is what tells a new train. */
+    if (session->is_made_by_probe && sender_seq == 1) {
+        session->received = 0;
     }
+    session->received++;
+    answer_probe(reflect, ev, &reflect->stats.jitter_probes);
+    reflect->answer.is_jitter = true;
+    reflect->answer.responder_seq = session->received;
+}
+
+static void input_echo(struct reflect *reflect, uint32_t port, const struct ev *ev,
+                       struct instant now)
+{
+    struct lease_session *session = session_of(reflect, port, ev, now);
+    if (session != NULL) {
+        extend(reflect, session, now);
+        reflect->stats.stamps[ev->received.source]++;
+        answer_probe(reflect, ev, &reflect->stats.echo_probes);
+    }
+}
+
+static void input_jitter_ms(struct reflect *reflect, uint32_t port, const struct ev *ev,
+                            struct instant now)
+{
+    struct ipsla_jitter_ms request;
+    enum ipsla_reject reject = ipsla_jitter_ms_decode_request(ev->bytes, ev->size, &request);
+    if (reject != IPSLA_ACCEPT) {
+        reflect_drop(reflect, reject);
+        return;
+    }
+    struct lease_session *session = session_of(reflect, port, ev, now);
+    if (session != NULL) {
+        answer_jitter(reflect, session, ev, request.sender_seq, now);
+    }
+}
+
+/* A request in at least one of the layouts: anything else must not even find its session. */
+static enum ipsla_reject check_jitter_us(const struct ev *ev)
+{
+    struct jitter_us request;
+    enum ipsla_reject reject =
+        jitter_us_decode_request(JITTER_US_SEQ16, ev->bytes, ev->size, &request);
+    if (reject != IPSLA_ACCEPT &&
+        jitter_us_decode_request(JITTER_US_SEQ32, ev->bytes, ev->size, &request) == IPSLA_ACCEPT) {
+        return IPSLA_ACCEPT;
+    }
+    return reject;
+}
+
+/* Reads a request as its session's layout wants it; the first one of a flow on a permanent port
+ * decides which that is. */
+static enum ipsla_reject read_jitter_us(struct lease_session *session, const struct ev *ev,
+                                        struct jitter_us *out)
+{
+    if (session->layout == JITTER_US_UNKNOWN) {
+        session->layout = jitter_us_recognise(ev->bytes, ev->size);
+    }
+    if (session->layout == JITTER_US_UNKNOWN) {
+        return IPSLA_WRONG_DIRECTION;
+    }
+    return jitter_us_decode_request(session->layout, ev->bytes, ev->size, out);
+}
+
+static void input_jitter_us(struct reflect *reflect, uint32_t port, const struct ev *ev,
+                            struct instant now)
+{
+    struct jitter_us request;
+    enum ipsla_reject reject = check_jitter_us(ev);
     if (reject != IPSLA_ACCEPT) {
         reflect_drop(reflect, reject);
         return;
@@ -75,20 +141,36 @@ void reflect_input_probe(struct reflect *reflect, uint32_t port, const struct ev
     if (session == NULL) {
         return;
     }
-    extend(reflect, session, now);
-    reflect->stats.stamps[ev->received.source]++;
-    if (type == IPSLA_PROBE_ECHO) {
-        answer_probe(reflect, ev, &reflect->stats.echo_probes);
+    reject = read_jitter_us(session, ev, &request);
+    if (reject != IPSLA_ACCEPT) {
+        reflect_drop(reflect, reject);
         return;
     }
-    /* Without a control request, the first packet is what tells a new train. */
-    if (session->is_made_by_probe && request.sender_seq == 1) {
-        session->received = 0;
+    answer_jitter(reflect, session, ev, request.sender_seq, now);
+    reflect->answer.layout = session->layout;
+    reflect->answer.counter = &reflect->stats.jitter_us_probes;
+}
+
+void reflect_input_probe(struct reflect *reflect, uint32_t port, const struct ev *ev,
+                         struct instant now)
+{
+    enum ipsla_probe_type type;
+    enum ipsla_reject reject = ipsla_probe_type(ev->bytes, ev->size, &type);
+    if (reject != IPSLA_ACCEPT) {
+        reflect_drop(reflect, reject);
+        return;
     }
-    session->received++;
-    answer_probe(reflect, ev, &reflect->stats.jitter_probes);
-    reflect->answer.is_jitter = true;
-    reflect->answer.responder_seq = session->received;
+    switch (type) {
+    case IPSLA_PROBE_ECHO:
+        input_echo(reflect, port, ev, now);
+        break;
+    case IPSLA_PROBE_JITTER_MS:
+        input_jitter_ms(reflect, port, ev, now);
+        break;
+    case IPSLA_PROBE_JITTER_US:
+        input_jitter_us(reflect, port, ev, now);
+        break;
+    }
 }
 
 /* The host has closed it already. A permanent port has no sessions: each connection is new. */
@@ -106,7 +188,23 @@ void reflect_input_connection(struct reflect *reflect, uint32_t port, const stru
     reflect->stats.tcp_connects++;
 }
 
-/* t3 is now: as late as this side of the seam can take it. */
+static void fill_jitter_ms(struct reflect *reflect, struct wall received, struct wall left)
+{
+    int64_t delta_ms = floor_div(left.ns, NS_PER_MS) - floor_div(received.ns, NS_PER_MS);
+    uint16_t delta = delta_ms > UINT16_MAX ? UINT16_MAX : (uint16_t)delta_ms;
+    ipsla_jitter_ms_fill_reply(reflect->bytes, delta, wall_ms_of_day(received),
+                               (uint16_t)reflect->answer.responder_seq);
+}
+
+static void fill_jitter_us(struct reflect *reflect, struct wall received, struct wall left)
+{
+    enum timestamp_format format = reflect->settings.timestamp_format;
+    jitter_us_fill_reply(reflect->answer.layout, reflect->bytes, timestamp_encode(format, received),
+                         timestamp_encode(format, left), reflect->answer.responder_seq);
+}
+
+/* t3 is now: as late as this side of the seam can take it. It is t2 plus what the monotonic clock
+ * saw, so that a step of the system clock cannot put it before t2. */
 void reflect_complete_probe(struct reflect *reflect, struct instant now)
 {
     const struct answer *answer = &reflect->answer;
@@ -115,10 +213,11 @@ void reflect_complete_probe(struct reflect *reflect, struct instant now)
     if (held_ns < 0) {
         held_ns = 0;
     }
-    int64_t delta_ms =
-        floor_div(received.ns + held_ns, NS_PER_MS) - floor_div(received.ns, NS_PER_MS);
-    uint16_t delta = delta_ms > UINT16_MAX ? UINT16_MAX : (uint16_t)delta_ms;
-    ipsla_jitter_ms_fill_reply(reflect->bytes, delta, wall_ms_of_day(received),
-                               answer->responder_seq);
+    struct wall left = wall_add(received, held_ns);
+    if (answer->layout == JITTER_US_UNKNOWN) {
+        fill_jitter_ms(reflect, received, left);
+    } else {
+        fill_jitter_us(reflect, received, left);
+    }
     hist_observe(&reflect->stats.processing, &hist_layout_default, held_ns);
 }

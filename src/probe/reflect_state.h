@@ -20,11 +20,12 @@ struct listener {
 struct answer {
     bool is_pending;
     bool is_jitter; /* delta and responder times are filled in when it leaves */
+    enum jitter_us_layout layout; /* JITTER_US_UNKNOWN: type 2 */
     struct channel_id id;
     struct addr local, peer;
     uint8_t tos;
     size_t size;
-    uint16_t responder_seq;
+    uint32_t responder_seq;
     struct stamp received;
     uint64_t *counter; /* of reflect_stats: counts it when it has left */
 };

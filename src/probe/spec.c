@@ -32,6 +32,17 @@ bool operation_parse(const char *name, enum operation *out)
     return false;
 }
 
+static const char *const precision_names[PRECISION_COUNT] = {
+    [PRECISION_MILLISECONDS] = "milliseconds",
+    [PRECISION_MICROSECONDS] = "microseconds",
+};
+
+const char *precision_name(enum precision precision)
+{
+    assert((unsigned)precision < PRECISION_COUNT);
+    return precision_names[precision];
+}
+
 struct spec *spec_new(void)
 {
     struct spec *spec = mem_alloc(1, sizeof *spec);
@@ -132,9 +143,15 @@ static bool options_are_equal(const struct spec *a, const struct spec *b)
            a->start_after_ns == b->start_after_ns && a->life_ns == b->life_ns;
 }
 
+static bool precisions_are_equal(const struct spec *a, const struct spec *b)
+{
+    return a->precision == b->precision && a->timestamp_format == b->timestamp_format &&
+           a->has_long_sequence == b->has_long_sequence;
+}
+
 bool spec_is_same_target(const struct spec *a, const struct spec *b)
 {
-    return identities_are_equal(a, b) && timings_are_equal(a, b) &&
+    return identities_are_equal(a, b) && timings_are_equal(a, b) && precisions_are_equal(a, b) &&
            layouts_are_equal(&a->layout, &b->layout) && options_are_equal(a, b) &&
            a->operation == b->operation && a->port == b->port &&
            addr_is_equal(&a->source, &b->source) && a->num_packets == b->num_packets &&

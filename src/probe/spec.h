@@ -15,6 +15,7 @@
 #include "probe/io.h"
 #include "stats/hist.h"
 #include "stats/voice.h"
+#include "wire/ntp.h"
 
 enum operation { OPERATION_UDP_JITTER, OPERATION_UDP_ECHO, OPERATION_TCP_CONNECT };
 #define OPERATION_COUNT 3
@@ -43,10 +44,21 @@ enum spec_start {
 #define SPEC_LIFE_MIN_NS NS_PER_SECOND
 #define SPEC_LIFE_MAX_NS (24855 * MS_PER_DAY * NS_PER_MS)
 
+enum precision { PRECISION_MILLISECONDS, PRECISION_MICROSECONDS };
+#define PRECISION_COUNT 2
+
+/* "milliseconds", "microseconds": the words of IOS. */
+const char *precision_name(enum precision precision);
+
 struct label {
     char *name;
     char *value;
 };
+
+/* UDP payload of microsecond probes: the least, and the default. What IOS makes of its 32 bytes is
+ * not known. */
+#define SPEC_MICROSECONDS_BYTES_MIN 56
+#define SPEC_MICROSECONDS_BYTES 64
 
 /* Ranges and defaults are those of config/schema.c; whoever builds a spec keeps to them. */
 struct spec {
@@ -69,6 +81,9 @@ struct spec {
     uint32_t payload_bytes; /* request-data-size */
     enum voice_codec codec; /* udp-jitter: score voice; VOICE_CODEC_NONE: do not */
     uint8_t advantage_factor; /* 0..20, only with a codec */
+    enum precision precision; /* udp-jitter: type 2 or type 3 probes */
+    enum timestamp_format timestamp_format; /* of type 3 probes */
+    bool has_long_sequence; /* type 3 with 32-bit sequence numbers, as version 2 control opens it */
 
     bool verify_data; /* a reply whose data differ from what was sent fails the operation */
     struct pattern pattern; /* of the data */

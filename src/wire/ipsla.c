@@ -300,11 +300,15 @@ enum ipsla_reject ipsla_probe_type(const uint8_t *bytes, size_t size, enum ipsla
     if (reader.failed) {
         return IPSLA_TOO_SHORT;
     }
-    if (type != IPSLA_PROBE_ECHO && type != IPSLA_PROBE_JITTER_MS) {
+    if (type < IPSLA_PROBE_ECHO || type > IPSLA_PROBE_JITTER_US) {
         return IPSLA_BAD_TYPE;
     }
-    size_t least = type == IPSLA_PROBE_ECHO ? IPSLA_ECHO_BYTES_MIN : IPSLA_JITTER_MS_BYTES_MIN;
-    if (size < least) {
+    static const size_t least[] = {
+        [IPSLA_PROBE_ECHO] = IPSLA_ECHO_BYTES_MIN,
+        [IPSLA_PROBE_JITTER_MS] = IPSLA_JITTER_MS_BYTES_MIN,
+        [IPSLA_PROBE_JITTER_US] = IPSLA_JITTER_US_BYTES_MIN,
+    };
+    if (size < least[type]) {
         return IPSLA_TOO_SHORT;
     }
     *out = (enum ipsla_probe_type)type;

@@ -25,7 +25,7 @@ enum ipsla_reject {
     IPSLA_DUPLICATE_SECTION, /* two enable or two authentication sections */
     IPSLA_UNSUPPORTED_COMMAND, /* not echo, TCP connect or jitter over IPv4 */
     IPSLA_BAD_PORT, /* port 0 */
-    IPSLA_BAD_TYPE, /* probe type that is not 1 or 2 */
+    IPSLA_BAD_TYPE, /* probe type that is not 1, 2 or 3 */
     IPSLA_WRONG_DIRECTION, /* a reply where a request is due, or the other way round */
 };
 #define IPSLA_REJECT_COUNT 11
@@ -81,10 +81,15 @@ enum ipsla_reject ipsla_response_decode(const uint8_t *bytes, size_t size,
  * the codes are those of RFC 6812: 1 fail, 2 authentication, 3 format, 4 port in use. */
 uint32_t ipsla_status_code(uint32_t status);
 
-enum ipsla_probe_type { IPSLA_PROBE_ECHO = 1, IPSLA_PROBE_JITTER_MS = 2 };
+enum ipsla_probe_type {
+    IPSLA_PROBE_ECHO = 1,
+    IPSLA_PROBE_JITTER_MS = 2,
+    IPSLA_PROBE_JITTER_US = 3, /* wire/jitter_us.h */
+};
 
 #define IPSLA_ECHO_BYTES_MIN 4
 #define IPSLA_JITTER_MS_BYTES_MIN 16
+#define IPSLA_JITTER_US_BYTES_MIN 56
 #define IPSLA_PROBE_BYTES_MAX 17512
 
 /* A type 2 probe. Times are milliseconds since UTC midnight; bit 31 marks a clock that is not UTC.

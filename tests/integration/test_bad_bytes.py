@@ -27,7 +27,7 @@ DROPPED = {
     # Answers sent to one who asks no questions.
     "C2": "no_command",
 }
-DROPPED_PROBES = {"M19": "too_short", "M20": "wrong_direction", "M21": "bad_type", "M22": "bad_type",
+DROPPED_PROBES = {"M19": "too_short", "M20": "wrong_direction", "M21": "too_short", "M22": "bad_type",
                   "M1": "too_short"}
 REFUSED = {"M13": ("port_in_use", REFUSED_PORT_IN_USE), "M18": ("auth", REFUSED_AUTH)}
 ACCEPTED = ("C1", "C4", "M14", "M15")

@@ -51,5 +51,6 @@ int main(void)
     failures += scenarios_reload();
     failures += scenarios_responder();
     failures += scenarios_voice();
+    failures += scenarios_us();
     return failures == 0 ? 0 : 1;
 }

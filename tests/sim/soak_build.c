@@ -87,6 +87,14 @@ static void add_responder(struct soak_world *world, unsigned number)
     world->responders[world->responder_count++] = node;
 }
 
+static void random_precision(struct soak_world *world, struct spec *spec)
+{
+    if (chance(world, 40)) {
+        spec->precision = PRECISION_MICROSECONDS;
+        spec->payload_bytes = (uint32_t)between(world, SPEC_MICROSECONDS_BYTES_MIN, 200);
+    }
+}
+
 static struct spec *random_spec(struct soak_world *world, unsigned number)
 {
     char name[32];
@@ -99,6 +107,7 @@ static struct spec *random_spec(struct soak_world *world, unsigned number)
         spec->num_packets = (uint32_t)between(world, 1, 50);
         spec->interval_ns = between(world, 4, 40) * NS_PER_MS;
         spec->payload_bytes = (uint32_t)between(world, 16, 200);
+        random_precision(world, spec);
     } else {
         spec->operation = OPERATION_UDP_ECHO;
         spec->num_packets = 1;

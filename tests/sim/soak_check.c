@@ -155,7 +155,7 @@ static void check_responders(struct soak_world *world)
     uint64_t answered = 0;
     for (size_t i = 0; i < world->rig.reflect_count; i++) {
         const struct reflect_stats *stats = reflect_stats(world->rig.reflects[i]);
-        counted += stats->echo_probes + stats->jitter_probes;
+        counted += stats->echo_probes + stats->jitter_probes + stats->jitter_us_probes;
     }
     for (uint32_t i = 0; i < world->rig.world.truth.run_count; i++) {
         answered += world->rig.world.truth.runs[i]->answered;

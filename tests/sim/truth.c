@@ -114,10 +114,8 @@ uint32_t truth_answered(struct truth *truth, uint32_t number, struct instant rec
     run->answered++;
     run->lease_age_ns = virtual_ns - run->asked_ns;
     int64_t held_ns = mono_diff(now.mono, received.mono);
-    int64_t t2_ms = floor_div(received.wall.ns, NS_PER_MS);
     tag.answer = (struct truth_answer){
-        .t2_ms = t2_ms,
-        .held_ms = floor_div(received.wall.ns + held_ns, NS_PER_MS) - t2_ms,
+        .t2_ns = received.wall.ns,
         .held_ns = held_ns,
         .count = run->answered,
     };
@@ -143,16 +141,38 @@ static bool is_received(const struct truth_probe *probe, const struct spec *spec
     return probe->returned > 0 && probe->t4_ns - probe->t1_ns <= spec->timeout_ns;
 }
 
-/* What the round trip must have come out as: the reply says whole milliseconds, which can be one
- * too many. */
+/* The unit of the wire's timestamps. */
+static int64_t step_of(const struct spec *spec)
+{
+    return spec->precision == PRECISION_MICROSECONDS ? 1 : NS_PER_MS;
+}
+
+static int64_t cut(const struct spec *spec, int64_t t_ns)
+{
+    return floor_div(t_ns, step_of(spec)) * step_of(spec);
+}
+
+/* What the responder must say when it received and when it sent: its clock, cut to the unit. */
+static int64_t t2_of(const struct truth_probe *probe, const struct spec *spec)
+{
+    return cut(spec, probe->first.t2_ns);
+}
+
+static int64_t t3_of(const struct truth_probe *probe, const struct spec *spec)
+{
+    return cut(spec, probe->first.t2_ns + probe->first.held_ns);
+}
+
+/* What the round trip must have come out as: the difference of times that were cut can be one unit
+ * too long. */
 static int64_t expected_rtt_ns(const struct truth_probe *probe, const struct spec *spec)
 {
     int64_t elapsed_ns = probe->t4_ns - probe->t1_ns;
     if (spec->operation == OPERATION_UDP_ECHO) {
         return elapsed_ns;
     }
-    int64_t held_ns = probe->first.held_ms * NS_PER_MS;
-    return held_ns > elapsed_ns ? elapsed_ns - (held_ns - NS_PER_MS) : elapsed_ns - held_ns;
+    int64_t held_ns = t3_of(probe, spec) - t2_of(probe, spec);
+    return held_ns > elapsed_ns ? elapsed_ns - (held_ns - step_of(spec)) : elapsed_ns - held_ns;
 }
 
 static void expect_rtt(const struct truth_probe *probe, const struct spec *spec,
@@ -169,7 +189,7 @@ static void expect_rtt(const struct truth_probe *probe, const struct spec *spec,
     out->rtt_sum_ns += rtt_ns;
     out->over_threshold += rtt_ns > spec->threshold_ns;
     if (spec->operation == OPERATION_UDP_JITTER) {
-        out->processing_sum_ns += probe->first.held_ms * NS_PER_MS;
+        out->processing_sum_ns += t3_of(probe, spec) - t2_of(probe, spec);
     }
 }
 
@@ -209,11 +229,6 @@ static void expect_fates(const struct truth_run *run, const struct spec *spec,
     out->is_direction_known = !run->is_disturbed && !has_outlived_lease(run, spec);
 }
 
-static int64_t in_ms(const struct truth_run *run, int64_t mono_ns)
-{
-    return floor_div(mono_ns + run->epoch_ns, NS_PER_MS);
-}
-
 static int64_t size_of(int64_t value)
 {
     return value < 0 ? -value : value;
@@ -231,21 +246,19 @@ static void expect_jitter(const struct truth_run *run, const struct spec *spec,
             continue;
         }
         if (p != NULL && c->seq == p->seq + 1) {
-            int64_t apart_ms = in_ms(run, c->t1_ns) - in_ms(run, p->t1_ns);
+            int64_t apart_ns =
+                cut(spec, c->t1_ns + run->epoch_ns) - cut(spec, p->t1_ns + run->epoch_ns);
             out->jitter_sd_count++;
-            out->jitter_sd_sum_ns += size_of(c->first.t2_ms - p->first.t2_ms - apart_ms);
+            out->jitter_sd_sum_ns += size_of(t2_of(c, spec) - t2_of(p, spec) - apart_ns);
         }
         if (p != NULL && c->first.count == p->first.count + 1) {
-            int64_t apart_ms =
-                c->first.t2_ms + c->first.held_ms - p->first.t2_ms - p->first.held_ms;
-            int64_t came_ms = in_ms(run, c->t4_ns) - in_ms(run, p->t4_ns);
+            int64_t came_ns =
+                cut(spec, c->t4_ns + run->epoch_ns) - cut(spec, p->t4_ns + run->epoch_ns);
             out->jitter_ds_count++;
-            out->jitter_ds_sum_ns += size_of(came_ms - apart_ms);
+            out->jitter_ds_sum_ns += size_of(came_ns - (t3_of(c, spec) - t3_of(p, spec)));
         }
         p = c;
     }
-    out->jitter_sd_sum_ns *= NS_PER_MS;
-    out->jitter_ds_sum_ns *= NS_PER_MS;
 }
 
 static void expect_order(const struct truth_run *run, const struct spec *spec,

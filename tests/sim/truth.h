@@ -19,9 +19,8 @@
 
 /* One answer by a responder to one copy of a probe. */
 struct truth_answer {
-    int64_t t2_ms; /* the responder's wall clock at the receive stamp, whole milliseconds */
-    int64_t held_ms; /* what it must say it held the packet: difference of truncated times */
-    int64_t held_ns; /* what it really held it */
+    int64_t t2_ns; /* the responder's wall clock at the receive stamp */
+    int64_t held_ns; /* how long it held the packet */
     uint32_t count; /* how many probes of this run it had answered, this one included */
 };
 

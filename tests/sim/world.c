@@ -23,6 +23,7 @@
 /* Offsets on the wire, spelled out here so that the truth does not lean on the codec under test. */
 #define REQUEST_PORT_AT 20
 #define JITTER_SEQ_AT 12
+#define JITTER_US_SEQ_AT 52
 
 struct world_input {
     struct world_input *next;
@@ -260,6 +261,18 @@ static uint16_t wire_u16(const uint8_t *bytes, size_t at)
     return (uint16_t)(bytes[at] << 8 | bytes[at + 1]);
 }
 
+static uint32_t sequence_of(const struct fx *fx)
+{
+    switch (wire_u16(fx->bytes, 0)) {
+    case 2:
+        return wire_u16(fx->bytes, JITTER_SEQ_AT);
+    case 3:
+        return wire_u16(fx->bytes, JITTER_US_SEQ_AT);
+    default:
+        return 1;
+    }
+}
+
 /* A sender's datagram leaves: writes it down, returns its tag (a control request's is its run + 1).
  */
 static uint32_t note_request(struct world *world, struct world_process *process,
@@ -275,10 +288,8 @@ static uint32_t note_request(struct world *world, struct world_process *process,
         return channel->run + 1;
     }
     WORLD_CHECK(world, fx->size >= 4);
-    bool is_jitter = wire_u16(fx->bytes, 0) == 2;
-    uint32_t seq = is_jitter ? wire_u16(fx->bytes, JITTER_SEQ_AT) : 1;
     process->probes_sent++;
-    return truth_sent(&world->truth, channel->run, seq, turn_now(world, process),
+    return truth_sent(&world->truth, channel->run, sequence_of(fx), turn_now(world, process),
                       process->busy_until_ns);
 }
 

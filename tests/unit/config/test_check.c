@@ -72,6 +72,22 @@ static const struct expectation operations[] = {
      "port: 5, module: echo}\n",
      "f:5:3: targets[1].request_data_size: '2000' (line 2) is out of range for "
      "udp-echo; allowed: 4 to 1500 bytes\n"},
+    {"size of microseconds", HEAD ", precision: microseconds, request_data_size: 55}\n",
+     "f:2:75: targets[0].request_data_size: request_data_size '55' is too small for precision "
+     "'microseconds'; allowed: 56 bytes or more\n"},
+    {"inherited size of microseconds",
+     "defaults:\n  request_data_size: 32\n" HEAD ", precision: microseconds}\n",
+     "f:4:42: targets[0].precision: request_data_size '32' (line 2) is too small for precision "
+     "'microseconds'; allowed: 56 bytes or more\n"},
+    {"sizes that are enough", HEAD ", precision: microseconds, request_data_size: 56}\n", ""},
+    {"size of a codec in microseconds",
+     HEAD ", codec: g729a, codec_size: 55, precision: microseconds}\n",
+     "f:2:57: targets[0].codec_size: codec_size '55' is too small for precision 'microseconds'; "
+     "allowed: 56 bytes or more\n"},
+    {"default size of microseconds", HEAD ", precision: microseconds}\n", ""},
+    {"precision of an echo", "defaults: {precision: microseconds}\n" HEAD ", module: echo}\n", ""},
+    {"precision of an echo of its own", HEAD ", module: echo, precision: milliseconds}\n",
+     "f:2:45: targets[0].precision: does not apply to udp-echo; allowed with: udp-jitter\n"},
     {"unknown operation", HEAD ", operation: ping, request_data_size: 5, num_packets: 3}\n",
      "f:2:42: targets[0].operation: 'ping' is none of the choices; allowed: udp-jitter, "
      "udp-echo, tcp-connect\n"},

@@ -34,7 +34,8 @@ static void every_key_is_taken(void **state)
     struct config *config =
         parse_good("responder:\n  listen: ['127.0.0.1:1967', '127.0.0.2:1968']\n"
                    "  allow: [127.0.0.0/8, 10.1.2.3]\n  permanent_ports: [5000, '127.0.0.1:5001']\n"
-                   "  max_sessions: 7\n  min_duration: 2s\n  refusal: silent\n  reply: short\n");
+                   "  max_sessions: 7\n  min_duration: 2s\n  refusal: silent\n  reply: short\n"
+                   "  timestamp_format: ptp\n");
     const struct reflect_settings *settings = &config->responder;
     assert_int_equal(settings->listen_count, 2);
     assert_int_equal(settings->listen[1].ip[3], 2);
@@ -50,6 +51,7 @@ static void every_key_is_taken(void **state)
     assert_int_equal(settings->min_duration_ns, 2 * NS_PER_SECOND);
     assert_int_equal(settings->refusal, REFUSAL_SILENT);
     assert_int_equal(settings->reply, REPLY_SHORT);
+    assert_int_equal(settings->timestamp_format, TIMESTAMP_PTP);
     config_free(config);
 }
 

@@ -203,6 +203,17 @@ static void choices_are_those_of_the_enums(void **state)
     const char *const *replies = schema_find(&schema_responder, "reply")->choices;
     assert_string_equal(replies[REPLY_LONG], "long");
     assert_string_equal(replies[REPLY_SHORT], "short");
+    const char *const *precisions = schema_find(&schema_operation, "precision")->choices;
+    for (unsigned i = 0; i < PRECISION_COUNT; i++) {
+        assert_string_equal(precisions[i], precision_name((enum precision)i));
+    }
+    assert_null(precisions[PRECISION_COUNT]);
+    for (unsigned i = 0; i < 2; i++) {
+        const struct schema_scope *scope = i == 0 ? &schema_operation : &schema_responder;
+        const char *const *formats = schema_find(scope, "timestamp_format")->choices;
+        assert_string_equal(formats[TIMESTAMP_NTP], "ntp");
+        assert_string_equal(formats[TIMESTAMP_PTP], "ptp");
+    }
 }
 
 /* `responder: {}` and a responder with every default of the schema written out are the same. */
@@ -225,6 +236,7 @@ static void responder_defaults_are_those_of_the_library(void **state)
     assert_int_equal(written->refusal, settings.refusal);
     assert_int_equal(written->reply, settings.reply);
     assert_int_equal(written->reflect_tos, settings.reflect_tos);
+    assert_int_equal(written->timestamp_format, settings.timestamp_format);
     config_free(config);
     buf_fini(&text);
 }

@@ -69,7 +69,7 @@ static const struct expectation refused[] = {
      "f:3:3: defaults.<<: unknown key; allowed: operation, frequency, timeout, threshold, "
      "num_packets, interval, request_data_size, verify_data, data_pattern, codec, "
      "codec_num_packets, "
-     "codec_interval, codec_size, advantage_factor, source_address, "
+     "codec_interval, codec_size, advantage_factor, precision, timestamp_format, source_address, "
      "source_port, control, buckets, "
      "dscp, tos, ttl, dont_fragment, interface, vrf, start, life, "
      "owner, tag\n"

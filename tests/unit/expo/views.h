@@ -155,7 +155,7 @@ static inline struct expo_view view_of(struct snapshot *const *snapshots, size_t
 static inline const struct expo_responder *view_responder(void)
 {
     static const struct expo_count requests[] = {{"accepted", 11}, {"port_in_use", 0}};
-    static const struct expo_count probes[] = {{"echo", 1}, {"jitter", 20}};
+    static const struct expo_count probes[] = {{"echo", 1}, {"jitter", 20}, {"jitter_us", 300}};
     static const struct expo_count drops[] = {{"short", 3}, {"loop", 0}};
     static const struct expo_responder responder = {
         .requests = requests,

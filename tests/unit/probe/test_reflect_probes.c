@@ -187,7 +187,7 @@ static void test_malformed_probes(void **state)
         enum ipsla_reject reason;
     } rows[] = {
         {"M1", IPSLA_TOO_SHORT}, {"M19", IPSLA_TOO_SHORT},      {"M20", IPSLA_WRONG_DIRECTION},
-        {"M21", IPSLA_BAD_TYPE}, {"M22", IPSLA_BAD_TYPE},       {"P5", IPSLA_BAD_TYPE},
+        {"M21", IPSLA_TOO_SHORT}, {"M22", IPSLA_BAD_TYPE},       {"P6", IPSLA_WRONG_DIRECTION},
         {"C1", IPSLA_BAD_TYPE},  {"P3", IPSLA_WRONG_DIRECTION},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

@@ -136,16 +136,16 @@ static const struct {
     {"P2", IPSLA_ACCEPT, IPSLA_ACCEPT, IPSLA_WRONG_DIRECTION},
     {"P3", IPSLA_ACCEPT, IPSLA_WRONG_DIRECTION, IPSLA_ACCEPT},
     {"P4", IPSLA_ACCEPT, IPSLA_WRONG_DIRECTION, IPSLA_ACCEPT},
-    {"P5", IPSLA_BAD_TYPE, IPSLA_BAD_TYPE, IPSLA_BAD_TYPE},
-    {"P6", IPSLA_BAD_TYPE, IPSLA_BAD_TYPE, IPSLA_BAD_TYPE},
-    {"P7", IPSLA_BAD_TYPE, IPSLA_BAD_TYPE, IPSLA_BAD_TYPE},
+    {"P5", IPSLA_ACCEPT, IPSLA_BAD_TYPE, IPSLA_BAD_TYPE},
+    {"P6", IPSLA_ACCEPT, IPSLA_BAD_TYPE, IPSLA_BAD_TYPE},
+    {"P7", IPSLA_ACCEPT, IPSLA_BAD_TYPE, IPSLA_BAD_TYPE},
     {"C1", IPSLA_BAD_TYPE, IPSLA_BAD_TYPE, IPSLA_BAD_TYPE},
     {"C2", IPSLA_BAD_TYPE, IPSLA_BAD_TYPE, IPSLA_BAD_TYPE},
     {"R1", IPSLA_BAD_TYPE, IPSLA_BAD_TYPE, IPSLA_BAD_TYPE},
     {"M1", IPSLA_TOO_SHORT, IPSLA_TOO_SHORT, IPSLA_TOO_SHORT},
     {"M19", IPSLA_TOO_SHORT, IPSLA_TOO_SHORT, IPSLA_TOO_SHORT},
     {"M20", IPSLA_ACCEPT, IPSLA_WRONG_DIRECTION, IPSLA_ACCEPT},
-    {"M21", IPSLA_BAD_TYPE, IPSLA_BAD_TYPE, IPSLA_BAD_TYPE},
+    {"M21", IPSLA_TOO_SHORT, IPSLA_TOO_SHORT, IPSLA_TOO_SHORT},
     {"M22", IPSLA_BAD_TYPE, IPSLA_BAD_TYPE, IPSLA_BAD_TYPE},
 };
 
@@ -482,7 +482,9 @@ static void decode_all(const uint8_t *bytes, size_t size)
         assert_true(!response.has_port || size >= IPSLA_RESPONSE_LONG_BYTES);
     }
     if (ipsla_probe_type(bytes, size, &type) == IPSLA_ACCEPT) {
-        assert_true(type == IPSLA_PROBE_ECHO ? size >= 4 : type == IPSLA_PROBE_JITTER_MS);
+        assert_true(size >= (type == IPSLA_PROBE_ECHO        ? 4
+                             : type == IPSLA_PROBE_JITTER_MS ? 16
+                                                             : 56));
     }
     if (ipsla_jitter_ms_decode_request(bytes, size, &probe) == IPSLA_ACCEPT) {
         assert_int_equal(probe.delta_ms | probe.receive_ms | probe.responder_seq, 0);
