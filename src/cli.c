@@ -5,8 +5,6 @@
 #include "cli.h"
 
 #include <errno.h>
-#include <netdb.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +15,7 @@
 #include "engine/engine.h"
 #include "host/clock.h"
 #include "host/host.h"
-#include "options.h"
+#include "host/lookup.h"
 
 enum { EXIT_FAILED = 1 };
 
@@ -34,7 +32,8 @@ static const struct option_row probe_rows[] = {
     {"precision", "UNIT", "milliseconds", "milliseconds or microseconds", false},
     {"timeout", "DURATION", NULL, "how long a reply may take (default 5s)", false},
     {"threshold", "DURATION", NULL, "round trips above it are counted (default 5s)", false},
-    {"source", "ADDRESS", NULL, "source IPv4 address", false},
+    {"source", "ADDRESS", NULL, "source address", false},
+    {"ip-version", "4|6", NULL, "which address of a name (default IPv4 if it has one)", false},
     {"verify-data", NULL, NULL, "a reply must equal what was sent (udp-echo)", false},
     {"data-pattern", "HEX", NULL, "what a udp-echo packet is filled with (default ABCD)", false},
     {"control", "WHAT", "v1", "v1, or none: the port is open always", false},
@@ -118,11 +117,38 @@ static bool read_source(const struct options *options, struct addr *out)
     if (text == NULL) {
         return true;
     }
-    if (!addr_parse_ip(text, &addr) || addr.family != ADDR_IPV4) {
-        options_refuse(options, "source", text, "an IPv4 address");
+    if (!addr_parse_ip(text, &addr)) {
+        options_refuse(options, "source", text, "an IP address");
         return false;
     }
     *out = addr;
+    return true;
+}
+
+/* Which addresses of the host count, and that host and source agree with it. */
+static bool read_ip_version(const struct options *options, struct spec *spec)
+{
+    const char *text = options_value(options, "ip-version");
+    struct addr host = {0};
+    if (text != NULL && strcmp(text, "4") != 0 && strcmp(text, "6") != 0) {
+        options_refuse(options, "ip-version", text, "4 or 6");
+        return false;
+    }
+    if (text != NULL) {
+        spec->ip_version = text[0] == '4' ? ADDR_IPV4 : ADDR_IPV6;
+    }
+    enum addr_family wanted = spec_ip_version(spec);
+    addr_parse_ip(spec->host, &host);
+    if (addr_is_link_local(&host)) {
+        fprintf(stderr, "ipsla probe: %s is link-local: by which interface? (%s%%eth0)\n",
+                spec->host, spec->host);
+        return false;
+    }
+    bool is_clash = host.family != ADDR_NONE && wanted != ADDR_NONE && host.family != wanted;
+    if (is_clash || (spec->source.family != ADDR_NONE && spec->source.family != wanted)) {
+        fprintf(stderr, "ipsla probe: host, --source and --ip-version mix IPv4 and IPv6\n");
+        return false;
+    }
     return true;
 }
 
@@ -296,8 +322,8 @@ static struct spec *spec_from_flags(const struct options *options)
     if (!read_ports(options, spec) || !read_precision(options, spec) ||
         !read_train(options, spec) || !read_timing(options, spec) ||
         !read_advantage(options, spec) || !read_source(options, &spec->source) ||
-        !read_control(options, spec) || !read_data(options, spec) ||
-        !cli_read_packet(options, spec)) {
+        !read_ip_version(options, spec) || !read_control(options, spec) ||
+        !read_data(options, spec) || !cli_read_packet(options, spec)) {
         spec_unref(spec);
         return NULL;
     }
@@ -333,25 +359,6 @@ static struct spec *spec_from_file(const char *file, const char *name)
     }
     config_free(config);
     return spec;
-}
-
-/* The IPv4 address of `host`, ADDR_NONE when it has none. */
-static struct addr resolve(const char *host)
-{
-    struct addr addr = {0};
-    struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_DGRAM};
-    struct addrinfo *list = NULL;
-    if (!addr_parse_ip(host, &addr) && getaddrinfo(host, NULL, &hints, &list) == 0) {
-        struct sockaddr_in first;
-        memcpy(&first, list->ai_addr, sizeof first);
-        addr.family = ADDR_IPV4;
-        memcpy(addr.ip, &first.sin_addr, sizeof first.sin_addr);
-        freeaddrinfo(list);
-    }
-    if (addr.family == ADDR_IPV6) {
-        addr = (struct addr){0};
-    }
-    return addr;
 }
 
 /* One run: the hook stops the host when the only target has a result. */
@@ -436,7 +443,9 @@ static int probe_main(int argc, char **argv)
     if (spec == NULL) {
         return OPTIONS_EXIT_USAGE;
     }
-    struct addr ip = resolve(spec->host);
+    struct addr ip = {0};
+    struct addr current = {0};
+    lookup_address(spec->host, spec_ip_version(spec), &current, &ip);
     struct spec *resolved = spec_with_ip(spec, &ip);
     spec_unref(spec);
     return measure(resolved, is_json);

@@ -43,6 +43,9 @@ static const char *system_reason(const struct round *round)
     return round->error == 0 ? "unknown error" : strerror(round->error);
 }
 
+static const char *const version_words[] = {
+    [ADDR_NONE] = "", [ADDR_IPV4] = "IPv4 ", [ADDR_IPV6] = "IPv6 "};
+
 /* Why TCP did not connect. */
 static void explain_connect(enum outcome outcome, const struct addr *peer, const char *reason,
                             struct buf *out)
@@ -102,7 +105,8 @@ void cli_explain(const struct cli_result *result, struct buf *out)
                    outcome_name(round->outcome), round->control_status);
         break;
     case OUTCOME_RESOLVE:
-        buf_printf(out, "the name %s has no IPv4 address", spec->host);
+        buf_printf(out, "the name %s has no %saddress", spec->host,
+                   version_words[spec_ip_version(spec)]);
         break;
     case OUTCOME_LOCAL:
         buf_add_string(out, "this host could not send: ");

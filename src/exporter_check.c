@@ -32,15 +32,28 @@ static bool is_new(struct logged *logged, int error)
     return true;
 }
 
+/* What the target's sockets are bound to: any address of the IP version that it will use. */
+static struct addr local_of(const struct spec *spec)
+{
+    struct addr local = spec->source;
+    if (local.family == ADDR_NONE) {
+        local.family = spec->ip_version != ADDR_NONE ? spec->ip_version : spec->peer.family;
+    }
+    if (local.family == ADDR_NONE) {
+        local.family = ADDR_IPV4;
+    }
+    return local;
+}
+
 /* 0 when a socket as the target wants it can be had. The port may be in use by that very target
  * under the configuration before. */
 static int try_socket(const struct spec *spec)
 {
     int fd;
     struct addr bound;
-    struct addr local = spec->source;
-    if (local.family == ADDR_NONE) {
-        local.family = ADDR_IPV4;
+    struct addr local = local_of(spec);
+    if (addr_is_link_local(&local) && local.scope == 0) {
+        return 0; /* on the interface of the host, which is looked up later */
     }
     int error = sock_open_with(&local, &spec->options, &fd, &bound);
     if (error == 0) {

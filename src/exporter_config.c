@@ -96,8 +96,7 @@ static bool refuse_address(const struct addr *address, int error, struct buf *me
 static bool holds_address(const struct addr *held, size_t count, const struct addr *address)
 {
     for (size_t i = 0; i < count; i++) {
-        if (held[i].port == address->port &&
-            (addr_is_same_ip(&held[i], address) || addr_is_any(&held[i]) || addr_is_any(address))) {
+        if (addr_does_collide(&held[i], address)) {
             return true;
         }
     }
@@ -191,11 +190,12 @@ static bool has_literal_address(const struct spec *spec)
 static void set_names(struct exporter *exporter)
 {
     const struct spec_set *targets = exporter->config->targets;
-    const char **names = mem_alloc(targets->count, sizeof *names);
+    struct resolver_name *names = mem_alloc(targets->count, sizeof *names);
     size_t count = 0;
     for (size_t i = 0; i < targets->count; i++) {
-        if (!has_literal_address(targets->specs[i])) {
-            names[count++] = targets->specs[i]->host;
+        const struct spec *spec = targets->specs[i];
+        if (!has_literal_address(spec)) {
+            names[count++] = (struct resolver_name){spec->host, spec_ip_version(spec)};
         }
     }
     resolver_set_names(exporter->resolver, names, count);
@@ -209,8 +209,8 @@ void exporter_apply(struct exporter *exporter)
     for (size_t i = 0; i < targets->count; i++) {
         const struct spec *spec = targets->specs[i];
         struct addr ip;
-        bool is_found =
-            !has_literal_address(spec) && resolver_find(exporter->resolver, spec->host, &ip);
+        struct resolver_name name = {spec->host, spec_ip_version(spec)};
+        bool is_found = !has_literal_address(spec) && resolver_find(exporter->resolver, &name, &ip);
         specs[i] = is_found ? spec_with_ip(spec, &ip) : spec_ref(spec);
     }
     struct spec_set *set = spec_set_new(specs, targets->count);

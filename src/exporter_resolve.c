@@ -3,7 +3,6 @@
 #include "exporter_resolve.h"
 
 #include <netdb.h>
-#include <netinet/in.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include "base/time.h"
 #include "host/clock.h"
 #include "host/log.h"
+#include "host/lookup.h"
 #include "host/thread.h"
 
 #define THREADS_MAX 4U
@@ -20,6 +20,7 @@
 
 struct name {
     char *text;
+    enum addr_family family; /* wanted; ADDR_NONE: IPv4 before IPv6 */
     struct addr addr; /* ADDR_NONE: none found yet */
     struct mono due;
     bool is_busy; /* a thread is looking it up and owns the memory until it is back */
@@ -32,7 +33,7 @@ struct resolver {
     void *context;
     pthread_mutex_t mutex; /* for all below */
     pthread_cond_t work;
-    struct name **names; /* by text */
+    struct name **names; /* by text and family */
     size_t count;
     uint64_t failures;
     unsigned threads;
@@ -87,40 +88,6 @@ static void leave(struct resolver *resolver)
     free(resolver);
 }
 
-/* The address of one host, as config/address.h asks of a literal one. */
-static bool is_usable(const struct addr *addr)
-{
-    return !addr_is_any(addr) && addr->ip[0] < 224;
-}
-
-/* 0 and one of the answers, `current` if it is among them; or an error of getaddrinfo. */
-static int look_up(const char *text, const struct addr *current, struct addr *out)
-{
-    struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_DGRAM};
-    struct addrinfo *answers;
-    int error = getaddrinfo(text, NULL, &hints, &answers);
-    if (error != 0) {
-        return error;
-    }
-    struct addr found = {.family = ADDR_NONE};
-    for (const struct addrinfo *at = answers; at != NULL; at = at->ai_next) {
-        struct sockaddr_in sin;
-        struct addr answer = {.family = ADDR_IPV4};
-        memcpy(&sin, at->ai_addr, sizeof sin);
-        memcpy(answer.ip, &sin.sin_addr, sizeof sin.sin_addr);
-        bool is_current = addr_is_same_ip(&answer, current);
-        if (is_usable(&answer) && (found.family == ADDR_NONE || is_current)) {
-            found = answer;
-        }
-    }
-    freeaddrinfo(answers);
-    if (found.family == ADDR_NONE) {
-        return EAI_NONAME;
-    }
-    *out = found;
-    return 0;
-}
-
 /* The name that is due first and nobody is looking up. */
 static struct name *next_name(const struct resolver *resolver)
 {
@@ -164,7 +131,7 @@ static void work_on(struct resolver *resolver, struct name *name)
     struct addr answer;
     name->is_busy = true;
     pthread_mutex_unlock(&resolver->mutex);
-    int error = look_up(name->text, &current, &answer);
+    int error = lookup_address(name->text, name->family, &current, &answer);
     pthread_mutex_lock(&resolver->mutex);
     name->is_busy = false;
     if (name->is_gone) {
@@ -205,26 +172,48 @@ static void *resolver_run(void *context)
     return NULL;
 }
 
-static int compare_texts(const void *a, const void *b)
+static int compare(const char *text, enum addr_family family, const char *other,
+                   enum addr_family other_family)
 {
-    const char *const *x = a;
-    const char *const *y = b;
-    return strcmp(*x, *y);
+    int order = strcmp(text, other);
+    return order != 0 ? order : (int)family - (int)other_family;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    const struct resolver_name *x = a;
+    const struct resolver_name *y = b;
+    return compare(x->text, x->family, y->text, y->family);
 }
 
 static int compare_to_name(const void *key, const void *element)
 {
+    const struct resolver_name *wanted = key;
     const struct name *const *name = element;
-    return strcmp(key, (*name)->text);
+    return compare(wanted->text, wanted->family, (*name)->text, (*name)->family);
 }
 
-/* The place of `text` in the list, NULL when it is not in. */
-static struct name **find(const struct resolver *resolver, const char *text)
+/* The place of `name` in the list, NULL when it is not in. */
+static struct name **find(const struct resolver *resolver, const struct resolver_name *name)
 {
     if (resolver->count == 0) {
         return NULL;
     }
-    return bsearch(text, resolver->names, resolver->count, sizeof(struct name *), compare_to_name);
+    return bsearch(name, resolver->names, resolver->count, sizeof(struct name *), compare_to_name);
+}
+
+/* A new entry for `wanted` when the list has none yet. */
+static struct name *find_or_make(const struct resolver *resolver,
+                                 const struct resolver_name *wanted)
+{
+    struct name **known = find(resolver, wanted);
+    if (known != NULL) {
+        return *known;
+    }
+    struct name *name = mem_alloc(1, sizeof *name);
+    name->text = mem_string(wanted->text);
+    name->family = wanted->family;
+    return name;
 }
 
 /* As many threads as there are names, up to the maximum. They are never fewer again: an idle one
@@ -245,32 +234,27 @@ static void start_threads(struct resolver *resolver)
     }
 }
 
-void resolver_set_names(struct resolver *resolver, const char *const *names, size_t count)
+void resolver_set_names(struct resolver *resolver, const struct resolver_name *names, size_t count)
 {
-    const char **sorted = mem_alloc(count, sizeof *sorted);
+    struct resolver_name *sorted = mem_alloc(count, sizeof *sorted);
     struct name **list = mem_alloc(count, sizeof *list);
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
         sorted[i] = names[i];
     }
-    qsort(sorted, count, sizeof *sorted, compare_texts);
+    qsort(sorted, count, sizeof *sorted, compare_names);
     pthread_mutex_lock(&resolver->mutex);
     for (size_t i = 0; i < count; i++) {
-        if (i > 0 && strcmp(sorted[i], sorted[i - 1]) == 0) {
-            continue;
+        if (i == 0 || compare_names(&sorted[i], &sorted[i - 1]) != 0) {
+            list[kept++] = find_or_make(resolver, &sorted[i]);
         }
-        struct name **known = find(resolver, sorted[i]);
-        struct name *name = known == NULL ? mem_alloc(1, sizeof *name) : *known;
-        if (known == NULL) {
-            name->text = mem_string(sorted[i]);
-        }
-        list[kept++] = name;
     }
     struct resolver old = {.names = resolver->names, .count = resolver->count};
     resolver->names = list;
     resolver->count = kept;
     for (size_t i = 0; i < old.count; i++) {
-        if (find(resolver, old.names[i]->text) == NULL) {
+        struct resolver_name key = {old.names[i]->text, old.names[i]->family};
+        if (find(resolver, &key) == NULL) {
             name_drop(old.names[i]);
         }
     }
@@ -281,7 +265,7 @@ void resolver_set_names(struct resolver *resolver, const char *const *names, siz
     free(sorted);
 }
 
-bool resolver_find(struct resolver *resolver, const char *name, struct addr *out)
+bool resolver_find(struct resolver *resolver, const struct resolver_name *name, struct addr *out)
 {
     pthread_mutex_lock(&resolver->mutex);
     struct name **found = find(resolver, name);

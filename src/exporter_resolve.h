@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* Host names to IPv4 addresses, in threads of its own, because the system's resolver may take its
+/* Host names to addresses, in threads of its own, because the system's resolver may take its
  * time: no name waits for the main thread, nor for more than a few other names. A name that has an
  * address is looked up again every minute, one that has none every ten seconds; a failure never
  * takes an address away. */
@@ -15,16 +15,22 @@
 
 struct resolver;
 
+/* What to look up: IPv4 addresses, IPv6 addresses, or (ADDR_NONE) IPv4 before IPv6. */
+struct resolver_name {
+    const char *text;
+    enum addr_family family;
+};
+
 /* `changed` is called on a thread of the resolver when an address was found or has moved; it must
  * not call back. Starts no thread yet. */
 struct resolver *resolver_new(void (*changed)(void *context), void *context);
 
 /* Makes `names` (copied; repeated ones count once) those that are looked up; known ones keep their
  * address, new ones are looked up at once. */
-void resolver_set_names(struct resolver *resolver, const char *const *names, size_t count);
+void resolver_set_names(struct resolver *resolver, const struct resolver_name *names, size_t count);
 
 /* False when the name has no address yet. */
-bool resolver_find(struct resolver *resolver, const char *name, struct addr *out);
+bool resolver_find(struct resolver *resolver, const struct resolver_name *name, struct addr *out);
 
 /* Lookups that failed. */
 uint64_t resolver_failures(struct resolver *resolver);

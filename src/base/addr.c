@@ -133,6 +133,9 @@ char *addr_format_ip(const struct addr *addr, char text[ADDR_TEXT_MAX])
     int family = addr->family == ADDR_IPV6 ? AF_INET6 : AF_INET;
     if (addr->family == ADDR_NONE || inet_ntop(family, addr->ip, text, ADDR_TEXT_MAX) == NULL) {
         memcpy(text, "-", 2);
+    } else if (addr->scope != 0) {
+        size_t length = strlen(text);
+        snprintf(text + length, ADDR_TEXT_MAX - length, "%%%u", (unsigned)addr->scope);
     }
     return text;
 }
@@ -141,14 +144,15 @@ char *addr_format(const struct addr *addr, char text[ADDR_TEXT_MAX])
 {
     char ip[ADDR_TEXT_MAX];
     bool is_ipv6 = addr->family == ADDR_IPV6;
-    snprintf(text, ADDR_TEXT_MAX, "%s%.45s%s:%u", is_ipv6 ? "[" : "", addr_format_ip(addr, ip),
+    snprintf(text, ADDR_TEXT_MAX, "%s%.55s%s:%u", is_ipv6 ? "[" : "", addr_format_ip(addr, ip),
              is_ipv6 ? "]" : "", (unsigned)addr->port);
     return text;
 }
 
 bool addr_is_same_ip(const struct addr *a, const struct addr *b)
 {
-    return a->family == b->family && memcmp(a->ip, b->ip, sizeof a->ip) == 0;
+    bool is_same_scope = a->scope == b->scope || a->scope == 0 || b->scope == 0;
+    return a->family == b->family && is_same_scope && memcmp(a->ip, b->ip, sizeof a->ip) == 0;
 }
 
 bool addr_is_equal(const struct addr *a, const struct addr *b)
@@ -159,6 +163,29 @@ bool addr_is_equal(const struct addr *a, const struct addr *b)
 bool addr_is_any(const struct addr *addr)
 {
     return addr->family != ADDR_NONE && host_bits_are_zero(addr->ip, 0);
+}
+
+bool addr_does_collide(const struct addr *a, const struct addr *b)
+{
+    return a->family == b->family && a->port == b->port &&
+           (addr_is_same_ip(a, b) || addr_is_any(a) || addr_is_any(b));
+}
+
+bool addr_is_multicast(const struct addr *addr)
+{
+    return addr->family == ADDR_IPV4 ? addr->ip[0] >= 224
+                                     : addr->family == ADDR_IPV6 && addr->ip[0] == 0xff;
+}
+
+bool addr_is_link_local(const struct addr *addr)
+{
+    return addr->family == ADDR_IPV6 && addr->ip[0] == 0xfe && (addr->ip[1] & 0xc0) == 0x80;
+}
+
+bool addr_is_mapped(const struct addr *addr)
+{
+    static const uint8_t prefix[12] = {[10] = 0xff, [11] = 0xff};
+    return addr->family == ADDR_IPV6 && memcmp(addr->ip, prefix, sizeof prefix) == 0;
 }
 
 bool addr_prefix_contains(const struct addr_prefix *prefix, const struct addr *addr)

@@ -9,8 +9,9 @@
 
 #define HOST_NAME_MAX_BYTES 253
 #define HOST_PART_MAX_BYTES 63
+#define INTERFACE_NAME_MAX_BYTES 15
 
-static const char no_ipv6[] = "is an IPv6 address, which is not supported";
+static const char mapped[] = "is an IPv4 address in IPv6 writing; write it as an IPv4 address";
 
 static bool is_all(const char *text, size_t length, const char *set)
 {
@@ -21,13 +22,16 @@ const char *address_parse_listen(const char *text, struct addr *out)
 {
     struct addr addr;
     if (addr_parse_ip(text, &addr)) {
-        return addr.family == ADDR_IPV6 ? no_ipv6 : "has no port";
+        return addr.family == ADDR_IPV6 ? "has no port; allowed is [IPv6]:port" : "has no port";
     }
     if (!addr_parse_ip_port(text, &addr)) {
-        return "is not IP:port";
+        return "is not IP:port or [IPv6]:port";
     }
-    if (addr.family == ADDR_IPV6) {
-        return no_ipv6;
+    if (addr_is_mapped(&addr)) {
+        return mapped;
+    }
+    if (addr_is_link_local(&addr)) {
+        return "is a link-local address; listen on [::] to serve these";
     }
     if (addr.port == 0) {
         return "has port 0; ports are 1 to 65535";
@@ -56,8 +60,10 @@ const char *address_parse_prefix(const char *text, struct addr_prefix *out)
     if (!addr_parse_prefix(text, &prefix)) {
         return "is not a prefix such as 192.0.2.0/24, with no bits set behind its length";
     }
-    if (prefix.family == ADDR_IPV6) {
-        return no_ipv6;
+    struct addr first = {.family = prefix.family};
+    memcpy(first.ip, prefix.ip, sizeof first.ip);
+    if (addr_is_mapped(&first)) {
+        return mapped;
     }
     *out = prefix;
     return NULL;
@@ -66,20 +72,25 @@ const char *address_parse_prefix(const char *text, struct addr_prefix *out)
 /* What keeps an address from naming one machine. */
 static const char *check_unicast(const struct addr *addr)
 {
-    if (addr->family == ADDR_IPV6) {
-        return no_ipv6;
+    if (addr_is_mapped(addr)) {
+        return mapped;
     }
     if (addr_is_any(addr)) {
         return "is no address of one host";
     }
-    return addr->ip[0] >= 224 ? "is a multicast, reserved or broadcast address" : NULL;
+    if (addr_is_multicast(addr)) {
+        return addr->family == ADDR_IPV6 ? "is a multicast address"
+                                         : "is a multicast, reserved or broadcast address";
+    }
+    return NULL;
 }
 
 const char *address_parse_source(const char *text, struct addr *out)
 {
     struct addr addr;
     if (!addr_parse_ip(text, &addr)) {
-        return "is not an IPv4 address";
+        return strchr(text, '%') != NULL ? "names an interface; the one of the host is taken"
+                                         : "is not an IP address";
     }
     const char *problem = check_unicast(&addr);
     if (problem == NULL) {
@@ -128,19 +139,59 @@ static const char *check_host_name(const char *text)
     }
 }
 
+/* "fe80::1%eth0": the number of the interface is the system's to say, whenever it has one. */
+static const char *check_zoned(const char *text)
+{
+    char ip[ADDR_TEXT_MAX];
+    struct addr addr;
+    size_t length = strcspn(text, "%");
+    size_t name_length = strlen(text) - length - 1;
+    if (length >= sizeof ip) {
+        return "is not an IP address";
+    }
+    memcpy(ip, text, length);
+    ip[length] = '\0';
+    if (!addr_parse_ip(ip, &addr) || !addr_is_link_local(&addr)) {
+        return "names an interface, which only link-local addresses (fe80::/10) do";
+    }
+    if (name_length == 0 || name_length > INTERFACE_NAME_MAX_BYTES ||
+        strpbrk(text + length + 1, "%/ :\t") != NULL) {
+        return "does not name an interface behind '%'";
+    }
+    return NULL;
+}
+
+static const char *parse_literal(const struct addr *addr, struct addr *out)
+{
+    const char *problem = check_unicast(addr);
+    if (problem == NULL && addr_is_link_local(addr)) {
+        problem = "is a link-local address; say by which interface, as in fe80::1%eth0";
+    }
+    if (problem == NULL) {
+        *out = *addr;
+    }
+    return problem;
+}
+
 const char *address_parse_host(const char *text, struct addr *out)
 {
     struct addr addr;
     if (addr_parse_ip(text, &addr)) {
-        const char *problem = check_unicast(&addr);
+        return parse_literal(&addr, out);
+    }
+    if (strchr(text, '%') != NULL) {
+        const char *problem = check_zoned(text);
         if (problem == NULL) {
-            *out = addr;
+            *out = (struct addr){0};
         }
         return problem;
     }
     const char *colon = strchr(text, ':');
-    if (text[0] == '[' || (colon != NULL && strchr(colon + 1, ':') != NULL)) {
-        return no_ipv6;
+    if (text[0] == '[') {
+        return "has brackets; write the address alone";
+    }
+    if (colon != NULL && strchr(colon + 1, ':') != NULL) {
+        return "is not a valid IPv6 address";
     }
     if (colon != NULL) {
         return "has a colon; the port stands in the key port";

@@ -7,19 +7,20 @@
 
 #include "base/addr.h"
 
-/* "IP:port" or ":port". */
+/* "IP:port", "[IPv6]:port" or ":port" (every IPv4 address). */
 const char *address_parse_listen(const char *text, struct addr *out);
 
-/* The same, or a port alone on every address. */
+/* The same, or a port alone on every IPv4 address. */
 const char *address_parse_permanent(const char *text, struct addr *out);
 
-/* "10.0.0.0/8" or "10.0.0.1". */
+/* "10.0.0.0/8", "2001:db8::/32" or "10.0.0.1". */
 const char *address_parse_prefix(const char *text, struct addr_prefix *out);
 
-/* An address to send from. */
+/* An address to send from; a link-local one goes without its interface. */
 const char *address_parse_source(const char *text, struct addr *out);
 
-/* An address to send to, or the name of a host (ADDR_NONE). */
+/* An address to send to; ADDR_NONE for what the system must look up: the name of a host, or a
+ * link-local address with its interface ("fe80::1%eth0"). */
 const char *address_parse_host(const char *text, struct addr *out);
 
 #endif

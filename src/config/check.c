@@ -12,7 +12,7 @@
 #include "config/duration.h"
 #include "config/words.h"
 
-/* The control request carries the duration in 16 bits. */
+/* The control request carries the duration in 16 bits over IPv4. */
 #define WIRE_DURATION_MAX_NS (65535 * NS_PER_MS)
 
 static void report_inapplicable(const struct schema_key *key, const struct node *node,
@@ -190,6 +190,64 @@ static void check_threshold(const struct checking *checking)
     buf_fini(&message);
 }
 
+static const char *const version_names[] = {
+    [ADDR_IPV4] = "an IPv4 address", [ADDR_IPV6] = "an IPv6 address"};
+
+/* What the value of an address key, or of ip_version, asks for. */
+static enum addr_family family_of(const struct checking *checking, enum slot slot)
+{
+    const struct value *value = get(checking, slot);
+    if (value->state != VALUE_SET) {
+        return ADDR_NONE;
+    }
+    if (slot == SLOT_IP_VERSION) {
+        return value->number == 0 ? ADDR_IPV4 : ADDR_IPV6;
+    }
+    /* The one host that is IPv6 but not known by number. */
+    bool is_zoned = slot == SLOT_HOST && strchr(value->node->text, '%') != NULL;
+    return is_zoned ? ADDR_IPV6 : value->addr.family;
+}
+
+/* IPv6 is certain. */
+static bool is_ipv6(const struct checking *checking)
+{
+    return family_of(checking, SLOT_HOST) == ADDR_IPV6 ||
+           family_of(checking, SLOT_IP_VERSION) == ADDR_IPV6 ||
+           family_of(checking, SLOT_SOURCE_ADDRESS) == ADDR_IPV6;
+}
+
+/* Host, source address and ip_version agree. */
+static void check_families(const struct checking *checking)
+{
+    static const struct {
+        enum slot slot;
+        const char *name;
+    } keys[] = {{SLOT_SOURCE_ADDRESS, "source_address"},
+                {SLOT_IP_VERSION, "ip_version"},
+                {SLOT_HOST, "host"}};
+    for (size_t i = 0; i + 1 < sizeof keys / sizeof keys[0]; i++) {
+        for (size_t j = i + 1; j < sizeof keys / sizeof keys[0]; j++) {
+            enum addr_family a = family_of(checking, keys[i].slot);
+            enum addr_family b = family_of(checking, keys[j].slot);
+            if (a == ADDR_NONE || b == ADDR_NONE || a == b) {
+                continue;
+            }
+            struct buf message = {0};
+            buf_printf(&message, "%s ", keys[i].name);
+            add_value(checking, keys[i].slot, &message);
+            buf_printf(&message, " asks for %s, %s ", version_names[a], keys[j].name);
+            add_value(checking, keys[j].slot, &message);
+            buf_printf(&message, " for %s; allowed: one IP version", version_names[b]);
+            struct place place = is_own(checking, keys[i].slot)
+                                     ? place_value(get(checking, keys[i].slot)->node)
+                                     : place_below(checking->target, keys[i].name);
+            diagnostics_error(checking->diagnostics, place, "%s", buf_string(&message));
+            buf_fini(&message);
+            return;
+        }
+    }
+}
+
 static void check_run(const struct checking *checking)
 {
     struct schema_train train = train_slots(checking);
@@ -210,7 +268,7 @@ static void check_run(const struct checking *checking)
                          duration_format(run_ns, run), sum, buf_string(&frequency));
         buf_fini(&frequency);
     }
-    if (run_ns > WIRE_DURATION_MAX_NS) {
+    if (run_ns > WIRE_DURATION_MAX_NS && !is_ipv6(checking)) {
         diagnostics_warn(
             checking->diagnostics, blame(checking, slots + 1, count - 1),
             "an operation may take %s (%s), but the responder can be asked for 65535ms "
@@ -249,6 +307,7 @@ void check_target(const struct values *values, enum operation operation, const s
         codec_check_target(values, target, diagnostics);
     }
     check_precision(&checking);
+    check_families(&checking);
     check_threshold(&checking);
     if (check_timeout(&checking)) {
         check_run(&checking);

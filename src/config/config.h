@@ -14,7 +14,7 @@
 #include "probe/spec.h"
 
 struct config {
-    struct spec_set *targets; /* peer is set where `host` is an IPv4 address, else ADDR_NONE */
+    struct spec_set *targets; /* peer is set where `host` is an address, else ADDR_NONE */
     bool has_responder;
     struct reflect_settings responder;
 };

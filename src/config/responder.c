@@ -18,16 +18,11 @@ struct bindings {
     size_t count;
 };
 
-static bool do_collide(const struct addr *a, const struct addr *b)
-{
-    return a->port == b->port && (addr_is_same_ip(a, b) || addr_is_any(a) || addr_is_any(b));
-}
-
 static void bind_address(struct bindings *bindings, const struct node *node,
                          const struct addr *addr, struct diagnostics *diagnostics)
 {
     for (size_t i = 0; i < bindings->count; i++) {
-        if (do_collide(&bindings->addrs[i], addr)) {
+        if (addr_does_collide(&bindings->addrs[i], addr)) {
             char text[ADDR_TEXT_MAX];
             diagnostics_error(diagnostics, place_value(node),
                               "%s is taken by line %u already; each address and port stands once",

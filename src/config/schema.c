@@ -25,6 +25,7 @@ static const char *const refusals[] = {"status16", "status32", "silent", NULL};
 static const char *const replies[] = {"long", "short", NULL};
 static const char *const precisions[] = {"milliseconds", "microseconds", NULL};
 static const char *const timestamp_formats[] = {"ntp", "ptp", NULL};
+static const char *const ip_versions[] = {"4", "6", NULL};
 
 const struct schema_module schema_modules[SCHEMA_MODULE_COUNT] = {
     {"echo", OPERATION_UDP_ECHO, VOICE_CODEC_NONE},
@@ -96,6 +97,8 @@ static const struct schema_key operation_keys[] = {
      .doc = "Address to send from; without it the system chooses."},
     {"source_port", SLOT_SOURCE_PORT, SCHEMA_INTEGER, .min = 1, .max = 65535,
      .doc = "Port to send from; without it any free port, a new one for each operation."},
+    {"ip_version", SLOT_IP_VERSION, SCHEMA_CHOICE, .choices = ip_versions,
+     .doc = "Which address of a host name to take; without it IPv4 if there is one, else IPv6."},
     {"control", SLOT_CONTROL, SCHEMA_SECTION, .inner = &schema_control,
      .doc = "How to ask the responder to open the port."},
     {"buckets", SLOT_BUCKETS, SCHEMA_BOUNDS, .min = 1, .max = HIST_BOUNDS_MAX,
@@ -258,10 +261,10 @@ void schema_add_range(const struct schema_key *key, struct buf *out)
         add_count(key, "bytes of text", out);
         break;
     case SCHEMA_HOST:
-        buf_add_string(out, "an IPv4 address or a host name");
+        buf_add_string(out, "an IP address or a host name");
         break;
     case SCHEMA_SOURCE:
-        buf_add_string(out, "an IPv4 address");
+        buf_add_string(out, "an IP address");
         break;
     case SCHEMA_DSCP:
         buf_add_string(out, "default, cs0 to cs7, af11 to af43, ef, va, le, 0 to 63");
@@ -291,7 +294,7 @@ void schema_add_range(const struct schema_key *key, struct buf *out)
         add_count(key, "of port or IP:port", out);
         break;
     case SCHEMA_PREFIXES:
-        add_count(key, "IPv4 prefixes", out);
+        add_count(key, "IP prefixes", out);
         break;
     case SCHEMA_PATTERN:
         buf_add_string(out, "1 to 8 bytes of two hexadecimal digits each");

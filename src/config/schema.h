@@ -34,6 +34,7 @@ enum slot {
     SLOT_ADVANTAGE_FACTOR,
     SLOT_SOURCE_ADDRESS,
     SLOT_SOURCE_PORT,
+    SLOT_IP_VERSION,
     SLOT_CONTROL,
     SLOT_VERIFY_DATA,
     SLOT_DATA_PATTERN,
@@ -78,8 +79,8 @@ enum schema_kind {
     SCHEMA_BYTES, /* min, max */
     SCHEMA_CHOICE, /* choices */
     SCHEMA_TEXT, /* min, max length in bytes; no control characters */
-    SCHEMA_HOST, /* IPv4 address or host name */
-    SCHEMA_SOURCE, /* IPv4 address of this machine */
+    SCHEMA_HOST, /* IP address or host name */
+    SCHEMA_SOURCE, /* IP address of this machine */
     SCHEMA_DSCP, /* a name or number of base/dscp.h */
     SCHEMA_TOS, /* the whole byte, decimal or 0x.. */
     SCHEMA_DEVICE, /* the name of a network device */

@@ -34,6 +34,13 @@ static struct addr source_of(const struct values *values)
     return source;
 }
 
+static enum addr_family ip_version_of(const struct values *values)
+{
+    static const enum addr_family versions[] = {ADDR_IPV4, ADDR_IPV6};
+    const struct value *value = &values->of[SLOT_IP_VERSION];
+    return value->state == VALUE_SET ? versions[value->number] : ADDR_NONE;
+}
+
 static void set_identity(const struct values *values, struct spec *spec)
 {
     spec->name = copy_text(values, SLOT_NAME);
@@ -41,6 +48,7 @@ static void set_identity(const struct values *values, struct spec *spec)
     spec->owner = copy_text(values, SLOT_OWNER);
     spec->tag = copy_text(values, SLOT_TAG);
     spec->port = (uint16_t)number_of(values, SLOT_PORT);
+    spec->ip_version = ip_version_of(values);
     spec->source = source_of(values);
     spec->peer = values->of[SLOT_HOST].addr;
     if (spec->peer.family != ADDR_NONE) {

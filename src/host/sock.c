@@ -20,24 +20,12 @@
 #include <linux/net_tstamp.h>
 
 #include "host/clock.h"
+#include "host/name.h"
+#include "host/sock6.h"
 
 /* Another ICMP error may arrive between two tries; a genuine error of the call itself survives
  * them all. */
 #define TRIES 3
-
-static struct sockaddr_in to_sockaddr(const struct addr *addr)
-{
-    struct sockaddr_in sin = {.sin_family = AF_INET, .sin_port = htons(addr->port)};
-    memcpy(&sin.sin_addr, addr->ip, sizeof sin.sin_addr);
-    return sin;
-}
-
-static struct addr from_sockaddr(const struct sockaddr_in *sin)
-{
-    struct addr addr = {.family = ADDR_IPV4, .port = ntohs(sin->sin_port)};
-    memcpy(addr.ip, &sin->sin_addr, sizeof sin->sin_addr);
-    return addr;
-}
 
 static int set_option(int fd, int level, int name, int value)
 {
@@ -56,14 +44,16 @@ static void enable_send_stamps(int fd)
 
 /* Fragmentation stays allowed (IP_PMTUDISC_DONT), as on a router: a first probe that is lost to
  * path MTU discovery would be our loss, not the network's. */
-static int configure(int fd)
+static int configure4(int fd)
 {
     static const struct {
         int level, name, value;
     } settings[] = {
-        {SOL_SOCKET, SO_TIMESTAMPNS, 1}, {IPPROTO_IP, IP_PKTINFO, 1},
-        {IPPROTO_IP, IP_RECVTOS, 1},     {IPPROTO_IP, IP_RECVTTL, 1},
-        {IPPROTO_IP, IP_RECVERR, 1},     {IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT},
+        {IPPROTO_IP, IP_PKTINFO, 1},
+        {IPPROTO_IP, IP_RECVTOS, 1},
+        {IPPROTO_IP, IP_RECVTTL, 1},
+        {IPPROTO_IP, IP_RECVERR, 1},
+        {IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT},
     };
     for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
         int error = set_option(fd, settings[i].level, settings[i].name, settings[i].value);
@@ -71,18 +61,23 @@ static int configure(int fd)
             return error;
         }
     }
-    enable_send_stamps(fd);
     return 0;
 }
 
-/* Before bind(): an address of a VRF is known only inside it. */
-int sock_apply(int fd, const struct io_options *options)
+static int configure(int fd, enum addr_family family)
 {
-    size_t length = strnlen(options->device, sizeof options->device);
-    if (length > 0 &&
-        setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, options->device, (socklen_t)length) != 0) {
-        return -errno;
+    int error = set_option(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1);
+    if (error == 0) {
+        error = family == ADDR_IPV6 ? sock6_configure(fd) : configure4(fd);
     }
+    if (error == 0) {
+        enable_send_stamps(fd);
+    }
+    return error;
+}
+
+static int apply4(int fd, const struct io_options *options)
+{
     if (options->dont_fragment) {
         int error = set_option(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO);
         if (error != 0) {
@@ -92,15 +87,31 @@ int sock_apply(int fd, const struct io_options *options)
     return options->ttl == 0 ? 0 : set_option(fd, IPPROTO_IP, IP_TTL, options->ttl);
 }
 
-static int bind_to(int fd, const struct addr *local, struct addr *bound)
+/* Before bind(): an address of a VRF is known only inside it. */
+int sock_apply(int fd, const struct io_options *options)
 {
-    struct sockaddr_in sin = to_sockaddr(local);
-    socklen_t size = sizeof sin;
-    if (bind(fd, (const struct sockaddr *)&sin, sizeof sin) != 0 ||
-        getsockname(fd, (struct sockaddr *)&sin, &size) != 0) {
+    int family = AF_INET;
+    socklen_t size = sizeof family;
+    size_t length = strnlen(options->device, sizeof options->device);
+    if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &size) != 0) {
         return -errno;
     }
-    *bound = from_sockaddr(&sin);
+    if (length > 0 &&
+        setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, options->device, (socklen_t)length) != 0) {
+        return -errno;
+    }
+    return family == AF_INET6 ? sock6_apply(fd, options->ttl, options->dont_fragment)
+                              : apply4(fd, options);
+}
+
+static int bind_to(int fd, const struct addr *local, struct addr *bound)
+{
+    socklen_t size;
+    union host_name name = name_make(local, &size);
+    if (bind(fd, &name.any, size) != 0 || getsockname(fd, &name.any, &size) != 0) {
+        return -errno;
+    }
+    *bound = name_read(&name);
     return 0;
 }
 
@@ -113,14 +124,12 @@ int sock_open(const struct addr *local, int *fd, struct addr *bound)
 int sock_open_with(const struct addr *local, const struct io_options *options, int *fd,
                    struct addr *bound)
 {
-    if (local->family == ADDR_IPV6) {
-        return -EAFNOSUPPORT;
-    }
-    int made = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int family = local->family == ADDR_IPV6 ? AF_INET6 : AF_INET;
+    int made = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (made < 0) {
         return -errno;
     }
-    int error = configure(made);
+    int error = configure(made, local->family);
     if (error == 0) {
         error = sock_apply(made, options);
     }
@@ -141,7 +150,7 @@ union control {
     uint8_t bytes[256];
 };
 
-static void *add_control(struct msghdr *message, int level, int type, size_t size)
+static void add_control(struct msghdr *message, int level, int type, const void *data, size_t size)
 {
     struct cmsghdr *header =
         (struct cmsghdr *)(void *)((uint8_t *)message->msg_control + message->msg_controllen);
@@ -149,37 +158,56 @@ static void *add_control(struct msghdr *message, int level, int type, size_t siz
     header->cmsg_type = type;
     header->cmsg_len = CMSG_LEN(size);
     message->msg_controllen += CMSG_SPACE(size);
-    return CMSG_DATA(header);
+    memcpy(CMSG_DATA(header), data, size);
+}
+
+static void add_source(struct msghdr *message, const struct addr *source)
+{
+    if (source->family == ADDR_IPV6) {
+        struct in6_pktinfo info = sock6_source(source);
+        add_control(message, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof info);
+        return;
+    }
+    struct in_pktinfo info = {.ipi_ifindex = 0};
+    memcpy(&info.ipi_spec_dst, source->ip, sizeof info.ipi_spec_dst);
+    add_control(message, IPPROTO_IP, IP_PKTINFO, &info, sizeof info);
+}
+
+static void add_tos(struct msghdr *message, const struct sock_parcel *parcel)
+{
+    int value = parcel->tos;
+    if (parcel->peer.family == ADDR_IPV6) {
+        add_control(message, IPPROTO_IPV6, IPV6_TCLASS, &value, sizeof value);
+    } else {
+        add_control(message, IPPROTO_IP, IP_TOS, &value, sizeof value);
+    }
 }
 
 int sock_send(int fd, const struct sock_parcel *parcel)
 {
-    if (parcel->peer.family != ADDR_IPV4) {
+    if (parcel->peer.family == ADDR_NONE) {
         return -EAFNOSUPPORT;
     }
-    struct sockaddr_in to = to_sockaddr(&parcel->peer);
+    socklen_t name_size;
+    union host_name to = name_make(&parcel->peer, &name_size);
     struct iovec data = {.iov_base = (void *)(uintptr_t)parcel->bytes, .iov_len = parcel->size};
     union control control = {.bytes = {0}};
     struct msghdr message = {
         .msg_name = &to,
-        .msg_namelen = sizeof to,
+        .msg_namelen = name_size,
         .msg_iov = &data,
         .msg_iovlen = 1,
         .msg_control = control.bytes,
     };
-    if (parcel->source.family == ADDR_IPV4 && !addr_is_any(&parcel->source)) {
-        struct in_pktinfo info = {.ipi_ifindex = 0};
-        memcpy(&info.ipi_spec_dst, parcel->source.ip, sizeof info.ipi_spec_dst);
-        memcpy(add_control(&message, IPPROTO_IP, IP_PKTINFO, sizeof info), &info, sizeof info);
+    if (parcel->source.family == parcel->peer.family && !addr_is_any(&parcel->source)) {
+        add_source(&message, &parcel->source);
     }
     if (parcel->tos != 0) {
-        int value = parcel->tos;
-        memcpy(add_control(&message, IPPROTO_IP, IP_TOS, sizeof value), &value, sizeof value);
+        add_tos(&message, parcel);
     }
     if (parcel->wants_stamp) {
         uint32_t value = SOF_TIMESTAMPING_TX_SOFTWARE;
-        memcpy(add_control(&message, SOL_SOCKET, SO_TIMESTAMPING, sizeof value), &value,
-               sizeof value);
+        add_control(&message, SOL_SOCKET, SO_TIMESTAMPING, &value, sizeof value);
     }
     ssize_t sent = -1;
     for (int i = 0; i < TRIES && sent < 0; i++) {
@@ -196,6 +224,9 @@ static void take_control(const struct cmsghdr *header, struct sock_datagram *dat
         struct timespec at;
         memcpy(&at, data, sizeof at);
         kernel->ns = (int64_t)at.tv_sec * NS_PER_SECOND + at.tv_nsec;
+    }
+    if (header->cmsg_level == IPPROTO_IPV6) {
+        sock6_take_control(header, &datagram->local, &datagram->tos, &datagram->ttl);
     }
     if (header->cmsg_level != IPPROTO_IP) {
         return;
@@ -216,7 +247,7 @@ static void take_control(const struct cmsghdr *header, struct sock_datagram *dat
 
 int sock_receive(int fd, uint8_t *bytes, size_t capacity, struct sock_datagram *out)
 {
-    struct sockaddr_in from;
+    union host_name from;
     struct iovec data = {.iov_base = bytes, .iov_len = capacity};
     union control control;
     struct msghdr message;
@@ -239,7 +270,7 @@ int sock_receive(int fd, uint8_t *bytes, size_t capacity, struct sock_datagram *
         return -errno;
     }
     struct instant now = clock_now();
-    struct sock_datagram datagram = {.peer = from_sockaddr(&from), .size = (size_t)size};
+    struct sock_datagram datagram = {.peer = name_read(&from), .size = (size_t)size};
     /* Without a kernel stamp this is older than the clock allows, and `now` is taken. */
     struct wall kernel = {0};
     for (struct cmsghdr *at = CMSG_FIRSTHDR(&message); at != NULL; at = CMSG_NXTHDR(&message, at)) {
@@ -257,13 +288,15 @@ static bool read_notice(struct msghdr *message, struct sock_notice *out)
     struct sock_extended_err report = {0};
     struct scm_timestamping times = {0};
     for (struct cmsghdr *at = CMSG_FIRSTHDR(message); at != NULL; at = CMSG_NXTHDR(message, at)) {
-        if (at->cmsg_level == IPPROTO_IP && at->cmsg_type == IP_RECVERR) {
+        bool is_report = (at->cmsg_level == IPPROTO_IP && at->cmsg_type == IP_RECVERR) ||
+                         (at->cmsg_level == IPPROTO_IPV6 && at->cmsg_type == IPV6_RECVERR);
+        if (is_report) {
             memcpy(&report, CMSG_DATA(at), sizeof report);
         } else if (at->cmsg_level == SOL_SOCKET && at->cmsg_type == SCM_TIMESTAMPING) {
             memcpy(&times, CMSG_DATA(at), sizeof times);
         }
     }
-    if (report.ee_origin == SO_EE_ORIGIN_ICMP) {
+    if (report.ee_origin == SO_EE_ORIGIN_ICMP || report.ee_origin == SO_EE_ORIGIN_ICMP6) {
         *out = (struct sock_notice){.kind = SOCK_NOTICE_ICMP, .error = (int)report.ee_errno};
         return true;
     }
@@ -281,7 +314,7 @@ static bool read_notice(struct msghdr *message, struct sock_notice *out)
 
 int sock_receive_notice(int fd, struct sock_notice *out)
 {
-    struct sockaddr_in to = {0};
+    union host_name to = {.v6 = {0}};
     struct sock_notice notice;
     bool is_found = false;
     while (!is_found) {
@@ -298,7 +331,7 @@ int sock_receive_notice(int fd, struct sock_notice *out)
         is_found = read_notice(&message, &notice);
     }
     if (notice.kind == SOCK_NOTICE_ICMP) {
-        notice.peer = from_sockaddr(&to);
+        notice.peer = name_read(&to);
     }
     *out = notice;
     return 0;

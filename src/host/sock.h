@@ -1,7 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
 /* UDP sockets with what measuring needs: kernel receive timestamps, destination address, TOS and
- * TTL of each datagram, ICMP errors from the error queue. Non-blocking. Functions return 0 or
+ * TTL (traffic class and hop limit) of each datagram, ICMP errors from the error queue. A socket is
+ * IPv4 or IPv6, never both. Non-blocking. Functions return 0 or
  * -errno. */
 #ifndef HOST_SOCK_H
 #define HOST_SOCK_H

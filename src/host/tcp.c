@@ -10,49 +10,50 @@
 #include <unistd.h>
 
 #include "host/clock.h"
+#include "host/name.h"
 #include "host/sock.h"
 
 #define BACKLOG 128
 
-static struct sockaddr_in to_sockaddr(const struct addr *addr)
-{
-    struct sockaddr_in sin = {.sin_family = AF_INET, .sin_port = htons(addr->port)};
-    memcpy(&sin.sin_addr, addr->ip, sizeof sin.sin_addr);
-    return sin;
-}
-
-static struct addr from_sockaddr(const struct sockaddr_in *sin)
-{
-    struct addr addr = {.family = ADDR_IPV4, .port = ntohs(sin->sin_port)};
-    memcpy(addr.ip, &sin->sin_addr, sizeof sin->sin_addr);
-    return addr;
-}
-
 static int local_address(int fd, struct addr *out)
 {
-    struct sockaddr_in sin;
-    socklen_t size = sizeof sin;
-    if (getsockname(fd, (struct sockaddr *)&sin, &size) != 0) {
+    union host_name name;
+    socklen_t size = sizeof name;
+    if (getsockname(fd, &name.any, &size) != 0) {
         return -errno;
     }
-    *out = from_sockaddr(&sin);
+    *out = name_read(&name);
     return 0;
+}
+
+static int set_tos(int fd, const struct addr *local, int tos)
+{
+    bool is_ipv6 = local->family == ADDR_IPV6;
+    int level = is_ipv6 ? IPPROTO_IPV6 : IPPROTO_IP;
+    int on = 1;
+    if (is_ipv6 && setsockopt(fd, level, IPV6_V6ONLY, &on, sizeof on) != 0) {
+        return -errno;
+    }
+    int name = is_ipv6 ? IPV6_TCLASS : IP_TOS;
+    return setsockopt(fd, level, name, &tos, sizeof tos) == 0 ? 0 : -errno;
 }
 
 /* 0 or -errno. A connection that ended lately must not keep its port from being used again. */
 static int prepare(int fd, const struct tcp_call *call)
 {
     int one = 1;
-    int tos = call->tos;
     const struct addr *local = &call->local;
-    struct sockaddr_in sin = to_sockaddr(local);
-    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) != 0 ||
-        setsockopt(fd, IPPROTO_IP, IP_TOS, &tos, sizeof tos) != 0) {
+    socklen_t size;
+    union host_name name = name_make(local, &size);
+    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) != 0) {
         return -errno;
     }
-    int error = sock_apply(fd, &call->options);
+    int error = set_tos(fd, local, call->tos);
+    if (error == 0) {
+        error = sock_apply(fd, &call->options);
+    }
     bool is_bound = local->port != 0 || !addr_is_any(local);
-    if (error == 0 && is_bound && bind(fd, (const struct sockaddr *)&sin, sizeof sin) != 0) {
+    if (error == 0 && is_bound && bind(fd, &name.any, size) != 0) {
         error = -errno;
     }
     return error;
@@ -60,10 +61,8 @@ static int prepare(int fd, const struct tcp_call *call)
 
 static int open_bound(const struct tcp_call *call, int *fd)
 {
-    if (call->local.family == ADDR_IPV6) {
-        return -EAFNOSUPPORT;
-    }
-    int made = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int family = call->local.family == ADDR_IPV6 ? AF_INET6 : AF_INET;
+    int made = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (made < 0) {
         return -errno;
     }
@@ -83,9 +82,10 @@ int tcp_connect(const struct tcp_call *call, int *fd, struct addr *bound, struct
     if (error != 0) {
         return error;
     }
-    struct sockaddr_in to = to_sockaddr(&call->peer);
+    socklen_t size;
+    union host_name to = name_make(&call->peer, &size);
     struct instant before = clock_now();
-    int result = connect(made, (const struct sockaddr *)&to, sizeof to) == 0 ? 0 : -errno;
+    int result = connect(made, &to.any, size) == 0 ? 0 : -errno;
     error = result == 0 || result == -EINPROGRESS ? local_address(made, bound) : result;
     if (error != 0) {
         close(made);
@@ -141,13 +141,13 @@ int tcp_spare(void)
 
 int tcp_accept(int fd, int *spare, struct addr *peer, struct addr *local)
 {
-    struct sockaddr_in from;
+    union host_name from;
     socklen_t size = sizeof from;
-    int made = accept4(fd, (struct sockaddr *)&from, &size, SOCK_CLOEXEC);
+    int made = accept4(fd, &from.any, &size, SOCK_CLOEXEC);
     if (made < 0 && (errno == EMFILE || errno == ENFILE) && *spare >= 0) {
         close(*spare);
         size = sizeof from;
-        made = accept4(fd, (struct sockaddr *)&from, &size, SOCK_CLOEXEC);
+        made = accept4(fd, &from.any, &size, SOCK_CLOEXEC);
         int error = errno;
         if (made >= 0) {
             close(made);
@@ -161,6 +161,6 @@ int tcp_accept(int fd, int *spare, struct addr *peer, struct addr *local)
     }
     int error = local_address(made, local);
     close(made);
-    *peer = from_sockaddr(&from);
+    *peer = name_read(&from);
     return error;
 }

@@ -29,15 +29,17 @@ bool handshake_has_failed(const struct handshake *handshake)
     return handshake->tries > 0 && handshake->failed_tries == handshake->tries;
 }
 
-/* The port stays open for timeout + packets x interval; version 1 over IPv4 has 16 bits for it. */
-static uint16_t duration_ms(const struct spec *spec)
+/* The port stays open for timeout + packets x interval; version 1 has 16 bits for it over IPv4, 32
+ * over IPv6. */
+static uint32_t duration_ms(const struct spec *spec)
 {
     int64_t duration_ns = spec->timeout_ns;
     if (spec->operation == OPERATION_UDP_JITTER) {
         duration_ns += spec->num_packets * spec->interval_ns;
     }
     int64_t rounded_ms = (duration_ns + NS_PER_MS - 1) / NS_PER_MS;
-    return rounded_ms > UINT16_MAX ? UINT16_MAX : (uint16_t)rounded_ms;
+    int64_t most_ms = spec->peer.family == ADDR_IPV6 ? UINT32_MAX : UINT16_MAX;
+    return (uint32_t)(rounded_ms > most_ms ? most_ms : rounded_ms);
 }
 
 static enum ipsla_command command_of(enum operation operation)
@@ -59,16 +61,17 @@ size_t handshake_write(struct handshake *handshake, struct instant now, uint8_t 
     struct ipsla_request request = {
         .id = handshake->next_id,
         .command = command_of(spec->operation),
+        .is_ipv6 = spec->peer.family == ADDR_IPV6,
         .port = spec->port,
         .duration_ms = duration_ms(spec),
     };
     memcpy(request.address, spec->peer.ip, sizeof request.address);
-    ipsla_request_encode(&request, out);
+    size_t size = ipsla_request_encode(&request, out);
     handshake->sent[handshake->tries] = now.mono;
     handshake->tries++;
     handshake->next_id++;
     handshake->deadline = mono_add(now.mono, spec->control_timeout_ns);
-    return IPSLA_REQUEST_BYTES;
+    return size;
 }
 
 static enum outcome refusal_outcome(uint32_t status)

@@ -71,7 +71,7 @@ struct fx {
     struct addr peer;
     const uint8_t *bytes;
     size_t size;
-    uint8_t tos; /* IPv4 TOS byte of the datagram */
+    uint8_t tos; /* TOS byte (IPv6: traffic class) of the datagram */
     struct io_options options;
     bool wants_stamp; /* FX_SEND */
     uint32_t tag; /* FX_SEND with wants_stamp: the machine's own number for EV_SENT */

@@ -71,7 +71,7 @@ uint32_t lease_find_port(const struct lease_book *book, const struct addr *local
     while (index != LEASE_NONE) {
         const struct lease_port *port = &book->ports[index];
         bool is_same = addr_is_equal(&port->local, local) ||
-                       (port->local.port == local->port && addr_is_any(&port->local));
+                       (addr_is_any(&port->local) && addr_does_collide(&port->local, local));
         if (is_same && port->transport == transport && port->state != PORT_CLOSING) {
             return index;
         }

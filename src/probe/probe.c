@@ -195,6 +195,8 @@ static void fill_open(const struct probe *probe, enum transport transport, struc
     };
     if (fx->local.family == ADDR_NONE) {
         fx->local.family = probe->spec->peer.family;
+    } else if (addr_is_link_local(&fx->local) && fx->local.scope == 0) {
+        fx->local.scope = probe->spec->peer.scope;
     }
     /* The source port of a connection is not that of its control request. */
     if (transport == TRANSPORT_UDP && is_connection(probe)) {

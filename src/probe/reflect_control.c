@@ -2,6 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "probe/reflect_state.h"
 
+/* IPv6 requests can ask for weeks; a lost or hostile sender must not hold a port that long. */
+#define DURATION_MAX_NS (3600 * NS_PER_SECOND)
+
 enum { STATUS_FAIL = 1, STATUS_AUTH = 2, STATUS_PORT_IN_USE = 4 };
 
 static const uint32_t result_status[REFLECT_RESULT_COUNT] = {
@@ -43,8 +46,7 @@ void reflect_answer_request(struct reflect *reflect, const struct opening *to,
         answer->size = IPSLA_RESPONSE_SHORT_BYTES;
         ipsla_response_encode_short(to->request.id, 0, reflect->bytes);
     } else {
-        answer->size = IPSLA_RESPONSE_LONG_BYTES;
-        ipsla_response_encode_long(&to->request, reflect->bytes);
+        answer->size = ipsla_response_encode_long(&to->request, reflect->bytes);
     }
 }
 
@@ -70,6 +72,9 @@ void reflect_grant(struct reflect *reflect, const struct opening *to, struct ins
         return;
     }
     int64_t duration_ns = to->request.duration_ms * NS_PER_MS;
+    if (duration_ns > DURATION_MAX_NS) {
+        duration_ns = DURATION_MAX_NS;
+    }
     if (duration_ns < reflect->settings.min_duration_ns) {
         duration_ns = reflect->settings.min_duration_ns;
     }

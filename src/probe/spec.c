@@ -96,6 +96,11 @@ struct spec *spec_with_ip(const struct spec *spec, const struct addr *ip)
     return copy;
 }
 
+enum addr_family spec_ip_version(const struct spec *spec)
+{
+    return spec->ip_version != ADDR_NONE ? spec->ip_version : spec->source.family;
+}
+
 static bool labels_are_equal(const struct spec *a, const struct spec *b)
 {
     if (a->label_count != b->label_count) {
@@ -153,7 +158,7 @@ bool spec_is_same_target(const struct spec *a, const struct spec *b)
 {
     return identities_are_equal(a, b) && timings_are_equal(a, b) && precisions_are_equal(a, b) &&
            layouts_are_equal(&a->layout, &b->layout) && options_are_equal(a, b) &&
-           a->operation == b->operation && a->port == b->port &&
+           a->operation == b->operation && a->ip_version == b->ip_version && a->port == b->port &&
            addr_is_equal(&a->source, &b->source) && a->num_packets == b->num_packets &&
            data_are_equal(a, b) && a->control == b->control && a->control_port == b->control_port &&
            a->control_tries == b->control_tries && a->codec == b->codec &&

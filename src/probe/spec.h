@@ -71,6 +71,7 @@ struct spec {
     enum operation operation;
     struct addr peer; /* IP and probe port; ADDR_NONE while the name has no address */
     uint16_t port; /* probe port */
+    enum addr_family ip_version; /* of the host's addresses; ADDR_NONE: IPv4 before IPv6 */
     struct addr source; /* IP (ADDR_NONE: the system chooses) and port (0: any) */
 
     int64_t frequency_ns;
@@ -114,6 +115,9 @@ void spec_unref(const struct spec *spec); /* NULL is fine */
 /* A new spec like `spec` whose peer has the IP of `ip` (ADDR_NONE: no address) and the spec's port.
  */
 struct spec *spec_with_ip(const struct spec *spec, const struct addr *ip);
+
+/* Which addresses of the host may be taken: ip_version, else what the source address can reach. */
+enum addr_family spec_ip_version(const struct spec *spec);
 
 /* Everything but the resolved peer address is the same. */
 bool spec_is_same_target(const struct spec *a, const struct spec *b);

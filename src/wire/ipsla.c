@@ -6,10 +6,12 @@
  *   section  0:2 kind     2:2 length, header included   4:4 status   8: body
  *
  *   enable, IPv4 (kind = command, 16 bytes)   8:4 address  12:2 port  14:2 duration, ms
+ *   enable, IPv6 (kind = command + 4, 32 bytes)
+ *                                   8:16 address  24:2 port  26:2 zero  28:4 duration, ms
  *   authentication (kind 1, 28 bytes)         8:1 mode  9:1 zero  10:2 key id  12:16 digest
  *
- * A request is header + enable + authentication = 52 bytes. Sections are walked by their own
- * lengths and each check is made before the bytes are touched. */
+ * A request is header + enable + authentication = 52 bytes, 68 for IPv6. Sections are walked by
+ * their own lengths and each check is made before the bytes are touched. */
 #include "wire/ipsla.h"
 
 #include <assert.h>
@@ -21,6 +23,8 @@ enum {
     HEADER_BYTES = 8,
     SECTION_HEADER_BYTES = 8,
     ENABLE_BYTES = 16,
+    ENABLE_IPV6_BYTES = 32,
+    IPV6_COMMAND_OFFSET = 4,
     AUTH_BYTES = 28,
     AUTH_KIND = 1,
 };
@@ -45,14 +49,30 @@ const char *ipsla_reject_name(enum ipsla_reject reject)
     return reject_names[reject];
 }
 
-static void write_enable(struct wire_writer *writer, const struct ipsla_request *request)
+static void write_enable_ipv6(struct wire_writer *writer, const struct ipsla_request *request)
 {
-    wire_write_u16(writer, (uint16_t)request->command);
-    wire_write_u16(writer, ENABLE_BYTES);
+    wire_write_u16(writer, (uint16_t)(request->command + IPV6_COMMAND_OFFSET));
+    wire_write_u16(writer, ENABLE_IPV6_BYTES);
     wire_write_zeros(writer, 4);
     wire_write_bytes(writer, request->address, sizeof request->address);
     wire_write_u16(writer, request->port);
-    wire_write_u16(writer, request->duration_ms);
+    wire_write_u16(writer, 0);
+    wire_write_u32(writer, request->duration_ms);
+}
+
+static void write_enable(struct wire_writer *writer, const struct ipsla_request *request)
+{
+    if (request->is_ipv6) {
+        write_enable_ipv6(writer, request);
+        return;
+    }
+    assert(request->duration_ms <= UINT16_MAX);
+    wire_write_u16(writer, (uint16_t)request->command);
+    wire_write_u16(writer, ENABLE_BYTES);
+    wire_write_zeros(writer, 4);
+    wire_write_bytes(writer, request->address, 4);
+    wire_write_u16(writer, request->port);
+    wire_write_u16(writer, (uint16_t)request->duration_ms);
 }
 
 static void write_header(struct wire_writer *writer, uint8_t id, uint16_t length, uint32_t status)
@@ -63,24 +83,29 @@ static void write_header(struct wire_writer *writer, uint8_t id, uint16_t length
     wire_write_u32(writer, status);
 }
 
-void ipsla_request_encode(const struct ipsla_request *request, uint8_t out[IPSLA_REQUEST_BYTES])
+size_t ipsla_request_encode(const struct ipsla_request *request,
+                            uint8_t out[IPSLA_REQUEST_BYTES_MAX])
 {
-    struct wire_writer writer = wire_writer(out, IPSLA_REQUEST_BYTES);
-    write_header(&writer, request->id, IPSLA_REQUEST_BYTES, 0);
+    uint16_t size = request->is_ipv6 ? IPSLA_REQUEST_IPV6_BYTES : IPSLA_REQUEST_BYTES;
+    struct wire_writer writer = wire_writer(out, size);
+    write_header(&writer, request->id, size, 0);
     write_enable(&writer, request);
     wire_write_u16(&writer, AUTH_KIND);
     wire_write_u16(&writer, AUTH_BYTES);
     wire_write_zeros(&writer, AUTH_BYTES - 4);
     assert(!writer.failed && writer.at == writer.end);
+    return size;
 }
 
-void ipsla_response_encode_long(const struct ipsla_request *request,
-                                uint8_t out[IPSLA_RESPONSE_LONG_BYTES])
+size_t ipsla_response_encode_long(const struct ipsla_request *request,
+                                  uint8_t out[IPSLA_RESPONSE_BYTES_MAX])
 {
-    struct wire_writer writer = wire_writer(out, IPSLA_RESPONSE_LONG_BYTES);
-    write_header(&writer, request->id, IPSLA_RESPONSE_LONG_BYTES, 0);
+    uint16_t size = request->is_ipv6 ? IPSLA_RESPONSE_LONG_IPV6_BYTES : IPSLA_RESPONSE_LONG_BYTES;
+    struct wire_writer writer = wire_writer(out, size);
+    write_header(&writer, request->id, size, 0);
     write_enable(&writer, request);
     assert(!writer.failed && writer.at == writer.end);
+    return size;
 }
 
 void ipsla_response_encode_short(uint8_t id, uint32_t status,
@@ -150,30 +175,42 @@ static enum ipsla_reject read_auth(struct wire_reader body, struct ipsla_request
     return IPSLA_ACCEPT;
 }
 
-/* Commands of IPv6 (6 to 8) have 32-byte sections; in 16 bytes they are malformed. */
+/* Commands of IPv6 (6 to 8) in anything but 32 bytes are malformed. */
 static bool is_ipv6_command(uint16_t kind)
 {
     return kind >= 6 && kind <= 8;
 }
 
+/* The section's length tells the IP version; the command of an IPv6 section may be either one. */
+static uint16_t command_of(uint16_t kind, bool is_ipv6)
+{
+    return is_ipv6 && is_ipv6_command(kind) ? (uint16_t)(kind - IPV6_COMMAND_OFFSET) : kind;
+}
+
 static enum ipsla_reject read_enable(const struct section *section, struct ipsla_request *request)
 {
     struct wire_reader body = section->body;
-    bool is_short = wire_left(&body) == ENABLE_BYTES - SECTION_HEADER_BYTES;
-    if (is_short && is_ipv6_command(section->kind)) {
+    bool is_ipv4 = wire_left(&body) == ENABLE_BYTES - SECTION_HEADER_BYTES;
+    bool is_ipv6 = wire_left(&body) == ENABLE_IPV6_BYTES - SECTION_HEADER_BYTES;
+    uint16_t command = command_of(section->kind, is_ipv6);
+    if (!is_ipv6 && is_ipv6_command(section->kind)) {
         return IPSLA_BAD_SECTION;
     }
-    if (section->kind != IPSLA_COMMAND_ECHO && section->kind != IPSLA_COMMAND_TCP &&
-        section->kind != IPSLA_COMMAND_JITTER) {
+    if (command != IPSLA_COMMAND_ECHO && command != IPSLA_COMMAND_TCP &&
+        command != IPSLA_COMMAND_JITTER) {
         return IPSLA_UNSUPPORTED_COMMAND;
     }
-    if (!is_short) {
+    if (!is_ipv4 && !is_ipv6) {
         return IPSLA_BAD_SECTION;
     }
-    request->command = (enum ipsla_command)section->kind;
-    wire_read_bytes(&body, request->address, sizeof request->address);
+    request->command = (enum ipsla_command)command;
+    request->is_ipv6 = is_ipv6;
+    wire_read_bytes(&body, request->address, is_ipv6 ? 16 : 4);
     request->port = wire_read_u16(&body);
-    request->duration_ms = wire_read_u16(&body);
+    if (is_ipv6) {
+        wire_skip(&body, 2);
+    }
+    request->duration_ms = is_ipv6 ? wire_read_u32(&body) : wire_read_u16(&body);
     return IPSLA_ACCEPT;
 }
 

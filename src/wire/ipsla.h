@@ -23,7 +23,7 @@ enum ipsla_reject {
                         */
     IPSLA_NO_COMMAND, /* no enable section */
     IPSLA_DUPLICATE_SECTION, /* two enable or two authentication sections */
-    IPSLA_UNSUPPORTED_COMMAND, /* not echo, TCP connect or jitter over IPv4 */
+    IPSLA_UNSUPPORTED_COMMAND, /* not echo, TCP connect or jitter */
     IPSLA_BAD_PORT, /* port 0 */
     IPSLA_BAD_TYPE, /* probe type that is not 1, 2 or 3 */
     IPSLA_WRONG_DIRECTION, /* a reply where a request is due, or the other way round */
@@ -36,29 +36,35 @@ const char *ipsla_reject_name(enum ipsla_reject reject);
 enum ipsla_command { IPSLA_COMMAND_ECHO = 2, IPSLA_COMMAND_TCP = 3, IPSLA_COMMAND_JITTER = 4 };
 
 #define IPSLA_REQUEST_BYTES 52
+#define IPSLA_REQUEST_IPV6_BYTES 68
+#define IPSLA_REQUEST_BYTES_MAX IPSLA_REQUEST_IPV6_BYTES
 #define IPSLA_RESPONSE_LONG_BYTES 24
+#define IPSLA_RESPONSE_LONG_IPV6_BYTES 40
+#define IPSLA_RESPONSE_BYTES_MAX IPSLA_RESPONSE_LONG_IPV6_BYTES
 #define IPSLA_RESPONSE_SHORT_BYTES 8
 
 struct ipsla_request {
     uint8_t id;
     enum ipsla_command command;
-    uint8_t address[4]; /* of the responder, as the sender knows it */
+    uint8_t address[16]; /* of the responder, as the sender knows it; IPv4: the first 4 */
     uint16_t port; /* to open, not 0 */
-    uint16_t duration_ms;
+    uint32_t duration_ms; /* IPv4: up to 65535 */
     bool wants_auth; /* any byte of the authentication section's body is set */
+    bool is_ipv6; /* on the wire the command is 4 more then */
 };
 
-/* Writes the 52 bytes of a request without authentication. */
-void ipsla_request_encode(const struct ipsla_request *request, uint8_t out[IPSLA_REQUEST_BYTES]);
+/* Writes a request without authentication: 52 bytes, 68 for IPv6. Returns its size. */
+size_t ipsla_request_encode(const struct ipsla_request *request,
+                            uint8_t out[IPSLA_REQUEST_BYTES_MAX]);
 
 /* Reads a request. `out` is untouched unless the result is IPSLA_ACCEPT. */
 enum ipsla_reject ipsla_request_decode(const uint8_t *bytes, size_t size,
                                        struct ipsla_request *out);
 
-/* The long shape of a success, as current IOS sends it: header and enable section of the request.
- */
-void ipsla_response_encode_long(const struct ipsla_request *request,
-                                uint8_t out[IPSLA_RESPONSE_LONG_BYTES]);
+/* The long shape of a success, as current IOS sends it: header and enable section of the request,
+ * 24 bytes, 40 for IPv6. Returns its size. */
+size_t ipsla_response_encode_long(const struct ipsla_request *request,
+                                  uint8_t out[IPSLA_RESPONSE_BYTES_MAX]);
 
 /* The short shape: the 8-byte header alone; `status` is written as `status` << 16 or as a 32-bit
  * number by the caller's choice of value. 0 is success. */

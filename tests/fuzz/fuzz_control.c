@@ -12,18 +12,19 @@
 static void check_request(const uint8_t *data, size_t size)
 {
     struct ipsla_request request, again = {0};
-    uint8_t bytes[IPSLA_REQUEST_BYTES];
+    uint8_t bytes[IPSLA_REQUEST_BYTES_MAX];
     if (ipsla_request_decode(data, size, &request) != IPSLA_ACCEPT) {
         return;
     }
     assert(request.command == IPSLA_COMMAND_ECHO || request.command == IPSLA_COMMAND_TCP ||
            request.command == IPSLA_COMMAND_JITTER);
-    assert(request.port != 0 && size >= IPSLA_RESPONSE_LONG_BYTES);
-    ipsla_request_encode(&request, bytes);
-    enum ipsla_reject reject = ipsla_request_decode(bytes, sizeof bytes, &again);
+    assert(request.port != 0 && size >= ipsla_response_encode_long(&request, bytes));
+    size_t written = ipsla_request_encode(&request, bytes);
+    enum ipsla_reject reject = ipsla_request_decode(bytes, written, &again);
     assert(reject == IPSLA_ACCEPT && !again.wants_auth);
     assert(again.id == request.id && again.command == request.command);
     assert(again.port == request.port && again.duration_ms == request.duration_ms);
+    assert(again.is_ipv6 == request.is_ipv6);
     assert(memcmp(again.address, request.address, sizeof again.address) == 0);
 }
 

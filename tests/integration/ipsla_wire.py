@@ -50,7 +50,8 @@ def short_reply(request, status=b"\0\0\0\0"):
 
 
 def long_reply(request, section_status=b"\0\0\0\0"):
-    return request[:3] + b"\x18" + request[4:12] + section_status + request[16:24]
+    end = 8 + int.from_bytes(request[10:12], "big")
+    return request[:3] + bytes([end]) + request[4:12] + section_status + request[16:end]
 
 
 def mixed_reply(request):

@@ -19,7 +19,7 @@ DROPPED = {
     "M1": "too_short", "M2": "too_short", "M3": "no_command", "M4": "bad_length", "M5": "bad_length",
     "M6": "bad_section", "M7": "bad_section", "M8": "bad_section", "M9": "bad_section",
     "M10": "duplicate_section", "M11": "unsupported_command", "M12": "bad_port", "M16": "bad_version",
-    "M17": "bad_version", "C6": "unsupported_command",
+    "M17": "bad_version",
     # Version 2 on the port of version 1.
     "M23": "bad_version", "M24": "bad_version", "M25": "bad_version", "M26": "bad_version",
     "M27": "bad_version", "M28": "bad_version", "M29": "bad_version", "M30": "bad_version",
@@ -30,7 +30,7 @@ DROPPED = {
 DROPPED_PROBES = {"M19": "too_short", "M20": "wrong_direction", "M21": "too_short", "M22": "bad_type",
                   "M1": "too_short"}
 REFUSED = {"M13": ("port_in_use", REFUSED_PORT_IN_USE), "M18": ("auth", REFUSED_AUTH)}
-ACCEPTED = ("C1", "C4", "M14", "M15")
+ACCEPTED = ("C1", "C4", "C6", "M14", "M15")
 
 
 class Asker:

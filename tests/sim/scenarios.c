@@ -52,5 +52,6 @@ int main(void)
     failures += scenarios_responder();
     failures += scenarios_voice();
     failures += scenarios_us();
+    failures += scenarios_ipv6();
     return failures == 0 ? 0 : 1;
 }

@@ -84,7 +84,7 @@ unsigned simnet_node_add(struct simnet *net, const char *ip)
     assert(net->node_count < SIMNET_NODES_MAX);
     struct simnet_node *node = &net->nodes[net->node_count];
     bool is_address = addr_parse_ip(ip, &node->address);
-    assert(is_address && node->address.family == ADDR_IPV4);
+    assert(is_address);
     node->clock = (struct simnet_clock){
         .mono_start_ns = START_MONO_NS,
         .wall_start_ns = START_WALL_NS,

@@ -115,7 +115,8 @@ struct simnet {
 void simnet_init(struct simnet *net, uint64_t seed);
 void simnet_fini(struct simnet *net);
 
-/* Adds a node with an IPv4 address and a clock that starts like every other's; returns its number.
+/* Adds a node with an IPv4 or IPv6 address and a clock that starts like every other's; returns its
+ * number.
  */
 unsigned simnet_node_add(struct simnet *net, const char *ip);
 

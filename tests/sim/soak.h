@@ -30,6 +30,7 @@ struct soak_world {
     unsigned senders[RIG_ENGINES_MAX]; /* nodes */
     size_t responder_count;
     unsigned responders[RIG_RESPONDERS_MAX];
+    bool is_ipv6; /* every address */
     bool is_corrupt; /* bits flip: only conservation is checked */
     int64_t duration_ns;
     uint64_t trace;

@@ -16,8 +16,8 @@ static bool chance(struct soak_world *world, unsigned percent)
 
 static unsigned add_node(struct soak_world *world, const char *network, unsigned number)
 {
-    char ip[32];
-    snprintf(ip, sizeof(ip), "%s.%u", network, number + 1);
+    char ip[48];
+    snprintf(ip, sizeof(ip), "%s%s.%u", world->is_ipv6 ? "2001:db8::" : "", network, number + 1);
     unsigned node = simnet_node_add(&world->rig.world.net, ip);
     struct simnet_clock *clock = &world->rig.world.net.nodes[node].clock;
     clock->mono_start_ns = between(world, 0, 100 * 86400 * NS_PER_SECOND);
@@ -73,11 +73,13 @@ static void add_responder(struct soak_world *world, unsigned number)
     struct reflect_settings settings;
     unsigned node = add_node(world, "198.51.100", number);
     reflect_settings_default(&settings);
+    settings.listen[0].family = world->is_ipv6 ? ADDR_IPV6 : ADDR_IPV4;
     settings.reply = chance(world, 50) ? REPLY_LONG : REPLY_SHORT;
     settings.max_sessions = chance(world, 10) ? 3 : 1000;
     settings.min_duration_ns = between(world, 0, 2 * NS_PER_SECOND);
     if (chance(world, 20)) {
-        settings.permanent[0] = (struct addr){.family = ADDR_IPV4, .port = RIG_PORT};
+        settings.permanent[0] = settings.listen[0];
+        settings.permanent[0].port = RIG_PORT;
         settings.permanent_count = 1;
     }
     unsigned reflect = rig_add_reflect(&world->rig, node, &settings);
@@ -142,6 +144,7 @@ void soak_build(struct soak_world *world, uint64_t seed)
     *world = (struct soak_world){.rng = {seed}};
     rig_init(&world->rig, rng_u64(&world->rng));
     world->rig.world.seed = seed;
+    world->is_ipv6 = seed % 4 == 3;
     world->rig.world.sends_icmp = chance(world, 30);
     world->is_corrupt = chance(world, 10);
     world->duration_ns = between(world, 6, 15) * NS_PER_SECOND;

@@ -22,6 +22,7 @@
 
 /* Offsets on the wire, spelled out here so that the truth does not lean on the codec under test. */
 #define REQUEST_PORT_AT 20
+#define REQUEST_IPV6_PORT_AT 32
 #define JITTER_SEQ_AT 12
 #define JITTER_US_SEQ_AT 52
 
@@ -280,9 +281,10 @@ static uint32_t note_request(struct world *world, struct world_process *process,
 {
     struct truth_run *run = world->truth.runs[channel->run];
     if (fx->peer.port == IPSLA_CONTROL_PORT) {
-        WORLD_CHECK(world, fx->size == IPSLA_REQUEST_BYTES);
+        bool is_ipv6 = fx->peer.family == ADDR_IPV6;
+        WORLD_CHECK(world, fx->size == (is_ipv6 ? IPSLA_REQUEST_IPV6_BYTES : IPSLA_REQUEST_BYTES));
         run->target = fx->peer;
-        run->target.port = wire_u16(fx->bytes, REQUEST_PORT_AT);
+        run->target.port = wire_u16(fx->bytes, is_ipv6 ? REQUEST_IPV6_PORT_AT : REQUEST_PORT_AT);
         run->has_target = true;
         run->control_requests++;
         return channel->run + 1;
@@ -313,7 +315,7 @@ static void perform_send(struct world *world, struct world_process *process, con
     const struct world_channel *channel = channel_find(process, fx->id);
     WORLD_CHECK(world, channel != NULL);
     WORLD_CHECK(world, fx->size <= IO_DATAGRAM_MAX && fx->bytes != NULL);
-    WORLD_CHECK(world, fx->peer.family == ADDR_IPV4 && fx->peer.port != 0);
+    WORLD_CHECK(world, fx->peer.family != ADDR_NONE && fx->peer.port != 0);
     WORLD_CHECK(world, !addr_is_any(&fx->peer));
     struct simnet_packet *packet = simnet_packet_new(fx->bytes, fx->size);
     bool is_sender = process->role == WORLD_SENDER;

@@ -58,7 +58,8 @@ void responder_deliver(uint16_t port, const char *peer, const void *bytes, size_
 {
     const struct drive_channel *channel = drive_channel(&responder.drive, port);
     assert_non_null(channel);
-    struct ev ev = build_data(channel->id, peer, RESPONDER_IP, bytes, size);
+    struct ev ev =
+        build_data(channel->id, peer, peer[0] == '[' ? RESPONDER_IPV6 : RESPONDER_IP, bytes, size);
     ev.local.port = port;
     ev.tos = 0xb8;
     responder.datagrams++;
@@ -73,11 +74,10 @@ void responder_deliver_vector(uint16_t port, const char *peer, const char *name)
 
 void responder_ask(const char *peer, uint16_t port, uint16_t duration_ms)
 {
-    struct ipsla_request request = {0x42, IPSLA_COMMAND_JITTER, {198, 51, 100, 20},
-                                    port, duration_ms,          false};
-    uint8_t bytes[IPSLA_REQUEST_BYTES];
-    ipsla_request_encode(&request, bytes);
-    responder_deliver(1967, peer, bytes, sizeof bytes);
+    struct ipsla_request request = {
+        0x42, IPSLA_COMMAND_JITTER, {198, 51, 100, 20}, port, duration_ms, false, false};
+    uint8_t bytes[IPSLA_REQUEST_BYTES_MAX];
+    responder_deliver(1967, peer, bytes, ipsla_request_encode(&request, bytes));
 }
 
 void responder_send_jitter(uint16_t port, const char *peer, uint16_t seq)

@@ -12,6 +12,7 @@
 #include "support/vectors.h"
 
 #define RESPONDER_IP "198.51.100.20"
+#define RESPONDER_IPV6 "2001:db8:2::20"
 #define RESPONDER_PEER "192.0.2.10:40000"
 #define RESPONDER_PEER_2 "192.0.2.10:40001"
 #define RESPONDER_OTHER "192.0.2.11:40000"
@@ -41,7 +42,7 @@ uint64_t responder_drops(void);
 /* Everything was answered or counted once; what was opened closes. */
 void responder_tear_down(void);
 
-/* A datagram to the open local `port`, from `peer`. */
+/* A datagram to the open local `port`, from `peer`, to the address of the same IP version. */
 void responder_deliver(uint16_t port, const char *peer, const void *bytes, size_t size);
 
 /* The bytes of a vector, by its name. */

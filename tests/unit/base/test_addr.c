@@ -149,6 +149,82 @@ static void test_compare(void **state)
     assert_false(addr_is_same_ip(&a, &none));
 }
 
+static void test_scope(void **state)
+{
+    (void)state;
+    struct addr a, b;
+    char text[ADDR_TEXT_MAX];
+    assert_true(addr_parse_ip_port("[fe80::1]:5", &a));
+    b = a;
+    a.scope = 2;
+    assert_string_equal(addr_format_ip(&a, text), "fe80::1%2");
+    assert_string_equal(addr_format(&a, text), "[fe80::1%2]:5");
+    assert_true(addr_is_same_ip(&a, &b));
+    assert_true(addr_is_same_ip(&b, &a));
+    b.scope = 3;
+    assert_false(addr_is_same_ip(&a, &b));
+    assert_false(addr_is_equal(&a, &b));
+    b.scope = 2;
+    assert_true(addr_is_equal(&a, &b));
+    memset(a.ip, 0xff, sizeof a.ip);
+    a.scope = UINT32_MAX;
+    a.port = 65535;
+    assert_string_equal(addr_format(&a, text),
+                        "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff%4294967295]:65535");
+}
+
+static void test_kinds(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool is_multicast, is_link_local, is_mapped;
+    } rows[] = {
+        {"192.0.2.1", false, false, false},
+        {"224.0.0.1", true, false, false},
+        {"255.255.255.255", true, false, false},
+        {"254.128.0.1", true, false, false},
+        {"2001:db8::1", false, false, false},
+        {"ff02::1", true, false, false},
+        {"fe80::1", false, true, false},
+        {"febf::1", false, true, false},
+        {"fec0::1", false, false, false},
+        {"::ffff:192.0.2.1", false, false, true},
+        {"::1", false, false, false},
+        {"::192.0.2.1", false, false, false},
+        {"e000::1", false, false, false},
+    };
+    struct addr none = {0};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct addr addr;
+        assert_true(addr_parse_ip(rows[i].text, &addr));
+        assert_int_equal(addr_is_multicast(&addr), rows[i].is_multicast);
+        assert_int_equal(addr_is_link_local(&addr), rows[i].is_link_local);
+        assert_int_equal(addr_is_mapped(&addr), rows[i].is_mapped);
+    }
+    assert_false(addr_is_multicast(&none) || addr_is_link_local(&none) || addr_is_mapped(&none));
+}
+
+static void test_collide(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *a, *b;
+        bool do_collide;
+    } rows[] = {
+        {"192.0.2.1:5", "192.0.2.1:5", true},  {"192.0.2.1:5", "192.0.2.1:6", false},
+        {"192.0.2.1:5", "192.0.2.2:5", false}, {"0.0.0.0:5", "192.0.2.2:5", true},
+        {"[::]:5", "[2001:db8::1]:5", true},   {"[::1]:5", "[2001:db8::1]:5", false},
+        {"[::]:5", "0.0.0.0:5", false},        {"[::]:5", "192.0.2.1:5", false},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct addr a, b;
+        assert_true(addr_parse_ip_port(rows[i].a, &a) && addr_parse_ip_port(rows[i].b, &b));
+        assert_int_equal(addr_does_collide(&a, &b), rows[i].do_collide);
+        assert_int_equal(addr_does_collide(&b, &a), rows[i].do_collide);
+    }
+}
+
 static void test_is_any(void **state)
 {
     (void)state;
@@ -260,6 +336,9 @@ int main(void)
         cmocka_unit_test(test_parse_ip_port_junk),
         cmocka_unit_test(test_format),
         cmocka_unit_test(test_compare),
+        cmocka_unit_test(test_scope),
+        cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_collide),
         cmocka_unit_test(test_is_any),
         cmocka_unit_test(test_prefix_contains),
         cmocka_unit_test(test_prefix_never_contains_no_address),

@@ -36,10 +36,18 @@ static void hosts_are_addresses_or_names(void **state)
         {"10.1", "is not a valid IPv4 address"},
         {"1.2.3.4.", "is not a valid IPv4 address"},
         {"42", "is not a valid IPv4 address"},
-        {"::1", "is an IPv6 address, which is not supported"},
-        {"2001:db8::1", "is an IPv6 address, which is not supported"},
-        {"fe80::1%eth0", "is an IPv6 address, which is not supported"},
-        {"[2001:db8::1]", "is an IPv6 address, which is not supported"},
+        {"fe80::1%eth0", NULL},
+        {"fe80::1", "is a link-local address; say by which interface, as in fe80::1%eth0"},
+        {"fe80::1%", "does not name an interface behind '%'"},
+        {"fe80::1%a/b", "does not name an interface behind '%'"},
+        {"fe80::1%sixteen-letters-", "does not name an interface behind '%'"},
+        {"2001:db8::1%eth0", "names an interface, which only link-local addresses (fe80::/10) do"},
+        {"router%eth0", "names an interface, which only link-local addresses (fe80::/10) do"},
+        {"[2001:db8::1]", "has brackets; write the address alone"},
+        {"2001:db8::1::2", "is not a valid IPv6 address"},
+        {"::", "is no address of one host"},
+        {"ff02::1", "is a multicast address"},
+        {"::ffff:192.0.2.1", "is an IPv4 address in IPv6 writing; write it as an IPv4 address"},
         {"router:16384", "has a colon; the port stands in the key port"},
         {"0.0.0.0", "is no address of one host"},
         {"224.0.0.1", "is a multicast, reserved or broadcast address"},
@@ -76,7 +84,7 @@ static void host_names_are_bounded(void **state)
     assert_non_null(address_parse_host(name, &addr));
 }
 
-static void listen_takes_an_ipv4_address_and_a_port(void **state)
+static void listen_takes_an_address_and_a_port(void **state)
 {
     (void)state;
     struct addr addr;
@@ -86,7 +94,7 @@ static void listen_takes_an_ipv4_address_and_a_port(void **state)
     assert_null(address_parse_listen(":5", &addr));
     assert_true(addr_is_any(&addr));
     static const char *const wrong[] = {
-        "",       "1967",        "127.0.0.1", "::1", "[::1]:5", "127.0.0.1:0", "127.0.0.1:65536",
+        "",       "1967",        "127.0.0.1", "::1", "::1:5", "127.0.0.1:0", "127.0.0.1:65536",
         "host:5", "127.0.0.1:5x"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         assert_non_null(address_parse_listen(wrong[i], &addr));
@@ -118,8 +126,35 @@ static void prefixes_have_no_host_bits(void **state)
     assert_int_equal(prefix.length, 32);
     assert_non_null(address_parse_prefix("10.0.0.1/8", &prefix));
     assert_non_null(address_parse_prefix("10.0.0.0/33", &prefix));
-    assert_string_equal(address_parse_prefix("2001:db8::/32", &prefix),
-                        "is an IPv6 address, which is not supported");
+    assert_null(address_parse_prefix("2001:db8::/32", &prefix));
+    assert_int_equal(prefix.family, ADDR_IPV6);
+    assert_null(address_parse_prefix("::/0", &prefix));
+    assert_null(address_parse_prefix("fe80::/10", &prefix));
+    assert_non_null(address_parse_prefix("2001:db8::1/32", &prefix));
+    assert_string_equal(address_parse_prefix("::ffff:10.0.0.0/104", &prefix),
+                        "is an IPv4 address in IPv6 writing; write it as an IPv4 address");
+}
+
+static void ipv6_addresses_are_taken(void **state)
+{
+    (void)state;
+    struct addr addr;
+    assert_null(address_parse_host("2001:db8::1", &addr));
+    assert_int_equal(addr.family, ADDR_IPV6);
+    assert_null(address_parse_host("::1", &addr));
+    assert_null(address_parse_source("2001:db8::2", &addr));
+    assert_null(address_parse_source("fe80::2", &addr));
+    assert_int_equal(addr.family, ADDR_IPV6);
+    assert_non_null(address_parse_source("fe80::2%eth0", &addr));
+    assert_null(address_parse_listen("[::]:1967", &addr));
+    assert_int_equal(addr.family, ADDR_IPV6);
+    assert_int_equal(addr.port, 1967);
+    assert_null(address_parse_permanent("[::1]:7000", &addr));
+    assert_int_equal(addr.family, ADDR_IPV6);
+    assert_non_null(address_parse_listen("::1", &addr));
+    assert_non_null(address_parse_listen("[::1]", &addr));
+    assert_non_null(address_parse_listen("[fe80::1]:1967", &addr));
+    assert_non_null(address_parse_listen("[::ffff:10.0.0.1]:1967", &addr));
 }
 
 int main(void)
@@ -127,9 +162,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hosts_are_addresses_or_names),
         cmocka_unit_test(host_names_are_bounded),
-        cmocka_unit_test(listen_takes_an_ipv4_address_and_a_port),
+        cmocka_unit_test(listen_takes_an_address_and_a_port),
         cmocka_unit_test(permanent_takes_a_port_alone),
         cmocka_unit_test(prefixes_have_no_host_bits),
+        cmocka_unit_test(ipv6_addresses_are_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

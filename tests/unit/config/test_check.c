@@ -101,7 +101,7 @@ static const struct expectation claims[] = {
      "unique\n"},
     {"case", "targets:\n" T("a", "") T("A", ""), ""},
     {"name of a broken target", "targets:\n- {name: a}\n" T("a", ""),
-     "f:2:3: targets[0].host: the key is missing; required: an IPv4 address or a host name\n"
+     "f:2:3: targets[0].host: the key is missing; required: an IP address or a host name\n"
      "f:2:3: targets[0].port: the key is missing; required: 1 to 65535\n"
      "f:3:10: targets[1].name: 'a' is the name of the target on line 2 already; names are "
      "unique\n"},
@@ -140,6 +140,40 @@ static void keys_must_fit_the_operation(void **state)
     EXPECT_FINDINGS(operations);
 }
 
+static const struct expectation versions[] = {
+    {"agreement",
+     "targets:\n- {name: a, host: '2001:db8::1', port: 1, ip_version: 6, source_address: '::1'}\n"
+     "- {name: b, host: 192.0.2.1, port: 1, ip_version: 4}\n"
+     "- {name: c, host: h, port: 1, ip_version: 6, source_address: '2001:db8::2'}\n"
+     "- {name: d, host: fe80::1%eth0, port: 1, source_address: 'fe80::2'}\n",
+     ""},
+    {"host and version",
+     "targets:\n- {name: a, host: 192.0.2.1, port: 1, ip_version: 6}\n"
+     "- {name: b, host: fe80::1%eth0, port: 1, ip_version: 4}\n",
+     "f:2:51: targets[0].ip_version: ip_version '6' asks for an IPv6 address, host '192.0.2.1' for "
+     "an IPv4 address; allowed: one IP version\n"
+     "f:3:54: targets[1].ip_version: ip_version '4' asks for an IPv4 address, host 'fe80::1%eth0' "
+     "for an IPv6 address; allowed: one IP version\n"},
+    {"inherited source",
+     "defaults: {source_address: 192.0.2.9}\n"
+     "targets:\n- {name: a, host: '2001:db8::1', port: 1}\n",
+     "f:3:3: targets[0].source_address: source_address '192.0.2.9' (line 1) asks for an IPv4 "
+     "address, host '2001:db8::1' for an IPv6 address; allowed: one IP version\n"},
+    {"neither", "targets:\n- {name: a, host: h, port: 1, ip_version: 5}\n",
+     "f:2:43: targets[0].ip_version: '5' is none of the choices; allowed: 4, 6\n"},
+    {"long run over IPv6",
+     "defaults: {frequency: 10m, num_packets: 6000}\n"
+     "targets:\n- {name: a, host: '2001:db8::1', port: 1}\n"
+     "- {name: b, host: h, ip_version: 6, port: 1}\n",
+     ""},
+};
+
+static void ip_versions_agree(void **state)
+{
+    (void)state;
+    EXPECT_FINDINGS(versions);
+}
+
 static void names_and_sources_are_unique(void **state)
 {
     (void)state;
@@ -151,6 +185,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(times_are_compared),
         cmocka_unit_test(keys_must_fit_the_operation),
+        cmocka_unit_test(ip_versions_agree),
         cmocka_unit_test(names_and_sources_are_unique),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

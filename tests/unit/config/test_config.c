@@ -15,7 +15,7 @@
 
 #define REQUIRED                                                                                   \
     "f:2:3: targets[0].name: the key is missing; required: 1 to 255 bytes of text\n"               \
-    "f:2:3: targets[0].host: the key is missing; required: an IPv4 address or a host name\n"       \
+    "f:2:3: targets[0].host: the key is missing; required: an IP address or a host name\n"         \
     "f:2:3: targets[0].port: the key is missing; required: 1 to 65535\n"
 
 static const struct expectation whole[] = {

@@ -189,7 +189,7 @@ static const struct expectation wrong[] = {
      "num_packets, interval, request_data_size, verify_data, data_pattern, codec, "
      "codec_num_packets, "
      "codec_interval, codec_size, advantage_factor, precision, timestamp_format, source_address, "
-     "source_port, control, buckets, "
+     "source_port, ip_version, control, buckets, "
      "dscp, tos, ttl, dont_fragment, interface, vrf, start, life, "
      "owner, tag\n"},
     {"no contents", "modules:\n  m:\n  n: [a]\n  o: x\nresponder: {}\n",

@@ -57,34 +57,35 @@ static void every_key_is_taken(void **state)
 
 static const struct expectation wrong[] = {
     {"each kind",
-     "responder:\n  listen: ['[::1]:1', '1.2.3.4', '127.0.0.1:0']\n  allow: [10.0.0.1/8, '::/0', "
+     "responder:\n  listen: ['[fe80::1]:1', '1.2.3.4', '127.0.0.1:0']\n  allow: [10.0.0.1/8, "
+     "'::1/0', "
      "x]\n"
      "  permanent_ports: [0, 70000, y]\n  refusal: none\n  reply: 8\n",
-     "f:2:12: responder.listen[0]: '[::1]:1' is an IPv6 address, which is not supported; allowed: "
-     "1 to 8 of IP:port\n"
-     "f:2:23: responder.listen[1]: '1.2.3.4' has no port; allowed: 1 to 8 of IP:port\n"
-     "f:2:34: responder.listen[2]: '127.0.0.1:0' has port 0; ports are 1 to 65535; allowed: 1 to 8 "
+     "f:2:12: responder.listen[0]: '[fe80::1]:1' is a link-local address; listen on [::] to serve "
+     "these; allowed: 1 to 8 of IP:port\n"
+     "f:2:27: responder.listen[1]: '1.2.3.4' has no port; allowed: 1 to 8 of IP:port\n"
+     "f:2:38: responder.listen[2]: '127.0.0.1:0' has port 0; ports are 1 to 65535; allowed: 1 to 8 "
      "of IP:port\n"
      "f:3:11: responder.allow[0]: '10.0.0.1/8' is not a prefix such as 192.0.2.0/24, with no bits "
-     "set behind its length; allowed: up to 64 IPv4 prefixes\n"
-     "f:3:23: responder.allow[1]: '::/0' is an IPv6 address, which is not supported; allowed: up "
-     "to "
-     "64 IPv4 prefixes\n"
-     "f:3:31: responder.allow[2]: 'x' is not a prefix such as 192.0.2.0/24, with no bits set "
+     "set behind its length; allowed: up to 64 IP prefixes\n"
+     "f:3:23: responder.allow[1]: '::1/0' is not a prefix such as 192.0.2.0/24, with no bits set "
+     "behind its length; allowed: up to 64 IP prefixes\n"
+     "f:3:32: responder.allow[2]: 'x' is not a prefix such as 192.0.2.0/24, with no bits set "
      "behind "
-     "its length; allowed: up to 64 IPv4 prefixes\n"
+     "its length; allowed: up to 64 IP prefixes\n"
      "f:4:21: responder.permanent_ports[0]: '0' is out of range; ports are 1 to 65535; allowed: up "
      "to 64 of port or IP:port\n"
      "f:4:24: responder.permanent_ports[1]: '70000' is out of range; ports are 1 to 65535; "
      "allowed: "
      "up to 64 of port or IP:port\n"
-     "f:4:31: responder.permanent_ports[2]: 'y' is not IP:port; allowed: up to 64 of port or "
+     "f:4:31: responder.permanent_ports[2]: 'y' is not IP:port or [IPv6]:port; allowed: up to 64 "
+     "of port or "
      "IP:port\n"
      "f:5:12: responder.refusal: 'none' is none of the choices; allowed: status16, status32, "
      "silent\n"
      "f:6:10: responder.reply: '8' is none of the choices; allowed: long, short\n"},
     {"no open door by accident", "responder:\n  allow:\n",
-     "f:2:9: responder.allow: the value is missing; allowed: up to 64 IPv4 prefixes\n"},
+     "f:2:9: responder.allow: the value is missing; allowed: up to 64 IP prefixes\n"},
     {"taken",
      "responder:\n  listen: ['127.0.0.1:9', '127.0.0.1:9']\n  permanent_ports: [9, 10, "
      "'127.0.0.2:10']\n",

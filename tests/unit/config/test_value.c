@@ -207,14 +207,14 @@ static const struct expectation wrong[] = {
      "f:3:10: targets: this is a mapping; allowed: up to 100000 entries\n"
      "f:4:12: responder: 'yes' is a single value where a list or mapping is due; allowed: a "
      "mapping\n"},
-    {"source address", "defaults:\n  source_address: ::1\nresponder: {}\n",
-     "f:2:19: defaults.source_address: '::1' is an IPv6 address, which is not supported; "
-     "allowed: an IPv4 address\n"},
+    {"source address", "defaults:\n  source_address: ff02::1\nresponder: {}\n",
+     "f:2:19: defaults.source_address: 'ff02::1' is a multicast address; "
+     "allowed: an IP address\n"},
     {"source name", "defaults:\n  source_address: eth0\nresponder: {}\n",
-     "f:2:19: defaults.source_address: 'eth0' is not an IPv4 address; allowed: an IPv4 "
+     "f:2:19: defaults.source_address: 'eth0' is not an IP address; allowed: an IP "
      "address\n"},
     {"any source", "defaults:\n  source_address: 0.0.0.0\nresponder: {}\n",
-     "f:2:19: defaults.source_address: '0.0.0.0' is no address of one host; allowed: an IPv4 "
+     "f:2:19: defaults.source_address: '0.0.0.0' is no address of one host; allowed: an IP "
      "address\n"},
     {"control character", "defaults:\n  tag: \"a\\tb\"\nresponder: {}\n",
      "f:2:8: defaults.tag: 'a\\x09b' has a control character; allowed: up to 128 bytes of "
@@ -237,7 +237,7 @@ static const struct expectation wrong[] = {
      "num_packets, interval, request_data_size, verify_data, data_pattern, codec, "
      "codec_num_packets, "
      "codec_interval, codec_size, advantage_factor, precision, timestamp_format, source_address, "
-     "source_port, control, buckets, "
+     "source_port, ip_version, control, buckets, "
      "dscp, tos, ttl, dont_fragment, interface, vrf, start, life, "
      "owner, tag\n"
      "f:4:13: defaults.control.prot: unknown key; did you mean 'port'?\n"

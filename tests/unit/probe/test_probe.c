@@ -465,10 +465,11 @@ static void test_reply_about_another_port(void **state)
 {
     (void)state;
     sender_set_up_jitter();
-    struct ipsla_request request = {0xff, IPSLA_COMMAND_JITTER, {198, 51, 100, 20}, 999, 1, false};
-    uint8_t bytes[IPSLA_RESPONSE_LONG_BYTES];
-    ipsla_response_encode_long(&request, bytes);
-    sender_deliver(SENDER_CONTROL, bytes, sizeof bytes);
+    struct ipsla_request request = {0xff, IPSLA_COMMAND_JITTER, {198, 51, 100, 20}, 999, 1, false,
+                                    false};
+    uint8_t bytes[IPSLA_RESPONSE_BYTES_MAX];
+    size_t size = ipsla_response_encode_long(&request, bytes);
+    sender_deliver(SENDER_CONTROL, bytes, size);
     assert_int_not_equal(sender.probe.phase, PROBE_TRAIN);
     assert_int_not_equal(sender_finish()->outcome, OUTCOME_OK);
     sender_tear_down();

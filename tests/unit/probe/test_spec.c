@@ -201,6 +201,9 @@ static bool change_field(struct spec *spec, unsigned field)
     case 20:
         spec->layout.bounds_ns[2]++;
         return true;
+    case 21:
+        spec->ip_version = ADDR_IPV6;
+        return true;
     default:
         return change_option(spec, field - 21);
     }
