@@ -34,6 +34,8 @@ void probe_fini(struct probe *probe)
 void probe_set_spec(struct probe *probe, const struct spec *spec)
 {
     probe->spec = spec;
+    probe->handshake.spec = spec;
+    probe->payload.spec = spec;
 }
 
 static bool has_handshake(const struct probe *probe)

@@ -347,6 +347,33 @@ static void test_same_address_changes_nothing(void **state)
     tear_down();
 }
 
+static void reload_unchanged(void)
+{
+    struct spec *again = build_echo_spec("t", "198.51.100.20");
+    session_update(&rig.session, again);
+    spec_unref(again);
+}
+
+/* A run that began after one reload and sees another: it holds on to no spec that is gone. */
+static void test_reloads_around_a_run(void **state)
+{
+    (void)state;
+    set_up(build_echo_spec("t", "198.51.100.20"));
+    accept();
+    answer_echo();
+    drive_until(&rig.drive, build_at(SECONDS(59)));
+    reload_unchanged();
+    drive_forget(&rig.drive);
+    drive_until(&rig.drive, build_at(SECONDS(60)));
+    reload_unchanged();
+    accept();
+    answer_echo();
+    drive_until(&rig.drive, build_at(SECONDS(61)));
+    assert_int_equal(rig.session.report->tally.operations, 2);
+    assert_int_equal(rig.session.report->latest.outcome, OUTCOME_OK);
+    tear_down();
+}
+
 static void test_unmatched_go_to_the_stats(void **state)
 {
     (void)state;
@@ -375,6 +402,7 @@ int main(void)
         cmocka_unit_test(test_life_ends_without_a_result),
         cmocka_unit_test(test_address_change),
         cmocka_unit_test(test_same_address_changes_nothing),
+        cmocka_unit_test(test_reloads_around_a_run),
         cmocka_unit_test(test_unmatched_go_to_the_stats),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
