@@ -9,11 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli_packet.h"
 #include "config/config.h"
 #include "config/schema.h"
 #include "engine/engine.h"
 #include "host/clock.h"
+#include "host/entropy.h"
 #include "host/host.h"
 #include "host/lookup.h"
 
@@ -36,9 +36,12 @@ static const struct option_row probe_rows[] = {
     {"ip-version", "4|6", NULL, "which address of a name (default IPv4 if it has one)", false},
     {"verify-data", NULL, NULL, "a reply must equal what was sent (udp-echo)", false},
     {"data-pattern", "HEX", NULL, "what a udp-echo packet is filled with (default ABCD)", false},
-    {"control", "WHAT", "v1", "v1, or none: the port is open always", false},
+    {"control", "WHAT", "v1", "v1, v2, or none: the port is open always", false},
     CLI_PACKET_ROWS,
-    {"control-port", "N", "1967", "control port on the responder", false},
+    {"control-port", "N", NULL, "control port on the responder (default 1967, v2: 1167)", false},
+    {"key-id", "N", NULL, "id of the key that signs the control request", false},
+    {"key-algorithm", "NAME", NULL, "md5 for v1; sha256 or hmac-sha256 for v2", false},
+    {"key-file", "FILE", NULL, "file whose one line is the key's secret", false},
     {"control-timeout", "DURATION", NULL, "wait for each of 3 control requests (default 2s)",
      false},
     {"config", "FILE", NULL, "take the target from a configuration file", false},
@@ -231,7 +234,7 @@ static bool read_ports(const struct options *options, struct spec *spec)
 {
     const struct schema_key *key = schema_row(SLOT_CONTROL_PORT, spec->operation);
     int64_t port = 0;
-    int64_t control_port = 0;
+    int64_t control_port = control_version_port(spec->control);
     if (!read_flag(options, "port", key, &port) ||
         !read_flag(options, "control-port", key, &control_port)) {
         return false;
@@ -239,20 +242,6 @@ static bool read_ports(const struct options *options, struct spec *spec)
     spec->port = (uint16_t)port;
     spec->control_port = (uint16_t)control_port;
     return true;
-}
-
-static bool read_control(const struct options *options, struct spec *spec)
-{
-    static const char *const names[] = {[CONTROL_NONE] = "none", [CONTROL_V1] = "v1"};
-    const char *text = options_value(options, "control");
-    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (strcmp(text, names[i]) == 0) {
-            spec->control = (enum control_version)i;
-            return true;
-        }
-    }
-    options_refuse(options, "control", text, "v1 or none");
-    return false;
 }
 
 static bool is_for_operation(const struct options *options, const char *name, enum slot slot,
@@ -319,14 +308,15 @@ static struct spec *spec_from_flags(const struct options *options)
     if (spec == NULL) {
         return NULL;
     }
-    if (!read_ports(options, spec) || !read_precision(options, spec) ||
-        !read_train(options, spec) || !read_timing(options, spec) ||
-        !read_advantage(options, spec) || !read_source(options, &spec->source) ||
-        !read_ip_version(options, spec) || !read_control(options, spec) ||
+    if (!cli_read_control(options, spec) || !read_ports(options, spec) ||
+        !read_precision(options, spec) || !read_train(options, spec) ||
+        !read_timing(options, spec) || !read_advantage(options, spec) ||
+        !read_source(options, &spec->source) || !read_ip_version(options, spec) ||
         !read_data(options, spec) || !cli_read_packet(options, spec)) {
         spec_unref(spec);
         return NULL;
     }
+    spec_fit_layout(spec);
     return spec;
 }
 
@@ -401,7 +391,9 @@ static void print_result(const struct run *run, bool is_json)
 /* Measures once; takes over the caller's reference on `spec`. */
 static int measure(struct spec *spec, bool is_json)
 {
-    struct run run = {.engine = engine_new(&(struct engine_options){.start_now = true})};
+    struct engine_options engine_options = {.start_now = true};
+    entropy_fill(engine_options.seed, sizeof engine_options.seed);
+    struct run run = {.engine = engine_new(&engine_options)};
     struct host_hook hook = {.after = stop_when_done, .context = &run};
     struct spec_set *set = spec_set_new(&spec, 1);
     engine_apply(run.engine, set, clock_now());

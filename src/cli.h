@@ -5,6 +5,7 @@
 #define CLI_H
 
 #include "base/buf.h"
+#include "cli_packet.h"
 #include "probe/spec.h"
 #include "stats/round.h"
 
@@ -27,6 +28,11 @@ size_t cli_sorted_rtts(const struct samples *samples, int64_t **out);
 /* The smallest of `count` > 0 sorted values that at least `percent` of all do not exceed (nearest
  * rank). */
 int64_t cli_percentile(const int64_t *sorted, size_t count, unsigned percent);
+
+struct options;
+
+/* Reads the flags control, key-id, key-algorithm and key-file. False after a message. */
+bool cli_read_control(const struct options *options, struct spec *spec);
 
 /* Why the operation failed, as a sentence; "" for OUTCOME_OK. */
 void cli_explain(const struct cli_result *result, struct buf *out);

@@ -80,8 +80,11 @@ static void add_operation(const struct cli_result *result, struct buf *out)
     if (result->spec->control == CONTROL_NONE) {
         buf_add_string(out, ",\n \"control\": {\"version\": null, \"auth\": \"none\"");
     } else {
-        buf_printf(out, ",\n \"control\": {\"version\": %d, \"auth\": \"none\"",
-                   (int)result->spec->control);
+        buf_printf(out, ",\n \"control\": {\"version\": %d, \"auth\": \"%s\"",
+                   (int)result->spec->control, auth_algorithm_name(result->spec->key.algorithm));
+    }
+    if (round->auth_layout > 0) {
+        buf_printf(out, ", \"auth_layout\": \"%s\"", auth_layout_name(round->auth_layout - 1));
     }
     add_field(out, "rtt_seconds", round->control_rtt_ns >= 0, round->control_rtt_ns);
     buf_printf(out, ", \"retries\": %" PRIu32 ", \"status\": %" PRIu32 "},\n ",

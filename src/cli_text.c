@@ -98,6 +98,16 @@ void cli_explain(const struct cli_result *result, struct buf *out)
                    system_reason(round));
         break;
     case OUTCOME_AUTH:
+        buf_printf(out,
+                   "the responder refused the control request: auth (status 0x%08" PRIx32 "): ",
+                   round->control_status);
+        if (spec->key.algorithm == AUTH_NONE) {
+            buf_add_string(out, "it demands a key");
+        } else {
+            buf_printf(out, "it has no %s key %u, or another secret for it",
+                       auth_algorithm_name(spec->key.algorithm), (unsigned)spec->key.id);
+        }
+        break;
     case OUTCOME_FORMAT:
     case OUTCOME_PORT_IN_USE:
     case OUTCOME_REFUSED:

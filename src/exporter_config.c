@@ -64,6 +64,16 @@ static bool are_prefixes_equal(const struct addr_prefix *a, const struct addr_pr
     return true;
 }
 
+static bool are_keys_equal(const struct reflect_settings *a, const struct reflect_settings *b)
+{
+    for (size_t i = 0; i < a->key_count; i++) {
+        if (i >= b->key_count || !auth_key_is_equal(&a->keys[i], &b->keys[i])) {
+            return false;
+        }
+    }
+    return a->key_count == b->key_count && a->replay_window_ns == b->replay_window_ns;
+}
+
 static bool are_settings_equal(const struct reflect_settings *a, const struct reflect_settings *b)
 {
     return a->listen_count == b->listen_count && a->allow_count == b->allow_count &&
@@ -73,7 +83,8 @@ static bool are_settings_equal(const struct reflect_settings *a, const struct re
            are_prefixes_equal(a->allow, b->allow, a->allow_count) &&
            are_addresses_equal(a->permanent, b->permanent, a->permanent_count) &&
            a->permanent_tcp_count == b->permanent_tcp_count &&
-           are_addresses_equal(a->permanent_tcp, b->permanent_tcp, a->permanent_tcp_count);
+           are_addresses_equal(a->permanent_tcp, b->permanent_tcp, a->permanent_tcp_count) &&
+           are_keys_equal(a, b);
 }
 
 static bool is_responder_same(const struct config *a, const struct config *b)

@@ -16,6 +16,7 @@ struct scene {
     struct reflect_stats stats;
     struct expo_responder responder;
     struct expo_count requests[REFLECT_RESULT_COUNT];
+    struct expo_count requests_v2[REFLECT_RESULT_COUNT];
     struct expo_count probes[PROBE_KINDS];
     struct expo_count drops[REFLECT_DROP_COUNT];
 };
@@ -28,6 +29,8 @@ static void describe_responder(struct scene *scene)
     for (unsigned i = 0; i < REFLECT_RESULT_COUNT; i++) {
         scene->requests[i] = (struct expo_count){
             .label = reflect_result_name((enum reflect_result)i), .value = stats->requests[i]};
+        scene->requests_v2[i] = (struct expo_count){
+            .label = reflect_result_name((enum reflect_result)i), .value = stats->requests_v2[i]};
     }
     scene->probes[0] = (struct expo_count){.label = "jitter", .value = stats->jitter_probes};
     scene->probes[1] = (struct expo_count){.label = "echo", .value = stats->echo_probes};
@@ -39,7 +42,9 @@ static void describe_responder(struct scene *scene)
     }
     scene->responder = (struct expo_responder){
         .requests = scene->requests,
-        .request_count = REFLECT_RESULT_COUNT,
+        .request_count = RESULT_FORMAT, /* the last, which version 1 does not have */
+        .requests_v2 = scene->requests_v2,
+        .request_v2_count = REFLECT_RESULT_COUNT,
         .probes = scene->probes,
         .probe_count = PROBE_KINDS,
         .drops = scene->drops,

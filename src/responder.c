@@ -13,15 +13,16 @@
 #include "daemon.h"
 #include "host/log.h"
 #include "host/worker.h"
+#include "key_option.h"
 #include "options.h"
-#include "probe/reflect.h"
 
 #define TOO_MANY "is one too many"
 /* As in the configuration of the exporter. */
 #define MIN_DURATION_MAX_NS (60 * NS_PER_SECOND)
 
 static const struct option_row rows[] = {
-    {"listen-address", "IP:PORT", ":1967", "Where to take control requests.", true},
+    {"listen-address", "IP:PORT", NULL, "Where to take control requests. Default: :1967 and :1167.",
+     true},
     {"allow", "PREFIX", NULL, "Who may ask, for example 192.0.2.0/24. Not given: everybody.", true},
     {"permanent-port", "[IP:]PORT", NULL, "A probe port that is always open.", true},
     {"permanent-tcp-port", "[IP:]PORT", NULL, "A TCP port that is always open.", true},
@@ -32,6 +33,12 @@ static const struct option_row rows[] = {
     {"reflect-tos", "BOOL", "true", "Answer with the TOS byte of what is answered: true or false.",
      false},
     {"timestamp-format", "FORMAT", "ntp", "Of microsecond probes: ntp or ptp.", false},
+    {"key", "ID:ALGORITHM:FILE", NULL,
+     "A key: md5 (version 1), sha256 or hmac-sha256 (version 2), its secret the one line of FILE. "
+     "With keys, unsigned requests are refused.",
+     true},
+    {"replay-window", "DURATION", "5m",
+     "How far the time in a signed request of version 2 may be off; 0s: not checked.", false},
     DAEMON_LOGGING_ROWS,
 };
 
@@ -47,7 +54,9 @@ static const struct options_program program = {
 static int read_listen(const struct options *options, struct reflect_settings *settings)
 {
     const char *text;
-    settings->listen_count = 0;
+    if (options_has(options, "listen-address")) {
+        settings->listen_count = 0;
+    }
     for (size_t at = 0; (text = options_next(options, "listen-address", &at)) != NULL;) {
         if (settings->listen_count == REFLECT_LISTEN_MAX) {
             return options_reject(options, "listen-address", text, TOO_MANY);
@@ -171,6 +180,23 @@ static int read_kinds(const struct options *options, struct reflect_settings *se
     return 0;
 }
 
+static int read_keys(const struct options *options, struct reflect_settings *settings)
+{
+    const char *text;
+    for (size_t at = 0; (text = options_next(options, "key", &at)) != NULL;) {
+        if (settings->key_count == REFLECT_KEYS_MAX) {
+            return options_reject(options, "key", text, TOO_MANY);
+        }
+        const char *problem = key_option_parse(text, &settings->keys[settings->key_count++]);
+        if (problem != NULL) {
+            return options_reject(options, "key", text, problem);
+        }
+    }
+    text = options_value(options, "replay-window");
+    const char *problem = duration_parse(text, &settings->replay_window_ns);
+    return problem == NULL ? 0 : options_reject(options, "replay-window", text, problem);
+}
+
 /* 0 or an exit status. */
 static int read_settings(const struct options *options, struct reflect_settings *settings)
 {
@@ -190,6 +216,9 @@ static int read_settings(const struct options *options, struct reflect_settings 
     }
     if (status == 0) {
         status = read_kinds(options, settings);
+    }
+    if (status == 0) {
+        status = read_keys(options, settings);
     }
     return status == 0 ? daemon_read_logging(options) : status;
 }
@@ -224,7 +253,11 @@ static void log_counters(const char *message, const struct reflect_stats *stats)
     char jitter[24], jitter_us[24], echo[24], tcp[24];
     struct buf requests = {0};
     struct buf drops = {0};
-    add_counts(&requests, stats->requests, REFLECT_RESULT_COUNT, result_name);
+    uint64_t results[REFLECT_RESULT_COUNT];
+    for (unsigned i = 0; i < REFLECT_RESULT_COUNT; i++) {
+        results[i] = stats->requests[i] + stats->requests_v2[i];
+    }
+    add_counts(&requests, results, REFLECT_RESULT_COUNT, result_name);
     add_counts(&drops, stats->dropped, REFLECT_DROP_COUNT, reflect_drop_name);
     snprintf(jitter, sizeof jitter, "%" PRIu64, stats->jitter_probes);
     snprintf(jitter_us, sizeof jitter_us, "%" PRIu64, stats->jitter_us_probes);

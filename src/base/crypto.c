@@ -2,8 +2,11 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/crypto.h"
 
+#include <assert.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
+#include <string.h>
 
 uint64_t crypto_stable_hash(const void *bytes, size_t size)
 {
@@ -16,4 +19,64 @@ uint64_t crypto_stable_hash(const void *bytes, size_t size)
         hash = hash << 8 | digest[i];
     }
     return hash;
+}
+
+static size_t digest_size(enum crypto_digest digest)
+{
+    return digest == CRYPTO_MD5 ? CRYPTO_MD5_BYTES : CRYPTO_SHA256_BYTES;
+}
+
+/* Digests `first` and then `parts`. Fails only when out of memory, or where the system's policy
+ * forbids the digest: nothing sensible is left to do then. */
+static void digest_all(enum crypto_digest digest, const struct crypto_part *first,
+                       const struct crypto_part *parts, size_t count, uint8_t *out)
+{
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    bool is_good =
+        context != NULL &&
+        EVP_DigestInit_ex(context, digest == CRYPTO_MD5 ? EVP_md5() : EVP_sha256(), NULL) == 1;
+    is_good = is_good && EVP_DigestUpdate(context, first->bytes, first->size) == 1;
+    for (size_t i = 0; is_good && i < count; i++) {
+        is_good = EVP_DigestUpdate(context, parts[i].bytes, parts[i].size) == 1;
+    }
+    if (!is_good || EVP_DigestFinal_ex(context, out, NULL) != 1) {
+        abort();
+    }
+    EVP_MD_CTX_free(context);
+}
+
+void crypto_digest(enum crypto_digest digest, const struct crypto_part *parts, size_t count,
+                   uint8_t *out)
+{
+    digest_all(digest, &(struct crypto_part){"", 0}, parts, count, out);
+}
+
+void crypto_hmac(enum crypto_digest digest, const struct crypto_part *key,
+                 const struct crypto_part *parts, size_t count, uint8_t *out)
+{
+    enum { BLOCK_BYTES = 64 }; /* of MD5 and of SHA-256 */
+    uint8_t inner[BLOCK_BYTES] = {0};
+    uint8_t outer[BLOCK_BYTES];
+    uint8_t result[CRYPTO_DIGEST_BYTES_MAX];
+    assert(key->size <= BLOCK_BYTES);
+    memcpy(inner, key->bytes, key->size);
+    for (size_t i = 0; i < BLOCK_BYTES; i++) {
+        outer[i] = inner[i] ^ 0x5c;
+        inner[i] ^= 0x36;
+    }
+    digest_all(digest, &(struct crypto_part){inner, BLOCK_BYTES}, parts, count, result);
+    const struct crypto_part middle = {result, digest_size(digest)};
+    digest_all(digest, &(struct crypto_part){outer, BLOCK_BYTES}, &middle, 1, out);
+    crypto_wipe(inner, sizeof inner);
+    crypto_wipe(outer, sizeof outer);
+}
+
+bool crypto_is_equal(const void *a, const void *b, size_t size)
+{
+    return CRYPTO_memcmp(a, b, size) == 0;
+}
+
+void crypto_wipe(void *bytes, size_t size)
+{
+    explicit_bzero(bytes, size);
 }

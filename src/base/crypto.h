@@ -4,11 +4,39 @@
 #ifndef BASE_CRYPTO_H
 #define BASE_CRYPTO_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /* The first 64 bits of SHA-256 over `bytes`: a hash that is the same on every machine and release,
  * for start phases and shards. */
 uint64_t crypto_stable_hash(const void *bytes, size_t size);
+
+enum crypto_digest { CRYPTO_MD5, CRYPTO_SHA256 };
+
+#define CRYPTO_MD5_BYTES 16
+#define CRYPTO_SHA256_BYTES 32
+#define CRYPTO_DIGEST_BYTES_MAX 32
+#define CRYPTO_HMAC_KEY_BYTES_MAX 64
+
+/* A message is digested as if its parts stood one behind the other. */
+struct crypto_part {
+    const void *bytes;
+    size_t size;
+};
+
+/* Writes 16 bytes (MD5) or 32 (SHA-256). */
+void crypto_digest(enum crypto_digest digest, const struct crypto_part *parts, size_t count,
+                   uint8_t *out);
+
+/* HMAC (RFC 2104) with a key of up to CRYPTO_HMAC_KEY_BYTES_MAX bytes; sizes as above. */
+void crypto_hmac(enum crypto_digest digest, const struct crypto_part *key,
+                 const struct crypto_part *parts, size_t count, uint8_t *out);
+
+/* Takes the same time wherever the first difference is. */
+bool crypto_is_equal(const void *a, const void *b, size_t size);
+
+/* Zeroes bytes that held a secret; not optimized away. */
+void crypto_wipe(void *bytes, size_t size);
 
 #endif

@@ -268,7 +268,8 @@ static void check_run(const struct checking *checking)
                          duration_format(run_ns, run), sum, buf_string(&frequency));
         buf_fini(&frequency);
     }
-    if (run_ns > WIRE_DURATION_MAX_NS && !is_ipv6(checking)) {
+    bool is_v1 = get(checking, SLOT_CONTROL_VERSION)->number != CONTROL_V2;
+    if (is_v1 && run_ns > WIRE_DURATION_MAX_NS && !is_ipv6(checking)) {
         diagnostics_warn(
             checking->diagnostics, blame(checking, slots + 1, count - 1),
             "an operation may take %s (%s), but the responder can be asked for 65535ms "
@@ -297,6 +298,18 @@ static void check_precision(const struct checking *checking)
     buf_fini(&message);
 }
 
+/* What version 2 can ask for is UDP. */
+static void check_control(const struct checking *checking)
+{
+    const struct value *version = get(checking, SLOT_CONTROL_VERSION);
+    if (version->state == VALUE_SET && version->number == CONTROL_V2 &&
+        checking->operation == OPERATION_TCP_CONNECT) {
+        diagnostics_error(checking->diagnostics, place_value(version->node),
+                          "'2' cannot open a TCP port for %s; allowed: none, 1",
+                          operation_name(checking->operation));
+    }
+}
+
 void check_target(const struct values *values, enum operation operation, const struct node *target,
                   struct diagnostics *diagnostics)
 {
@@ -309,6 +322,7 @@ void check_target(const struct values *values, enum operation operation, const s
     check_precision(&checking);
     check_families(&checking);
     check_threshold(&checking);
+    check_control(&checking);
     if (check_timeout(&checking)) {
         check_run(&checking);
     }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/crypto.h"
 #include "base/mem.h"
 #include "config/codec.h"
 #include "config/duration.h"
@@ -49,11 +50,14 @@ static void read_root(const struct node *top, struct diagnostics *diagnostics,
 {
     struct values root = {0};
     struct inheritance inheritance;
+    struct key_ring ring;
     if (!value_is_mapping(top, diagnostics)) {
         return;
     }
     inheritance_init(&inheritance);
     values_read(&root, &schema_root, top, diagnostics);
+    keys_read(section(&root, SLOT_KEYS), diagnostics, &ring);
+    inheritance.keys = &ring;
     check_purpose(&root, top, diagnostics);
     inheritance_read(&inheritance, section(&root, SLOT_DEFAULTS), section(&root, SLOT_MODULES),
                      diagnostics);
@@ -61,9 +65,10 @@ static void read_root(const struct node *top, struct diagnostics *diagnostics,
     const struct node *responder = section(&root, SLOT_RESPONDER);
     config->has_responder = responder != NULL;
     if (responder != NULL) {
-        responder_read(responder, diagnostics, &config->responder);
+        responder_read(responder, &ring, diagnostics, &config->responder);
     }
     inheritance_fini(&inheritance);
+    keys_fini(&ring);
 }
 
 static struct config *parse(const char *text, size_t size, struct diagnostics *diagnostics)
@@ -127,6 +132,7 @@ void config_free(struct config *config)
 {
     if (config != NULL) {
         spec_set_unref(config->targets);
+        crypto_wipe(&config->responder, sizeof config->responder);
         free(config);
     }
 }

@@ -11,6 +11,8 @@
 #include "config/value.h"
 #include "probe/spec.h"
 
+struct key_ring;
+
 struct module {
     const char *name; /* belongs to the file's tree or to the schema */
     bool is_broken; /* its contents are unknown */
@@ -23,6 +25,7 @@ struct inheritance {
     struct values defaults;
     struct module *modules; /* sorted by name */
     size_t module_count;
+    const struct key_ring *keys; /* that targets may refer to */
 };
 
 /* Built-in values and modules. */

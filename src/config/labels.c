@@ -15,7 +15,7 @@
 static const char *const reserved[] = {
     "target", "direction", "reason",    "le",    "quantile", "operation", "host",      "address",
     "port",   "source",    "control",   "owner", "tag",      "method",    "precision", "point",
-    "state",  "version",   "interface", "vrf",   "dscp",     "codec",
+    "state",  "version",   "interface", "vrf",   "dscp",     "codec",     "auth",      "layout",
 };
 
 /* Prometheus adds these itself and renames ours. */

@@ -84,8 +84,8 @@ static int64_t number_or(const struct values *values, enum slot slot, int64_t ot
     return value->state == VALUE_SET ? value->number : otherwise;
 }
 
-void responder_read(const struct node *node, struct diagnostics *diagnostics,
-                    struct reflect_settings *out)
+void responder_read(const struct node *node, const struct key_ring *ring,
+                    struct diagnostics *diagnostics, struct reflect_settings *out)
 {
     struct values values = {0};
     struct bindings bindings = {0};
@@ -94,7 +94,9 @@ void responder_read(const struct node *node, struct diagnostics *diagnostics,
     if (values.of[SLOT_LISTEN].state == VALUE_SET) {
         read_listen(&values.of[SLOT_LISTEN], &bindings, diagnostics, out);
     } else {
-        bind_address(&bindings, node, &out->listen[0], diagnostics);
+        for (size_t i = 0; i < out->listen_count; i++) {
+            bind_address(&bindings, node, &out->listen[i], diagnostics);
+        }
     }
     if (values.of[SLOT_PERMANENT_PORTS].state == VALUE_SET) {
         read_permanent(&values.of[SLOT_PERMANENT_PORTS], &bindings, diagnostics, out);
@@ -105,6 +107,10 @@ void responder_read(const struct node *node, struct diagnostics *diagnostics,
     if (values.of[SLOT_ALLOW].state == VALUE_SET) {
         read_allow(&values.of[SLOT_ALLOW], out);
     }
+    if (values.of[SLOT_RESPONDER_KEYS].state == VALUE_SET) {
+        keys_list(ring, values.of[SLOT_RESPONDER_KEYS].node, diagnostics, out);
+    }
+    out->replay_window_ns = number_or(&values, SLOT_REPLAY_WINDOW, out->replay_window_ns);
     out->max_sessions = (uint32_t)number_or(&values, SLOT_MAX_SESSIONS, out->max_sessions);
     out->min_duration_ns = number_or(&values, SLOT_MIN_DURATION, out->min_duration_ns);
     out->refusal = (enum reflect_refusal)number_or(&values, SLOT_REFUSAL, out->refusal);

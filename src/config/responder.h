@@ -5,11 +5,14 @@
 #define CONFIG_RESPONDER_H
 
 #include "config/diagnostics.h"
+#include "config/keys.h"
 #include "config/node.h"
 #include "probe/reflect.h"
 
-/* Fills `out` from the mapping `node` over the defaults; reports what is wrong. */
-void responder_read(const struct node *node, struct diagnostics *diagnostics,
-                    struct reflect_settings *out);
+/* Fills `out` from the mapping `node` over the defaults, with keys of `ring`; reports what is
+ * wrong.
+ */
+void responder_read(const struct node *node, const struct key_ring *ring,
+                    struct diagnostics *diagnostics, struct reflect_settings *out);
 
 #endif

@@ -18,7 +18,7 @@
 
 /* The order of each is that of the enum it names. */
 static const char *const operations[] = {"udp-jitter", "udp-echo", "tcp-connect", NULL};
-static const char *const control_versions[] = {"none", "1", NULL};
+static const char *const control_versions[] = {"none", "1", "2", NULL};
 static const char *const switches[] = {"false", "true", NULL};
 static const char *const codecs[] = {"g711ulaw", "g711alaw", "g729a", NULL};
 static const char *const refusals[] = {"status16", "status32", "silent", NULL};
@@ -26,6 +26,15 @@ static const char *const replies[] = {"long", "short", NULL};
 static const char *const precisions[] = {"milliseconds", "microseconds", NULL};
 static const char *const timestamp_formats[] = {"ntp", "ptp", NULL};
 static const char *const ip_versions[] = {"4", "6", NULL};
+static const char *const algorithms[] = {"md5", "sha256", "hmac-sha256", NULL};
+static const char *const layouts[] = {"auto",           "prefix",
+                                      "prefix-padded",  "suffix",
+                                      "suffix-padded",  "both",
+                                      "both-padded",    "hmac",
+                                      "prefix-omitted", "prefix-padded-omitted",
+                                      "suffix-omitted", "suffix-padded-omitted",
+                                      "both-omitted",   "both-padded-omitted",
+                                      "hmac-omitted",   NULL};
 
 const struct schema_module schema_modules[SCHEMA_MODULE_COUNT] = {
     {"echo", OPERATION_UDP_ECHO, VOICE_CODEC_NONE},
@@ -39,9 +48,15 @@ const struct schema_module schema_modules[SCHEMA_MODULE_COUNT] = {
 static const struct schema_key control_keys[] = {
     {"version", SLOT_CONTROL_VERSION, SCHEMA_CHOICE, .choices = control_versions,
      .default_text = "1",
-     .doc = "Version of the control protocol; none: no request, the port is open always."},
-    {"port", SLOT_CONTROL_PORT, SCHEMA_INTEGER, .min = 1, .max = 65535, .default_text = "1967",
-     .doc = "UDP port of the responder's control protocol."},
+     .doc = "Version of the control protocol, 2 is RFC 6812; none: no request, the port is open "
+            "always."},
+    {"port", SLOT_CONTROL_PORT, SCHEMA_INTEGER, .min = 1, .max = 65535,
+     .doc = "UDP port of the control protocol; without it 1967 for version 1, 1167 for version 2."},
+    {"key", SLOT_CONTROL_KEY, SCHEMA_INTEGER, .min = 1, .max = 65535,
+     .doc = "Id of the key that signs the requests; without it they are not signed."},
+    {"auth_layout", SLOT_CONTROL_AUTH_LAYOUT, SCHEMA_CHOICE, .choices = layouts,
+     .default_text = "auto",
+     .doc = "How the MD5 digest of version 1 is computed; auto tries all until one is accepted."},
     {"retries", SLOT_CONTROL_RETRIES, SCHEMA_INTEGER, .min = 1, .max = 5, .default_text = "3",
      .doc = "How often the control request is sent in all before the operation fails."},
     {"timeout", SLOT_CONTROL_TIMEOUT, SCHEMA_DURATION, .min = 100 * MS, .max = 10 * SECONDS,
@@ -144,7 +159,7 @@ const struct schema_scope schema_target = {"target", KEYS(target_keys), .base = 
 
 static const struct schema_key responder_keys[] = {
     {"listen", SLOT_LISTEN, SCHEMA_LISTEN, .min = 1, .max = REFLECT_LISTEN_MAX,
-     .default_text = "['0.0.0.0:1967']",
+     .default_text = "['0.0.0.0:1967', '0.0.0.0:1167']",
      .doc = "Where control requests are taken; probes are taken on the same addresses."},
     {"allow", SLOT_ALLOW, SCHEMA_PREFIXES, .max = REFLECT_ALLOW_MAX, .default_text = "[]",
      .doc = "Who may ask and send probes; an empty list is everybody."},
@@ -166,14 +181,31 @@ static const struct schema_key responder_keys[] = {
     {"timestamp_format", SLOT_RESPONDER_TIMESTAMP_FORMAT, SCHEMA_CHOICE,
      .choices = timestamp_formats, .default_text = "ntp",
      .doc = "Timestamps in replies to microsecond probes; the senders must use the same."},
+    {"keys", SLOT_RESPONDER_KEYS, SCHEMA_IDS, .max = REFLECT_KEYS_MAX, .default_text = "[]",
+     .doc = "Keys of which each request must use one; an empty list takes unsigned requests only."},
+    {"replay_window", SLOT_REPLAY_WINDOW, SCHEMA_DURATION, .min = 0, .max = 24 * HOURS,
+     .default_text = "5m",
+     .doc = "How far the time in a signed request of version 2 may be off; 0s is not checked."},
 };
 const struct schema_scope schema_responder = {"responder", KEYS(responder_keys)};
+
+static const struct schema_key key_keys[] = {
+    {"id", SLOT_KEY_ID, SCHEMA_INTEGER, .is_required = true, .min = 1, .max = 65535,
+     .doc = "What requests name the key by; IOS has 1 to 5 for version 1."},
+    {"algorithm", SLOT_KEY_ALGORITHM, SCHEMA_CHOICE, .is_required = true, .choices = algorithms,
+     .doc = "md5 for version 1, the others for version 2."},
+    {"secret_file", SLOT_KEY_SECRET_FILE, SCHEMA_TEXT, .is_required = true, .min = 1, .max = 4095,
+     .doc = "File whose one line is the secret; a relative path starts at this file."},
+};
+const struct schema_scope schema_key = {"key", KEYS(key_keys)};
 
 static const struct schema_key root_keys[] = {
     {"defaults", SLOT_DEFAULTS, SCHEMA_MAPPING, .doc = "Keys that apply to every target."},
     {"modules", SLOT_MODULES, SCHEMA_MAPPING, .max = SCHEMA_MODULES_MAX,
      .doc = "Named sets of keys for targets to refer to."},
     {"targets", SLOT_TARGETS, SCHEMA_LIST, .max = SCHEMA_TARGETS_MAX, .doc = "What to measure."},
+    {"keys", SLOT_KEYS, SCHEMA_LIST, .max = SCHEMA_KEYS_MAX,
+     .doc = "Secrets that sign control requests, for targets and the responder to refer to."},
     {"responder", SLOT_RESPONDER, SCHEMA_MAPPING,
      .doc = "Answer others too; {} is a responder with the defaults below."},
 };
@@ -298,6 +330,9 @@ void schema_add_range(const struct schema_key *key, struct buf *out)
         break;
     case SCHEMA_PATTERN:
         buf_add_string(out, "1 to 8 bytes of two hexadecimal digits each");
+        break;
+    case SCHEMA_IDS:
+        add_count(key, "ids of keys", out);
         break;
     case SCHEMA_SECTION:
         buf_add_string(out, "a mapping");

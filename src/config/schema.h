@@ -70,8 +70,16 @@ enum slot {
     SLOT_PRECISION,
     SLOT_TIMESTAMP_FORMAT,
     SLOT_RESPONDER_TIMESTAMP_FORMAT,
+    SLOT_KEYS,
+    SLOT_KEY_ID,
+    SLOT_KEY_ALGORITHM,
+    SLOT_KEY_SECRET_FILE,
+    SLOT_CONTROL_KEY,
+    SLOT_CONTROL_AUTH_LAYOUT,
+    SLOT_RESPONDER_KEYS,
+    SLOT_REPLAY_WINDOW,
 };
-#define SLOT_COUNT (SLOT_RESPONDER_TIMESTAMP_FORMAT + 1)
+#define SLOT_COUNT (SLOT_REPLAY_WINDOW + 1)
 
 enum schema_kind {
     SCHEMA_DURATION, /* min, max in ns */
@@ -92,6 +100,7 @@ enum schema_kind {
     SCHEMA_PERMANENT, /* max entries: port or IP:port */
     SCHEMA_PREFIXES, /* max entries */
     SCHEMA_PATTERN, /* bytes in hexadecimal digits */
+    SCHEMA_IDS, /* max entries: ids of keys */
     SCHEMA_SECTION, /* a mapping with the keys of `inner` */
     SCHEMA_MAPPING, /* a mapping whose contents are read elsewhere */
     SCHEMA_LIST, /* min, max entries, read elsewhere */
@@ -118,7 +127,7 @@ struct schema_scope {
 };
 
 extern const struct schema_scope schema_root, schema_operation, schema_control, schema_target,
-    schema_responder;
+    schema_responder, schema_key;
 
 /* Modules that need not be written. */
 struct schema_module {
@@ -131,6 +140,7 @@ extern const struct schema_module schema_modules[SCHEMA_MODULE_COUNT];
 
 #define SCHEMA_MODULES_MAX 1000
 #define SCHEMA_TARGETS_MAX 100000
+#define SCHEMA_KEYS_MAX 64
 #define SCHEMA_LABELS_MAX 32
 #define SCHEMA_LABEL_BYTES_MAX 1024
 #define SCHEMA_BOUND_MIN_NS INT64_C(1000)

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "config/check.h"
 #include "config/codec.h"
+#include "config/keys.h"
 #include "config/labels.h"
 #include "config/packet.h"
 #include "config/words.h"
@@ -122,7 +123,12 @@ struct spec *target_build(const struct values *values, enum operation operation)
     set_data(values, spec);
     spec->control = (enum control_version)number_of(values, SLOT_CONTROL_VERSION);
     set_precision(values, spec);
+    spec_fit_layout(spec);
+    spec->auth_layout = (unsigned)number_of(values, SLOT_CONTROL_AUTH_LAYOUT);
     spec->control_port = (uint16_t)number_of(values, SLOT_CONTROL_PORT);
+    if (spec->control_port == 0) {
+        spec->control_port = control_version_port(spec->control);
+    }
     spec->control_tries = (uint8_t)number_of(values, SLOT_CONTROL_RETRIES);
     spec->control_timeout_ns = number_of(values, SLOT_CONTROL_TIMEOUT);
     set_packets(values, spec);
@@ -209,7 +215,9 @@ static struct spec *read_target(const struct node *node, const struct inheritanc
         merged.values.of[SLOT_BUCKETS].state != VALUE_SET) {
         return NULL;
     }
-    return target_build(&merged.values, merged.operation);
+    struct spec *spec = target_build(&merged.values, merged.operation);
+    keys_assign(inheritance->keys, &merged.values, diagnostics, spec);
+    return spec;
 }
 
 size_t targets_read(const struct node *targets, const struct inheritance *inheritance,

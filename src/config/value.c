@@ -181,6 +181,13 @@ static const char *check_bound(const char *text, int64_t *previous_ns)
     return NULL;
 }
 
+static const char *check_id(const char *text)
+{
+    int64_t id;
+    const char *problem = parse_integer(text, &id);
+    return problem == NULL && (id < 1 || id > UINT16_MAX) ? out_of_range : problem;
+}
+
 static const char *check_element(enum schema_kind kind, const char *text, int64_t *previous_ns)
 {
     struct addr addr;
@@ -188,6 +195,8 @@ static const char *check_element(enum schema_kind kind, const char *text, int64_
     switch (kind) {
     case SCHEMA_BOUNDS:
         return check_bound(text, previous_ns);
+    case SCHEMA_IDS:
+        return check_id(text);
     case SCHEMA_PREFIXES:
         return address_parse_prefix(text, &prefix);
     case SCHEMA_PERMANENT:
@@ -249,6 +258,7 @@ static bool read_value(const struct reading *reading, const struct node *node, s
     case SCHEMA_LISTEN:
     case SCHEMA_PERMANENT:
     case SCHEMA_PREFIXES:
+    case SCHEMA_IDS:
     case SCHEMA_LIST:
         return read_list(reading, node);
     case SCHEMA_SECTION:

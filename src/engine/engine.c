@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/crypto.h"
 #include "base/mem.h"
 #include "engine/session.h"
 
@@ -24,6 +25,7 @@ struct engine {
     struct session *active;
     struct engine_stats stats;
     uint64_t generation;
+    uint64_t session_count; /* ever */
     uint8_t scratch[IO_DATAGRAM_MAX];
 };
 
@@ -80,12 +82,24 @@ static uint32_t take_slot(struct engine *engine)
     return (uint32_t)slot;
 }
 
+/* A seed of its own for each session there ever was. */
+static void seed_session(struct engine *engine, struct session *session)
+{
+    uint8_t seed[CRYPTO_SHA256_BYTES];
+    const struct crypto_part key = {engine->options.seed, sizeof engine->options.seed};
+    const struct crypto_part count = {&engine->session_count, sizeof engine->session_count};
+    engine->session_count++;
+    crypto_hmac(CRYPTO_SHA256, &key, &count, 1, seed);
+    handshake_seed(&session->probe.handshake, seed);
+}
+
 static struct session *add_session(struct engine *engine, const struct spec *spec,
                                    struct instant now)
 {
     struct session *session = mem_alloc(1, sizeof *session);
     uint32_t slot = take_slot(engine);
     session_init(session, slot, spec, engine->options.start_now, now);
+    seed_session(engine, session);
     engine->slots[slot] = session;
     heap_set(&engine->heap, &session->due, session_deadline(session));
     return session;

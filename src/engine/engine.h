@@ -14,6 +14,7 @@
 struct engine;
 
 struct engine_options {
+    uint8_t seed[32]; /* random bytes, so that what version 2 draws cannot be predicted */
     bool start_now; /* first operations at once instead of at their phase: for the CLI */
 };
 

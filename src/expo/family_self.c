@@ -125,8 +125,11 @@ static void emit_requests(struct text *text, const struct family_source *source,
 {
     (void)offset;
     const struct expo_responder *responder = source->view->responder;
-    text_label(text, "version", "1");
+    size_t place = text_label(text, "version", "1");
     counts_by(text, "result", responder->requests, responder->request_count);
+    text_rewind(text, place);
+    text_label(text, "version", "2");
+    counts_by(text, "result", responder->requests_v2, responder->request_v2_count);
 }
 
 static void emit_probes(struct text *text, const struct family_source *source, size_t offset)

@@ -40,7 +40,8 @@ static void emit_target_info(struct text *text, const struct family_source *sour
     label_address(text, "source", &spec->source);
     label_packets(text, spec);
     text_label(text, "codec", voice_codec_name(spec->codec));
-    text_label(text, "control", spec->control == CONTROL_NONE ? "none" : "v1");
+    text_label(text, "control", control_version_name(spec->control));
+    text_label(text, "auth", auth_algorithm_name(spec->key.algorithm));
     text_label(text, "precision", precision_name(spec->precision));
     text_label(text, "owner", spec->owner);
     text_label(text, "tag", spec->tag);
@@ -139,6 +140,15 @@ static void emit_reply_hop_limit(struct text *text, const struct family_source *
     (void)offset;
     if (source->report->has_run && source->report->latest.has_reply) {
         text_count(text, source->report->latest.reply_ttl);
+    }
+}
+
+/* The layout of the MD5 digest that the responder accepted last. */
+static void emit_auth_layout(struct text *text, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    if (source->report->latest.auth_layout > 0) {
+        text_count_by(text, "layout", auth_layout_name(source->report->latest.auth_layout - 1), 1);
     }
 }
 
@@ -434,6 +444,12 @@ const struct family family_of_targets[] = {
       TEXT_GAUGE},
      FAMILY_CONTROL,
      emit_control_rtt,
+     0},
+    {{"ipsla_control_auth_layout_info",
+      "How the MD5 digest is computed that the responder accepted; the value is 1.", NULL,
+      TEXT_INFO},
+     FAMILY_TARGET,
+     emit_auth_layout,
      0},
     {{"ipsla_control_retries_total", "Control requests sent again for want of an answer.", NULL,
       TEXT_COUNTER},

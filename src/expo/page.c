@@ -293,7 +293,8 @@ static void add_responder(struct buf *out, const struct expo_responder *responde
                "<h2>Responder</h2>\n<p>%u of %u sessions open; %llu control requests, %llu probes "
                "answered, %llu datagrams dropped.</p>\n",
                (unsigned)responder->sessions, (unsigned)responder->max_sessions,
-               sum(responder->requests, responder->request_count),
+               sum(responder->requests, responder->request_count) +
+                   sum(responder->requests_v2, responder->request_v2_count),
                sum(responder->probes, responder->probe_count),
                sum(responder->drops, responder->drop_count));
 }

@@ -32,6 +32,8 @@ struct expo_count {
 struct expo_responder {
     const struct expo_count *requests; /* by result */
     size_t request_count;
+    const struct expo_count *requests_v2; /* the same of version 2 */
+    size_t request_v2_count;
     const struct expo_count *probes; /* by kind */
     size_t probe_count;
     const struct expo_count *drops; /* by reason */

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "host/entropy.h"
 #include "host/host.h"
 #include "host/thread.h"
 
@@ -133,6 +134,7 @@ struct worker *worker_start(void)
 {
     struct worker *worker = mem_alloc(1, sizeof *worker);
     struct engine_options options = {.start_now = false};
+    entropy_fill(options.seed, sizeof options.seed);
     pthread_mutex_init(&worker->mutex, NULL);
     worker->engine = engine_new(&options);
     worker->published = snapshot_new(0);

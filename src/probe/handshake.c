@@ -5,13 +5,28 @@
 #include <assert.h>
 #include <string.h>
 
+#include "probe/handshake_v2.h"
 #include "wire/ipsla.h"
+
+void handshake_seed(struct handshake *handshake, const uint8_t seed[HANDSHAKE_SEED_BYTES])
+{
+    memcpy(handshake->seed, seed, sizeof handshake->seed);
+}
 
 void handshake_start(struct handshake *handshake, const struct spec *spec)
 {
+    bool is_new = handshake->operations == 0;
     handshake->spec = spec;
     handshake->tries = 0;
     handshake->failed_tries = 0;
+    if (is_new && spec->auth_layout > 0) {
+        handshake->layout = (uint8_t)(spec->auth_layout - 1);
+        handshake->is_layout_known = true;
+    } else if (is_new) {
+        handshake->layouts_left = AUTH_LAYOUT_COUNT - 1;
+    }
+    handshake_v2_start(handshake);
+    handshake->operations++;
 }
 
 bool handshake_has_tries(const struct handshake *handshake)
@@ -54,9 +69,8 @@ static enum ipsla_command command_of(enum operation operation)
     }
 }
 
-size_t handshake_write(struct handshake *handshake, struct instant now, uint8_t *out)
+static size_t write_v1(struct handshake *handshake, uint8_t *out)
 {
-    assert(handshake_has_tries(handshake));
     const struct spec *spec = handshake->spec;
     struct ipsla_request request = {
         .id = handshake->next_id,
@@ -67,16 +81,27 @@ size_t handshake_write(struct handshake *handshake, struct instant now, uint8_t 
     };
     memcpy(request.address, spec->peer.ip, sizeof request.address);
     size_t size = ipsla_request_encode(&request, out);
-    handshake->sent[handshake->tries] = now.mono;
-    handshake->tries++;
+    if (spec->key.algorithm == AUTH_MD5) {
+        auth_sign(out, size, &spec->key, handshake->layout);
+    }
     handshake->next_id++;
-    handshake->deadline = mono_add(now.mono, spec->control_timeout_ns);
     return size;
 }
 
-static enum outcome refusal_outcome(uint32_t status)
+size_t handshake_write(struct handshake *handshake, struct instant now, uint8_t *out)
 {
-    switch (ipsla_status_code(status)) {
+    assert(handshake_has_tries(handshake));
+    bool is_v2 = handshake->spec->control == CONTROL_V2;
+    size_t size = is_v2 ? handshake_v2_write(handshake, now, out) : write_v1(handshake, out);
+    handshake->sent[handshake->tries] = now.mono;
+    handshake->tries++;
+    handshake->deadline = mono_add(now.mono, handshake->spec->control_timeout_ns);
+    return size;
+}
+
+enum outcome handshake_outcome(uint32_t code)
+{
+    switch (code) {
     case 2:
         return OUTCOME_AUTH;
     case 3:
@@ -88,9 +113,24 @@ static enum outcome refusal_outcome(uint32_t status)
     }
 }
 
-enum handshake_verdict handshake_judge(const struct handshake *handshake, const struct ev *ev,
+/* An MD5 key that was refused: with the other layouts in turn, once through all of them in one
+ * operation, then one an operation. */
+static enum handshake_verdict next_layout(struct handshake *handshake)
+{
+    handshake->layout = (uint8_t)((handshake->layout + 1U) % AUTH_LAYOUT_COUNT);
+    if (handshake->layouts_left == 0) {
+        return HANDSHAKE_REFUSED;
+    }
+    handshake->layouts_left--;
+    handshake->tries = 0;
+    handshake->failed_tries = 0;
+    return HANDSHAKE_TRY_NEXT;
+}
+
+static enum handshake_verdict judge_v1(struct handshake *handshake, const struct ev *ev,
                                        struct handshake_answer *out)
 {
+    const struct spec *spec = handshake->spec;
     struct ipsla_response response;
     if (ipsla_response_decode(ev->bytes, ev->size, &response) != IPSLA_ACCEPT) {
         return HANDSHAKE_UNMATCHED;
@@ -100,11 +140,27 @@ enum handshake_verdict handshake_judge(const struct handshake *handshake, const 
     if (age == 0 || age > handshake->tries) {
         return HANDSHAKE_UNMATCHED;
     }
-    bool is_other_port = response.has_port && response.port != handshake->spec->port;
+    bool is_other_port = response.has_port && response.port != spec->port;
     *out = (struct handshake_answer){
         .rtt_ns = mono_diff(ev->received.at.mono, handshake->sent[handshake->tries - age]),
         .status = response.status,
-        .outcome = refusal_outcome(response.status),
+        .outcome = handshake_outcome(ipsla_status_code(response.status)),
+        .port = spec->port,
     };
-    return response.status != 0 || is_other_port ? HANDSHAKE_REFUSED : HANDSHAKE_ACCEPTED;
+    bool is_keyed = spec->key.algorithm == AUTH_MD5 && !handshake->is_layout_known;
+    if (is_keyed && out->outcome == OUTCOME_AUTH) {
+        return next_layout(handshake);
+    }
+    if (response.status != 0 || is_other_port) {
+        return HANDSHAKE_REFUSED;
+    }
+    handshake->is_layout_known = spec->key.algorithm == AUTH_MD5;
+    return HANDSHAKE_ACCEPTED;
+}
+
+enum handshake_verdict handshake_judge(struct handshake *handshake, const struct ev *ev,
+                                       struct handshake_answer *out)
+{
+    return handshake->spec->control == CONTROL_V2 ? handshake_v2_judge(handshake, ev, out)
+                                                  : judge_v1(handshake, ev, out);
 }

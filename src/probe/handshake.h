@@ -2,7 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* The control handshake of an operation: what to ask the responder, how often, and what its answer
  * means. Protocol version 1: each try has the next id, and an answer to any of this operation's
- * tries counts. Source: docs/protocol.md. */
+ * tries counts. Version 2: every try is the same message, and its answer must be authentic, to the
+ * same random number, and not our own message come back. With an MD5 key whose layout is not known
+ * a refusal leads to the next layout. Source: docs/protocol.md. */
 #ifndef PROBE_HANDSHAKE_H
 #define PROBE_HANDSHAKE_H
 
@@ -13,8 +15,10 @@
 #include "probe/io.h"
 #include "probe/spec.h"
 #include "stats/round.h"
+#include "wire/ipsla2.h"
 
 #define HANDSHAKE_TRIES_MAX 5
+#define HANDSHAKE_SEED_BYTES 32
 
 struct handshake {
     const struct spec *spec;
@@ -23,7 +27,23 @@ struct handshake {
     uint8_t failed_tries; /* of them, those that our host did not send */
     struct mono sent[HANDSHAKE_TRIES_MAX];
     struct mono deadline; /* of the latest try */
+
+    uint8_t layout; /* of the MD5 digest */
+    uint8_t layouts_left; /* that may still be tried without waiting for the next operation */
+    bool is_layout_known; /* one was accepted */
+
+    uint8_t seed[HANDSHAKE_SEED_BYTES]; /* of the random numbers */
+    uint64_t operations; /* started so far */
+    uint32_t sequence; /* version 2, the same for every try of an operation */
+    uint32_t session_id;
+    uint64_t timestamp; /* of the first try, and of all */
+    uint8_t random[IPSLA2_RANDOM_BYTES];
+    struct addr local; /* what the channel is bound to */
 };
+
+/* Before the first operation: makes sequence and random numbers unpredictable to whoever does not
+ * know `seed`. */
+void handshake_seed(struct handshake *handshake, const uint8_t seed[HANDSHAKE_SEED_BYTES]);
 
 /* A new operation; ids go on counting. */
 void handshake_start(struct handshake *handshake, const struct spec *spec);
@@ -45,17 +65,22 @@ enum handshake_verdict {
     HANDSHAKE_UNMATCHED, /* malformed, or no answer to an outstanding request */
     HANDSHAKE_ACCEPTED,
     HANDSHAKE_REFUSED,
+    HANDSHAKE_TRY_NEXT, /* refused with this layout: ask again at once */
 };
 
 struct handshake_answer {
     int64_t rtt_ns; /* of the request that was answered */
     uint32_t status; /* raw, when refused */
     enum outcome outcome; /* when refused */
+    uint16_t port; /* when accepted: where the probes go */
 };
 
 /* Judges a datagram from the control port; *out is set unless the verdict is HANDSHAKE_UNMATCHED.
  */
-enum handshake_verdict handshake_judge(const struct handshake *handshake, const struct ev *ev,
+enum handshake_verdict handshake_judge(struct handshake *handshake, const struct ev *ev,
                                        struct handshake_answer *out);
+
+/* What a refusal with this code of RFC 6812 means. */
+enum outcome handshake_outcome(uint32_t code);
 
 #endif

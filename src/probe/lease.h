@@ -38,6 +38,8 @@ struct lease_session {
     enum jitter_us_layout layout; /* of its type 3 probes; once known it stays */
     uint32_t port; /* index of its lease_port */
     bool is_made_by_probe; /* on a permanent port, without a control request */
+    bool is_v2; /* made by a request of version 2, with: */
+    uint32_t sequence, session_id;
     struct mono cap; /* never extended beyond */
     uint32_t next; /* in its hash chain or in the free list */
 };

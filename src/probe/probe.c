@@ -68,6 +68,7 @@ void probe_start(struct probe *probe, struct instant now, struct mono latest_end
     probe->started = now.mono;
     probe->last_event = now.mono;
     probe->latest_end = latest_end;
+    probe->port = probe->spec->port;
     handshake_start(&probe->handshake, probe->spec);
     payload_start(&probe->payload, probe->spec, &probe->train);
     probe->is_unreachable = false;
@@ -113,7 +114,9 @@ static void send_control(struct probe *probe, struct instant now, struct fx *fx,
 static void send_probe(struct probe *probe, struct instant now, struct fx *fx, uint8_t *scratch)
 {
     uint32_t seq = train_send(&probe->train, now);
-    fill_send(fx, &probe->spec->peer, scratch, payload_write(&probe->payload, seq, scratch));
+    struct addr peer = probe->spec->peer;
+    peer.port = probe->port;
+    fill_send(fx, &peer, scratch, payload_write(&probe->payload, seq, scratch));
     fx->tos = probe->spec->tos;
     fx->wants_stamp = true;
     fx->tag = seq;
@@ -327,12 +330,20 @@ static void input_control(struct probe *probe, const struct ev *ev, struct insta
         probe->unmatched[UNMATCHED_CONTROL]++;
         return;
     }
+    if (verdict == HANDSHAKE_TRY_NEXT) {
+        probe->wants_control = true;
+        return;
+    }
     probe->round.control_rtt_ns = answer.rtt_ns;
     if (verdict == HANDSHAKE_REFUSED) {
         probe->round.control_status = answer.status;
         finish(probe, answer.outcome, now.mono);
         return;
     }
+    if (probe->handshake.is_layout_known) {
+        probe->round.auth_layout = probe->handshake.layout + 1u;
+    }
+    probe->port = answer.port;
     if (is_connection(probe)) {
         probe->phase = PROBE_CONNECT;
         probe->wants_open = true;
@@ -394,7 +405,7 @@ static void input_data(struct probe *probe, const struct ev *ev, struct instant 
         probe->unmatched[UNMATCHED_SOURCE]++;
     } else if (has_handshake(probe) && ev->peer.port == spec->control_port) {
         input_control(probe, ev, now);
-    } else if (ev->peer.port != spec->port) {
+    } else if (ev->peer.port != probe->port) {
         probe->unmatched[UNMATCHED_SOURCE]++;
     } else if (probe->phase != PROBE_TRAIN && probe->phase != PROBE_SETTLE) {
         probe->unmatched[UNMATCHED_EARLY]++;
@@ -489,6 +500,7 @@ void probe_input(struct probe *probe, const struct ev *ev, struct instant now)
     switch (ev->kind) {
     case EV_OPENED:
         probe->is_open = true;
+        probe->handshake.local = ev->local;
         if (probe->phase == PROBE_OPENING) {
             input_opened(probe, now);
         } else if (probe->phase == PROBE_CONNECT) {

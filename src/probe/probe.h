@@ -55,6 +55,7 @@ struct probe {
     struct mono started;
     struct mono latest_end;
     struct mono deadline; /* of CONTROL and SETTLE */
+    uint16_t port; /* where the probes go: the spec's, or what the responder suggested */
     struct mono last_event; /* the last thing that counted, for the duration */
     struct handshake handshake;
     struct train train;

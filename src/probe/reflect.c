@@ -28,19 +28,21 @@ static const char *const drop_names[REFLECT_DROP_COUNT - IPSLA_REJECT_COUNT] = {
 
 static const char *const result_names[REFLECT_RESULT_COUNT] = {
     [RESULT_ACCEPTED] = "accepted", [RESULT_AUTH] = "auth",   [RESULT_PORT_IN_USE] = "port_in_use",
-    [RESULT_FAILED] = "failed",     [RESULT_LIMIT] = "limit",
+    [RESULT_FAILED] = "failed",     [RESULT_LIMIT] = "limit", [RESULT_FORMAT] = "format",
 };
 
 void reflect_settings_default(struct reflect_settings *settings)
 {
     *settings = (struct reflect_settings){
-        .listen = {{.family = ADDR_IPV4, .port = IPSLA_CONTROL_PORT}},
-        .listen_count = 1,
+        .listen = {{.family = ADDR_IPV4, .port = IPSLA_CONTROL_PORT},
+                   {.family = ADDR_IPV4, .port = IPSLA_CONTROL_PORT_V2}},
+        .listen_count = 2,
         .max_sessions = 1000,
         .min_duration_ns = 1 * NS_PER_SECOND,
         .refusal = REFUSAL_STATUS16,
         .reply = REPLY_LONG,
         .reflect_tos = true,
+        .replay_window_ns = 300 * NS_PER_SECOND,
     };
 }
 
@@ -78,6 +80,9 @@ struct reflect *reflect_new(const struct reflect_settings *settings)
     reflect->settings = *settings;
     reflect->opening.port = LEASE_NONE;
     reflect->stats.max_sessions = settings->max_sessions;
+    if (settings->key_count > 0) {
+        reflect->memory = mem_alloc(1, sizeof *reflect->memory);
+    }
     lease_init(&reflect->book, settings->max_sessions, permanent_total(settings));
     return reflect;
 }
@@ -86,6 +91,10 @@ void reflect_free(struct reflect *reflect)
 {
     if (reflect != NULL) {
         lease_fini(&reflect->book);
+        for (size_t i = 0; i < reflect->settings.key_count; i++) {
+            auth_key_wipe(&reflect->settings.keys[i]);
+        }
+        free(reflect->memory);
         free(reflect);
     }
 }
@@ -148,10 +157,9 @@ static bool is_allowed(const struct reflect *reflect, const struct addr *peer)
     return settings->allow_count == 0;
 }
 
-static bool is_loop(const struct addr *peer)
+static bool is_loop(const struct reflect *reflect, const struct addr *peer)
 {
-    return peer->port == 0 || peer->port == IPSLA_CONTROL_PORT ||
-           peer->port == IPSLA_CONTROL_PORT_V2;
+    return peer->port == 0 || reflect_is_control_port(reflect, peer->port);
 }
 
 static void input_data(struct reflect *reflect, const struct ev *ev, struct instant now)
@@ -159,7 +167,7 @@ static void input_data(struct reflect *reflect, const struct ev *ev, struct inst
     assert(!reflect->answer.is_pending && reflect->opening.port == LEASE_NONE);
     if (!is_allowed(reflect, &ev->peer)) {
         reflect_drop(reflect, DROP_NOT_ALLOWED);
-    } else if (is_loop(&ev->peer)) {
+    } else if (is_loop(reflect, &ev->peer)) {
         reflect_drop(reflect, DROP_LOOP);
     } else if (ev->id.channel < reflect->settings.listen_count) {
         reflect_input_request(reflect, ev, now);

@@ -18,6 +18,7 @@
 #include "base/addr.h"
 #include "probe/io.h"
 #include "stats/hist.h"
+#include "wire/auth.h"
 #include "wire/ipsla.h"
 #include "wire/ntp.h"
 
@@ -26,6 +27,7 @@
 #define REFLECT_PERMANENT_MAX 64
 /* Of everything that leaves, as routers do. */
 #define REFLECT_TTL 255
+#define REFLECT_KEYS_MAX 32
 
 /* How a refusal is written: no real router's refusal is public, so the width of the field is a
  * guess. */
@@ -47,10 +49,14 @@ struct reflect_settings {
     enum reflect_reply reply;
     bool reflect_tos; /* answers have the TOS byte of what they answer, else 0 */
     enum timestamp_format timestamp_format; /* of type 3 probes: they do not say it */
+    struct auth_key keys[REFLECT_KEYS_MAX]; /* when there are any, each request must use one */
+    size_t key_count;
+    int64_t
+        replay_window_ns; /* how far the time in an authentic request may be off; 0: not checked */
 };
 
-/* listen 0.0.0.0:1967, everybody, no permanent ports, 1000 sessions, 1 s, status16, long,
- * TOS reflected, NTP. */
+/* listen 0.0.0.0:1967 and :1167, everybody, no permanent ports, 1000 sessions, 1 s, status16, long,
+ * TOS reflected, NTP, no keys, 5 min. */
 void reflect_settings_default(struct reflect_settings *settings);
 
 /* Why a datagram was not answered. The first IPSLA_REJECT_COUNT values are enum ipsla_reject's. */
@@ -72,14 +78,16 @@ enum reflect_result {
     RESULT_AUTH,
     RESULT_PORT_IN_USE,
     RESULT_FAILED,
-    RESULT_LIMIT
+    RESULT_LIMIT,
+    RESULT_FORMAT /* version 2, which has an answer to malformed requests */
 };
-#define REFLECT_RESULT_COUNT 5
+#define REFLECT_RESULT_COUNT 6
 const char *reflect_result_name(enum reflect_result result);
 
 /* A plain value: copy it to publish it. */
 struct reflect_stats {
-    uint64_t requests[REFLECT_RESULT_COUNT];
+    uint64_t requests[REFLECT_RESULT_COUNT]; /* of version 1 */
+    uint64_t requests_v2[REFLECT_RESULT_COUNT];
     uint64_t echo_probes, jitter_probes, jitter_us_probes; /* answered */
     uint64_t tcp_connects; /* accepted and closed */
     uint64_t dropped[REFLECT_DROP_COUNT];

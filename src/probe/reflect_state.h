@@ -1,7 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
 /* The inside of the responder, shared by reflect.c (life, ports, polling), reflect_control.c
- * (requests) and reflect_probe.c (probes). Nobody else includes it. */
+ * (requests), reflect_control2.c (those of version 2) and reflect_probe.c (probes). Nobody else
+ * includes it. */
 #ifndef PROBE_REFLECT_STATE_H
 #define PROBE_REFLECT_STATE_H
 
@@ -9,6 +10,8 @@
 
 #include "probe/lease.h"
 #include "probe/reflect.h"
+#include "probe/replay.h"
+#include "wire/ipsla2.h"
 
 /* One control socket. */
 struct listener {
@@ -35,7 +38,11 @@ struct opening {
     uint32_t port; /* LEASE_NONE: none */
     bool was_asked; /* its FX_OPEN has been handed out */
     bool has_request;
-    struct ipsla_request request;
+    struct ipsla_request request; /* of version 1 */
+    bool is_v2;
+    struct ipsla2_message v2; /* of version 2; it becomes the answer */
+    const struct auth_key *key; /* that the request was signed with; NULL: none */
+    struct wall received;
     struct channel_id id;
     struct addr local, peer;
     uint8_t tos;
@@ -50,6 +57,8 @@ struct reflect {
     struct lease_book book;
     struct opening opening;
     struct answer answer;
+    struct replay_memory *memory; /* NULL: no keys, nothing to remember */
+    uint32_t last_session_id; /* of version 2 */
     uint64_t
         *unconfirmed; /* counter of the answer handed out last: it left unless an error follows */
     bool is_stopping;
@@ -72,6 +81,25 @@ void reflect_grant(struct reflect *reflect, const struct opening *to, struct ins
 /* Prepares the answer to the request in `to`, or counts a silent refusal. */
 void reflect_answer_request(struct reflect *reflect, const struct opening *to,
                             enum reflect_result result);
+
+/* The key of that id and use; NULL when there is none. Algorithm AUTH_MD5 for version 1. */
+const struct auth_key *reflect_find_key(const struct reflect *reflect, uint16_t id,
+                                        enum auth_algorithm algorithm);
+
+/* A port on which requests are taken, here or on others. */
+bool reflect_is_control_port(const struct reflect *reflect, uint16_t port);
+
+/* The request in `to` is good: finds or opens the local `port` for it. */
+void reflect_open_port(struct reflect *reflect, struct opening *to, uint16_t port,
+                       struct instant now);
+
+/* As reflect_input_request, reflect_answer_request and the moment of reflect_grant that makes
+ * `session`, for version 2. */
+void reflect_input_request_v2(struct reflect *reflect, const struct ev *ev, struct instant now);
+void reflect_answer_request_v2(struct reflect *reflect, const struct opening *to,
+                               enum reflect_result result);
+void reflect_name_session(struct reflect *reflect, const struct opening *to,
+                          struct lease_session *session);
 
 /* A datagram on port `port` of the books: prepares the reply. */
 void reflect_input_probe(struct reflect *reflect, uint32_t port, const struct ev *ev,

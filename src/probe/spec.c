@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "wire/ipsla.h"
 
 static const char *const operation_names[OPERATION_COUNT] = {
     [OPERATION_UDP_JITTER] = "udp-jitter",
@@ -43,11 +44,34 @@ const char *precision_name(enum precision precision)
     return precision_names[precision];
 }
 
+const char *control_version_name(enum control_version version)
+{
+    static const char *const names[CONTROL_VERSION_COUNT] = {
+        [CONTROL_NONE] = "none", [CONTROL_V1] = "v1", [CONTROL_V2] = "v2"};
+    assert((unsigned)version < CONTROL_VERSION_COUNT);
+    return names[version];
+}
+
+uint16_t control_version_port(enum control_version version)
+{
+    return version == CONTROL_V2 ? IPSLA_CONTROL_PORT_V2 : IPSLA_CONTROL_PORT;
+}
+
 struct spec *spec_new(void)
 {
     struct spec *spec = mem_alloc(1, sizeof *spec);
     spec->references = 1;
     return spec;
+}
+
+void spec_fit_layout(struct spec *spec)
+{
+    bool is_type_3 =
+        spec->operation == OPERATION_UDP_JITTER && spec->precision == PRECISION_MICROSECONDS;
+    spec->has_long_sequence = is_type_3 && spec->control == CONTROL_V2;
+    if (spec->has_long_sequence && spec->payload_bytes < SPEC_LONG_SEQUENCE_BYTES_MIN) {
+        spec->payload_bytes = SPEC_LONG_SEQUENCE_BYTES_MIN;
+    }
 }
 
 /* The counter is the one part of a shared spec that changes: hence the casts away from const below.
@@ -74,6 +98,7 @@ void spec_unref(const struct spec *spec)
     free(shared->host);
     free(shared->owner);
     free(shared->tag);
+    auth_key_wipe(&shared->key);
     free(shared);
 }
 
@@ -127,6 +152,13 @@ static bool layouts_are_equal(const struct hist_layout *a, const struct hist_lay
            memcmp(a->bounds_ns, b->bounds_ns, a->count * sizeof a->bounds_ns[0]) == 0;
 }
 
+static bool controls_are_equal(const struct spec *a, const struct spec *b)
+{
+    return a->control == b->control && auth_key_is_equal(&a->key, &b->key) &&
+           a->auth_layout == b->auth_layout && a->control_port == b->control_port &&
+           a->control_tries == b->control_tries;
+}
+
 static bool timings_are_equal(const struct spec *a, const struct spec *b)
 {
     return a->frequency_ns == b->frequency_ns && a->timeout_ns == b->timeout_ns &&
@@ -160,8 +192,7 @@ bool spec_is_same_target(const struct spec *a, const struct spec *b)
            layouts_are_equal(&a->layout, &b->layout) && options_are_equal(a, b) &&
            a->operation == b->operation && a->ip_version == b->ip_version && a->port == b->port &&
            addr_is_equal(&a->source, &b->source) && a->num_packets == b->num_packets &&
-           data_are_equal(a, b) && a->control == b->control && a->control_port == b->control_port &&
-           a->control_tries == b->control_tries && a->codec == b->codec &&
+           data_are_equal(a, b) && controls_are_equal(a, b) && a->codec == b->codec &&
            a->advantage_factor == b->advantage_factor;
 }
 

@@ -15,6 +15,7 @@
 #include "probe/io.h"
 #include "stats/hist.h"
 #include "stats/voice.h"
+#include "wire/auth.h"
 #include "wire/ntp.h"
 
 enum operation { OPERATION_UDP_JITTER, OPERATION_UDP_ECHO, OPERATION_TCP_CONNECT };
@@ -29,7 +30,13 @@ bool operation_parse(const char *name, enum operation *out);
 enum control_version {
     CONTROL_NONE, /* not at all: its port is open always */
     CONTROL_V1,
+    CONTROL_V2, /* RFC 6812 */
 };
+#define CONTROL_VERSION_COUNT 3
+/* "none", "v1", "v2". */
+const char *control_version_name(enum control_version version);
+/* Where it is spoken: 1967, 1167. */
+uint16_t control_version_port(enum control_version version);
 
 /* When the first operation starts, counted from when the target was loaded. */
 enum spec_start {
@@ -58,6 +65,7 @@ struct label {
 /* UDP payload of microsecond probes: the least, and the default. What IOS makes of its 32 bytes is
  * not known. */
 #define SPEC_MICROSECONDS_BYTES_MIN 56
+#define SPEC_LONG_SEQUENCE_BYTES_MIN 60
 #define SPEC_MICROSECONDS_BYTES 64
 
 /* Ranges and defaults are those of config/schema.c; whoever builds a spec keeps to them. */
@@ -90,6 +98,8 @@ struct spec {
     struct pattern pattern; /* of the data */
 
     enum control_version control;
+    struct auth_key key; /* algorithm AUTH_NONE: no authentication */
+    unsigned auth_layout; /* with an MD5 key: 0: try them in turn; else number + 1 of the layout */
     uint16_t control_port;
     uint8_t control_tries; /* transmissions of the control request in all */
     int64_t control_timeout_ns;
@@ -109,6 +119,8 @@ struct spec {
 /* A zeroed spec with one reference; strings (name, host, labels, owner, tag) are malloc'ed and
  * belong to it. Change it only until it is shared. */
 struct spec *spec_new(void);
+/* Chooses the layout of type 3 probes that goes with spec->control, and makes room for it. */
+void spec_fit_layout(struct spec *spec);
 struct spec *spec_ref(const struct spec *spec);
 void spec_unref(const struct spec *spec); /* NULL is fine */
 

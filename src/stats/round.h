@@ -99,6 +99,7 @@ struct round {
     int64_t control_rtt_ns; /* of the request that was answered; -1 when none was */
     uint32_t control_retries;
     uint32_t control_status; /* raw status of a refusal, 0 otherwise */
+    uint32_t auth_layout; /* number + 1 of the MD5 layout that was accepted; 0: none */
     int error; /* errno behind OUTCOME_LOCAL and OUTCOME_UNREACHABLE, 0 otherwise */
 
     int unsent_error; /* errno of the last packet that did not leave, 0 when all did */

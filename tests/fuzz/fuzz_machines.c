@@ -54,6 +54,13 @@ static void apply(struct pair *pair, unsigned mask)
         spec->frequency_ns = (1 + (int64_t)i) * NS_PER_SECOND;
         spec->timeout_ns = (mask & 0x10) != 0 ? 900 * NS_PER_MS : 300 * NS_PER_MS;
         spec->control_timeout_ns = 400 * NS_PER_MS;
+        if (i >= 2) { /* of version 2, the last one with a key that the responder does not have */
+            spec->control = CONTROL_V2;
+            spec->control_port = 1167;
+            spec->key = i == 2 ? (struct auth_key){0}
+                               : (struct auth_key){
+                                     .id = 1, .algorithm = AUTH_SHA256, .size = 1, .secret = "k"};
+        }
         if ((mask & 0x20) != 0) {
             spec->peer.ip[3] = 21;
         }
@@ -82,9 +89,9 @@ static void give(struct drive *drive, const struct drive_channel *channel, const
     free(copy);
 }
 
-static const char *const peers[] = {"192.0.2.10:40000",    "192.0.2.10:40001",
-                                    "192.0.2.11:1967",     "198.51.100.20:1967",
-                                    "198.51.100.20:16384", "198.51.100.20:50000"};
+static const char *const peers[] = {
+    "192.0.2.10:40000",   "192.0.2.10:40001",    "192.0.2.11:1967",    "198.51.100.20:1967",
+    "198.51.100.20:1167", "198.51.100.20:16384", "198.51.100.20:50000"};
 
 /* Bytes from the script to one open channel. */
 static void give_bytes(struct pair *pair, struct drive *drive, struct script *script, uint8_t which)
@@ -133,7 +140,7 @@ static void fail_icmp(struct drive *drive, uint8_t which)
     if (drive->open_count > 0) {
         drive_input(drive, (struct ev){.kind = EV_ERROR,
                                        .id = drive->open[which % drive->open_count].id,
-                                       .peer = build_addr(peers[3 + which % 3]),
+                                       .peer = build_addr(peers[3 + which % 4]),
                                        .error = errors[which / 16 % 4],
                                        .is_icmp = true});
     }

@@ -20,16 +20,20 @@ DROPPED = {
     "M6": "bad_section", "M7": "bad_section", "M8": "bad_section", "M9": "bad_section",
     "M10": "duplicate_section", "M11": "unsupported_command", "M12": "bad_port", "M16": "bad_version",
     "M17": "bad_version",
-    # Version 2 on the port of version 1.
-    "M23": "bad_version", "M24": "bad_version", "M25": "bad_version", "M26": "bad_version",
-    "M27": "bad_version", "M28": "bad_version", "M29": "bad_version", "M30": "bad_version",
-    "R1": "bad_version", "R5": "bad_version",
+    # Version 2.
+    "M25": "bad_length", "R3": "wrong_direction",
     # Answers sent to one who asks no questions.
     "C2": "no_command",
 }
 DROPPED_PROBES = {"M19": "too_short", "M20": "wrong_direction", "M21": "too_short", "M22": "bad_type",
                   "M1": "too_short"}
 REFUSED = {"M13": ("port_in_use", REFUSED_PORT_IN_USE), "M18": ("auth", REFUSED_AUTH)}
+# Version 2, which has an answer to everything with a good header: the result and the header's status.
+ANSWERED_V2 = {
+    "M23": ("auth", 2), "M24": ("format", 3), "M26": ("format", 3), "M27": ("format", 3), "M28": ("auth", 2),
+    "M29": ("format", 3), "M30": ("format", 3), "R1": ("auth", 2), "R4": ("auth", 2), "R5": ("accepted", 0),
+    "R6": ("accepted", 0), "R7": ("auth", 2),
+}
 ACCEPTED = ("C1", "C4", "C6", "M14", "M15")
 
 
@@ -76,7 +80,8 @@ class Counters:
         for name, label in (("dropped", "reason"), ("control_requests", "result"),
                             ("probes", "kind")):
             for labels, value in metrics.all(f"ipsla_responder_{name}_total").items():
-                counts[f"{name} {dict(labels)[label]}"] = int(value)
+                version = "v2 " if dict(labels).get("version") == "2" else ""
+                counts[f"{name} {version}{dict(labels)[label]}"] = int(value)
         return counts
 
     def moved(self, by):
@@ -135,6 +140,15 @@ class BadBytesTest(harness.Case):
                 request = self.vectors[name].data
                 self.asker.ask(request)
                 self.assertEqual(self.asker.answer(), wire.long_reply(request))
+        for name, (_, status) in ANSWERED_V2.items():
+            for port in (1967, 1167):
+                with self.subTest(vector=name, port=port):
+                    request = self.vectors[name].data
+                    self.asker.ask(request, port)
+                    answer = self.asker.answer()
+                    self.assertEqual(answer[2:4], bytes((0, status)))
+                    self.assertEqual(answer[4:8], request[4:8])
+                    self.assertLessEqual(len(answer), len(request))
         self.check_still_serving()
         self.assertEqual(process.stop(), 0)
         for reason in {*DROPPED.values(), *DROPPED_PROBES.values()}:
@@ -149,6 +163,8 @@ class BadBytesTest(harness.Case):
         cases += [(name, PORT, f"dropped {reason}") for name, reason in DROPPED_PROBES.items()]
         cases += [(name, 1967, f"control_requests {result}") for name, (result, _) in REFUSED.items()]
         cases += [(name, 1967, "control_requests accepted") for name in ACCEPTED]
+        cases += [(name, 1967, f"control_requests v2 {result}")
+                  for name, (result, _) in ANSWERED_V2.items()]
         cases += [("P2", PORT, "probes jitter"), ("P1", PORT, "probes echo")]
         for name, port, counter in cases:
             with self.subTest(vector=name, title=self.vectors[name].title):
@@ -185,7 +201,7 @@ class BadBytesTest(harness.Case):
         self.assertEqual(self.asker.answer()[4:], REFUSED_PORT_IN_USE)
         with self.namespace.entered(), open("/proc/thread-self/net/udp", encoding="ascii") as file:
             ports = {int(line.split()[1].split(":")[1], 16) for line in file.readlines()[1:]}
-        self.assertEqual(ports, {1967, self.asker.sock.getsockname()[1]})
+        self.assertEqual(ports, {1967, 1167, self.asker.sock.getsockname()[1]})
 
     def random_datagram(self, chance):
         """Noise, or a good message with a few bytes changed, cut or added."""

@@ -42,7 +42,7 @@ EXTRA = {
     "expo": {"time.h"},  # to write a date
 }
 # Files outside libcore that may use any header of the system.
-WITH_SYSTEM = re.compile(r"host/|expo/http\.c$|config/(config|yaml)\.c$|[^/]+$")
+WITH_SYSTEM = re.compile(r"host/|expo/http\.c$|config/(config|secret|yaml)\.c$|[^/]+$")
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:<([^>]+)>|"([^"]+)")', re.MULTILINE)
 

@@ -53,5 +53,6 @@ int main(void)
     failures += scenarios_voice();
     failures += scenarios_us();
     failures += scenarios_ipv6();
+    failures += scenarios_auth();
     return failures == 0 ? 0 : 1;
 }

@@ -23,6 +23,8 @@
 /* Offsets on the wire, spelled out here so that the truth does not lean on the codec under test. */
 #define REQUEST_PORT_AT 20
 #define REQUEST_IPV6_PORT_AT 32
+#define REQUEST_V2_PORT_AT 166
+#define REQUEST_V2_BYTES 172
 #define JITTER_SEQ_AT 12
 #define JITTER_US_SEQ_AT 52
 
@@ -282,9 +284,12 @@ static uint32_t note_request(struct world *world, struct world_process *process,
     struct truth_run *run = world->truth.runs[channel->run];
     if (fx->peer.port == IPSLA_CONTROL_PORT) {
         bool is_ipv6 = fx->peer.family == ADDR_IPV6;
-        WORLD_CHECK(world, fx->size == (is_ipv6 ? IPSLA_REQUEST_IPV6_BYTES : IPSLA_REQUEST_BYTES));
+        size_t size = is_ipv6 ? IPSLA_REQUEST_IPV6_BYTES : IPSLA_REQUEST_BYTES;
+        size_t port_at = is_ipv6 ? REQUEST_IPV6_PORT_AT : REQUEST_PORT_AT;
+        bool is_v2 = fx->bytes[0] == 2;
+        WORLD_CHECK(world, fx->size == (is_v2 ? REQUEST_V2_BYTES : size));
         run->target = fx->peer;
-        run->target.port = wire_u16(fx->bytes, is_ipv6 ? REQUEST_IPV6_PORT_AT : REQUEST_PORT_AT);
+        run->target.port = wire_u16(fx->bytes, is_v2 ? REQUEST_V2_PORT_AT : port_at);
         run->has_target = true;
         run->control_requests++;
         return channel->run + 1;

@@ -15,7 +15,8 @@
 #include "config/yaml.h"
 
 static const struct schema_scope *const scopes[] = {
-    &schema_root, &schema_operation, &schema_control, &schema_target, &schema_responder,
+    &schema_root, &schema_operation, &schema_control, &schema_target,
+    &schema_responder, &schema_key,
 };
 #define SCOPE_COUNT (sizeof scopes / sizeof scopes[0])
 

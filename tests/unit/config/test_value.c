@@ -242,7 +242,7 @@ static const struct expectation wrong[] = {
      "owner, tag\n"
      "f:4:13: defaults.control.prot: unknown key; did you mean 'port'?\n"
      "f:5:13: responder.lisen: unknown key; did you mean 'listen'?\n"
-     "f:6:1: web: unknown key; allowed: defaults, modules, targets, responder\n"},
+     "f:6:1: web: unknown key; allowed: defaults, modules, targets, keys, responder\n"},
 };
 
 static void wrong_values_have_their_place(void **state)

@@ -83,7 +83,7 @@ static const struct expectation refused[] = {
     {"duplicate section", "responder: {}\nresponder: {reply: 5}\n",
      "f:2:1: responder: duplicate key; it stands on line 1 already\n"},
     {"escapes are not obeyed", "responder: {}\n\"a\\eb\": 1\n",
-     "f:2:1: a\\x1bb: unknown key; allowed: defaults, modules, targets, responder\n"},
+     "f:2:1: a\\x1bb: unknown key; allowed: defaults, modules, targets, keys, responder\n"},
 };
 
 static void broken_text_has_its_place(void **state)

@@ -177,7 +177,7 @@ static void test_same_number(void **state)
     responder_set_up();
     responder_ask(RESPONDER_PEER, 50001, 60000);
     responder_deliver_vector(1967, RESPONDER_PEER, "C5");
-    assert_int_equal(responder.drive.open_count, 3);
+    assert_int_equal(responder.drive.open_count, 4);
     responder_tear_down();
 }
 

@@ -44,6 +44,7 @@ static void test_cannot_listen(void **state)
     responder_prepare();
     responder.settings.permanent[0] = build_addr("0.0.0.0:16000");
     responder.settings.permanent_count = 1;
+    responder.settings.listen_count = 1;
     for (unsigned opens = 0; opens < 2; opens++) {
         responder.reflect = reflect_new(&responder.settings);
         struct fx fx;
@@ -247,7 +248,6 @@ static void test_malformed_requests(void **state)
         {"M12", IPSLA_BAD_PORT},
         {"M16", IPSLA_BAD_VERSION},
         {"M17", IPSLA_BAD_VERSION},
-        {"R1", IPSLA_BAD_VERSION},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         responder_prepare();
@@ -344,10 +344,10 @@ static void test_flood_of_ports(void **state)
             responder_ask(RESPONDER_PEER, (uint16_t)(20000 + i), 5000);
         }
         assert_int_equal(reflect_stats(responder.reflect)->sessions, 100);
-        assert_int_equal(responder.drive.open_count, 101);
+        assert_int_equal(responder.drive.open_count, 102);
         drive_until(&responder.drive, build_at(SECONDS(10) * (round + 1)));
         assert_int_equal(reflect_stats(responder.reflect)->sessions, 0);
-        assert_int_equal(responder.drive.open_count, 1);
+        assert_int_equal(responder.drive.open_count, 2);
     }
     assert_int_equal(responder_results(RESULT_ACCEPTED), 500);
     assert_int_equal(responder_results(RESULT_LIMIT), 1000);

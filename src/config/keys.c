@@ -1,0 +1,151 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "config/keys.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/crypto.h"
+#include "base/mem.h"
+#include "config/secret.h"
+#include "config/words.h"
+
+/* `name` as seen from the directory of the configuration file; the caller frees it. */
+static char *resolve(const char *file, const char *name)
+{
+    struct buf path = {0};
+    const char *slash = strrchr(file, '/');
+    if (name[0] != '/' && slash != NULL) {
+        buf_add(&path, file, (size_t)(slash - file) + 1);
+    }
+    buf_add_string(&path, name);
+    return path.bytes;
+}
+
+static bool read_secret(const struct node *node, struct diagnostics *diagnostics,
+                        struct auth_key *key)
+{
+    bool is_exposed = false;
+    char *path = resolve(diagnostics->file, node->text);
+    const char *problem = secret_read(path, key, &is_exposed);
+    char quoted[WORDS_QUOTE_MAX];
+    words_quote(node->text, quoted);
+    free(path);
+    if (problem != NULL) {
+        diagnostics_error(diagnostics, place_value(node), "%s %s; allowed: a file with one line",
+                          quoted, problem);
+    } else if (is_exposed) {
+        diagnostics_warn(diagnostics, place_value(node),
+                         "%s can be read by every user of this machine (chmod 600 prevents that)",
+                         quoted);
+    }
+    return problem == NULL;
+}
+
+static bool is_taken(const struct key_ring *ring, const struct auth_key *key)
+{
+    for (size_t i = 0; i < ring->count; i++) {
+        if (ring->keys[i].id == key->id) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void read_key(const struct node *node, struct diagnostics *diagnostics,
+                     struct key_ring *ring)
+{
+    struct values values = {0};
+    struct auth_key key = {0};
+    if (!value_is_mapping(node, diagnostics) ||
+        !values_read(&values, &schema_key, node, diagnostics)) {
+        key.id =
+            values.of[SLOT_KEY_ID].state == VALUE_SET ? (uint16_t)values.of[SLOT_KEY_ID].number : 0;
+        ring->keys[ring->count++] = key;
+        return;
+    }
+    key.id = (uint16_t)values.of[SLOT_KEY_ID].number;
+    if (is_taken(ring, &key)) {
+        diagnostics_error(diagnostics, place_value(values.of[SLOT_KEY_ID].node),
+                          "%u is the id of a key above; ids are unique", (unsigned)key.id);
+    }
+    key.algorithm = (enum auth_algorithm)(values.of[SLOT_KEY_ALGORITHM].number + AUTH_MD5);
+    if (!read_secret(values.of[SLOT_KEY_SECRET_FILE].node, diagnostics, &key)) {
+        key.algorithm = AUTH_NONE;
+    }
+    ring->keys[ring->count++] = key;
+    auth_key_wipe(&key);
+}
+
+void keys_read(const struct node *list, struct diagnostics *diagnostics, struct key_ring *out)
+{
+    out->count = 0;
+    for (const struct node *node = list == NULL ? NULL : list->first; node != NULL;
+         node = node->next) {
+        read_key(node, diagnostics, out);
+    }
+}
+
+void keys_fini(struct key_ring *ring)
+{
+    crypto_wipe(ring, sizeof *ring);
+}
+
+static const struct auth_key *find(const struct key_ring *ring, int64_t id)
+{
+    for (size_t i = 0; i < ring->count; i++) {
+        if (ring->keys[i].id == id) {
+            return &ring->keys[i];
+        }
+    }
+    return NULL;
+}
+
+static void report_unknown(const struct node *node, struct diagnostics *diagnostics)
+{
+    char quoted[WORDS_QUOTE_MAX];
+    diagnostics_error(diagnostics, place_value(node),
+                      "%s is the id of no key; allowed: one of keys",
+                      words_quote(node->text, quoted));
+}
+
+void keys_assign(const struct key_ring *ring, const struct values *values,
+                 struct diagnostics *diagnostics, struct spec *spec)
+{
+    const struct value *value = &values->of[SLOT_CONTROL_KEY];
+    if (value->state != VALUE_SET) {
+        return;
+    }
+    const struct auth_key *key = find(ring, value->number);
+    if (key == NULL) {
+        report_unknown(value->node, diagnostics);
+        return;
+    }
+    bool is_for_v1 = key->algorithm == AUTH_MD5;
+    bool is_v1 = spec->control == CONTROL_V1;
+    if (spec->control == CONTROL_NONE) {
+        return; /* nothing to sign */
+    }
+    if (key->algorithm != AUTH_NONE && is_for_v1 != is_v1) {
+        diagnostics_error(diagnostics, place_value(value->node),
+                          "key %u is of algorithm %s, which version %s has not; allowed: %s",
+                          (unsigned)key->id, auth_algorithm_name(key->algorithm), is_v1 ? "1" : "2",
+                          is_v1 ? "md5" : "sha256, hmac-sha256");
+        return;
+    }
+    spec->key = *key;
+}
+
+void keys_list(const struct key_ring *ring, const struct node *ids, struct diagnostics *diagnostics,
+               struct reflect_settings *out)
+{
+    out->key_count = 0;
+    for (const struct node *node = ids->first; node != NULL; node = node->next) {
+        const struct auth_key *key = find(ring, strtol(node->text, NULL, 10));
+        if (key == NULL) {
+            report_unknown(node, diagnostics);
+            continue;
+        }
+        out->keys[out->key_count++] = *key;
+    }
+}

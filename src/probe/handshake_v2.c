@@ -1,0 +1,157 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "probe/handshake_v2.h"
+
+#include <string.h>
+
+#include "base/crypto.h"
+
+enum { ROLE_RESPONDER = 1 };
+
+static uint32_t number_at(const uint8_t *bytes)
+{
+    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+}
+
+void handshake_v2_start(struct handshake *handshake)
+{
+    uint8_t drawn[CRYPTO_SHA256_BYTES];
+    const struct crypto_part key = {handshake->seed, sizeof handshake->seed};
+    const struct crypto_part count = {&handshake->operations, sizeof handshake->operations};
+    crypto_hmac(CRYPTO_SHA256, &key, &count, 1, drawn);
+    memcpy(handshake->random, drawn, sizeof handshake->random);
+    handshake->session_id = number_at(drawn + IPSLA2_RANDOM_BYTES);
+    if (handshake->session_id == 0) {
+        handshake->session_id = 1; /* 0 says that there is none */
+    }
+    handshake->sequence = handshake->operations == 0
+                              ? number_at(drawn + IPSLA2_RANDOM_BYTES + sizeof(uint32_t))
+                              : handshake->sequence + 1;
+}
+
+/* The responder keeps the port open for timeout + packets x interval. */
+static uint32_t duration_ms(const struct spec *spec)
+{
+    int64_t duration_ns = spec->timeout_ns;
+    if (spec->operation == OPERATION_UDP_JITTER) {
+        duration_ns += spec->num_packets * spec->interval_ns;
+    }
+    return (uint32_t)((duration_ns + NS_PER_MS - 1) / NS_PER_MS);
+}
+
+/* An IP as the message has it: without a port, all zero where the system chooses. */
+static struct addr with_port(const struct addr *ip, uint16_t port)
+{
+    struct addr addr = *ip;
+    addr.port = port;
+    return addr;
+}
+
+/* Every try is the same message, so that none of them can pass for the answer to another. */
+size_t handshake_v2_write(struct handshake *handshake, struct instant now, uint8_t *out)
+{
+    const struct spec *spec = handshake->spec;
+    if (handshake->tries == 0) {
+        handshake->timestamp = ipsla2_timestamp(now.wall);
+    }
+    struct ipsla2_message message = {
+        .sequence = handshake->sequence,
+        .timestamp = handshake->timestamp,
+        .has_auth = true,
+        .mode = (uint8_t)ipsla2_mode_of(&spec->key),
+        .key_id = spec->key.id,
+        .has_command = true,
+        .family = spec->peer.family,
+        .role = ROLE_RESPONDER,
+        .session_id = handshake->session_id,
+        .control_source = with_port(&spec->source, 0),
+        .control_destination = with_port(&spec->peer, 0),
+        .source = with_port(&spec->source, handshake->local.port),
+        .destination = with_port(&spec->peer, spec->port),
+        .duration_ms = duration_ms(spec),
+    };
+    memcpy(message.random, handshake->random, sizeof message.random);
+    size_t size = ipsla2_encode(&message, out);
+    if (message.mode != IPSLA2_MODE_NONE) {
+        ipsla2_sign(out, size, &spec->key);
+    }
+    return size;
+}
+
+/* Answers what was asked: same sequence, key and random number. */
+static bool is_ours(const struct handshake *handshake, const struct ipsla2_message *message)
+{
+    const struct auth_key *key = &handshake->spec->key;
+    if (message->sequence != handshake->sequence || handshake->tries == 0) {
+        return false;
+    }
+    if (message->is_compact) {
+        return ipsla2_mode_of(key) == IPSLA2_MODE_NONE;
+    }
+    return message->key_id == key->id &&
+           crypto_is_equal(message->random, handshake->random, sizeof message->random);
+}
+
+/* Our own message come back has the right digest too, for requests and answers look the same. */
+static bool is_reflection(const struct handshake *handshake, const struct ipsla2_message *message)
+{
+    return message->timestamp == handshake->timestamp &&
+           message->session_id == handshake->session_id;
+}
+
+static uint16_t status_of(const struct ipsla2_message *message)
+{
+    if (message->command_status != IPSLA2_OK) {
+        return message->command_status;
+    }
+    return message->auth_status != IPSLA2_OK ? message->auth_status : message->status;
+}
+
+static enum handshake_verdict refuse(uint16_t status, struct handshake_answer *out)
+{
+    out->status = (uint32_t)status;
+    out->outcome = handshake_outcome(status);
+    return HANDSHAKE_REFUSED;
+}
+
+enum handshake_verdict handshake_v2_judge(const struct handshake *handshake, const struct ev *ev,
+                                          struct handshake_answer *out)
+{
+    const struct auth_key *key = &handshake->spec->key;
+    struct ipsla2_message message;
+    if (ipsla2_decode_head(ev->bytes, ev->size, &message) != IPSLA_ACCEPT ||
+        !is_ours(handshake, &message)) {
+        return HANDSHAKE_UNMATCHED;
+    }
+    struct handshake_answer answer = {
+        .rtt_ns = mono_diff(ev->received.at.mono, handshake->sent[handshake->tries - 1]),
+    };
+    enum ipsla2_mode mode = ipsla2_mode_of(key);
+    bool is_authentic = mode == IPSLA2_MODE_NONE ? message.mode == IPSLA2_MODE_NONE
+                                                 : ipsla2_verify(ev->bytes, ev->size, key);
+    if (!is_authentic && message.status != IPSLA2_AUTH) {
+        return HANDSHAKE_UNMATCHED;
+    }
+    if (message.status == IPSLA2_AUTH) {
+        /* Who does not share our key cannot sign this; the random number shows who got ours. */
+        *out = answer;
+        return refuse(IPSLA2_AUTH, out);
+    }
+    if (ipsla2_decode_command(ev->bytes, ev->size, &message) != IPSLA_ACCEPT) {
+        if (message.status == IPSLA2_OK) {
+            return HANDSHAKE_UNMATCHED;
+        }
+        *out = answer;
+        return refuse(message.status, out);
+    }
+    if (status_of(&message) != IPSLA2_OK) {
+        *out = answer;
+        return refuse(status_of(&message), out);
+    }
+    if (is_reflection(handshake, &message)) {
+        return HANDSHAKE_UNMATCHED;
+    }
+    answer.port = message.destination.port != 0 ? message.destination.port : handshake->spec->port;
+    *out = answer;
+    return HANDSHAKE_ACCEPTED;
+}

@@ -1,0 +1,160 @@
+# SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+# SPDX-License-Identifier: Apache-2.0
+"""Both versions of the control protocol with every kind of key, between the real programs: what fits
+measures, what does not fails with reason auth and opens nothing, and no secret shows up anywhere."""
+
+import os
+
+import harness
+
+SECRET, OTHER = "correct-horse-7", "battery-staple"
+ALGORITHMS = {"v1": ("md5",), "v2": ("sha256", "hmac-sha256")}
+OPERATIONS = ("udp-jitter", "udp-echo")
+
+
+def write_secret(name, secret):
+    path = harness.write_file(name, secret + "\n")
+    os.chmod(path, 0o600)
+    return path
+
+
+class AuthTest(harness.Case):
+    def setUp(self):
+        super().setUp()
+        self.namespace = harness.Namespace()
+        self.secret = write_secret("key7.secret", SECRET)
+        self.other = write_secret("other.secret", OTHER)
+
+    def probe(self, version, operation, *flags):
+        if operation == "udp-jitter":
+            flags += ("--count=3", "--interval=4")
+        return self.run_program(self.namespace, "ipsla", "probe", "127.0.0.1", f"--control={version}",
+                                f"--operation={operation}", "--port=20000", "--timeout=500ms",
+                                "--output=json", *flags)
+
+    @staticmethod
+    def key(algorithm, file, number=7):
+        return (f"--key-id={number}", f"--key-algorithm={algorithm}", f"--key-file={file}")
+
+    def check_measured(self, done, version, algorithm):
+        self.assertEqual(done.code, 0, done.evidence)
+        result = done.json()
+        self.assertEqual(result["control"]["version"], int(version[1]))
+        self.assertEqual(result["control"]["auth"], algorithm)
+        self.assertEqual(result["packets"]["received"], result["packets"]["sent"])
+
+    def check_refused(self, done):
+        self.assertEqual(done.code, 1, done.evidence)
+        result = done.json()
+        self.assertEqual(result["outcome"], "auth")
+        self.assertEqual(result["packets"]["sent"], 0)
+        self.assertFalse(harness.has_udp_listener(self.namespace, 20000), "a port was opened")
+
+    def wait_closed(self):
+        harness.wait_for(lambda: not harness.has_udp_listener(self.namespace, 20000), "the port closed")
+
+    def test_without_keys(self):
+        self.responder(self.namespace, "--min-duration=0s")
+        for version, algorithms in ALGORITHMS.items():
+            for operation in OPERATIONS:
+                with self.subTest(version=version, operation=operation):
+                    self.check_measured(self.probe(version, operation), version, "none")
+                    self.wait_closed()
+                    if operation == "udp-jitter":
+                        self.check_measured(
+                            self.probe(version, operation, "--precision=microseconds"), version, "none")
+                        self.wait_closed()
+                    for algorithm in algorithms:
+                        self.check_refused(
+                            self.probe(version, operation, *self.key(algorithm, self.secret)))
+
+    def test_with_keys(self):
+        keys = [f"--key={number}:{algorithm}:{self.secret}" for number, algorithm in
+                ((5, "md5"), (6, "sha256"), (7, "hmac-sha256"))]
+        numbers = {"md5": 5, "sha256": 6, "hmac-sha256": 7}
+        process = self.responder(self.namespace, "--min-duration=0s", *keys)
+        for version, algorithms in ALGORITHMS.items():
+            for operation in OPERATIONS:
+                with self.subTest(version=version, operation=operation, key="missing"):
+                    self.check_refused(self.probe(version, operation))
+                for algorithm in algorithms:
+                    number = numbers[algorithm]
+                    with self.subTest(version=version, operation=operation, algorithm=algorithm):
+                        self.check_refused(self.probe(
+                            version, operation, *self.key(algorithm, self.other, number)))
+                        self.check_refused(self.probe(
+                            version, operation, *self.key(algorithm, self.secret, 99)))
+                        good = self.probe(version, operation, *self.key(algorithm, self.secret, number))
+                        self.check_measured(good, version, algorithm)
+                        self.wait_closed()
+        self.assertEqual(process.stop(), 0)
+        for text in (process.stderr(), str(good.evidence)):
+            self.assertNotIn(SECRET, text)
+
+    def test_exporter(self):
+        """Sender and responder in one exporter; a wrong secret shows as reason auth, and a reload with
+        the right one as success."""
+        config = f"""
+keys:
+  - {{id: 7, algorithm: hmac-sha256, secret_file: key7.secret}}
+  - {{id: 8, algorithm: hmac-sha256, secret_file: {self.other}}}
+  - {{id: 5, algorithm: md5, secret_file: key7.secret}}
+defaults: {{frequency: 1s, timeout: 300ms, num_packets: 2, interval: 4ms}}
+targets:
+  - {{name: good, host: 127.0.0.1, port: 20001, control: {{version: 2, key: 7}}}}
+  - {{name: wrong, host: 127.0.0.1, port: 20002, control: {{version: 2, key: 8}}}}
+  - {{name: missing, host: 127.0.0.1, port: 20003, control: {{version: 2}}}}
+  - {{name: old, host: 127.0.0.1, port: 20004, control: {{key: 5, auth_layout: hmac}}}}
+responder: {{keys: [7, 5], listen: ['127.0.0.1:1967', '127.0.0.1:1167']}}
+"""
+        exporter = harness.Exporter(self.namespace, config)
+        failures = "ipsla_operation_failures_total"
+
+        def has_run(metrics):
+            run = {dict(labels)["target"]: value
+                   for labels, value in metrics.all("ipsla_operation_success").items()}
+            return run == {"good": 1, "old": 1, "wrong": 0, "missing": 0}
+
+        metrics = exporter.wait_metrics(has_run, "two succeed and two fail")
+        reasons = {(dict(labels)["target"], dict(labels)["reason"]) for labels in metrics.all(failures)}
+        self.assertEqual(reasons, {("wrong", "auth"), ("missing", "auth")})
+        infos = {dict(labels)["target"]: (dict(labels)["control"], dict(labels)["auth"])
+                 for labels in metrics.all("ipsla_target_info")}
+        self.assertEqual(infos["good"], ("v2", "hmac-sha256"))
+        self.assertEqual(infos["old"], ("v1", "md5"))
+        layouts = [dict(labels)["layout"] for labels in metrics.all("ipsla_control_auth_layout_info")]
+        self.assertEqual(layouts, ["hmac"])
+        for port in (20002, 20003):
+            self.assertFalse(harness.has_udp_listener(self.namespace, port))
+        for secret in (SECRET, OTHER):
+            self.assertNotIn(secret, metrics.text)
+            self.assertNotIn(secret, exporter.process.stderr())
+            with open(f"/proc/{exporter.process.pid}/cmdline", encoding="utf-8") as file:
+                self.assertNotIn(secret, file.read())
+
+    def test_configuration(self):
+        """What is wrong with keys is said with its place, and without the secret."""
+        config = harness.write_file("bad.yml", """
+keys:
+  - {id: 7, algorithm: sha256, secret_file: key7.secret}
+  - {id: 9, algorithm: sha256, secret_file: nowhere.secret}
+targets:
+  - {name: a, host: 127.0.0.1, port: 20001, control: {key: 7}}
+  - {name: b, host: 127.0.0.1, port: 20001, control: {version: 2, key: 8}}
+responder: {keys: [7, 10]}
+""")
+        os.chmod(self.secret, 0o644)
+        done = self.run_program(self.namespace, "ipsla", "check", config)
+        said = done.stderr
+        self.assertEqual(done.code, 2)
+        for line in ("keys[0].secret_file: 'key7.secret' can be read by every user",
+                     "keys[1].secret_file: 'nowhere.secret' does not exist",
+                     "targets[0].control.key: key 7 is of algorithm sha256, which version 1 has not",
+                     "targets[1].control.key: '8' is the id of no key",
+                     "responder.keys[1]: '10' is the id of no key"):
+            self.assertIn(line, said)
+        self.assertNotIn(SECRET, said)
+
+
+if __name__ == "__main__":
+    harness.main()

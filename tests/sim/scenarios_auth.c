@@ -1,0 +1,99 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "sim/scenarios.h"
+
+static struct auth_key make_key(uint16_t id, enum auth_algorithm algorithm, const char *secret)
+{
+    struct auth_key key = {.id = id, .algorithm = algorithm, .size = strlen(secret)};
+    memcpy(key.secret, secret, key.size);
+    return key;
+}
+
+/* A responder with one key of each kind, and a target that uses `key`. */
+static void init(struct rig *rig, struct auth_key key)
+{
+    struct reflect_settings settings;
+    reflect_settings_default(&settings);
+    settings.keys[0] = make_key(1, AUTH_MD5, "first");
+    settings.keys[1] = make_key(2, AUTH_SHA256, "second");
+    settings.keys[2] = make_key(3, AUTH_HMAC_SHA256, "third");
+    settings.key_count = 3;
+    rig_init_pair(rig);
+    rig_add_reflect(rig, RIG_RESPONDER, &settings);
+    struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
+    spec->control = key.algorithm == AUTH_MD5 ? CONTROL_V1 : CONTROL_V2;
+    spec->key = key;
+    rig_apply_one(rig, spec);
+}
+
+static uint64_t accepted(const struct rig *rig)
+{
+    const struct reflect_stats *stats = reflect_stats(rig->reflects[0]);
+    return stats->requests[RESULT_ACCEPTED] + stats->requests_v2[RESULT_ACCEPTED];
+}
+
+static void test_each_key_measures(void **state)
+{
+    (void)state;
+    const struct auth_key keys[] = {make_key(1, AUTH_MD5, "first"),
+                                    make_key(2, AUTH_SHA256, "second"),
+                                    make_key(3, AUTH_HMAC_SHA256, "third")};
+    for (size_t i = 0; i < 3; i++) {
+        struct rig rig;
+        init(&rig, keys[i]);
+        const struct round *round = scenario_run(&rig, 5 * NS_PER_SECOND);
+        assert_int_equal(round->outcome, OUTCOME_OK);
+        assert_int_equal(round->received, 10);
+        assert_int_equal(accepted(&rig), 1);
+        rig_fini(&rig);
+    }
+}
+
+/* Wrong secret, unknown id, the id of a key of another kind, no key: refused, and no port is open.
+ */
+static void test_each_wrong_key_is_refused(void **state)
+{
+    (void)state;
+    const struct auth_key keys[] = {
+        make_key(1, AUTH_MD5, "wrong"),    make_key(9, AUTH_MD5, "first"),
+        make_key(2, AUTH_SHA256, "wrong"), make_key(9, AUTH_HMAC_SHA256, "third"),
+        make_key(2, AUTH_MD5, "second"),   make_key(2, AUTH_HMAC_SHA256, "second"),
+        {.algorithm = AUTH_NONE},
+    };
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        struct rig rig;
+        init(&rig, keys[i]);
+        world_run(&rig.world, 5 * NS_PER_SECOND);
+        assert_int_equal(scenario_result(&rig)->latest.outcome, OUTCOME_AUTH);
+        assert_int_equal(reflect_stats(rig.reflects[0])->sessions, 0);
+        assert_int_equal(accepted(&rig), 0);
+        rig_fini(&rig);
+    }
+}
+
+/* The answer is lost: the same request gets the same answer, and the count of probes goes on. */
+static void test_lost_answer_of_version_2(void **state)
+{
+    (void)state;
+    struct rig rig;
+    init(&rig, make_key(3, AUTH_HMAC_SHA256, "third"));
+    scenario_rule(&rig, RIG_RESPONDER, (struct simnet_rule){SIMNET_CONTROL, 1, SIMNET_DROP, 0});
+    const struct round *round = scenario_run(&rig, 6 * NS_PER_SECOND);
+    assert_int_equal(round->outcome, OUTCOME_OK);
+    assert_int_equal(round->control_retries, 1);
+    assert_int_equal(round->control_rtt_ns, 20 * NS_PER_MS);
+    assert_int_equal(accepted(&rig), 2);
+    rig_fini(&rig);
+}
+
+int scenarios_auth(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_each_key_measures),
+        cmocka_unit_test(test_each_wrong_key_is_refused),
+        cmocka_unit_test(test_lost_answer_of_version_2),
+    };
+    return cmocka_run_group_tests_name("auth", tests, NULL, NULL);
+}

@@ -1,0 +1,252 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The sender's handshake of version 2, and that of version 1 with an MD5 key. */
+#include <string.h>
+
+#include "support/build.h"
+#include "support/cm.h"
+#include "support/sender.h"
+#include "wire/ipsla2.h"
+
+#define MS(n) ((n)*NS_PER_MS)
+#define CONTROL_V2_PEER "198.51.100.20:1167"
+
+static void set_up(enum auth_algorithm algorithm)
+{
+    struct spec *spec = build_jitter_spec("t", "198.51.100.20");
+    spec->control = algorithm == AUTH_MD5 ? CONTROL_V1 : CONTROL_V2;
+    spec->control_port = control_version_port(spec->control);
+    if (algorithm != AUTH_NONE) {
+        spec->key = (struct auth_key){.id = 7, .algorithm = algorithm, .size = 6};
+        memcpy(spec->key.secret, "s3cret", 6);
+    }
+    sender_prepare(spec, 0xff, build_at(0));
+    handshake_seed(&sender.probe.handshake, (const uint8_t[HANDSHAKE_SEED_BYTES]){1, 2, 3});
+    sender_start(build_at(0));
+}
+
+/* The request as the responder of the test has it before it answers. */
+static struct ipsla2_message request(size_t index)
+{
+    const struct drive_effect *effect = sender_sent(index);
+    struct ipsla2_message message = {0};
+    assert_int_equal(ipsla2_decode_head(effect->bytes, effect->fx.size, &message), IPSLA_ACCEPT);
+    assert_int_equal(ipsla2_decode_command(effect->bytes, effect->fx.size, &message), IPSLA_ACCEPT);
+    return message;
+}
+
+/* The answer of a responder with the same key. */
+static void answer(const struct ipsla2_message *message)
+{
+    uint8_t bytes[IPSLA2_BYTES];
+    size_t size = ipsla2_encode(message, bytes);
+    if (message->mode != IPSLA2_MODE_NONE) {
+        ipsla2_sign(bytes, size, &sender.spec->key);
+    }
+    sender_deliver(CONTROL_V2_PEER, bytes, size);
+}
+
+static struct ipsla2_message good_answer(void)
+{
+    struct ipsla2_message message = request(0);
+    message.timestamp += 1;
+    message.session_id = 0x55667788;
+    return message;
+}
+
+static bool is_accepted(void)
+{
+    return sender.probe.phase == PROBE_TRAIN;
+}
+
+static void test_request(void **state)
+{
+    (void)state;
+    static const enum auth_algorithm algorithms[] = {AUTH_NONE, AUTH_SHA256, AUTH_HMAC_SHA256};
+    for (unsigned i = 0; i < 3; i++) {
+        set_up(algorithms[i]);
+        struct ipsla2_message message = request(0);
+        assert_int_equal(message.mode, i);
+        assert_int_equal(message.key_id, i == 0 ? 0 : 7);
+        assert_int_equal(message.destination.port, 16384);
+        assert_int_equal(message.duration_ms, 5200);
+        assert_true(message.timestamp == ipsla2_timestamp(build_at(0).wall));
+        const struct drive_effect *effect = sender_sent(0);
+        assert_int_equal(ipsla2_verify(effect->bytes, effect->fx.size, &sender.spec->key), i > 0);
+        struct ipsla2_message reply = good_answer();
+        answer(&reply);
+        assert_true(is_accepted());
+        probe_abandon(&sender.probe);
+        drive_poll(&sender.drive);
+        sender_tear_down();
+    }
+}
+
+/* The second try is the first one again; the next operation asks anew. */
+static void test_retry_and_next(void **state)
+{
+    (void)state;
+    set_up(AUTH_HMAC_SHA256);
+    drive_until(&sender.drive, build_at(MS(2000)));
+    assert_memory_equal(sender_sent(0)->bytes, sender_sent(1)->bytes, IPSLA2_BYTES);
+    struct ipsla2_message first = request(0);
+    drive_until(&sender.drive, build_at(MS(6000)));
+    assert_int_equal(sender.probe.round.outcome, OUTCOME_NO_CONNECTION);
+    drive_forget(&sender.drive);
+    sender_start(build_at(MS(60000)));
+    struct ipsla2_message second = request(0);
+    assert_int_equal(second.sequence, first.sequence + 1);
+    assert_memory_not_equal(second.random, first.random, sizeof first.random);
+    probe_abandon(&sender.probe);
+    drive_poll(&sender.drive);
+    sender_tear_down();
+}
+
+static void test_reflection_is_no_answer(void **state)
+{
+    (void)state;
+    set_up(AUTH_HMAC_SHA256);
+    struct ipsla2_message copy = request(0);
+    answer(&copy);
+    assert_false(is_accepted());
+    sender_assert_unmatched(0, 1, 0, 0);
+    drive_until(&sender.drive, build_at(MS(6000)));
+    assert_int_equal(sender.probe.round.outcome, OUTCOME_NO_CONNECTION);
+    sender_tear_down();
+}
+
+/* Nothing else than what was asked is believed. */
+static void test_strange_answers(void **state)
+{
+    (void)state;
+    set_up(AUTH_HMAC_SHA256);
+    struct ipsla2_message other = good_answer();
+    other.sequence++;
+    answer(&other);
+    other = good_answer();
+    other.random[15] ^= 1;
+    answer(&other);
+    other = good_answer();
+    other.mode = IPSLA2_MODE_NONE;
+    answer(&other);
+    uint8_t bytes[IPSLA2_BYTES];
+    other = good_answer();
+    size_t size = ipsla2_encode(&other, bytes); /* without a digest */
+    sender_deliver(CONTROL_V2_PEER, bytes, size);
+    other.status = IPSLA2_FAIL; /* also when it says no */
+    size = ipsla2_encode(&other, bytes);
+    sender_deliver(CONTROL_V2_PEER, bytes, size);
+    sender_assert_unmatched(0, 5, 0, 0);
+    assert_int_equal(sender.probe.phase, PROBE_CONTROL);
+    other = good_answer();
+    answer(&other);
+    assert_true(is_accepted());
+    probe_abandon(&sender.probe);
+    drive_poll(&sender.drive);
+    sender_tear_down();
+}
+
+static void test_refusals(void **state)
+{
+    (void)state;
+    static const struct {
+        uint16_t header, command;
+        enum outcome outcome;
+    } rows[] = {
+        {IPSLA2_FAIL, IPSLA2_PORT_IN_USE, OUTCOME_PORT_IN_USE},
+        {IPSLA2_FORMAT, IPSLA2_FORMAT, OUTCOME_FORMAT},
+        {IPSLA2_FAIL, IPSLA2_FAIL, OUTCOME_REFUSED},
+        {IPSLA2_OK, IPSLA2_FAIL, OUTCOME_REFUSED},
+        {IPSLA2_AUTH, IPSLA2_OK, OUTCOME_AUTH},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        set_up(AUTH_SHA256);
+        struct ipsla2_message message = good_answer();
+        message.status = rows[i].header;
+        message.command_status = rows[i].command;
+        uint8_t bytes[IPSLA2_BYTES];
+        size_t size = ipsla2_encode(&message, bytes);
+        if (rows[i].outcome == OUTCOME_AUTH) { /* who refuses the key cannot sign with it */
+            sender_deliver(CONTROL_V2_PEER, bytes, size);
+        } else {
+            answer(&message);
+        }
+        assert_int_equal(sender.probe.round.outcome, rows[i].outcome);
+        sender_tear_down();
+    }
+}
+
+static void test_suggested_port(void **state)
+{
+    (void)state;
+    set_up(AUTH_HMAC_SHA256);
+    struct ipsla2_message message = good_answer();
+    message.destination.port = 20000;
+    answer(&message);
+    assert_true(is_accepted());
+    assert_int_equal(sender_sent(1)->fx.peer.port, 20000);
+    probe_abandon(&sender.probe);
+    drive_poll(&sender.drive);
+    sender_tear_down();
+}
+
+/* The layout that request number `index` was signed with. */
+static unsigned layout_of(size_t index)
+{
+    unsigned layout = AUTH_LAYOUT_COUNT;
+    const struct drive_effect *effect = sender_sent(index);
+    assert_true(auth_verify(effect->bytes, effect->fx.size, &sender.spec->key, &layout));
+    return layout;
+}
+
+static void test_md5_layouts_in_turn(void **state)
+{
+    (void)state;
+    set_up(AUTH_MD5);
+    for (unsigned i = 0; i < 5; i++) {
+        assert_int_equal(layout_of(i), i);
+        sender_control(sender_sent(i)->bytes[1], 0x20000);
+    }
+    sender_control(sender_sent(5)->bytes[1], 0);
+    assert_true(is_accepted());
+    assert_int_equal(sender.probe.round.auth_layout, 6);
+    probe_abandon(&sender.probe);
+    drive_poll(&sender.drive);
+    drive_forget(&sender.drive);
+    sender_start(build_at(MS(60000)));
+    assert_int_equal(layout_of(0), 5); /* remembered */
+    sender_control(sender_sent(0)->bytes[1], 0x20000);
+    assert_int_equal(sender.probe.round.outcome, OUTCOME_AUTH);
+    sender_tear_down();
+}
+
+static void test_md5_wrong_key(void **state)
+{
+    (void)state;
+    set_up(AUTH_MD5);
+    for (unsigned i = 0; i < AUTH_LAYOUT_COUNT; i++) {
+        assert_int_equal(sender.probe.phase, PROBE_CONTROL);
+        sender_control(sender_sent(i)->bytes[1], 0x20000);
+    }
+    assert_int_equal(sender.probe.round.outcome, OUTCOME_AUTH);
+    drive_forget(&sender.drive);
+    sender_start(build_at(MS(60000)));
+    sender_control(sender_sent(0)->bytes[1], 0x20000); /* one an operation from now on */
+    assert_int_equal(sender.probe.round.outcome, OUTCOME_AUTH);
+    sender_tear_down();
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_request),
+        cmocka_unit_test(test_retry_and_next),
+        cmocka_unit_test(test_reflection_is_no_answer),
+        cmocka_unit_test(test_strange_answers),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_suggested_port),
+        cmocka_unit_test(test_md5_layouts_in_turn),
+        cmocka_unit_test(test_md5_wrong_key),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
