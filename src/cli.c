@@ -1,7 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
 /* ipsla: one word, one job. `probe` runs one operation with the same engine and host as the
- * exporter; `check` says what is wrong with a configuration file. */
+ * exporter; `check` says what is wrong with a configuration file; `discover` has a file of
+ * its own. */
 #include "cli.h"
 
 #include <errno.h>
@@ -67,7 +68,7 @@ static const struct options_program check_program = {
 
 static const struct options_program main_program = {
     .name = "ipsla",
-    .usage = "probe HOST [flags] | check FILE",
+    .usage = "probe HOST [flags] | discover HOST... [flags] | check FILE",
     .summary = "Cisco IP SLA from the command line. Each word has its own --help.",
 };
 
@@ -470,16 +471,19 @@ int main(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], "probe") == 0) {
         return probe_main(argc - 1, argv + 1);
     }
+    if (argc > 1 && strcmp(argv[1], "discover") == 0) {
+        return cli_discover_main(argc - 1, argv + 1);
+    }
     if (argc > 1 && strcmp(argv[1], "check") == 0) {
         return check_main(argc - 1, argv + 1);
     }
     if (argc > 1 && argv[1][0] != '-') {
-        fprintf(stderr, "ipsla: unknown word %s; it is probe or check\n", argv[1]);
+        fprintf(stderr, "ipsla: unknown word %s; it is probe, discover or check\n", argv[1]);
         return OPTIONS_EXIT_USAGE;
     }
     if (!options_parse(&main_program, argc, argv, &options, &status)) {
         return status;
     }
-    fprintf(stderr, "ipsla: probe or check? (ipsla --help)\n");
+    fprintf(stderr, "ipsla: probe, discover or check? (ipsla --help)\n");
     return OPTIONS_EXIT_USAGE;
 }

@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* What `ipsla probe` prints: one operation as text or as JSON. */
+/* What `ipsla probe` prints: one operation as text or as JSON; and the other words. */
 #ifndef CLI_H
 #define CLI_H
 
@@ -36,5 +36,9 @@ bool cli_read_control(const struct options *options, struct spec *spec);
 
 /* Why the operation failed, as a sentence; "" for OUTCOME_OK. */
 void cli_explain(const struct cli_result *result, struct buf *out);
+
+/* `ipsla discover`: who answers IP SLA control requests. argv[0] is the word. Returns the exit
+ * status. */
+int cli_discover_main(int argc, char **argv);
 
 #endif

@@ -54,5 +54,6 @@ int main(void)
     failures += scenarios_us();
     failures += scenarios_ipv6();
     failures += scenarios_auth();
+    failures += scenarios_discover();
     return failures == 0 ? 0 : 1;
 }
