@@ -212,6 +212,7 @@ const char *round_difference(const struct round *round, const struct expectation
         {"duplicate", round->duplicate, expected->duplicate},
         {"out_of_order", round->out_of_order, expected->out_of_order},
         {"over_threshold", round->over_threshold, expected->over_threshold},
+        {"loss_runs", round->loss_runs, expected->loss_runs},
         {"rtt.count", round->rtt.count, expected->received},
         {"rtt.sum_ns", round->rtt.sum_ns, expected->rtt_sum_ns},
         {"rtt.min_ns", round->rtt.min_ns, expected->rtt_min_ns},

@@ -50,6 +50,8 @@ int main(void)
     failures += scenarios_schedule();
     failures += scenarios_reload();
     failures += scenarios_responder();
+    failures += scenarios_tcp();
+    failures += scenarios_sent();
     failures += scenarios_voice();
     failures += scenarios_us();
     failures += scenarios_ipv6();

@@ -14,6 +14,8 @@ int scenarios_clock(void); /* midnight, steps, drift */
 int scenarios_schedule(void); /* phases, overruns */
 int scenarios_reload(void); /* engine_apply */
 int scenarios_responder(void); /* leases, limits, permanent ports */
+int scenarios_tcp(void); /* connections */
+int scenarios_sent(void); /* when packets really left */
 int scenarios_voice(void); /* loss and delay as scores of a call */
 int scenarios_us(void); /* precision microseconds */
 int scenarios_ipv6(void); /* what differs from IPv4 */

@@ -134,19 +134,22 @@ enum sin {
     SIN_OPEN_TWICE,
     SIN_LEAVE_OPEN,
     SIN_TWO_RUNS,
+    SIN_SEND_ON_TCP,
+    SIN_CLOSE_REFUSED,
     SIN_COUNT,
 };
 
 struct sinner {
     enum sin sin;
     unsigned polls;
+    bool is_refused;
 };
 
 static void sinner_input(void *self, const struct ev *ev, struct instant now)
 {
-    (void)self;
-    (void)ev;
+    struct sinner *sinner = self;
     (void)now;
+    sinner->is_refused |= ev->kind == EV_ERROR;
 }
 
 static bool sinner_poll(void *self, struct instant now, struct fx *fx)
@@ -155,6 +158,10 @@ static bool sinner_poll(void *self, struct instant now, struct fx *fx)
     (void)now;
     unsigned poll = sinner->polls++;
     *fx = (struct fx){.kind = FX_OPEN, .local = {.family = ADDR_IPV4}};
+    addr_parse_ip("10.0.0.2", &fx->peer);
+    fx->peer.port = 7;
+    fx->bytes = (const uint8_t *)"....";
+    fx->size = 4;
     switch (sinner->sin) {
     case SIN_PAST_DEADLINE:
     case SIN_COUNT:
@@ -172,6 +179,14 @@ static bool sinner_poll(void *self, struct instant now, struct fx *fx)
         return poll < 2;
     case SIN_LEAVE_OPEN:
         return poll < 1;
+    case SIN_SEND_ON_TCP:
+        fx->transport = TRANSPORT_TCP_CONNECT;
+        fx->kind = poll == 0 ? FX_OPEN : FX_SEND;
+        return poll < 2;
+    case SIN_CLOSE_REFUSED:
+        fx->transport = TRANSPORT_TCP_CONNECT;
+        fx->kind = poll == 0 ? FX_OPEN : FX_CLOSE;
+        return poll == 0 || sinner->is_refused;
     case SIN_TWO_RUNS:
         fx->id.channel = poll;
         return poll < 2;
@@ -194,6 +209,7 @@ static _Noreturn void commit(enum sin sin)
     signal(SIGABRT, SIG_DFL);
     rig_init(&rig, 1);
     unsigned node = simnet_node_add(&rig.world.net, "10.0.0.1");
+    simnet_connect(&rig.world.net, node, simnet_node_add(&rig.world.net, "10.0.0.2"), 1000);
     rig.engines[rig.engine_count++] = (struct rig_engine){
         .engine = engine_new(&(struct engine_options){0}),
         .process =

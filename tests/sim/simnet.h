@@ -40,8 +40,8 @@ struct instant simnet_clock_read(const struct simnet_clock *clock, int64_t at_ns
 int64_t simnet_clock_when(const struct simnet_clock *clock, struct mono mono);
 
 /* What a rule or a script tells apart; the sender of a packet says which it is. */
-enum simnet_class { SIMNET_CONTROL, SIMNET_PROBE };
-#define SIMNET_CLASS_COUNT 2
+enum simnet_class { SIMNET_CONTROL, SIMNET_PROBE, SIMNET_TCP };
+#define SIMNET_CLASS_COUNT 3
 
 enum simnet_action { SIMNET_DROP, SIMNET_DUPLICATE, SIMNET_DELAY };
 

@@ -136,6 +136,17 @@ void truth_returned(struct truth *truth, uint32_t number, struct mono received)
     run->order[run->order_count++] = tag->probe;
 }
 
+void truth_noticed(struct truth *truth, uint32_t number, struct mono left)
+{
+    const struct truth_tag *tag = tag_find(truth, number);
+    struct truth_probe *probe = &truth->runs[tag->run]->probes[tag->probe];
+    int64_t held_ns = left.ns - probe->t1_ns;
+    if (held_ns >= 0 && held_ns <= NS_PER_SECOND) {
+        probe->has_notice = true;
+        probe->notice_ns = left.ns;
+    }
+}
+
 static bool is_received(const struct truth_probe *probe, const struct spec *spec)
 {
     return probe->returned > 0 && probe->t4_ns - probe->t1_ns <= spec->timeout_ns;
@@ -163,16 +174,36 @@ static int64_t t3_of(const struct truth_probe *probe, const struct spec *spec)
     return cut(spec, probe->first.t2_ns + probe->first.held_ns);
 }
 
-/* What the round trip must have come out as: the difference of times that were cut can be one unit
- * too long. */
-static int64_t expected_rtt_ns(const struct truth_probe *probe, const struct spec *spec)
+/* What the round trip must have come out as for a probe that left at `t1_ns`; negative when that
+ * cannot be. The difference of times that were cut can be one unit too long. */
+static int64_t rtt_since(const struct truth_probe *probe, const struct spec *spec, int64_t t1_ns)
 {
-    int64_t elapsed_ns = probe->t4_ns - probe->t1_ns;
-    if (spec->operation == OPERATION_UDP_ECHO) {
+    int64_t elapsed_ns = probe->t4_ns - t1_ns;
+    if (spec->operation != OPERATION_UDP_JITTER) {
         return elapsed_ns;
     }
     int64_t held_ns = t3_of(probe, spec) - t2_of(probe, spec);
-    return held_ns > elapsed_ns ? elapsed_ns - (held_ns - step_of(spec)) : elapsed_ns - held_ns;
+    if (held_ns > elapsed_ns && held_ns > 0) {
+        held_ns -= step_of(spec);
+    }
+    return elapsed_ns - held_ns;
+}
+
+/* What the kernel told counts, unless the reply would have come before the probe left. */
+static bool is_notice_believed(const struct truth_probe *probe, const struct spec *spec)
+{
+    return probe->has_notice &&
+           (probe->returned == 0 || rtt_since(probe, spec, probe->notice_ns) >= 0);
+}
+
+static int64_t t1_of(const struct truth_probe *probe, const struct spec *spec)
+{
+    return is_notice_believed(probe, spec) ? probe->notice_ns : probe->t1_ns;
+}
+
+static int64_t expected_rtt_ns(const struct truth_probe *probe, const struct spec *spec)
+{
+    return rtt_since(probe, spec, t1_of(probe, spec));
 }
 
 static void expect_rtt(const struct truth_probe *probe, const struct spec *spec,
@@ -223,10 +254,12 @@ static void expect_fates(const struct truth_run *run, const struct spec *spec,
         } else if (!probe->is_unsent) {
             out->lost_sd++;
         }
+        out->noticed += !probe->is_unsent && is_notice_believed(probe, spec);
         out->duplicate += probe->returned > 1 ? probe->returned - 1 : 0;
     }
     out->lost = out->lost_sd + out->lost_ds + out->lost_unknown;
-    out->is_direction_known = !run->is_disturbed && !has_outlived_lease(run, spec);
+    bool has_lease = spec->control != CONTROL_NONE;
+    out->is_direction_known = !run->is_disturbed && !(has_lease && has_outlived_lease(run, spec));
 }
 
 static int64_t size_of(int64_t value)
@@ -246,8 +279,8 @@ static void expect_jitter(const struct truth_run *run, const struct spec *spec,
             continue;
         }
         if (p != NULL && c->seq == p->seq + 1) {
-            int64_t apart_ns =
-                cut(spec, c->t1_ns + run->epoch_ns) - cut(spec, p->t1_ns + run->epoch_ns);
+            int64_t apart_ns = cut(spec, t1_of(c, spec) + run->epoch_ns) -
+                               cut(spec, t1_of(p, spec) + run->epoch_ns);
             out->jitter_sd_count++;
             out->jitter_sd_sum_ns += size_of(t2_of(c, spec) - t2_of(p, spec) - apart_ns);
         }
@@ -275,16 +308,30 @@ static void expect_order(const struct truth_run *run, const struct spec *spec,
     }
 }
 
+static void expect_loss_runs(const struct truth_run *run, const struct spec *spec,
+                             struct expectation *out)
+{
+    bool was_missing = false;
+    for (uint32_t i = 0; i < run->probe_count; i++) {
+        const struct truth_probe *probe = &run->probes[i];
+        if (!probe->is_unsent) {
+            out->loss_runs += !is_received(probe, spec) && !was_missing;
+            was_missing = !is_received(probe, spec);
+        }
+    }
+}
+
 void truth_expect(const struct truth_run *run, const struct spec *spec, struct expectation *out)
 {
     *out = (struct expectation){0};
     expect_fates(run, spec, out);
     expect_order(run, spec, out);
+    expect_loss_runs(run, spec, out);
     if (spec->operation == OPERATION_UDP_JITTER) {
         expect_jitter(run, spec, out);
         return;
     }
-    /* Type 1 carries no count: nothing can be said of the direction. */
+    /* Type 1 and TCP carry no count: nothing can be said of the direction. */
     out->lost_unknown = out->lost;
     out->lost_sd = out->lost_ds = 0;
 }

@@ -30,6 +30,8 @@ struct truth_probe {
     uint32_t answers;
     int64_t left_ns; /* virtual time */
     int64_t t1_ns, t4_ns; /* sender's monotonic clock; t4 of the first reply */
+    bool has_notice;
+    int64_t notice_ns; /* when it left, as the sender was told in time: true or not */
     uint32_t returned; /* replies that reached the open channel */
     struct truth_answer first; /* the answer that reached it first */
 };
@@ -42,6 +44,8 @@ struct truth_run {
     struct addr target; /* of the control request's datagram, with the probe port it asked for */
     struct instant opened, closed; /* sender's clocks */
     uint32_t control_requests, control_replies;
+    bool is_unreachable; /* ICMP said so while it was open */
+    int error; /* errno that ended a TCP handshake */
     int64_t first_probe_ns, last_probe_ns; /* virtual time */
     int64_t epoch_ns; /* sender's wall minus monotonic clock at its first probe */
     struct truth_probe *probes;
@@ -94,9 +98,14 @@ void truth_control_arrived(struct truth *truth, uint32_t run, int64_t virtual_ns
 /* The answer tagged `tag` reached its sender's open channel, stamped `received`. */
 void truth_returned(struct truth *truth, uint32_t tag, struct mono received);
 
+/* The sender was told that the probe tagged `tag` left at `left`. */
+void truth_noticed(struct truth *truth, uint32_t tag, struct mono left);
+
 /* What the sender must have measured. */
 struct expectation {
     uint32_t sent, unsent, received, late, duplicate, out_of_order, over_threshold;
+    uint32_t loss_runs; /* of packets without a reply in time */
+    uint32_t noticed; /* whose t1 is what the kernel told */
     uint32_t lost, lost_sd, lost_ds, lost_unknown;
     bool is_direction_known; /* lost_sd and lost_ds can be relied on */
     int64_t rtt_sum_ns, rtt_min_ns, rtt_max_ns;

@@ -14,6 +14,7 @@
 
 #include "base/mem.h"
 #include "sim/allocs.h"
+#include "sim/world_state.h"
 #include "wire/ipsla.h"
 
 #define POLLS_MAX 1000000
@@ -28,22 +29,7 @@
 #define JITTER_SEQ_AT 12
 #define JITTER_US_SEQ_AT 52
 
-struct world_input {
-    struct world_input *next;
-    uint64_t channel; /* serial of the channel whose socket holds it */
-    int64_t arrived_ns;
-    struct simnet_packet *packet;
-    bool is_icmp;
-};
-
-#define WORLD_CHECK(world, condition)                                                              \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            world_broken(world, #condition, __LINE__);                                             \
-        }                                                                                          \
-    } while (0)
-
-static _Noreturn void world_broken(const struct world *world, const char *rule, int line)
+_Noreturn void world_broken(const struct world *world, const char *rule, int line)
 {
     fprintf(stderr, "world.c:%d: seam rule broken: %s (seed %llu, t = %lld ns)\n", line, rule,
             (unsigned long long)world->seed, (long long)world->net.now_ns);
@@ -68,12 +54,14 @@ void world_fini(struct world *world)
         }
         free(process->channels);
     }
+    free(world->halves);
+    free(world->notices);
     truth_fini(&world->truth);
     simnet_fini(&world->net);
 }
 
-static struct instant clock_at(const struct world *world, const struct world_process *process,
-                               int64_t at_ns)
+struct instant world_clock_at(const struct world *world, const struct world_process *process,
+                              int64_t at_ns)
 {
     return simnet_clock_read(&world->net.nodes[process->node].clock, at_ns);
 }
@@ -82,8 +70,8 @@ struct instant world_now(const struct world *world, unsigned number)
 {
     const struct world_process *process = &world->processes[number];
     int64_t now_ns = world->net.now_ns;
-    return clock_at(world, process,
-                    process->busy_until_ns > now_ns ? process->busy_until_ns : now_ns);
+    return world_clock_at(world, process,
+                          process->busy_until_ns > now_ns ? process->busy_until_ns : now_ns);
 }
 
 unsigned world_process_add(struct world *world, enum world_role role, unsigned node,
@@ -132,14 +120,19 @@ const struct world_channel *world_channel_on(const struct world *world, unsigned
     return NULL;
 }
 
-/* The process and channel on `node` that a datagram to `port` reaches. */
-static struct world_channel *channel_on_node(struct world *world, unsigned node, uint16_t port,
-                                             struct world_process **out)
+static bool is_reached(const struct world_channel *channel, uint16_t port, bool is_tcp)
+{
+    return channel->is_open && channel->local.port == port &&
+           (channel->transport != TRANSPORT_UDP) == is_tcp;
+}
+
+struct world_channel *world_channel_at(struct world *world, unsigned node, uint16_t port,
+                                       bool is_tcp, struct world_process **out)
 {
     for (size_t i = 0; i < world->process_count; i++) {
         struct world_process *process = &world->processes[i];
         for (size_t j = 0; process->node == node && j < process->channel_count; j++) {
-            if (process->channels[j].is_open && process->channels[j].local.port == port) {
+            if (is_reached(&process->channels[j], port, is_tcp)) {
                 *out = process;
                 return &process->channels[j];
             }
@@ -150,7 +143,7 @@ static struct world_channel *channel_on_node(struct world *world, unsigned node,
 
 static struct instant turn_now(const struct world *world, const struct world_process *process)
 {
-    return clock_at(world, process, process->busy_until_ns);
+    return world_clock_at(world, process, process->busy_until_ns);
 }
 
 static void input(struct world *world, struct world_process *process, const struct ev *ev)
@@ -173,8 +166,9 @@ static int bind_address(struct world *world, struct world_process *process, cons
 {
     struct addr local = fx->local;
     struct world_process *other;
-    if (process->fail_open_count > 0) {
-        return process->fail_open[--process->fail_open_count];
+    bool is_tcp = fx->transport != TRANSPORT_UDP;
+    if (process->fail_open_count > 0 && process->fail_open[--process->fail_open_count] != 0) {
+        return process->fail_open[process->fail_open_count];
     }
     if (local.family == ADDR_NONE) {
         local = (struct addr){.family = ADDR_IPV4, .port = fx->local.port};
@@ -185,8 +179,8 @@ static int bind_address(struct world *world, struct world_process *process, cons
     if (local.port == 0) {
         do {
             local.port = process->next_port++;
-        } while (channel_on_node(world, process->node, local.port, &other) != NULL);
-    } else if (channel_on_node(world, process->node, local.port, &other) != NULL) {
+        } while (world_channel_at(world, process->node, local.port, is_tcp, &other) != NULL);
+    } else if (world_channel_at(world, process->node, local.port, is_tcp, &other) != NULL) {
         return EADDRINUSE;
     }
     *out = local;
@@ -219,6 +213,35 @@ static bool owner_is_idle(const struct world_process *process, uint32_t owner)
     return true;
 }
 
+/* An operation has one run; that of a connection follows on that of its control request. */
+static uint32_t run_new(struct world *world, struct world_process *process, const struct fx *fx)
+{
+    unsigned number = (unsigned)(process - world->processes);
+    uint32_t run = truth_run_new(&world->truth, number, fx->id, turn_now(world, process));
+    if (fx->transport == TRANSPORT_TCP_CONNECT) {
+        world->truth.runs[run]->target = fx->peer;
+        world->truth.runs[run]->has_target = true;
+    }
+    return run;
+}
+
+static void run_end(struct world *world, struct world_process *process, uint32_t number)
+{
+    struct truth_run *run = world->truth.runs[number];
+    run->is_open = false;
+    run->closed = turn_now(world, process);
+}
+
+static void note_unopened(struct world *world, struct world_process *process, const struct fx *fx)
+{
+    if (process->role == WORLD_SENDER && fx->transport == TRANSPORT_TCP_CONNECT) {
+        uint32_t run = run_new(world, process, fx);
+        struct instant now = turn_now(world, process);
+        truth_unsent(&world->truth, truth_sent(&world->truth, run, 1, now, process->busy_until_ns));
+        run_end(world, process, run);
+    }
+}
+
 static void perform_open(struct world *world, struct world_process *process, const struct fx *fx)
 {
     struct addr local;
@@ -226,6 +249,7 @@ static void perform_open(struct world *world, struct world_process *process, con
     WORLD_CHECK(world, process->role == WORLD_RESPONDER || owner_is_idle(process, fx->id.owner));
     int error = bind_address(world, process, fx, &local);
     if (error != 0) {
+        note_unopened(world, process, fx);
         input_error(world, process, fx, error);
         return;
     }
@@ -233,30 +257,42 @@ static void perform_open(struct world *world, struct world_process *process, con
     process->opens++;
     *channel = (struct world_channel){
         .id = fx->id,
+        .transport = fx->transport,
         .local = local,
+        .peer = fx->peer,
         .options = fx->options,
         .is_open = true,
         .serial = process->opens,
     };
     if (process->role == WORLD_SENDER) {
-        unsigned number = (unsigned)(process - world->processes);
-        channel->run = truth_run_new(&world->truth, number, fx->id, turn_now(world, process));
+        channel->run = run_new(world, process, fx);
+    }
+    if (fx->transport == TRANSPORT_TCP_CONNECT) {
+        WORLD_CHECK(world, process->role == WORLD_SENDER && !addr_is_any(&fx->peer));
+        WORLD_CHECK(world, fx->peer.family != ADDR_NONE && fx->peer.port != 0);
+        world_tcp_connect(world, process, channel);
+        return;
     }
     struct ev ev = {.kind = EV_OPENED, .id = fx->id, .local = local};
     input(world, process, &ev);
+}
+
+static void channel_end(struct world *world, struct world_process *process,
+                        struct world_channel *channel)
+{
+    channel->is_open = false;
+    process->closes++;
+    if (process->role == WORLD_SENDER) {
+        run_end(world, process, channel->run);
+    }
 }
 
 static void perform_close(struct world *world, struct world_process *process, const struct fx *fx)
 {
     struct world_channel *channel = channel_find(process, fx->id);
     WORLD_CHECK(world, channel != NULL);
-    channel->is_open = false;
-    process->closes++;
-    if (process->role == WORLD_SENDER) {
-        struct truth_run *run = world->truth.runs[channel->run];
-        run->is_open = false;
-        run->closed = turn_now(world, process);
-    }
+    world_tcp_close(world, process, channel);
+    channel_end(world, process, channel);
 }
 
 static uint16_t wire_u16(const uint8_t *bytes, size_t at)
@@ -295,6 +331,10 @@ static uint32_t note_request(struct world *world, struct world_process *process,
         return channel->run + 1;
     }
     WORLD_CHECK(world, fx->size >= 4);
+    if (!run->has_target) {
+        run->target = fx->peer;
+        run->has_target = true;
+    }
     process->probes_sent++;
     return truth_sent(&world->truth, channel->run, sequence_of(fx), turn_now(world, process),
                       process->busy_until_ns);
@@ -318,7 +358,7 @@ static bool send_fails(struct world *world, const struct world_process *process,
 static void perform_send(struct world *world, struct world_process *process, const struct fx *fx)
 {
     const struct world_channel *channel = channel_find(process, fx->id);
-    WORLD_CHECK(world, channel != NULL);
+    WORLD_CHECK(world, channel != NULL && channel->transport == TRANSPORT_UDP);
     WORLD_CHECK(world, fx->size <= IO_DATAGRAM_MAX && fx->bytes != NULL);
     WORLD_CHECK(world, fx->peer.family != ADDR_NONE && fx->peer.port != 0);
     WORLD_CHECK(world, !addr_is_any(&fx->peer));
@@ -346,7 +386,9 @@ static void perform_send(struct world *world, struct world_process *process, con
         input_error(world, process, fx, is_too_long ? EMSGSIZE : ENOBUFS);
         return;
     }
-    simnet_send(&world->net, process->node, packet, process->busy_until_ns);
+    int64_t left_ns = world_left_ns(world, process);
+    world_left_tell(world, process, channel, fx, packet->tag);
+    simnet_send(&world->net, process->node, packet, left_ns);
 }
 
 static void perform(struct world *world, struct world_process *process, const struct fx *fx)
@@ -421,22 +463,25 @@ void world_kick(struct world *world, unsigned number)
     drain(world, &world->processes[number]);
 }
 
-/* Timers 0..n-1 are deadlines of processes, n..2n-1 their readable sockets. */
-static void wake_at(struct world *world, struct world_process *process, int64_t at_ns)
+void world_timer(struct world *world, const struct world_process *process, enum world_timer timer,
+                 uint64_t generation, int64_t at_ns)
 {
     uint64_t number = (uint64_t)(process - world->processes);
-    simnet_timer(&world->net, WORLD_PROCESSES_MAX + number, 0,
-                 at_ns > process->busy_until_ns ? at_ns : process->busy_until_ns);
+    simnet_timer(&world->net, (uint64_t)timer * WORLD_PROCESSES_MAX + number, generation, at_ns);
 }
 
-static void enqueue(struct world *world, struct world_process *process, uint64_t channel,
-                    const struct simnet_event *event)
+static void wake_at(struct world *world, struct world_process *process, int64_t at_ns)
+{
+    world_timer(world, process, TIMER_READABLE, 0,
+                at_ns > process->busy_until_ns ? at_ns : process->busy_until_ns);
+}
+
+void world_enqueue(struct world *world, struct world_process *process,
+                   const struct world_input *from)
 {
     struct world_input *item = mem_alloc(1, sizeof(*item));
-    *item = (struct world_input){.channel = channel,
-                                 .arrived_ns = world->net.now_ns,
-                                 .packet = event->packet,
-                                 .is_icmp = event->kind == SIMNET_ICMP};
+    *item = *from;
+    item->arrived_ns = world->net.now_ns;
     if (process->inputs == NULL) {
         process->inputs = item;
     } else {
@@ -456,7 +501,7 @@ static struct stamp stamp_of(const struct world *world, const struct world_proce
     if (process->timing.user_stamps) {
         return (struct stamp){turn_now(world, process), STAMP_USER};
     }
-    return (struct stamp){clock_at(world, process, item->arrived_ns), STAMP_KERNEL};
+    return (struct stamp){world_clock_at(world, process, item->arrived_ns), STAMP_KERNEL};
 }
 
 static void note_input(struct world *world, struct world_process *process,
@@ -497,12 +542,77 @@ static void input_datagram(struct world *world, struct world_process *process,
         .tos = packet->tos,
         .ttl = (uint8_t)(packet->ttl - 1),
     };
+    process->data++;
     input(world, process, &ev);
     free(bytes);
 }
 
-static const struct world_channel *channel_of_input(const struct world_process *process,
-                                                    const struct world_input *item)
+static void input_icmp(struct world *world, struct world_process *process,
+                       const struct world_channel *channel, const struct world_input *item)
+{
+    struct ev ev = {.kind = EV_ERROR,
+                    .id = channel->id,
+                    .peer = item->packet->to,
+                    .error = ECONNREFUSED,
+                    .is_icmp = true};
+    if (process->role == WORLD_SENDER) {
+        world->truth.runs[channel->run]->is_unreachable = true;
+    }
+    input(world, process, &ev);
+}
+
+static void input_sent(struct world *world, struct world_process *process,
+                       const struct world_channel *channel, const struct world_input *item)
+{
+    struct ev ev = {.kind = EV_SENT, .id = channel->id, .tag = item->tag, .left = item->left};
+    if (item->truth_tag != 0) {
+        truth_noticed(&world->truth, item->truth_tag, item->left.at.mono);
+    }
+    input(world, process, &ev);
+}
+
+/* Nobody but the process stamps the end of a handshake. */
+static void input_connected(struct world *world, struct world_process *process,
+                            const struct world_channel *channel)
+{
+    struct ev ev = {
+        .kind = EV_OPENED,
+        .id = channel->id,
+        .local = channel->local,
+        .started = channel->started,
+        .received = {turn_now(world, process), STAMP_USER},
+    };
+    truth_returned(&world->truth, channel->tag, ev.received.at.mono);
+    input(world, process, &ev);
+}
+
+/* Rule 5: there is nothing to close. */
+static void input_not_connected(struct world *world, struct world_process *process,
+                                struct world_channel *channel, int error)
+{
+    struct ev ev = {.kind = EV_ERROR, .id = channel->id, .local = channel->local, .error = error};
+    world->truth.runs[channel->run]->error = error;
+    channel_end(world, process, channel);
+    input(world, process, &ev);
+}
+
+static void input_accepted(struct world *world, struct world_process *process,
+                           const struct world_channel *channel, const struct world_input *item)
+{
+    struct ev ev = {
+        .kind = EV_DATA,
+        .id = channel->id,
+        .local = item->local,
+        .peer = item->peer,
+        .received = {turn_now(world, process), STAMP_USER},
+    };
+    world_tcp_accept(world, process, item->connection);
+    process->data++;
+    input(world, process, &ev);
+}
+
+static struct world_channel *channel_of_input(const struct world_process *process,
+                                              const struct world_input *item)
 {
     for (size_t i = 0; i < process->channel_count; i++) {
         if (process->channels[i].is_open && process->channels[i].serial == item->channel) {
@@ -512,6 +622,31 @@ static const struct world_channel *channel_of_input(const struct world_process *
     return NULL;
 }
 
+static void input_item(struct world *world, struct world_process *process,
+                       struct world_channel *channel, const struct world_input *item)
+{
+    switch (item->kind) {
+    case INPUT_DATAGRAM:
+        input_datagram(world, process, channel, item);
+        break;
+    case INPUT_ICMP:
+        input_icmp(world, process, channel, item);
+        break;
+    case INPUT_SENT:
+        input_sent(world, process, channel, item);
+        break;
+    case INPUT_CONNECTED:
+        input_connected(world, process, channel);
+        break;
+    case INPUT_NOT_CONNECTED:
+        input_not_connected(world, process, channel, item->error);
+        break;
+    case INPUT_ACCEPTED:
+        input_accepted(world, process, channel, item);
+        break;
+    }
+}
+
 /* The head of the queue becomes an input, unless its channel has gone meanwhile (rule 4). */
 static void on_readable(struct world *world, struct world_process *process)
 {
@@ -519,20 +654,12 @@ static void on_readable(struct world *world, struct world_process *process)
     turn_begin(world, process);
     assert(item != NULL);
     process->inputs = item->next;
-    const struct world_channel *channel = channel_of_input(process, item);
+    struct world_channel *channel = channel_of_input(process, item);
     if (channel == NULL) {
         process->inputs_dropped++;
-    } else if (item->is_icmp) {
-        struct ev ev = {.kind = EV_ERROR,
-                        .id = channel->id,
-                        .peer = item->packet->to,
-                        .error = ECONNREFUSED,
-                        .is_icmp = true};
-        process->cause = 0;
-        input(world, process, &ev);
-        drain(world, process);
     } else {
-        input_datagram(world, process, channel, item);
+        process->cause = 0;
+        input_item(world, process, channel, item);
         drain(world, process);
     }
     process->cause = 0;
@@ -543,11 +670,20 @@ static void on_readable(struct world *world, struct world_process *process)
 static void on_packet(struct world *world, const struct simnet_event *event)
 {
     struct world_process *process = NULL;
+    if (event->packet->class == SIMNET_TCP) {
+        world_tcp_segment(world, event);
+        free(event->packet);
+        return;
+    }
     bool is_icmp = event->kind == SIMNET_ICMP;
     uint16_t port = is_icmp ? event->packet->from.port : event->packet->to.port;
-    const struct world_channel *channel = channel_on_node(world, event->node, port, &process);
+    const struct world_channel *channel =
+        world_channel_at(world, event->node, port, false, &process);
     if (channel != NULL) {
-        enqueue(world, process, channel->serial, event);
+        world_enqueue(world, process,
+                      &(struct world_input){.kind = is_icmp ? INPUT_ICMP : INPUT_DATAGRAM,
+                                            .channel = channel->serial,
+                                            .packet = event->packet});
     } else if (world->sends_icmp && !is_icmp) {
         simnet_send_icmp(&world->net, event->node, event->packet);
     } else {
@@ -555,23 +691,42 @@ static void on_packet(struct world *world, const struct simnet_event *event)
     }
 }
 
+static void on_deadline(struct world *world, struct world_process *process, uint64_t generation)
+{
+    if (generation == process->generation) {
+        turn_begin(world, process);
+        drain(world, process);
+    }
+}
+
+static void on_wake(struct world *world, struct world_process *process)
+{
+    if (process->busy_until_ns > world->net.now_ns) {
+        wake_at(world, process, world->net.now_ns);
+    } else {
+        on_readable(world, process);
+    }
+}
+
 static void on_timer(struct world *world, const struct simnet_event *event)
 {
-    if (event->timer >= WORLD_PROCESSES_MAX) {
-        struct world_process *process = &world->processes[event->timer - WORLD_PROCESSES_MAX];
-        if (process->busy_until_ns > world->net.now_ns) {
-            wake_at(world, process, world->net.now_ns);
-            return;
-        }
-        on_readable(world, process);
-        return;
+    struct world_process *process = &world->processes[event->timer % WORLD_PROCESSES_MAX];
+    enum world_timer timer = (enum world_timer)(event->timer / WORLD_PROCESSES_MAX);
+    switch (timer) {
+    case TIMER_DEADLINE:
+        on_deadline(world, process, event->generation);
+        break;
+    case TIMER_READABLE:
+        on_wake(world, process);
+        break;
+    case TIMER_SYN:
+    case TIMER_SYN_ACK:
+        world_tcp_timer(world, process, timer, event->generation);
+        break;
+    case TIMER_NOTICE:
+        world_left_timer(world, process, event->generation);
+        break;
     }
-    struct world_process *process = &world->processes[event->timer];
-    if (event->generation != process->generation) {
-        return;
-    }
-    turn_begin(world, process);
-    drain(world, process);
 }
 
 void world_run(struct world *world, int64_t ns)

@@ -5,6 +5,7 @@
  * breaks one:
  *  - after draining, the deadline is in the future; draining ends;
  *  - no effect names a channel that is not open, none is opened twice, all are closed at the end;
+ *  - nothing is sent on a channel of TCP, nor on one that did not open;
  *  - bytes of an event are gone after the input (freed, so that a sanitizer sees a late read);
  *  - bytes of an effect are copied at once and the effect itself is wiped before each poll.
  * What happened to each packet is written to a `truth`. */
@@ -23,6 +24,8 @@
 #define WORLD_SCRIPT_MAX 16
 /* UDP payload that fits the path unfragmented. */
 #define WORLD_UNFRAGMENTED_MAX 1472
+/* As Linux does it: again after 1, 2, 4... s, 6 times. */
+#define WORLD_SYN_TRIES 7
 
 /* How the operating system treats a process. All zero: everything takes no time, stamps are the
  * kernel's. */
@@ -34,27 +37,52 @@ struct world_timing {
     bool user_stamps; /* datagrams are stamped when read, not on arrival */
 };
 
+/* What leaving the host takes, and how the kernel tells of it (EV_SENT). All zero: packets leave at
+ * once and nothing is told. */
+struct world_departure {
+    int64_t delay_ns; /* from the poll until the packet leaves; never one before another */
+    int64_t delay_spread_ns; /* uniform extra below this */
+    int64_t connect_ns; /* from the poll until connect() */
+    bool tells;
+    int64_t notice_ns; /* from leaving until the notice, below this */
+    uint32_t late_ppm; /* notices that take late_ns more */
+    int64_t late_ns;
+    uint32_t never_ppm, nonsense_ppm;
+};
+
 enum world_role { WORLD_SENDER, WORLD_RESPONDER };
 
 struct world_channel {
     struct channel_id id;
+    enum transport transport;
     struct addr local;
     uint64_t serial; /* never used twice by its process */
     bool is_open;
     struct io_options options;
     uint32_t run; /* of a sender: its truth_run */
+
+    /* TRANSPORT_TCP_CONNECT */
+    struct addr peer;
+    uint32_t tag; /* of its only truth_probe */
+    struct instant started;
+    unsigned syns; /* sent */
+    bool is_connected, is_peer_closed;
+    int error; /* the handshake failed, which the process has not read yet */
 };
 
 struct world_input;
+struct world_half;
+struct world_notice;
 
 struct world_process {
     struct machine machine;
     enum world_role role;
     unsigned node;
     struct world_timing timing;
+    struct world_departure departure;
 
     /* Scripts: the nth probe datagram that leaves (from 1), 0 ends; errno values for the next
-     * opens. */
+     * opens, the last first (0: it succeeds). */
     uint64_t fail_probe[WORLD_SCRIPT_MAX];
     uint32_t fail_send_ppm;
     int fail_open[WORLD_SCRIPT_MAX];
@@ -69,9 +97,13 @@ struct world_process {
     size_t channel_count, channel_capacity;
     struct world_input *inputs, *inputs_end;
     int64_t busy_until_ns;
+    int64_t left_ns; /* the latest packet */
     uint64_t generation;
     uint64_t allocs; /* made by the machine while driven */
     uint64_t probes_sent, opens, closes, inputs_dropped, polls;
+    uint64_t data; /* EV_DATA given, accepted connections among them */
+    uint64_t connections; /* accepted */
+    uint64_t left_to_peer, closed_first; /* connections by who closed them first */
     uint16_t next_port;
     uint32_t cause; /* responder: tag of the datagram it is answering */
     struct instant cause_received;
@@ -84,6 +116,11 @@ struct world {
     size_t process_count;
     uint64_t seed;
     bool sends_icmp; /* nodes report closed ports */
+    unsigned syn_tries; /* transmissions of a SYN or SYN-ACK; 0: WORLD_SYN_TRIES */
+    struct world_half *halves; /* connections as listeners see them */
+    size_t half_count, half_capacity;
+    struct world_notice *notices;
+    size_t notice_count, notice_capacity;
 };
 
 void world_init(struct world *world, uint64_t seed);

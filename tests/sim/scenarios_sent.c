@@ -1,0 +1,133 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "probe/probe.h"
+#include "sim/scenarios.h"
+
+#define ALL_PPM 1000000
+
+static struct world_departure *departure(struct rig *rig)
+{
+    return &rig->world.processes[rig->engines[0].process].departure;
+}
+
+static uint64_t stamps(struct rig *rig, enum stamp_source source)
+{
+    rig_report(rig, 0, 0);
+    return rig->engines[0].snapshot->stats.tx_stamps[source];
+}
+
+static uint32_t noticed(const struct rig *rig, const struct spec *spec)
+{
+    struct expectation expected;
+    truth_expect(rig_truth(rig, 0, spec), spec, &expected);
+    return expected.noticed;
+}
+
+static struct spec *one_packet(enum operation operation)
+{
+    struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
+    spec->operation = operation;
+    spec->num_packets = 1;
+    return spec;
+}
+
+/* However long our own queue holds packets up, the round trip is that of the path. */
+static void test_round_trip_follows_the_notice(void **state)
+{
+    (void)state;
+    for (unsigned precision = 0; precision < 2; precision++) {
+        struct rig rig;
+        rig_init_default(&rig);
+        *departure(&rig) = (struct world_departure){.delay_ns = 123456,
+                                                    .delay_spread_ns = 3 * NS_PER_MS,
+                                                    .tells = true,
+                                                    .notice_ns = 5 * NS_PER_MS};
+        struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
+        spec->num_packets = 50;
+        if (precision == 1) {
+            spec->precision = PRECISION_MICROSECONDS;
+            spec->payload_bytes = SPEC_MICROSECONDS_BYTES_MIN;
+        }
+        rig_apply_one(&rig, spec);
+        const struct round *round = scenario_run(&rig, 5 * NS_PER_SECOND);
+        assert_int_equal(round->received, 50);
+        assert_int_equal(round->rtt.min_ns, 20 * NS_PER_MS);
+        assert_int_equal(round->rtt.max_ns, 20 * NS_PER_MS);
+        assert_int_equal(stamps(&rig, STAMP_KERNEL), 50);
+        rig_fini(&rig);
+    }
+}
+
+/* A notice counts until the operation is over, so also after the answer; then our clock does. */
+static void test_late_notices(void **state)
+{
+    (void)state;
+    const enum operation operations[] = {OPERATION_UDP_JITTER, OPERATION_UDP_ECHO};
+    for (unsigned i = 0; i < 4; i++) {
+        struct rig rig;
+        bool is_in_time = i % 2 == 0;
+        rig_init_default(&rig);
+        *departure(&rig) = (struct world_departure){
+            .delay_ns = 1234567,
+            .tells = true,
+            .late_ppm = ALL_PPM,
+            .late_ns = 20 * NS_PER_MS + PROBE_SETTLE_NS + (is_in_time ? -1 : 1),
+        };
+        rig_apply_one(&rig, one_packet(operations[i / 2]));
+        const struct round *round = scenario_run(&rig, 5 * NS_PER_SECOND);
+        assert_int_equal(round->rtt.sum_ns, 20 * NS_PER_MS + (is_in_time ? 0 : 1234567));
+        assert_int_equal(stamps(&rig, is_in_time ? STAMP_KERNEL : STAMP_USER), 1);
+        rig_fini(&rig);
+    }
+}
+
+static void test_no_notices(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_init_default(&rig);
+    *departure(&rig) =
+        (struct world_departure){.delay_ns = 1234567, .tells = true, .never_ppm = ALL_PPM};
+    rig_apply_one(&rig, rig_spec("a", RIG_RESPONDER_IP, RIG_PORT));
+    const struct round *round = scenario_run(&rig, 5 * NS_PER_SECOND);
+    assert_int_equal(round->rtt.min_ns, 20 * NS_PER_MS + 1234567);
+    assert_int_equal(round->rtt.max_ns, 20 * NS_PER_MS + 1234567);
+    assert_int_equal(stamps(&rig, STAMP_KERNEL), 0);
+    rig_fini(&rig);
+}
+
+/* Before the poll, seconds after it, after the answer, of packets that never were: what cannot be
+ * is not believed, what can be is. Answered or not, the counts of both are the truth's. */
+static void test_nonsense(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_init_default(&rig);
+    *departure(&rig) = (struct world_departure){.delay_spread_ns = 2 * NS_PER_MS,
+                                                .tells = true,
+                                                .notice_ns = 30 * NS_PER_MS,
+                                                .never_ppm = 100000,
+                                                .nonsense_ppm = 600000};
+    simnet_link(&rig.world.net, RIG_RESPONDER, RIG_SENDER)->loss_ppm = 50000;
+    struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
+    spec->num_packets = 1000;
+    spec->interval_ns = 4 * NS_PER_MS;
+    rig_apply_one(&rig, spec);
+    const struct round *round = scenario_run(&rig, 9 * NS_PER_SECOND);
+    const struct report *report = scenario_result(&rig);
+    assert_in_range(stamps(&rig, STAMP_KERNEL), 350, 550);
+    assert_int_equal(stamps(&rig, STAMP_KERNEL), noticed(&rig, report->spec));
+    assert_int_equal(stamps(&rig, STAMP_KERNEL) + stamps(&rig, STAMP_USER), round->sent);
+    rig_fini(&rig);
+}
+
+int scenarios_sent(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_round_trip_follows_the_notice),
+        cmocka_unit_test(test_late_notices),
+        cmocka_unit_test(test_no_notices),
+        cmocka_unit_test(test_nonsense),
+    };
+    return cmocka_run_group_tests_name("sent", tests, NULL, NULL);
+}
