@@ -64,6 +64,35 @@ static bool parse_options(int argc, char **argv, uint64_t *worlds, uint64_t *see
     return true;
 }
 
+static void add_kinds(struct soak_kinds *sum, const struct soak_kinds *part)
+{
+    sum->jitter_ms += part->jitter_ms;
+    sum->jitter_us += part->jitter_us;
+    sum->voice += part->voice;
+    sum->echo += part->echo;
+    sum->tcp += part->tcp;
+    sum->permanent += part->permanent;
+    sum->refused += part->refused;
+    sum->noticed += part->noticed;
+}
+
+static void print_kinds(const struct soak_kinds *kinds)
+{
+    printf("succeeded: %llu udp-jitter ms, %llu us, %llu scored, %llu udp-echo, %llu tcp-connect, "
+           "%llu without control; %llu refused, %llu stamps of the kernel\n",
+           (unsigned long long)kinds->jitter_ms, (unsigned long long)kinds->jitter_us,
+           (unsigned long long)kinds->voice, (unsigned long long)kinds->echo,
+           (unsigned long long)kinds->tcp, (unsigned long long)kinds->permanent,
+           (unsigned long long)kinds->refused, (unsigned long long)kinds->noticed);
+}
+
+/* With enough worlds each kind of operation must have been there. */
+static bool is_complete(const struct soak_kinds *kinds, uint64_t worlds)
+{
+    return worlds < 100 || (kinds->jitter_ms && kinds->jitter_us && kinds->voice && kinds->echo &&
+                            kinds->tcp && kinds->permanent && kinds->refused && kinds->noticed);
+}
+
 static uint64_t check_repeats(struct soak_world *world)
 {
     uint64_t seed = world->rig.world.seed;
@@ -92,6 +121,7 @@ int main(int argc, char **argv)
     uint64_t operations = 0;
     uint64_t probes = 0;
     uint64_t answered = 0;
+    struct soak_kinds kinds = {0};
     struct soak_world *world = malloc(sizeof(*world));
     for (uint64_t i = 0; world != NULL && i < worlds && failures < FAILURES_MAX; i++) {
         current_seed = seed + i;
@@ -100,6 +130,7 @@ int main(int argc, char **argv)
         operations += world->operations;
         probes += world->probes;
         answered += world->answered;
+        add_kinds(&kinds, &world->kinds);
         if (i % REPEAT_EVERY == 0) {
             failures += check_repeats(world);
         }
@@ -109,5 +140,6 @@ int main(int argc, char **argv)
         "%llu worlds from seed %llu: %llu operations, %llu probes, %llu answered, %llu failures\n",
         (unsigned long long)worlds, (unsigned long long)seed, (unsigned long long)operations,
         (unsigned long long)probes, (unsigned long long)answered, (unsigned long long)failures);
-    return failures == 0 && operations > 0 ? 0 : 1;
+    print_kinds(&kinds);
+    return failures == 0 && operations > 0 && is_complete(&kinds, worlds) ? 0 : 1;
 }

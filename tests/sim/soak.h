@@ -7,6 +7,7 @@
 #include "sim/rig.h"
 
 #define SOAK_TARGETS_MAX 8
+#define SOAK_PERMANENT_PORT 17000
 
 struct soak_target {
     uint64_t operations; /* compared so far */
@@ -17,7 +18,7 @@ struct soak_target {
 struct soak_engine {
     struct soak_world *world;
     unsigned number;
-    uint64_t generation, allocs;
+    uint64_t generation, allocs, noticed;
     size_t target_count;
     struct soak_target targets[SOAK_TARGETS_MAX];
     bool is_stepped; /* its wall clock jumps: t1 on the wire is not predicted */
@@ -35,6 +36,10 @@ struct soak_world {
     int64_t duration_ns;
     uint64_t trace;
     uint64_t operations, probes, answered, failures; /* in all */
+    struct soak_kinds {
+        uint64_t jitter_ms, jitter_us, voice, echo, tcp, permanent; /* that succeeded */
+        uint64_t refused, noticed;
+    } kinds;
 };
 
 /* Builds the world of `seed`. */

@@ -68,6 +68,31 @@ static struct world_timing random_timing(struct soak_world *world)
     };
 }
 
+static struct world_departure random_departure(struct soak_world *world)
+{
+    return (struct world_departure){
+        .delay_ns = chance(world, 50) ? between(world, 0, 300000) : 0,
+        .delay_spread_ns = chance(world, 60) ? between(world, 1, 5 * NS_PER_MS) : 0,
+        .connect_ns = between(world, 0, 200000),
+        .tells = chance(world, 70),
+        .notice_ns = between(world, 0, 3 * NS_PER_MS),
+        .late_ppm = chance(world, 50) ? (uint32_t)between(world, 1000, 500000) : 0,
+        .late_ns = between(world, 0, 500 * NS_PER_MS),
+        .never_ppm = chance(world, 50) ? (uint32_t)between(world, 1000, 500000) : 0,
+        .nonsense_ppm = chance(world, 50) ? (uint32_t)between(world, 1000, 500000) : 0,
+    };
+}
+
+/* The ports for those who do not ask: apart from all that are asked for. */
+static void add_permanent(struct reflect_settings *settings)
+{
+    for (uint16_t i = 0; i < SOAK_TARGETS_MAX; i++) {
+        struct addr address = {.family = ADDR_IPV4, .port = (uint16_t)(SOAK_PERMANENT_PORT + i)};
+        settings->permanent[settings->permanent_count++] = address;
+        settings->permanent_tcp[settings->permanent_tcp_count++] = address;
+    }
+}
+
 static void add_responder(struct soak_world *world, unsigned number)
 {
     struct reflect_settings settings;
@@ -75,12 +100,16 @@ static void add_responder(struct soak_world *world, unsigned number)
     reflect_settings_default(&settings);
     settings.listen[0].family = world->is_ipv6 ? ADDR_IPV6 : ADDR_IPV4;
     settings.reply = chance(world, 50) ? REPLY_LONG : REPLY_SHORT;
+    settings.refusal = (enum reflect_refusal)between(world, 0, REFUSAL_SILENT);
     settings.max_sessions = chance(world, 10) ? 3 : 1000;
     settings.min_duration_ns = between(world, 0, 2 * NS_PER_SECOND);
     if (chance(world, 20)) {
         settings.permanent[0] = settings.listen[0];
         settings.permanent[0].port = RIG_PORT;
         settings.permanent_count = 1;
+    }
+    if (chance(world, 75)) {
+        add_permanent(&settings);
     }
     unsigned reflect = rig_add_reflect(&world->rig, node, &settings);
     struct world_process *process =
@@ -97,6 +126,33 @@ static void random_precision(struct soak_world *world, struct spec *spec)
     }
 }
 
+static void random_codec(struct soak_world *world, struct spec *spec)
+{
+    spec->codec = (enum voice_codec)between(world, 1, VOICE_CODEC_COUNT - 1);
+    spec->advantage_factor = (uint8_t)between(world, 0, 20);
+    spec->payload_bytes = voice_codec_packet_bytes(spec->codec);
+}
+
+static void make_jitter(struct soak_world *world, struct spec *spec)
+{
+    spec->num_packets = (uint32_t)between(world, 1, 50);
+    spec->interval_ns = between(world, 4, 40) * NS_PER_MS;
+    spec->payload_bytes = (uint32_t)between(world, 16, 200);
+    if (chance(world, 25)) {
+        random_codec(world, spec);
+    } else {
+        random_precision(world, spec);
+    }
+}
+
+static void make_single(struct soak_world *world, struct spec *spec)
+{
+    bool is_echo = chance(world, 50);
+    spec->operation = is_echo ? OPERATION_UDP_ECHO : OPERATION_TCP_CONNECT;
+    spec->num_packets = 1;
+    spec->payload_bytes = (uint32_t)between(world, 4, 200);
+}
+
 static struct spec *random_spec(struct soak_world *world, unsigned number)
 {
     char name[32];
@@ -105,15 +161,15 @@ static struct spec *random_spec(struct soak_world *world, unsigned number)
     snprintf(name, sizeof(name), "target-%u", number);
     addr_format_ip(&world->rig.world.net.nodes[node].address, ip);
     struct spec *spec = rig_spec(name, ip, (uint16_t)(RIG_PORT + number));
-    if (chance(world, 75)) {
-        spec->num_packets = (uint32_t)between(world, 1, 50);
-        spec->interval_ns = between(world, 4, 40) * NS_PER_MS;
-        spec->payload_bytes = (uint32_t)between(world, 16, 200);
-        random_precision(world, spec);
+    if (chance(world, 60)) {
+        make_jitter(world, spec);
     } else {
-        spec->operation = OPERATION_UDP_ECHO;
-        spec->num_packets = 1;
-        spec->payload_bytes = (uint32_t)between(world, 4, 200);
+        make_single(world, spec);
+    }
+    if (chance(world, 25)) {
+        spec->control = CONTROL_NONE;
+        spec->port = (uint16_t)(SOAK_PERMANENT_PORT + number);
+        spec->peer.port = spec->port;
     }
     spec->frequency_ns = between(world, 1000, 5000) * NS_PER_MS;
     spec->timeout_ns = between(world, 20, 2000) * NS_PER_MS;
@@ -132,6 +188,7 @@ static void add_engine(struct soak_world *world, unsigned number)
     rig_add_engine(&world->rig, node, chance(world, 30));
     struct world_process *process = &world->rig.world.processes[world->rig.engines[number].process];
     process->timing = random_timing(world);
+    process->departure = random_departure(world);
     process->fail_send_ppm = chance(world, 20) ? (uint32_t)between(world, 1000, 100000) : 0;
     soak->world = world;
     soak->number = number;

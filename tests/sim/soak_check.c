@@ -1,5 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <stdio.h>
 
 #include "sim/soak.h"
@@ -18,14 +19,18 @@ static void fail(struct soak_engine *engine, const struct report *report, const 
 }
 
 /* The operation ended as it must, given what was sent and what came back. */
-static bool outcome_is_right(const struct round *round, const struct truth_run *run,
-                             const struct expectation *expected)
+static bool outcome_is_right(const struct spec *spec, const struct round *round,
+                             const struct truth_run *run, const struct expectation *expected)
 {
     if (expected->received > 0) {
         return round->outcome == OUTCOME_OK;
     }
+    if (expected->sent > 0 && run->error == ECONNREFUSED) {
+        return round->outcome == OUTCOME_REFUSED;
+    }
     if (expected->sent > 0) {
-        return round->outcome == OUTCOME_TIMEOUT;
+        bool is_told = spec->control == CONTROL_NONE && run->is_unreachable;
+        return round->outcome == (is_told ? OUTCOME_UNREACHABLE : OUTCOME_TIMEOUT);
     }
     if (expected->unsent > 0) {
         return round->outcome == OUTCOME_LOCAL;
@@ -34,6 +39,39 @@ static bool outcome_is_right(const struct round *round, const struct truth_run *
     return run->control_replies > 0
                ? is_refused
                : round->outcome == OUTCOME_NO_CONNECTION || round->outcome == OUTCOME_UNREACHABLE;
+}
+
+/* There is a score when there is a codec and an answer; its numbers stay in the range of theirs. */
+static bool voice_is_right(const struct spec *spec, const struct round *round)
+{
+    const struct voice *voice = &round->voice;
+    bool has_score = spec->codec != VOICE_CODEC_NONE && round->received > 0;
+    if (voice->is_scored != has_score) {
+        return false;
+    }
+    return !has_score ||
+           (voice->mos_hundredths >= 100 && voice->mos_hundredths <= 500 && voice->mos_lq >= 1 &&
+            voice->mos_lq <= 5 && voice->mos_cq >= 1 && voice->mos_cq <= voice->mos_lq);
+}
+
+static void count_kind(struct soak_world *world, const struct report *report,
+                       const struct expectation *expected)
+{
+    const struct spec *spec = report->spec;
+    struct soak_kinds *kinds = &world->kinds;
+    bool is_jitter = spec->operation == OPERATION_UDP_JITTER;
+    bool is_us = spec->precision == PRECISION_MICROSECONDS;
+    kinds->refused += report->latest.outcome == OUTCOME_REFUSED;
+    kinds->noticed += expected->noticed;
+    if (report->latest.outcome != OUTCOME_OK) {
+        return;
+    }
+    kinds->jitter_ms += is_jitter && !is_us;
+    kinds->jitter_us += is_jitter && is_us;
+    kinds->voice += report->latest.voice.is_scored;
+    kinds->echo += spec->operation == OPERATION_UDP_ECHO;
+    kinds->tcp += spec->operation == OPERATION_TCP_CONNECT;
+    kinds->permanent += spec->control == CONTROL_NONE;
 }
 
 static void add_to_sum(struct soak_target *target, const struct expectation *expected,
@@ -57,9 +95,14 @@ static void compare(struct soak_engine *engine, struct soak_target *target,
     if (difference != NULL) {
         fail(engine, report, difference);
     }
-    if (!outcome_is_right(&report->latest, run, &expected)) {
+    if (!outcome_is_right(report->spec, &report->latest, run, &expected)) {
         fail(engine, report, outcome_name(report->latest.outcome));
     }
+    if (!voice_is_right(report->spec, &report->latest)) {
+        fail(engine, report, "a score that cannot be");
+    }
+    count_kind(engine->world, report, &expected);
+    engine->noticed += expected.noticed;
     add_to_sum(target, &expected, has_jitter);
     scope = (struct rig_scope){target->has_direction, target->has_jitter};
     difference = tally_difference(&report->tally, &target->sum, scope, text, sizeof(text));
@@ -148,6 +191,42 @@ static void reload(struct soak_world *world, unsigned number)
     rig_apply(&world->rig, number, specs, count);
 }
 
+/* Everything that a responder was given is answered or counted, once. */
+static void check_conservation(struct soak_world *world, size_t number)
+{
+    const struct reflect_stats *stats = reflect_stats(world->rig.reflects[number]);
+    const struct world_process *process =
+        &world->rig.world.processes[world->rig.reflect_processes[number]];
+    uint64_t counted = stats->echo_probes + stats->jitter_probes + stats->jitter_us_probes;
+    counted += stats->tcp_connects;
+    for (unsigned i = 0; i < REFLECT_RESULT_COUNT; i++) {
+        counted += stats->requests[i];
+    }
+    for (unsigned i = 0; i < REFLECT_DROP_COUNT; i++) {
+        counted += i == DROP_REFUSED ? 0 : stats->dropped[i]; /* has its result */
+    }
+    if (counted != process->data) {
+        fprintf(stderr, "seed %llu: responder %zu was given %llu, counted %llu\n",
+                (unsigned long long)world->rig.world.seed, number,
+                (unsigned long long)process->data, (unsigned long long)counted);
+        world->failures++;
+    }
+}
+
+/* What the kernel told is used where it can be true, and nowhere else. */
+static void check_stamps(struct soak_world *world, unsigned number)
+{
+    const struct soak_engine *engine = &world->engines[number];
+    rig_report(&world->rig, number, 0);
+    uint64_t used = world->rig.engines[number].snapshot->stats.tx_stamps[STAMP_KERNEL];
+    if (!world->is_corrupt && used != engine->noticed) {
+        fprintf(stderr, "seed %llu, engine %u: %llu stamps used, %llu were good\n",
+                (unsigned long long)world->rig.world.seed, number, (unsigned long long)used,
+                (unsigned long long)engine->noticed);
+        world->failures++;
+    }
+}
+
 /* Responders answered what the truth says they did, no more and no less. */
 static void check_responders(struct soak_world *world)
 {
@@ -178,6 +257,12 @@ void soak_run(struct soak_world *world, uint64_t seed)
     }
     world_run(&world->rig.world, world->duration_ns - half_ns);
     check_responders(world);
+    for (size_t i = 0; i < world->rig.reflect_count; i++) {
+        check_conservation(world, i);
+    }
+    for (unsigned i = 0; i < world->rig.engine_count; i++) {
+        check_stamps(world, i);
+    }
     world->trace = world->rig.world.net.trace;
     for (size_t i = 0; i < world->rig.engine_count; i++) {
         world->rig.world.processes[world->rig.engines[i].process].after = NULL;
