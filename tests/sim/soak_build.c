@@ -87,7 +87,8 @@ static struct world_departure random_departure(struct soak_world *world)
 static void add_permanent(struct reflect_settings *settings)
 {
     for (uint16_t i = 0; i < SOAK_TARGETS_MAX; i++) {
-        struct addr address = {.family = ADDR_IPV4, .port = (uint16_t)(SOAK_PERMANENT_PORT + i)};
+        struct addr address = settings->listen[0];
+        address.port = (uint16_t)(SOAK_PERMANENT_PORT + i);
         settings->permanent[settings->permanent_count++] = address;
         settings->permanent_tcp[settings->permanent_tcp_count++] = address;
     }

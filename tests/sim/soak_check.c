@@ -51,7 +51,7 @@ static bool voice_is_right(const struct spec *spec, const struct round *round)
     }
     return !has_score ||
            (voice->mos_hundredths >= 100 && voice->mos_hundredths <= 500 && voice->mos_lq >= 1 &&
-            voice->mos_lq <= 5 && voice->mos_cq >= 1 && voice->mos_cq <= voice->mos_lq);
+            voice->mos_lq <= 5 && voice->mos_cq >= 1 && voice->mos_cq <= voice->mos_lq + 1e-9);
 }
 
 static void count_kind(struct soak_world *world, const struct report *report,
