@@ -302,6 +302,28 @@ static void test_two_senders(void **state)
     }
 }
 
+/* The port was opened for somebody else: the kernel connects, the responder counts a stranger. */
+static void test_stranger_on_an_open_port(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_init_default(&rig);
+    unsigned node = simnet_node_add(&rig.world.net, "203.0.113.3");
+    simnet_connect(&rig.world.net, node, RIG_RESPONDER, 30 * NS_PER_MS);
+    rig_add_engine(&rig, node, true);
+    rig_apply_one(&rig, tcp_spec());
+    world_run(&rig.world, 500 * NS_PER_MS);
+    struct spec *uninvited = tcp_spec();
+    uninvited->control = CONTROL_NONE;
+    rig_apply(&rig, 1, &uninvited, 1);
+    world_run(&rig.world, 500 * NS_PER_MS);
+    assert_int_equal(rig_report(&rig, 1, 0)->latest.rtt.sum_ns, 60 * NS_PER_MS);
+    assert_int_equal(responder(&rig)->connections, 2);
+    assert_int_equal(connects(&rig), 1);
+    assert_int_equal(reflect_stats(rig.reflects[0])->dropped[DROP_NO_SESSION], 1);
+    rig_fini(&rig);
+}
+
 int scenarios_tcp(void)
 {
     const struct CMUnitTest tests[] = {
@@ -319,6 +341,7 @@ int scenarios_tcp(void)
         cmocka_unit_test(test_no_socket_for_the_connection),
         cmocka_unit_test(test_end_of_the_lease_closes_the_listener),
         cmocka_unit_test(test_two_senders),
+        cmocka_unit_test(test_stranger_on_an_open_port),
     };
     return cmocka_run_group_tests_name("tcp", tests, NULL, NULL);
 }
