@@ -68,7 +68,8 @@ static const struct options_program check_program = {
 
 static const struct options_program main_program = {
     .name = "ipsla",
-    .usage = "probe HOST [flags] | discover HOST... [flags] | check FILE",
+    .usage = "probe HOST [flags] | discover HOST... [flags] | check FILE | "
+             "key-solve --pcap FILE",
     .summary = "Cisco IP SLA from the command line. Each word has its own --help.",
 };
 
@@ -464,26 +465,33 @@ static int check_main(int argc, char **argv)
     return EXIT_SUCCESS;
 }
 
+#define WORDS "probe, discover, check or key-solve"
+
 int main(int argc, char **argv)
 {
+    static const struct {
+        const char *word;
+        int (*run)(int argc, char **argv);
+    } words[] = {
+        {"probe", probe_main},
+        {"discover", cli_discover_main},
+        {"check", check_main},
+        {"key-solve", cli_key_solve},
+    };
     struct options options;
     int status;
-    if (argc > 1 && strcmp(argv[1], "probe") == 0) {
-        return probe_main(argc - 1, argv + 1);
-    }
-    if (argc > 1 && strcmp(argv[1], "discover") == 0) {
-        return cli_discover_main(argc - 1, argv + 1);
-    }
-    if (argc > 1 && strcmp(argv[1], "check") == 0) {
-        return check_main(argc - 1, argv + 1);
+    for (size_t i = 0; argc > 1 && i < sizeof words / sizeof words[0]; i++) {
+        if (strcmp(argv[1], words[i].word) == 0) {
+            return words[i].run(argc - 1, argv + 1);
+        }
     }
     if (argc > 1 && argv[1][0] != '-') {
-        fprintf(stderr, "ipsla: unknown word %s; it is probe, discover or check\n", argv[1]);
+        fprintf(stderr, "ipsla: unknown word %s; it is " WORDS "\n", argv[1]);
         return OPTIONS_EXIT_USAGE;
     }
     if (!options_parse(&main_program, argc, argv, &options, &status)) {
         return status;
     }
-    fprintf(stderr, "ipsla: probe, discover or check? (ipsla --help)\n");
+    fprintf(stderr, "ipsla: " WORDS "? (ipsla --help)\n");
     return OPTIONS_EXIT_USAGE;
 }

@@ -34,6 +34,9 @@ struct options;
 /* Reads the flags control, key-id, key-algorithm and key-file. False after a message. */
 bool cli_read_control(const struct options *options, struct spec *spec);
 
+/* `ipsla key-solve`; returns the exit status. */
+int cli_key_solve(int argc, char **argv);
+
 /* Why the operation failed, as a sentence; "" for OUTCOME_OK. */
 void cli_explain(const struct cli_result *result, struct buf *out);
 
