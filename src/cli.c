@@ -21,13 +21,13 @@
 enum { EXIT_FAILED = 1 };
 
 static const struct option_row probe_rows[] = {
-    {"operation", "NAME", "udp-jitter", "udp-jitter, udp-echo or tcp-connect", false},
+    {"operation", "NAME", "udp-jitter",
+     "udp-jitter, udp-echo, tcp-connect, icmp-echo or icmp-jitter", false},
     {"port", "N", "16384", "probe port on the responder", false},
-    {"count", "N", NULL, "packets of a udp-jitter operation (default 10, with a codec 1000)",
-     false},
+    {"count", "N", NULL, "packets of a jitter operation (default 10, with a codec 1000)", false},
     {"interval", "MS", NULL, "milliseconds between packets (default 20)", false},
-    {"size", "BYTES", NULL, "UDP payload (default 32, udp-echo 16, g711 172, microseconds 64)",
-     false},
+    {"size", "BYTES", NULL,
+     "payload (default 32, udp-echo 16, icmp-echo 28, g711 172, microseconds 64)", false},
     {"codec", "NAME", NULL, "send a call and score it: g711ulaw, g711alaw or g729a", false},
     {"advantage-factor", "N", NULL, "with a codec: what users forgive, 0 to 20 (default 0)", false},
     {"precision", "UNIT", "milliseconds", "milliseconds or microseconds", false},
@@ -35,8 +35,8 @@ static const struct option_row probe_rows[] = {
     {"threshold", "DURATION", NULL, "round trips above it are counted (default 5s)", false},
     {"source", "ADDRESS", NULL, "source address", false},
     {"ip-version", "4|6", NULL, "which address of a name (default IPv4 if it has one)", false},
-    {"verify-data", NULL, NULL, "a reply must equal what was sent (udp-echo)", false},
-    {"data-pattern", "HEX", NULL, "what a udp-echo packet is filled with (default ABCD)", false},
+    {"verify-data", NULL, NULL, "a reply must equal what was sent (echoes)", false},
+    {"data-pattern", "HEX", NULL, "what an echo is filled with (default ABCD)", false},
     {"control", "WHAT", "v1", "v1, v2, or none: the port is open always", false},
     CLI_PACKET_ROWS,
     {"control-port", "N", NULL, "control port on the responder (default 1967, v2: 1167)", false},
@@ -154,6 +154,10 @@ static bool read_ip_version(const struct options *options, struct spec *spec)
         fprintf(stderr, "ipsla probe: host, --source and --ip-version mix IPv4 and IPv6\n");
         return false;
     }
+    if (operation_is_icmp(spec->operation) && wanted == ADDR_IPV6) {
+        fprintf(stderr, "ipsla probe: %s is for IPv4 only\n", operation_name(spec->operation));
+        return false;
+    }
     return true;
 }
 
@@ -232,6 +236,22 @@ static bool read_timing(const struct options *options, struct spec *spec)
                      &spec->control_timeout_ns);
 }
 
+/* What says something about ports or the responder says nothing about ICMP. */
+static bool refuse_ports(const struct options *options, enum operation operation)
+{
+    static const char *const names[] = {"port",          "source-port",     "control",
+                                        "control-port",  "control-timeout", "key-id",
+                                        "key-algorithm", "key-file"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (options_has(options, names[i])) {
+            fprintf(stderr, "ipsla probe: --%s is not for operation %s\n", names[i],
+                    operation_name(operation));
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool read_ports(const struct options *options, struct spec *spec)
 {
     const struct schema_key *key = schema_row(SLOT_CONTROL_PORT, spec->operation);
@@ -244,6 +264,14 @@ static bool read_ports(const struct options *options, struct spec *spec)
     spec->port = (uint16_t)port;
     spec->control_port = (uint16_t)control_port;
     return true;
+}
+
+static bool read_responder(const struct options *options, struct spec *spec)
+{
+    if (operation_is_icmp(spec->operation)) {
+        return refuse_ports(options, spec->operation);
+    }
+    return cli_read_control(options, spec) && read_ports(options, spec);
 }
 
 static bool is_for_operation(const struct options *options, const char *name, enum slot slot,
@@ -303,18 +331,19 @@ static struct spec *spec_from_flags(const struct options *options)
         return NULL;
     }
     if (!operation_parse(name, &operation)) {
-        options_refuse(options, "operation", name, "udp-jitter, udp-echo or tcp-connect");
+        options_refuse(options, "operation", name,
+                       "udp-jitter, udp-echo, tcp-connect, icmp-echo or icmp-jitter");
         return NULL;
     }
     struct spec *spec = default_spec(options, operation);
     if (spec == NULL) {
         return NULL;
     }
-    if (!cli_read_control(options, spec) || !read_ports(options, spec) ||
-        !read_precision(options, spec) || !read_train(options, spec) ||
-        !read_timing(options, spec) || !read_advantage(options, spec) ||
-        !read_source(options, &spec->source) || !read_ip_version(options, spec) ||
-        !read_data(options, spec) || !cli_read_packet(options, spec)) {
+    if (!read_responder(options, spec) || !read_precision(options, spec) ||
+        !read_train(options, spec) || !read_timing(options, spec) ||
+        !read_advantage(options, spec) || !read_source(options, &spec->source) ||
+        !read_ip_version(options, spec) || !read_data(options, spec) ||
+        !cli_read_packet(options, spec)) {
         spec_unref(spec);
         return NULL;
     }

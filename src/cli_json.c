@@ -59,7 +59,11 @@ static void add_target(const struct spec *spec, struct buf *out)
     } else {
         add_string(out, addr_format_ip(&spec->peer, address));
     }
-    buf_printf(out, ", \"port\": %u},\n ", (unsigned)spec->port);
+    if (operation_is_icmp(spec->operation)) {
+        buf_add_string(out, ", \"port\": null},\n ");
+    } else {
+        buf_printf(out, ", \"port\": %u},\n ", (unsigned)spec->port);
+    }
 }
 
 static void add_operation(const struct cli_result *result, struct buf *out)

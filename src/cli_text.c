@@ -61,6 +61,20 @@ static void explain_connect(enum outcome outcome, const struct addr *peer, const
     }
 }
 
+/* Why ICMP brought no answer; false when the general words say it. */
+static bool explain_icmp(const struct round *round, const char *ip, struct buf *out)
+{
+    if (round->outcome == OUTCOME_TIMEOUT) {
+        buf_printf(out, "%s did not answer in time", ip);
+        return true;
+    }
+    if (round->outcome == OUTCOME_UNREACHABLE) {
+        buf_printf(out, "%s: %s", ip, system_reason(round));
+        return true;
+    }
+    return false;
+}
+
 void cli_explain(const struct cli_result *result, struct buf *out)
 {
     const struct spec *spec = result->spec;
@@ -70,6 +84,9 @@ void cli_explain(const struct cli_result *result, struct buf *out)
     unsigned control_port = spec->control_port;
     if (spec->operation == OPERATION_TCP_CONNECT && round->planned > 0) {
         explain_connect(round->outcome, &spec->peer, system_reason(round), out);
+        return;
+    }
+    if (operation_is_icmp(spec->operation) && explain_icmp(round, ip, out)) {
         return;
     }
     switch (round->outcome) {
@@ -153,7 +170,9 @@ static void add_head(const struct cli_result *result, struct buf *out)
     gmtime_r(&seconds, &utc);
     strftime(start, sizeof start, "%H:%M:%S UTC %a %b %d %Y", &utc);
     buf_printf(out, "IPSLA operation id: %s (%s)\n", result->spec->name,
-               addr_format(&result->spec->peer, address));
+               operation_is_icmp(result->spec->operation)
+                   ? addr_format_ip(&result->spec->peer, address)
+                   : addr_format(&result->spec->peer, address));
     buf_printf(out, "Type of operation: %s\n", operation_name(result->spec->operation));
     buf_add_string(out, "        Latest RTT: ");
     if (round->outcome == OUTCOME_OK) {
@@ -227,7 +246,8 @@ static void add_train(const struct cli_result *result, struct buf *out)
     buf_printf(out, "        Number Of RTT: %" PRIu32, round->rtt.count);
     add_min_avg_max(out, "\t\tRTT", (double)round->rtt.min_ns, moments_average_ns(&round->rtt),
                     (double)round->rtt.max_ns);
-    if (result->spec->operation == OPERATION_UDP_JITTER) {
+    if (result->spec->operation == OPERATION_UDP_JITTER ||
+        result->spec->operation == OPERATION_ICMP_JITTER) {
         add_jitter(round, out);
     }
     buf_add_string(out, "Over Threshold:\n");

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "exporter.h"
+#include "host/icmp.h"
 #include "host/log.h"
 #include "host/sock.h"
 #include "reason.h"
@@ -45,6 +46,22 @@ static struct addr local_of(const struct spec *spec)
     return local;
 }
 
+static int try_icmp(const struct spec *spec, const struct addr *local)
+{
+    struct icmp_call call = {
+        .transport =
+            spec->operation == OPERATION_ICMP_ECHO ? TRANSPORT_ICMP_ECHO : TRANSPORT_ICMP_TIMESTAMP,
+        .local = *local,
+        .options = spec->options,
+    };
+    struct icmp_socket made;
+    int error = icmp_open(&call, &made);
+    if (error == 0) {
+        close(made.fd);
+    }
+    return -error;
+}
+
 /* 0 when a socket as the target wants it can be had. The port may be in use by that very target
  * under the configuration before. */
 static int try_socket(const struct spec *spec)
@@ -54,6 +71,9 @@ static int try_socket(const struct spec *spec)
     struct addr local = local_of(spec);
     if (addr_is_link_local(&local) && local.scope == 0) {
         return 0; /* on the interface of the host, which is looked up later */
+    }
+    if (operation_is_icmp(spec->operation)) {
+        return try_icmp(spec, &local);
     }
     int error = sock_open_with(&local, &spec->options, &fd, &bound);
     if (error == 0) {
@@ -68,7 +88,7 @@ void exporter_check_sockets(const struct spec_set *targets)
     for (size_t i = 0; i < targets->count; i++) {
         const struct spec *spec = targets->specs[i];
         bool is_special = spec->options.device[0] != '\0' || spec->source.family != ADDR_NONE ||
-                          spec->source.port != 0;
+                          spec->source.port != 0 || operation_is_icmp(spec->operation);
         int error = is_special ? try_socket(spec) : 0;
         if (error != 0 && is_new(&logged, error)) {
             struct buf reason = {0};

@@ -129,26 +129,36 @@ static bool are_set(const struct checking *checking, const enum slot slots[], si
     return true;
 }
 
+static bool is_train(enum operation operation)
+{
+    return operation == OPERATION_UDP_JITTER || operation == OPERATION_ICMP_JITTER;
+}
+
+static bool has_codec(const struct checking *checking)
+{
+    return checking->operation == OPERATION_UDP_JITTER &&
+           get(checking, SLOT_CODEC)->state == VALUE_SET;
+}
+
 static struct schema_train train_slots(const struct checking *checking)
 {
-    return schema_train(get(checking, SLOT_CODEC)->state == VALUE_SET);
+    return schema_train(has_codec(checking));
 }
 
 static const char *run_text(const struct checking *checking)
 {
-    if (checking->operation != OPERATION_UDP_JITTER) {
+    if (!is_train(checking->operation)) {
         return "timeout";
     }
-    return get(checking, SLOT_CODEC)->state == VALUE_SET
-               ? "codec_num_packets x codec_interval + timeout"
-               : "num_packets x interval + timeout";
+    return has_codec(checking) ? "codec_num_packets x codec_interval + timeout"
+                               : "num_packets x interval + timeout";
 }
 
 /* How long an operation takes when nothing is answered. */
 static int64_t longest_run_ns(const struct checking *checking)
 {
     int64_t timeout_ns = get(checking, SLOT_TIMEOUT)->number;
-    if (checking->operation != OPERATION_UDP_JITTER) {
+    if (!is_train(checking->operation)) {
         return timeout_ns;
     }
     struct schema_train slots = train_slots(checking);
@@ -252,7 +262,7 @@ static void check_run(const struct checking *checking)
 {
     struct schema_train train = train_slots(checking);
     const enum slot slots[] = {SLOT_FREQUENCY, SLOT_TIMEOUT, train.num_packets, train.interval};
-    size_t count = checking->operation == OPERATION_UDP_JITTER ? 4 : 2;
+    size_t count = is_train(checking->operation) ? 4 : 2;
     if (!are_set(checking, slots, count)) {
         return;
     }
@@ -268,7 +278,8 @@ static void check_run(const struct checking *checking)
                          duration_format(run_ns, run), sum, buf_string(&frequency));
         buf_fini(&frequency);
     }
-    bool is_v1 = get(checking, SLOT_CONTROL_VERSION)->number != CONTROL_V2;
+    bool is_v1 = get(checking, SLOT_CONTROL_VERSION)->number != CONTROL_V2 &&
+                 !operation_is_icmp(checking->operation);
     if (is_v1 && run_ns > WIRE_DURATION_MAX_NS && !is_ipv6(checking)) {
         diagnostics_warn(
             checking->diagnostics, blame(checking, slots + 1, count - 1),
@@ -280,8 +291,7 @@ static void check_run(const struct checking *checking)
 
 static void check_precision(const struct checking *checking)
 {
-    bool has_codec = codec_of(checking->values) != VOICE_CODEC_NONE;
-    const enum slot slots[] = {schema_train(has_codec).size, SLOT_PRECISION};
+    const enum slot slots[] = {train_slots(checking).size, SLOT_PRECISION};
     const struct value *size = get(checking, slots[0]);
     if (checking->operation != OPERATION_UDP_JITTER || !are_set(checking, slots, 2) ||
         get(checking, SLOT_PRECISION)->number != PRECISION_MICROSECONDS || size->is_default ||
@@ -310,12 +320,32 @@ static void check_control(const struct checking *checking)
     }
 }
 
+/* A port has no row of schema_operation, for it is the target's own. */
+static void check_port(const struct checking *checking)
+{
+    const struct value *port = get(checking, SLOT_PORT);
+    bool is_icmp = operation_is_icmp(checking->operation);
+    if (is_icmp && port->state != VALUE_UNSET) {
+        diagnostics_error(checking->diagnostics, place_key(port->node),
+                          "does not apply to %s, which has no ports",
+                          operation_name(checking->operation));
+    } else if (!is_icmp && port->state == VALUE_UNSET) {
+        diagnostics_error(checking->diagnostics, place_below(checking->target, "port"),
+                          "the key is missing; required: 1 to 65535");
+    }
+    if (is_icmp && is_ipv6(checking)) {
+        diagnostics_error(checking->diagnostics, place_below(checking->target, "host"),
+                          "%s is for IPv4 only", operation_name(checking->operation));
+    }
+}
+
 void check_target(const struct values *values, enum operation operation, const struct node *target,
                   struct diagnostics *diagnostics)
 {
     struct checking checking = {
         .values = values, .operation = operation, .target = target, .diagnostics = diagnostics};
     check_rows(&checking);
+    check_port(&checking);
     if (operation == OPERATION_UDP_JITTER) {
         codec_check_target(values, target, diagnostics);
     }

@@ -14,10 +14,14 @@
 #define HOURS (3600 * NS_PER_SECOND)
 #define JITTER (1U << OPERATION_UDP_JITTER)
 #define ECHO (1U << OPERATION_UDP_ECHO)
+#define ICMP_ECHO (1U << OPERATION_ICMP_ECHO)
+#define ICMP_JITTER (1U << OPERATION_ICMP_JITTER)
+#define WITH_PORTS (JITTER | ECHO | 1U << OPERATION_TCP_CONNECT)
 #define KEYS(table) .keys = (table), .count = sizeof(table) / sizeof((table)[0])
 
 /* The order of each is that of the enum it names. */
-static const char *const operations[] = {"udp-jitter", "udp-echo", "tcp-connect", NULL};
+static const char *const operations[] = {"udp-jitter", "udp-echo",    "tcp-connect",
+                                         "icmp-echo",  "icmp-jitter", NULL};
 static const char *const control_versions[] = {"none", "1", "2", NULL};
 static const char *const switches[] = {"false", "true", NULL};
 static const char *const codecs[] = {"g711ulaw", "g711alaw", "g729a", NULL};
@@ -39,6 +43,7 @@ static const char *const layouts[] = {"auto",           "prefix",
 const struct schema_module schema_modules[SCHEMA_MODULE_COUNT] = {
     {"echo", OPERATION_UDP_ECHO, VOICE_CODEC_NONE},
     {"jitter", OPERATION_UDP_JITTER, VOICE_CODEC_NONE},
+    {"ping", OPERATION_ICMP_ECHO, VOICE_CODEC_NONE},
     {"tcp", OPERATION_TCP_CONNECT, VOICE_CODEC_NONE},
     {"voice_g711a", OPERATION_UDP_JITTER, VOICE_CODEC_G711ALAW},
     {"voice_g711u", OPERATION_UDP_JITTER, VOICE_CODEC_G711ULAW},
@@ -74,18 +79,23 @@ static const struct schema_key operation_keys[] = {
      .doc = "How long each packet waits for its reply; not longer than frequency."},
     {"threshold", SLOT_THRESHOLD, SCHEMA_DURATION, .min = 0, .max = 60 * SECONDS,
      .default_text = "5s", .doc = "A slower round trip is counted as over threshold."},
-    {"num_packets", SLOT_NUM_PACKETS, SCHEMA_INTEGER, JITTER, .min = 1, .max = 60000,
-     .default_text = "10", .doc = "Packets in one udp-jitter operation."},
-    {"interval", SLOT_INTERVAL, SCHEMA_DURATION, JITTER, .min = 4 * MS, .max = 60 * SECONDS,
-     .default_text = "20ms", .doc = "Time between two packets of a udp-jitter operation."},
+    {"num_packets", SLOT_NUM_PACKETS, SCHEMA_INTEGER, JITTER | ICMP_JITTER, .min = 1, .max = 60000,
+     .default_text = "10", .doc = "Packets in one jitter operation."},
+    {"interval", SLOT_INTERVAL, SCHEMA_DURATION, JITTER | ICMP_JITTER, .min = 4 * MS,
+     .max = 60 * SECONDS, .default_text = "20ms",
+     .doc = "Time between two packets of a jitter operation."},
     {"request_data_size", SLOT_REQUEST_DATA_SIZE, SCHEMA_BYTES, JITTER, .min = 16, .max = 17512,
      .default_text = "32", .doc = "UDP payload of each udp-jitter packet."},
     {"request_data_size", SLOT_REQUEST_DATA_SIZE, SCHEMA_BYTES, ECHO, .min = 4, .max = 1500,
      .default_text = "16", .doc = "UDP payload of the udp-echo packet."},
-    {"verify_data", SLOT_VERIFY_DATA, SCHEMA_CHOICE, ECHO, .max = 1, .choices = switches,
-     .default_text = "false",
+    {"request_data_size", SLOT_REQUEST_DATA_SIZE, SCHEMA_BYTES, ICMP_ECHO, .min = 0, .max = 16384,
+     .default_text = "28",
+     .doc = "Data of the icmp-echo packet, behind 8 bytes of ICMP header and 8 "
+            "of time."},
+    {"verify_data", SLOT_VERIFY_DATA, SCHEMA_CHOICE, ECHO | ICMP_ECHO, .max = 1,
+     .choices = switches, .default_text = "false",
      .doc = "The reply must equal what was sent, else the operation fails."},
-    {"data_pattern", SLOT_DATA_PATTERN, SCHEMA_PATTERN, ECHO, .default_text = "ABCD",
+    {"data_pattern", SLOT_DATA_PATTERN, SCHEMA_PATTERN, ECHO | ICMP_ECHO, .default_text = "ABCD",
      .doc = "What the packet is filled with, over and over."},
     {"codec", SLOT_CODEC, SCHEMA_CHOICE, JITTER, .choices = codecs,
      .doc = "Send the packets of a call with this codec and score it; excludes num_packets, "
@@ -110,11 +120,11 @@ static const struct schema_key operation_keys[] = {
      .doc = "Timestamps of precision microseconds; the responder must use the same."},
     {"source_address", SLOT_SOURCE_ADDRESS, SCHEMA_SOURCE,
      .doc = "Address to send from; without it the system chooses."},
-    {"source_port", SLOT_SOURCE_PORT, SCHEMA_INTEGER, .min = 1, .max = 65535,
+    {"source_port", SLOT_SOURCE_PORT, SCHEMA_INTEGER, WITH_PORTS, .min = 1, .max = 65535,
      .doc = "Port to send from; without it any free port, a new one for each operation."},
     {"ip_version", SLOT_IP_VERSION, SCHEMA_CHOICE, .choices = ip_versions,
      .doc = "Which address of a host name to take; without it IPv4 if there is one, else IPv6."},
-    {"control", SLOT_CONTROL, SCHEMA_SECTION, .inner = &schema_control,
+    {"control", SLOT_CONTROL, SCHEMA_SECTION, WITH_PORTS, .inner = &schema_control,
      .doc = "How to ask the responder to open the port."},
     {"buckets", SLOT_BUCKETS, SCHEMA_BOUNDS, .min = 1, .max = HIST_BOUNDS_MAX,
      .default_text = "[100us, 250us, 500us, 1ms, 2500us, 5ms, 10ms, 25ms, 50ms, 100ms, 250ms, "
@@ -148,8 +158,10 @@ static const struct schema_key target_keys[] = {
      .doc = "The label target on every series; unique, and what a reload recognises a target by."},
     {"host", SLOT_HOST, SCHEMA_HOST, .is_required = true,
      .doc = "The responder; a name is resolved at start and again later."},
-    {"port", SLOT_PORT, SCHEMA_INTEGER, .is_required = true, .min = 1, .max = 65535,
-     .doc = "UDP or TCP port the probes go to; the responder opens it when asked."},
+    {"port", SLOT_PORT, SCHEMA_INTEGER, .min = 1, .max = 65535,
+     .doc =
+         "UDP or TCP port the probes go to; the responder opens it when asked. Required, but not "
+         "for ICMP."},
     {"module", SLOT_MODULE, SCHEMA_TEXT, .min = 1, .max = 64,
      .doc = "Name of the module whose keys apply: built in, or one under modules."},
     {"labels", SLOT_LABELS, SCHEMA_LABELS, .max = SCHEMA_LABELS_MAX,

@@ -135,7 +135,7 @@ struct schema_module {
     enum operation operation;
     enum voice_codec codec;
 };
-#define SCHEMA_MODULE_COUNT 6
+#define SCHEMA_MODULE_COUNT 7
 extern const struct schema_module schema_modules[SCHEMA_MODULE_COUNT];
 
 #define SCHEMA_MODULES_MAX 1000

@@ -107,6 +107,15 @@ static void set_precision(const struct values *values, struct spec *spec)
     }
 }
 
+/* ICMP has neither ports nor a control request, whatever is inherited. */
+static void spec_drop_ports(struct spec *spec)
+{
+    spec->control = CONTROL_NONE;
+    spec->ip_version = ADDR_IPV4;
+    spec->control_port = 0;
+    spec->port = spec->peer.port = spec->source.port = 0;
+}
+
 struct spec *target_build(const struct values *values, enum operation operation)
 {
     struct spec *spec = spec_new();
@@ -119,6 +128,9 @@ struct spec *target_build(const struct values *values, enum operation operation)
     spec->payload_bytes = (uint32_t)number_of(values, SLOT_REQUEST_DATA_SIZE);
     if (operation == OPERATION_UDP_JITTER) {
         codec_build(values, spec);
+    } else if (operation == OPERATION_ICMP_JITTER) {
+        spec->num_packets = (uint32_t)number_of(values, SLOT_NUM_PACKETS);
+        spec->interval_ns = number_of(values, SLOT_INTERVAL);
     }
     set_data(values, spec);
     spec->control = (enum control_version)number_of(values, SLOT_CONTROL_VERSION);
@@ -133,6 +145,9 @@ struct spec *target_build(const struct values *values, enum operation operation)
     spec->control_timeout_ns = number_of(values, SLOT_CONTROL_TIMEOUT);
     set_packets(values, spec);
     set_schedule(values, spec);
+    if (operation_is_icmp(operation)) {
+        spec_drop_ports(spec);
+    }
     value_get_bounds(&values->of[SLOT_BUCKETS], &spec->layout);
     return spec;
 }
@@ -180,13 +195,14 @@ static bool find_module(const struct inheritance *inheritance, const struct valu
     return !(*out)->is_broken;
 }
 
-static void make_claim(const struct node *target, const struct values *values, struct claim *out)
+static void make_claim(const struct node *target, const struct values *values, bool is_icmp,
+                       struct claim *out)
 {
     const struct value *name = &values->of[SLOT_NAME];
     *out = (struct claim){.target = target, .order = target->index, .source = source_of(values)};
     out->name = name->state == VALUE_SET ? name->node : NULL;
     out->source_port = values->of[SLOT_SOURCE_PORT].node;
-    if (values->of[SLOT_SOURCE_ADDRESS].state == VALUE_BROKEN) {
+    if (values->of[SLOT_SOURCE_ADDRESS].state == VALUE_BROKEN || is_icmp) {
         out->source.port = 0;
     }
 }
@@ -206,7 +222,7 @@ static struct spec *read_target(const struct node *node, const struct inheritanc
     values_read(&own, &schema_target, node, diagnostics);
     bool is_module_known = find_module(inheritance, &own, diagnostics, &module);
     inheritance_merge(inheritance, module, &own, &merged);
-    make_claim(node, &merged.values, claim);
+    make_claim(node, &merged.values, operation_is_icmp(merged.operation), claim);
     if (is_module_known && merged.is_operation_known) {
         check_applies(&own, merged.operation, diagnostics);
         check_target(&merged.values, merged.operation, node, diagnostics);
@@ -216,7 +232,9 @@ static struct spec *read_target(const struct node *node, const struct inheritanc
         return NULL;
     }
     struct spec *spec = target_build(&merged.values, merged.operation);
-    keys_assign(inheritance->keys, &merged.values, diagnostics, spec);
+    if (!operation_is_icmp(spec->operation)) {
+        keys_assign(inheritance->keys, &merged.values, diagnostics, spec);
+    }
     return spec;
 }
 

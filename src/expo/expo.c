@@ -65,7 +65,8 @@ static void entries_fini(struct entries *entries)
 
 static bool concerns(enum family_scope scope, const struct spec *spec)
 {
-    return (scope != FAMILY_JITTER || spec->operation == OPERATION_UDP_JITTER) &&
+    return (scope != FAMILY_JITTER || spec->operation == OPERATION_UDP_JITTER ||
+            spec->operation == OPERATION_ICMP_JITTER) &&
            (scope != FAMILY_DATAGRAMS || spec->operation != OPERATION_TCP_CONNECT) &&
            (scope != FAMILY_CONTROL || spec->control != CONTROL_NONE);
 }

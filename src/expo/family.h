@@ -14,7 +14,7 @@
 /* For whom a family is written. */
 enum family_scope {
     FAMILY_TARGET, /* once for each target */
-    FAMILY_JITTER, /* once for each target whose responder stamps its probes: udp-jitter */
+    FAMILY_JITTER, /* once for each target whose probes are stamped: udp-jitter, icmp-jitter */
     FAMILY_DATAGRAMS, /* once for each target whose probes are datagrams */
     FAMILY_CONTROL, /* once for each target that asks its responder first */
     FAMILY_EXPORTER, /* once */

@@ -31,8 +31,10 @@ static void emit_target_info(struct text *text, const struct family_source *sour
 {
     (void)offset;
     const struct spec *spec = source->report->spec;
-    char port[8];
-    snprintf(port, sizeof port, "%u", (unsigned)spec->port);
+    char port[8] = "";
+    if (!operation_is_icmp(spec->operation)) {
+        snprintf(port, sizeof port, "%u", (unsigned)spec->port);
+    }
     text_label(text, "operation", operation_name(spec->operation));
     text_label(text, "host", spec->host);
     label_address(text, "address", &spec->peer);
@@ -223,7 +225,8 @@ static void emit_loss_period(struct text *text, const struct family_source *sour
 {
     (void)offset;
     const struct report *report = source->report;
-    if (!report->has_run || report->latest.outcome != OUTCOME_OK) {
+    if (!report->has_run || report->latest.outcome != OUTCOME_OK ||
+        report->spec->operation == OPERATION_ICMP_JITTER) {
         return;
     }
     for (unsigned i = 0; i < DIRECTION_COUNT; i++) {

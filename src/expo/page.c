@@ -127,7 +127,12 @@ static void add_where_cells(struct buf *out, const struct spec *spec)
     add_text(out, spec->host);
     buf_add_string(out, "<small>");
     if (spec->peer.family == ADDR_NONE) {
-        buf_printf(out, "no address, port %u", (unsigned)spec->port);
+        buf_add_string(out, "no address");
+        if (!operation_is_icmp(spec->operation)) {
+            buf_printf(out, ", port %u", (unsigned)spec->port);
+        }
+    } else if (operation_is_icmp(spec->operation)) {
+        add_text(out, addr_format_ip(&spec->peer, text));
     } else {
         add_text(out, addr_format(&spec->peer, text));
     }

@@ -25,6 +25,7 @@ struct channel {
     uint64_t serial; /* tells apart two channels that had the same id one after the other */
     enum transport transport;
     bool is_connecting; /* TRANSPORT_TCP_CONNECT: its FX_OPEN is not answered yet */
+    bool is_raw; /* ICMP: what arrives begins with an IP header */
     bool has_port; /* bound to a port that was asked for */
     struct instant started; /* connecting */
     int fd;

@@ -28,6 +28,7 @@
 #include "base/mem.h"
 #include "host/channels.h"
 #include "host/clock.h"
+#include "host/icmp.h"
 #include "host/sock.h"
 #include "host/tcp.h"
 
@@ -69,6 +70,35 @@ static void channel_close(struct channel *channel)
     free(channel);
 }
 
+static bool is_icmp(const struct channel *channel)
+{
+    return channel->transport == TRANSPORT_ICMP_ECHO ||
+           channel->transport == TRANSPORT_ICMP_TIMESTAMP;
+}
+
+/* Processes that open raw sockets one after the other should not share identifiers; should they, a
+ * probe still knows its replies by address, sequence number and time. */
+static uint16_t identifier_of(const struct channel *channel)
+{
+    return (uint16_t)((uint32_t)getpid() * UINT32_C(40503) + (uint32_t)channel->serial);
+}
+
+static int datagram_open(struct channel *channel, const struct fx *fx)
+{
+    if (!is_icmp(channel)) {
+        return sock_open_with(&fx->local, &fx->options, &channel->fd, &channel->bound);
+    }
+    const struct icmp_call call = {fx->transport, fx->local, fx->options, identifier_of(channel)};
+    struct icmp_socket made;
+    int error = icmp_open(&call, &made);
+    if (error == 0) {
+        channel->fd = made.fd;
+        channel->bound = made.bound;
+        channel->is_raw = made.is_raw;
+    }
+    return error;
+}
+
 /* The socket of `channel`, and what to wait for. 0 or -errno. */
 static int socket_open(struct channel *channel, const struct fx *fx, struct event **waiting)
 {
@@ -91,9 +121,11 @@ static int socket_open(struct channel *channel, const struct fx *fx, struct even
         }
         return error;
     case TRANSPORT_UDP:
+    case TRANSPORT_ICMP_ECHO:
+    case TRANSPORT_ICMP_TIMESTAMP:
         break;
     }
-    error = sock_open_with(&fx->local, &fx->options, &channel->fd, &channel->bound);
+    error = datagram_open(channel, fx);
     if (error == 0) {
         *waiting = event_new(base, channel->fd, EV_READ | EV_PERSIST, on_readable, channel);
     }
@@ -149,7 +181,10 @@ static bool receive_notice(struct host *host, struct channel *channel)
         ev.is_icmp = true;
         ev.error = notice.error;
         ev.peer = notice.peer;
-        give(host, &ev);
+        if (!is_icmp(channel) ||
+            icmp_is_quoted(notice.quote, notice.quote_size, channel->bound.port)) {
+            give(host, &ev);
+        }
     } else if (find_tag(channel, notice.key, &ev.tag)) {
         ev.kind = EV_SENT;
         ev.left = notice.left;
@@ -180,7 +215,8 @@ static void perform_open(struct host *host, const struct fx *fx)
 static void perform_send(struct host *host, const struct fx *fx)
 {
     struct channel *channel = channels_find(&host->channels, fx->id);
-    assert(channel != NULL && channel->transport == TRANSPORT_UDP && "FX_SEND on a closed channel");
+    assert(channel != NULL && (channel->transport == TRANSPORT_UDP || is_icmp(channel)) &&
+           "FX_SEND on a closed channel");
     struct sock_parcel parcel = {
         .peer = fx->peer,
         .source = fx->local,
@@ -249,7 +285,9 @@ static bool receive_datagram(struct host *host, const struct channel *channel)
         .ttl = datagram.ttl,
     };
     ev.local.port = channel->bound.port;
-    give(host, &ev);
+    if (!channel->is_raw || icmp_strip(&ev.bytes, &ev.size)) {
+        give(host, &ev);
+    }
     return true;
 }
 

@@ -121,6 +121,16 @@ int sock_open(const struct addr *local, int *fd, struct addr *bound)
     return sock_open_with(local, &nothing, fd, bound);
 }
 
+int sock_adopt(int fd, const struct addr *local, const struct io_options *options,
+               struct addr *bound)
+{
+    int error = configure(fd, local->family);
+    if (error == 0) {
+        error = sock_apply(fd, options);
+    }
+    return error == 0 ? bind_to(fd, local, bound) : error;
+}
+
 int sock_open_with(const struct addr *local, const struct io_options *options, int *fd,
                    struct addr *bound)
 {
@@ -129,13 +139,7 @@ int sock_open_with(const struct addr *local, const struct io_options *options, i
     if (made < 0) {
         return -errno;
     }
-    int error = configure(made, local->family);
-    if (error == 0) {
-        error = sock_apply(made, options);
-    }
-    if (error == 0) {
-        error = bind_to(made, local, bound);
-    }
+    int error = sock_adopt(made, local, options, bound);
     if (error != 0) {
         close(made);
         return error;
@@ -316,22 +320,30 @@ int sock_receive_notice(int fd, struct sock_notice *out)
 {
     union host_name to = {.v6 = {0}};
     struct sock_notice notice;
+    uint8_t quote[SOCK_QUOTE_BYTES] = {0};
+    ssize_t size = 0;
     bool is_found = false;
     while (!is_found) {
         union control control;
+        struct iovec data = {.iov_base = quote, .iov_len = sizeof quote};
         struct msghdr message = {
             .msg_name = &to,
             .msg_namelen = sizeof to,
+            .msg_iov = &data,
+            .msg_iovlen = 1,
             .msg_control = control.bytes,
             .msg_controllen = sizeof control.bytes,
         };
-        if (recvmsg(fd, &message, MSG_ERRQUEUE) < 0) {
+        size = recvmsg(fd, &message, MSG_ERRQUEUE);
+        if (size < 0) {
             return -errno;
         }
         is_found = read_notice(&message, &notice);
     }
     if (notice.kind == SOCK_NOTICE_ICMP) {
         notice.peer = name_read(&to);
+        notice.quote_size = (size_t)size;
+        memcpy(notice.quote, quote, sizeof quote);
     }
     *out = notice;
     return 0;

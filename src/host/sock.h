@@ -44,6 +44,10 @@ int sock_apply(int fd, const struct io_options *options);
 int sock_open_with(const struct addr *local, const struct io_options *options, int *fd,
                    struct addr *bound);
 
+/* Makes a socket of ours out of `fd`, another kind of datagram socket: set up and bound. */
+int sock_adopt(int fd, const struct addr *local, const struct io_options *options,
+               struct addr *bound);
+
 /* Sends one datagram. A pending ICMP error that this call would report is not this datagram's: it
  * is sent all the same. */
 int sock_send(int fd, const struct sock_parcel *parcel);
@@ -55,10 +59,14 @@ int sock_receive(int fd, uint8_t *bytes, size_t capacity, struct sock_datagram *
  * one left. */
 enum sock_notice_kind { SOCK_NOTICE_ICMP, SOCK_NOTICE_SENT };
 
+#define SOCK_QUOTE_BYTES 8
+
 struct sock_notice {
     enum sock_notice_kind kind;
     int error; /* ICMP: an errno value */
     struct addr peer; /* ICMP: whom the datagram was for */
+    uint8_t quote[SOCK_QUOTE_BYTES]; /* ICMP: its first bytes, after the UDP header if it had one */
+    size_t quote_size;
     uint32_t key; /* SENT: the how manieth datagram with wants_stamp, from 0 */
     struct stamp left; /* SENT */
 };

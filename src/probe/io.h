@@ -49,11 +49,14 @@ struct io_options {
     bool dont_fragment; /* DF is set, and what exceeds the path MTU does not leave */
 };
 
-/* What FX_OPEN opens. Only TRANSPORT_UDP carries data. */
+/* What FX_OPEN opens. TCP carries no data here. */
 enum transport {
     TRANSPORT_UDP,
     TRANSPORT_TCP_CONNECT, /* a connection to `peer` */
     TRANSPORT_TCP_LISTEN, /* accepts, and closes each connection at once */
+    TRANSPORT_ICMP_ECHO, /* whole ICMP messages without IP header. The port of EV_OPENED's `local`
+                          */
+    TRANSPORT_ICMP_TIMESTAMP, /* is the identifier to send with; only its replies come in. */
 };
 
 enum fx_kind {

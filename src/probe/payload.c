@@ -4,12 +4,17 @@
 
 #include <string.h>
 
+#include "base/wire.h"
+#include "wire/icmp.h"
 #include "wire/ipsla.h"
 #include "wire/jitter_us.h"
 #include "wire/ntp.h"
 
 /* An echo before its data: type and two zero bytes. */
 #define ECHO_HEADER_BYTES 4
+
+/* What IOS sends before the data of an ICMP echo: a zero word and a time in milliseconds. */
+#define ICMP_STAMP_BYTES 8
 
 void payload_start(struct payload *payload, const struct spec *spec, struct train *train)
 {
@@ -47,10 +52,32 @@ static void write_jitter_us(const struct spec *spec, const struct sample *sample
     jitter_us_encode(us_layout(spec), &request, out, spec->payload_bytes);
 }
 
+/* The whole message of an ICMP probe. */
+static size_t write_icmp(const struct payload *payload, uint32_t seq, uint8_t *out)
+{
+    const struct spec *spec = payload->spec;
+    uint32_t sent_ms = wall_ms_of_day((struct wall){payload->train->samples[seq - 1].t1_ns});
+    if (spec->operation == OPERATION_ICMP_JITTER) {
+        icmp_timestamp_encode(payload->identifier, (uint16_t)seq, sent_ms, out);
+        return ICMP_TIMESTAMP_BYTES;
+    }
+    const struct icmp_header header = {ICMP_TYPE_ECHO, payload->identifier, (uint16_t)seq};
+    size_t size = ICMP_HEADER_BYTES + ICMP_STAMP_BYTES + spec->payload_bytes;
+    struct wire_writer stamp = wire_writer(out + ICMP_HEADER_BYTES, ICMP_STAMP_BYTES);
+    wire_write_u32(&stamp, 0);
+    wire_write_u32(&stamp, sent_ms);
+    pattern_fill(&spec->pattern, out + ICMP_HEADER_BYTES + ICMP_STAMP_BYTES, spec->payload_bytes);
+    icmp_encode(&header, out, size);
+    return size;
+}
+
 size_t payload_write(const struct payload *payload, uint32_t seq, uint8_t *out)
 {
     const struct spec *spec = payload->spec;
     const struct sample *sample = &payload->train->samples[seq - 1];
+    if (operation_is_icmp(spec->operation)) {
+        return write_icmp(payload, seq, out);
+    }
     if (spec->operation == OPERATION_UDP_ECHO) {
         ipsla_echo_encode(out, spec->payload_bytes);
         pattern_fill(&spec->pattern, out + ECHO_HEADER_BYTES,
@@ -242,9 +269,110 @@ static enum payload_verdict read_echo(struct payload *payload, const struct ev *
     return verdict;
 }
 
+/* Everything of an echo that we know before: its size, our own stamp and, when asked, the data. */
+static enum payload_verdict check_icmp_echo(const struct spec *spec, const struct sample *sent,
+                                            const struct ev *ev)
+{
+    struct wire_reader reader = wire_reader(ev->bytes, ev->size);
+    wire_skip(&reader, ICMP_HEADER_BYTES);
+    uint32_t zero = wire_read_u32(&reader);
+    uint32_t sent_ms = wire_read_u32(&reader);
+    enum payload_verdict wrong = spec->verify_data ? PAYLOAD_ALTERED : PAYLOAD_CORRUPT;
+    if (reader.failed || wire_left(&reader) != spec->payload_bytes || zero != 0 ||
+        sent_ms != wall_ms_of_day((struct wall){sent->t1_ns})) {
+        return wrong;
+    }
+    return !spec->verify_data || pattern_matches(&spec->pattern, reader.at, wire_left(&reader))
+               ? PAYLOAD_ACCEPTED
+               : wrong;
+}
+
+static enum payload_verdict read_icmp_echo(struct payload *payload, const struct ev *ev,
+                                           struct instant now, const struct sample **out)
+{
+    struct icmp_header header;
+    struct sample *sample = NULL;
+    if (!icmp_decode(ev->bytes, ev->size, &header) || header.type != ICMP_TYPE_ECHO_REPLY) {
+        return PAYLOAD_CORRUPT;
+    }
+    const struct sample *sent = train_find(payload->train, header.sequence);
+    if (sent == NULL || header.identifier != payload->identifier) {
+        return PAYLOAD_UNKNOWN;
+    }
+    enum payload_verdict verdict = check_icmp_echo(payload->spec, sent, ev);
+    if (verdict != PAYLOAD_ACCEPTED) {
+        return verdict;
+    }
+    struct stamp received = plausible_stamp(payload->train, ev, sent, now);
+    verdict = book(payload, header.sequence, received, &sample);
+    *out = sample;
+    return verdict;
+}
+
+/* Times beyond a day that do not say so with bit 31 are none. */
+static bool is_time(uint32_t ms)
+{
+    return (ms & ICMP_TIME_NOT_UTC) != 0 || ms < MS_PER_DAY;
+}
+
+/* How long the other side says it held the packet; -1 when its two times make no sense together. */
+static int64_t held_ms(const struct icmp_times *times)
+{
+    if (!is_time(times->receive_ms) || !is_time(times->transmit_ms) ||
+        ((times->receive_ms ^ times->transmit_ms) & ICMP_TIME_NOT_UTC) != 0) {
+        return -1;
+    }
+    bool is_utc = (times->receive_ms & ICMP_TIME_NOT_UTC) == 0;
+    int64_t held = fold((int64_t)times->transmit_ms - times->receive_ms,
+                        is_utc ? MS_PER_DAY : (int64_t)ICMP_TIME_NOT_UTC);
+    return held > UINT16_MAX ? -1 : held;
+}
+
+static enum payload_verdict read_icmp_timestamp(struct payload *payload, const struct ev *ev,
+                                                struct instant now, const struct sample **out)
+{
+    struct icmp_header header;
+    struct icmp_times times;
+    struct sample *sample = NULL;
+    if (!icmp_decode(ev->bytes, ev->size, &header) || header.type != ICMP_TYPE_TIMESTAMP_REPLY ||
+        !icmp_timestamp_decode(ev->bytes, ev->size, &times)) {
+        return PAYLOAD_CORRUPT;
+    }
+    const struct sample *sent = train_find(payload->train, header.sequence);
+    if (sent == NULL || header.identifier != payload->identifier) {
+        return PAYLOAD_UNKNOWN;
+    }
+    if (times.originate_ms != wall_ms_of_day((struct wall){sent->t1_ns})) {
+        return PAYLOAD_CORRUPT;
+    }
+    struct stamp received = plausible_stamp(payload->train, ev, sent, now);
+    enum payload_verdict verdict = book(payload, header.sequence, received, &sample);
+    if (verdict != PAYLOAD_ACCEPTED) {
+        return verdict;
+    }
+    *out = sample;
+    int64_t held = held_ms(&times);
+    if (held < 0) {
+        return PAYLOAD_TIMELESS;
+    }
+    const struct ipsla_jitter_ms like_jitter = {
+        .delta_ms = (uint16_t)held,
+        .send_ms = times.originate_ms,
+        .receive_ms = times.receive_ms,
+    };
+    place_remote_times(payload, sample, &like_jitter);
+    return check_times(payload->spec, sample);
+}
+
 enum payload_verdict payload_read(struct payload *payload, const struct ev *ev, struct instant now,
                                   const struct sample **out)
 {
+    if (payload->spec->operation == OPERATION_ICMP_ECHO) {
+        return read_icmp_echo(payload, ev, now, out);
+    }
+    if (payload->spec->operation == OPERATION_ICMP_JITTER) {
+        return read_icmp_timestamp(payload, ev, now, out);
+    }
     if (payload->spec->operation == OPERATION_UDP_ECHO) {
         return read_echo(payload, ev, now, out);
     }

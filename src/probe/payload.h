@@ -16,6 +16,7 @@
 struct payload {
     const struct spec *spec;
     struct train *train;
+    uint16_t identifier; /* ICMP: of the channel */
     bool has_epoch; /* the responder's clock was seen: its first stamp and where that lies, */
     uint32_t epoch_ms; /* to unwrap the others */
     int64_t epoch_ns;

@@ -234,6 +234,18 @@ static bool poll_connect(struct probe *probe, struct instant now, struct fx *fx)
     return false;
 }
 
+static enum transport probe_transport(const struct probe *probe)
+{
+    switch (probe->spec->operation) {
+    case OPERATION_ICMP_ECHO:
+        return TRANSPORT_ICMP_ECHO;
+    case OPERATION_ICMP_JITTER:
+        return TRANSPORT_ICMP_TIMESTAMP;
+    default:
+        return TRANSPORT_UDP;
+    }
+}
+
 static bool poll_running(struct probe *probe, struct instant now, struct fx *fx, uint8_t *scratch)
 {
     switch (probe->phase) {
@@ -242,7 +254,7 @@ static bool poll_running(struct probe *probe, struct instant now, struct fx *fx,
             return false;
         }
         probe->wants_open = false;
-        fill_open(probe, TRANSPORT_UDP, fx);
+        fill_open(probe, probe_transport(probe), fx);
         return true;
     case PROBE_CONTROL:
         return poll_control(probe, now, fx, scratch);
@@ -308,8 +320,9 @@ static void input_connected(struct probe *probe, const struct ev *ev)
     settle(probe);
 }
 
-static void input_opened(struct probe *probe, struct instant now)
+static void input_opened(struct probe *probe, const struct ev *ev, struct instant now)
 {
+    probe->payload.identifier = ev->local.port;
     if (has_handshake(probe)) {
         probe->phase = PROBE_CONTROL;
         probe->wants_control = true;
@@ -502,7 +515,7 @@ void probe_input(struct probe *probe, const struct ev *ev, struct instant now)
         probe->is_open = true;
         probe->handshake.local = ev->local;
         if (probe->phase == PROBE_OPENING) {
-            input_opened(probe, now);
+            input_opened(probe, ev, now);
         } else if (probe->phase == PROBE_CONNECT) {
             input_connected(probe, ev);
         }

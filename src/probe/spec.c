@@ -11,9 +11,9 @@
 #include "wire/ipsla.h"
 
 static const char *const operation_names[OPERATION_COUNT] = {
-    [OPERATION_UDP_JITTER] = "udp-jitter",
-    [OPERATION_UDP_ECHO] = "udp-echo",
-    [OPERATION_TCP_CONNECT] = "tcp-connect",
+    [OPERATION_UDP_JITTER] = "udp-jitter",   [OPERATION_UDP_ECHO] = "udp-echo",
+    [OPERATION_TCP_CONNECT] = "tcp-connect", [OPERATION_ICMP_ECHO] = "icmp-echo",
+    [OPERATION_ICMP_JITTER] = "icmp-jitter",
 };
 
 const char *operation_name(enum operation operation)
@@ -55,6 +55,11 @@ const char *control_version_name(enum control_version version)
 uint16_t control_version_port(enum control_version version)
 {
     return version == CONTROL_V2 ? IPSLA_CONTROL_PORT_V2 : IPSLA_CONTROL_PORT;
+}
+
+bool operation_is_icmp(enum operation operation)
+{
+    return operation == OPERATION_ICMP_ECHO || operation == OPERATION_ICMP_JITTER;
 }
 
 struct spec *spec_new(void)

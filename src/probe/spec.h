@@ -18,13 +18,21 @@
 #include "wire/auth.h"
 #include "wire/ntp.h"
 
-enum operation { OPERATION_UDP_JITTER, OPERATION_UDP_ECHO, OPERATION_TCP_CONNECT };
-#define OPERATION_COUNT 3
+enum operation {
+    OPERATION_UDP_JITTER,
+    OPERATION_UDP_ECHO,
+    OPERATION_TCP_CONNECT,
+    OPERATION_ICMP_ECHO,
+    OPERATION_ICMP_JITTER,
+};
+#define OPERATION_COUNT 5
 
 /* "udp-jitter", "udp-echo"...: the words of IOS. */
 const char *operation_name(enum operation operation);
 /* False when `name` is none of them; `out` untouched. */
 bool operation_parse(const char *name, enum operation *out);
+/* It has neither ports nor a responder of ours: no control request, no source port. */
+bool operation_is_icmp(enum operation operation);
 
 /* How the responder is asked to open the port. */
 enum control_version {
@@ -78,7 +86,7 @@ struct spec {
 
     enum operation operation;
     struct addr peer; /* IP and probe port; ADDR_NONE while the name has no address */
-    uint16_t port; /* probe port */
+    uint16_t port; /* probe port; 0 with ICMP */
     enum addr_family ip_version; /* of the host's addresses; ADDR_NONE: IPv4 before IPv6 */
     struct addr source; /* IP (ADDR_NONE: the system chooses) and port (0: any) */
 

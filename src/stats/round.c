@@ -189,7 +189,8 @@ static void add_remote_times(const struct walk *walk, const struct sample *sampl
 }
 
 /* `p` and `c` are received samples with remote times, next to each other among those;
- * `are_adjacent`: also sent one after the other. */
+ * `are_adjacent`: also sent one after the other. Without the responder's counts that has to do for
+ * the way back. */
 static void add_pair(const struct walk *walk, const struct sample *p, const struct sample *c,
                      bool are_adjacent)
 {
@@ -198,7 +199,8 @@ static void add_pair(const struct walk *walk, const struct sample *p, const stru
         jitter_add(&walk->round->sd.jitter, sd_ns);
         observe(walk, walk->sinks->jitter_sd, absolute(sd_ns));
     }
-    if (c->responder_seq == p->responder_seq + 1) {
+    bool has_counts = p->responder_seq != 0 || c->responder_seq != 0;
+    if (has_counts ? c->responder_seq == p->responder_seq + 1 : are_adjacent) {
         int64_t ds_ns = variation_ds_ns(walk, p, c);
         jitter_add(&walk->round->ds.jitter, ds_ns);
         observe(walk, walk->sinks->jitter_ds, absolute(ds_ns));

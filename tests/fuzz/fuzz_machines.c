@@ -126,7 +126,7 @@ static void carry(struct pair *pair)
         if (answer != NULL && drive_is_open(pair->sender, sent.fx.id)) {
             struct drive_effect back = *answer;
             char from[ADDR_TEXT_MAX];
-            const struct drive_channel channel = {sent.fx.id, {.family = ADDR_IPV4}};
+            const struct drive_channel channel = {sent.fx.id, {.family = ADDR_IPV4}, TRANSPORT_UDP};
             give(pair->sender, &channel, addr_format(&sent.fx.peer, from), back.bytes,
                  back.fx.size);
         }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "wire/icmp.h"
 #include "wire/ipsla.h"
 #include "wire/jitter_us.h"
 
@@ -56,6 +57,25 @@ static void check_us(enum jitter_us_layout layout, const uint8_t *data, size_t s
     free(bytes);
 }
 
+/* What is read is written the same, code and checksum included. */
+static void check_icmp(const uint8_t *data, size_t size)
+{
+    struct icmp_header header;
+    struct icmp_times times;
+    bool has_times = icmp_timestamp_decode(data, size, &times);
+    assert(has_times == (size >= ICMP_TIMESTAMP_BYTES));
+    if (!icmp_decode(data, size, &header)) {
+        return;
+    }
+    assert(size >= ICMP_HEADER_BYTES);
+    uint8_t *bytes = mem_alloc(size, 1);
+    memcpy(bytes, data, size);
+    icmp_encode(&header, bytes, size);
+    assert(icmp_checksum(bytes, size) == 0 && bytes[0] == data[0] && bytes[1] == 0);
+    assert(memcmp(bytes + 4, data + 4, size - 4) == 0);
+    free(bytes);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     enum ipsla_probe_type type = IPSLA_PROBE_ECHO;
@@ -64,6 +84,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     assert(reject != IPSLA_ACCEPT || (type >= IPSLA_PROBE_ECHO && type <= IPSLA_PROBE_JITTER_US));
     assert(reject != IPSLA_ACCEPT || size >= IPSLA_ECHO_BYTES_MIN);
     check_request(data, size);
+    check_icmp(data, size);
     check_us(JITTER_US_SEQ16, data, size);
     check_us(JITTER_US_SEQ32, data, size);
     enum jitter_us_layout layout = jitter_us_recognise(data, size);

@@ -57,5 +57,6 @@ int main(void)
     failures += scenarios_ipv6();
     failures += scenarios_auth();
     failures += scenarios_discover();
+    failures += scenarios_icmp();
     return failures == 0 ? 0 : 1;
 }

@@ -28,6 +28,7 @@
 #define REQUEST_V2_BYTES 172
 #define JITTER_SEQ_AT 12
 #define JITTER_US_SEQ_AT 52
+#define ICMP_SEQ_AT 6
 
 _Noreturn void world_broken(const struct world *world, const char *rule, int line)
 {
@@ -312,6 +313,12 @@ static uint32_t sequence_of(const struct fx *fx)
     }
 }
 
+static bool is_icmp(const struct world_channel *channel)
+{
+    return channel->transport == TRANSPORT_ICMP_ECHO ||
+           channel->transport == TRANSPORT_ICMP_TIMESTAMP;
+}
+
 /* A sender's datagram leaves: writes it down, returns its tag (a control request's is its run + 1).
  */
 static uint32_t note_request(struct world *world, struct world_process *process,
@@ -330,13 +337,15 @@ static uint32_t note_request(struct world *world, struct world_process *process,
         run->control_requests++;
         return channel->run + 1;
     }
-    WORLD_CHECK(world, fx->size >= 4);
+    bool has_ports = channel->transport == TRANSPORT_UDP;
+    WORLD_CHECK(world, fx->size >= (has_ports ? 4 : 8));
+    uint32_t seq = has_ports ? sequence_of(fx) : wire_u16(fx->bytes, ICMP_SEQ_AT);
     if (!run->has_target) {
         run->target = fx->peer;
         run->has_target = true;
     }
     process->probes_sent++;
-    return truth_sent(&world->truth, channel->run, sequence_of(fx), turn_now(world, process),
+    return truth_sent(&world->truth, channel->run, seq, turn_now(world, process),
                       process->busy_until_ns);
 }
 
@@ -358,9 +367,11 @@ static bool send_fails(struct world *world, const struct world_process *process,
 static void perform_send(struct world *world, struct world_process *process, const struct fx *fx)
 {
     const struct world_channel *channel = channel_find(process, fx->id);
-    WORLD_CHECK(world, channel != NULL && channel->transport == TRANSPORT_UDP);
+    WORLD_CHECK(world,
+                channel != NULL && (channel->transport == TRANSPORT_UDP || is_icmp(channel)));
     WORLD_CHECK(world, fx->size <= IO_DATAGRAM_MAX && fx->bytes != NULL);
-    WORLD_CHECK(world, fx->peer.family != ADDR_NONE && fx->peer.port != 0);
+    WORLD_CHECK(world, fx->peer.family != ADDR_NONE);
+    WORLD_CHECK(world, (fx->peer.port != 0) == (channel->transport == TRANSPORT_UDP));
     WORLD_CHECK(world, !addr_is_any(&fx->peer));
     struct simnet_packet *packet = simnet_packet_new(fx->bytes, fx->size);
     bool is_sender = process->role == WORLD_SENDER;
@@ -667,6 +678,56 @@ static void on_readable(struct world *world, struct world_process *process)
     free(item);
 }
 
+static void put_ms(uint8_t *at, uint32_t ms)
+{
+    for (unsigned i = 0; i < 4; i++) {
+        at[i] = (uint8_t)(ms >> (24 - 8 * i));
+    }
+}
+
+/* The ones' complement sum, byte by byte. */
+static void put_checksum(uint8_t *bytes, size_t size)
+{
+    uint32_t sum = 0;
+    bytes[2] = bytes[3] = 0;
+    for (size_t i = 0; i < size; i++) {
+        sum += (uint32_t)bytes[i] << (i % 2 == 0 ? 8 : 0);
+        sum = (sum & 0xffff) + (sum >> 16);
+    }
+    bytes[2] = (uint8_t)(~sum >> 8);
+    bytes[3] = (uint8_t)~sum;
+}
+
+/* What a node's kernel does with an ICMP message: answers echoes (8) and timestamps (13). */
+static void answer_icmp(struct world *world, const struct simnet_event *event)
+{
+    struct simnet_packet *packet = event->packet;
+    int64_t at_ns = world->net.now_ns;
+    bool is_timestamp = packet->bytes[0] == 13 && packet->size == 20;
+    if (world->is_icmp_silent || packet->is_corrupt || (packet->bytes[0] != 8 && !is_timestamp)) {
+        free(packet);
+        return;
+    }
+    struct instant now = simnet_clock_read(&world->net.nodes[event->node].clock, at_ns);
+    struct simnet_packet *reply = simnet_packet_new(packet->bytes, packet->size);
+    reply->from = packet->to;
+    reply->to = packet->from;
+    reply->class = SIMNET_PROBE;
+    reply->tos = packet->tos;
+    reply->ttl = TTL_START;
+    reply->tag = truth_answered(&world->truth, packet->tag, now, now, at_ns);
+    reply->bytes[0] = is_timestamp ? 14 : 0;
+    if (is_timestamp) {
+        uint32_t boot_ms = (uint32_t)(now.mono.ns / NS_PER_MS) | 0x80000000u;
+        uint32_t ms = world->is_icmp_not_utc ? boot_ms : wall_ms_of_day(now.wall);
+        put_ms(reply->bytes + 12, ms);
+        put_ms(reply->bytes + 16, ms);
+    }
+    put_checksum(reply->bytes, reply->size);
+    free(packet);
+    simnet_send(&world->net, event->node, reply, at_ns);
+}
+
 static void on_packet(struct world *world, const struct simnet_event *event)
 {
     struct world_process *process = NULL;
@@ -677,6 +738,10 @@ static void on_packet(struct world *world, const struct simnet_event *event)
     }
     bool is_icmp = event->kind == SIMNET_ICMP;
     uint16_t port = is_icmp ? event->packet->from.port : event->packet->to.port;
+    if (port == 0 && !is_icmp) {
+        answer_icmp(world, event);
+        return;
+    }
     const struct world_channel *channel =
         world_channel_at(world, event->node, port, false, &process);
     if (channel != NULL) {

@@ -121,6 +121,8 @@ struct world {
     size_t half_count, half_capacity;
     struct world_notice *notices;
     size_t notice_count, notice_capacity;
+    bool is_icmp_silent; /* nodes do not answer ICMP echoes and timestamps */
+    bool is_icmp_not_utc; /* nodes' timestamps are milliseconds since boot with bit 31 set */
 };
 
 void world_init(struct world *world, uint64_t seed);

@@ -54,7 +54,8 @@ static void perform_open(struct drive *drive, const struct fx *fx)
     assert(drive->open_count < DRIVE_CHANNELS_MAX);
     struct addr bound = fx->local;
     bound.port = bound.port == 0 ? 40000 : bound.port;
-    drive->open[drive->open_count++] = (struct drive_channel){.id = fx->id, .local = bound};
+    drive->open[drive->open_count++] =
+        (struct drive_channel){.id = fx->id, .local = bound, .transport = fx->transport};
     drive->opened++;
     if (fx->transport != TRANSPORT_TCP_CONNECT) {
         answer(drive, (struct ev){.kind = EV_OPENED, .id = fx->id, .local = bound});
@@ -70,7 +71,8 @@ static void perform(struct drive *drive, const struct fx *fx)
         break;
     case FX_SEND:
         assert(place < drive->open_count && fx->size <= IO_DATAGRAM_MAX);
-        assert(fx->peer.family != ADDR_NONE && fx->peer.port != 0);
+        assert(fx->peer.family != ADDR_NONE);
+        assert((fx->peer.port != 0) == (drive->open[place].transport == TRANSPORT_UDP));
         drive->sent++;
         if (drive->send_error != 0) {
             answer(drive, (struct ev){.kind = EV_ERROR, .id = fx->id, .error = drive->send_error});

@@ -27,6 +27,7 @@ struct drive_effect {
 struct drive_channel {
     struct channel_id id;
     struct addr local;
+    enum transport transport;
 };
 
 struct drive {

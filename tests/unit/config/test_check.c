@@ -48,10 +48,13 @@ static const struct expectation times[] = {
 
 static const struct expectation operations[] = {
     {"own keys", HEAD ", operation: udp-echo, num_packets: 5, interval: 20ms}\n",
-     "f:2:52: targets[0].num_packets: does not apply to udp-echo; allowed with: udp-jitter\n"
-     "f:2:68: targets[0].interval: does not apply to udp-echo; allowed with: udp-jitter\n"},
+     "f:2:52: targets[0].num_packets: does not apply to udp-echo; allowed with: udp-jitter, "
+     "icmp-jitter\n"
+     "f:2:68: targets[0].interval: does not apply to udp-echo; allowed with: udp-jitter, "
+     "icmp-jitter\n"},
     {"own keys by module", HEAD ", module: echo, interval: 20ms}\n",
-     "f:2:45: targets[0].interval: does not apply to udp-echo; allowed with: udp-jitter\n"},
+     "f:2:45: targets[0].interval: does not apply to udp-echo; allowed with: udp-jitter, "
+     "icmp-jitter\n"},
     {"keys of defaults", "defaults: {num_packets: 5, interval: 5ms}\n" HEAD ", module: echo}\n",
      ""},
     {"keys of a module",
@@ -59,8 +62,10 @@ static const struct expectation operations[] = {
     {"module against itself",
      "modules:\n  m: {operation: udp-echo, num_packets: 5}\n  echo: {interval: 1s}\n"
      "  jitter: {interval: 1s}\nresponder: {}\n",
-     "f:2:28: modules.m.num_packets: does not apply to udp-echo; allowed with: udp-jitter\n"
-     "f:3:10: modules.echo.interval: does not apply to udp-echo; allowed with: udp-jitter\n"},
+     "f:2:28: modules.m.num_packets: does not apply to udp-echo; allowed with: udp-jitter, "
+     "icmp-jitter\n"
+     "f:3:10: modules.echo.interval: does not apply to udp-echo; allowed with: udp-jitter, "
+     "icmp-jitter\n"},
     {"size of echo", HEAD ", module: echo, request_data_size: 1501}\n",
      "f:2:64: targets[0].request_data_size: '1501' is out of range for udp-echo; "
      "allowed: 4 to 1500 bytes\n"},
@@ -90,7 +95,7 @@ static const struct expectation operations[] = {
      "f:2:45: targets[0].precision: does not apply to udp-echo; allowed with: udp-jitter\n"},
     {"unknown operation", HEAD ", operation: ping, request_data_size: 5, num_packets: 3}\n",
      "f:2:42: targets[0].operation: 'ping' is none of the choices; allowed: udp-jitter, "
-     "udp-echo, tcp-connect\n"},
+     "udp-echo, tcp-connect, icmp-echo, icmp-jitter\n"},
 };
 
 #define T(name, rest) "- {name: " name ", host: h, port: 5" rest "}\n"

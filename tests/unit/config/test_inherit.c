@@ -53,7 +53,7 @@ static void default_spec_is_the_same(void **state)
 {
     (void)state;
     static const char *const keys[OPERATION_COUNT] = {"", "module: echo", "module: tcp"};
-    for (unsigned i = 0; i < OPERATION_COUNT; i++) {
+    for (unsigned i = 0; i < OPERATION_COUNT && keys[i] != NULL; i++) {
         struct spec *spec = config_default_spec((enum operation)i, "192.0.2.1");
         char *text = target_text(keys[i]);
         struct config *config = parse_good(text);
@@ -69,6 +69,29 @@ static void default_spec_is_the_same(void **state)
         config_free(config);
         free(text);
     }
+}
+
+/* What is inherited and means nothing to ICMP is not in its way. */
+static void icmp_has_no_ports(void **state)
+{
+    (void)state;
+    struct config *config = parse_good("defaults: {source_port: 7, num_packets: 3, "
+                                       "interval: 30ms, control: {retries: 1}}\n"
+                                       "targets:\n"
+                                       "  - {name: a, host: 192.0.2.1, module: ping}\n"
+                                       "  - {name: b, host: 192.0.2.1, operation: icmp-jitter}\n");
+    assert_int_equal(config->targets->count, 2);
+    for (size_t i = 0; i < 2; i++) {
+        const struct spec *spec = config->targets->specs[i];
+        assert_int_equal(spec->operation, i == 0 ? OPERATION_ICMP_ECHO : OPERATION_ICMP_JITTER);
+        assert_int_equal(spec->num_packets, i == 0 ? 1 : 3);
+        assert_int_equal(spec->interval_ns, i == 0 ? 0 : 30 * NS_PER_MS);
+        assert_int_equal(spec->payload_bytes, i == 0 ? 28 : 0);
+        assert_int_equal(spec->control, CONTROL_NONE);
+        assert_int_equal(spec->codec, VOICE_CODEC_NONE);
+        assert_int_equal(spec->port + spec->peer.port + spec->source.port, 0);
+    }
+    config_free(config);
 }
 
 static void echo_sends_one_packet(void **state)
@@ -178,8 +201,8 @@ static const struct expectation wrong[] = {
      "f:1:47: targets[0].module: no module 'jiter'; did you mean 'jitter'?\n"},
     {"no such module",
      "modules: {mine: {}}\ntargets: [{name: a, host: h, port: 7, module: voice}]\n",
-     "f:2:47: targets[0].module: no module 'voice'; allowed: echo, jitter, mine, tcp, "
-     "voice_g711a, voice_g711u, voice_g729a\n"},
+     "f:2:47: targets[0].module: no module 'voice'; allowed: echo, jitter, mine, ping, "
+     "tcp, voice_g711a, voice_g711u, voice_g729a\n"},
     {"name of a module", "modules: {a b: {}, '': {}}\nresponder: {}\n",
      "f:1:11: modules.a b: not a name of a module; allowed: 1 to 64 letters, digits, '_', '.', "
      "'-'\n"
@@ -214,6 +237,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults_are_those_of_ios),
         cmocka_unit_test(default_spec_is_the_same),
+        cmocka_unit_test(icmp_has_no_ports),
         cmocka_unit_test(echo_sends_one_packet),
         cmocka_unit_test(the_nearest_place_wins),
         cmocka_unit_test(every_key_is_inherited),

@@ -15,8 +15,8 @@
 #include "config/yaml.h"
 
 static const struct schema_scope *const scopes[] = {
-    &schema_root, &schema_operation, &schema_control, &schema_target,
-    &schema_responder, &schema_key,
+    &schema_root,   &schema_operation, &schema_control,
+    &schema_target, &schema_responder, &schema_key,
 };
 #define SCOPE_COUNT (sizeof scopes / sizeof scopes[0])
 
@@ -49,12 +49,14 @@ static void add_doc_row(const struct schema_key *key, struct buf *out)
     }
     buf_add_string(out, " | ");
     schema_add_range(key, out);
-    for (unsigned i = 0; i < OPERATION_COUNT && key->operations != 0; i++) {
-        if (key->operations == 1U << i) {
-            buf_printf(out, " (%s)", operation_name((enum operation)i));
+    const char *separator = " (";
+    for (unsigned i = 0; i < OPERATION_COUNT; i++) {
+        if ((key->operations & 1U << i) != 0) {
+            buf_printf(out, "%s%s", separator, operation_name((enum operation)i));
+            separator = ", ";
         }
     }
-    buf_printf(out, " | %s |\n", key->doc);
+    buf_printf(out, "%s | %s |\n", key->operations != 0 ? ")" : "", key->doc);
 }
 
 /* The rows of one scope stand one after the other as one table. */
@@ -129,8 +131,10 @@ static void assert_shows_scope(const struct schema_scope *scope, unsigned operat
 {
     for (size_t i = 0; i < scope->count; i++) {
         const struct schema_key *key = &scope->keys[i];
-        bool is_other = operations != 0 ? key->operations != operations
-                                        : key->operations == 1U << OPERATION_UDP_ECHO;
+        bool is_jitter =
+            key->operations == 0 || (key->operations & 1U << OPERATION_UDP_JITTER) != 0;
+        bool is_other =
+            operations != 0 ? is_jitter || (key->operations & operations) == 0 : !is_jitter;
         char comment[64];
         snprintf(comment, sizeof comment, "\n  # %s: ", key->name);
         if (is_other) {
@@ -156,6 +160,8 @@ static void example_has_every_key_with_its_default(void **state)
     assert_shows_scope(&schema_operation, 0, defaults, text);
     assert_shows_scope(&schema_operation, 1U << OPERATION_UDP_ECHO,
                        child(child(root, "modules"), "echo"), text);
+    assert_shows_scope(&schema_operation, 1U << OPERATION_ICMP_ECHO,
+                       child(child(root, "modules"), "ping"), text);
     assert_shows_scope(&schema_control, 0, child(defaults, "control"), text);
     assert_shows_scope(&schema_target, 0, child(root, "targets")->first, text);
     assert_shows_scope(&schema_responder, 0, child(root, "responder"), text);

@@ -184,12 +184,12 @@ static const struct expectation wrong[] = {
     {"large", "defaults:\n  num_packets: 99999999999999999999\nresponder: {}\n",
      "f:2:16: defaults.num_packets: '99999999999999999999' is out of range; allowed: 1 to "
      "60000\n"},
-    {"rows", "defaults:\n  request_data_size: 3\nresponder: {}\n",
-     "f:2:22: defaults.request_data_size: '3' is out of range; allowed: 16 to 17512 bytes for "
-     "udp-jitter, 4 to 1500 bytes for udp-echo\n"},
+    {"rows", "defaults:\n  request_data_size: 17513\nresponder: {}\n",
+     "f:2:22: defaults.request_data_size: '17513' is out of range; allowed: 16 to 17512 bytes for "
+     "udp-jitter, 4 to 1500 bytes for udp-echo, up to 16384 bytes for icmp-echo\n"},
     {"choice", "defaults:\n  operation: udpEcho\nresponder: {}\n",
      "f:2:14: defaults.operation: 'udpEcho' is none of the choices; allowed: udp-jitter, "
-     "udp-echo, tcp-connect\n"},
+     "udp-echo, tcp-connect, icmp-echo, icmp-jitter\n"},
     {"missing", "defaults:\n  owner:\n  timeout:\n  buckets:\n  control:\nresponder:\n",
      "f:2:9: defaults.owner: the value is missing; allowed: up to 255 bytes of text\n"
      "f:3:11: defaults.timeout: the value is missing; allowed: 1ms to 1h\n"

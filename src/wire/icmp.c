@@ -1,0 +1,77 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "wire/icmp.h"
+
+#include "base/wire.h"
+
+#define CHECKSUM_AT 2
+
+uint16_t icmp_checksum(const uint8_t *bytes, size_t size)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < size; i++) {
+        sum += i % 2 == 0 ? (uint64_t)bytes[i] << 8 : bytes[i];
+    }
+    while (sum > UINT16_MAX) {
+        sum = (sum & UINT16_MAX) + (sum >> 16);
+    }
+    return (uint16_t)~sum;
+}
+
+void icmp_encode(const struct icmp_header *header, uint8_t *out, size_t size)
+{
+    struct wire_writer writer = wire_writer(out, size);
+    wire_write_u8(&writer, (uint8_t)header->type);
+    wire_write_u8(&writer, 0);
+    wire_write_u16(&writer, 0);
+    wire_write_u16(&writer, header->identifier);
+    wire_write_u16(&writer, header->sequence);
+    struct wire_writer field = wire_writer(out + CHECKSUM_AT, sizeof(uint16_t));
+    wire_write_u16(&field, icmp_checksum(out, size));
+}
+
+static bool is_known(uint8_t type)
+{
+    return type == ICMP_TYPE_ECHO_REPLY || type == ICMP_TYPE_ECHO || type == ICMP_TYPE_TIMESTAMP ||
+           type == ICMP_TYPE_TIMESTAMP_REPLY;
+}
+
+bool icmp_decode(const uint8_t *bytes, size_t size, struct icmp_header *out)
+{
+    struct wire_reader reader = wire_reader(bytes, size);
+    uint8_t type = wire_read_u8(&reader);
+    uint8_t code = wire_read_u8(&reader);
+    wire_skip(&reader, sizeof(uint16_t));
+    uint16_t identifier = wire_read_u16(&reader);
+    uint16_t sequence = wire_read_u16(&reader);
+    if (reader.failed || !is_known(type) || code != 0 || icmp_checksum(bytes, size) != 0) {
+        return false;
+    }
+    *out = (struct icmp_header){(enum icmp_type)type, identifier, sequence};
+    return true;
+}
+
+void icmp_timestamp_encode(uint16_t identifier, uint16_t sequence, uint32_t originate_ms,
+                           uint8_t out[ICMP_TIMESTAMP_BYTES])
+{
+    const struct icmp_header header = {ICMP_TYPE_TIMESTAMP, identifier, sequence};
+    struct wire_writer writer =
+        wire_writer(out + ICMP_HEADER_BYTES, ICMP_TIMESTAMP_BYTES - ICMP_HEADER_BYTES);
+    wire_write_u32(&writer, originate_ms);
+    wire_write_zeros(&writer, 2 * sizeof(uint32_t));
+    icmp_encode(&header, out, ICMP_TIMESTAMP_BYTES);
+}
+
+bool icmp_timestamp_decode(const uint8_t *bytes, size_t size, struct icmp_times *out)
+{
+    struct wire_reader reader = wire_reader(bytes, size);
+    wire_skip(&reader, ICMP_HEADER_BYTES);
+    struct icmp_times times = {.originate_ms = wire_read_u32(&reader)};
+    times.receive_ms = wire_read_u32(&reader);
+    times.transmit_ms = wire_read_u32(&reader);
+    if (reader.failed) {
+        return false;
+    }
+    *out = times;
+    return true;
+}

@@ -1,0 +1,53 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* ICMP echo and timestamp messages, without their IP header. Bytes to structs and back; no state,
+ * no policy. Source: RFC 792, RFC 1071 (checksum). All numbers big-endian. */
+#ifndef WIRE_ICMP_H
+#define WIRE_ICMP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum icmp_type {
+    ICMP_TYPE_ECHO_REPLY = 0,
+    ICMP_TYPE_ECHO = 8,
+    ICMP_TYPE_TIMESTAMP = 13,
+    ICMP_TYPE_TIMESTAMP_REPLY = 14,
+};
+
+#define ICMP_HEADER_BYTES 8
+#define ICMP_TIMESTAMP_BYTES 20
+
+/* Milliseconds since UTC midnight; in others, and in those that are no such time, bit 31 is set. */
+#define ICMP_TIME_NOT_UTC UINT32_C(0x80000000)
+
+/* All four types begin alike; their code is 0. */
+struct icmp_header {
+    enum icmp_type type;
+    uint16_t identifier;
+    uint16_t sequence;
+};
+
+/* The Internet checksum. Over a whole message with its checksum in place it is 0. */
+uint16_t icmp_checksum(const uint8_t *bytes, size_t size);
+
+/* Writes the header, checksum included, before the data that stand in out[ICMP_HEADER_BYTES..size).
+ */
+void icmp_encode(const struct icmp_header *header, uint8_t *out, size_t size);
+
+/* False when it is none of the four types, too short or its checksum is wrong; `out` untouched. */
+bool icmp_decode(const uint8_t *bytes, size_t size, struct icmp_header *out);
+
+struct icmp_times {
+    uint32_t originate_ms, receive_ms, transmit_ms;
+};
+
+/* A whole timestamp request; what the other side fills in is 0. */
+void icmp_timestamp_encode(uint16_t identifier, uint16_t sequence, uint32_t originate_ms,
+                           uint8_t out[ICMP_TIMESTAMP_BYTES]);
+
+/* The times of a message that icmp_decode read; false when it is too short for them. */
+bool icmp_timestamp_decode(const uint8_t *bytes, size_t size, struct icmp_times *out);
+
+#endif

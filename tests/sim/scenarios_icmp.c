@@ -1,0 +1,151 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* icmp-echo and icmp-jitter against nodes whose kernels answer. */
+#include "sim/scenarios.h"
+
+static struct spec *icmp_spec(enum operation operation, const char *name)
+{
+    struct spec *spec = rig_spec(name, RIG_RESPONDER_IP, 0);
+    spec->operation = operation;
+    spec->control = CONTROL_NONE;
+    spec->control_port = 0;
+    if (operation == OPERATION_ICMP_ECHO) {
+        spec->num_packets = 1;
+        spec->payload_bytes = 28;
+        pattern_parse("ABCD", &spec->pattern);
+        spec->verify_data = true;
+    }
+    return spec;
+}
+
+static const struct round *run(struct rig *rig, enum operation operation)
+{
+    rig_apply_one(rig, icmp_spec(operation, "a"));
+    world_run(&rig->world, 5 * NS_PER_SECOND);
+    const struct round *round = &scenario_result(rig)->latest;
+    assert_null(round_imbalance(round));
+    return round;
+}
+
+static void test_echo(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_init_pair(&rig);
+    const struct round *round = run(&rig, OPERATION_ICMP_ECHO);
+    assert_int_equal(round->outcome, OUTCOME_OK);
+    assert_int_equal(round->rtt.count, 1);
+    assert_int_equal(round->rtt.sum_ns, 20 * NS_PER_MS);
+    assert_int_equal(round->control_rtt_ns, -1);
+    rig_fini(&rig);
+}
+
+static void test_echo_without_answer(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_init_pair(&rig);
+    rig.world.is_icmp_silent = true;
+    const struct round *round = run(&rig, OPERATION_ICMP_ECHO);
+    assert_int_equal(round->outcome, OUTCOME_TIMEOUT);
+    assert_int_equal(round->lost_unknown, 1);
+    rig_fini(&rig);
+}
+
+static void test_late_echo(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_init_pair(&rig);
+    scenario_rule(&rig, RIG_RESPONDER,
+                  (struct simnet_rule){SIMNET_PROBE, 1, SIMNET_DELAY, 1500 * NS_PER_MS});
+    const struct round *round = run(&rig, OPERATION_ICMP_ECHO);
+    assert_int_equal(round->outcome, OUTCOME_TIMEOUT);
+    assert_int_equal(round->late, 1);
+    rig_fini(&rig);
+}
+
+/* The other clock is 3 s ahead, the way back of packet 4 takes 7 ms more. */
+static void test_jitter(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_init_pair(&rig);
+    rig.world.net.nodes[RIG_RESPONDER].clock.wall_start_ns += 3 * NS_PER_SECOND;
+    scenario_rule(&rig, RIG_RESPONDER,
+                  (struct simnet_rule){SIMNET_PROBE, 4, SIMNET_DELAY, 7 * NS_PER_MS});
+    const struct round *round = run(&rig, OPERATION_ICMP_JITTER);
+    assert_int_equal(round->outcome, OUTCOME_OK);
+    assert_int_equal(round->received, 10);
+    assert_int_equal(round->corrupt, 0);
+    assert_int_equal(round->rtt.min_ns, 20 * NS_PER_MS);
+    assert_int_equal(round->rtt.max_ns, 27 * NS_PER_MS);
+    assert_int_equal(round->processing.max_ns, 0);
+    assert_int_equal(round->sd.jitter.samples, 9);
+    assert_int_equal(round->sd.jitter.max_ns, 0);
+    assert_int_equal(round->ds.jitter.samples, 9);
+    assert_int_equal(round->ds.jitter.positive.count, 1);
+    assert_int_equal(round->ds.jitter.positive.sum_ns, 7 * NS_PER_MS);
+    assert_int_equal(round->ds.jitter.negative.sum_ns, 7 * NS_PER_MS);
+    rig_fini(&rig);
+}
+
+/* One lost on each way: nobody counts on the other side, so nobody knows which way. */
+static void test_lost_somewhere(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_init_pair(&rig);
+    scenario_drop_probe(&rig, RIG_SENDER, 3);
+    scenario_drop_probe(&rig, RIG_RESPONDER, 5);
+    const struct round *round = run(&rig, OPERATION_ICMP_JITTER);
+    assert_int_equal(round->received, 8);
+    assert_int_equal(round->lost_unknown, 2);
+    assert_int_equal(round->sd.lost + round->ds.lost, 0);
+    assert_int_equal(round->sd.jitter.samples, 5);
+    assert_int_equal(round->ds.jitter.samples, 5);
+    rig_fini(&rig);
+}
+
+static void test_clock_that_is_not_utc(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_init_pair(&rig);
+    rig.world.is_icmp_not_utc = true;
+    const struct round *round = run(&rig, OPERATION_ICMP_JITTER);
+    assert_int_equal(round->received, 10);
+    assert_int_equal(round->corrupt, 0);
+    assert_int_equal(round->sd.jitter.samples, 9);
+    assert_true(round->sd.jitter.max_ns <= NS_PER_MS);
+    rig_fini(&rig);
+}
+
+/* Two sessions to one address: each sees its own replies only. */
+static void test_two_sessions(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_init_pair(&rig);
+    struct spec *specs[] = {icmp_spec(OPERATION_ICMP_JITTER, "a"),
+                            icmp_spec(OPERATION_ICMP_JITTER, "b")};
+    rig_apply(&rig, 0, specs, 2);
+    world_run(&rig.world, 5 * NS_PER_SECOND);
+    for (size_t i = 0; i < 2; i++) {
+        const struct round *round = &rig_report(&rig, 0, i)->latest;
+        assert_int_equal(round->received, 10);
+        assert_int_equal(round->duplicate + round->corrupt, 0);
+    }
+    rig_fini(&rig);
+}
+
+int scenarios_icmp(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_echo),           cmocka_unit_test(test_echo_without_answer),
+        cmocka_unit_test(test_late_echo),      cmocka_unit_test(test_jitter),
+        cmocka_unit_test(test_lost_somewhere), cmocka_unit_test(test_clock_that_is_not_utc),
+        cmocka_unit_test(test_two_sessions),
+    };
+    return cmocka_run_group_tests_name("icmp", tests, NULL, NULL);
+}

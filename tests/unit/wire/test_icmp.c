@@ -1,0 +1,113 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "wire/icmp.h"
+
+#include <string.h>
+
+#include "support/cm.h"
+#include "support/guard.h"
+
+/* The sum of RFC 1071 3, and what an odd byte and carries do to it. */
+static void test_checksum(void **state)
+{
+    (void)state;
+    assert_int_equal(icmp_checksum((const uint8_t *)"\x00\x01\xf2\x03\xf4\xf5\xf6\xf7", 8), 0x220d);
+    assert_int_equal(icmp_checksum((const uint8_t *)"\x01", 1), 0xfeff);
+    assert_int_equal(icmp_checksum((const uint8_t *)"\xff\xff\x00\x01", 4), 0xfffe);
+    assert_int_equal(icmp_checksum(NULL, 0), 0xffff);
+}
+
+static void test_echo(void **state)
+{
+    (void)state;
+    uint8_t bytes[ICMP_HEADER_BYTES + 1] = {[ICMP_HEADER_BYTES] = 'a'};
+    const struct icmp_header header = {ICMP_TYPE_ECHO, 0x1234, 1};
+    struct icmp_header got = {ICMP_TYPE_ECHO_REPLY, 0, 0};
+    icmp_encode(&header, bytes, sizeof bytes);
+    assert_memory_equal(bytes, "\x08\x00\x84\xca\x12\x34\x00\x01\x61", sizeof bytes);
+    assert_true(icmp_decode(bytes, sizeof bytes, &got));
+    assert_int_equal(got.type, ICMP_TYPE_ECHO);
+    assert_int_equal(got.identifier, 0x1234);
+    assert_int_equal(got.sequence, 1);
+}
+
+static const uint8_t timestamp[ICMP_TIMESTAMP_BYTES] =
+    "\x0d\x00\xf2\xf9\x00\x01\x00\x02\x00\x01\x00\x02\0\0\0\0\0\0\0";
+
+static void test_timestamp(void **state)
+{
+    (void)state;
+    uint8_t bytes[ICMP_TIMESTAMP_BYTES];
+    struct icmp_times times;
+    memset(bytes, 0xff, sizeof bytes);
+    icmp_timestamp_encode(1, 2, 0x00010002, bytes);
+    assert_memory_equal(bytes, timestamp, sizeof bytes);
+    bytes[15] = 7;
+    bytes[19] = 9;
+    assert_true(icmp_timestamp_decode(bytes, sizeof bytes, &times));
+    assert_int_equal(times.originate_ms, 0x00010002);
+    assert_int_equal(times.receive_ms, 7);
+    assert_int_equal(times.transmit_ms, 9);
+}
+
+/* Every length from none, each before a page that must not be touched. */
+static void test_short_messages(void **state)
+{
+    (void)state;
+    struct guard guard;
+    guard_init(&guard, ICMP_TIMESTAMP_BYTES);
+    for (size_t size = 0; size < ICMP_TIMESTAMP_BYTES; size++) {
+        struct icmp_header header = {ICMP_TYPE_ECHO, 77, 77};
+        struct icmp_times times = {77, 77, 77};
+        uint8_t *bytes = guard_copy(&guard, timestamp, size);
+        assert_false(icmp_timestamp_decode(bytes, size, &times));
+        assert_int_equal(times.originate_ms, 77);
+        if (size < ICMP_HEADER_BYTES) {
+            assert_false(icmp_decode(bytes, size, &header));
+            assert_int_equal(header.identifier, 77);
+        }
+    }
+    guard_fini(&guard);
+}
+
+static void test_altered_bytes(void **state)
+{
+    (void)state;
+    struct icmp_header header;
+    assert_true(icmp_decode(timestamp, sizeof timestamp, &header));
+    for (size_t i = 0; i < sizeof timestamp; i++) {
+        uint8_t bytes[sizeof timestamp];
+        memcpy(bytes, timestamp, sizeof bytes);
+        bytes[i] ^= 0x20;
+        assert_false(icmp_decode(bytes, sizeof bytes, &header));
+    }
+}
+
+/* A good checksum does not make a message of ours out of any other. */
+static void test_other_messages(void **state)
+{
+    (void)state;
+    struct icmp_header header;
+    for (unsigned type = 0; type <= UINT8_MAX; type++) {
+        uint8_t bytes[ICMP_HEADER_BYTES];
+        const struct icmp_header like = {(enum icmp_type)type, 1, 1};
+        bool is_ours = type == 0 || type == 8 || type == 13 || type == 14;
+        icmp_encode(&like, bytes, sizeof bytes);
+        assert_int_equal(icmp_decode(bytes, sizeof bytes, &header), is_ours);
+    }
+    uint8_t with_code[ICMP_HEADER_BYTES] = {8, 1};
+    with_code[2] = 0xf7;
+    with_code[3] = 0xfe;
+    assert_int_equal(icmp_checksum(with_code, sizeof with_code), 0);
+    assert_false(icmp_decode(with_code, sizeof with_code, &header));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_checksum),      cmocka_unit_test(test_echo),
+        cmocka_unit_test(test_timestamp),     cmocka_unit_test(test_short_messages),
+        cmocka_unit_test(test_altered_bytes), cmocka_unit_test(test_other_messages),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
