@@ -30,6 +30,11 @@
 #define JITTER_US_SEQ_AT 52
 #define ICMP_SEQ_AT 6
 
+static bool is_tcp_transport(enum transport transport)
+{
+    return transport == TRANSPORT_TCP_CONNECT || transport == TRANSPORT_TCP_LISTEN;
+}
+
 _Noreturn void world_broken(const struct world *world, const char *rule, int line)
 {
     fprintf(stderr, "world.c:%d: seam rule broken: %s (seed %llu, t = %lld ns)\n", line, rule,
@@ -124,7 +129,7 @@ const struct world_channel *world_channel_on(const struct world *world, unsigned
 static bool is_reached(const struct world_channel *channel, uint16_t port, bool is_tcp)
 {
     return channel->is_open && channel->local.port == port &&
-           (channel->transport != TRANSPORT_UDP) == is_tcp;
+           is_tcp_transport(channel->transport) == is_tcp;
 }
 
 struct world_channel *world_channel_at(struct world *world, unsigned node, uint16_t port,
@@ -167,7 +172,7 @@ static int bind_address(struct world *world, struct world_process *process, cons
 {
     struct addr local = fx->local;
     struct world_process *other;
-    bool is_tcp = fx->transport != TRANSPORT_UDP;
+    bool is_tcp = is_tcp_transport(fx->transport);
     if (process->fail_open_count > 0 && process->fail_open[--process->fail_open_count] != 0) {
         return process->fail_open[process->fail_open_count];
     }
@@ -313,12 +318,6 @@ static uint32_t sequence_of(const struct fx *fx)
     }
 }
 
-static bool is_icmp(const struct world_channel *channel)
-{
-    return channel->transport == TRANSPORT_ICMP_ECHO ||
-           channel->transport == TRANSPORT_ICMP_TIMESTAMP;
-}
-
 /* A sender's datagram leaves: writes it down, returns its tag (a control request's is its run + 1).
  */
 static uint32_t note_request(struct world *world, struct world_process *process,
@@ -367,8 +366,7 @@ static bool send_fails(struct world *world, const struct world_process *process,
 static void perform_send(struct world *world, struct world_process *process, const struct fx *fx)
 {
     const struct world_channel *channel = channel_find(process, fx->id);
-    WORLD_CHECK(world,
-                channel != NULL && (channel->transport == TRANSPORT_UDP || is_icmp(channel)));
+    WORLD_CHECK(world, channel != NULL && !is_tcp_transport(channel->transport));
     WORLD_CHECK(world, fx->size <= IO_DATAGRAM_MAX && fx->bytes != NULL);
     WORLD_CHECK(world, fx->peer.family != ADDR_NONE);
     WORLD_CHECK(world, (fx->peer.port != 0) == (channel->transport == TRANSPORT_UDP));
@@ -678,56 +676,6 @@ static void on_readable(struct world *world, struct world_process *process)
     free(item);
 }
 
-static void put_ms(uint8_t *at, uint32_t ms)
-{
-    for (unsigned i = 0; i < 4; i++) {
-        at[i] = (uint8_t)(ms >> (24 - 8 * i));
-    }
-}
-
-/* The ones' complement sum, byte by byte. */
-static void put_checksum(uint8_t *bytes, size_t size)
-{
-    uint32_t sum = 0;
-    bytes[2] = bytes[3] = 0;
-    for (size_t i = 0; i < size; i++) {
-        sum += (uint32_t)bytes[i] << (i % 2 == 0 ? 8 : 0);
-        sum = (sum & 0xffff) + (sum >> 16);
-    }
-    bytes[2] = (uint8_t)(~sum >> 8);
-    bytes[3] = (uint8_t)~sum;
-}
-
-/* What a node's kernel does with an ICMP message: answers echoes (8) and timestamps (13). */
-static void answer_icmp(struct world *world, const struct simnet_event *event)
-{
-    struct simnet_packet *packet = event->packet;
-    int64_t at_ns = world->net.now_ns;
-    bool is_timestamp = packet->bytes[0] == 13 && packet->size == 20;
-    if (world->is_icmp_silent || packet->is_corrupt || (packet->bytes[0] != 8 && !is_timestamp)) {
-        free(packet);
-        return;
-    }
-    struct instant now = simnet_clock_read(&world->net.nodes[event->node].clock, at_ns);
-    struct simnet_packet *reply = simnet_packet_new(packet->bytes, packet->size);
-    reply->from = packet->to;
-    reply->to = packet->from;
-    reply->class = SIMNET_PROBE;
-    reply->tos = packet->tos;
-    reply->ttl = TTL_START;
-    reply->tag = truth_answered(&world->truth, packet->tag, now, now, at_ns);
-    reply->bytes[0] = is_timestamp ? 14 : 0;
-    if (is_timestamp) {
-        uint32_t boot_ms = (uint32_t)(now.mono.ns / NS_PER_MS) | 0x80000000u;
-        uint32_t ms = world->is_icmp_not_utc ? boot_ms : wall_ms_of_day(now.wall);
-        put_ms(reply->bytes + 12, ms);
-        put_ms(reply->bytes + 16, ms);
-    }
-    put_checksum(reply->bytes, reply->size);
-    free(packet);
-    simnet_send(&world->net, event->node, reply, at_ns);
-}
-
 static void on_packet(struct world *world, const struct simnet_event *event)
 {
     struct world_process *process = NULL;
@@ -739,7 +687,7 @@ static void on_packet(struct world *world, const struct simnet_event *event)
     bool is_icmp = event->kind == SIMNET_ICMP;
     uint16_t port = is_icmp ? event->packet->from.port : event->packet->to.port;
     if (port == 0 && !is_icmp) {
-        answer_icmp(world, event);
+        world_icmp_answer(world, event);
         return;
     }
     const struct world_channel *channel =
