@@ -217,19 +217,23 @@ static int run(struct exporter *exporter, struct config *config, const struct we
     exporter->worker = worker_start();
     exporter->resolver = resolver_new(on_new_addresses, exporter);
     struct http *http = NULL;
-    bool is_running = false;
+    bool has_begun = false;
     if (signal_fd < 0 || exporter->wake_fd < 0 || exporter->worker == NULL) {
         refuse_system("worker");
     } else {
-        http = start_http(exporter, web);
-        is_running = http != NULL && exporter_begin(exporter, config);
+        has_begun = exporter_begin(exporter, config);
     }
+    if (!has_begun) {
+        config_free(config);
+    } else {
+        /* Last, so that the first scrape finds every target. */
+        http = start_http(exporter, web);
+    }
+    bool is_running = http != NULL;
     if (is_running) {
         log_listening(http, web);
         daemon_notify("READY=1");
         wait_for_end(exporter, signal_fd);
-    } else {
-        config_free(config);
     }
     stop(exporter, http);
     close(signal_fd);

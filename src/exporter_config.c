@@ -237,6 +237,7 @@ static void take_over(struct exporter *exporter, struct config *config)
     exporter->config = config;
     set_names(exporter);
     exporter_apply(exporter);
+    worker_await(exporter->worker);
     pthread_mutex_lock(&exporter->mutex);
     exporter->target_count = config->targets->count;
     exporter->is_reload_successful = true;

@@ -28,6 +28,8 @@ struct worker {
     struct spec_set *pending;
     struct snapshot *published;
     bool wants_stop;
+    bool is_current; /* `published` is of the latest targets that were handed over */
+    pthread_cond_t became_current;
     /* The thread's own. */
     struct host *host;
     struct engine *engine;
@@ -67,6 +69,8 @@ static bool publish(struct worker *worker)
     }
     struct snapshot *old = worker->published;
     worker->published = snapshot;
+    worker->is_current = worker->pending == NULL;
+    pthread_cond_broadcast(&worker->became_current);
     pthread_mutex_unlock(&worker->mutex);
     snapshot_unref(old);
     return true;
@@ -95,7 +99,7 @@ static struct mono publish_when_due(struct worker *worker, struct instant now)
     }
     struct mono latest = mono_add(worker->publish_due, WORKER_PUBLISH_NS);
     if (mono_is_before(now.mono, latest) && !has_gap(worker, now)) {
-        return latest;
+        return mono_min(latest, mono_add(now.mono, GAP_NS));
     }
     if (!publish(worker)) {
         return mono_add(now.mono, RETRY_NS);
@@ -126,6 +130,7 @@ static void worker_free(struct worker *worker)
     engine_free(worker->engine);
     spec_set_unref(worker->pending);
     snapshot_unref(worker->published);
+    pthread_cond_destroy(&worker->became_current);
     pthread_mutex_destroy(&worker->mutex);
     free(worker);
 }
@@ -136,6 +141,8 @@ struct worker *worker_start(void)
     struct engine_options options = {.start_now = false};
     entropy_fill(options.seed, sizeof options.seed);
     pthread_mutex_init(&worker->mutex, NULL);
+    pthread_cond_init(&worker->became_current, NULL);
+    worker->is_current = true;
     worker->engine = engine_new(&options);
     worker->published = snapshot_new(0);
     worker->published_generation = engine_generation(worker->engine);
@@ -156,9 +163,19 @@ void worker_apply(struct worker *worker, struct spec_set *set)
     pthread_mutex_lock(&worker->mutex);
     struct spec_set *replaced = worker->pending;
     worker->pending = spec_set_ref(set);
+    worker->is_current = false;
     pthread_mutex_unlock(&worker->mutex);
     spec_set_unref(replaced);
     host_wake(worker->host);
+}
+
+void worker_await(struct worker *worker)
+{
+    pthread_mutex_lock(&worker->mutex);
+    while (!worker->is_current) {
+        pthread_cond_wait(&worker->became_current, &worker->mutex);
+    }
+    pthread_mutex_unlock(&worker->mutex);
 }
 
 struct snapshot *worker_acquire(struct worker *worker)

@@ -24,6 +24,9 @@ struct worker *worker_start(void);
 /* Hands over a new set of targets (takes a reference); replaces one that is still pending. */
 void worker_apply(struct worker *worker, struct spec_set *set);
 
+/* Waits until a snapshot of the latest targets is published: some milliseconds. */
+void worker_await(struct worker *worker);
+
 /* The latest snapshot, the caller's reference. Never NULL: empty before the first targets. */
 struct snapshot *worker_acquire(struct worker *worker);
 

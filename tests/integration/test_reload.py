@@ -76,6 +76,8 @@ class ReloadTest(harness.Case):
         before = self.wait_operations("changed", 4)
         self.write(SECOND)
         self.assertEqual(self.post()[0], 200)
+        self.assertIsNotNone(self.operations(self.exporter.scrape(), "added"),
+                             "what was reloaded is there when the answer comes")
         self.check_second(before)
 
     def test_only_post_reloads(self):

@@ -95,6 +95,28 @@ static void test_starts_empty(void **state)
     worker_stop(NULL);
 }
 
+/* Who waited sees the latest targets at once, however often they change. */
+static void test_await(void **state)
+{
+    (void)state;
+    struct worker *worker = worker_start();
+    worker_await(worker);
+    for (size_t count = 0; count < 40; count++) {
+        struct spec *specs[40];
+        for (size_t i = 0; i < count; i++) {
+            char name[8];
+            snprintf(name, sizeof name, "t%zu", i);
+            specs[i] = build_echo_spec(name, "127.0.0.1");
+        }
+        apply_and_drop(worker, specs, count);
+        worker_await(worker);
+        struct snapshot *snapshot = worker_acquire(worker);
+        assert_int_equal(snapshot->count, count);
+        snapshot_unref(snapshot);
+    }
+    worker_stop(worker);
+}
+
 static void test_targets_go_in_and_reports_come_out(void **state)
 {
     (void)state;
@@ -262,6 +284,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_starts_empty),
+        cmocka_unit_test(test_await),
         cmocka_unit_test(test_targets_go_in_and_reports_come_out),
         cmocka_unit_test(test_latest_set_wins),
         cmocka_unit_test(test_pending_set_is_released_at_stop),
