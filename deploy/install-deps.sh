@@ -7,7 +7,7 @@ set -eu
 
 build_packages='gcc libc6-dev cmake ninja-build pkg-config
     libmicrohttpd-dev libevent-dev libyaml-dev libssl-dev zlib1g-dev'
-test_packages='libcmocka-dev prometheus python3 python3-prometheus-client mandoc tshark'
+test_packages='libcmocka-dev prometheus python3 python3-prometheus-client mandoc tshark iproute2'
 
 usage() {
     cat <<'END'

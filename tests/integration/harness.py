@@ -161,6 +161,17 @@ def write_file(name, text):
     return path
 
 
+def with_hosts(hosts, *command):
+    """The command where /etc holds `hosts` as hosts file and little else, in a mount namespace of its own: a
+    bare machine has no hosts file to put another one over."""
+    folder = os.path.join(scratch_dir(), "etc")
+    os.makedirs(folder, exist_ok=True)
+    write_file("etc/hosts", hosts)
+    write_file("etc/nsswitch.conf", "hosts: files\n")
+    script = 'mount --bind "$0" /etc && exec "$@"'
+    return ["unshare", "--mount", "sh", "-c", script, folder, *command]
+
+
 # --- programs -------------------------------------------------------------------------------------
 
 

@@ -21,6 +21,13 @@ class DiscoverTest(harness.Case):
     def discover(self, *arguments):
         return self.run_program(self.namespace, "ipsla", "discover", *arguments)
 
+    def discover_by_name(self, *arguments):
+        """The same where the name router.example stands for the responder."""
+        harness.require_program("unshare")
+        command = harness.with_hosts(f"{RESPONDER} router.example\n", harness.program("ipsla"),
+                                     "discover", *arguments)
+        return harness.Finished(harness.Process(self.namespace, command))
+
     def start_peers(self):
         self.responder(self.namespace, f"--listen-address={RESPONDER}:1967")
         self.auth = fake_peers.Refusing(AUTH, b"\0\2\0\0")
@@ -32,12 +39,12 @@ class DiscoverTest(harness.Case):
 
     def test_json(self):
         self.start_peers()
-        done = self.discover("127.0.0.8", "localhost", "127.0.0.0/29", "127.0.0.3", "127.0.0.7",
+        done = self.discover_by_name("127.0.0.8", "router.example", "127.0.0.0/29", "127.0.0.3", "127.0.0.7",
                              "--output=json", *FAST)
         self.assertEqual((done.code, done.stderr), (0, ""), done.evidence)
         rows = [json.loads(line) for line in done.stdout.splitlines()]
         self.assertEqual([row["address"] for row in rows], [f"127.0.0.{last}" for last in range(1, 9)])
-        self.assertEqual([row["name"] for row in rows], ["localhost"] + [None] * 7)
+        self.assertEqual([row["name"] for row in rows], ["router.example"] + [None] * 7)
         v1 = {row["address"]: row["v1"] for row in rows}
         up = {row["address"]: row["host_up"] for row in rows}
         self.assertEqual((v1[RESPONDER]["outcome"], v1[RESPONDER]["shape"]), ("accepted", "long"))
@@ -75,7 +82,7 @@ class DiscoverTest(harness.Case):
 
     def test_text(self):
         self.start_peers()
-        done = self.discover("127.0.0.0/29", "localhost", "127.0.0.7", "127.0.0.8", *FAST)
+        done = self.discover_by_name("127.0.0.0/29", "router.example", "127.0.0.7", "127.0.0.8", *FAST)
         self.assertEqual((done.code, done.stderr), (0, ""), done.evidence)
         table, _, legend = done.stdout.partition("\n\n")
         lines = table.splitlines()

@@ -146,12 +146,6 @@ class Ipv6Test(harness.Case):
 
         return harness.wait_for(find, f"a link-local address of {interface}").group(1)
 
-    def with_hosts(self, hosts, *command):
-        """The command where /etc/hosts is `hosts`, in a mount namespace of its own."""
-        path = harness.write_file("hosts", hosts)
-        script = 'mount --bind "$0" /etc/hosts && exec "$@"'
-        return ["unshare", "--mount", "sh", "-c", script, path, *command]
-
     def test_name_with_both(self):
         harness.require_program("unshare")
         harness.require_program("ip")
@@ -167,7 +161,7 @@ class Ipv6Test(harness.Case):
                                      ("six.example", [], "fd00::5"),
                                      ("four.example", ["--ip-version=6"], None)):
             with self.subTest(host=host, flags=flags):
-                done = harness.Finished(harness.Process(self.namespace, self.with_hosts(
+                done = harness.Finished(harness.Process(self.namespace, harness.with_hosts(
                     hosts, harness.program("ipsla"), "probe", host, "--output", "json", *flags)))
                 if address is None:
                     self.assertEqual(done.json()["outcome"], "resolve", done.evidence)
