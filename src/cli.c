@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config/config.h"
 #include "config/schema.h"
+#include "config_file.h"
 #include "engine/engine.h"
 #include "host/clock.h"
 #include "host/entropy.h"
@@ -351,23 +351,10 @@ static struct spec *spec_from_flags(const struct options *options)
     return spec;
 }
 
-/* Loads a configuration and prints what there is to say about it on standard error. */
-static struct config *load(const char *file)
-{
-    struct diagnostics diagnostics = {0};
-    struct buf text = {0};
-    struct config *config = config_load(file, &diagnostics);
-    diagnostics_format(&diagnostics, &text);
-    fputs(buf_string(&text), stderr);
-    buf_fini(&text);
-    diagnostics_fini(&diagnostics);
-    return config;
-}
-
 /* A copy of the target `name` of a configuration file; NULL after a message. */
 static struct spec *spec_from_file(const char *file, const char *name)
 {
-    struct config *config = load(file);
+    struct config *config = config_file_load(file);
     struct spec *spec = NULL;
     for (size_t i = 0; config != NULL && i < config->targets->count; i++) {
         const struct spec *candidate = config->targets->specs[i];
@@ -485,7 +472,7 @@ static int check_main(int argc, char **argv)
         fprintf(stderr, "ipsla check: which file?\n");
         return OPTIONS_EXIT_USAGE;
     }
-    struct config *config = load(options.positional[0]);
+    struct config *config = config_file_load(options.positional[0]);
     if (config == NULL) {
         return OPTIONS_EXIT_USAGE;
     }

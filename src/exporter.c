@@ -11,6 +11,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "config_file.h"
 #include "daemon.h"
 #include "host/clock.h"
 #include "host/log.h"
@@ -72,7 +73,7 @@ static int read_web(const struct options *options, struct web *out)
 
 static int check_config(const char *file)
 {
-    struct config *config = exporter_load(file);
+    struct config *config = config_file_load(file);
     if (config == NULL) {
         return OPTIONS_EXIT_USAGE;
     }
@@ -259,7 +260,7 @@ int main(int argc, char **argv)
     if (options_has(&options, "config.check")) {
         return check_config(file);
     }
-    struct config *config = exporter_load(file);
+    struct config *config = config_file_load(file);
     if (config == NULL) {
         return 1;
     }

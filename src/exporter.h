@@ -50,9 +50,6 @@ struct exporter {
 /* Wakes the main thread, from any thread. */
 void exporter_wake(struct exporter *exporter);
 
-/* Reads the file at start. NULL: every problem has been printed. */
-struct config *exporter_load(const char *file);
-
 /* Takes over `config` at start: responder, names, targets. False with a line logged when the
  * responder cannot listen; the caller still owns `config` then. */
 bool exporter_begin(struct exporter *exporter, struct config *config);

@@ -13,18 +13,6 @@
 #include "host/log.h"
 #include "host/sock.h"
 
-struct config *exporter_load(const char *file)
-{
-    struct diagnostics diagnostics = {0};
-    struct buf text = {0};
-    struct config *config = config_load(file, &diagnostics);
-    diagnostics_format(&diagnostics, &text);
-    fputs(buf_string(&text), stderr);
-    buf_fini(&text);
-    diagnostics_fini(&diagnostics);
-    return config;
-}
-
 /* Each finding as one line of the log. */
 static void log_findings(const struct diagnostics *diagnostics)
 {
