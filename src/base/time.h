@@ -37,6 +37,8 @@ enum stamp_source { STAMP_USER, STAMP_KERNEL };
 struct stamp {
     struct instant at;
     enum stamp_source source;
+    uint32_t error_ns; /* of a kernel's stamp: how far `at.mono` may be off, since it was moved from
+                          the wall clock; saturates. 0 for others: how late they are is not known */
 };
 
 /* A moment that never comes: the deadline of a machine that waits for input only. */

@@ -228,6 +228,7 @@ static void perform_send(struct host *host, const struct fx *fx)
     int error = sock_send(channel->fd, &parcel);
     if (error != 0) {
         struct ev ev = {.kind = EV_ERROR, .id = fx->id, .peer = fx->peer, .error = -error};
+        ev.tag = fx->tag;
         give(host, &ev);
     } else if (fx->wants_stamp) {
         channel->tags[channel->next_key++ % CHANNEL_TAGS] = fx->tag;

@@ -18,12 +18,14 @@
  * arrives after FX_CLOSE is dropped there.
  *  5. FX_OPEN is answered by exactly one EV_OPENED or EV_ERROR: before the next poll, but that of
  * TRANSPORT_TCP_CONNECT when the handshake has ended; FX_CLOSE may come first and ends the wait.
- * After EV_ERROR there is nothing to close. FX_SEND is answered by EV_ERROR, before the next poll,
- * only when the packet did not leave.
+ * After EV_ERROR there is nothing to close. FX_SEND is answered by EV_ERROR only when the packet
+ * did not leave: before the next poll, or, with `may_wait`, after the polls of this turn at the
+ * latest.
  *  6. Durations come from now.mono, which never goes back. now.wall may jump; it serves wire fields
  * only.
  *  7. What a machine opens it closes; the simulator asserts the balance.
- *  8. How a channel maps to a socket is the host's business. */
+ *  8. How a channel maps to a socket is the host's business: its own, or, with `may_share`, one
+ * that it shares with channels to other peers. */
 #ifndef PROBE_IO_H
 #define PROBE_IO_H
 
@@ -60,9 +62,11 @@ enum transport {
 };
 
 enum fx_kind {
-    FX_OPEN, /* a channel of `transport` bound to `local` (port 0: any), with `options` */
+    FX_OPEN, /* a channel of `transport` bound to `local` (port 0: any), with `options`; with
+                `may_share` it hears only `peer`'s IP, from any port */
     FX_SEND, /* one datagram to `peer`, from `local`'s IP when that is set; with `wants_stamp` the
-                host tells by EV_SENT when it really left, if it can */
+                host tells by EV_SENT when it really left, if it can; with `may_wait` it leaves
+                together with what else is due, at the end of the turn */
     FX_CLOSE, /* the channel; no events after it */
 };
 
@@ -76,16 +80,17 @@ struct fx {
     size_t size;
     uint8_t tos; /* TOS byte (IPv6: traffic class) of the datagram */
     struct io_options options;
-    bool wants_stamp; /* FX_SEND */
-    uint32_t tag; /* FX_SEND with wants_stamp: the machine's own number for EV_SENT */
+    bool may_share; /* FX_OPEN of TRANSPORT_UDP */
+    bool wants_stamp, may_wait; /* FX_SEND */
+    uint32_t tag; /* FX_SEND: the machine's own number, for EV_SENT and EV_ERROR */
 };
 
 enum ev_kind {
     EV_OPENED, /* `local` is what the channel is bound to */
     EV_DATA, /* one datagram; of a TRANSPORT_TCP_LISTEN: `peer` connected, no bytes */
     EV_SENT, /* the datagram sent with `tag` left at `left`; may come after its answer, or never */
-    EV_ERROR, /* `error`: of the FX_OPEN or FX_SEND just performed, or an ICMP error that came back
-               */
+    EV_ERROR, /* `error`: of the FX_OPEN just performed, of the FX_SEND with `tag`, or an ICMP error
+                 that came back */
 };
 
 struct ev {
@@ -100,7 +105,7 @@ struct ev {
     struct stamp received; /* EV_DATA; EV_OPENED of a TRANSPORT_TCP_CONNECT: it is connected */
     struct instant started; /* the same: connecting began */
     struct stamp left; /* EV_SENT */
-    uint32_t tag; /* EV_SENT */
+    uint32_t tag; /* EV_SENT; EV_ERROR of an FX_SEND */
     uint8_t tos, ttl; /* EV_DATA */
     int error; /* EV_ERROR: an errno value */
     bool is_icmp; /* EV_ERROR: reported by the network, not by a system call of ours */

@@ -119,6 +119,7 @@ static void send_probe(struct probe *probe, struct instant now, struct fx *fx, u
     fill_send(fx, &peer, scratch, payload_write(&probe->payload, seq, scratch));
     fx->tos = probe->spec->tos;
     fx->wants_stamp = true;
+    fx->may_wait = true;
     fx->tag = seq;
 }
 
@@ -189,6 +190,13 @@ static bool poll_train(struct probe *probe, struct instant now, struct fx *fx, u
     return true;
 }
 
+/* What comes back says by itself which operation it answers: a jitter probe returns its own time of
+ * sending. An echo does not, and needs a port of its own each time. */
+static bool can_share(const struct spec *spec)
+{
+    return spec->operation == OPERATION_UDP_JITTER;
+}
+
 static void fill_open(const struct probe *probe, enum transport transport, struct fx *fx)
 {
     *fx = (struct fx){
@@ -196,7 +204,9 @@ static void fill_open(const struct probe *probe, enum transport transport, struc
         .transport = transport,
         .id.channel = CHANNEL,
         .local = probe->spec->source,
+        .peer = probe->spec->peer,
         .options = probe->spec->options,
+        .may_share = transport == TRANSPORT_UDP && can_share(probe->spec),
     };
     if (fx->local.family == ADDR_NONE) {
         fx->local.family = probe->spec->peer.family;
@@ -478,7 +488,7 @@ static void input_not_connected(struct probe *probe, int error, struct instant n
     probe->is_open = false;
     probe->round.error = error;
     if (outcome == OUTCOME_LOCAL) {
-        train_unsend(&probe->train);
+        train_unsend(&probe->train, 1);
     }
     finish(probe, outcome, now.mono);
 }
@@ -500,7 +510,7 @@ static void input_failure(struct probe *probe, const struct ev *ev, struct insta
     } else if (probe->phase == PROBE_TRAIN || probe->phase == PROBE_SETTLE) {
         probe->round.error = ev->error;
         probe->round.unsent_error = ev->error;
-        train_unsend(&probe->train);
+        train_unsend(&probe->train, ev->tag);
         probe->last_event = now.mono;
     }
     if (probe->phase == PROBE_SETTLE) {

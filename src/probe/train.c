@@ -70,16 +70,6 @@ void train_set_sent(struct train *train, struct mono sent)
     train->samples[train->next - 1].t1_ns = train_clock_ns(train, sent);
 }
 
-void train_unsend(struct train *train)
-{
-    assert(train->next > 0);
-    struct sample *sample = &train->samples[train->next - 1];
-    if (sample->fate == FATE_SENT) {
-        sample->fate = FATE_UNSENT;
-        train->unsettled--;
-    }
-}
-
 int64_t train_lateness_ns(const struct train *train, uint32_t index)
 {
     int64_t due_ns = train_clock_ns(train, packet_due(train, index));
@@ -94,6 +84,15 @@ static struct sample *find_sent(const struct train *train, uint32_t seq)
         return NULL;
     }
     return &train->samples[seq - 1];
+}
+
+void train_unsend(struct train *train, uint32_t seq)
+{
+    struct sample *sample = find_sent(train, seq);
+    if (sample != NULL && sample->fate == FATE_SENT) {
+        sample->fate = FATE_UNSENT;
+        train->unsettled--;
+    }
 }
 
 const struct sample *train_find(const struct train *train, uint32_t seq)

@@ -45,8 +45,8 @@ uint32_t train_send(struct train *train, struct instant now);
 /* The packet sent last left at `sent`, as the host tells afterwards. */
 void train_set_sent(struct train *train, struct mono sent);
 
-/* The packet sent last did not leave after all. */
-void train_unsend(struct train *train);
+/* Packet `seq` did not leave after all. */
+void train_unsend(struct train *train, uint32_t seq);
 
 /* How long after its due time packet `index` (from 0, sent) left; not negative. */
 int64_t train_lateness_ns(const struct train *train, uint32_t index);

@@ -162,8 +162,24 @@ static void input(struct world *world, struct world_process *process, const stru
 static void input_error(struct world *world, struct world_process *process, const struct fx *fx,
                         int error)
 {
-    struct ev ev = {.kind = EV_ERROR, .id = fx->id, .peer = fx->peer, .error = error};
+    struct ev ev = {
+        .kind = EV_ERROR, .id = fx->id, .peer = fx->peer, .tag = fx->tag, .error = error};
+    if (fx->kind == FX_SEND && fx->may_wait && process->late_error_count < WORLD_LATE_ERRORS_MAX) {
+        process->late_errors[process->late_error_count++] = ev;
+        return;
+    }
     input(world, process, &ev);
+}
+
+/* Rule 5: whether any was told. */
+static bool input_late_errors(struct world *world, struct world_process *process)
+{
+    size_t count = process->late_error_count;
+    process->late_error_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        input(world, process, &process->late_errors[i]);
+    }
+    return count > 0;
 }
 
 /* Binds as an operating system does: 0, or an errno value. */
@@ -295,6 +311,7 @@ static void channel_end(struct world *world, struct world_process *process,
 
 static void perform_close(struct world *world, struct world_process *process, const struct fx *fx)
 {
+    input_late_errors(world, process);
     struct world_channel *channel = channel_find(process, fx->id);
     WORLD_CHECK(world, channel != NULL);
     world_tcp_close(world, process, channel);
@@ -445,8 +462,11 @@ static void drain(struct world *world, struct world_process *process)
         allocs_resume(&process->allocs);
         bool has_effect = machine->ops->poll(machine->self, now, &fx);
         allocs_pause(&process->allocs);
-        if (!has_effect) {
+        if (!has_effect && !input_late_errors(world, process)) {
             break;
+        }
+        if (!has_effect) {
+            continue;
         }
         perform(world, process, &fx);
         process->busy_until_ns += process->timing.poll_ns;
@@ -508,9 +528,9 @@ static struct stamp stamp_of(const struct world *world, const struct world_proce
                              const struct world_input *item)
 {
     if (process->timing.user_stamps) {
-        return (struct stamp){turn_now(world, process), STAMP_USER};
+        return (struct stamp){turn_now(world, process), STAMP_USER, 0};
     }
-    return (struct stamp){world_clock_at(world, process, item->arrived_ns), STAMP_KERNEL};
+    return (struct stamp){world_clock_at(world, process, item->arrived_ns), STAMP_KERNEL, 0};
 }
 
 static void note_input(struct world *world, struct world_process *process,
@@ -589,7 +609,7 @@ static void input_connected(struct world *world, struct world_process *process,
         .id = channel->id,
         .local = channel->local,
         .started = channel->started,
-        .received = {turn_now(world, process), STAMP_USER},
+        .received = {turn_now(world, process), STAMP_USER, 0},
     };
     truth_returned(&world->truth, channel->tag, ev.received.at.mono);
     input(world, process, &ev);
@@ -613,7 +633,7 @@ static void input_accepted(struct world *world, struct world_process *process,
         .id = channel->id,
         .local = item->local,
         .peer = item->peer,
-        .received = {turn_now(world, process), STAMP_USER},
+        .received = {turn_now(world, process), STAMP_USER, 0},
     };
     world_tcp_accept(world, process, item->connection);
     process->data++;

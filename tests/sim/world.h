@@ -74,6 +74,9 @@ struct world_input;
 struct world_half;
 struct world_notice;
 
+/* Failed sends that are told together. */
+#define WORLD_LATE_ERRORS_MAX 8
+
 struct world_process {
     struct machine machine;
     enum world_role role;
@@ -95,6 +98,8 @@ struct world_process {
 
     struct world_channel *channels;
     size_t channel_count, channel_capacity;
+    struct ev late_errors[WORLD_LATE_ERRORS_MAX]; /* of sends that may wait: told after the polls */
+    size_t late_error_count;
     struct world_input *inputs, *inputs_end;
     int64_t busy_until_ns;
     int64_t left_ns; /* the latest packet */

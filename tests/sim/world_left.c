@@ -70,7 +70,7 @@ void world_left_tell(struct world *world, struct world_process *process,
         .channel = channel->serial,
         .tag = fx->tag,
         .truth_tag = truth_tag,
-        .left = {world_clock_at(world, process, process->left_ns), STAMP_KERNEL},
+        .left = {world_clock_at(world, process, process->left_ns), STAMP_KERNEL, 0},
     };
     if (happens(world, departure->nonsense_ppm)) {
         make_nonsense(world, &item, world_clock_at(world, process, process->busy_until_ns).mono);

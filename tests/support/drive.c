@@ -75,7 +75,9 @@ static void perform(struct drive *drive, const struct fx *fx)
         assert((fx->peer.port != 0) == (drive->open[place].transport == TRANSPORT_UDP));
         drive->sent++;
         if (drive->send_error != 0) {
-            answer(drive, (struct ev){.kind = EV_ERROR, .id = fx->id, .error = drive->send_error});
+            answer(drive,
+                   (struct ev){
+                       .kind = EV_ERROR, .id = fx->id, .tag = fx->tag, .error = drive->send_error});
         }
         break;
     case FX_CLOSE:

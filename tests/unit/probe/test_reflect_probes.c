@@ -110,7 +110,7 @@ static void test_delta_is_a_difference_of_truncated_clocks(void **state)
         const struct vector *p2 = vectors_find(&responder.vectors, "P2");
         struct ev ev = build_data(drive_channel(&responder.drive, 16384)->id, RESPONDER_PEER,
                                   RESPONDER_IP, p2->bytes, 32);
-        ev.received = (struct stamp){build_at(rows[i].received_us * NS_PER_US), STAMP_USER};
+        ev.received = (struct stamp){build_at(rows[i].received_us * NS_PER_US), STAMP_USER, 0};
         struct instant later = build_at((rows[i].received_us + rows[i].held_us) * NS_PER_US);
         struct machine machine = reflect_machine(responder.reflect);
         struct fx fx;

@@ -61,7 +61,7 @@ static void test_times(void **state)
         memset(bytes + 28, 0x77, 24); /* t4 and both offsets */
         struct ev ev = build_data(drive_channel(&responder.drive, 16384)->id, RESPONDER_PEER,
                                   RESPONDER_IP, bytes, sizeof bytes);
-        ev.received = (struct stamp){build_at(900000), STAMP_KERNEL};
+        ev.received = (struct stamp){build_at(900000), STAMP_KERNEL, 0};
         struct instant later = build_at(950001);
         later.wall.ns -= 3600 * NS_PER_SECOND; /* set meanwhile */
         struct machine machine = reflect_machine(responder.reflect);

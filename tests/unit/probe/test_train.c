@@ -149,7 +149,7 @@ static void test_unsend(void **state)
     start(&train, 2);
     train_send(&train, build_at(0));
     train_send(&train, build_at(MS(20)));
-    train_unsend(&train);
+    train_unsend(&train, train.next);
     assert_int_equal(train.samples[1].fate, FATE_UNSENT);
     assert_int_equal(train.samples[0].fate, FATE_SENT);
     assert_int_equal(train_receive(&train, 2, received_at(MS(25)), &sample), ARRIVAL_UNKNOWN);
@@ -186,7 +186,7 @@ static void test_all_unsent(void **state)
     struct train train;
     start(&train, 1);
     train_send(&train, build_at(0));
-    train_unsend(&train);
+    train_unsend(&train, train.next);
     assert_true(train_is_complete(&train));
     assert_true(train_expiry(&train).ns < INT64_MAX);
     train_fini(&train);
