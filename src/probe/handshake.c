@@ -115,7 +115,7 @@ enum outcome handshake_outcome(uint32_t code)
 
 /* An MD5 key that was refused: with the other layouts in turn, once through all of them in one
  * operation, then one an operation. */
-static enum handshake_verdict next_layout(struct handshake *handshake)
+static enum handshake_verdict next_layout(struct handshake *handshake, struct mono now)
 {
     handshake->layout = (uint8_t)((handshake->layout + 1U) % AUTH_LAYOUT_COUNT);
     if (handshake->layouts_left == 0) {
@@ -124,11 +124,12 @@ static enum handshake_verdict next_layout(struct handshake *handshake)
     handshake->layouts_left--;
     handshake->tries = 0;
     handshake->failed_tries = 0;
+    handshake->deadline = mono_add(now, HANDSHAKE_LAYOUT_PAUSE_NS);
     return HANDSHAKE_TRY_NEXT;
 }
 
 static enum handshake_verdict judge_v1(struct handshake *handshake, const struct ev *ev,
-                                       struct handshake_answer *out)
+                                       struct mono now, struct handshake_answer *out)
 {
     const struct spec *spec = handshake->spec;
     struct ipsla_response response;
@@ -149,7 +150,7 @@ static enum handshake_verdict judge_v1(struct handshake *handshake, const struct
     };
     bool is_keyed = spec->key.algorithm == AUTH_MD5 && !handshake->is_layout_known;
     if (is_keyed && out->outcome == OUTCOME_AUTH) {
-        return next_layout(handshake);
+        return next_layout(handshake, now);
     }
     if (response.status != 0 || is_other_port) {
         return HANDSHAKE_REFUSED;
@@ -159,8 +160,8 @@ static enum handshake_verdict judge_v1(struct handshake *handshake, const struct
 }
 
 enum handshake_verdict handshake_judge(struct handshake *handshake, const struct ev *ev,
-                                       struct handshake_answer *out)
+                                       struct mono now, struct handshake_answer *out)
 {
     return handshake->spec->control == CONTROL_V2 ? handshake_v2_judge(handshake, ev, out)
-                                                  : judge_v1(handshake, ev, out);
+                                                  : judge_v1(handshake, ev, now, out);
 }

@@ -19,6 +19,9 @@
 
 #define HANDSHAKE_TRIES_MAX 5
 #define HANDSHAKE_SEED_BYTES 32
+/* Between a refusal and the request with the next layout: 14 requests at once would look like an
+ * attack, and a responder may limit what it takes from one source. */
+#define HANDSHAKE_LAYOUT_PAUSE_NS (100 * NS_PER_MS)
 
 struct handshake {
     const struct spec *spec;
@@ -26,7 +29,7 @@ struct handshake {
     uint8_t tries; /* requests sent in this operation, ids next_id - tries .. next_id - 1 */
     uint8_t failed_tries; /* of them, those that our host did not send */
     struct mono sent[HANDSHAKE_TRIES_MAX];
-    struct mono deadline; /* of the latest try */
+    struct mono deadline; /* of the latest try, or of the pause behind its refusal */
 
     uint8_t layout; /* of the MD5 digest */
     uint8_t layouts_left; /* that may still be tried without waiting for the next operation */
@@ -65,7 +68,7 @@ enum handshake_verdict {
     HANDSHAKE_UNMATCHED, /* malformed, or no answer to an outstanding request */
     HANDSHAKE_ACCEPTED,
     HANDSHAKE_REFUSED,
-    HANDSHAKE_TRY_NEXT, /* refused with this layout: ask again at once */
+    HANDSHAKE_TRY_NEXT, /* refused with this layout: ask again at `deadline` */
 };
 
 struct handshake_answer {
@@ -75,10 +78,10 @@ struct handshake_answer {
     uint16_t port; /* when accepted: where the probes go */
 };
 
-/* Judges a datagram from the control port; *out is set unless the verdict is HANDSHAKE_UNMATCHED.
- */
+/* Judges a datagram from the control port that is given to us at `now`; *out is set unless the
+ * verdict is HANDSHAKE_UNMATCHED. */
 enum handshake_verdict handshake_judge(struct handshake *handshake, const struct ev *ev,
-                                       struct handshake_answer *out);
+                                       struct mono now, struct handshake_answer *out);
 
 /* What a refusal with this code of RFC 6812 means. */
 enum outcome handshake_outcome(uint32_t code);

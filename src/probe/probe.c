@@ -347,14 +347,14 @@ static void input_control(struct probe *probe, const struct ev *ev, struct insta
     struct handshake_answer answer;
     enum handshake_verdict verdict = HANDSHAKE_UNMATCHED;
     if (probe->phase == PROBE_CONTROL) {
-        verdict = handshake_judge(&probe->handshake, ev, &answer);
+        verdict = handshake_judge(&probe->handshake, ev, now.mono, &answer);
     }
     if (verdict == HANDSHAKE_UNMATCHED) {
         probe->unmatched[UNMATCHED_CONTROL]++;
         return;
     }
     if (verdict == HANDSHAKE_TRY_NEXT) {
-        probe->wants_control = true;
+        probe->deadline = probe->handshake.deadline;
         return;
     }
     probe->round.control_rtt_ns = answer.rtt_ns;

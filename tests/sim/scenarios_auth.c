@@ -73,6 +73,24 @@ static void test_each_wrong_key_is_refused(void **state)
     }
 }
 
+/* A responder that refuses every layout is asked 14 times in the first operation, but not at
+ * once: each round trip of 20 ms is followed by a pause of 100 ms. */
+static void test_layouts_are_tried_with_pauses(void **state)
+{
+    (void)state;
+    struct rig rig;
+    init(&rig, make_key(1, AUTH_MD5, "wrong"));
+    const uint64_t *refused = &reflect_stats(rig.reflects[0])->requests[RESULT_AUTH];
+    for (unsigned i = 0; i < AUTH_LAYOUT_COUNT; i++) {
+        world_run(&rig.world, 120 * NS_PER_MS);
+        assert_int_equal(*refused, i + 1);
+    }
+    world_run(&rig.world, 5 * NS_PER_SECOND);
+    assert_int_equal(*refused, AUTH_LAYOUT_COUNT);
+    assert_int_equal(scenario_result(&rig)->latest.outcome, OUTCOME_AUTH);
+    rig_fini(&rig);
+}
+
 /* The answer is lost: the same request gets the same answer, and the count of probes goes on. */
 static void test_lost_answer_of_version_2(void **state)
 {
@@ -93,6 +111,7 @@ int scenarios_auth(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_key_measures),
         cmocka_unit_test(test_each_wrong_key_is_refused),
+        cmocka_unit_test(test_layouts_are_tried_with_pauses),
         cmocka_unit_test(test_lost_answer_of_version_2),
     };
     return cmocka_run_group_tests_name("auth", tests, NULL, NULL);

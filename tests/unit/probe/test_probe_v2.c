@@ -70,7 +70,7 @@ static void test_request(void **state)
         assert_int_equal(message.key_id, i == 0 ? 0 : 7);
         assert_int_equal(message.destination.port, 16384);
         assert_int_equal(message.duration_ms, 5200);
-        assert_true(message.timestamp == ipsla2_timestamp(build_at(0).wall));
+        assert_true(message.timestamp == timestamp_encode(TIMESTAMP_NTP, build_at(0).wall));
         const struct drive_effect *effect = sender_sent(0);
         assert_int_equal(ipsla2_verify(effect->bytes, effect->fx.size, &sender.spec->key), i > 0);
         struct ipsla2_message reply = good_answer();
@@ -199,13 +199,35 @@ static unsigned layout_of(size_t index)
     return layout;
 }
 
+static struct instant later(struct instant now, int64_t ns)
+{
+    return (struct instant){mono_add(now.mono, ns), wall_add(now.wall, ns)};
+}
+
+/* The responder refuses request number `index`: the next one comes after a pause, unless
+ * something else ends it. */
+static void refuse_and_wait(size_t index)
+{
+    sender_control(sender_sent(index)->bytes[1], 0x20000);
+    assert_int_equal(drive_count(&sender.drive, FX_SEND), index + 1);
+    struct mono refused = sender.drive.now.mono;
+    struct instant before = later(sender.drive.now, HANDSHAKE_LAYOUT_PAUSE_NS - 1);
+    drive_until(&sender.drive, before);
+    assert_int_equal(drive_count(&sender.drive, FX_SEND), index + 1);
+    sender_control(sender_sent(index)->bytes[1], 0x20000); /* repeated: to nothing outstanding */
+    sender_assert_unmatched(0, (unsigned)index + 1, 0, 0);
+    drive_until(&sender.drive, later(before, 1));
+    assert_int_equal(drive_count(&sender.drive, FX_SEND), index + 2);
+    assert_true(mono_diff(sender_sent(index + 1)->at.mono, refused) == HANDSHAKE_LAYOUT_PAUSE_NS);
+}
+
 static void test_md5_layouts_in_turn(void **state)
 {
     (void)state;
     set_up(AUTH_MD5);
     for (unsigned i = 0; i < 5; i++) {
         assert_int_equal(layout_of(i), i);
-        sender_control(sender_sent(i)->bytes[1], 0x20000);
+        refuse_and_wait(i);
     }
     sender_control(sender_sent(5)->bytes[1], 0);
     assert_true(is_accepted());
@@ -224,10 +246,11 @@ static void test_md5_wrong_key(void **state)
 {
     (void)state;
     set_up(AUTH_MD5);
-    for (unsigned i = 0; i < AUTH_LAYOUT_COUNT; i++) {
+    for (unsigned i = 0; i + 1 < AUTH_LAYOUT_COUNT; i++) {
+        refuse_and_wait(i);
         assert_int_equal(sender.probe.phase, PROBE_CONTROL);
-        sender_control(sender_sent(i)->bytes[1], 0x20000);
     }
+    sender_control(sender_sent(AUTH_LAYOUT_COUNT - 1)->bytes[1], 0x20000);
     assert_int_equal(sender.probe.round.outcome, OUTCOME_AUTH);
     drive_forget(&sender.drive);
     sender_start(build_at(MS(60000)));
