@@ -37,7 +37,12 @@ struct lease_session {
     uint32_t received; /* probes counted since the last control request */
     enum jitter_us_layout layout; /* of its type 3 probes; once known it stays */
     uint32_t port; /* index of its lease_port */
-    bool is_made_by_probe; /* on a permanent port, without a control request */
+    bool is_made_by_probe; /* on a permanent port, without a control request; with: */
+    struct lease_train {
+        bool has_first; /* its packet 1 has come */
+        uint32_t newest; /* highest sequence number */
+        struct mono began, seen; /* its first and its latest packet to come */
+    } train;
     bool is_v2; /* made by a request of version 2, with: */
     uint32_t sequence, session_id;
     struct mono cap; /* never extended beyond */

@@ -10,6 +10,10 @@
 /* A flow on a permanent port is forgotten after this silence. */
 #define PERMANENT_IDLE_NS (60 * NS_PER_SECOND)
 
+/* On a permanent port no control request says that a train is new. Trains start a second or more
+ * apart, and reordered packets come sooner after one another than this. */
+#define TRAIN_PAUSE_NS (500 * NS_PER_MS)
+
 /* The session that counts a probe on `port`: permanent ports make one when there is none. */
 static struct lease_session *session_of(struct reflect *reflect, uint32_t port, const struct ev *ev,
                                         struct instant now)
@@ -59,15 +63,39 @@ static void answer_probe(struct reflect *reflect, const struct ev *ev, uint64_t 
     memcpy(reflect->bytes, ev->bytes, ev->size);
 }
 
+/* The packet begins a new train of its flow: it is number 1, and not late for the train that goes
+ * on; or 1 was lost, and after a pause the numbers have fallen back (or stand where they stood). */
+static bool is_new_train(const struct lease_train *train, uint32_t sender_seq, struct mono now)
+{
+    if (train->newest == 0) {
+        return true;
+    }
+    if (sender_seq == 1) {
+        return train->has_first || mono_diff(now, train->began) > TRAIN_PAUSE_NS;
+    }
+    return sender_seq <= train->newest && mono_diff(now, train->seen) > TRAIN_PAUSE_NS;
+}
+
+static void note_train(struct lease_session *session, uint32_t sender_seq, struct mono now)
+{
+    struct lease_train *train = &session->train;
+    if (is_new_train(train, sender_seq, now)) {
+        session->received = 0;
+        *train = (struct lease_train){.began = now};
+    }
+    train->has_first |= sender_seq == 1;
+    train->newest = sender_seq > train->newest ? sender_seq : train->newest;
+    train->seen = now;
+}
+
 /* What probes of type 2 and 3 have in common once `session` has taken them. */
 static void answer_jitter(struct reflect *reflect, struct lease_session *session,
                           const struct ev *ev, uint32_t sender_seq, struct instant now)
 {
     extend(reflect, session, now);
     reflect->stats.stamps[ev->received.source]++;
-    /* Without a control request, the first packet is what tells a new train. */
-    if (session->is_made_by_probe && sender_seq == 1) {
-        session->received = 0;
+    if (session->is_made_by_probe) {
+        note_train(session, sender_seq, ev->received.at.mono);
     }
     session->received++;
     answer_probe(reflect, ev, &reflect->stats.jitter_probes);

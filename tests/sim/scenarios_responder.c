@@ -413,6 +413,34 @@ static void test_next_train_on_a_permanent_port(void **state)
     rig_fini(&rig);
 }
 
+/* Three packets of the next train are lost at its beginning, and the answer to one later: the
+ * count starts again all the same, so each loss has its direction. */
+static void test_lost_beginning_on_a_permanent_port(void **state)
+{
+    (void)state;
+    struct rig rig;
+    struct reflect_settings settings;
+    rig_init_pair(&rig);
+    reflect_settings_default(&settings);
+    settings.permanent[0] = (struct addr){.family = ADDR_IPV4, .port = RIG_PORT};
+    settings.permanent_count = 1;
+    rig_add_reflect(&rig, RIG_RESPONDER, &settings);
+    for (unsigned i = 11; i <= 13; i++) {
+        scenario_drop_probe(&rig, RIG_SENDER, i);
+    }
+    scenario_drop_probe(&rig, RIG_RESPONDER, 12);
+    struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
+    spec->control = CONTROL_NONE;
+    spec->source = (struct addr){.family = ADDR_IPV4, .port = 7000};
+    rig_apply_one(&rig, spec);
+    assert_int_equal(scenario_run(&rig, 5 * NS_PER_SECOND)->received, 10);
+    const struct round *round = scenario_run(&rig, 10 * NS_PER_SECOND);
+    assert_int_equal(round->received, 6);
+    assert_int_equal(round->sd.lost, 3);
+    assert_int_equal(round->ds.lost, 1);
+    rig_fini(&rig);
+}
+
 int scenarios_responder(void)
 {
     const struct CMUnitTest tests[] = {
@@ -429,6 +457,7 @@ int scenarios_responder(void)
         cmocka_unit_test(test_restart_in_the_middle_of_a_run),
         cmocka_unit_test(test_restart_with_a_permanent_port),
         cmocka_unit_test(test_next_train_on_a_permanent_port),
+        cmocka_unit_test(test_lost_beginning_on_a_permanent_port),
     };
     return cmocka_run_group_tests_name("responder", tests, NULL, NULL);
 }

@@ -186,9 +186,9 @@ static void test_malformed_probes(void **state)
         const char *name;
         enum ipsla_reject reason;
     } rows[] = {
-        {"M1", IPSLA_TOO_SHORT}, {"M19", IPSLA_TOO_SHORT},      {"M20", IPSLA_WRONG_DIRECTION},
+        {"M1", IPSLA_TOO_SHORT},  {"M19", IPSLA_TOO_SHORT},      {"M20", IPSLA_WRONG_DIRECTION},
         {"M21", IPSLA_TOO_SHORT}, {"M22", IPSLA_BAD_TYPE},       {"P6", IPSLA_WRONG_DIRECTION},
-        {"C1", IPSLA_BAD_TYPE},  {"P3", IPSLA_WRONG_DIRECTION},
+        {"C1", IPSLA_BAD_TYPE},   {"P3", IPSLA_WRONG_DIRECTION},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         responder_prepare();
@@ -227,6 +227,47 @@ static void test_permanent_port(void **state)
     assert_non_null(drive_channel(&responder.drive, 16000));
     assert_int_equal(reflect_stats(responder.reflect)->sessions, 0);
     responder_tear_down();
+}
+
+/* Trains without control requests: when each packet comes, its number, the count that it gets. */
+struct step {
+    int64_t at_ms;
+    uint16_t seq, count;
+};
+
+static void assert_counts(const struct step *steps, size_t count)
+{
+    responder_prepare();
+    responder.settings.permanent[0] = build_addr("0.0.0.0:16000");
+    responder.settings.permanent_count = 1;
+    responder_set_up();
+    for (size_t i = 0; i < count; i++) {
+        drive_until(&responder.drive, build_at(steps[i].at_ms * NS_PER_MS));
+        responder_send_jitter(16000, RESPONDER_PEER, steps[i].seq);
+        assert_int_equal(responder_last_jitter(RESPONDER_PEER).responder_seq, steps[i].count);
+    }
+    responder_tear_down();
+}
+
+static void test_trains_on_a_permanent_port(void **state)
+{
+    (void)state;
+    static const struct step first_lost[] = {{0, 1, 1},    {20, 2, 2},   {40, 3, 3},  {1020, 2, 1},
+                                             {1040, 3, 2}, {2040, 3, 1}, {3000, 1, 1}};
+    static const struct step last_only[] = {{0, 2, 1}, {1000, 2, 1}, {2000, 1, 1}, {2020, 2, 2}};
+    /* Within half a second a lower number is out of order or a copy. */
+    static const struct step reordered[] = {{0, 1, 1},   {20, 3, 2},  {40, 2, 3},
+                                            {540, 3, 4}, {900, 4, 5}, {1400, 2, 6}};
+    static const struct step first_late[] = {
+        {0, 3, 1}, {1020, 2, 1}, {1030, 1, 2}, {1040, 3, 3}, {2000, 1, 1}};
+    /* Trains without a pause between them: number 1 alone tells. */
+    static const struct step dense[] = {{0, 2, 1},    {400, 3, 2},  {800, 4, 3},
+                                        {1200, 1, 1}, {1600, 2, 2}, {1601, 1, 1}};
+    assert_counts(first_lost, sizeof first_lost / sizeof first_lost[0]);
+    assert_counts(last_only, sizeof last_only / sizeof last_only[0]);
+    assert_counts(reordered, sizeof reordered / sizeof reordered[0]);
+    assert_counts(first_late, sizeof first_late / sizeof first_late[0]);
+    assert_counts(dense, sizeof dense / sizeof dense[0]);
 }
 
 static void test_control_for_a_permanent_port(void **state)
@@ -361,6 +402,7 @@ int main(void)
         cmocka_unit_test(test_probe_of_a_stranger),
         cmocka_unit_test(test_malformed_probes),
         cmocka_unit_test(test_permanent_port),
+        cmocka_unit_test(test_trains_on_a_permanent_port),
         cmocka_unit_test(test_control_for_a_permanent_port),
         cmocka_unit_test(test_permanent_limit),
         cmocka_unit_test(test_send_failure),
