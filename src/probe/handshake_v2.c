@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/crypto.h"
+#include "wire/ntp.h"
 
 enum { ROLE_RESPONDER = 1 };
 
@@ -52,7 +53,7 @@ size_t handshake_v2_write(struct handshake *handshake, struct instant now, uint8
 {
     const struct spec *spec = handshake->spec;
     if (handshake->tries == 0) {
-        handshake->timestamp = ipsla2_timestamp(now.wall);
+        handshake->timestamp = timestamp_encode(TIMESTAMP_NTP, now.wall);
     }
     struct ipsla2_message message = {
         .sequence = handshake->sequence,

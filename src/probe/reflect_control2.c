@@ -32,7 +32,8 @@ void reflect_answer_request_v2(struct reflect *reflect, const struct opening *to
     message.status = statuses[result].header;
     message.auth_status = statuses[result].auth;
     message.command_status = statuses[result].command;
-    message.timestamp = ipsla2_timestamp(to->received);
+    enum timestamp_format format = timestamp_format_near(to->v2.timestamp, to->received);
+    message.timestamp = timestamp_encode(format, to->received);
     size_t size = ipsla2_encode(&message, reflect->bytes);
     if (to->key != NULL) {
         ipsla2_sign(reflect->bytes, size, to->key);
@@ -59,13 +60,20 @@ void reflect_name_session(struct reflect *reflect, const struct opening *to,
     session->sequence = to->v2.sequence;
 }
 
+/* The time is that of NTP or of PTP, whichever makes it recent: no message says which it has, and
+ * none that was recorded in one format becomes recent in the other. */
 static bool is_timely(const struct reflect *reflect, const struct opening *to)
 {
     int64_t window_ns = reflect->settings.replay_window_ns;
     if (window_ns == 0 || to->v2.timestamp == 0) {
         return true;
     }
-    int64_t age_ns = ipsla2_timestamp_diff(ipsla2_timestamp(to->received), to->v2.timestamp);
+    enum timestamp_format format = timestamp_format_near(to->v2.timestamp, to->received);
+    struct wall sent;
+    if (!timestamp_decode(format, to->v2.timestamp, to->received, &sent)) {
+        return false;
+    }
+    int64_t age_ns = wall_diff(to->received, sent);
     return age_ns <= window_ns && age_ns >= -window_ns;
 }
 

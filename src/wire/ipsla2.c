@@ -275,22 +275,3 @@ const uint8_t *ipsla2_digest(const uint8_t *bytes)
 {
     return bytes + DIGEST_AT;
 }
-
-/* Seconds from 1900 to 1970. */
-#define NTP_UNIX_SECONDS INT64_C(2208988800)
-
-uint64_t ipsla2_timestamp(struct wall wall)
-{
-    int64_t seconds = floor_div(wall.ns, NS_PER_SECOND);
-    uint64_t rest_ns = (uint64_t)(wall.ns - seconds * NS_PER_SECOND);
-    uint64_t fraction = (rest_ns << 32) / (uint64_t)NS_PER_SECOND;
-    return (uint64_t)(uint32_t)(seconds + NTP_UNIX_SECONDS) << 32 | fraction;
-}
-
-int64_t ipsla2_timestamp_diff(uint64_t later, uint64_t earlier)
-{
-    int64_t diff = (int64_t)(later - earlier);
-    int64_t seconds = diff >> 32;
-    uint64_t fraction = (uint64_t)diff & UINT32_MAX;
-    return seconds * NS_PER_SECOND + (int64_t)(fraction * (uint64_t)NS_PER_SECOND >> 32);
-}

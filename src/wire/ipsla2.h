@@ -33,7 +33,7 @@ enum ipsla2_mode { IPSLA2_MODE_NONE, IPSLA2_MODE_SHA256, IPSLA2_MODE_HMAC };
 struct ipsla2_message {
     uint16_t status;
     uint32_t sequence;
-    uint64_t timestamp; /* NTP format; 0: not set */
+    uint64_t timestamp; /* as in wire/ntp.h; 0: not set */
 
     bool has_auth; /* the authentication CSLD */
     bool is_compact; /* without random number and digest: mode none only */
@@ -76,10 +76,5 @@ bool ipsla2_verify(const uint8_t *bytes, size_t size, const struct auth_key *key
 
 /* The digest field of a message of mode SHA256 or HMAC whose head was decoded. */
 const uint8_t *ipsla2_digest(const uint8_t *bytes);
-
-uint64_t ipsla2_timestamp(struct wall wall);
-
-/* Nanoseconds from `earlier` to `later`, less than 68 years apart, across the end of an era. */
-int64_t ipsla2_timestamp_diff(uint64_t later, uint64_t earlier);
 
 #endif

@@ -47,3 +47,21 @@ bool timestamp_decode(enum timestamp_format format, uint64_t stamp, struct wall 
     out->ns = (near_s + ahead_s) * NS_PER_SECOND + ns;
     return true;
 }
+
+/* How far a stamp is from `near` in this format, in seconds; more than any when it is none. */
+static int64_t distance_s(enum timestamp_format format, uint64_t stamp, struct wall near)
+{
+    struct wall read;
+    if (!timestamp_decode(format, stamp, near, &read)) {
+        return INT64_MAX;
+    }
+    int64_t apart_s = floor_div(read.ns, NS_PER_SECOND) - floor_div(near.ns, NS_PER_SECOND);
+    return apart_s < 0 ? -apart_s : apart_s;
+}
+
+enum timestamp_format timestamp_format_near(uint64_t stamp, struct wall near)
+{
+    return distance_s(TIMESTAMP_PTP, stamp, near) < distance_s(TIMESTAMP_NTP, stamp, near)
+               ? TIMESTAMP_PTP
+               : TIMESTAMP_NTP;
+}

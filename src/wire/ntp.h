@@ -24,4 +24,8 @@ uint64_t timestamp_encode(enum timestamp_format format, struct wall t);
 bool timestamp_decode(enum timestamp_format format, uint64_t stamp, struct wall near,
                       struct wall *out);
 
+/* The format in which a stamp that was written at about `near` makes sense: the one with the nearer
+ * reading. The two readings of one stamp are 66 to 70 years apart. NTP when neither has one. */
+enum timestamp_format timestamp_format_near(uint64_t stamp, struct wall near);
+
 #endif

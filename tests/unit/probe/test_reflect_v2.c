@@ -74,7 +74,7 @@ static void test_authentic_requests(void **state)
         struct ipsla2_message answer = last_answer(RESPONDER_PEER);
         assert_int_equal(answer.status + answer.auth_status + answer.command_status, 0);
         assert_int_not_equal(answer.session_id, 0x11223344);
-        assert_true(answer.timestamp == ipsla2_timestamp(build_at(0).wall));
+        assert_true(answer.timestamp == timestamp_encode(TIMESTAMP_NTP, build_at(0).wall));
         assert_int_equal(results_v2(RESULT_ACCEPTED), 1);
         responder_tear_down();
     }
@@ -159,19 +159,58 @@ static void test_replay(void **state)
     responder_tear_down();
 }
 
+static void set_up_window(int64_t window_ns)
+{
+    responder_prepare();
+    responder.settings.keys[0] = make_key(7, AUTH_HMAC_SHA256, "correct-horse-7");
+    responder.settings.key_count = 1;
+    responder.settings.replay_window_ns = window_ns;
+    responder_set_up();
+}
+
 /* R1 was sent twelve hours before these tests play. */
 static void test_replay_window(void **state)
 {
     (void)state;
     for (unsigned i = 0; i < 2; i++) {
-        responder_prepare();
-        responder.settings.keys[0] = make_key(7, AUTH_HMAC_SHA256, "correct-horse-7");
-        responder.settings.key_count = 1;
-        responder.settings.replay_window_ns = SECONDS(12 * 3600 - 1 + (int64_t)i);
-        responder_set_up();
+        set_up_window(SECONDS(12 * 3600 - 1 + (int64_t)i));
         responder_deliver_vector(1167, RESPONDER_PEER, "R1");
         assert_int_equal(last_answer(RESPONDER_PEER).status, i == 0 ? IPSLA2_AUTH : IPSLA2_OK);
         responder_tear_down();
+    }
+}
+
+/* A time in PTP format is as good as one in NTP format: what counts is how far off it is. The
+ * answer has the format of the request. */
+static void test_replay_window_in_each_format(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t age_ns;
+        uint16_t status;
+    } rows[] = {{0, IPSLA2_OK},
+                {SECONDS(299), IPSLA2_OK},
+                {-SECONDS(299), IPSLA2_OK},
+                {SECONDS(301), IPSLA2_AUTH},
+                {-SECONDS(301), IPSLA2_AUTH}};
+    for (int format = 0; format < TIMESTAMP_FORMAT_COUNT; format++) {
+        for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+            set_up_window(SECONDS(300));
+            const struct vector *v = vectors_find(&responder.vectors, "R1");
+            struct ipsla2_message message = {0};
+            struct wall sent = wall_add(build_at(0).wall, -rows[i].age_ns);
+            uint8_t bytes[IPSLA2_BYTES];
+            ipsla2_decode_head(v->bytes, v->size, &message);
+            ipsla2_decode_command(v->bytes, v->size, &message);
+            message.timestamp = timestamp_encode((enum timestamp_format)format, sent);
+            size_t size = ipsla2_encode(&message, bytes);
+            ipsla2_sign(bytes, size, &responder.settings.keys[0]);
+            responder_deliver(1167, RESPONDER_PEER, bytes, size);
+            assert_int_equal(last_answer(RESPONDER_PEER).status, rows[i].status);
+            assert_true(last_answer(RESPONDER_PEER).timestamp ==
+                        timestamp_encode((enum timestamp_format)format, build_at(0).wall));
+            responder_tear_down();
+        }
     }
 }
 
@@ -215,6 +254,7 @@ int main(void)
         cmocka_unit_test(test_repeated_request_resets_nothing),
         cmocka_unit_test(test_replay),
         cmocka_unit_test(test_replay_window),
+        cmocka_unit_test(test_replay_window_in_each_format),
         cmocka_unit_test(test_md5),
     };
     return cmocka_run_group_tests(tests, responder_load, NULL);

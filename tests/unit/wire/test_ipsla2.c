@@ -180,18 +180,6 @@ static void test_digest_covers_everything(void **state)
     }
 }
 
-static void test_timestamps(void **state)
-{
-    (void)state;
-    struct wall noon = {INT64_C(1767225600) * NS_PER_SECOND + NS_PER_SECOND / 4};
-    assert_true(ipsla2_timestamp(noon) == UINT64_C(0xed00378040000000));
-    struct wall era = {INT64_C(2085978496) * NS_PER_SECOND}; /* 2036-02-07 06:28:16 */
-    uint64_t before = ipsla2_timestamp(wall_add(era, -NS_PER_SECOND));
-    assert_true(ipsla2_timestamp(era) == 0);
-    assert_true(ipsla2_timestamp_diff(ipsla2_timestamp(era), before) == NS_PER_SECOND);
-    assert_true(ipsla2_timestamp_diff(before, ipsla2_timestamp(era)) == -NS_PER_SECOND);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -200,7 +188,6 @@ int main(void)
         cmocka_unit_test(test_malformed),
         cmocka_unit_test(test_truncated),
         cmocka_unit_test(test_digest_covers_everything),
-        cmocka_unit_test(test_timestamps),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

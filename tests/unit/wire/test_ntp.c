@@ -96,6 +96,24 @@ static void test_random_moments(void **state)
     }
 }
 
+/* A stamp of today is recent in its own format only, also where one of the two has rolled over. */
+static void test_format_is_told_by_what_is_near(void **state)
+{
+    (void)state;
+    static const int64_t moments[] = {NEW_YEAR_NS, ROLLOVER_NS - 1, ROLLOVER_NS + 1};
+    for (size_t i = 0; i < COUNT(moments); i++) {
+        struct wall near = {moments[i]};
+        for (int64_t off = -86400; off <= 86400; off += 43200) {
+            struct wall sent = wall_add(near, off * NS_PER_SECOND);
+            for (int format = 0; format < TIMESTAMP_FORMAT_COUNT; format++) {
+                uint64_t stamp = timestamp_encode((enum timestamp_format)format, sent);
+                assert_int_equal(timestamp_format_near(stamp, near), format);
+            }
+        }
+    }
+    assert_int_equal(timestamp_format_near(0, (struct wall){NEW_YEAR_NS}), TIMESTAMP_NTP);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -103,6 +121,7 @@ int main(void)
         cmocka_unit_test(test_eras),
         cmocka_unit_test(test_no_moments),
         cmocka_unit_test(test_random_moments),
+        cmocka_unit_test(test_format_is_told_by_what_is_near),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
