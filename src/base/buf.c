@@ -9,10 +9,9 @@
 
 #include "base/mem.h"
 
-/* Room for `size` more bytes and the NUL. */
-static void reserve(struct buf *buf, size_t size)
+void buf_reserve(struct buf *buf, size_t size)
 {
-    size_t needed = buf->size + size + 1;
+    size_t needed = buf->size + size + 1; /* and the NUL */
     assert(needed > size);
     if (needed <= buf->capacity) {
         return;
@@ -41,7 +40,7 @@ void buf_clear(struct buf *buf)
 
 void buf_add(struct buf *buf, const void *bytes, size_t size)
 {
-    reserve(buf, size);
+    buf_reserve(buf, size);
     if (size > 0) {
         memcpy(buf->bytes + buf->size, bytes, size);
     }
@@ -65,7 +64,7 @@ void buf_vprintf(struct buf *buf, const char *format, va_list arguments)
     va_copy(again, arguments);
     int length = vsnprintf(NULL, 0, format, arguments);
     assert(length >= 0);
-    reserve(buf, (size_t)length);
+    buf_reserve(buf, (size_t)length);
     vsnprintf(buf->bytes + buf->size, (size_t)length + 1, format, again);
     buf->size += (size_t)length;
     va_end(again);

@@ -25,6 +25,25 @@ void buf_add(struct buf *buf, const void *bytes, size_t size);
 void buf_add_string(struct buf *buf, const char *text);
 void buf_add_char(struct buf *buf, char c);
 
+/* Makes room for `size` more bytes. */
+void buf_reserve(struct buf *buf, size_t size);
+
+/* For writers in a hurry: where `size` more bytes may be written; buf_take adds those before `end`.
+ */
+static inline char *buf_room(struct buf *buf, size_t size)
+{
+    if (buf->capacity - buf->size <= size) {
+        buf_reserve(buf, size);
+    }
+    return buf->bytes + buf->size;
+}
+
+static inline void buf_take(struct buf *buf, char *end)
+{
+    buf->size = (size_t)(end - buf->bytes);
+    *end = '\0';
+}
+
 /* As printf. */
 void buf_printf(struct buf *buf, const char *format, ...)
     __attribute__((format(printf, 2, 3), nonnull));

@@ -20,6 +20,20 @@ enum expo_format expo_negotiate(const char *accept);
  * weight above 0 that is not below that of identity. */
 bool expo_accepts_gzip(const char *accept_encoding);
 
+/* An exposition in the making: it is written as it is read, so that its memory does not grow with
+ * its length. What it needs is EXPO_BLOCK_BYTES, the series of one target that go beyond them, and
+ * for each target a pointer and its labels. */
+struct expo_body;
+#define EXPO_BLOCK_BYTES ((size_t)64 * 1024)
+
+/* The view is copied; what it points to must live until expo_body_close. */
+struct expo_body *expo_body_open(const struct expo_view *view, enum expo_format format);
+
+/* The next at most `size` bytes (at least 1) go to `out`. Returns how many; 0 at the end. */
+size_t expo_body_read(struct expo_body *body, char *out, size_t size);
+
+void expo_body_close(struct expo_body *body);
+
 /* Appends the whole exposition. */
 void expo_render(const struct expo_view *view, enum expo_format format, struct buf *out);
 

@@ -25,6 +25,7 @@ enum family_scope {
 struct family_source {
     const struct expo_view *view;
     const struct report *report; /* NULL beyond the scopes of targets */
+    const struct hist_layout *layout; /* the report's; one address for equal ones in a row */
 };
 
 struct family {

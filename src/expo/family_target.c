@@ -59,8 +59,7 @@ static void emit_count(struct text *text, const struct family_source *source, si
 /* A histogram of struct tally. */
 static void emit_hist(struct text *text, const struct family_source *source, size_t offset)
 {
-    text_histogram(text, family_value(&source->report->tally, offset),
-                   &source->report->spec->layout);
+    text_histogram(text, family_value(&source->report->tally, offset), source->layout);
 }
 
 static void emit_failures(struct text *text, const struct family_source *source, size_t offset)
@@ -199,7 +198,7 @@ static void emit_way_hist(struct text *text, const struct family_source *source,
     for (unsigned i = 0; i < DIRECTION_COUNT; i++) {
         const struct hist *hist = family_value(tally_way(source->report, i), offset);
         size_t place = text_label(text, "direction", directions[i]);
-        text_histogram(text, hist, &source->report->spec->layout);
+        text_histogram(text, hist, source->layout);
         text_rewind(text, place);
     }
 }

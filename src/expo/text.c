@@ -5,112 +5,38 @@
 #include <assert.h>
 #include <string.h>
 
-#include "base/time.h"
-
-#define DIGITS_MAX 20 /* of a 64-bit number */
-#define FRACTION_DIGITS 9
-
-/* Writes `value` right-aligned before `end`; returns where it starts. */
-static char *digits_before(char *end, uint64_t value)
+static char *put(char *at, const void *bytes, size_t size)
 {
-    do {
-        *--end = (char)('0' + value % 10);
-        value /= 10;
-    } while (value > 0);
-    return end;
+    memcpy(at, bytes, size);
+    return at + size;
 }
 
-void text_add_count(struct buf *out, uint64_t value)
+/* Backslashes, line ends and, when `quotes`, double quotes are escaped with a backslash. Needs room
+ * for twice the size. */
+static char *put_escaped(char *at, const char *value, bool quotes)
 {
-    char digits[DIGITS_MAX];
-    char *end = digits + sizeof digits;
-    const char *start = digits_before(end, value);
-    buf_add(out, start, (size_t)(end - start));
-}
-
-void text_add_seconds(struct buf *out, int64_t value_ns)
-{
-    uint64_t magnitude = value_ns < 0 ? 0 - (uint64_t)value_ns : (uint64_t)value_ns;
-    if (value_ns < 0) {
-        buf_add_char(out, '-');
-    }
-    text_add_count(out, magnitude / (uint64_t)NS_PER_SECOND);
-    uint64_t fraction = magnitude % (uint64_t)NS_PER_SECOND;
-    if (fraction == 0) {
-        return;
-    }
-    char digits[1 + FRACTION_DIGITS] = ".000000000";
-    digits_before(digits + sizeof digits, fraction);
-    size_t size = sizeof digits;
-    while (digits[size - 1] == '0') {
-        size--;
-    }
-    buf_add(out, digits, size);
-}
-
-/* d.ddde[+-]XX from significant digits. */
-static void add_scientific(struct buf *out, const char *digits, size_t count, int exponent)
-{
-    buf_add(out, digits, 1);
-    if (count > 1) {
-        buf_add_char(out, '.');
-        buf_add(out, digits + 1, count - 1);
-    }
-    unsigned magnitude = exponent < 0 ? (unsigned)-exponent : (unsigned)exponent;
-    char tail[4] = {'e', exponent < 0 ? '-' : '+', (char)('0' + magnitude / 10),
-                    (char)('0' + magnitude % 10)};
-    buf_add(out, tail, sizeof tail);
-}
-
-/* The rule of OpenMetrics 1.0 for `le`: scientific below 1e-4 and from 1e6 on, otherwise a decimal
- * that always has a point. */
-void text_add_bound(struct buf *out, int64_t bound_ns)
-{
-    assert(bound_ns >= 0);
-    char digits[DIGITS_MAX];
-    char *end = digits + sizeof digits;
-    const char *start = digits_before(end, (uint64_t)bound_ns);
-    int exponent = (int)(end - start) - 1 - FRACTION_DIGITS;
-    if (bound_ns > 0 && (exponent < -4 || exponent >= 6)) {
-        size_t count = (size_t)(end - start);
-        while (start[count - 1] == '0') {
-            count--;
+    for (; *value != '\0'; value++) {
+        char c = *value;
+        if (c == '\\' || c == '\n' || (c == '"' && quotes)) {
+            *at++ = '\\';
         }
-        add_scientific(out, start, count, exponent);
-        return;
+        *at++ = (char)(c == '\n' ? 'n' : c);
     }
-    text_add_seconds(out, bound_ns);
-    if (bound_ns % NS_PER_SECOND == 0) {
-        buf_add_string(out, ".0");
-    }
+    return at;
 }
 
-/* Backslashes, line ends and, when `quotes`, double quotes are escaped with a backslash. */
-static void add_escaped(struct buf *out, const char *value, bool quotes)
+void text_add_label_sized(struct buf *labels, const char *name, size_t name_size, const char *value)
 {
-    const char *special = quotes ? "\\\n\"" : "\\\n";
-    for (;;) {
-        size_t plain = strcspn(value, special);
-        buf_add(out, value, plain);
-        value += plain;
-        if (*value == '\0') {
-            return;
-        }
-        buf_add_char(out, '\\');
-        buf_add_char(out, (char)(*value == '\n' ? 'n' : *value));
-        value++;
-    }
-}
-
-void text_add_label(struct buf *labels, const char *name, const char *value)
-{
+    char *at = buf_room(labels, name_size + 2 * strlen(value) + sizeof ",=\"\"");
     if (labels->size > 0) {
-        buf_add_char(labels, ',');
+        *at++ = ',';
     }
-    buf_add_string(labels, name);
-    buf_add_string(labels, "=\"");
-    add_escaped(labels, value, true);
-    buf_add_char(labels, '"');
+    at = put(at, name, name_size);
+    *at++ = '=';
+    *at++ = '"';
+    at = put_escaped(at, value, true);
+    *at++ = '"';
+    buf_take(labels, at);
 }
 
 void text_init(struct text *text, enum expo_format format, struct buf *out)
@@ -130,20 +56,14 @@ void text_begin(struct text *text, const struct text_family *family)
         text->has_head = false;
     }
     text->family = family;
+    text->name_size = strlen(family->name);
     buf_clear(&text->labels);
 }
 
 void text_set_labels(struct text *text, const char *bytes, size_t size)
 {
     buf_clear(&text->labels);
-    buf_add(&text->labels, bytes, size);
-}
-
-size_t text_label(struct text *text, const char *name, const char *value)
-{
-    size_t place = text->labels.size;
-    text_add_label(&text->labels, name, value);
-    return place;
+    buf_take(&text->labels, put(buf_room(&text->labels, size), bytes, size));
 }
 
 void text_rewind(struct text *text, size_t place)
@@ -196,8 +116,11 @@ static void begin_head_line(struct text *text, const char *keyword)
 static void add_help(struct text *text)
 {
     begin_head_line(text, "# HELP ");
-    add_escaped(text->out, text->family->help, text->format == EXPO_OPENMETRICS_1_0_0);
-    buf_add_char(text->out, '\n');
+    const char *help = text->family->help;
+    char *at = buf_room(text->out, 2 * strlen(help) + 1);
+    at = put_escaped(at, help, text->format == EXPO_OPENMETRICS_1_0_0);
+    *at++ = '\n';
+    buf_take(text->out, at);
 }
 
 static void add_type(struct text *text)
@@ -227,76 +150,111 @@ static void need_head(struct text *text)
     add_help(text);
 }
 
-/* Everything of a series up to its value. */
-static void begin_series(struct text *text, const char *suffix)
+/* What a series needs beside its name and labels: braces, a space, the value, a line end. */
+#define SERIES_EXTRA_MAX (4 + DECIMAL_MAX)
+
+/* Everything of a series up to its value; the value goes where the result points to, and then
+ * end_series comes. `suffix` has static size. */
+static char *begin_series(struct text *text, const char *suffix, size_t suffix_size)
 {
     need_head(text);
-    buf_add_string(text->out, text->family->name);
-    buf_add_string(text->out, suffix);
-    if (text->labels.size > 0) {
-        buf_add_char(text->out, '{');
-        buf_add(text->out, text->labels.bytes, text->labels.size);
-        buf_add_char(text->out, '}');
+    size_t labels_size = text->labels.size;
+    char *at = buf_room(text->out, text->name_size + suffix_size + labels_size + SERIES_EXTRA_MAX);
+    at = put(at, text->family->name, text->name_size);
+    if (suffix_size > 0) {
+        at = put(at, suffix, suffix_size);
     }
-    buf_add_char(text->out, ' ');
+    if (labels_size > 0) {
+        *at++ = '{';
+        at = put(at, text->labels.bytes, labels_size);
+        *at++ = '}';
+    }
+    *at++ = ' ';
+    return at;
+}
+
+static void end_series(struct text *text, char *at)
+{
+    *at++ = '\n';
+    buf_take(text->out, at);
 }
 
 void text_count(struct text *text, uint64_t value)
 {
-    begin_series(text, "");
-    text_add_count(text->out, value);
-    buf_add_char(text->out, '\n');
-}
-
-void text_count_by(struct text *text, const char *name, const char *value, uint64_t count)
-{
-    size_t place = text_label(text, name, value);
-    text_count(text, count);
-    text_rewind(text, place);
+    end_series(text, decimal_count(begin_series(text, "", 0), value));
 }
 
 void text_seconds(struct text *text, int64_t value_ns)
 {
-    begin_series(text, "");
-    text_add_seconds(text->out, value_ns);
-    buf_add_char(text->out, '\n');
+    end_series(text, decimal_seconds(begin_series(text, "", 0), value_ns));
+}
+
+static const char bucket_end[] = "\"} ";
+#define BUCKET_END_SIZE (sizeof bucket_end - 1)
+
+static void need_bounds(struct text_bounds *bounds, const struct hist_layout *layout)
+{
+    if (bounds->layout == layout) {
+        return;
+    }
+    bounds->layout = layout;
+    for (size_t i = 0; i < layout->count; i++) {
+        char *at = decimal_bound(bounds->texts[i], layout->bounds_ns[i]);
+        at = put(at, bucket_end, BUCKET_END_SIZE);
+        bounds->sizes[i] = (size_t)(at - bounds->texts[i]);
+    }
+}
+
+static void set_line(struct text *text)
+{
+    static const char suffix[] = "_bucket{";
+    struct buf *line = &text->line;
+    buf_clear(line);
+    buf_add(line, text->family->name, text->name_size);
+    buf_add(line, suffix, sizeof suffix - 1);
+    buf_add(line, buf_string(&text->labels), text->labels.size);
+    buf_add_string(line, text->labels.size > 0 ? ",le=\"" : "le=\"");
 }
 
 static void add_buckets(struct text *text, const struct hist *hist,
                         const struct hist_layout *layout)
 {
-    struct buf *line = &text->line;
-    buf_clear(line);
-    buf_add_string(line, text->family->name);
-    buf_add_string(line, "_bucket{");
-    buf_add(line, buf_string(&text->labels), text->labels.size);
-    buf_add_string(line, text->labels.size > 0 ? ",le=\"" : "le=\"");
-
+    static const char infinite[] = "+Inf\"} ";
+    const struct text_bounds *bounds = &text->bounds;
+    const struct buf *line = &text->line;
+    size_t line_max = line->size + sizeof bounds->texts[0] + DECIMAL_MAX + 1;
+    char *at = buf_room(text->out, (layout->count + 1) * line_max);
+    char digits[DECIMAL_MAX] = "0";
+    size_t digits_size = 1;
     uint64_t cumulated = 0;
     for (size_t i = 0; i < layout->count; i++) {
-        cumulated += hist->buckets[i];
-        buf_add(text->out, line->bytes, line->size);
-        text_add_bound(text->out, layout->bounds_ns[i]);
-        buf_add(text->out, "\"} ", 3);
-        text_add_count(text->out, cumulated);
-        buf_add_char(text->out, '\n');
+        if (hist->buckets[i] > 0) {
+            cumulated += hist->buckets[i];
+            digits_size = (size_t)(decimal_count(digits, cumulated) - digits);
+        }
+        at = put(at, line->bytes, line->size);
+        /* A constant size is faster than the right one. */
+        memcpy(at, bounds->texts[i], sizeof bounds->texts[i]);
+        at += bounds->sizes[i];
+        memcpy(at, digits, sizeof digits);
+        at += digits_size;
+        *at++ = '\n';
     }
-    buf_add(text->out, line->bytes, line->size);
-    buf_add_string(text->out, "+Inf\"} ");
-    text_add_count(text->out, hist->count);
-    buf_add_char(text->out, '\n');
+    at = put(at, line->bytes, line->size);
+    at = put(at, infinite, sizeof infinite - 1);
+    end_series(text, decimal_count(at, hist->count));
 }
 
 void text_histogram(struct text *text, const struct hist *hist, const struct hist_layout *layout)
 {
+    static const char sum[] = "_sum";
+    static const char count[] = "_count";
     need_head(text);
+    need_bounds(&text->bounds, layout);
+    set_line(text);
     add_buckets(text, hist, layout);
-    begin_series(text, "_sum");
-    text_add_seconds(text->out, hist->sum_ns);
-    buf_add_char(text->out, '\n');
-    begin_series(text, "_count");
-    text_add_count(text->out, hist->count);
-    buf_add_char(text->out, '\n');
+    end_series(text, decimal_seconds(begin_series(text, sum, sizeof sum - 1), hist->sum_ns));
+    end_series(text, decimal_count(begin_series(text, count, sizeof count - 1), hist->count));
 }
 
 void text_end(struct text *text)

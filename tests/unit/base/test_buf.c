@@ -86,6 +86,23 @@ static void test_one_large_addition(void **state)
     buf_fini(&buf);
 }
 
+/* What is written into room is there once it is taken, and only that. */
+static void test_room(void **state)
+{
+    (void)state;
+    struct buf buf = {0};
+    for (size_t i = 0; i < 300; i++) {
+        char *at = buf_room(&buf, 100);
+        assert_true(buf.capacity - buf.size > 100);
+        memset(at, 'x', 100);
+        at[0] = 'a';
+        buf_take(&buf, at + 3);
+        assert_int_equal(buf.size, 3 * (i + 1));
+        assert_string_equal(buf.bytes + 3 * i, "axx");
+    }
+    buf_fini(&buf);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -94,6 +111,7 @@ int main(void)
         cmocka_unit_test(test_clear_keeps_memory),
         cmocka_unit_test(test_growth),
         cmocka_unit_test(test_one_large_addition),
+        cmocka_unit_test(test_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -316,6 +316,130 @@ static void cardinality_is_as_documented(void **state)
     assert_int_equal(target_series(call), 114);
 }
 
+/* A snapshot of `count` targets that completed, every second with a layout of its own; labels of
+ * the one in the middle alone are longer than a block. */
+static struct snapshot *many_targets(size_t count)
+{
+    struct snapshot *snapshot = snapshot_new(count);
+    for (size_t i = 0; i < count; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "target %zu", i);
+        struct spec *spec =
+            i % 3 == 0 ? build_echo_spec(name, "192.0.2.1") : build_jitter_spec(name, "192.0.2.1");
+        if (i % 2 == 0) {
+            view_short_layout(spec);
+        }
+        if (i == count / 2) {
+            char *value = mem_alloc(EXPO_BLOCK_BYTES + 1, 1);
+            memset(value, 'v', EXPO_BLOCK_BYTES);
+            view_label(spec, "long", value);
+            free(value);
+        }
+        snapshot->reports[i] = view_report(spec);
+        view_completed(snapshot->reports[i]);
+    }
+    return snapshot;
+}
+
+/* What is read part by part, in parts of 1 to `size_max` bytes, is what is written at once. */
+static void check_parts(const struct expo_view *view, enum expo_format format, size_t size_max)
+{
+    struct buf whole = {0};
+    expo_render(view, format, &whole);
+    struct expo_body *body = expo_body_open(view, format);
+    char *part = mem_alloc(size_max, 1);
+    size_t at = 0;
+    size_t size;
+    size_t wanted = 1;
+    while ((size = expo_body_read(body, part, wanted)) > 0) {
+        assert_true(size <= wanted && size <= whole.size - at);
+        assert_memory_equal(part, whole.bytes + at, size);
+        at += size;
+        wanted = wanted % size_max + 1;
+    }
+    assert_int_equal(at, whole.size);
+    assert_int_equal(expo_body_read(body, part, wanted), 0);
+    expo_body_close(body);
+    free(part);
+    buf_fini(&whole);
+}
+
+static void parts_are_the_whole(void **state)
+{
+    (void)state;
+    struct snapshot *snapshots[2] = {many_targets(20), many_targets(0)};
+    struct expo_view view = view_of(snapshots, 2);
+    check_parts(&view, EXPO_TEXT_0_0_4, 1000);
+    check_parts(&view, EXPO_OPENMETRICS_1_0_0, 1000);
+    check_parts(&view, EXPO_TEXT_0_0_4, 3 * EXPO_BLOCK_BYTES);
+    snapshot_unref(snapshots[0]);
+    snapshot_unref(snapshots[1]);
+    view = view_of(NULL, 0);
+    check_parts(&view, EXPO_TEXT_0_0_4, 7);
+}
+
+static int compare_lines(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Prometheus says nothing when a series comes twice, so this must. */
+static void no_series_of_many_targets_comes_twice(void **state)
+{
+    (void)state;
+    struct snapshot *snapshots[2] = {many_targets(301), snapshot_new(0)};
+    struct expo_view view = view_of(snapshots, 2);
+    struct buf out = {0};
+    expo_render(&view, EXPO_TEXT_0_0_4, &out);
+    size_t count = 0;
+    char **lines = NULL;
+    char *rest = NULL;
+    for (char *line = strtok_r(out.bytes, "\n", &rest); line != NULL;
+         line = strtok_r(NULL, "\n", &rest)) {
+        line[series_size(line)] = '\0';
+        if (line[0] != '#') {
+            lines = mem_resize(lines, count + 1, sizeof *lines);
+            lines[count++] = line;
+        }
+    }
+    assert_true(count > (size_t)301 * 40);
+    qsort(lines, count, sizeof *lines, compare_lines);
+    for (size_t i = 1; i < count; i++) {
+        assert_string_not_equal(lines[i - 1], lines[i]);
+    }
+    free(lines);
+    buf_fini(&out);
+    snapshot_unref(snapshots[0]);
+    snapshot_unref(snapshots[1]);
+}
+
+/* Each target's buckets are those of its own layout, whatever its neighbours have. */
+static void layouts_may_alternate(void **state)
+{
+    (void)state;
+    struct snapshot *snapshot = many_targets(5);
+    struct expo_view view = view_of(&snapshot, 1);
+    struct buf out = {0};
+    expo_render(&view, EXPO_TEXT_0_0_4, &out);
+    static const char *const there[] = {
+        "rtt_seconds_bucket{target=\"target 0\",le=\"5e-05\"} 1\n",
+        "rtt_seconds_bucket{target=\"target 0\",le=\"0.001\"} 2\n",
+        "rtt_seconds_bucket{target=\"target 0\",le=\"5.0\"} 2\n",
+        "rtt_seconds_bucket{target=\"target 0\",le=\"+Inf\"} 3\n",
+        "rtt_seconds_bucket{target=\"target 1\",le=\"0.0001\"} 1\n",
+        "rtt_seconds_bucket{target=\"target 1\",le=\"0.0005\"} 1\n",
+        "rtt_seconds_bucket{target=\"target 1\",le=\"0.001\"} 2\n",
+        "rtt_seconds_bucket{target=\"target 4\",le=\"5e-05\"} 1\n",
+    };
+    for (size_t i = 0; i < sizeof there / sizeof there[0]; i++) {
+        assert_non_null(strstr(out.bytes, there[i]));
+    }
+    assert_null(strstr(out.bytes, "{target=\"target 0\",le=\"0.0001\""));
+    assert_null(strstr(out.bytes, "{target=\"target 1\",le=\"5e-05\""));
+    buf_fini(&out);
+    snapshot_unref(snapshot);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -323,6 +447,9 @@ int main(void)
         cmocka_unit_test(openmetrics_is_golden),
         cmocka_unit_test(no_series_comes_twice),
         cmocka_unit_test(families_are_contiguous),
+        cmocka_unit_test(parts_are_the_whole),
+        cmocka_unit_test(no_series_of_many_targets_comes_twice),
+        cmocka_unit_test(layouts_may_alternate),
         cmocka_unit_test(histograms_add_up),
         cmocka_unit_test(a_gauge_without_value_is_absent),
         cmocka_unit_test(counters_exist_from_the_start),

@@ -5,78 +5,6 @@
 #include "base/time.h"
 #include "support/cm.h"
 
-struct number {
-    int64_t ns;
-    const char *text;
-};
-
-static void seconds_are_exact(void **state)
-{
-    (void)state;
-    static const struct number numbers[] = {
-        {0, "0"},
-        {1, "0.000000001"},
-        {-1, "-0.000000001"},
-        {1000, "0.000001"},
-        {250000, "0.00025"},
-        {100000000, "0.1"},
-        {NS_PER_SECOND, "1"},
-        {10 * NS_PER_SECOND, "10"},
-        {-1500000000, "-1.5"},
-        {1767268800123456789, "1767268800.123456789"},
-        {INT64_MAX, "9223372036.854775807"},
-        {INT64_MIN, "-9223372036.854775808"},
-    };
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-        struct buf out = {0};
-        text_add_seconds(&out, numbers[i].ns);
-        assert_string_equal(buf_string(&out), numbers[i].text);
-        buf_fini(&out);
-    }
-}
-
-static void bounds_are_canonical(void **state)
-{
-    (void)state;
-    static const struct number numbers[] = {
-        {0, "0.0"},
-        {1, "1e-09"},
-        {1000, "1e-06"},
-        {10000, "1e-05"},
-        {99999, "9.9999e-05"},
-        {100000, "0.0001"},
-        {250000, "0.00025"},
-        {1000000, "0.001"},
-        {100000000, "0.1"},
-        {NS_PER_SECOND, "1.0"},
-        {2500000000, "2.5"},
-        {5 * NS_PER_SECOND, "5.0"},
-        {100 * NS_PER_SECOND, "100.0"},
-        {999999 * NS_PER_SECOND, "999999.0"},
-        {1000000 * NS_PER_SECOND, "1e+06"},
-        {1234567 * NS_PER_SECOND, "1.234567e+06"},
-    };
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-        struct buf out = {0};
-        text_add_bound(&out, numbers[i].ns);
-        assert_string_equal(buf_string(&out), numbers[i].text);
-        buf_fini(&out);
-    }
-}
-
-static void counts_are_whole(void **state)
-{
-    (void)state;
-    struct buf out = {0};
-    text_add_count(&out, 0);
-    buf_add_char(&out, ' ');
-    text_add_count(&out, 1000);
-    buf_add_char(&out, ' ');
-    text_add_count(&out, UINT64_MAX);
-    assert_string_equal(buf_string(&out), "0 1000 18446744073709551615");
-    buf_fini(&out);
-}
-
 static void label_values_are_escaped(void **state)
 {
     (void)state;
@@ -171,9 +99,6 @@ static void a_head_comes_once_and_only_with_series(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(seconds_are_exact),
-        cmocka_unit_test(bounds_are_canonical),
-        cmocka_unit_test(counts_are_whole),
         cmocka_unit_test(label_values_are_escaped),
         cmocka_unit_test(heads_follow_the_format),
         cmocka_unit_test(histograms_cumulate),
