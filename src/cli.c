@@ -149,13 +149,16 @@ static bool read_ip_version(const struct options *options, struct spec *spec)
                 spec->host, spec->host);
         return false;
     }
+    bool is_ipv6 =
+        host.family == ADDR_IPV6 || spec->source.family == ADDR_IPV6 || wanted == ADDR_IPV6;
+    if (spec->operation == OPERATION_ICMP_JITTER && is_ipv6) {
+        fprintf(stderr, "ipsla probe: icmp-jitter is for IPv4 only: ICMPv6 has no timestamp "
+                        "messages\n");
+        return false;
+    }
     bool is_clash = host.family != ADDR_NONE && wanted != ADDR_NONE && host.family != wanted;
     if (is_clash || (spec->source.family != ADDR_NONE && spec->source.family != wanted)) {
         fprintf(stderr, "ipsla probe: host, --source and --ip-version mix IPv4 and IPv6\n");
-        return false;
-    }
-    if (operation_is_icmp(spec->operation) && wanted == ADDR_IPV6) {
-        fprintf(stderr, "ipsla probe: %s is for IPv4 only\n", operation_name(spec->operation));
         return false;
     }
     return true;

@@ -1,5 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,7 +70,9 @@ static bool explain_icmp(const struct round *round, const char *ip, struct buf *
         return true;
     }
     if (round->outcome == OUTCOME_UNREACHABLE) {
-        buf_printf(out, "%s: %s", ip, system_reason(round));
+        /* What ICMPv6 calls administratively prohibited is not a permission of this process. */
+        buf_printf(out, "%s: %s", ip,
+                   round->error == EACCES ? "administratively prohibited" : system_reason(round));
         return true;
     }
     return false;

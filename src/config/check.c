@@ -333,9 +333,9 @@ static void check_port(const struct checking *checking)
         diagnostics_error(checking->diagnostics, place_below(checking->target, "port"),
                           "the key is missing; required: 1 to 65535");
     }
-    if (is_icmp && is_ipv6(checking)) {
+    if (checking->operation == OPERATION_ICMP_JITTER && is_ipv6(checking)) {
         diagnostics_error(checking->diagnostics, place_below(checking->target, "host"),
-                          "%s is for IPv4 only", operation_name(checking->operation));
+                          "icmp-jitter is for IPv4 only: ICMPv6 has no timestamp messages");
     }
 }
 

@@ -111,7 +111,9 @@ static void set_precision(const struct values *values, struct spec *spec)
 static void spec_drop_ports(struct spec *spec)
 {
     spec->control = CONTROL_NONE;
-    spec->ip_version = ADDR_IPV4;
+    if (spec->operation == OPERATION_ICMP_JITTER) {
+        spec->ip_version = ADDR_IPV4; /* ICMPv6 has no timestamps */
+    }
     spec->control_port = 0;
     spec->port = spec->peer.port = spec->source.port = 0;
 }

@@ -94,7 +94,7 @@ static int datagram_open(struct channel *channel, const struct fx *fx)
     if (error == 0) {
         channel->fd = made.fd;
         channel->bound = made.bound;
-        channel->is_raw = made.is_raw;
+        channel->is_raw = made.has_ip_header;
     }
     return error;
 }

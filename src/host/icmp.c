@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <linux/filter.h>
+#include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <netinet/ip_icmp.h>
 #include <sys/socket.h>
@@ -16,9 +17,16 @@
 #define IP_HEADER_BYTES_MIN 20
 #define ACCEPT_ALL UINT32_MAX
 
+static int attach(int fd, struct sock_filter *code, size_t count)
+{
+    struct sock_fprog program = {.len = (unsigned short)count, .filter = code};
+    int result = setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
+    return result == 0 ? 0 : -errno;
+}
+
 /* Only replies of our type with our identifier pass. Offsets count from the IP header, whose length
  * the first instruction takes into X. */
-static int attach_filter(int fd, uint8_t reply_type, uint16_t identifier)
+static int attach_filter4(int fd, uint8_t reply_type, uint16_t identifier)
 {
     struct sock_filter code[] = {
         BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0),
@@ -29,14 +37,42 @@ static int attach_filter(int fd, uint8_t reply_type, uint16_t identifier)
         BPF_STMT(BPF_RET | BPF_K, ACCEPT_ALL),
         BPF_STMT(BPF_RET | BPF_K, 0),
     };
-    struct sock_fprog program = {.len = sizeof code / sizeof code[0], .filter = code};
-    int result = setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
-    return result == 0 ? 0 : -errno;
+    return attach(fd, code, sizeof code / sizeof code[0]);
 }
 
-static int make_socket(int type)
+/* The same; a raw socket of IPv6 is given no header, and its kind of filter looks at types before
+ * the packet is copied for it, which spares it neighbour discovery. */
+static int attach_filter6(int fd, uint16_t identifier)
 {
-    int fd = socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_ICMP);
+    struct icmp6_filter types;
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_H | BPF_ABS, IDENTIFIER_AT),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, identifier, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, ACCEPT_ALL),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+    };
+    ICMP6_FILTER_SETBLOCKALL(&types);
+    ICMP6_FILTER_SETPASS(ICMP6_ECHO_REPLY, &types);
+    if (setsockopt(fd, IPPROTO_ICMPV6, ICMP6_FILTER, &types, sizeof types) != 0) {
+        return -errno;
+    }
+    return attach(fd, code, sizeof code / sizeof code[0]);
+}
+
+static int attach_filter(int fd, const struct icmp_call *call)
+{
+    if (call->local.family == ADDR_IPV6) {
+        return attach_filter6(fd, call->identifier);
+    }
+    bool is_echo = call->transport == TRANSPORT_ICMP_ECHO;
+    return attach_filter4(fd, is_echo ? ICMP_ECHOREPLY : ICMP_TIMESTAMPREPLY, call->identifier);
+}
+
+static int make_socket(const struct icmp_call *call, int type)
+{
+    type |= SOCK_NONBLOCK | SOCK_CLOEXEC;
+    int fd = call->local.family == ADDR_IPV6 ? socket(AF_INET6, type, IPPROTO_ICMPV6)
+                                             : socket(AF_INET, type, IPPROTO_ICMP);
     return fd < 0 ? -errno : fd;
 }
 
@@ -51,11 +87,11 @@ static int make(const struct icmp_call *call, bool *is_raw)
     int fd = -EPROTONOSUPPORT;
     *is_raw = false;
     if (call->transport == TRANSPORT_ICMP_ECHO) {
-        fd = make_socket(SOCK_DGRAM);
+        fd = make_socket(call, SOCK_DGRAM);
     }
     if (is_refusal(fd)) {
         *is_raw = true;
-        fd = make_socket(SOCK_RAW);
+        fd = make_socket(call, SOCK_RAW);
     }
     return is_refusal(fd) ? -EPROTONOSUPPORT : fd;
 }
@@ -63,16 +99,16 @@ static int make(const struct icmp_call *call, bool *is_raw)
 int icmp_open(const struct icmp_call *call, struct icmp_socket *out)
 {
     struct icmp_socket made = {.fd = -1};
-    uint8_t reply_type =
-        call->transport == TRANSPORT_ICMP_ECHO ? ICMP_ECHOREPLY : ICMP_TIMESTAMPREPLY;
-    if (call->local.family == ADDR_IPV6) {
+    bool is_ipv6 = call->local.family == ADDR_IPV6;
+    bool is_raw;
+    if (is_ipv6 && call->transport != TRANSPORT_ICMP_ECHO) {
         return -EAFNOSUPPORT;
     }
-    made.fd = make(call, &made.is_raw);
+    made.fd = make(call, &is_raw);
     if (made.fd < 0) {
         return made.fd;
     }
-    int error = made.is_raw ? attach_filter(made.fd, reply_type, call->identifier) : 0;
+    int error = is_raw ? attach_filter(made.fd, call) : 0;
     if (error == 0) {
         error = sock_adopt(made.fd, &call->local, &call->options, &made.bound);
     }
@@ -80,9 +116,10 @@ int icmp_open(const struct icmp_call *call, struct icmp_socket *out)
         close(made.fd);
         return error;
     }
-    if (made.is_raw) {
+    if (is_raw) {
         made.bound.port = call->identifier;
     }
+    made.has_ip_header = is_raw && !is_ipv6;
     *out = made;
     return 0;
 }

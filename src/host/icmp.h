@@ -3,7 +3,8 @@
 /* Sockets for ICMP requests and their replies; host/sock.h sends and receives on them. For echoes a
  * ping socket where the system grants one (net.ipv4.ping_group_range): the kernel chooses the
  * identifier and sorts the replies. Else a raw socket (CAP_NET_RAW) with a filter that lets only
- * replies with the socket's own identifier in. Reference: icmp(7), raw(7), socket(7). */
+ * replies with the socket's own identifier in. ICMPv6 has echoes only; both kinds of socket write
+ * and verify its checksum. Reference: icmp(7), raw(7), ipv6(7), socket(7), RFC 3542 3. */
 #ifndef HOST_ICMP_H
 #define HOST_ICMP_H
 
@@ -25,13 +26,15 @@ struct icmp_call {
 struct icmp_socket {
     int fd; /* close it */
     struct addr bound; /* its port is the identifier */
-    bool is_raw; /* what arrives begins with an IP header */
+    bool has_ip_header; /* what arrives begins with one: raw sockets of IPv4 */
 };
 
-/* 0 or -errno; -EPROTONOSUPPORT when the system grants this process neither kind of socket. */
+/* 0 or -errno; -EPROTONOSUPPORT when the system grants this process neither kind of socket,
+ * -EAFNOSUPPORT for timestamps over IPv6. */
 int icmp_open(const struct icmp_call *call, struct icmp_socket *out);
 
-/* Takes the IP header off what a raw socket received; false when the datagram is too short. */
+/* Takes the IP header off what a raw socket of IPv4 received; false when the datagram is too short.
+ */
 bool icmp_strip(const uint8_t **bytes, size_t *size);
 
 /* Whether the message that an ICMP error quotes had this identifier: each raw socket is told of the

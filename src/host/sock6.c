@@ -5,11 +5,20 @@
 #include "host/sock6.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
+static bool is_raw(int fd)
+{
+    int type = SOCK_DGRAM;
+    socklen_t size = sizeof type;
+    return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_RAW;
+}
+
 /* IPV6_V6ONLY: an IPv4 peer would otherwise come in as ::ffff:192.0.2.1, match no prefix of the
- * configuration and take the port from the IPv4 socket beside. IPV6_PMTUDISC_DONT as for IPv4: what
- * is too long for the path is sent in fragments. */
+ * configuration and take the port from the IPv4 socket beside. Raw sockets never take IPv4 and
+ * refuse the option. IPV6_PMTUDISC_DONT as for IPv4: what is too long for the path is sent in
+ * fragments. */
 int sock6_configure(int fd)
 {
     static const struct {
@@ -18,7 +27,7 @@ int sock6_configure(int fd)
         {IPV6_V6ONLY, 1},       {IPV6_RECVPKTINFO, 1}, {IPV6_RECVTCLASS, 1},
         {IPV6_RECVHOPLIMIT, 1}, {IPV6_RECVERR, 1},     {IPV6_MTU_DISCOVER, IPV6_PMTUDISC_DONT},
     };
-    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
+    for (size_t i = is_raw(fd) ? 1 : 0; i < sizeof settings / sizeof settings[0]; i++) {
         const int *value = &settings[i].value;
         if (setsockopt(fd, IPPROTO_IPV6, settings[i].name, value, sizeof *value) != 0) {
             return -errno;

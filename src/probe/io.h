@@ -56,9 +56,10 @@ enum transport {
     TRANSPORT_UDP,
     TRANSPORT_TCP_CONNECT, /* a connection to `peer` */
     TRANSPORT_TCP_LISTEN, /* accepts, and closes each connection at once */
-    TRANSPORT_ICMP_ECHO, /* whole ICMP messages without IP header. The port of EV_OPENED's `local`
-                          */
-    TRANSPORT_ICMP_TIMESTAMP, /* is the identifier to send with; only its replies come in. */
+    /* Whole ICMP messages without IP header; the host writes and verifies the checksum of ICMPv6.
+     * The port of EV_OPENED's `local` is the identifier to send with; only its replies come in. */
+    TRANSPORT_ICMP_ECHO,
+    TRANSPORT_ICMP_TIMESTAMP, /* IPv4 only */
 };
 
 enum fx_kind {

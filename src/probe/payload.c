@@ -61,13 +61,19 @@ static size_t write_icmp(const struct payload *payload, uint32_t seq, uint8_t *o
         icmp_timestamp_encode(payload->identifier, (uint16_t)seq, sent_ms, out);
         return ICMP_TIMESTAMP_BYTES;
     }
-    const struct icmp_header header = {ICMP_TYPE_ECHO, payload->identifier, (uint16_t)seq};
+    bool is_ipv6 = spec->peer.family == ADDR_IPV6;
+    const struct icmp_header header = {is_ipv6 ? ICMP6_TYPE_ECHO : ICMP_TYPE_ECHO,
+                                       payload->identifier, (uint16_t)seq};
     size_t size = ICMP_HEADER_BYTES + ICMP_STAMP_BYTES + spec->payload_bytes;
     struct wire_writer stamp = wire_writer(out + ICMP_HEADER_BYTES, ICMP_STAMP_BYTES);
     wire_write_u32(&stamp, 0);
     wire_write_u32(&stamp, sent_ms);
     pattern_fill(&spec->pattern, out + ICMP_HEADER_BYTES + ICMP_STAMP_BYTES, spec->payload_bytes);
-    icmp_encode(&header, out, size);
+    if (is_ipv6) {
+        icmp6_encode(&header, out);
+    } else {
+        icmp_encode(&header, out, size);
+    }
     return size;
 }
 
@@ -287,12 +293,19 @@ static enum payload_verdict check_icmp_echo(const struct spec *spec, const struc
                : wrong;
 }
 
+static bool is_echo_reply(const struct spec *spec, const struct ev *ev, struct icmp_header *out)
+{
+    return spec->peer.family == ADDR_IPV6
+               ? icmp6_decode(ev->bytes, ev->size, out) && out->type == ICMP6_TYPE_ECHO_REPLY
+               : icmp_decode(ev->bytes, ev->size, out) && out->type == ICMP_TYPE_ECHO_REPLY;
+}
+
 static enum payload_verdict read_icmp_echo(struct payload *payload, const struct ev *ev,
                                            struct instant now, const struct sample **out)
 {
     struct icmp_header header;
     struct sample *sample = NULL;
-    if (!icmp_decode(ev->bytes, ev->size, &header) || header.type != ICMP_TYPE_ECHO_REPLY) {
+    if (!is_echo_reply(payload->spec, ev, &header)) {
         return PAYLOAD_CORRUPT;
     }
     const struct sample *sent = train_find(payload->train, header.sequence);

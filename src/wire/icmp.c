@@ -18,14 +18,19 @@ uint16_t icmp_checksum(const uint8_t *bytes, size_t size)
     return (uint16_t)~sum;
 }
 
-void icmp_encode(const struct icmp_header *header, uint8_t *out, size_t size)
+void icmp6_encode(const struct icmp_header *header, uint8_t out[ICMP_HEADER_BYTES])
 {
-    struct wire_writer writer = wire_writer(out, size);
+    struct wire_writer writer = wire_writer(out, ICMP_HEADER_BYTES);
     wire_write_u8(&writer, (uint8_t)header->type);
     wire_write_u8(&writer, 0);
     wire_write_u16(&writer, 0);
     wire_write_u16(&writer, header->identifier);
     wire_write_u16(&writer, header->sequence);
+}
+
+void icmp_encode(const struct icmp_header *header, uint8_t *out, size_t size)
+{
+    icmp6_encode(header, out);
     struct wire_writer field = wire_writer(out + CHECKSUM_AT, sizeof(uint16_t));
     wire_write_u16(&field, icmp_checksum(out, size));
 }
@@ -36,7 +41,7 @@ static bool is_known(uint8_t type)
            type == ICMP_TYPE_TIMESTAMP_REPLY;
 }
 
-bool icmp_decode(const uint8_t *bytes, size_t size, struct icmp_header *out)
+static bool read_header(const uint8_t *bytes, size_t size, struct icmp_header *out)
 {
     struct wire_reader reader = wire_reader(bytes, size);
     uint8_t type = wire_read_u8(&reader);
@@ -44,10 +49,29 @@ bool icmp_decode(const uint8_t *bytes, size_t size, struct icmp_header *out)
     wire_skip(&reader, sizeof(uint16_t));
     uint16_t identifier = wire_read_u16(&reader);
     uint16_t sequence = wire_read_u16(&reader);
-    if (reader.failed || !is_known(type) || code != 0 || icmp_checksum(bytes, size) != 0) {
+    *out = (struct icmp_header){(enum icmp_type)type, identifier, sequence};
+    return !reader.failed && code == 0;
+}
+
+bool icmp_decode(const uint8_t *bytes, size_t size, struct icmp_header *out)
+{
+    struct icmp_header header;
+    if (!read_header(bytes, size, &header) || !is_known((uint8_t)header.type) ||
+        icmp_checksum(bytes, size) != 0) {
         return false;
     }
-    *out = (struct icmp_header){(enum icmp_type)type, identifier, sequence};
+    *out = header;
+    return true;
+}
+
+bool icmp6_decode(const uint8_t *bytes, size_t size, struct icmp_header *out)
+{
+    struct icmp_header header;
+    if (!read_header(bytes, size, &header) ||
+        (header.type != ICMP6_TYPE_ECHO && header.type != ICMP6_TYPE_ECHO_REPLY)) {
+        return false;
+    }
+    *out = header;
     return true;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* ICMP echo and timestamp messages, without their IP header. Bytes to structs and back; no state,
- * no policy. Source: RFC 792, RFC 1071 (checksum). All numbers big-endian. */
+/* ICMP echo and timestamp messages and ICMPv6 echo messages, without their IP header. Bytes to
+ * structs and back; no state, no policy. Source: RFC 792, RFC 1071 (checksum), RFC 4443 4. All
+ * numbers big-endian. */
 #ifndef WIRE_ICMP_H
 #define WIRE_ICMP_H
 
@@ -14,6 +15,8 @@ enum icmp_type {
     ICMP_TYPE_ECHO = 8,
     ICMP_TYPE_TIMESTAMP = 13,
     ICMP_TYPE_TIMESTAMP_REPLY = 14,
+    ICMP6_TYPE_ECHO = 128,
+    ICMP6_TYPE_ECHO_REPLY = 129,
 };
 
 #define ICMP_HEADER_BYTES 8
@@ -22,7 +25,7 @@ enum icmp_type {
 /* Milliseconds since UTC midnight; in others, and in those that are no such time, bit 31 is set. */
 #define ICMP_TIME_NOT_UTC UINT32_C(0x80000000)
 
-/* All four types begin alike; their code is 0. */
+/* All types begin alike; their code is 0. */
 struct icmp_header {
     enum icmp_type type;
     uint16_t identifier;
@@ -36,8 +39,14 @@ uint16_t icmp_checksum(const uint8_t *bytes, size_t size);
  */
 void icmp_encode(const struct icmp_header *header, uint8_t *out, size_t size);
 
-/* False when it is none of the four types, too short or its checksum is wrong; `out` untouched. */
+/* False when it is none of the four types of IPv4, too short or its checksum is wrong; `out`
+ * untouched. */
 bool icmp_decode(const uint8_t *bytes, size_t size, struct icmp_header *out);
+
+/* The same for the two types of IPv6, but for the checksum: it covers the addresses too, so the
+ * system, which chooses them, writes and verifies it (RFC 3542 3.1). Written as 0, read past. */
+void icmp6_encode(const struct icmp_header *header, uint8_t out[ICMP_HEADER_BYTES]);
+bool icmp6_decode(const uint8_t *bytes, size_t size, struct icmp_header *out);
 
 struct icmp_times {
     uint32_t originate_ms, receive_ms, transmit_ms;

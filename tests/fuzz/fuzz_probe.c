@@ -76,6 +76,20 @@ static void check_icmp(const uint8_t *data, size_t size)
     free(bytes);
 }
 
+/* The same but for the checksum, which stays. */
+static void check_icmp6(const uint8_t *data, size_t size)
+{
+    struct icmp_header header;
+    uint8_t bytes[ICMP_HEADER_BYTES];
+    if (!icmp6_decode(data, size, &header)) {
+        return;
+    }
+    assert(size >= ICMP_HEADER_BYTES);
+    icmp6_encode(&header, bytes);
+    assert(bytes[0] == data[0] && bytes[0] >= 128 && bytes[1] == 0 && data[1] == 0);
+    assert(memcmp(bytes + 4, data + 4, sizeof bytes - 4) == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     enum ipsla_probe_type type = IPSLA_PROBE_ECHO;
@@ -85,6 +99,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     assert(reject != IPSLA_ACCEPT || size >= IPSLA_ECHO_BYTES_MIN);
     check_request(data, size);
     check_icmp(data, size);
+    check_icmp6(data, size);
     check_us(JITTER_US_SEQ16, data, size);
     check_us(JITTER_US_SEQ32, data, size);
     enum jitter_us_layout layout = jitter_us_recognise(data, size);

@@ -397,6 +397,14 @@ class Relay:
 # --- test cases -----------------------------------------------------------------------------------
 
 
+def require_ipv6(namespace):
+    try:
+        with namespace.entered(), socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as sock:
+            sock.bind(("::1", 0))
+    except OSError as error:
+        skip(f"no IPv6 in a namespace: {error.strerror}")
+
+
 class Case(unittest.TestCase):
     """A unittest case that ends what it started."""
 

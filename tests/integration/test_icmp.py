@@ -60,6 +60,42 @@ class IcmpTest(harness.Case):
         self.ping_groups("0 2147483647")
         self.assert_good(self.probe("echo", user="nobody"), 1)
 
+    def test_echo_over_ipv6(self):
+        harness.require_ipv6(self.namespace)
+        for groups, user in (("1 0", None), ("0 0", None), ("0 2147483647", "nobody")):
+            self.ping_groups(groups)
+            for size in (0, 28, 1473, 16384):
+                done = self.probe("echo", f"--size={size}", "--verify-data", "--tos=0xb8", host="::1", user=user)
+                result = self.assert_good(done, 1)
+                self.assertEqual(result["target"]["address"], "::1")
+                self.assertEqual(result["reply"]["ttl"], 64)
+        self.ping_groups("1 0")
+        done = self.probe("echo", host="::1", user="nobody")
+        self.assertEqual((done.json()["outcome"], done.json()["reason"]), ("local", NEEDS_ECHO))
+
+    def test_traffic_class_over_ipv6(self):
+        """Linux answers an echo with its traffic class."""
+        harness.require_ipv6(self.namespace)
+        for groups in ("1 0", "0 0"):
+            self.ping_groups(groups)
+            result = self.assert_good(self.probe("echo", "--dscp=ef", "--ttl=9", "--dont-fragment", host="::1"), 1)
+            self.assertEqual(result["reply"]["dscp"], 46)
+
+    def test_jitter_is_for_ipv4(self):
+        for host, *flags in (("::1",), ("router.example", "--ip-version=6"), ("router.example", "--source=::1")):
+            done = self.probe("jitter", *flags, host=host)
+            self.assertEqual((done.code, done.stderr), (2, "ipsla probe: icmp-jitter is for IPv4 only: "
+                                                           "ICMPv6 has no timestamp messages\n"), done.evidence)
+
+    def test_link_local_over_ipv6(self):
+        harness.require_ipv6(self.namespace)
+        self.router()
+        for groups in ("1 0", "0 0"):
+            self.ping_groups(groups)
+            done = self.probe("echo", host="fe80::2%near")
+            self.assert_good(done, 1)
+            self.assertRegex(done.json()["target"]["address"], "^fe80::2%[0-9]+$")
+
     def test_neither(self):
         self.ping_groups("1 0")
         for operation, reason in (("echo", NEEDS_ECHO), ("jitter", NEEDS_JITTER)):
@@ -93,17 +129,22 @@ class IcmpTest(harness.Case):
         router = harness.Namespace()
         with self.namespace.entered():
             for command in ("link add near type veth peer name far", f"link set far netns {router.path}",
-                            "addr add 192.0.2.1/30 dev near", "link set near up"):
+                            "addr add 192.0.2.1/30 dev near", "link set near up",
+                            "addr add 2001:db8:2::1/64 dev near nodad", "addr add fe80::1/64 dev near nodad"):
                 subprocess.run(["ip", *command.split()], check=True)
         with router.entered():
             for command in ("addr add 192.0.2.2/30 dev far", "link set far up",
-                            "route add unreachable 198.51.100.0/24"):
+                            "addr add 2001:db8:2::2/64 dev far nodad", "addr add fe80::2/64 dev far nodad",
+                            "route add unreachable 198.51.100.0/24", "route add unreachable 2001:db8:51::/48",
+                            "route add prohibit 2001:db8:52::/48"):
                 subprocess.run(["ip", *command.split()], check=True)
-            for name, value in (("ip_forward", "1"), ("icmp_ratelimit", "0")):
-                with open(f"/proc/sys/net/ipv4/{name}", "w", encoding="ascii") as file:
+            for name, value in (("ipv4/ip_forward", "1"), ("ipv4/icmp_ratelimit", "0"),
+                                ("ipv6/conf/all/forwarding", "1"), ("ipv6/icmp/ratelimit", "0")):
+                with open(f"/proc/sys/net/{name}", "w", encoding="ascii") as file:
                     file.write(value)
         with self.namespace.entered():
             subprocess.run("ip route add default via 192.0.2.2".split(), check=True)
+            subprocess.run("ip route add default via 2001:db8:2::2".split(), check=True)
         return router
 
     def test_unreachable(self):
@@ -113,6 +154,39 @@ class IcmpTest(harness.Case):
             done = self.probe("echo", host="198.51.100.1")
             self.assertEqual(done.json()["outcome"], "unreachable", done.evidence)
             self.assertEqual(done.json()["reason"], "198.51.100.1: No route to host")
+
+    def test_unreachable_over_ipv6(self):
+        harness.require_ipv6(self.namespace)
+        self.router()
+        for groups in ("1 0", "0 0"):
+            self.ping_groups(groups)
+            for host, reason in (("2001:db8:51::1", "Network is unreachable"),
+                                 ("2001:db8:52::1", "administratively prohibited")):
+                done = self.probe("echo", host=host)
+                self.assertEqual(done.json()["outcome"], "unreachable", done.evidence)
+                self.assertEqual(done.json()["reason"], f"{host}: {reason}")
+
+    def test_exporter_over_ipv6(self):
+        """The same over IPv6."""
+        harness.require_ipv6(self.namespace)
+        self.ping_groups("1 0")
+        self.router()
+        exporter = harness.Exporter(self.namespace, """
+            defaults: {frequency: 1s, timeout: 500ms, operation: icmp-echo}
+            targets:
+              - {name: one, host: '::1'}
+              - {name: two, host: '::1'}
+              - {name: nowhere, host: '2001:db8:51::1'}
+            """)
+        metrics = exporter.wait_metrics(
+            lambda now: all((now.get("ipsla_operations_total", target=name) or 0) >= 2
+                            for name in ("one", "two", "nowhere")), "two operations of each")
+        for name in ("one", "two"):
+            self.assertEqual(metrics.all("ipsla_operation_failures_total", target=name), {}, name)
+        self.assertGreaterEqual(
+            metrics.get("ipsla_operation_failures_total", target="nowhere", reason="unreachable"), 2)
+        self.assertEqual(metrics.total("ipsla_exporter_unmatched_datagrams_total"), 0)
+        self.assertEqual(metrics.total("ipsla_packets_corrupt_total"), 0)
 
     def test_exporter_with_many_targets(self):
         """Sessions to one address must not see each other's replies, nor errors of others."""

@@ -12,19 +12,11 @@ import harness
 BOTH = ("--listen-address", "0.0.0.0:1967", "--listen-address", "[::]:1967")
 
 
-def require_ipv6(namespace):
-    try:
-        with namespace.entered(), socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as sock:
-            sock.bind(("::1", 0))
-    except OSError as error:
-        harness.skip(f"no IPv6 in a namespace: {error.strerror}")
-
-
 class Ipv6Test(harness.Case):
     def setUp(self):
         super().setUp()
         self.namespace = harness.Namespace()
-        require_ipv6(self.namespace)
+        harness.require_ipv6(self.namespace)
 
     def probe(self, host, *arguments, namespace=None):
         return self.run_program(namespace or self.namespace, "ipsla", "probe", host,

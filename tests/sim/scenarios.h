@@ -29,6 +29,10 @@ const struct report *scenario_result(struct rig *rig);
 /* The result of the first engine's only target after `ns`, compared in full with the truth. */
 const struct round *scenario_run(struct rig *rig, int64_t ns);
 
+/* Sender and responder over IPv6, 10 ms apart. */
+#define SCENARIO_RESPONDER_IPV6 "2001:db8:2::2"
+void scenario_init_ipv6(struct rig *rig);
+
 /* A rule for nth packet of a class on the way from one node of a pair to the other. */
 void scenario_rule(struct rig *rig, unsigned from, struct simnet_rule rule);
 void scenario_drop_probe(struct rig *rig, unsigned from, uint64_t nth);

@@ -139,13 +139,34 @@ static void test_two_sessions(void **state)
     rig_fini(&rig);
 }
 
+/* Over IPv6; a damaged reply does not come in, for the kernel knows its checksum. */
+static void test_echo_over_ipv6(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        struct rig rig;
+        scenario_init_ipv6(&rig);
+        simnet_link(&rig.world.net, RIG_RESPONDER, RIG_SENDER)->corrupt_ppm = i * 1000000;
+        struct spec *spec = icmp_spec(OPERATION_ICMP_ECHO, "six");
+        addr_parse_ip(SCENARIO_RESPONDER_IPV6, &spec->peer);
+        rig_apply_one(&rig, spec);
+        world_run(&rig.world, 5 * NS_PER_SECOND);
+        const struct round *round = &scenario_result(&rig)->latest;
+        assert_null(round_imbalance(round));
+        assert_int_equal(round->outcome, i == 0 ? OUTCOME_OK : OUTCOME_TIMEOUT);
+        assert_int_equal(round->rtt.sum_ns, i == 0 ? 20 * NS_PER_MS : 0);
+        assert_int_equal(round->corrupt, 0);
+        rig_fini(&rig);
+    }
+}
+
 int scenarios_icmp(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_echo),           cmocka_unit_test(test_echo_without_answer),
         cmocka_unit_test(test_late_echo),      cmocka_unit_test(test_jitter),
         cmocka_unit_test(test_lost_somewhere), cmocka_unit_test(test_clock_that_is_not_utc),
-        cmocka_unit_test(test_two_sessions),
+        cmocka_unit_test(test_two_sessions),   cmocka_unit_test(test_echo_over_ipv6),
     };
     return cmocka_run_group_tests_name("icmp", tests, NULL, NULL);
 }

@@ -3,9 +3,9 @@
 #include "sim/scenarios.h"
 
 #define SENDER_IP "2001:db8:1::1"
-#define RESPONDER_IP "2001:db8:2::2"
+#define RESPONDER_IP SCENARIO_RESPONDER_IPV6
 
-static void init(struct rig *rig)
+void scenario_init_ipv6(struct rig *rig)
 {
     struct reflect_settings settings;
     rig_init(rig, 1);
@@ -22,7 +22,7 @@ static void test_jitter_with_losses(void **state)
 {
     (void)state;
     struct rig rig;
-    init(&rig);
+    scenario_init_ipv6(&rig);
     scenario_drop_probe(&rig, RIG_SENDER, 3);
     scenario_drop_probe(&rig, RIG_RESPONDER, 6);
     rig_apply_one(&rig, rig_spec("six", RESPONDER_IP, RIG_PORT));
@@ -39,7 +39,7 @@ static void test_long_run_keeps_its_port(void **state)
 {
     (void)state;
     struct rig rig;
-    init(&rig);
+    scenario_init_ipv6(&rig);
     struct spec *spec = rig_spec("six", RESPONDER_IP, RIG_PORT);
     spec->num_packets = 40;
     spec->interval_ns = 2 * NS_PER_SECOND;

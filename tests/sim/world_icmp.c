@@ -30,8 +30,10 @@ void world_icmp_answer(struct world *world, const struct simnet_event *event)
 {
     struct simnet_packet *packet = event->packet;
     int64_t at_ns = world->net.now_ns;
-    bool is_timestamp = packet->bytes[0] == 13 && packet->size == 20;
-    if (world->is_icmp_silent || packet->is_corrupt || (packet->bytes[0] != 8 && !is_timestamp)) {
+    bool is_ipv6 = packet->to.family == ADDR_IPV6;
+    bool is_timestamp = !is_ipv6 && packet->bytes[0] == 13 && packet->size == 20;
+    bool is_echo = packet->bytes[0] == (is_ipv6 ? 128 : 8);
+    if (world->is_icmp_silent || packet->is_corrupt || (!is_echo && !is_timestamp)) {
         free(packet);
         return;
     }
@@ -43,14 +45,16 @@ void world_icmp_answer(struct world *world, const struct simnet_event *event)
     reply->tos = packet->tos;
     reply->ttl = TTL_START;
     reply->tag = truth_answered(&world->truth, packet->tag, now, now, at_ns);
-    reply->bytes[0] = is_timestamp ? 14 : 0;
+    reply->bytes[0] = is_ipv6 ? 129 : is_timestamp ? 14 : 0;
     if (is_timestamp) {
         uint32_t boot_ms = (uint32_t)(now.mono.ns / NS_PER_MS) | 0x80000000u;
         uint32_t ms = world->is_icmp_not_utc ? boot_ms : wall_ms_of_day(now.wall);
         put_ms(reply->bytes + 12, ms);
         put_ms(reply->bytes + 16, ms);
     }
-    put_checksum(reply->bytes, reply->size);
+    if (!is_ipv6) {
+        put_checksum(reply->bytes, reply->size);
+    }
     free(packet);
     simnet_send(&world->net, event->node, reply, at_ns);
 }

@@ -93,6 +93,9 @@ static const struct expectation operations[] = {
     {"precision of an echo", "defaults: {precision: microseconds}\n" HEAD ", module: echo}\n", ""},
     {"precision of an echo of its own", HEAD ", module: echo, precision: milliseconds}\n",
      "f:2:45: targets[0].precision: does not apply to udp-echo; allowed with: udp-jitter\n"},
+    {"icmp-echo over IPv6", "targets:\n- {name: a, host: '::1', operation: icmp-echo}\n", ""},
+    {"icmp-jitter over IPv6", "targets:\n- {name: a, host: '::1', operation: icmp-jitter}\n",
+     "f:2:3: targets[0].host: icmp-jitter is for IPv4 only: ICMPv6 has no timestamp messages\n"},
     {"unknown operation", HEAD ", operation: ping, request_data_size: 5, num_packets: 3}\n",
      "f:2:42: targets[0].operation: 'ping' is none of the choices; allowed: udp-jitter, "
      "udp-echo, tcp-connect, icmp-echo, icmp-jitter\n"},

@@ -2,6 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "host/icmp.h"
 
+#include <errno.h>
+#include <unistd.h>
+
 #include "support/cm.h"
 
 /* A raw socket is told of the errors of all: only the quoted identifier says whose they are. */
@@ -47,11 +50,40 @@ static void test_headers_are_taken_off(void **state)
     }
 }
 
+static int open_and_close(enum transport transport, enum addr_family family, bool *has_ip_header)
+{
+    const struct icmp_call call = {transport, {.family = family}, {.device = ""}, 0x1234};
+    struct icmp_socket made = {.fd = -1};
+    int error = icmp_open(&call, &made);
+    *has_ip_header = made.has_ip_header;
+    if (error == 0) {
+        close(made.fd);
+        assert_int_not_equal(made.bound.port, 0);
+    }
+    return error;
+}
+
+/* Whatever kind of socket this process may have; none of IPv6 gives IP headers. */
+static void test_families(void **state)
+{
+    (void)state;
+    bool has_ip_header;
+    assert_int_equal(open_and_close(TRANSPORT_ICMP_TIMESTAMP, ADDR_IPV6, &has_ip_header),
+                     -EAFNOSUPPORT);
+    int error = open_and_close(TRANSPORT_ICMP_ECHO, ADDR_IPV6, &has_ip_header);
+    assert_true(error == 0 || error == -EPROTONOSUPPORT || error == -EAFNOSUPPORT);
+    assert_false(has_ip_header);
+    error = open_and_close(TRANSPORT_ICMP_TIMESTAMP, ADDR_IPV4, &has_ip_header);
+    assert_true(error == 0 || error == -EPROTONOSUPPORT);
+    assert_int_equal(has_ip_header, error == 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_quotes),
         cmocka_unit_test(test_headers_are_taken_off),
+        cmocka_unit_test(test_families),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

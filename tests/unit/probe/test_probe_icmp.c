@@ -88,6 +88,36 @@ static void test_replies_that_are_none(void **state)
     sender_tear_down();
 }
 
+#define PEER6 "2001:db8::20"
+
+/* Types 128 and 129, and no checksum of ours. A reply of IPv4 is none. */
+static void test_echo_over_ipv6(void **state)
+{
+    (void)state;
+    uint8_t reply[ECHO_BYTES];
+    struct spec *spec = icmp_spec(OPERATION_ICMP_ECHO);
+    spec->peer = build_addr(PEER6);
+    sender_set_up(spec, 1);
+    const struct fx *open = &drive_find(&sender.drive, FX_OPEN, 0)->fx;
+    assert_int_equal(open->transport, TRANSPORT_ICMP_ECHO);
+    assert_int_equal(open->local.family, ADDR_IPV6);
+    assert_memory_equal(sender_sent(0)->bytes, "\x80\0\0\0\x9c\x40\0\1\0\0\0\0", 12);
+    memcpy(reply, sender_sent(0)->bytes, sizeof reply);
+    sender_deliver(PEER6, reply, sizeof reply);
+    echo_reply(IDENTIFIER, reply);
+    sender_deliver(PEER6, reply, sizeof reply);
+    reply[0] = ICMP6_TYPE_ECHO_REPLY;
+    sender_deliver(PEER6, reply, ICMP_HEADER_BYTES - 1);
+    drive_until(&sender.drive, build_at(MS(3)));
+    sender_deliver(PEER6, reply, sizeof reply);
+    const struct round *round = sender_finish();
+    assert_int_equal(round->outcome, OUTCOME_OK);
+    assert_int_equal(round->rtt.sum_ns, MS(3));
+    assert_int_equal(round->corrupt, 3);
+    sender_assert_unmatched(0, 0, 0, 0);
+    sender_tear_down();
+}
+
 static enum outcome outcome_of_altered(bool verify_data)
 {
     uint8_t reply[ECHO_BYTES];
@@ -219,6 +249,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_echo),
         cmocka_unit_test(test_replies_that_are_none),
+        cmocka_unit_test(test_echo_over_ipv6),
         cmocka_unit_test(test_altered),
         cmocka_unit_test(test_unreachable),
         cmocka_unit_test(test_no_socket),

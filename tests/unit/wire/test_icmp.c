@@ -31,6 +31,25 @@ static void test_echo(void **state)
     assert_int_equal(got.sequence, 1);
 }
 
+/* RFC 4443 4.1; the checksum is the system's. */
+static void test_echo6(void **state)
+{
+    (void)state;
+    uint8_t bytes[ICMP_HEADER_BYTES + 1] = {[ICMP_HEADER_BYTES] = 'a'};
+    const struct icmp_header header = {ICMP6_TYPE_ECHO, 0x1234, 1};
+    struct icmp_header got = {ICMP_TYPE_ECHO_REPLY, 0, 0};
+    icmp6_encode(&header, bytes);
+    assert_memory_equal(bytes, "\x80\x00\x00\x00\x12\x34\x00\x01\x61", sizeof bytes);
+    bytes[2] = 0xab;
+    assert_true(icmp6_decode(bytes, sizeof bytes, &got));
+    assert_int_equal(got.type, ICMP6_TYPE_ECHO);
+    assert_int_equal(got.identifier, 0x1234);
+    assert_int_equal(got.sequence, 1);
+    assert_false(icmp_decode(bytes, sizeof bytes, &got));
+    bytes[1] = 1;
+    assert_false(icmp6_decode(bytes, sizeof bytes, &got));
+}
+
 static const uint8_t timestamp[ICMP_TIMESTAMP_BYTES] =
     "\x0d\x00\xf2\xf9\x00\x01\x00\x02\x00\x01\x00\x02\0\0\0\0\0\0\0";
 
@@ -64,6 +83,7 @@ static void test_short_messages(void **state)
         assert_int_equal(times.originate_ms, 77);
         if (size < ICMP_HEADER_BYTES) {
             assert_false(icmp_decode(bytes, size, &header));
+            assert_false(icmp6_decode(bytes, size, &header));
             assert_int_equal(header.identifier, 77);
         }
     }
@@ -94,6 +114,7 @@ static void test_other_messages(void **state)
         bool is_ours = type == 0 || type == 8 || type == 13 || type == 14;
         icmp_encode(&like, bytes, sizeof bytes);
         assert_int_equal(icmp_decode(bytes, sizeof bytes, &header), is_ours);
+        assert_int_equal(icmp6_decode(bytes, sizeof bytes, &header), type == 128 || type == 129);
     }
     uint8_t with_code[ICMP_HEADER_BYTES] = {8, 1};
     with_code[2] = 0xf7;
@@ -105,9 +126,10 @@ static void test_other_messages(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_checksum),      cmocka_unit_test(test_echo),
-        cmocka_unit_test(test_timestamp),     cmocka_unit_test(test_short_messages),
-        cmocka_unit_test(test_altered_bytes), cmocka_unit_test(test_other_messages),
+        cmocka_unit_test(test_checksum),       cmocka_unit_test(test_echo),
+        cmocka_unit_test(test_echo6),          cmocka_unit_test(test_timestamp),
+        cmocka_unit_test(test_short_messages), cmocka_unit_test(test_altered_bytes),
+        cmocka_unit_test(test_other_messages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
