@@ -19,7 +19,9 @@ static bool read_version(const struct options *options, struct spec *spec)
         }
     }
     options_refuse(options, "control", text,
-                   spec->operation == OPERATION_TCP_CONNECT ? "v1 or none" : "v1, v2 or none");
+                   spec->operation == OPERATION_TCP_CONNECT
+                       ? "v1 or none; version 2 cannot open a TCP port"
+                       : "v1, v2 or none");
     return false;
 }
 
