@@ -39,6 +39,7 @@ static const struct option_row probe_rows[] = {
     {"data-pattern", "HEX", NULL, "what an echo is filled with (default ABCD)", false},
     {"control", "WHAT", "v1", "v1, v2, or none: the port is open always", false},
     CLI_PACKET_ROWS,
+    CLI_CLOCK_ROWS,
     {"control-port", "N", NULL, "control port on the responder (default 1967, v2: 1167)", false},
     {"key-id", "N", NULL, "id of the key that signs the control request", false},
     {"key-algorithm", "NAME", NULL, "md5 for v1; sha256 or hmac-sha256 for v2", false},
@@ -346,7 +347,7 @@ static struct spec *spec_from_flags(const struct options *options)
         !read_train(options, spec) || !read_timing(options, spec) ||
         !read_advantage(options, spec) || !read_source(options, &spec->source) ||
         !read_ip_version(options, spec) || !read_data(options, spec) ||
-        !cli_read_packet(options, spec)) {
+        !cli_read_packet(options, spec) || !cli_read_clock(options, spec)) {
         spec_unref(spec);
         return NULL;
     }
@@ -417,6 +418,7 @@ static int measure(struct spec *spec, bool is_json)
     struct run run = {.engine = engine_new(&engine_options)};
     struct host_hook hook = {.after = stop_when_done, .context = &run};
     struct spec_set *set = spec_set_new(&spec, 1);
+    cli_tell_clock(run.engine);
     engine_apply(run.engine, set, clock_now());
     spec_set_unref(set);
     run.host = host_new(engine_machine(run.engine), hook);

@@ -5,6 +5,7 @@
 #define CLI_H
 
 #include "base/buf.h"
+#include "cli_clock.h"
 #include "cli_packet.h"
 #include "probe/spec.h"
 #include "stats/round.h"

@@ -6,6 +6,7 @@
 #include "exporter.h"
 #include "exporter_process.h"
 #include "host/clock.h"
+#include "host/clock_state.h"
 
 #define PROBE_KINDS 4
 
@@ -66,6 +67,7 @@ static void scene_init(struct scene *scene, struct exporter *exporter)
     view->snapshot_count = 1;
     view->resolve_failures = resolver_failures(exporter->resolver);
     process_read(exporter->started, &view->process);
+    clock_state_read(&view->clock);
     pthread_mutex_lock(&exporter->mutex);
     view->reload_successful = exporter->is_reload_successful;
     view->reload_success = exporter->reload_success;

@@ -61,6 +61,8 @@ static void read_root(const struct node *top, struct diagnostics *diagnostics,
     check_purpose(&root, top, diagnostics);
     inheritance_read(&inheritance, section(&root, SLOT_DEFAULTS), section(&root, SLOT_MODULES),
                      diagnostics);
+    inheritance.assumes_clock = root.of[SLOT_ASSUME_SYNCHRONIZED].state == VALUE_SET &&
+                                root.of[SLOT_ASSUME_SYNCHRONIZED].number != 0;
     read_targets(section(&root, SLOT_TARGETS), &inheritance, diagnostics, config);
     const struct node *responder = section(&root, SLOT_RESPONDER);
     config->has_responder = responder != NULL;

@@ -26,6 +26,7 @@ struct inheritance {
     struct module *modules; /* sorted by name */
     size_t module_count;
     const struct key_ring *keys; /* that targets may refer to */
+    bool assumes_clock; /* of each target */
 };
 
 /* Built-in values and modules. */

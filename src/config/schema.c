@@ -118,6 +118,11 @@ static const struct schema_key operation_keys[] = {
     {"timestamp_format", SLOT_TIMESTAMP_FORMAT, SCHEMA_CHOICE, JITTER, .max = 1,
      .choices = timestamp_formats, .default_text = "ntp",
      .doc = "Timestamps of precision microseconds; the responder must use the same."},
+    {"clock_tolerance", SLOT_CLOCK_TOLERANCE, SCHEMA_TOLERANCE, JITTER | ICMP_JITTER,
+     .default_text = "0%",
+     .doc =
+         "Error of both clocks together that a one-way delay may have; 0% leaves it to the round "
+         "trip."},
     {"source_address", SLOT_SOURCE_ADDRESS, SCHEMA_SOURCE,
      .doc = "Address to send from; without it the system chooses."},
     {"source_port", SLOT_SOURCE_PORT, SCHEMA_INTEGER, WITH_PORTS, .min = 1, .max = 65535,
@@ -211,6 +216,14 @@ static const struct schema_key key_keys[] = {
 };
 const struct schema_scope schema_key = {"key", KEYS(key_keys)};
 
+static const struct schema_key clock_keys[] = {
+    {"assume_synchronized", SLOT_ASSUME_SYNCHRONIZED, SCHEMA_CHOICE, .choices = switches,
+     .default_text = "false",
+     .doc = "The clock of this host counts as synchronized, whatever the system says; for hosts "
+            "whose clock the hypervisor keeps."},
+};
+const struct schema_scope schema_clock = {"clock", KEYS(clock_keys)};
+
 static const struct schema_key root_keys[] = {
     {"defaults", SLOT_DEFAULTS, SCHEMA_MAPPING, .doc = "Keys that apply to every target."},
     {"modules", SLOT_MODULES, SCHEMA_MAPPING, .max = SCHEMA_MODULES_MAX,
@@ -218,6 +231,8 @@ static const struct schema_key root_keys[] = {
     {"targets", SLOT_TARGETS, SCHEMA_LIST, .max = SCHEMA_TARGETS_MAX, .doc = "What to measure."},
     {"keys", SLOT_KEYS, SCHEMA_LIST, .max = SCHEMA_KEYS_MAX,
      .doc = "Secrets that sign control requests, for targets and the responder to refer to."},
+    {"clock", SLOT_CLOCK, SCHEMA_SECTION, .inner = &schema_clock,
+     .doc = "What is known of the clock of this host."},
     {"responder", SLOT_RESPONDER, SCHEMA_MAPPING,
      .doc = "Answer others too; {} is a responder with the defaults below."},
 };
@@ -321,6 +336,9 @@ void schema_add_range(const struct schema_key *key, struct buf *out)
         break;
     case SCHEMA_START:
         buf_add_string(out, "spread, now, after 0s to after 365d, pending");
+        break;
+    case SCHEMA_TOLERANCE:
+        buf_add_string(out, "0us to 100ms, or 0% to 100%");
         break;
     case SCHEMA_LIFE:
         buf_add_string(out, "1s to 24855d, or forever");

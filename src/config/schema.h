@@ -78,8 +78,11 @@ enum slot {
     SLOT_CONTROL_AUTH_LAYOUT,
     SLOT_RESPONDER_KEYS,
     SLOT_REPLAY_WINDOW,
+    SLOT_CLOCK_TOLERANCE,
+    SLOT_CLOCK,
+    SLOT_ASSUME_SYNCHRONIZED,
 };
-#define SLOT_COUNT (SLOT_REPLAY_WINDOW + 1)
+#define SLOT_COUNT (SLOT_ASSUME_SYNCHRONIZED + 1)
 
 enum schema_kind {
     SCHEMA_DURATION, /* min, max in ns */
@@ -93,6 +96,7 @@ enum schema_kind {
     SCHEMA_TOS, /* the whole byte, decimal or 0x.. */
     SCHEMA_DEVICE, /* the name of a network device */
     SCHEMA_START, /* spread, now, after DURATION, pending */
+    SCHEMA_TOLERANCE, /* a duration or a percentage: config/tolerance.h */
     SCHEMA_LIFE, /* a duration or forever */
     SCHEMA_LABELS, /* max entries */
     SCHEMA_BOUNDS, /* min, max entries */
@@ -127,7 +131,7 @@ struct schema_scope {
 };
 
 extern const struct schema_scope schema_root, schema_operation, schema_control, schema_target,
-    schema_responder, schema_key;
+    schema_responder, schema_key, schema_clock;
 
 /* Modules that need not be written. */
 struct schema_module {

@@ -93,6 +93,13 @@ static void set_schedule(const struct values *values, struct spec *spec)
     }
 }
 
+static void set_tolerance(const struct values *values, struct spec *spec)
+{
+    if (operation_is_stamped(spec->operation)) {
+        spec_set_tolerance(spec, number_of(values, SLOT_CLOCK_TOLERANCE));
+    }
+}
+
 /* A default size has no room for the timestamps of microseconds; one from the file was refused. */
 static void set_precision(const struct values *values, struct spec *spec)
 {
@@ -147,6 +154,7 @@ struct spec *target_build(const struct values *values, enum operation operation)
     spec->control_timeout_ns = number_of(values, SLOT_CONTROL_TIMEOUT);
     set_packets(values, spec);
     set_schedule(values, spec);
+    set_tolerance(values, spec);
     if (operation_is_icmp(operation)) {
         spec_drop_ports(spec);
     }
@@ -234,6 +242,7 @@ static struct spec *read_target(const struct node *node, const struct inheritanc
         return NULL;
     }
     struct spec *spec = target_build(&merged.values, merged.operation);
+    spec->assumes_clock = inheritance->assumes_clock;
     if (!operation_is_icmp(spec->operation)) {
         keys_assign(inheritance->keys, &merged.values, diagnostics, spec);
     }

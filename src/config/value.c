@@ -9,6 +9,7 @@
 #include "config/duration.h"
 #include "config/labels.h"
 #include "config/packet.h"
+#include "config/tolerance.h"
 #include "config/words.h"
 
 #define INTEGER_DIGITS_MAX 15
@@ -134,6 +135,8 @@ static const char *parse_scalar(const struct reading *reading, const char *text,
         return packet_parse_tos(text, &out->number);
     case SCHEMA_DEVICE:
         return packet_check_device(text);
+    case SCHEMA_TOLERANCE:
+        return tolerance_parse(text, &out->number);
     case SCHEMA_START:
         return packet_parse_start(text, &start, &out->number);
     case SCHEMA_LIFE:

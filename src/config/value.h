@@ -24,7 +24,7 @@ struct value {
     bool is_default; /* built in, not from the file */
     enum value_level level; /* of a merged value: where it comes from */
     const struct node *node; /* its text and its place */
-    int64_t number; /* ns, integer, bytes, or place in the choices */
+    int64_t number; /* ns, integer, bytes, place in the choices, or as spec_set_tolerance */
     struct addr addr; /* host, source_address */
 };
 

@@ -24,6 +24,7 @@ struct engine {
     struct heap heap;
     struct session *active;
     struct engine_stats stats;
+    struct clock_state clock;
     uint64_t generation;
     uint64_t session_count; /* ever */
     uint8_t scratch[IO_DATAGRAM_MAX];
@@ -190,6 +191,12 @@ void engine_apply(struct engine *engine, const struct spec_set *set, struct inst
     engine->generation++;
 }
 
+void engine_set_clock(struct engine *engine, const struct clock_state *clock)
+{
+    engine->clock = *clock;
+    engine->stats.clock_steps = clock->steps;
+}
+
 uint64_t engine_generation(const struct engine *engine)
 {
     return engine->generation;
@@ -236,7 +243,8 @@ static struct session *next_session(struct engine *engine, struct instant now)
 static bool poll(void *self, struct instant now, struct fx *fx)
 {
     struct engine *engine = self;
-    struct session_env env = {.scratch = engine->scratch, .stats = &engine->stats};
+    struct session_env env = {
+        .scratch = engine->scratch, .stats = &engine->stats, .clock = &engine->clock};
     struct session *session;
     while ((session = next_session(engine, now)) != NULL) {
         bool has_effect = session_poll(session, now, fx, &env);

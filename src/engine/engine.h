@@ -30,6 +30,10 @@ struct machine engine_machine(struct engine *engine);
  * reference on the set, only on its specs. */
 void engine_apply(struct engine *engine, const struct spec_set *set, struct instant now);
 
+/* What the system says of our clock; until then it counts as not synchronized. Takes effect on the
+ * operations that end afterwards. */
+void engine_set_clock(struct engine *engine, const struct clock_state *clock);
+
 /* Counts up whenever a new snapshot would differ from the last. */
 uint64_t engine_generation(const struct engine *engine);
 

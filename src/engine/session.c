@@ -180,7 +180,7 @@ static void end_run(struct session *session, struct instant now, struct session_
     skip_missed_starts(session, now);
     count_unmatched(session, env->stats);
     struct round_sinks sinks = tally_sinks(&session->tally, &session->spec->layout);
-    const struct round *round = probe_collect(&session->probe, &sinks);
+    const struct round *round = probe_collect(&session->probe, env->clock, now, &sinks);
     if (round != NULL) {
         count_packets(session, env->stats);
         tally_add(&session->tally, round);

@@ -51,6 +51,7 @@ void session_leave(struct session *session);
 struct session_env {
     uint8_t *scratch; /* IO_DATAGRAM_MAX bytes */
     struct engine_stats *stats;
+    const struct clock_state *clock; /* ours */
     bool has_news; /* set when there is a new report */
 };
 

@@ -93,6 +93,30 @@ static void emit_unmatched(struct text *text, const struct family_source *source
     }
 }
 
+static void emit_clock_state(struct text *text, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    text_count(text, source->view->clock.is_synchronized ? 1 : 0);
+}
+
+/* A duration in struct expo_view. */
+static void emit_view_duration(struct text *text, const struct family_source *source, size_t offset)
+{
+    text_seconds(text, *(const int64_t *)family_value(source->view, offset));
+}
+
+/* Every worker sees the same steps, though not at the same time. */
+static void emit_clock_steps(struct text *text, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    uint64_t steps = 0;
+    for (size_t i = 0; i < source->view->snapshot_count; i++) {
+        uint64_t seen = source->view->snapshots[i]->stats.clock_steps;
+        steps = seen > steps ? seen : steps;
+    }
+    text_count(text, steps);
+}
+
 static void emit_scrape(struct text *text, const struct family_source *source, size_t offset)
 {
     (void)offset;
@@ -189,6 +213,26 @@ const struct family family_of_self[] = {
       "Timestamps of sent (tx) and received (rx) packets, by who took them.", NULL, TEXT_COUNTER},
      FAMILY_EXPORTER,
      emit_stamps,
+     0},
+    {{"ipsla_exporter_clock_synchronized",
+      "Whether the system says that its clock is synchronized (1) or not (0).", NULL, TEXT_GAUGE},
+     FAMILY_EXPORTER,
+     emit_clock_state,
+     0},
+    {{"ipsla_exporter_clock_estimated_error_seconds",
+      "Estimated error of the clock, as the system says.", "seconds", TEXT_GAUGE},
+     FAMILY_EXPORTER,
+     emit_view_duration,
+     offsetof(struct expo_view, clock.estimated_error_ns)},
+    {{"ipsla_exporter_clock_maximum_error_seconds",
+      "Maximum error of the clock, as the system says.", "seconds", TEXT_GAUGE},
+     FAMILY_EXPORTER,
+     emit_view_duration,
+     offsetof(struct expo_view, clock.maximum_error_ns)},
+    {{"ipsla_exporter_clock_steps_total", "Times that the clock of this host was set.", NULL,
+      TEXT_COUNTER},
+     FAMILY_EXPORTER,
+     emit_clock_steps,
      0},
     {{"ipsla_exporter_unmatched_datagrams_total",
       "Received datagrams that belong to no operation, by reason.", NULL, TEXT_COUNTER},

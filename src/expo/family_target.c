@@ -203,6 +203,44 @@ static void emit_way_hist(struct text *text, const struct family_source *source,
     }
 }
 
+static void emit_reordered(struct text *text, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    const struct tally *tally = &source->report->tally;
+    text_count_by(text, "direction", "sd", tally->reordered_sd);
+    text_count_by(text, "direction", "ds", tally->reordered_ds);
+    text_count_by(text, "direction", "both", tally->reordered_both);
+}
+
+static void emit_withheld(struct text *text, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    for (unsigned i = 0; i < ONE_WAY_COUNT; i++) {
+        uint64_t count = source->report->tally.withheld[i];
+        if (count > 0) {
+            text_count_by(text, "reason", one_way_name((enum one_way)i), count);
+        }
+    }
+}
+
+static void emit_offset(struct text *text, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    const struct report *report = source->report;
+    if (report->has_run && report->latest.offset.is_known) {
+        text_seconds(text, report->latest.offset.offset_ns);
+    }
+}
+
+static void emit_offset_error(struct text *text, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    const struct report *report = source->report;
+    if (report->has_run && report->latest.offset.is_known) {
+        text_seconds(text, report->latest.offset.error_ns);
+    }
+}
+
 /* One packet has no variation of delay: nothing is said about it. */
 static void emit_interarrival(struct text *text, const struct family_source *source, size_t offset)
 {
@@ -372,6 +410,31 @@ const struct family family_of_targets[] = {
      FAMILY_TARGET,
      emit_count,
      offsetof(struct tally, unsent)},
+    {{"ipsla_packets_missed_total",
+      "Probe packets not sent because their time was over by more than an interval; part of the "
+      "unsent ones.",
+      NULL, TEXT_COUNTER},
+     FAMILY_JITTER,
+     emit_count,
+     offsetof(struct tally, missed)},
+    {{"ipsla_packets_sent_late_total",
+      "Probe packets that left late: by more than half an interval or 10 ms.", NULL, TEXT_COUNTER},
+     FAMILY_TARGET,
+     emit_count,
+     offsetof(struct tally, sent_late)},
+    {{"ipsla_packets_reordered_total",
+      "Packets that were overtaken on the way to the responder (sd), on the way back (ds) or on "
+      "both.",
+      NULL, TEXT_COUNTER},
+     FAMILY_JITTER,
+     emit_reordered,
+     0},
+    {{"ipsla_packets_unprocessed_total",
+      "Packets received in time whose reply brought no usable times of the responder.", NULL,
+      TEXT_COUNTER},
+     FAMILY_JITTER,
+     emit_count,
+     offsetof(struct tally, unprocessed)},
     {{"ipsla_packets_over_threshold_total",
       "Probe packets whose round trip exceeded the threshold.", NULL, TEXT_COUNTER},
      FAMILY_TARGET,
@@ -383,6 +446,40 @@ const struct family family_of_targets[] = {
      FAMILY_TARGET,
      emit_hist,
      offsetof(struct tally, rtt)},
+    {{"ipsla_one_way_delay_seconds",
+      "Delay of packets in one direction; only of operations in which both clocks could be "
+      "trusted.",
+      "seconds", TEXT_HISTOGRAM},
+     FAMILY_JITTER,
+     emit_way_hist,
+     offsetof(struct way_tally, one_way)},
+    {{"ipsla_one_way_delay_withheld_total",
+      "Operations whose one-way delays are not told, by reason.", NULL, TEXT_COUNTER},
+     FAMILY_JITTER,
+     emit_withheld,
+     0},
+    {{"ipsla_one_way_delay_negative_total",
+      "Packets left out of the one-way delay because one of their ways came out negative.", NULL,
+      TEXT_COUNTER},
+     FAMILY_JITTER,
+     emit_count,
+     offsetof(struct tally, negative)},
+    {{"ipsla_clock_offset_seconds",
+      "Responder's clock minus ours after the latest operation, from the packets themselves.",
+      "seconds", TEXT_GAUGE},
+     FAMILY_JITTER,
+     emit_offset,
+     0},
+    {{"ipsla_clock_offset_error_seconds", "How far off that offset can be at most.", "seconds",
+      TEXT_GAUGE},
+     FAMILY_JITTER,
+     emit_offset_error,
+     0},
+    {{"ipsla_responder_clock_steps_total",
+      "Times that the responder's clock was set during an operation.", NULL, TEXT_COUNTER},
+     FAMILY_JITTER,
+     emit_count,
+     offsetof(struct tally, responder_steps)},
     {{"ipsla_jitter_seconds",
       "Absolute delay variation of adjacent packets in one direction, zeros included.", "seconds",
       TEXT_HISTOGRAM},

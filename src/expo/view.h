@@ -11,6 +11,7 @@
 
 #include "base/time.h"
 #include "engine/report.h"
+#include "stats/one_way.h"
 
 enum expo_format { EXPO_TEXT_0_0_4, EXPO_OPENMETRICS_1_0_0 };
 
@@ -48,6 +49,7 @@ struct expo_view {
     size_t snapshot_count;
     const struct expo_responder *responder; /* NULL: none hosted */
     struct expo_process process;
+    struct clock_state clock; /* what the system says of our clock now */
     bool reload_successful;
     struct wall reload_success; /* of the last configuration that was taken */
     uint64_t resolve_failures;

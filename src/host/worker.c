@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "host/clock_state.h"
 #include "host/entropy.h"
 #include "host/host.h"
 #include "host/thread.h"
@@ -33,9 +34,11 @@ struct worker {
     /* The thread's own. */
     struct host *host;
     struct engine *engine;
+    struct clock_state clock;
     uint64_t published_generation;
     bool is_waiting; /* for a gap, since publish_due */
     struct mono publish_due;
+    struct mono clock_due; /* when the state of our clock is asked for again */
 };
 
 /* Takes what is in the inward mailbox. False when the mutex is busy. */
@@ -110,11 +113,28 @@ static struct mono publish_when_due(struct worker *worker, struct instant now)
     return MONO_NEVER;
 }
 
+/* Once a second, in a gap: returns when to come back. */
+static struct mono read_clock_when_due(struct worker *worker, struct instant now)
+{
+    if (mono_is_before(now.mono, worker->clock_due)) {
+        return worker->clock_due;
+    }
+    bool is_starving = mono_is_before(mono_add(worker->clock_due, CLOCK_STATE_PERIOD_NS), now.mono);
+    if (!has_gap(worker, now) && !is_starving) {
+        return mono_add(now.mono, GAP_NS);
+    }
+    clock_state_read(&worker->clock);
+    engine_set_clock(worker->engine, &worker->clock);
+    worker->clock_due = mono_add(now.mono, CLOCK_STATE_PERIOD_NS);
+    return worker->clock_due;
+}
+
 static struct mono worker_after(void *context, struct instant now)
 {
     struct worker *worker = context;
     struct mono orders = take_orders(worker, now) ? MONO_NEVER : mono_add(now.mono, RETRY_NS);
-    return mono_min(orders, publish_when_due(worker, now));
+    return mono_min(mono_min(orders, publish_when_due(worker, now)),
+                    read_clock_when_due(worker, now));
 }
 
 static void *worker_run(void *context)

@@ -111,6 +111,7 @@ static void place_remote_times(struct payload *payload, struct sample *sample,
 {
     bool is_utc = (reply->receive_ms & IPSLA_TIME_NOT_UTC) == 0;
     int64_t modulus = is_utc ? MS_PER_DAY : (int64_t)IPSLA_TIME_NOT_UTC;
+    payload->is_not_utc |= !is_utc;
     if (!payload->has_epoch) {
         payload->has_epoch = true;
         payload->epoch_ms = reply->receive_ms;
@@ -239,6 +240,7 @@ static enum payload_verdict read_jitter_us(struct payload *payload, const struct
         return verdict;
     }
     sample->responder_seq = reply.responder_seq;
+    payload->is_not_utc |= !jitter_us_responder_offset(ev->bytes, ev->size, &payload->claimed_ns);
     place_ntp_times(payload, sample, &reply);
     *out = sample;
     return check_times(spec, sample);

@@ -21,6 +21,8 @@ struct payload {
     uint32_t epoch_ms; /* to unwrap the others */
     int64_t epoch_ns;
     int64_t offset_ns; /* type 3: from our t1 to its t2 then */
+    bool is_not_utc; /* a reply said so of the responder's clock */
+    int64_t claimed_ns; /* type 3: what the responder says its clock is off by */
 };
 
 /* A new operation: the responder's clock is unknown. Keeps both pointers. */

@@ -5,6 +5,8 @@
 #include <assert.h>
 #include <errno.h>
 
+#include "probe/trust.h"
+
 enum { CHANNEL = 0 };
 
 static const char *const unmatched_names[UNMATCHED_COUNT] = {
@@ -33,6 +35,9 @@ void probe_fini(struct probe *probe)
 
 void probe_set_spec(struct probe *probe, const struct spec *spec)
 {
+    if (!addr_is_same_ip(&probe->spec->peer, &spec->peer)) {
+        probe->filter = (struct clock_filter){0};
+    }
     probe->spec = spec;
     probe->handshake.spec = spec;
     probe->payload.spec = spec;
@@ -64,7 +69,8 @@ void probe_start(struct probe *probe, struct instant now, struct mono latest_end
 {
     assert(probe_is_idle(probe));
     train_clear(&probe->train);
-    probe->round = (struct round){.started = now.wall, .control_rtt_ns = -1};
+    probe->round =
+        (struct round){.started = now.wall, .control_rtt_ns = -1, .one_way = ONE_WAY_NO_SAMPLES};
     probe->started = now.mono;
     probe->last_event = now.mono;
     probe->latest_end = latest_end;
@@ -177,8 +183,21 @@ static bool poll_control(struct probe *probe, struct instant now, struct fx *fx,
     return false;
 }
 
+static bool poll_settle(struct probe *probe, struct instant now)
+{
+    if (!mono_is_before(now.mono, probe->deadline)) {
+        finish_train(probe);
+    }
+    return false;
+}
+
 static bool poll_train(struct probe *probe, struct instant now, struct fx *fx, uint8_t *scratch)
 {
+    train_skip(&probe->train, now.mono);
+    if (!mono_is_before(train_next_due(&probe->train), MONO_NEVER)) {
+        settle(probe);
+        return poll_settle(probe, now);
+    }
     if (mono_is_before(now.mono, train_next_due(&probe->train))) {
         return false;
     }
@@ -273,10 +292,7 @@ static bool poll_running(struct probe *probe, struct instant now, struct fx *fx,
     case PROBE_TRAIN:
         return poll_train(probe, now, fx, scratch);
     case PROBE_SETTLE:
-        if (!mono_is_before(now.mono, probe->deadline)) {
-            finish_train(probe);
-        }
-        return false;
+        return poll_settle(probe, now);
     case PROBE_IDLE:
     case PROBE_OVER:
         break;
@@ -596,7 +612,31 @@ static void score_voice(const struct spec *spec, struct round *round)
     voice_score(&input, &round->voice);
 }
 
-const struct round *probe_collect(struct probe *probe, const struct round_sinks *sinks)
+/* The train has run: what its ledger says. */
+static void compute_round(struct probe *probe, const struct trust_case *about,
+                          const struct round_sinks *sinks)
+{
+    struct round *round = &probe->round;
+    train_take_stamps(&probe->train, payload_resolution_ns(probe->spec));
+    round->one_way = trust_judge(about, &probe->filter, &round->offset);
+    const struct round_rules rules = {
+        .threshold_ns = probe->spec->threshold_ns,
+        .resolution_ns = payload_resolution_ns(probe->spec),
+        .is_stamped = operation_is_stamped(probe->spec->operation),
+        .trust_clocks = round->one_way == ONE_WAY_SHOWN,
+    };
+    struct samples samples = train_samples(&probe->train);
+    round_compute(round, &samples, &rules, sinks);
+    round->missed = probe->train.missed;
+    round->sent_late = train_count_late(&probe->train);
+    if (rules.trust_clocks && round->sd.delay.count == 0) {
+        round->one_way = ONE_WAY_NEGATIVE;
+    }
+    score_voice(probe->spec, round);
+}
+
+const struct round *probe_collect(struct probe *probe, const struct clock_state *clock,
+                                  struct instant now, const struct round_sinks *sinks)
 {
     assert(probe_is_idle(probe));
     if (!probe->has_result) {
@@ -607,14 +647,8 @@ const struct round *probe_collect(struct probe *probe, const struct round_sinks 
     uint8_t tries = probe->handshake.tries;
     round->control_retries = tries > 0 ? tries - 1u : 0;
     if (probe->train.next > 0) {
-        train_take_stamps(&probe->train, payload_resolution_ns(probe->spec));
-        const struct round_rules rules = {
-            .threshold_ns = probe->spec->threshold_ns,
-            .resolution_ns = payload_resolution_ns(probe->spec),
-        };
-        struct samples samples = train_samples(&probe->train);
-        round_compute(round, &samples, &rules, sinks);
-        score_voice(probe->spec, round);
+        const struct trust_case about = {probe->spec, &probe->payload, &probe->train, clock, now};
+        compute_round(probe, &about, sinks);
     }
     round->return_code = round_return_code(round, probe->spec);
     return round;

@@ -21,6 +21,7 @@
 #include "probe/payload.h"
 #include "probe/spec.h"
 #include "probe/train.h"
+#include "stats/clock.h"
 #include "stats/round.h"
 
 #define PROBE_SETTLE_NS (100 * NS_PER_MS)
@@ -61,6 +62,7 @@ struct probe {
     struct train train;
     struct payload payload;
     struct round round;
+    struct clock_filter filter; /* of the responder's clock, over operations */
     uint64_t unmatched[UNMATCHED_COUNT]; /* since init */
 };
 
@@ -88,7 +90,9 @@ struct mono probe_deadline(const struct probe *probe);
 bool probe_is_idle(const struct probe *probe);
 
 /* After an operation that was not abandoned went idle: computes and returns its result, once. NULL
- * when there is none to collect. Single values go to `sinks`. Valid until the next start. */
-const struct round *probe_collect(struct probe *probe, const struct round_sinks *sinks);
+ * when there is none to collect. `clock` is what the system says of our clock at `now`. Single
+ * values go to `sinks`. Valid until the next start. */
+const struct round *probe_collect(struct probe *probe, const struct clock_state *clock,
+                                  struct instant now, const struct round_sinks *sinks);
 
 #endif

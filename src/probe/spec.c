@@ -62,6 +62,11 @@ bool operation_is_icmp(enum operation operation)
     return operation == OPERATION_ICMP_ECHO || operation == OPERATION_ICMP_JITTER;
 }
 
+bool operation_is_stamped(enum operation operation)
+{
+    return operation == OPERATION_UDP_JITTER || operation == OPERATION_ICMP_JITTER;
+}
+
 struct spec *spec_new(void)
 {
     struct spec *spec = mem_alloc(1, sizeof *spec);
@@ -77,6 +82,12 @@ void spec_fit_layout(struct spec *spec)
     if (spec->has_long_sequence && spec->payload_bytes < SPEC_LONG_SEQUENCE_BYTES_MIN) {
         spec->payload_bytes = SPEC_LONG_SEQUENCE_BYTES_MIN;
     }
+}
+
+void spec_set_tolerance(struct spec *spec, int64_t tolerance)
+{
+    spec->tolerance_ns = tolerance > 0 ? tolerance : 0;
+    spec->tolerance_percent = tolerance < 0 ? (uint8_t)-tolerance : 0;
 }
 
 /* The counter is the one part of a shared spec that changes: hence the casts away from const below.
@@ -198,7 +209,8 @@ bool spec_is_same_target(const struct spec *a, const struct spec *b)
            a->operation == b->operation && a->ip_version == b->ip_version && a->port == b->port &&
            addr_is_equal(&a->source, &b->source) && a->num_packets == b->num_packets &&
            data_are_equal(a, b) && controls_are_equal(a, b) && a->codec == b->codec &&
-           a->advantage_factor == b->advantage_factor;
+           a->advantage_factor == b->advantage_factor && a->tolerance_ns == b->tolerance_ns &&
+           a->tolerance_percent == b->tolerance_percent;
 }
 
 struct spec_set *spec_set_new(struct spec *const *specs, size_t count)

@@ -34,6 +34,9 @@ bool operation_parse(const char *name, enum operation *out);
 /* It has neither ports nor a responder of ours: no control request, no source port. */
 bool operation_is_icmp(enum operation operation);
 
+/* Its replies carry times of the responder. */
+bool operation_is_stamped(enum operation operation);
+
 /* How the responder is asked to open the port. */
 enum control_version {
     CONTROL_NONE, /* not at all: its port is open always */
@@ -114,6 +117,10 @@ struct spec {
 
     struct hist_layout layout;
 
+    int64_t tolerance_ns; /* of the clocks at both ends; or, when 0, */
+    uint8_t tolerance_percent; /* the same as a share of the one-way delay; 0: none either */
+    bool assumes_clock; /* of the host: its clock counts as synchronized whatever the system says */
+
     uint8_t tos; /* of the probes; control has 0 */
     bool is_vrf; /* options.device was given as the VRF */
     struct io_options options;
@@ -129,6 +136,8 @@ struct spec {
 struct spec *spec_new(void);
 /* Chooses the layout of type 3 probes that goes with spec->control, and makes room for it. */
 void spec_fit_layout(struct spec *spec);
+/* `tolerance`: nanoseconds, or when negative a percentage times -1. */
+void spec_set_tolerance(struct spec *spec, int64_t tolerance);
 struct spec *spec_ref(const struct spec *spec);
 void spec_unref(const struct spec *spec); /* NULL is fine */
 
@@ -139,7 +148,7 @@ struct spec *spec_with_ip(const struct spec *spec, const struct addr *ip);
 /* Which addresses of the host may be taken: ip_version, else what the source address can reach. */
 enum addr_family spec_ip_version(const struct spec *spec);
 
-/* Everything but the resolved peer address is the same. */
+/* Everything but the resolved peer address and what is said of this host is the same. */
 bool spec_is_same_target(const struct spec *a, const struct spec *b);
 
 /* A generation of targets, reference-counted as a whole; holds one reference on each member. */

@@ -33,6 +33,7 @@ void train_clear(struct train *train)
     train->arrivals = 0;
     train->next = 0;
     train->unsettled = 0;
+    train->missed = 0;
 }
 
 void train_start(struct train *train, struct instant now)
@@ -50,6 +51,18 @@ static struct mono packet_due(const struct train *train, uint32_t index)
 struct mono train_next_due(const struct train *train)
 {
     return train->next == train->count ? MONO_NEVER : packet_due(train, train->next);
+}
+
+void train_skip(struct train *train, struct mono now)
+{
+    if (train->next == 0 || train->interval_ns == 0) {
+        return;
+    }
+    while (train->next < train->count && !mono_is_before(now, packet_due(train, train->next + 1))) {
+        train->samples[train->next].fate = FATE_UNSENT;
+        train->next++;
+        train->missed++;
+    }
 }
 
 uint32_t train_send(struct train *train, struct instant now)
@@ -75,6 +88,18 @@ int64_t train_lateness_ns(const struct train *train, uint32_t index)
     int64_t due_ns = train_clock_ns(train, packet_due(train, index));
     int64_t lateness_ns = train->samples[index].t1_ns - due_ns;
     return lateness_ns > 0 ? lateness_ns : 0;
+}
+
+uint32_t train_count_late(const struct train *train)
+{
+    int64_t half_ns = train->interval_ns / 2;
+    int64_t limit_ns = half_ns > 0 && half_ns < TRAIN_LATE_NS ? half_ns : TRAIN_LATE_NS;
+    uint32_t late = 0;
+    for (uint32_t i = 0; i < train->next; i++) {
+        bool was_sent = train->samples[i].fate != FATE_UNSENT;
+        late += was_sent && train_lateness_ns(train, i) > limit_ns;
+    }
+    return late;
 }
 
 /* The packet with sequence number `seq` if it was sent, else NULL. */

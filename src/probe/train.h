@@ -2,7 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* A train of packets: when each is due, and the ledger of what became of it. Pure bookkeeping:
  * knows no protocol. Packet k (from 1) is due at start + (k - 1) * interval: an absolute schedule,
- * so lateness of one packet never shifts the next. */
+ * so lateness of one packet never shifts the next. A sender that was held up neither catches up nor
+ * hides it: packets whose time is over by more than an interval are skipped (train_skip), those
+ * that leave late are counted (train_count_late). */
 #ifndef PROBE_TRAIN_H
 #define PROBE_TRAIN_H
 
@@ -13,6 +15,9 @@
 #include "stats/round.h"
 #include "stats/sample.h"
 
+/* A packet left late when that was more than half an interval after its time, or more than this. */
+#define TRAIN_LATE_NS (10 * NS_PER_MS)
+
 struct train {
     uint32_t count;
     int64_t interval_ns;
@@ -22,6 +27,7 @@ struct train {
     uint32_t arrivals;
     uint32_t next; /* index of the next packet to send */
     uint32_t unsettled; /* sent and not answered */
+    uint32_t missed; /* skipped by train_skip */
     struct mono start;
     int64_t epoch_ns; /* operation clock minus monotonic clock */
 };
@@ -39,6 +45,10 @@ void train_start(struct train *train, struct instant now);
 /* When the next packet is due; MONO_NEVER when all are sent. */
 struct mono train_next_due(const struct train *train);
 
+/* Skips what would leave more than an interval late: unsent, and counted in `missed`. Never the
+ * first packet, on which the schedule hangs. */
+void train_skip(struct train *train, struct mono now);
+
 /* The next packet leaves at `now`; returns its sequence number (from 1). */
 uint32_t train_send(struct train *train, struct instant now);
 
@@ -50,6 +60,9 @@ void train_unsend(struct train *train, uint32_t seq);
 
 /* How long after its due time packet `index` (from 0, sent) left; not negative. */
 int64_t train_lateness_ns(const struct train *train, uint32_t index);
+
+/* How many of the sent packets left late. */
+uint32_t train_count_late(const struct train *train);
 
 /* Packet `seq` if it was sent, else NULL. */
 const struct sample *train_find(const struct train *train, uint32_t seq);

@@ -92,6 +92,15 @@ double jitter_average_ns(const struct jitter *jitter)
     return count == 0 ? 0 : (double)(jitter->positive.sum_ns + jitter->negative.sum_ns) / count;
 }
 
+double jitter_average_both_ns(const struct jitter *sd, const struct jitter *ds)
+{
+    uint32_t count =
+        sd->positive.count + sd->negative.count + ds->positive.count + ds->negative.count;
+    int64_t sum_ns =
+        sd->positive.sum_ns + sd->negative.sum_ns + ds->positive.sum_ns + ds->negative.sum_ns;
+    return count == 0 ? 0 : (double)sum_ns / count;
+}
+
 int64_t sample_rtt_ns(const struct sample *sample, int64_t resolution_ns)
 {
     int64_t elapsed_ns = sample->t4_ns - sample->t1_ns;
@@ -182,10 +191,17 @@ static void add_remote_times(const struct walk *walk, const struct sample *sampl
     observe(walk, walk->sinks->processing, processing_ns);
     int64_t sd_ns = sample->t2_ns - in_steps(walk, sample->t1_ns);
     int64_t ds_ns = in_steps(walk, sample->t4_ns) - sample->t3_ns;
-    if (walk->rules->trust_clocks && sd_ns >= 0 && ds_ns >= 0) {
-        moments_add(&round->sd.delay, sd_ns);
-        moments_add(&round->ds.delay, ds_ns);
+    if (!walk->rules->trust_clocks) {
+        return;
     }
+    if (sd_ns < 0 || ds_ns < 0) {
+        round->negative++;
+        return;
+    }
+    moments_add(&round->sd.delay, sd_ns);
+    moments_add(&round->ds.delay, ds_ns);
+    observe(walk, walk->sinks->one_way_sd, sd_ns);
+    observe(walk, walk->sinks->one_way_ds, ds_ns);
 }
 
 /* `p` and `c` are received samples with remote times, next to each other among those;
@@ -194,13 +210,20 @@ static void add_remote_times(const struct walk *walk, const struct sample *sampl
 static void add_pair(const struct walk *walk, const struct sample *p, const struct sample *c,
                      bool are_adjacent)
 {
+    bool has_counts = p->responder_seq != 0 || c->responder_seq != 0;
+    bool are_adjacent_ds = has_counts ? c->responder_seq == p->responder_seq + 1 : are_adjacent;
+    if (sample_clock_was_set(p, c, walk->rules->resolution_ns)) {
+        walk->round->responder_steps++;
+        walk->round->sd.jitter.dropped += are_adjacent;
+        walk->round->ds.jitter.dropped += are_adjacent_ds;
+        return;
+    }
     if (are_adjacent) {
         int64_t sd_ns = variation_sd_ns(walk, p, c);
         jitter_add(&walk->round->sd.jitter, sd_ns);
         observe(walk, walk->sinks->jitter_sd, absolute(sd_ns));
     }
-    bool has_counts = p->responder_seq != 0 || c->responder_seq != 0;
-    if (has_counts ? c->responder_seq == p->responder_seq + 1 : are_adjacent) {
+    if (are_adjacent_ds) {
         int64_t ds_ns = variation_ds_ns(walk, p, c);
         jitter_add(&walk->round->ds.jitter, ds_ns);
         observe(walk, walk->sinks->jitter_ds, absolute(ds_ns));
@@ -212,13 +235,12 @@ struct period_end {
     uint32_t sd, ds;
 };
 
-static void add_losses(struct way *way, uint32_t lost, uint32_t position, uint32_t *last_end)
+static void add_period(struct loss_periods *periods, uint32_t lost, uint32_t position,
+                       uint32_t *last_end)
 {
-    struct loss_periods *periods = &way->periods;
     if (lost == 0) {
         return;
     }
-    way->lost += lost;
     if (periods->count == 0 || lost < periods->length_min) {
         periods->length_min = lost;
     }
@@ -236,6 +258,12 @@ static void add_losses(struct way *way, uint32_t lost, uint32_t position, uint32
     }
     periods->count++;
     *last_end = position + lost;
+}
+
+static void add_losses(struct way *way, uint32_t lost, uint32_t position, uint32_t *last_end)
+{
+    way->lost += lost;
+    add_period(&way->periods, lost, position, last_end);
 }
 
 static bool is_answered(const struct sample *sample)
@@ -286,6 +314,7 @@ static void measure(const struct walk *walk, const struct sample *samples, uint3
         }
         add_round_trip(walk, sample);
         if (!sample->has_remote_times) {
+            walk->round->unprocessed += walk->rules->is_stamped;
             continue;
         }
         add_remote_times(walk, sample);
@@ -336,6 +365,47 @@ static void count_loss_runs(struct round *round, const struct sample *samples, u
     }
 }
 
+/* Sequence order: runs of losses wherever they happened. */
+static void add_loss_periods(struct round *round, const struct sample *samples, uint32_t count)
+{
+    uint32_t position = 0, run = 0, last_end = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (samples[i].fate == FATE_SENT) {
+            run++;
+        } else if (is_answered(&samples[i])) {
+            add_period(&round->losses, run, position, &last_end);
+            position += run + 1;
+            run = 0;
+        }
+    }
+    add_period(&round->losses, run, position, &last_end);
+}
+
+/* Both were received, `p` was sent before `c`. */
+static bool responder_swapped(const struct sample *p, const struct sample *c)
+{
+    if (p->responder_seq != 0 || c->responder_seq != 0) {
+        return c->responder_seq < p->responder_seq;
+    }
+    return c->t2_ns < p->t2_ns;
+}
+
+/* `sample` was received next, `highest` is the latest-sent of those before it. */
+static void add_order(struct round *round, const struct sample *highest,
+                      const struct sample *sample)
+{
+    bool is_late_here = sample < highest;
+    round->out_of_order += is_late_here;
+    if (!sample->has_remote_times || !highest->has_remote_times) {
+        return;
+    }
+    bool is_late_there =
+        is_late_here ? responder_swapped(sample, highest) : responder_swapped(highest, sample);
+    round->reordering.sd += is_late_there && !is_late_here;
+    round->reordering.ds += is_late_here && !is_late_there;
+    round->reordering.both += is_late_here && is_late_there;
+}
+
 /* RFC 3550 6.4.1. */
 static void smooth(double *interarrival_ns, int64_t variation_ns)
 {
@@ -354,15 +424,17 @@ static void follow_arrivals(const struct walk *walk, const struct sample *sample
         if (sample->fate != FATE_RECEIVED) {
             continue;
         }
-        if (highest != NULL && sample < highest) {
-            round->out_of_order++;
-        } else {
+        if (highest != NULL) {
+            add_order(round, highest, sample);
+        }
+        if (highest == NULL || sample > highest) {
             highest = sample;
         }
         if (!sample->has_remote_times) {
             continue;
         }
-        if (previous != NULL) {
+        if (previous != NULL &&
+            !sample_clock_was_set(previous, sample, walk->rules->resolution_ns)) {
             smooth(&round->sd.jitter.interarrival_ns, variation_sd_ns(walk, previous, sample));
             smooth(&round->ds.jitter.interarrival_ns, variation_ds_ns(walk, previous, sample));
         }
@@ -377,6 +449,7 @@ void round_compute(struct round *round, const struct samples *samples,
     struct walk walk = {.round = round, .rules = rules, .sinks = sinks};
     count_fates(round, samples->items, samples->count);
     count_loss_runs(round, samples->items, samples->count);
+    add_loss_periods(round, samples->items, samples->count);
     attribute_losses(round, samples->items, samples->count);
     measure(&walk, samples->items, samples->count);
     follow_arrivals(&walk, samples->items, samples->arrival, samples->arrivals);

@@ -13,6 +13,7 @@
 
 #include "base/time.h"
 #include "stats/hist.h"
+#include "stats/one_way.h"
 #include "stats/sample.h"
 #include "stats/voice.h"
 
@@ -67,6 +68,7 @@ double moments_stddev_ns(const struct moments *moments); /* of the population; 0
  * value. */
 struct jitter {
     uint32_t samples;
+    uint32_t dropped; /* pairs not taken: the responder's clock was set between the two */
     int64_t min_ns, max_ns; /* of the absolute values, zeros included */
     struct moments positive, negative;
     double interarrival_ns; /* RFC 3550 6.4.1, at the end of the operation, from 0 */
@@ -75,12 +77,22 @@ struct jitter {
 /* (sum of positives + sum of negatives) / (their count), as IOS prints it: zeros excluded. 0 when
  * none. */
 double jitter_average_ns(const struct jitter *jitter);
+/* The same over both directions. */
+double jitter_average_both_ns(const struct jitter *sd, const struct jitter *ds);
 
 /* Runs of consecutive losses in one direction (RFC 3357 terms); 0/0 when there are none. */
 struct loss_periods {
     uint32_t count;
     uint32_t length_min, length_max;
     uint32_t between_min, between_max; /* packets between the ends of adjacent periods */
+};
+
+/* Order of packets with the responder's times or count, as icmp-jitter of IOS tells it: which of
+ * the two hosts got a packet after one that was sent later. */
+struct reordering {
+    uint32_t sd; /* only the responder */
+    uint32_t ds; /* only the sender */
+    uint32_t both;
 };
 
 /* One direction's view. sd: source to destination, ds: the way back. */
@@ -110,21 +122,30 @@ struct round {
     /* planned = sent + unsent; sent = received + sd.lost + ds.lost + lost_unknown + late.
      * All 0 when no train was started. */
     uint32_t planned, sent, unsent;
+    uint32_t missed; /* of the unsent: their time was over by more than an interval */
+    uint32_t sent_late; /* of the sent: TRAIN_LATE_NS or half an interval after their time */
     uint32_t received; /* within the timeout, duplicates not counted */
     uint32_t late, lost_unknown;
     uint32_t duplicate, out_of_order, corrupt;
+    uint32_t unprocessed; /* of the received: without usable times of the responder */
+    struct reordering reordering;
     uint32_t over_threshold; /* packets */
     uint32_t loss_runs; /* of packets one after the other without a reply in time, wherever lost */
+    struct loss_periods losses; /* in whatever direction; late packets are no losses */
     struct moments rtt; /* responder processing subtracted */
     struct moments processing; /* t3 - t2 as the responder reports it */
     struct way sd, ds;
+    enum one_way one_way; /* what became of sd.delay and ds.delay */
+    uint32_t negative; /* samples without one-way delay, because a way was negative */
+    uint32_t responder_steps; /* of its clock, during the operation */
+    struct clock_offset offset; /* of the two clocks, when it can be told */
     struct voice voice;
 };
 
 /* Where the single values of an operation go as they are computed; each may be NULL. */
 struct round_sinks {
     const struct hist_layout *layout;
-    struct hist *rtt, *processing, *jitter_sd, *jitter_ds;
+    struct hist *rtt, *processing, *jitter_sd, *jitter_ds, *one_way_sd, *one_way_ds;
 };
 
 /* How to read the samples. */
@@ -132,6 +153,7 @@ struct round_rules {
     int64_t threshold_ns;
     int64_t resolution_ns; /* of the wire's timestamps: jitter and one-way delay are taken in these
                               steps */
+    bool is_stamped; /* replies should bring times of the responder */
     bool trust_clocks; /* observe one-way delay; a sample with a negative way is dropped */
 };
 
@@ -149,7 +171,8 @@ struct samples {
 };
 
 /* Fills everything of the zeroed counters of `round` that follows from the samples: planned to
- * loss_runs (except duplicate and corrupt), rtt, processing, sd, ds. Needs no memory. */
+ * losses (except missed, sent_late, duplicate and corrupt), rtt, processing, sd, ds, negative,
+ * responder_steps. Needs no memory. */
 void round_compute(struct round *round, const struct samples *samples,
                    const struct round_rules *rules, const struct round_sinks *sinks);
 

@@ -35,4 +35,12 @@ struct sample {
     enum stamp_source t1_source, t4_source;
 };
 
+/* What a clock may gain or lose against another one while nobody looks: 500 us a second, the rate
+ * at which the kernel lets its own maximum error grow. */
+#define CLOCK_WANDER_DIVISOR 2000
+
+/* True when the responder's clock cannot have run on evenly between two received samples with its
+ * times, in either order: a packet would have arrived before it was sent. */
+bool sample_clock_was_set(const struct sample *a, const struct sample *b, int64_t resolution_ns);
+
 #endif

@@ -10,6 +10,8 @@ struct round_sinks tally_sinks(struct tally *tally, const struct hist_layout *la
         .processing = &tally->processing,
         .jitter_sd = &tally->sd.jitter,
         .jitter_ds = &tally->ds.jitter,
+        .one_way_sd = &tally->sd.one_way,
+        .one_way_ds = &tally->ds.one_way,
     };
 }
 
@@ -40,6 +42,17 @@ void tally_add(struct tally *tally, const struct round *round)
     tally->out_of_order += round->out_of_order;
     tally->corrupt += round->corrupt;
     tally->over_threshold += round->over_threshold;
+    tally->missed += round->missed;
+    tally->sent_late += round->sent_late;
+    tally->unprocessed += round->unprocessed;
+    tally->reordered_sd += round->reordering.sd;
+    tally->reordered_ds += round->reordering.ds;
+    tally->reordered_both += round->reordering.both;
+    tally->negative += round->negative;
+    tally->responder_steps += round->responder_steps;
+    if (round->one_way > ONE_WAY_NO_SAMPLES) {
+        tally->withheld[round->one_way]++;
+    }
     tally->control_retries += round->control_retries;
     add_way(&tally->sd, &round->sd);
     add_way(&tally->ds, &round->ds);

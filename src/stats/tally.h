@@ -15,6 +15,7 @@ struct way_tally {
     uint64_t positive_samples, negative_samples;
     int64_t positive_ns, negative_ns;
     struct hist jitter; /* absolute values, zeros included */
+    struct hist one_way; /* empty unless both clocks are trusted */
 };
 
 struct tally {
@@ -23,7 +24,11 @@ struct tally {
     uint64_t over_threshold_operations;
     uint64_t failures[OUTCOME_COUNT]; /* by outcome; [OUTCOME_OK] stays 0 */
     uint64_t sent, unsent, received, late, lost_unknown;
+    uint64_t missed, sent_late, unprocessed;
     uint64_t duplicate, out_of_order, corrupt, over_threshold;
+    uint64_t reordered_sd, reordered_ds, reordered_both;
+    uint64_t negative, responder_steps; /* as in struct round */
+    uint64_t withheld[ONE_WAY_COUNT]; /* operations; [ONE_WAY_SHOWN] and [.._NO_SAMPLES] stay 0 */
     uint64_t control_retries;
     struct hist rtt, processing;
     struct way_tally sd, ds;

@@ -11,7 +11,7 @@
 
 #include "base/wire.h"
 
-enum { T2_AT = 12, SEQUENCES_AT = 52 };
+enum { T2_AT = 12, RESPONDER_OFFSET_AT = 44, SEQUENCES_AT = 52 };
 
 static uint64_t read_u64(struct wire_reader *reader)
 {
@@ -155,4 +155,18 @@ void jitter_us_fill_reply(enum jitter_us_layout layout, uint8_t *bytes, uint64_t
     writer.at += layout == JITTER_US_SEQ16 ? sizeof(uint16_t) : sizeof(uint32_t);
     write_sequence(&writer, layout, responder_seq);
     assert(!writer.failed && writer.at == writer.end);
+}
+
+bool jitter_us_responder_offset(const uint8_t *bytes, size_t size, int64_t *out_ns)
+{
+    struct wire_reader reader = wire_reader(bytes, size);
+    wire_skip(&reader, RESPONDER_OFFSET_AT);
+    uint64_t offset = read_u64(&reader);
+    if (offset == UINT64_MAX) {
+        return false;
+    }
+    int64_t seconds = (int32_t)(uint32_t)(offset >> 32);
+    uint64_t fraction = offset & UINT32_MAX;
+    *out_ns = seconds * INT64_C(1000000000) + (int64_t)(fraction * UINT64_C(1000000000) >> 32);
+    return true;
 }

@@ -6,6 +6,7 @@
 #ifndef WIRE_JITTER_US_H
 #define WIRE_JITTER_US_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -48,6 +49,10 @@ enum ipsla_reject jitter_us_decode_request(enum jitter_us_layout layout, const u
 /* Reads a reply in a known layout: the responder's sequence number must be set. */
 enum ipsla_reject jitter_us_decode_reply(enum jitter_us_layout layout, const uint8_t *bytes,
                                          size_t size, struct jitter_us *out);
+
+/* What a valid reply says the responder's clock is off by, nanoseconds; the width is signed 32.32
+ * seconds. False when it says "unknown": all bits set. `out` is untouched then. */
+bool jitter_us_responder_offset(const uint8_t *bytes, size_t size, int64_t *out_ns);
 
 /* Turns the request at `bytes` (a valid one of this layout) into its reply: t2, t3, an offset of 0
  * for the responder's clock, and its sequence number. */

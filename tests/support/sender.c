@@ -137,9 +137,10 @@ const struct round *sender_finish(void)
                                    : sender.drive.now);
     assert_true(probe_is_idle(&sender.probe));
     assert_int_equal(sender.drive.open_count, 0);
-    const struct round *round = probe_collect(&sender.probe, &nowhere);
+    const struct round *round =
+        probe_collect(&sender.probe, &sender.clock, sender.drive.now, &nowhere);
     assert_non_null(round);
-    assert_null(probe_collect(&sender.probe, &nowhere));
+    assert_null(probe_collect(&sender.probe, &sender.clock, sender.drive.now, &nowhere));
     assert_int_equal(round->planned, round->sent + round->unsent);
     assert_int_equal(round->sent, round->received + round->sd.lost + round->ds.lost +
                                       round->lost_unknown + round->late);

@@ -21,6 +21,7 @@ struct sender {
     struct probe probe;
     struct spec *spec;
     struct drive drive;
+    struct clock_state clock; /* ours; not synchronized at first */
     uint16_t received; /* the responder's count */
     uint8_t scratch[IO_DATAGRAM_MAX];
 };

@@ -211,7 +211,8 @@ static const struct expectation wrong[] = {
      "f:1:15: modules.m.host: unknown key; allowed: operation, frequency, timeout, threshold, "
      "num_packets, interval, request_data_size, verify_data, data_pattern, codec, "
      "codec_num_packets, "
-     "codec_interval, codec_size, advantage_factor, precision, timestamp_format, source_address, "
+     "codec_interval, codec_size, advantage_factor, precision, timestamp_format, clock_tolerance, "
+     "source_address, "
      "source_port, ip_version, control, buckets, "
      "dscp, tos, ttl, dont_fragment, interface, vrf, start, life, "
      "owner, tag\n"},

@@ -15,8 +15,8 @@
 #include "config/yaml.h"
 
 static const struct schema_scope *const scopes[] = {
-    &schema_root,   &schema_operation, &schema_control,
-    &schema_target, &schema_responder, &schema_key,
+    &schema_root,      &schema_operation, &schema_control, &schema_target,
+    &schema_responder, &schema_key,       &schema_clock,
 };
 #define SCOPE_COUNT (sizeof scopes / sizeof scopes[0])
 
@@ -165,6 +165,7 @@ static void example_has_every_key_with_its_default(void **state)
     assert_shows_scope(&schema_control, 0, child(defaults, "control"), text);
     assert_shows_scope(&schema_target, 0, child(root, "targets")->first, text);
     assert_shows_scope(&schema_responder, 0, child(root, "responder"), text);
+    assert_shows_scope(&schema_clock, 0, child(root, "clock"), text);
     tree_free(tree);
     free(text);
     diagnostics_fini(&diagnostics);

@@ -236,13 +236,14 @@ static const struct expectation wrong[] = {
      "f:3:3: defaults.zzz: unknown key; allowed: operation, frequency, timeout, threshold, "
      "num_packets, interval, request_data_size, verify_data, data_pattern, codec, "
      "codec_num_packets, "
-     "codec_interval, codec_size, advantage_factor, precision, timestamp_format, source_address, "
+     "codec_interval, codec_size, advantage_factor, precision, timestamp_format, clock_tolerance, "
+     "source_address, "
      "source_port, ip_version, control, buckets, "
      "dscp, tos, ttl, dont_fragment, interface, vrf, start, life, "
      "owner, tag\n"
      "f:4:13: defaults.control.prot: unknown key; did you mean 'port'?\n"
      "f:5:13: responder.lisen: unknown key; did you mean 'listen'?\n"
-     "f:6:1: web: unknown key; allowed: defaults, modules, targets, keys, responder\n"},
+     "f:6:1: web: unknown key; allowed: defaults, modules, targets, keys, clock, responder\n"},
 };
 
 static void wrong_values_have_their_place(void **state)

@@ -69,7 +69,8 @@ static const struct expectation refused[] = {
      "f:3:3: defaults.<<: unknown key; allowed: operation, frequency, timeout, threshold, "
      "num_packets, interval, request_data_size, verify_data, data_pattern, codec, "
      "codec_num_packets, "
-     "codec_interval, codec_size, advantage_factor, precision, timestamp_format, source_address, "
+     "codec_interval, codec_size, advantage_factor, precision, timestamp_format, clock_tolerance, "
+     "source_address, "
      "source_port, ip_version, control, buckets, "
      "dscp, tos, ttl, dont_fragment, interface, vrf, start, life, "
      "owner, tag\n"
@@ -83,7 +84,7 @@ static const struct expectation refused[] = {
     {"duplicate section", "responder: {}\nresponder: {reply: 5}\n",
      "f:2:1: responder: duplicate key; it stands on line 1 already\n"},
     {"escapes are not obeyed", "responder: {}\n\"a\\eb\": 1\n",
-     "f:2:1: a\\x1bb: unknown key; allowed: defaults, modules, targets, keys, responder\n"},
+     "f:2:1: a\\x1bb: unknown key; allowed: defaults, modules, targets, keys, clock, responder\n"},
 };
 
 static void broken_text_has_its_place(void **state)

@@ -32,7 +32,8 @@ static void rig_input(void *self, const struct ev *ev, struct instant now)
 static bool rig_poll(void *self, struct instant now, struct fx *fx)
 {
     (void)self;
-    struct session_env env = {.scratch = rig.scratch, .stats = &rig.stats};
+    static const struct clock_state clock;
+    struct session_env env = {.scratch = rig.scratch, .stats = &rig.stats, .clock = &clock};
     bool has_effect = session_poll(&rig.session, now, fx, &env);
     rig.news += env.has_news;
     return has_effect;

@@ -64,12 +64,22 @@ static inline void view_completed(struct report *report)
     round->sd.jitter.samples = 6;
     round->sd.jitter.interarrival_ns = 250000.4;
     moments_add(&round->sd.jitter.positive, NS_PER_MS);
+    round->offset = (struct clock_offset){true, -1500 * NS_PER_US, 300 * NS_PER_US};
     moments_add(&round->rtt, 400 * NS_PER_US);
     moments_add(&round->rtt, 600 * NS_PER_US);
     struct tally *tally = &report->tally;
     tally->operations = 3;
     tally->sent = 30;
     tally->received = 27;
+    tally->missed = 2;
+    tally->sent_late = 3;
+    tally->unprocessed = 1;
+    tally->reordered_both = 1;
+    tally->negative = 4;
+    tally->responder_steps = 1;
+    tally->withheld[ONE_WAY_LOCAL_CLOCK] = 2;
+    tally->withheld[ONE_WAY_OFFSET] = 1;
+    hist_observe(&tally->sd.one_way, layout, 700 * NS_PER_US);
     tally->sd.lost = 1;
     tally->ds.lost = 2;
     tally->sd.positive_samples = 4;
@@ -124,6 +134,7 @@ static inline struct snapshot *view_snapshot(void)
     snapshot->reports[2]->is_inactive = true;
     view_failed(snapshot->reports[1]);
     snapshot->stats.unmatched[UNMATCHED_SOURCE] = 5;
+    snapshot->stats.clock_steps = 1;
     snapshot->stats.tx_stamps[STAMP_KERNEL] = 30;
     snapshot->stats.rx_stamps[STAMP_USER] = 27;
     hist_observe(&snapshot->stats.send_lateness, &hist_layout_default, 30 * NS_PER_US);
@@ -144,6 +155,7 @@ static inline struct expo_view view_of(struct snapshot *const *snapshots, size_t
                     .open_fds = 12,
                     .max_fds = 1024,
                     .start_time_seconds = 1767268799.5},
+        .clock = {true, 250 * NS_PER_US, 20 * NS_PER_MS, 0},
         .reload_successful = true,
         .reload_success = build_at(0).wall,
         .resolve_failures = 7,

@@ -403,7 +403,7 @@ static void test_abandon(void **state)
         assert_int_equal(sender.drive.open_count, 0);
         assert_true(probe_is_idle(&sender.probe));
         assert_true(probe_deadline(&sender.probe).ns == INT64_MAX);
-        assert_null(probe_collect(&sender.probe, &nowhere));
+        assert_null(probe_collect(&sender.probe, &sender.clock, sender.drive.now, &nowhere));
         sender_start(build_at(SECONDS(60))); /* and it can go on */
         assert_int_equal(sender.probe.phase, PROBE_CONTROL);
         probe_abandon(&sender.probe);

@@ -218,7 +218,8 @@ static void test_midnight(void **state)
     assert_true(samples.items[1].t2_ns - samples.items[1].t1_ns == MS(7));
     assert_true(samples.items[2].t2_ns - samples.items[2].t1_ns == MS(8));
     static const struct round_sinks nowhere;
-    const struct round *round = probe_collect(&sender.probe, &nowhere);
+    const struct round *round =
+        probe_collect(&sender.probe, &sender.clock, sender.drive.now, &nowhere);
     assert_true(round->rtt.sum_ns == MS(42));
     assert_int_equal(round->sd.jitter.samples, 2);
     assert_int_equal(round->sd.jitter.positive.count, 1);

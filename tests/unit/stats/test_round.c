@@ -466,9 +466,10 @@ static void test_sinks_equal_moments(void **state)
 {
     (void)state;
     struct operation_run run;
-    struct hist rtt = {0}, held = {0}, sd = {0}, ds = {0};
+    struct hist rtt = {0}, held = {0}, sd = {0}, ds = {0}, there = {0}, back = {0};
     prepare(&run, case_b);
-    run.sinks = (struct round_sinks){&hist_layout_default, &rtt, &held, &sd, &ds};
+    run.rules.trust_clocks = true;
+    run.sinks = (struct round_sinks){&hist_layout_default, &rtt, &held, &sd, &ds, &there, &back};
     const struct round *round = compute(&run);
     assert_int_equal(rtt.count, round->rtt.count);
     assert_true(rtt.sum_ns == round->rtt.sum_ns);
@@ -479,6 +480,10 @@ static void test_sinks_equal_moments(void **state)
     assert_int_equal(ds.count, round->ds.jitter.samples);
     assert_true(ds.sum_ns == round->ds.jitter.positive.sum_ns + round->ds.jitter.negative.sum_ns);
     assert_int_equal(ds.buckets[0], 2); /* the zeros */
+    assert_int_equal(there.count, 7);
+    assert_true(there.sum_ns == round->sd.delay.sum_ns);
+    assert_int_equal(back.count, 7);
+    assert_true(back.sum_ns == round->ds.delay.sum_ns);
 }
 
 static void test_moments(void **state)
@@ -509,7 +514,7 @@ static void random_run(struct operation_run *run, struct rng *rng)
                                       FATE_RECEIVED};
     memset(run, 0, sizeof *run);
     run->rules =
-        (struct round_rules){MS((int64_t)rng_below(rng, 40)), MS(1), rng_below(rng, 2) == 0};
+        (struct round_rules){MS((int64_t)rng_below(rng, 40)), MS(1), true, rng_below(rng, 2) == 0};
     for (uint32_t i = 0; i < PACKETS; i++) {
         struct sample *sample = &run->samples[i];
         sample->fate = fates[rng_below(rng, 5)];

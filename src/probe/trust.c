@@ -1,0 +1,91 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "probe/trust.h"
+
+/* Reading two clocks one after the other does not make them further apart than this. */
+#define PAIRING_NS (100 * NS_PER_US)
+
+static int64_t absolute(int64_t value)
+{
+    return value < 0 ? -value : value;
+}
+
+static int64_t smaller(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* The wall clock moved against the monotonic one by more than the system's steering explains. */
+static bool was_set(const struct trust_case *about)
+{
+    int64_t epoch_ns = about->now.wall.ns - about->now.mono.ns;
+    int64_t elapsed_ns = mono_diff(about->now.mono, about->train->start);
+    return absolute(epoch_ns - about->train->epoch_ns) >
+           PAIRING_NS + absolute(elapsed_ns) / CLOCK_WANDER_DIVISOR;
+}
+
+static void add_point(const struct trust_case *about, const struct clock_survey *survey,
+                      struct clock_filter *filter)
+{
+    const struct clock_point point = {
+        .at = {survey->at_ns - about->train->epoch_ns},
+        .ahead_ns = survey->offset_ns + about->train->epoch_ns,
+        .error_ns = survey->error_ns,
+    };
+    clock_filter_add(filter, &point);
+}
+
+/* What the user tolerates, 0 where he said nothing. A share of the one-way delay is one of the
+ * shorter way of the fastest packet. */
+static int64_t tolerance_ns(const struct spec *spec, const struct clock_survey *survey)
+{
+    int64_t shorter_ns = smaller(survey->sd_ns, survey->ds_ns);
+    int64_t share_ns = shorter_ns > 0 ? shorter_ns / 100 * spec->tolerance_percent : 0;
+    return spec->tolerance_ns > 0 ? spec->tolerance_ns : share_ns;
+}
+
+/* The clocks are good by their own word; now by what was measured. */
+static enum one_way judge_errors(const struct trust_case *about, const struct clock_survey *survey,
+                                 const struct clock_offset *offset)
+{
+    const struct spec *spec = about->spec;
+    bool has_tolerance = spec->tolerance_ns > 0 || spec->tolerance_percent > 0;
+    int64_t ours_ns = about->clock->is_synchronized ? about->clock->estimated_error_ns : 0;
+    int64_t admitted_ns = ours_ns + absolute(about->payload->claimed_ns);
+    int64_t tolerated_ns = has_tolerance ? tolerance_ns(spec, survey) : survey->rtt_ns / 2;
+    int64_t slack_ns = has_tolerance ? tolerated_ns : smaller(admitted_ns, tolerated_ns);
+    if (absolute(offset->offset_ns) > offset->error_ns + slack_ns) {
+        return ONE_WAY_OFFSET;
+    }
+    return admitted_ns > tolerated_ns ? ONE_WAY_TOLERANCE : ONE_WAY_SHOWN;
+}
+
+enum one_way trust_judge(const struct trust_case *about, struct clock_filter *filter,
+                         struct clock_offset *offset)
+{
+    struct clock_survey survey;
+    struct samples samples = train_samples(about->train);
+    int64_t epoch_ns = about->now.wall.ns - about->now.mono.ns;
+    clock_survey(&samples, payload_resolution_ns(about->spec), &survey);
+    *offset = (struct clock_offset){0};
+    if (survey.samples == 0) {
+        return ONE_WAY_NO_SAMPLES;
+    }
+    bool is_readable = !about->payload->is_not_utc && survey.steps == 0 && survey.error_ns > 0;
+    if (is_readable) {
+        add_point(about, &survey, filter);
+        *offset = clock_filter_read(filter, about->now.mono, epoch_ns);
+    } else {
+        *filter = (struct clock_filter){0};
+    }
+    if (!about->clock->is_synchronized && !about->spec->assumes_clock) {
+        return ONE_WAY_LOCAL_CLOCK;
+    }
+    if (was_set(about)) {
+        return ONE_WAY_LOCAL_STEP;
+    }
+    if (about->payload->is_not_utc) {
+        return ONE_WAY_RESPONDER_CLOCK;
+    }
+    return is_readable ? judge_errors(about, &survey, offset) : ONE_WAY_RESPONDER_STEP;
+}

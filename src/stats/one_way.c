@@ -1,0 +1,33 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "stats/one_way.h"
+
+#include <assert.h>
+
+static const struct {
+    const char *name, *text;
+} words[ONE_WAY_COUNT] = {
+    [ONE_WAY_SHOWN] = {"", ""},
+    [ONE_WAY_NO_SAMPLES] = {"no_samples", "no reply brought times of the responder"},
+    [ONE_WAY_LOCAL_CLOCK] = {"local_clock", "our clock is not synchronized"},
+    [ONE_WAY_LOCAL_STEP] = {"local_step", "our clock was set during the operation"},
+    [ONE_WAY_RESPONDER_CLOCK] = {"responder_clock",
+                                 "the responder says that its clock is not synchronized"},
+    [ONE_WAY_RESPONDER_STEP] = {"responder_step",
+                                "the responder's clock was set during the operation"},
+    [ONE_WAY_OFFSET] = {"offset", "the clocks are further apart than the path can explain"},
+    [ONE_WAY_TOLERANCE] = {"tolerance", "the clocks admit more error than is tolerated"},
+    [ONE_WAY_NEGATIVE] = {"negative", "one way of each packet came out negative"},
+};
+
+const char *one_way_name(enum one_way one_way)
+{
+    assert((unsigned)one_way < ONE_WAY_COUNT);
+    return words[one_way].name;
+}
+
+const char *one_way_text(enum one_way one_way)
+{
+    assert((unsigned)one_way < ONE_WAY_COUNT);
+    return words[one_way].text;
+}

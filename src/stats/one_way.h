@@ -1,0 +1,45 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The words in which it is told whether the clocks at both ends allow a one-way delay. Who decides:
+ * probe/trust.h; the rules: docs/measurement.md, "One-way delay". */
+#ifndef STATS_ONE_WAY_H
+#define STATS_ONE_WAY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What the system says of our own clock. All zero: it was not asked, or it does not keep the clock
+ * in step with anything. */
+struct clock_state {
+    bool is_synchronized;
+    int64_t estimated_error_ns, maximum_error_ns; /* the system's own; not negative */
+    uint64_t steps; /* of our wall clock that were seen so far */
+};
+
+/* How far two clocks are apart. */
+struct clock_offset {
+    bool is_known;
+    int64_t offset_ns; /* responder's clock minus ours */
+    int64_t error_ns; /* the offset is not further off than this */
+};
+
+/* What became of the one-way delays of an operation. */
+enum one_way {
+    ONE_WAY_SHOWN,
+    ONE_WAY_NO_SAMPLES, /* no reply brought times of the responder; there was nothing to withhold */
+    ONE_WAY_LOCAL_CLOCK, /* our clock is not synchronized */
+    ONE_WAY_LOCAL_STEP, /* our clock was set during the operation */
+    ONE_WAY_RESPONDER_CLOCK, /* the responder says that its times are not UTC */
+    ONE_WAY_RESPONDER_STEP, /* the responder's clock was set during the operation */
+    ONE_WAY_OFFSET, /* the clocks are further apart than the path can explain */
+    ONE_WAY_TOLERANCE, /* the clocks admit more error than is tolerated */
+    ONE_WAY_NEGATIVE, /* each sample had a negative way */
+};
+#define ONE_WAY_COUNT 9
+
+/* The label value and JSON word: "local_clock"...; "" for ONE_WAY_SHOWN. */
+const char *one_way_name(enum one_way one_way);
+/* For people: "our clock is not synchronized"...; "" for ONE_WAY_SHOWN. */
+const char *one_way_text(enum one_way one_way);
+
+#endif

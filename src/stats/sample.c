@@ -1,0 +1,16 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "stats/sample.h"
+
+/* What stamps of nanoseconds may be off by, both hosts together. */
+#define STAMPING_NS (100 * NS_PER_US)
+
+bool sample_clock_was_set(const struct sample *a, const struct sample *b, int64_t resolution_ns)
+{
+    int64_t there_and_back_ns = (a->t2_ns - a->t1_ns) + (b->t4_ns - b->t3_ns);
+    int64_t back_and_there_ns = (a->t4_ns - a->t3_ns) + (b->t2_ns - b->t1_ns);
+    int64_t apart_ns = b->t1_ns - a->t1_ns;
+    int64_t slack_ns = 2 * resolution_ns + STAMPING_NS +
+                       (apart_ns < 0 ? -apart_ns : apart_ns) / CLOCK_WANDER_DIVISOR;
+    return there_and_back_ns < -slack_ns || back_and_there_ns < -slack_ns;
+}
