@@ -4,39 +4,44 @@
  * lists those of the current set as the set does. An input makes its session due at once, so poll
  * finds work by looking at the top of the heap only. `active` is the session whose effects are
  * being drained. */
-#include "engine/engine.h"
-
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/crypto.h"
 #include "base/mem.h"
-#include "engine/session.h"
-
-struct engine {
-    struct engine_options options;
-    struct session **slots; /* NULL: free */
-    size_t slot_count;
-    size_t free_hint; /* no free slot below it */
-    struct session **order;
-    size_t order_count;
-    struct heap heap;
-    struct session *active;
-    struct engine_stats stats;
-    struct clock_state clock;
-    uint64_t generation;
-    uint64_t session_count; /* ever */
-    uint8_t scratch[IO_DATAGRAM_MAX];
-};
-
-static const struct mono AT_ONCE = {INT64_MIN};
+#include "engine/engine_state.h"
 
 struct engine *engine_new(const struct engine_options *options)
 {
     struct engine *engine = mem_alloc(1, sizeof *engine);
     engine->options = *options;
+    engine->published = snapshot_new(0);
     return engine;
+}
+
+static void take_news(struct session *session)
+{
+    *session->news_link = session->next_news;
+    if (session->next_news != NULL) {
+        session->next_news->news_link = session->news_link;
+    }
+    session->next_news = NULL;
+    session->news_link = NULL;
+}
+
+static void put_news(struct engine *engine, struct session *session)
+{
+    engine->generation++;
+    if (session->news_link != NULL) {
+        return;
+    }
+    session->next_news = engine->news;
+    session->news_link = &engine->news;
+    if (engine->news != NULL) {
+        engine->news->news_link = &session->next_news;
+    }
+    engine->news = session;
 }
 
 static void remove_session(struct engine *engine, struct session *session)
@@ -62,7 +67,9 @@ void engine_free(struct engine *engine)
     }
     heap_fini(&engine->heap);
     free(engine->slots);
-    free(engine->order);
+    free(engine->roster.order);
+    free(engine->roster.cells);
+    snapshot_unref(engine->published);
     free(engine);
 }
 
@@ -94,101 +101,23 @@ static void seed_session(struct engine *engine, struct session *session)
     handshake_seed(&session->probe.handshake, seed);
 }
 
-static struct session *add_session(struct engine *engine, const struct spec *spec,
-                                   struct instant now)
+struct session *engine_add_session(struct engine *engine, const struct spec *spec)
 {
     struct session *session = mem_alloc(1, sizeof *session);
     uint32_t slot = take_slot(engine);
-    session_init(session, slot, spec, engine->options.start_now, now);
+    session_init(session, slot, spec);
     seed_session(engine, session);
     engine->slots[slot] = session;
-    heap_set(&engine->heap, &session->due, session_deadline(session));
     return session;
 }
 
-/* The sessions of the old order, to be found by name: open addressing, at most half full. */
-struct index {
-    struct session **cells;
-    size_t mask;
-};
-
-static struct session **index_find(const struct index *index, uint64_t hash, const char *name)
-{
-    size_t cell = (size_t)hash & index->mask;
-    while (index->cells[cell] != NULL && (index->cells[cell]->hash != hash ||
-                                          strcmp(index->cells[cell]->spec->name, name) != 0)) {
-        cell = (cell + 1) & index->mask;
-    }
-    return &index->cells[cell];
-}
-
-static struct index index_new(struct session *const *sessions, size_t count)
-{
-    size_t size = 2;
-    while (size < count * 2) {
-        size *= 2;
-    }
-    struct index index = {.cells = mem_alloc(size, sizeof(struct session *)), .mask = size - 1};
-    for (size_t i = 0; i < count; i++) {
-        *index_find(&index, sessions[i]->hash, sessions[i]->spec->name) = sessions[i];
-    }
-    return index;
-}
-
-static void leave_session(struct engine *engine, struct session *session)
+void engine_send_off(struct engine *engine, struct session *session)
 {
     session_leave(session);
-    heap_set(&engine->heap, &session->due, AT_ONCE);
-}
-
-/* The session that continues for `spec`, or NULL when it needs a fresh one. */
-static struct session *keep_session(struct engine *engine, const struct index *old,
-                                    const struct spec *spec)
-{
-    struct session *session = *index_find(old, session_hash(spec->name), spec->name);
-    if (session == NULL || session->is_leaving) {
-        return NULL;
+    if (session->news_link != NULL) {
+        take_news(session);
     }
-    if (!spec_is_same_target(session->spec, spec)) {
-        leave_session(engine, session);
-        return NULL;
-    }
-    session_update(session, spec);
-    heap_set(&engine->heap, &session->due, AT_ONCE);
-    return session;
-}
-
-/* Those of the old order that the new one does not hold leave. */
-static void leave_rest(struct engine *engine, struct session **old, size_t old_count,
-                       const struct index *kept)
-{
-    for (size_t i = 0; i < old_count; i++) {
-        struct session *session = old[i];
-        if (!session->is_leaving &&
-            *index_find(kept, session->hash, session->spec->name) != session) {
-            leave_session(engine, session);
-        }
-    }
-}
-
-void engine_apply(struct engine *engine, const struct spec_set *set, struct instant now)
-{
-    struct session **old = engine->order;
-    size_t old_count = engine->order_count;
-    struct index old_index = index_new(old, old_count);
-    engine->order = mem_alloc(set->count, sizeof(struct session *));
-    engine->order_count = set->count;
-    for (size_t i = 0; i < set->count; i++) {
-        struct session *kept = keep_session(engine, &old_index, set->specs[i]);
-        engine->order[i] = kept != NULL ? kept : add_session(engine, set->specs[i], now);
-    }
-    struct index new_index = index_new(engine->order, engine->order_count);
-    leave_rest(engine, old, old_count, &new_index);
-    free(old_index.cells);
-    free(new_index.cells);
-    free(old);
-    engine->active = NULL;
-    engine->generation++;
+    heap_set(&engine->heap, &session->due, ENGINE_AT_ONCE);
 }
 
 void engine_set_clock(struct engine *engine, const struct clock_state *clock)
@@ -202,20 +131,45 @@ uint64_t engine_generation(const struct engine *engine)
     return engine->generation;
 }
 
+bool engine_publish(struct engine *engine, size_t max)
+{
+    if (engine->change != NULL) {
+        struct snapshot *before = engine->published;
+        assert(engine->change->phase == CHANGE_IN_FORCE);
+        engine->published = engine->change->published;
+        engine->change->published = before;
+        engine->change = NULL;
+    }
+    engine->published->stats = engine->stats;
+    for (size_t i = 0; i < max && engine->news != NULL; i++) {
+        struct session *session = engine->news;
+        struct report **place = &engine->published->reports[session->position];
+        take_news(session);
+        report_unref(*place);
+        *place = report_ref(session->report);
+    }
+    return engine->news == NULL;
+}
+
+const struct snapshot *engine_published(const struct engine *engine)
+{
+    return engine->published;
+}
+
 struct snapshot *engine_snapshot(const struct engine *engine)
 {
-    struct snapshot *snapshot = snapshot_new(engine->order_count);
+    struct snapshot *snapshot = snapshot_new(engine->roster.count);
     snapshot->stats = engine->stats;
-    for (size_t i = 0; i < engine->order_count; i++) {
-        snapshot->reports[i] = report_ref(engine->order[i]->report);
+    for (size_t i = 0; i < engine->roster.count; i++) {
+        snapshot->reports[i] = report_ref(engine->roster.order[i]->report);
     }
     return snapshot;
 }
 
 struct samples engine_samples(const struct engine *engine, size_t index)
 {
-    assert(index < engine->order_count);
-    return train_samples(&engine->order[index]->probe.train);
+    assert(index < engine->roster.count);
+    return train_samples(&engine->roster.order[index]->probe.train);
 }
 
 static void input(void *self, const struct ev *ev, struct instant now)
@@ -224,7 +178,7 @@ static void input(void *self, const struct ev *ev, struct instant now)
     assert(ev->id.owner < engine->slot_count && engine->slots[ev->id.owner] != NULL);
     struct session *session = engine->slots[ev->id.owner];
     probe_input(&session->probe, ev, now);
-    heap_set(&engine->heap, &session->due, AT_ONCE);
+    heap_set(&engine->heap, &session->due, ENGINE_AT_ONCE);
 }
 
 /* The session to poll next: the one being drained, else the first that is due. */
@@ -250,7 +204,7 @@ static bool poll(void *self, struct instant now, struct fx *fx)
         bool has_effect = session_poll(session, now, fx, &env);
         engine->active = has_effect ? session : NULL;
         if (env.has_news) {
-            engine->generation++;
+            put_news(engine, session);
             env.has_news = false;
         }
         if (has_effect) {

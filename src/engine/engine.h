@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
 /* All targets of one thread: sessions and a heap of their deadlines, behind the seam of probe/io.h.
- * Pure. Not thread-safe: one thread calls all of it. */
+ * Pure. Not thread-safe: one thread calls all of it, but for change_new and change_free. */
 #ifndef ENGINE_ENGINE_H
 #define ENGINE_ENGINE_H
 
@@ -27,15 +27,39 @@ struct machine engine_machine(struct engine *engine);
 
 /* Makes `set` the targets. By name: same target: keeps its session, counters and phase (and changes
  * the address if that moved); changed: a fresh session; gone: finished at once. O(n). Takes no
- * reference on the set, only on its specs. */
-void engine_apply(struct engine *engine, const struct spec_set *set, struct instant now);
+ * reference on the set, only on its specs. For who has no packets to send meanwhile. */
+void engine_apply(struct engine *engine, struct spec_set *set, struct instant now);
+
+/* The same while packets leave: what O(n) there is to allocate and free is in the change and done
+ * on another thread, and the rest in steps between packets. The new targets begin, and the old ones
+ * end, with the last step. */
+struct change;
+struct change *change_new(struct spec_set *set); /* takes a reference */
+void change_free(struct change *change); /* NULL is fine */
+
+/* Begins to take in `change`, which stays the caller's and is not freed before the change has been
+ * published; none other is being taken in. */
+void engine_begin(struct engine *engine, struct change *change);
+
+/* One step: up to ENGINE_STEP_TARGETS targets that do not change, or as much other work. False when
+ * the change is in force. */
+#define ENGINE_STEP_TARGETS 256
+bool engine_step(struct engine *engine, struct instant now);
 
 /* What the system says of our clock; until then it counts as not synchronized. Takes effect on the
  * operations that end afterwards. */
 void engine_set_clock(struct engine *engine, const struct clock_state *clock);
 
-/* Counts up whenever a new snapshot would differ from the last. */
+/* Counts up whenever there is something to publish. */
 uint64_t engine_generation(const struct engine *engine);
+
+/* Brings the published snapshot up to date, for at most `max` reports that are new; no change is
+ * half taken in. True when all are in. */
+bool engine_publish(struct engine *engine, size_t max);
+
+/* What was published, in the order of the set: the engine's, and changed only by engine_publish and
+ * engine_apply. To be read under a lock that excludes those, and copied with snapshot_copy. */
+const struct snapshot *engine_published(const struct engine *engine);
 
 /* A new snapshot, in the order of the set; the caller's reference. O(n) pointers. */
 struct snapshot *engine_snapshot(const struct engine *engine);

@@ -30,6 +30,16 @@ struct snapshot *snapshot_new(size_t count)
     return snapshot;
 }
 
+struct snapshot *snapshot_copy(const struct snapshot *snapshot)
+{
+    struct snapshot *copy = snapshot_new(snapshot->count);
+    copy->stats = snapshot->stats;
+    for (size_t i = 0; i < snapshot->count; i++) {
+        copy->reports[i] = report_ref(snapshot->reports[i]);
+    }
+    return copy;
+}
+
 struct snapshot *snapshot_ref(struct snapshot *snapshot)
 {
     __atomic_fetch_add(&snapshot->references, 1, __ATOMIC_RELAXED);

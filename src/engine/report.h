@@ -47,6 +47,8 @@ struct snapshot {
 
 /* A snapshot with one reference and room for `count` reports, all NULL. */
 struct snapshot *snapshot_new(size_t count);
+/* A new one with the same reports. */
+struct snapshot *snapshot_copy(const struct snapshot *snapshot);
 struct snapshot *snapshot_ref(struct snapshot *snapshot);
 void snapshot_unref(struct snapshot *snapshot); /* NULL is fine */
 

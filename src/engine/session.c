@@ -3,20 +3,13 @@
 #include "engine/session.h"
 
 #include <assert.h>
-#include <string.h>
 
-#include "base/crypto.h"
 #include "base/mem.h"
-
-uint64_t session_hash(const char *name)
-{
-    return crypto_stable_hash(name, strlen(name));
-}
 
 static struct mono spread_start(const struct session *session, struct instant now)
 {
     int64_t period_ns = session->spec->frequency_ns;
-    int64_t phase_ns = (int64_t)(session->hash % (uint64_t)period_ns);
+    int64_t phase_ns = (int64_t)(spec_hash(session->spec) % (uint64_t)period_ns);
     int64_t past_ns = now.wall.ns - phase_ns;
     int64_t since_ns = past_ns - floor_div(past_ns, period_ns) * period_ns;
     return mono_add(now.mono, since_ns == 0 ? 0 : period_ns - since_ns);
@@ -58,19 +51,26 @@ static struct report *report_new(const struct session *session)
     return report;
 }
 
-void session_init(struct session *session, uint32_t slot, const struct spec *spec, bool start_now,
-                  struct instant now)
+void session_init(struct session *session, uint32_t slot, const struct spec *spec)
 {
     *session = (struct session){
         .slot = slot,
-        .hash = session_hash(spec->name),
         .spec = spec_ref(spec),
+        .next_start = MONO_NEVER,
+        .life_end = MONO_NEVER,
     };
-    session->next_start = start_now ? now.mono : first_start(session, now);
-    session->life_end =
-        spec->life_ns == SPEC_FOREVER ? MONO_NEVER : mono_add(session->next_start, spec->life_ns);
-    probe_init(&session->probe, session->spec, (uint8_t)(session->hash >> 56));
+    probe_init(&session->probe, session->spec, (uint8_t)(spec_hash(spec) >> 56));
     session->report = report_new(session);
+}
+
+void session_plan(struct session *session, bool start_now, struct instant now)
+{
+    int64_t life_ns = session->spec->life_ns;
+    session->next_start = start_now ? now.mono : first_start(session, now);
+    if (life_ns != SPEC_FOREVER) {
+        session->life_end = mono_add(session->next_start, life_ns);
+    }
+    session->report->is_inactive = is_inactive(session);
 }
 
 void session_fini(struct session *session)

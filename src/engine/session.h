@@ -17,7 +17,9 @@
 struct session {
     struct heap_item due; /* first member: the heap hands it back */
     uint32_t slot; /* the owner number on its channels */
-    uint64_t hash; /* of the name: start phase, lookup */
+    uint32_t position; /* in the set */
+    uint64_t change; /* the latest that has this target */
+    struct session *next_news, **news_link; /* those whose report is to be published */
     const struct spec *spec; /* a reference */
     struct probe probe;
     struct tally tally;
@@ -30,15 +32,14 @@ struct session {
         seen_unmatched[UNMATCHED_COUNT]; /* of probe.unmatched: already in the engine's stats */
 };
 
-/* First start: the first moment from now on that is congruent to the hash of the name modulo the
- * frequency, on the wall clock, so that a restart finds the same phase; or as the spec's `start`
- * says; or now, when `start_now`. */
-void session_init(struct session *session, uint32_t slot, const struct spec *spec, bool start_now,
-                  struct instant now);
+/* A session that does not start anything yet. */
+void session_init(struct session *session, uint32_t slot, const struct spec *spec);
 void session_fini(struct session *session);
 
-/* The hash by which sessions are found and phased. */
-uint64_t session_hash(const char *name);
+/* Once: its life begins. First start: the first moment from now on that is congruent to the hash of
+ * the name modulo the frequency, on the wall clock, so that a restart finds the same phase; or as
+ * the spec's `start` says; or now, when `start_now`. */
+void session_plan(struct session *session, bool start_now, struct instant now);
 
 /* Continues under `spec`: the same target (spec_is_same_target), perhaps at another address. A
  * running operation whose peer changed is abandoned: it counts nowhere. */

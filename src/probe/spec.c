@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/crypto.h"
 #include "base/mem.h"
 #include "wire/ipsla.h"
 
@@ -142,6 +143,11 @@ enum addr_family spec_ip_version(const struct spec *spec)
     return spec->ip_version != ADDR_NONE ? spec->ip_version : spec->source.family;
 }
 
+uint64_t spec_hash(const struct spec *spec)
+{
+    return spec->hash != 0 ? spec->hash : crypto_stable_hash(spec->name, strlen(spec->name));
+}
+
 static bool labels_are_equal(const struct spec *a, const struct spec *b)
 {
     if (a->label_count != b->label_count) {
@@ -218,6 +224,9 @@ struct spec_set *spec_set_new(struct spec *const *specs, size_t count)
     struct spec_set *set = mem_alloc(1, sizeof *set);
     set->specs = mem_alloc(count, sizeof set->specs[0]);
     for (size_t i = 0; i < count; i++) {
+        if (specs[i]->hash == 0) { /* else it may be shared already */
+            specs[i]->hash = spec_hash(specs[i]);
+        }
         set->specs[i] = specs[i];
     }
     set->count = count;

@@ -128,6 +128,7 @@ struct spec {
     int64_t start_after_ns; /* SPEC_START_AFTER */
     int64_t life_ns; /* from the first operation; SPEC_FOREVER */
 
+    uint64_t hash; /* of the name, once it is in a set; see spec_hash */
     unsigned references; /* use spec_ref and spec_unref only */
 };
 
@@ -148,6 +149,9 @@ struct spec *spec_with_ip(const struct spec *spec, const struct addr *ip);
 /* Which addresses of the host may be taken: ip_version, else what the source address can reach. */
 enum addr_family spec_ip_version(const struct spec *spec);
 
+/* A hash of the target's name, the same on every machine: start phase, shard, lookup. */
+uint64_t spec_hash(const struct spec *spec);
+
 /* Everything but the resolved peer address and what is said of this host is the same. */
 bool spec_is_same_target(const struct spec *a, const struct spec *b);
 
@@ -158,7 +162,8 @@ struct spec_set {
     unsigned references;
 };
 
-/* Takes over the caller's reference on each of specs[0..count-1] (the array itself is copied). */
+/* Takes over the caller's reference on each of specs[0..count-1] (the array itself is copied).
+ * Their names are hashed here, so that nobody who measures has to. */
 struct spec_set *spec_set_new(struct spec *const *specs, size_t count);
 struct spec_set *spec_set_ref(struct spec_set *set);
 void spec_set_unref(struct spec_set *set); /* NULL is fine */

@@ -50,7 +50,8 @@ static const struct machine_ops rig_ops = {rig_input, rig_poll, rig_deadline};
 static void set_up(struct spec *spec)
 {
     memset(&rig, 0, sizeof rig);
-    session_init(&rig.session, 7, spec, true, build_at(0));
+    session_init(&rig.session, 7, spec);
+    session_plan(&rig.session, true, build_at(0));
     spec_unref(spec);
     drive_init(&rig.drive, (struct machine){&rig_ops, &rig}, build_at(0));
     drive_poll(&rig.drive);
@@ -95,7 +96,8 @@ static int64_t phase_of(const char *name, int64_t frequency_ns, int64_t wall_ns)
     struct spec *spec = build_jitter_spec(name, "198.51.100.20");
     struct session session;
     spec->frequency_ns = frequency_ns;
-    session_init(&session, 0, spec, false, wall_at(wall_ns));
+    session_init(&session, 0, spec);
+    session_plan(&session, false, wall_at(wall_ns));
     int64_t wait_ns = session_deadline(&session).ns - BUILD_MONO_NS;
     assert_true(wait_ns >= 0 && wait_ns < frequency_ns);
     session_fini(&session);
@@ -116,7 +118,8 @@ static void test_phase(void **state)
     struct spec *spec = build_jitter_spec("berlin", "198.51.100.20");
     struct session session;
     int64_t wall_ns = BUILD_WALL_NS - BUILD_WALL_NS % SECONDS(60) + phase;
-    session_init(&session, 0, spec, false, wall_at(wall_ns));
+    session_init(&session, 0, spec);
+    session_plan(&session, false, wall_at(wall_ns));
     assert_true(session_deadline(&session).ns == BUILD_MONO_NS);
     session_fini(&session);
     spec_unref(spec);
@@ -234,7 +237,8 @@ static struct session started(enum spec_start start, int64_t after_ns, bool star
     spec->start = start;
     spec->start_after_ns = after_ns;
     spec->life_ns = SECONDS(600);
-    session_init(&session, 0, spec, start_now, build_at(0));
+    session_init(&session, 0, spec);
+    session_plan(&session, start_now, build_at(0));
     spec_unref(spec);
     return session;
 }
