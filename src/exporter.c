@@ -11,6 +11,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "base/shard.h"
 #include "config_file.h"
 #include "daemon.h"
 #include "host/clock.h"
@@ -19,9 +20,15 @@
 
 #define LISTEN_MAX 16
 
+/* So that the targets of one shard are not all with one worker. */
+#define WORKERS_SALT UINT64_C(0x776f726b65727321)
+
 static const struct option_row rows[] = {
     {"config.file", "FILE", "ipsla.yml", "The configuration.", false},
     {"config.check", NULL, NULL, "Check the configuration, print every problem, and exit.", false},
+    {"shard", "I/N", NULL, "Measure the targets of part I of N (from 0) of the configuration.",
+     false},
+    {"workers", "N", "1", "Threads that measure, 1 to 64.", false},
     {"web.listen-address", "IP:PORT", ":10967", "Where to serve HTTP.", true},
     {"web.telemetry-path", "PATH", "/metrics", "Where the metrics are.", false},
     DAEMON_LOGGING_ROWS,
@@ -71,14 +78,59 @@ static int read_web(const struct options *options, struct web *out)
     return 0;
 }
 
-static int check_config(const char *file)
+/* 0 or an exit status. */
+static int read_shard(const struct options *options, struct exporter_shard *out)
+{
+    const char *text = options_value(options, "shard");
+    uint64_t number, count;
+    char digits[8];
+    *out = (struct exporter_shard){.number = 0, .count = 1};
+    if (text == NULL) {
+        return 0;
+    }
+    size_t length = strcspn(text, "/");
+    if (text[length] != '/' || length >= sizeof digits ||
+        !options_parse_number(text + length + 1, 1, SHARD_COUNT_MAX, &count)) {
+        return options_refuse(options, "shard", text,
+                              "a part and how many there are, such as 0/2 and 1/2");
+    }
+    memcpy(digits, text, length);
+    digits[length] = '\0';
+    if (!options_parse_number(digits, 0, count - 1, &number)) {
+        return options_reject(options, "shard", text,
+                              "has no such part: they are counted from 0 to N - 1");
+    }
+    *out = (struct exporter_shard){.number = (unsigned)number, .count = (unsigned)count};
+    return 0;
+}
+
+/* 0 or an exit status. */
+static int read_workers(const struct options *options, struct spec_division *out)
+{
+    const char *text = options_value(options, "workers");
+    uint64_t count;
+    if (!options_parse_number(text, 1, EXPORTER_WORKERS_MAX, &count)) {
+        return options_refuse(options, "workers", text, "a number from 1 to 64");
+    }
+    *out = (struct spec_division){.count = (unsigned)count, .salt = WORKERS_SALT};
+    return 0;
+}
+
+static int check_config(const char *file, const struct exporter_shard *shard)
 {
     struct config *config = config_file_load(file);
     if (config == NULL) {
         return OPTIONS_EXIT_USAGE;
     }
     size_t count = config->targets->count;
-    printf("%s: ok, %zu %s\n", file, count, count == 1 ? "target" : "targets");
+    printf("%s: ok, %zu %s", file, count, count == 1 ? "target" : "targets");
+    if (shard->count > 1) {
+        const struct spec_division shards = {.count = shard->count};
+        struct spec_set *own = spec_set_part(config->targets, &shards, shard->number);
+        printf(", %zu in shard %u/%u", own->count, shard->number, shard->count);
+        spec_set_unref(own);
+    }
+    printf("\n");
     config_free(config);
     return 0;
 }
@@ -200,10 +252,11 @@ static void stop(struct exporter *exporter, struct http *http)
     pthread_cond_broadcast(&exporter->answered);
     pthread_mutex_unlock(&exporter->mutex);
     http_stop(http);
-    worker_stop(exporter->worker);
+    exporter_stop_workers(exporter);
     responder_worker_stop(exporter->responder, NULL);
     resolver_stop(exporter->resolver);
     config_free(exporter->config);
+    spec_set_unref(exporter->targets);
     buf_fini(&exporter->reload_message);
     close(exporter->wake_fd);
 }
@@ -215,11 +268,11 @@ static int run(struct exporter *exporter, struct config *config, const struct we
     daemon_raise_limits();
     int signal_fd = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
     exporter->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    exporter->worker = worker_start();
+    bool has_workers = exporter_start_workers(exporter);
     exporter->resolver = resolver_new(on_new_addresses, exporter);
     struct http *http = NULL;
     bool has_begun = false;
-    if (signal_fd < 0 || exporter->wake_fd < 0 || exporter->worker == NULL) {
+    if (signal_fd < 0 || exporter->wake_fd < 0 || !has_workers) {
         refuse_system("worker");
     } else {
         has_begun = exporter_begin(exporter, config);
@@ -245,11 +298,19 @@ int main(int argc, char **argv)
 {
     struct options options;
     struct web web;
+    struct exporter_shard shard;
+    struct spec_division work;
     int status;
     if (!options_parse(&program, argc, argv, &options, &status)) {
         return status;
     }
     status = read_web(&options, &web);
+    if (status == 0) {
+        status = read_shard(&options, &shard);
+    }
+    if (status == 0) {
+        status = read_workers(&options, &work);
+    }
     if (status == 0) {
         status = daemon_read_logging(&options);
     }
@@ -258,7 +319,7 @@ int main(int argc, char **argv)
     }
     const char *file = options_value(&options, "config.file");
     if (options_has(&options, "config.check")) {
-        return check_config(file);
+        return check_config(file, &shard);
     }
     struct config *config = config_file_load(file);
     if (config == NULL) {
@@ -267,6 +328,8 @@ int main(int argc, char **argv)
     struct exporter exporter = {
         .config_file = file,
         .metrics_path = web.metrics_path,
+        .shard = shard,
+        .work = work,
         .started = clock_now().wall,
         .mutex = PTHREAD_MUTEX_INITIALIZER,
         .answered = PTHREAD_COND_INITIALIZER,

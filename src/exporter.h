@@ -20,13 +20,23 @@
 #include "expo/http.h"
 #include "exporter_resolve.h"
 #include "host/worker.h"
+#include "probe/spec_set.h"
+
+#define EXPORTER_WORKERS_MAX 64
+
+/* The parts of a configuration file that exporters share: this one's is `number` of `count`. */
+struct exporter_shard {
+    unsigned number, count;
+};
 
 struct exporter {
     /* Unchanging while HTTP runs. */
     const char *config_file;
     const char *metrics_path;
     struct wall started;
-    struct worker *worker;
+    struct exporter_shard shard;
+    struct worker *workers[EXPORTER_WORKERS_MAX]; /* NULL beyond the last */
+    struct spec_division work; /* of the targets among them */
     struct resolver *resolver;
     int wake_fd; /* written to wake the main thread */
 
@@ -35,7 +45,7 @@ struct exporter {
     pthread_mutex_t mutex; /* for the following */
     pthread_cond_t answered; /* a reload was done, or there will be none */
     struct responder_worker *responder; /* NULL: none */
-    size_t target_count;
+    struct spec_set *targets; /* what the workers were given, in the order of the file */
     bool is_reload_successful;
     struct wall reload_success;
     uint64_t reloads_wanted, reloads_done;
@@ -44,7 +54,8 @@ struct exporter {
     double scrape_seconds; /* of the latest scrape; negative: there was none */
 
     /* The main thread's own. */
-    struct config *config;
+    struct config *config; /* of its targets: those of the shard */
+    size_t shared_count; /* targets in the file */
 };
 
 /* Wakes the main thread, from any thread. */
@@ -58,7 +69,12 @@ bool exporter_begin(struct exporter *exporter, struct config *config);
  * to `message`. */
 bool exporter_reload(struct exporter *exporter, struct buf *message);
 
-/* Hands the targets, with the addresses known by now, to the worker. */
+/* Starts the threads that measure, or as many as the system allows: false with errno set then. */
+bool exporter_start_workers(struct exporter *exporter);
+void exporter_stop_workers(struct exporter *exporter);
+
+/* Hands the targets, with the addresses known by now, to the workers, and waits until they have
+ * them: some milliseconds. */
 void exporter_apply(struct exporter *exporter);
 
 /* Logs what keeps this host from measuring: each error once, with the first target that has it. */

@@ -201,7 +201,26 @@ static void set_names(struct exporter *exporter)
     free(names);
 }
 
-void exporter_apply(struct exporter *exporter)
+bool exporter_start_workers(struct exporter *exporter)
+{
+    for (unsigned i = 0; i < exporter->work.count; i++) {
+        exporter->workers[i] = worker_start();
+        if (exporter->workers[i] == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void exporter_stop_workers(struct exporter *exporter)
+{
+    for (unsigned i = 0; i < exporter->work.count; i++) {
+        worker_stop(exporter->workers[i]);
+    }
+}
+
+/* The targets with the addresses that are known by now. */
+static struct spec_set *resolve_targets(struct exporter *exporter)
 {
     const struct spec_set *targets = exporter->config->targets;
     struct spec **specs = mem_alloc(targets->count, sizeof *specs);
@@ -213,9 +232,58 @@ void exporter_apply(struct exporter *exporter)
         specs[i] = is_found ? spec_with_ip(spec, &ip) : spec_ref(spec);
     }
     struct spec_set *set = spec_set_new(specs, targets->count);
-    worker_apply(exporter->worker, set);
-    spec_set_unref(set);
     free(specs);
+    return set;
+}
+
+/* A target stays with its worker, whatever else comes and goes. */
+static void hand_over(struct exporter *exporter, const struct spec_set *targets)
+{
+    for (unsigned i = 0; i < exporter->work.count; i++) {
+        struct spec_set *part = spec_set_part(targets, &exporter->work, i);
+        worker_apply(exporter->workers[i], part);
+        spec_set_unref(part);
+    }
+    for (unsigned i = 0; i < exporter->work.count; i++) {
+        worker_await(exporter->workers[i]);
+    }
+}
+
+void exporter_apply(struct exporter *exporter)
+{
+    struct spec_set *targets = resolve_targets(exporter);
+    spec_set_renew(targets, exporter->targets);
+    hand_over(exporter, targets);
+    pthread_mutex_lock(&exporter->mutex);
+    struct spec_set *before = exporter->targets;
+    exporter->targets = targets;
+    pthread_mutex_unlock(&exporter->mutex);
+    spec_set_unref(before);
+}
+
+/* Leaves in `config` what is this exporter's share. */
+static void keep_shard(struct exporter *exporter, struct config *config)
+{
+    const struct spec_division shards = {.count = exporter->shard.count};
+    exporter->shared_count = config->targets->count;
+    struct spec_set *own = spec_set_part(config->targets, &shards, exporter->shard.number);
+    spec_set_unref(config->targets);
+    config->targets = own;
+}
+
+static void log_loaded(const struct exporter *exporter)
+{
+    char count[24], all[24], shard[24];
+    snprintf(count, sizeof count, "%zu", exporter->config->targets->count);
+    snprintf(all, sizeof all, "%zu", exporter->shared_count);
+    snprintf(shard, sizeof shard, "%u/%u", exporter->shard.number, exporter->shard.count);
+    if (exporter->shard.count == 1) {
+        log_line(LOG_LEVEL_INFO, "configuration loaded", "file", exporter->config_file, "targets",
+                 count, NULL);
+    } else {
+        log_line(LOG_LEVEL_INFO, "configuration loaded", "file", exporter->config_file, "targets",
+                 count, "of", all, "shard", shard, NULL);
+    }
 }
 
 /* The point of no return of a reload. */
@@ -223,18 +291,14 @@ static void take_over(struct exporter *exporter, struct config *config)
 {
     config_free(exporter->config);
     exporter->config = config;
+    keep_shard(exporter, config);
     set_names(exporter);
     exporter_apply(exporter);
-    worker_await(exporter->worker);
     pthread_mutex_lock(&exporter->mutex);
-    exporter->target_count = config->targets->count;
     exporter->is_reload_successful = true;
     exporter->reload_success = clock_now().wall;
     pthread_mutex_unlock(&exporter->mutex);
-    char count[24];
-    snprintf(count, sizeof count, "%zu", config->targets->count);
-    log_line(LOG_LEVEL_INFO, "configuration loaded", "file", exporter->config_file, "targets",
-             count, NULL);
+    log_loaded(exporter);
     exporter_check_sockets(config->targets);
 }
 

@@ -3,6 +3,7 @@
 /* HTTP's questions, answered on its threads from snapshots. */
 #include <unistd.h>
 
+#include "engine/merge.h"
 #include "exporter.h"
 #include "exporter_process.h"
 #include "host/clock.h"
@@ -57,9 +58,31 @@ static void describe_responder(struct scene *scene)
     scene->view.responder = &scene->responder;
 }
 
+/* What all workers have published, in the order of the file; the caller's reference. */
+static struct snapshot *acquire(struct exporter *exporter)
+{
+    unsigned count = exporter->work.count;
+    struct snapshot *snapshots[EXPORTER_WORKERS_MAX];
+    if (count == 1) {
+        return worker_acquire(exporter->workers[0]);
+    }
+    pthread_mutex_lock(&exporter->mutex);
+    struct spec_set *targets = spec_set_ref(exporter->targets);
+    pthread_mutex_unlock(&exporter->mutex);
+    for (unsigned i = 0; i < count; i++) {
+        snapshots[i] = worker_acquire(exporter->workers[i]);
+    }
+    struct snapshot *merged = snapshot_merge(snapshots, targets, &exporter->work);
+    for (unsigned i = 0; i < count; i++) {
+        snapshot_unref(snapshots[i]);
+    }
+    spec_set_unref(targets);
+    return merged;
+}
+
 static void scene_init(struct scene *scene, struct exporter *exporter)
 {
-    *scene = (struct scene){.snapshot = worker_acquire(exporter->worker)};
+    *scene = (struct scene){.snapshot = acquire(exporter)};
     struct expo_view *view = &scene->view;
     view->version = IPSLA_VERSION;
     view->revision = IPSLA_REVISION;
@@ -114,10 +137,10 @@ static bool is_ready(void *context, struct buf *message)
 {
     struct exporter *exporter = context;
     pthread_mutex_lock(&exporter->mutex);
-    size_t wanted = exporter->target_count;
+    size_t wanted = exporter->targets->count;
     bool is_loaded = exporter->reload_success.ns != 0;
     pthread_mutex_unlock(&exporter->mutex);
-    struct snapshot *snapshot = worker_acquire(exporter->worker);
+    struct snapshot *snapshot = acquire(exporter);
     size_t run = 0;
     for (size_t i = 0; i < snapshot->count; i++) {
         run += snapshot->reports[i]->has_run;

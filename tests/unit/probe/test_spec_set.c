@@ -40,15 +40,17 @@ static void test_renew_keeps_what_is_the_same(void **state)
 {
     (void)state;
     struct spec_set *before = targets(0, 100);
-    struct spec *specs[4] = {target(7), target(8), target(9), target(500)};
+    struct spec *specs[5] = {target(7), target(8), target(9), target(500), target(10)};
     specs[1]->timeout_ns += 1; /* another target of that name */
     specs[2]->peer = build_addr("198.51.100.2:50000"); /* moved */
-    struct spec_set *set = build_set(specs, 4);
+    specs[4]->assumes_clock = true; /* of this host */
+    struct spec_set *set = build_set(specs, 5);
     spec_set_renew(set, before);
     assert_ptr_equal(set->specs[0], before->specs[7]);
     assert_ptr_equal(set->specs[1], specs[1]);
     assert_ptr_equal(set->specs[2], specs[2]);
     assert_ptr_equal(set->specs[3], specs[3]);
+    assert_ptr_equal(set->specs[4], specs[4]);
     assert_int_equal(set->specs[0]->references, 2);
     assert_int_equal(set->specs[1]->references, 1);
     spec_set_renew(set, NULL);
