@@ -31,6 +31,7 @@ static const struct option_row rows[] = {
     {"workers", "N", "1", "Threads that measure, 1 to 64.", false},
     {"web.listen-address", "IP:PORT", ":10967", "Where to serve HTTP.", true},
     {"web.telemetry-path", "PATH", "/metrics", "Where the metrics are.", false},
+    {"web.max-requests", "N", "40", "Scrapes answered at once; 503 beyond. 0: no limit.", false},
     DAEMON_LOGGING_ROWS,
 };
 
@@ -47,7 +48,10 @@ struct web {
     struct addr listen[LISTEN_MAX];
     size_t listen_count;
     const char *metrics_path;
+    unsigned scrapes_max;
 };
+
+#define SCRAPES_MAX 1000000
 
 /* Where the page and the health checks are not. */
 static bool is_metrics_path(const char *path)
@@ -74,6 +78,12 @@ static int read_web(const struct options *options, struct web *out)
         return options_refuse(options, "web.telemetry-path", web.metrics_path,
                               "a path such as /metrics");
     }
+    const char *max_text = options_value(options, "web.max-requests");
+    uint64_t scrapes_max;
+    if (!options_parse_number(max_text, 0, SCRAPES_MAX, &scrapes_max)) {
+        return options_refuse(options, "web.max-requests", max_text, "a number from 0 to 1000000");
+    }
+    web.scrapes_max = (unsigned)scrapes_max;
     *out = web;
     return 0;
 }
@@ -224,6 +234,7 @@ static struct http *start_http(struct exporter *exporter, const struct web *web)
         .listen = web->listen,
         .listen_count = web->listen_count,
         .metrics_path = web->metrics_path,
+        .scrapes_max = web->scrapes_max,
     };
     struct http *http = http_start(&settings, &handlers, &failed, &error);
     if (http == NULL) {

@@ -1,8 +1,10 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
 /* HTTP's questions, answered on its threads from snapshots. */
+#include <stdlib.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "engine/merge.h"
 #include "exporter.h"
 #include "exporter_process.h"
@@ -110,18 +112,43 @@ static void scene_fini(struct scene *scene)
     snapshot_unref(scene->snapshot);
 }
 
-static void show_metrics(void *context, enum expo_format format, struct buf *out)
-{
-    struct exporter *exporter = context;
-    struct mono begin = clock_now().mono;
+/* A scrape being answered. */
+struct scrape {
+    struct exporter *exporter;
+    struct mono begin;
     struct scene scene;
-    scene_init(&scene, exporter);
-    expo_render(&scene.view, format, out);
-    scene_fini(&scene);
-    double seconds = (double)mono_diff(clock_now().mono, begin) / (double)NS_PER_SECOND;
-    pthread_mutex_lock(&exporter->mutex);
-    exporter->scrape_seconds = seconds;
-    pthread_mutex_unlock(&exporter->mutex);
+    struct expo_body *body;
+};
+
+static size_t read_scrape(void *context, char *out, size_t size)
+{
+    struct scrape *scrape = context;
+    return expo_body_read(scrape->body, out, size);
+}
+
+static void close_scrape(void *context, bool is_complete)
+{
+    struct scrape *scrape = context;
+    struct exporter *exporter = scrape->exporter;
+    if (is_complete) {
+        double seconds = (double)mono_diff(clock_now().mono, scrape->begin) / (double)NS_PER_SECOND;
+        pthread_mutex_lock(&exporter->mutex);
+        exporter->scrape_seconds = seconds;
+        pthread_mutex_unlock(&exporter->mutex);
+    }
+    expo_body_close(scrape->body);
+    scene_fini(&scrape->scene);
+    free(scrape);
+}
+
+static struct stream_source open_scrape(void *context, enum expo_format format)
+{
+    struct scrape *scrape = mem_alloc(1, sizeof *scrape);
+    scrape->exporter = context;
+    scrape->begin = clock_now().mono;
+    scene_init(&scrape->scene, scrape->exporter);
+    scrape->body = expo_body_open(&scrape->scene.view, format);
+    return (struct stream_source){scrape, read_scrape, close_scrape};
 }
 
 static void show_page(void *context, struct buf *out)
@@ -185,7 +212,7 @@ struct http_handlers exporter_handlers(struct exporter *exporter)
 {
     return (struct http_handlers){
         .context = exporter,
-        .metrics = show_metrics,
+        .metrics = open_scrape,
         .page = show_page,
         .ready = is_ready,
         .reload = ask_reload,

@@ -5,41 +5,95 @@
 #include <assert.h>
 #include <limits.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 #include <zlib.h>
+
+#include "base/mem.h"
 
 enum { CHUNK_BYTES = 16 * 1024, GZIP_WINDOW = 15 + 16, MEMORY_LEVEL = 8 };
 
-/* Feeds all of `body` through `stream`. zlib counts in unsigned int, so a huge body goes in parts.
- */
-static void deflate_all(z_stream *stream, const struct buf *body, struct buf *out)
+struct gzip {
+    struct gzip_source source;
+    z_stream stream;
+    bool is_read; /* the source has ended */
+    bool has_ended; /* and so has the compressed form */
+    char chunk[CHUNK_BYTES]; /* of the text */
+};
+
+struct gzip *gzip_open(const struct gzip_source *source)
 {
-    uint8_t chunk[CHUNK_BYTES];
-    size_t left = body->size;
-    int result = Z_OK;
-    stream->next_in = (z_const Bytef *)body->bytes;
-    while (result != Z_STREAM_END) {
-        if (stream->avail_in == 0) {
-            stream->avail_in = left > UINT_MAX ? UINT_MAX : (uInt)left;
-            left -= stream->avail_in;
-        }
-        stream->next_out = chunk;
-        stream->avail_out = sizeof chunk;
-        result = deflate(stream, left == 0 ? Z_FINISH : Z_NO_FLUSH);
-        assert(result == Z_OK || result == Z_STREAM_END);
-        buf_add(out, chunk, sizeof chunk - stream->avail_out);
+    struct gzip *gzip = mem_alloc(1, sizeof *gzip);
+    gzip->source = *source;
+    if (deflateInit2(&gzip->stream, Z_BEST_SPEED, Z_DEFLATED, GZIP_WINDOW, MEMORY_LEVEL,
+                     Z_DEFAULT_STRATEGY) != Z_OK) {
+        free(gzip);
+        return NULL;
     }
+    return gzip;
+}
+
+size_t gzip_read(struct gzip *gzip, char *out, size_t size)
+{
+    z_stream *stream = &gzip->stream;
+    uInt room = size > UINT_MAX ? UINT_MAX : (uInt)size;
+    stream->next_out = (Bytef *)out;
+    stream->avail_out = room;
+    while (stream->avail_out > 0 && !gzip->has_ended) {
+        if (stream->avail_in == 0 && !gzip->is_read) {
+            size_t read = gzip->source.read(gzip->source.context, gzip->chunk, sizeof gzip->chunk);
+            stream->next_in = (Bytef *)gzip->chunk;
+            stream->avail_in = (uInt)read;
+            gzip->is_read = read == 0;
+        }
+        int result = deflate(stream, gzip->is_read ? Z_FINISH : Z_NO_FLUSH);
+        assert(result == Z_OK || result == Z_STREAM_END);
+        gzip->has_ended = result == Z_STREAM_END;
+    }
+    return room - stream->avail_out;
+}
+
+void gzip_close(struct gzip *gzip)
+{
+    if (gzip != NULL) {
+        deflateEnd(&gzip->stream);
+        free(gzip);
+    }
+}
+
+struct whole {
+    const struct buf *body;
+    size_t taken;
+};
+
+static size_t read_whole(void *context, char *out, size_t size)
+{
+    struct whole *whole = context;
+    size_t left = whole->body->size - whole->taken;
+    size = size < left ? size : left;
+    if (size > 0) {
+        memcpy(out, whole->body->bytes + whole->taken, size);
+        whole->taken += size;
+    }
+    return size;
 }
 
 bool gzip_compress(struct buf *body)
 {
-    z_stream stream = {0};
-    struct buf out = {0};
-    if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, GZIP_WINDOW, MEMORY_LEVEL,
-                     Z_DEFAULT_STRATEGY) != Z_OK) {
+    struct whole whole = {body, 0};
+    const struct gzip_source source = {&whole, read_whole};
+    struct gzip *gzip = gzip_open(&source);
+    if (gzip == NULL) {
         return false;
     }
-    deflate_all(&stream, body, &out);
-    deflateEnd(&stream);
+    struct buf out = {0};
+    size_t size;
+    do {
+        char *at = buf_room(&out, CHUNK_BYTES);
+        size = gzip_read(gzip, at, CHUNK_BYTES);
+        buf_take(&out, at + size);
+    } while (size > 0);
+    gzip_close(gzip);
     buf_fini(body);
     *body = out;
     return true;

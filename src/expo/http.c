@@ -21,12 +21,14 @@
 /* A scraper needs one connection; the rest is room for people and for clients that hang. */
 #define CONNECTIONS_MAX 64U
 #define CONNECTIONS_PER_IP_MAX 32U
-#define IDLE_SECONDS 10U
-#define CONNECTION_MEMORY ((size_t)16 * 1024)
+/* Half of it is for headers, the other half becomes the parts in which metrics are sent. */
+#define CONNECTION_MEMORY ((size_t)128 * 1024)
 #define BODY_BYTES_MAX ((size_t)64 * 1024)
 #define BACKLOG 64
 /* Below this compressing saves less than a packet. */
 #define GZIP_BYTES_MIN 1400
+/* Metrics below this are sent with their length, at once. */
+#define SHORT_BYTES ((size_t)64 * 1024)
 
 /* A stop waits so long for answers being written, and so long for a request that may be on its way
  * on an open connection. */
@@ -44,14 +46,24 @@ struct listener {
 struct http {
     struct http_handlers handlers;
     char *metrics_path;
+    unsigned scrapes_max, idle_seconds;
+    int64_t answer_ns;
     struct listener *listeners;
     size_t listener_count;
     atomic_uint connections, requests; /* open, being answered */
+    atomic_uint scrapes; /* of the requests, those for the metrics */
 };
 
 /* One request between its headers and the end of its answer. */
 struct request {
     size_t body_bytes;
+    bool is_scrape; /* counted among the scrapes */
+};
+
+/* Metrics on their way. */
+struct answer {
+    struct stream *stream;
+    int64_t deadline_ns;
 };
 
 struct reply {
@@ -61,7 +73,10 @@ struct reply {
     const char *allow; /* NULL: no Allow header */
     bool varies; /* with Accept */
     bool is_gzip;
+    bool is_scrape; /* counts among the scrapes until it is sent */
+    bool is_head; /* the headers of the answer to a GET, without a body */
     struct buf body;
+    struct stream *stream; /* instead of the body; NULL: the body */
 };
 
 struct route {
@@ -70,15 +85,45 @@ struct route {
     void (*answer)(struct http *http, struct MHD_Connection *connection, struct reply *reply);
 };
 
+static int64_t now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * NS_PER_SECOND + now.tv_nsec;
+}
+
+/* Counts one scrape more, if there may be one more. */
+static bool scrape_begin(struct http *http)
+{
+    unsigned before = atomic_fetch_add(&http->scrapes, 1);
+    if (http->scrapes_max > 0 && before >= http->scrapes_max) {
+        atomic_fetch_sub(&http->scrapes, 1);
+        return false;
+    }
+    return true;
+}
+
 static void answer_metrics(struct http *http, struct MHD_Connection *connection,
                            struct reply *reply)
 {
+    if (!scrape_begin(http)) {
+        reply->status = MHD_HTTP_SERVICE_UNAVAILABLE;
+        buf_printf(&reply->body, "%u requests for the metrics are being answered, try again later",
+                   http->scrapes_max);
+        return;
+    }
+    reply->is_scrape = true;
     const char *accept =
         MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT);
     enum expo_format format = expo_negotiate(accept);
     reply->content_type = expo_content_type(format);
     reply->varies = true;
-    http->handlers.metrics(http->handlers.context, format, &reply->body);
+    struct stream_source source = http->handlers.metrics(http->handlers.context, format);
+    reply->stream = stream_open(&source);
+    if (stream_is_short(reply->stream, SHORT_BYTES, &reply->body)) {
+        stream_close(reply->stream);
+        reply->stream = NULL;
+    }
 }
 
 static void answer_page(struct http *http, struct MHD_Connection *connection, struct reply *reply)
@@ -177,20 +222,65 @@ static void reply_compress(struct MHD_Connection *connection, struct reply *repl
 {
     const char *accept =
         MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT_ENCODING);
-    if (reply->body.size >= GZIP_BYTES_MIN && expo_accepts_gzip(accept)) {
-        reply->is_gzip = gzip_compress(&reply->body);
+    if ((reply->stream == NULL && reply->body.size < GZIP_BYTES_MIN) ||
+        !expo_accepts_gzip(accept)) {
+        return;
     }
+    reply->is_gzip =
+        reply->stream != NULL ? stream_compress(reply->stream) : gzip_compress(&reply->body);
 }
 
-/* Sends the reply; its body goes over to the library as it is. */
-static enum MHD_Result reply_send(struct MHD_Connection *connection, struct reply *reply)
+/* The next part of an answer, whenever there is room for it on its connection. */
+static ssize_t on_part(void *context, uint64_t place, char *out, size_t size)
 {
+    (void)place;
+    struct answer *answer = context;
+    if (now_ns() > answer->deadline_ns) {
+        return MHD_CONTENT_READER_END_WITH_ERROR;
+    }
+    size_t read = stream_read(answer->stream, out, size);
+    return read > 0 ? (ssize_t)read : MHD_CONTENT_READER_END_OF_STREAM;
+}
+
+static void on_answer_end(void *context)
+{
+    struct answer *answer = context;
+    stream_close(answer->stream);
+    free(answer);
+}
+
+/* Takes over what the reply brings. NULL when the library has no memory. */
+static struct MHD_Response *reply_response(const struct http *http, const struct reply *reply)
+{
+    if (reply->stream != NULL) {
+        struct answer *answer = mem_alloc(1, sizeof *answer);
+        *answer = (struct answer){reply->stream, now_ns() + http->answer_ns};
+        struct MHD_Response *response = MHD_create_response_from_callback(
+            MHD_SIZE_UNKNOWN, SHORT_BYTES, on_part, answer, on_answer_end);
+        if (response == NULL) {
+            on_answer_end(answer);
+        } else if (reply->is_head) {
+            /* Of a body in chunks the library would send the last one even so. */
+            MHD_set_response_options(response, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END);
+        }
+        return response;
+    }
     bool is_empty = reply->body.bytes == NULL;
     struct MHD_Response *response =
         MHD_create_response_from_buffer(reply->body.size, is_empty ? (void *)"" : reply->body.bytes,
                                         is_empty ? MHD_RESPMEM_PERSISTENT : MHD_RESPMEM_MUST_FREE);
     if (response == NULL) {
-        buf_fini(&reply->body);
+        free(reply->body.bytes);
+    }
+    return response;
+}
+
+/* Sends the reply; its body goes over to the library as it is. */
+static enum MHD_Result reply_send(const struct http *http, struct MHD_Connection *connection,
+                                  const struct reply *reply)
+{
+    struct MHD_Response *response = reply_response(http, reply);
+    if (response == NULL) {
         return MHD_NO;
     }
     MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, reply->content_type);
@@ -231,8 +321,10 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
         return request->body_bytes <= BODY_BYTES_MAX ? MHD_YES : MHD_NO;
     }
     struct reply reply = reply_make(http, connection, url, method);
+    request->is_scrape = reply.is_scrape;
+    reply.is_head = strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
     reply_compress(connection, &reply);
-    return reply_send(connection, &reply);
+    return reply_send(http, connection, &reply);
 }
 
 static void on_completed(void *context, struct MHD_Connection *connection, void **request_context,
@@ -241,8 +333,12 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
     (void)connection;
     (void)code;
     struct http *http = context;
-    if (*request_context != NULL) {
-        free(*request_context);
+    struct request *request = *request_context;
+    if (request != NULL) {
+        if (request->is_scrape) {
+            atomic_fetch_sub(&http->scrapes, 1);
+        }
+        free(request);
         *request_context = NULL;
         atomic_fetch_sub(&http->requests, 1);
     }
@@ -332,7 +428,7 @@ static int listener_start(struct http *http, const struct addr *addr, struct lis
     listener.daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, on_request, http, MHD_OPTION_LISTEN_SOCKET, fd,
         MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
-        CONNECTIONS_PER_IP_MAX, MHD_OPTION_CONNECTION_TIMEOUT, IDLE_SECONDS,
+        CONNECTIONS_PER_IP_MAX, MHD_OPTION_CONNECTION_TIMEOUT, http->idle_seconds,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, MHD_OPTION_NOTIFY_COMPLETED,
         on_completed, http, MHD_OPTION_NOTIFY_CONNECTION, on_connection, http,
         MHD_OPTION_UNESCAPE_CALLBACK, on_unescape, NULL, MHD_OPTION_END);
@@ -349,6 +445,9 @@ struct http *http_start(const struct http_settings *settings, const struct http_
     struct http *http = mem_alloc(1, sizeof *http);
     http->handlers = *handlers;
     http->metrics_path = mem_string(settings->metrics_path);
+    http->scrapes_max = settings->scrapes_max;
+    http->idle_seconds = settings->idle_seconds > 0 ? settings->idle_seconds : HTTP_IDLE_SECONDS;
+    http->answer_ns = settings->answer_ns > 0 ? settings->answer_ns : HTTP_ANSWER_NS;
     http->listeners = mem_alloc(settings->listen_count, sizeof *http->listeners);
     for (size_t i = 0; i < settings->listen_count; i++) {
         int result = listener_start(http, &settings->listen[i], &http->listeners[i]);

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* The HTTP server: /metrics, /, /-/healthy, /-/ready, /-/reload. http.c is the only user of
  * libmicrohttpd, which brings one thread for each address. The threads call the handlers below,
- * which must be thread-safe. Connections, their memory and their idle time are bounded; what a
- * client sends beyond its headers is thrown away. */
+ * which must be thread-safe. Connections, their memory, their idle time and how long an answer may
+ * take are bounded; what a client sends beyond its headers is thrown away. */
 #ifndef EXPO_HTTP_H
 #define EXPO_HTTP_H
 
@@ -12,11 +12,19 @@
 
 #include "base/addr.h"
 #include "base/buf.h"
+#include "base/time.h"
 #include "expo/expo.h"
+#include "expo/stream.h"
+
+/* A connection on which nothing moves for so long is closed. */
+#define HTTP_IDLE_SECONDS 10U
+/* So long the metrics may take to be read; then the connection is closed, whatever still moves. */
+#define HTTP_ANSWER_NS (120 * NS_PER_SECOND)
 
 struct http_handlers {
     void *context;
-    void (*metrics)(void *context, enum expo_format format, struct buf *out);
+    /* Opens the metrics, which are then read, and closed, by the thread of the address. */
+    struct stream_source (*metrics)(void *context, enum expo_format format);
     void (*page)(void *context, struct buf *out);
     /* What is not ready yet goes to `message` (one line). */
     bool (*ready)(void *context, struct buf *message);
@@ -32,6 +40,9 @@ struct http_settings {
     const struct addr *listen;
     size_t listen_count;
     const char *metrics_path;
+    unsigned scrapes_max; /* metrics requests in flight; beyond them 503. 0: no limit */
+    unsigned idle_seconds; /* 0: HTTP_IDLE_SECONDS */
+    int64_t answer_ns; /* 0: HTTP_ANSWER_NS */
 };
 
 /* Starts serving on each address; an IPv6 address does not take IPv4 along. Settings and handlers

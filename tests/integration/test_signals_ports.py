@@ -147,6 +147,31 @@ class SignalsPortsTest(harness.Case):
             self.assertIn(b" 200 ", answer.splitlines()[0])
             self.assertIn(b"ipsla_exporter_build_info", answer)
 
+    def test_scrapes_at_once(self):
+        """A scraper that stops reading takes the one place there is, until it is gone."""
+        for value in ("-1", "x", "", "1000001"):
+            done = self.run_program(self.namespace, "ipsla_exporter",
+                                    f"--web.max-requests={value}")
+            self.assertEqual(done.code, 2, done.evidence)
+            self.assertIn("--web.max-requests", done.stderr)
+        config = "defaults: {frequency: 604800s}\ntargets:\n" + "".join(
+            f"  - {{name: t{number}, host: 127.0.0.1, port: 16384}}\n" for number in range(2000))
+        exporter = harness.Exporter(self.namespace, config, "--web.max-requests=1")
+        self.assertEqual(exporter.request("HEAD", "/metrics")[0], 200)
+        with self.namespace.entered():
+            slow = socket.socket()
+        slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        slow.connect(("127.0.0.1", exporter.port))
+        slow.sendall(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+        self.assertEqual(slow.recv(12), b"HTTP/1.1 200")
+        self.assertEqual(exporter.request("GET", "/metrics")[0], 503)
+        self.assertEqual(exporter.request("GET", "/-/healthy")[0], 200)
+        slow.close()
+        harness.wait_for(lambda: exporter.request("GET", "/metrics")[0] == 200, "room again")
+        text = exporter.request("GET", "/metrics")[2]
+        self.assertEqual(text.count("\nipsla_operations_total{"), 2000)
+        self.assertEqual(exporter.process.stop(), 0, exporter.process.evidence())
+
     def test_health_and_readiness(self):
         exporter = harness.Exporter(self.namespace, RARE)
         self.assertEqual(exporter.request("GET", "/-/healthy")[0], 200)

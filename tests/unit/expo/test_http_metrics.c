@@ -1,0 +1,195 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Metrics that are long, and those who read them slowly. */
+#include "serve.h"
+
+/* The parts of a chunked body, put together. The answer must be whole. */
+static void join_chunks(const char *at, struct buf *out)
+{
+    for (;;) {
+        char *end;
+        size_t size = strtoul(at, &end, 16);
+        assert_true(end > at && strncmp(end, "\r\n", 2) == 0);
+        buf_add(out, end + 2, size);
+        at = end + 2 + size;
+        assert_true(strncmp(at, "\r\n", 2) == 0);
+        at += 2;
+        if (size == 0) {
+            return;
+        }
+    }
+}
+
+/* Longer than any buffer between the two ends. */
+#define LONG_BYTES ((size_t)32 * 1024 * 1024)
+
+static void long_metrics_come_in_parts(void **state)
+{
+    struct fixture *fixture = *state;
+    struct buf answer = {0};
+    struct buf body = {0};
+    atomic_store(&fixture->metrics_size, LONG_BYTES);
+    ask(fixture, "GET /metrics", "", &answer);
+    expect_status(&answer, 200);
+    expect_header(&answer, "Content-Type: text/plain; version=0.0.4; charset=utf-8");
+    expect_header(&answer, "Transfer-Encoding: chunked");
+    join_chunks(body_of(&answer), &body);
+    assert_int_equal(body.size, LONG_BYTES);
+    for (size_t i = 0; i < body.size; i++) {
+        assert_true(body.bytes[i] == (char)('0' + i % 10));
+    }
+    assert_int_equal(atomic_load(&fixture->completed), 1);
+    buf_clear(&answer);
+    ask(fixture, "HEAD /metrics", "", &answer);
+    expect_status(&answer, 200);
+    assert_string_equal(body_of(&answer), "");
+    buf_clear(&answer);
+    static const char old[] = "GET /metrics HTTP/1.0\r\n\r\n";
+    ask_raw(&fixture->address, old, sizeof old - 1, &answer);
+    assert_int_equal(answer.size - (size_t)(body_of(&answer) - answer.bytes), LONG_BYTES);
+    buf_fini(&answer);
+    buf_fini(&body);
+}
+
+static void long_metrics_are_compressed_on_the_way(void **state)
+{
+    struct fixture *fixture = *state;
+    struct buf answer = {0};
+    struct buf body = {0};
+    const size_t sizes[] = {2000, 64 * 1024 - 1, 64 * 1024, 64 * 1024 + 1, 500000};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        bool is_long = sizes[i] >= (size_t)64 * 1024;
+        atomic_store(&fixture->metrics_size, sizes[i]);
+        buf_clear(&answer);
+        buf_clear(&body);
+        ask(fixture, "GET /metrics", "Accept-Encoding: gzip\r\n", &answer);
+        expect_status(&answer, 200);
+        expect_header(&answer, "Content-Encoding: gzip");
+        if (is_long) {
+            expect_header(&answer, "Transfer-Encoding: chunked");
+            join_chunks(body_of(&answer), &body);
+        } else {
+            const char *start = body_of(&answer);
+            buf_add(&body, start, answer.size - (size_t)(start - answer.bytes));
+        }
+        assert_int_equal(unpack(body.bytes, body.size, ""), sizes[i]);
+    }
+    buf_fini(&answer);
+    buf_fini(&body);
+}
+
+/* A client that asks for long metrics, reads their first byte and then no more. */
+static int begin_scrape(const struct fixture *fixture)
+{
+    static const char request[] = "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n";
+    int fd = dial(&fixture->address);
+    say(fd, request, sizeof request - 1);
+    char byte;
+    assert_int_equal(recv(fd, &byte, 1, 0), 1);
+    assert_int_equal(byte, 'H');
+    return fd;
+}
+
+static void await(const atomic_uint *value, unsigned wanted)
+{
+    for (unsigned i = 0; i < DEADLINE_MS && atomic_load(value) < wanted; i++) {
+        nanosleep(&(struct timespec){0, 1000000}, NULL);
+    }
+    assert_int_equal(atomic_load(value), wanted);
+}
+
+static void a_slow_reader_costs_a_part_not_a_body(void **state)
+{
+    struct fixture *fixture = *state;
+    atomic_store(&fixture->metrics_size, 64 * LONG_BYTES);
+    int fd = begin_scrape(fixture);
+    for (unsigned i = 0; i < 20; i++) {
+        expect(fixture, "GET /-/healthy", 200, "ok\n"); /* others are answered meanwhile */
+    }
+    assert_true(atomic_load(&fixture->given) < LONG_BYTES);
+    close(fd);
+    await(&fixture->closed, 1);
+    assert_int_equal(atomic_load(&fixture->completed), 0);
+}
+
+static void scrapes_at_once_are_limited(void **state)
+{
+    struct fixture *fixture = *state;
+    restart(fixture, &(struct http_settings){.scrapes_max = 2});
+    atomic_store(&fixture->metrics_size, 64 * LONG_BYTES);
+    int first = begin_scrape(fixture);
+    int second = begin_scrape(fixture);
+    expect(fixture, "GET /metrics", 503,
+           "2 requests for the metrics are being answered, try again later\n");
+    expect(fixture, "GET /metrics", 503,
+           "2 requests for the metrics are being answered, try again later\n");
+    expect(fixture, "GET /-/healthy", 200, "ok\n");
+    assert_int_equal(atomic_load(&fixture->renders), 2);
+    close(first);
+    await(&fixture->closed, 1);
+    atomic_store(&fixture->metrics_size, 0);
+    for (unsigned i = 0; i < 3; i++) {
+        expect(fixture, "GET /metrics", 200, "x 1\n");
+    }
+    close(second);
+}
+
+static void no_answer_lasts_for_ever(void **state)
+{
+    struct fixture *fixture = *state;
+    restart(fixture, &(struct http_settings){.answer_ns = 200 * NS_PER_MS});
+    atomic_store(&fixture->metrics_size, 64 * LONG_BYTES);
+    int fd = begin_scrape(fixture);
+    char bytes[4096];
+    size_t heard = 0;
+    ssize_t size;
+    do { /* it always moves, and never would be done */
+        struct pollfd wait = {.fd = fd, .events = POLLIN};
+        assert_int_equal(poll(&wait, 1, DEADLINE_MS), 1);
+        nanosleep(&(struct timespec){0, 100000}, NULL);
+        size = recv(fd, bytes, sizeof bytes, 0);
+        heard += size > 0 ? (size_t)size : 0;
+    } while (size > 0);
+    assert_true(heard > 0 && heard < 64 * LONG_BYTES);
+    await(&fixture->closed, 1);
+    assert_int_equal(atomic_load(&fixture->completed), 0);
+    close(fd);
+}
+
+static void who_reads_nothing_is_left(void **state)
+{
+    struct fixture *fixture = *state;
+    restart(fixture, &(struct http_settings){.idle_seconds = 1});
+    atomic_store(&fixture->metrics_size, 64 * LONG_BYTES);
+    int fd = begin_scrape(fixture);
+    await(&fixture->closed, 1);
+    assert_int_equal(atomic_load(&fixture->completed), 0);
+    close(fd);
+}
+
+static void a_stop_waits_for_no_slow_reader(void **state)
+{
+    struct fixture *fixture = *state;
+    atomic_store(&fixture->metrics_size, 64 * LONG_BYTES);
+    int fd = begin_scrape(fixture);
+    http_stop(fixture->http);
+    fixture->http = NULL;
+    assert_int_equal(atomic_load(&fixture->closed), 1);
+    assert_int_equal(atomic_load(&fixture->completed), 0);
+    close(fd);
+}
+
+int main(void)
+{
+#define EACH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        EACH(long_metrics_come_in_parts),
+        EACH(long_metrics_are_compressed_on_the_way),
+        EACH(a_slow_reader_costs_a_part_not_a_body),
+        EACH(scrapes_at_once_are_limited),
+        EACH(no_answer_lasts_for_ever),
+        EACH(who_reads_nothing_is_left),
+        EACH(a_stop_waits_for_no_slow_reader),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
