@@ -21,11 +21,16 @@ PORT = 20000
 class Peer:
     """Behaves well. `probes` counts what came since the last control request."""
 
+    probe_port = PORT
+
     def __init__(self, address):
         self.address = address
         self.control, self.probe, self.stray = None, None, None
         self.probes = 0
         self.requests = []
+
+    def note_request(self, data):
+        self.requests.append(wire.parse_request(data))
 
     def on_control(self, data):
         return [(0, wire.long_reply(data))]
@@ -149,7 +154,7 @@ class Peers(threading.Thread):
         self.failure = None
         for peer in peers:
             peer.control = namespace.udp(peer.address, 1967)
-            peer.probe = namespace.udp(peer.address, PORT)
+            peer.probe = namespace.udp(peer.address, peer.probe_port)
             peer.stray = namespace.udp(peer.address, 0)
             for sock, take in ((peer.control, self._control), (peer.probe, self._probe)):
                 sock.setblocking(False)
@@ -157,7 +162,7 @@ class Peers(threading.Thread):
         self.start()
 
     def _control(self, peer, data):
-        peer.requests.append(wire.parse_request(data))
+        peer.note_request(data)
         peer.probes = 0
         return peer.on_control(data)
 
