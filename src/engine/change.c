@@ -123,6 +123,16 @@ static unsigned leave(struct engine *engine, const struct change *change)
     return EFFORT_LEAVING;
 }
 
+/* Gives way to those that would send at the same time. */
+static void book(struct engine *engine, struct session *session)
+{
+    const struct spec *spec = session->spec;
+    if (spec->start == SPEC_START_SPREAD && !engine->options.start_now) {
+        session->is_booked = true;
+        session_delay(session, calendar_book(&engine->calendar, spec));
+    }
+}
+
 static unsigned place(struct engine *engine, const struct change *change, struct instant now)
 {
     struct session *session = engine->roster.order[change->at];
@@ -130,10 +140,11 @@ static unsigned place(struct engine *engine, const struct change *change, struct
     bool is_new = session->due.place == 0;
     if (is_new) {
         session_plan(session, engine->options.start_now, now);
+        book(engine, session);
         heap_set(&engine->heap, &session->due, session_deadline(session));
     }
     change->published->reports[change->at] = report_ref(session->report);
-    return is_new ? EFFORT_MOVED : EFFORT_SAME;
+    return is_new ? EFFORT_NEW : EFFORT_SAME;
 }
 
 static void exchange_rosters(struct engine *engine, struct change *change)

@@ -66,6 +66,7 @@ void engine_free(struct engine *engine)
         }
     }
     heap_fini(&engine->heap);
+    calendar_fini(&engine->calendar);
     free(engine->slots);
     free(engine->roster.order);
     free(engine->roster.cells);
@@ -114,6 +115,9 @@ struct session *engine_add_session(struct engine *engine, const struct spec *spe
 void engine_send_off(struct engine *engine, struct session *session)
 {
     session_leave(session);
+    if (session->is_booked) {
+        calendar_cancel(&engine->calendar, session->spec, session->delay_ns);
+    }
     if (session->news_link != NULL) {
         take_news(session);
     }

@@ -5,6 +5,7 @@
 #define ENGINE_ENGINE_STATE_H
 
 #include "base/heap.h"
+#include "engine/calendar.h"
 #include "engine/engine.h"
 #include "engine/session.h"
 
@@ -43,6 +44,7 @@ struct engine {
     struct snapshot *published;
     struct session *news; /* whose report is newer than the published one */
     struct heap heap;
+    struct calendar calendar;
     struct session *active;
     struct engine_stats stats;
     struct clock_state clock;

@@ -80,6 +80,13 @@ void session_fini(struct session *session)
     spec_unref(session->spec);
 }
 
+void session_delay(struct session *session, int64_t delay_ns)
+{
+    session->delay_ns = delay_ns;
+    session->next_start = mono_add(session->next_start, delay_ns);
+    session->life_end = mono_add(session->life_end, delay_ns);
+}
+
 /* Replaces the report by one of the same results under the current spec and tally. */
 static void refresh_report(struct session *session)
 {

@@ -27,6 +27,8 @@ struct session {
     bool is_leaving; /* its target was removed: close and go */
     struct mono next_start; /* MONO_NEVER: pending, or its life is over */
     struct mono life_end;
+    bool is_booked; /* in the calendar, */
+    int64_t delay_ns; /* with this delay */
     struct report *report; /* the latest, never NULL */
     uint64_t
         seen_unmatched[UNMATCHED_COUNT]; /* of probe.unmatched: already in the engine's stats */
@@ -40,6 +42,9 @@ void session_fini(struct session *session);
  * the name modulo the frequency, on the wall clock, so that a restart finds the same phase; or as
  * the spec's `start` says; or now, when `start_now`. */
 void session_plan(struct session *session, bool start_now, struct instant now);
+
+/* Its whole life begins so much later. */
+void session_delay(struct session *session, int64_t delay_ns);
 
 /* Continues under `spec`: the same target (spec_is_same_target), perhaps at another address. A
  * running operation whose peer changed is abandoned: it counts nowhere. */
