@@ -1,26 +1,33 @@
 #!/bin/sh
 # SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
 # SPDX-License-Identifier: Apache-2.0
-# Installs the Debian packages that building needs, with --test also those that testing needs. Calls apt
-# only when one is missing, so a second run needs neither root nor a network.
+# Installs the Debian packages that building needs, with --test also those that testing needs, with --bench
+# those of the benchmarks. Calls apt only when one is missing, so a second run needs neither root nor a network.
 set -eu
 
 build_packages='gcc libc6-dev cmake ninja-build pkg-config
     libmicrohttpd-dev libevent-dev libyaml-dev libssl-dev zlib1g-dev'
 test_packages='libcmocka-dev prometheus python3 python3-prometheus-client mandoc tshark iproute2'
+bench_packages='python3 iproute2 iputils-ping fping irtt tcpdump strace curl prometheus
+    prometheus-blackbox-exporter prometheus-smokeping-prober'
+# Packages that bring a service of the same name; here they are for their programs only.
+services='prometheus prometheus-blackbox-exporter prometheus-smokeping-prober irtt'
 
 usage() {
     cat <<'END'
-Usage: sh deploy/install-deps.sh [--test]
-Installs the Debian packages that are needed to build; with --test also those for the tests.
+Usage: sh deploy/install-deps.sh [--test] [--bench]
+Installs the Debian packages that are needed to build; with --test also those for the tests, with --bench also
+those for the benchmarks, other probers among them.
 Needs root or sudo when a package is missing, and does nothing otherwise.
 END
 }
 
 with_tests=false
+with_bench=false
 for argument; do
     case $argument in
     --test) with_tests=true ;;
+    --bench) with_bench=true ;;
     -h | --help) usage && exit 0 ;;
     *) echo "install-deps.sh: unknown argument $argument (see --help)" >&2 && exit 2 ;;
     esac
@@ -34,6 +41,9 @@ if $with_tests; then
     if [ ! -e /sbin/init ]; then
         packages="$packages systemd"
     fi
+fi
+if $with_bench; then
+    packages="$packages $bench_packages"
 fi
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
@@ -63,8 +73,8 @@ else
     exit 1
 fi
 
-# Debian starts a service when its package is installed. Prometheus is here for its programs only: keep
-# it from starting now, and from starting at the next boot.
+# Debian starts a service when its package is installed: keep those from starting now, and from starting at
+# the next boot.
 policy=/usr/sbin/policy-rc.d
 our_policy=false
 remove_policy() {
@@ -77,17 +87,17 @@ trap remove_policy EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-prometheus_is_new=false
-case " $missing " in
-*' prometheus '*)
-    prometheus_is_new=true
-    if [ ! -e "$policy" ]; then
-        our_policy=true
-        printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
-        as_root chmod 755 "$policy"
-    fi
-    ;;
-esac
+new_services=
+for service in $services; do
+    case " $missing " in
+    *" $service "*) new_services="$new_services $service" ;;
+    esac
+done
+if [ -n "$new_services" ] && [ ! -e "$policy" ]; then
+    our_policy=true
+    printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+    as_root chmod 755 "$policy"
+fi
 
 apt() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 "$@"
@@ -98,10 +108,10 @@ apt update
 # shellcheck disable=SC2086 # a list of words
 apt install --no-install-recommends --no-remove $missing
 
-if $prometheus_is_new; then
+for service in $new_services; do
     if [ -d /run/systemd/system ]; then
-        as_root systemctl --quiet disable --now prometheus.service
-    elif command -v update-rc.d >/dev/null; then
-        as_root update-rc.d prometheus disable
+        as_root systemctl --quiet disable --now "$service.service"
+    elif command -v update-rc.d >/dev/null && [ -e "/etc/init.d/$service" ]; then
+        as_root update-rc.d "$service" disable
     fi
-fi
+done
