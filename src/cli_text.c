@@ -85,7 +85,8 @@ void cli_explain(const struct cli_result *result, struct buf *out)
     char ip[ADDR_TEXT_MAX];
     addr_format_ip(&spec->peer, ip);
     unsigned control_port = spec->control_port;
-    if (spec->operation == OPERATION_TCP_CONNECT && round->planned > 0) {
+    if (spec->operation == OPERATION_TCP_CONNECT && round->planned > 0 &&
+        round->outcome != OUTCOME_LOCAL) {
         explain_connect(round->outcome, &spec->peer, system_reason(round), out);
         return;
     }

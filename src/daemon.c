@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "daemon.h"
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,9 @@
 #include <unistd.h>
 
 #include "host/log.h"
+
+/* Below it a port takes a privilege, unless the system is told otherwise. */
+#define FIRST_FREE_PORT 1024
 
 int daemon_read_logging(const struct options *options)
 {
@@ -47,6 +51,14 @@ void daemon_raise_limits(void)
         limit.rlim_cur = limit.rlim_max;
         setrlimit(RLIMIT_NOFILE, &limit);
     }
+}
+
+const char *daemon_listen_error(const struct addr *address, int error)
+{
+    if (error == EACCES && address->port < FIRST_FREE_PORT) {
+        return "Permission denied; a port below 1024 needs CAP_NET_BIND_SERVICE";
+    }
+    return strerror(error);
 }
 
 void daemon_notify(const char *state)

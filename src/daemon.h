@@ -1,11 +1,13 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* What the two daemons do alike: logging flags, signals, word to the service manager. */
+/* What the two daemons do alike: logging flags, signals, why they cannot listen, word to the
+ * service manager. */
 #ifndef DAEMON_H
 #define DAEMON_H
 
 #include <signal.h>
 
+#include "base/addr.h"
 #include "options.h"
 
 /* Rows for an option table. */
@@ -24,6 +26,10 @@ sigset_t daemon_block_signals(int also);
 
 /* Allows as many descriptors as the system lets us: every session has a socket. */
 void daemon_raise_limits(void);
+
+/* What the errno value `error` of binding to `address` means: one line, with the privilege that was
+ * missing. Valid until the next call. */
+const char *daemon_listen_error(const struct addr *address, int error);
 
 /* Tells the service manager, if one asked to be told: "READY=1" (sd_notify(3)). */
 void daemon_notify(const char *state);

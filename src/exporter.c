@@ -239,7 +239,7 @@ static struct http *start_http(struct exporter *exporter, const struct web *web)
     struct http *http = http_start(&settings, &handlers, &failed, &error);
     if (http == NULL) {
         log_line(LOG_LEVEL_ERROR, "cannot listen", "address", addr_format(&failed, text), "error",
-                 strerror(error), NULL);
+                 daemon_listen_error(&failed, error), NULL);
     }
     return http;
 }

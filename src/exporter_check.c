@@ -13,23 +13,28 @@
 
 #define ERRORS_MAX 8
 
-/* The errors that were logged already: one line for each, whatever the number of targets. */
+/* The errors that were logged already: one line for each, whatever the number of targets. The two
+ * ICMP operations lack different things with the same error. */
 struct logged {
-    int errors[ERRORS_MAX];
+    struct refusal {
+        int error;
+        enum operation icmp; /* else OPERATION_UDP_JITTER */
+    } refusals[ERRORS_MAX];
     size_t count;
 };
 
-static bool is_new(struct logged *logged, int error)
+static bool is_new(struct logged *logged, int error, enum operation operation)
 {
+    enum operation icmp = operation_is_icmp(operation) ? operation : OPERATION_UDP_JITTER;
     for (size_t i = 0; i < logged->count; i++) {
-        if (logged->errors[i] == error) {
+        if (logged->refusals[i].error == error && logged->refusals[i].icmp == icmp) {
             return false;
         }
     }
     if (logged->count == ERRORS_MAX) {
         return false;
     }
-    logged->errors[logged->count++] = error;
+    logged->refusals[logged->count++] = (struct refusal){error, icmp};
     return true;
 }
 
@@ -90,7 +95,7 @@ void exporter_check_sockets(const struct spec_set *targets)
         bool is_special = spec->options.device[0] != '\0' || spec->source.family != ADDR_NONE ||
                           spec->source.port != 0 || operation_is_icmp(spec->operation);
         int error = is_special ? try_socket(spec) : 0;
-        if (error != 0 && is_new(&logged, error)) {
+        if (error != 0 && is_new(&logged, error, spec->operation)) {
             struct buf reason = {0};
             reason_add(spec, error, &reason);
             log_line(LOG_LEVEL_WARN, "target cannot be measured from here", "target", spec->name,

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "daemon.h"
 #include "exporter.h"
 #include "host/clock.h"
 #include "host/log.h"
@@ -85,10 +86,10 @@ static bool is_responder_same(const struct config *a, const struct config *b)
 static bool refuse_address(const struct addr *address, int error, struct buf *message)
 {
     char text[ADDR_TEXT_MAX];
+    const char *reason = daemon_listen_error(address, error);
     addr_format(address, text);
-    log_line(LOG_LEVEL_ERROR, "responder cannot listen", "address", text, "error", strerror(error),
-             NULL);
-    buf_printf(message, "responder: cannot listen on %s: %s\n", text, strerror(error));
+    log_line(LOG_LEVEL_ERROR, "responder cannot listen", "address", text, "error", reason, NULL);
+    buf_printf(message, "responder: cannot listen on %s: %s\n", text, reason);
     return false;
 }
 

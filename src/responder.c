@@ -306,7 +306,7 @@ int main(int argc, char **argv)
     if (worker == NULL) {
         char text[ADDR_TEXT_MAX];
         log_line(LOG_LEVEL_ERROR, "cannot listen", "address", addr_format(&failed, text), "error",
-                 strerror(error), NULL);
+                 daemon_listen_error(&failed, error), NULL);
         return 1;
     }
     log_listening("listening", settings.listen, settings.listen_count);
