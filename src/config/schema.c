@@ -118,8 +118,8 @@ static const struct schema_key operation_keys[] = {
     {"timestamp_format", SLOT_TIMESTAMP_FORMAT, SCHEMA_CHOICE, JITTER, .max = 1,
      .choices = timestamp_formats, .default_text = "ntp",
      .doc = "Timestamps of precision microseconds; the responder must use the same."},
-    {"clock_tolerance", SLOT_CLOCK_TOLERANCE, SCHEMA_TOLERANCE, JITTER | ICMP_JITTER,
-     .default_text = "0%",
+    {"clock_tolerance", SLOT_CLOCK_TOLERANCE, SCHEMA_TOLERANCE, JITTER | ICMP_JITTER, .min = -100,
+     .max = 100 * MS, .default_text = "0%",
      .doc =
          "Error of both clocks together that a one-way delay may have; 0% leaves it to the round "
          "trip."},

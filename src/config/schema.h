@@ -96,7 +96,7 @@ enum schema_kind {
     SCHEMA_TOS, /* the whole byte, decimal or 0x.. */
     SCHEMA_DEVICE, /* the name of a network device */
     SCHEMA_START, /* spread, now, after DURATION, pending */
-    SCHEMA_TOLERANCE, /* a duration or a percentage: config/tolerance.h */
+    SCHEMA_TOLERANCE, /* a duration or a percentage: config/tolerance.h; min, max of its number */
     SCHEMA_LIFE, /* a duration or forever */
     SCHEMA_LABELS, /* max entries */
     SCHEMA_BOUNDS, /* min, max entries */

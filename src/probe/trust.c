@@ -24,8 +24,10 @@ static bool was_set(const struct trust_case *about)
            PAIRING_NS + absolute(elapsed_ns) / CLOCK_WANDER_DIVISOR;
 }
 
-static void add_point(const struct trust_case *about, const struct clock_survey *survey,
-                      struct clock_filter *filter)
+/* The offset as of the fastest packet: what happened since does not make it a better excuse. */
+static struct clock_offset measure_offset(const struct trust_case *about,
+                                          const struct clock_survey *survey,
+                                          struct clock_filter *filter)
 {
     const struct clock_point point = {
         .at = {survey->at_ns - about->train->epoch_ns},
@@ -33,6 +35,7 @@ static void add_point(const struct trust_case *about, const struct clock_survey 
         .error_ns = survey->error_ns,
     };
     clock_filter_add(filter, &point);
+    return clock_filter_read(filter, point.at, about->now.wall.ns - about->now.mono.ns);
 }
 
 /* What the user tolerates, 0 where he said nothing. A share of the one-way delay is one of the
@@ -65,7 +68,6 @@ enum one_way trust_judge(const struct trust_case *about, struct clock_filter *fi
 {
     struct clock_survey survey;
     struct samples samples = train_samples(about->train);
-    int64_t epoch_ns = about->now.wall.ns - about->now.mono.ns;
     clock_survey(&samples, payload_resolution_ns(about->spec), &survey);
     *offset = (struct clock_offset){0};
     if (survey.samples == 0) {
@@ -73,8 +75,7 @@ enum one_way trust_judge(const struct trust_case *about, struct clock_filter *fi
     }
     bool is_readable = !about->payload->is_not_utc && survey.steps == 0 && survey.error_ns > 0;
     if (is_readable) {
-        add_point(about, &survey, filter);
-        *offset = clock_filter_read(filter, about->now.mono, epoch_ns);
+        *offset = measure_offset(about, &survey, filter);
     } else {
         *filter = (struct clock_filter){0};
     }

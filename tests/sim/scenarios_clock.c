@@ -185,6 +185,141 @@ static void test_responder_that_copies_sequence_numbers(void **state)
     rig_fini(&rig);
 }
 
+/* The sender's system calls its clock good. */
+static void trust_sender(struct rig *rig)
+{
+    static const struct clock_state good = {.is_synchronized = true};
+    engine_set_clock(rig->engines[0].engine, &good);
+}
+
+static int64_t true_offset_ns(struct rig *rig)
+{
+    int64_t now_ns = rig->world.net.now_ns;
+    return simnet_clock_read(clock_of(rig, RIG_RESPONDER), now_ns).wall.ns -
+           simnet_clock_read(clock_of(rig, RIG_SENDER), now_ns).wall.ns;
+}
+
+static void test_one_way_delay_of_good_clocks(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_init_default(&rig);
+    trust_sender(&rig);
+    const struct round *round = run_exactly_20_ms(&rig);
+    assert_int_equal(round->one_way, ONE_WAY_SHOWN);
+    assert_int_equal(round->sd.delay.count, 10);
+    assert_true(round->sd.delay.sum_ns == 100 * NS_PER_MS);
+    assert_true(round->ds.delay.sum_ns == 100 * NS_PER_MS);
+    const struct report *report = scenario_result(&rig);
+    assert_int_equal(report->tally.sd.one_way.count, 10);
+    assert_int_equal(report->tally.ds.one_way.count, 10);
+    rig_fini(&rig);
+}
+
+static void test_one_way_delay_needs_a_good_clock(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_init_default(&rig);
+    const struct round *round = run_exactly_20_ms(&rig);
+    assert_int_equal(round->one_way, ONE_WAY_LOCAL_CLOCK);
+    const struct report *report = scenario_result(&rig);
+    assert_int_equal(report->tally.sd.one_way.count, 0);
+    assert_int_equal(report->tally.withheld[ONE_WAY_LOCAL_CLOCK], 1);
+    assert_true(round->offset.is_known && round->offset.error_ns <= 12 * NS_PER_MS);
+    rig_fini(&rig);
+}
+
+/* A step that is as long as the round trip, or longer, leaves no trace in jitter. A shorter one
+ * looks like the network, and is not larger than it was. */
+static void assert_valid(struct rig *rig, int64_t step_ns)
+{
+    const struct round *round = &scenario_result(rig)->latest;
+    int64_t bound_ns = step_ns >= 40 * NS_PER_MS ? 0 : step_ns;
+    assert_int_equal(round->received, 10);
+    assert_int_equal(round->corrupt, 0);
+    assert_true(round->rtt.min_ns == 20 * NS_PER_MS && round->rtt.max_ns == 20 * NS_PER_MS);
+    assert_true(round->sd.jitter.max_ns <= bound_ns && round->ds.jitter.max_ns <= bound_ns);
+    assert_int_equal(round->sd.jitter.samples + round->sd.jitter.dropped, 9);
+    assert_int_equal(round->ds.jitter.samples + round->ds.jitter.dropped, 9);
+    assert_true(round->sd.jitter.dropped <= 1 && round->ds.jitter.dropped <= 1);
+    if (round->sd.delay.count > 0) {
+        int64_t wrong_ns = round->sd.delay.max_ns - 10 * NS_PER_MS;
+        assert_true(wrong_ns <= bound_ns && -wrong_ns <= bound_ns);
+        assert_true(round->sd.delay.min_ns >= 0 && round->ds.delay.min_ns >= 0);
+        assert_true(round->sd.delay.max_ns <= 20 * NS_PER_MS);
+    }
+}
+
+/* Of the latest operation, when no clock was set since. */
+static void assert_offset_is_right(struct rig *rig)
+{
+    const struct clock_offset *offset = &scenario_result(rig)->latest.offset;
+    int64_t wrong_ns = offset->offset_ns - true_offset_ns(rig);
+    assert_true(offset->is_known);
+    assert_true(wrong_ns <= offset->error_ns && -wrong_ns <= offset->error_ns);
+}
+
+static void run_with_step(unsigned node, int64_t at_ns, int64_t by_ns, enum precision precision)
+{
+    struct rig rig;
+    rig_init_default(&rig);
+    trust_sender(&rig);
+    add_step(&rig, node, at_ns, by_ns);
+    struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
+    spec->precision = precision;
+    spec->payload_bytes = SPEC_MICROSECONDS_BYTES;
+    rig_apply_one(&rig, spec);
+    world_run(&rig.world, 5 * NS_PER_SECOND);
+    assert_valid(&rig, by_ns < 0 ? -by_ns : by_ns);
+    world_run(&rig.world, 10 * NS_PER_SECOND);
+    assert_int_equal(scenario_result(&rig)->tally.operations, 2);
+    assert_valid(&rig, by_ns < 0 ? -by_ns : by_ns);
+    assert_offset_is_right(&rig);
+    rig_fini(&rig);
+}
+
+/* Control takes 20 ms, the train 200 ms, the rest until 320 ms; every 7 ms of it. */
+static void test_steps_at_every_phase(void **state)
+{
+    (void)state;
+    static const int64_t steps_ns[] = {5 * NS_PER_MS,   -5 * NS_PER_MS,     50 * NS_PER_MS,
+                                       -50 * NS_PER_MS, 90 * NS_PER_SECOND, -90 * NS_PER_SECOND};
+    for (int64_t at_ns = 0; at_ns < 350 * NS_PER_MS; at_ns += 7 * NS_PER_MS) {
+        for (unsigned i = 0; i < sizeof steps_ns / sizeof steps_ns[0]; i++) {
+            run_with_step(RIG_SENDER, at_ns, steps_ns[i], PRECISION_MILLISECONDS);
+            run_with_step(RIG_RESPONDER, at_ns, steps_ns[i], PRECISION_MILLISECONDS);
+            run_with_step(RIG_SENDER, at_ns, steps_ns[i], PRECISION_MICROSECONDS);
+            run_with_step(RIG_RESPONDER, at_ns, steps_ns[i], PRECISION_MICROSECONDS);
+        }
+    }
+}
+
+/* 300 and -200 us a second apart: no step, and the offset stays within its error. */
+static void test_drift_is_no_step(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_init_default(&rig);
+    trust_sender(&rig);
+    clock_of(&rig, RIG_SENDER)->drift_ppb = -200000;
+    clock_of(&rig, RIG_RESPONDER)->drift_ppb = 300000;
+    clock_of(&rig, RIG_RESPONDER)->wall_start_ns += 700 * NS_PER_MS;
+    rig_apply_one(&rig, rig_spec("a", RIG_RESPONDER_IP, RIG_PORT));
+    for (unsigned i = 0; i < 12; i++) {
+        world_run(&rig.world, 10 * NS_PER_SECOND);
+        const struct report *report = scenario_result(&rig);
+        const struct clock_offset *offset = &report->latest.offset;
+        /* Since that packet the clocks have gone on. */
+        int64_t wrong_ns = offset->offset_ns - true_offset_ns(&rig);
+        int64_t bound_ns = offset->error_ns + 10 * NS_PER_SECOND / CLOCK_WANDER_DIVISOR;
+        assert_true(offset->is_known && wrong_ns <= bound_ns && -wrong_ns <= bound_ns);
+        assert_int_equal(report->latest.one_way, ONE_WAY_OFFSET);
+        assert_int_equal(report->tally.responder_steps, 0);
+    }
+    rig_fini(&rig);
+}
+
 int scenarios_clock(void)
 {
     const struct CMUnitTest tests[] = {
@@ -198,6 +333,10 @@ int scenarios_clock(void)
         cmocka_unit_test(test_responder_that_loses_utc_in_the_middle),
         cmocka_unit_test(test_responder_that_claims_too_much_processing),
         cmocka_unit_test(test_responder_that_copies_sequence_numbers),
+        cmocka_unit_test(test_one_way_delay_of_good_clocks),
+        cmocka_unit_test(test_one_way_delay_needs_a_good_clock),
+        cmocka_unit_test(test_steps_at_every_phase),
+        cmocka_unit_test(test_drift_is_no_step),
     };
     return cmocka_run_group_tests_name("clocks", tests, NULL, NULL);
 }

@@ -203,6 +203,52 @@ static void test_start_and_life(void **state)
     rig_fini(&rig);
 }
 
+/* Stopped for 100 ms in the middle of the train: the packets at 100 to 160 ms are over, the one at
+ * 180 ms leaves late, and nothing leaves in a burst. */
+static void test_stopped_sender_does_not_catch_up(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_init_default(&rig);
+    rig_apply_one(&rig, rig_spec("a", RIG_RESPONDER_IP, RIG_PORT));
+    world_run(&rig.world, 95 * NS_PER_MS);
+    rig.world.processes[rig.engines[0].process].busy_until_ns = 195 * NS_PER_MS;
+    const struct round *round = scenario_run(&rig, 5 * NS_PER_SECOND);
+    assert_int_equal(round->outcome, OUTCOME_OK);
+    assert_int_equal(round->sent, 6);
+    assert_int_equal(round->unsent, 4);
+    assert_int_equal(round->missed, 4);
+    assert_int_equal(round->unsent_error, 0);
+    assert_int_equal(round->sent_late, 1);
+    assert_int_equal(round->received, 6);
+    assert_int_equal(round->sd.lost + round->ds.lost + round->lost_unknown, 0);
+    assert_true(round->rtt.max_ns == 20 * NS_PER_MS);
+    assert_int_equal(round->sd.jitter.max_ns, 0);
+    const struct report *report = scenario_result(&rig);
+    assert_int_equal(report->tally.missed, 4);
+    assert_int_equal(report->tally.sent_late, 1);
+    world_run(&rig.world, 10 * NS_PER_SECOND);
+    assert_int_equal(scenario_result(&rig)->latest.sent, 10);
+    rig_fini(&rig);
+}
+
+/* Stopped until everything is over: the operation ends with what it has. */
+static void test_sender_stopped_until_the_end(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_init_default(&rig);
+    rig_apply_one(&rig, rig_spec("a", RIG_RESPONDER_IP, RIG_PORT));
+    world_run(&rig.world, 55 * NS_PER_MS);
+    rig.world.processes[rig.engines[0].process].busy_until_ns = 3 * NS_PER_SECOND;
+    const struct round *round = scenario_run(&rig, 7 * NS_PER_SECOND);
+    assert_int_equal(round->outcome, OUTCOME_OK);
+    assert_int_equal(round->sent, 2);
+    assert_int_equal(round->missed, 8);
+    assert_int_equal(round->received, 2);
+    rig_fini(&rig);
+}
+
 int scenarios_schedule(void)
 {
     const struct CMUnitTest tests[] = {
@@ -213,6 +259,8 @@ int scenarios_schedule(void)
         cmocka_unit_test(test_unanswered_control_longer_than_the_period_skips),
         cmocka_unit_test(test_a_long_pause_is_not_made_up_for),
         cmocka_unit_test(test_start_and_life),
+        cmocka_unit_test(test_stopped_sender_does_not_catch_up),
+        cmocka_unit_test(test_sender_stopped_until_the_end),
     };
     return cmocka_run_group_tests_name("schedule", tests, NULL, NULL);
 }

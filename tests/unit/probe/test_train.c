@@ -212,6 +212,61 @@ static void test_restart_forgets(void **state)
     train_fini(&train);
 }
 
+static uint32_t skipped_at(struct train *train, int64_t ns)
+{
+    uint32_t before = train->missed;
+    train_skip(train, build_at(ns).mono);
+    return train->missed - before;
+}
+
+/* A slot is over when the next one has come. */
+static void test_skips_what_is_over(void **state)
+{
+    (void)state;
+    struct train train;
+    start(&train, 6);
+    assert_int_equal(skipped_at(&train, MS(500)), 0); /* never the first */
+    train_send(&train, build_at(0));
+    assert_int_equal(skipped_at(&train, MS(40) - 1), 0);
+    assert_int_equal(skipped_at(&train, MS(40)), 1);
+    assert_int_equal(train_send(&train, build_at(MS(40))), 3);
+    assert_int_equal(skipped_at(&train, MS(85)), 1);
+    assert_true(train_next_due(&train).ns == BUILD_MONO_NS + MS(80));
+    assert_int_equal(train_send(&train, build_at(MS(85))), 5);
+    assert_int_equal(skipped_at(&train, MS(120)), 1); /* the last one too */
+    assert_true(train_next_due(&train).ns == INT64_MAX);
+    assert_int_equal(train.missed, 3);
+    assert_int_equal(train.samples[1].fate, FATE_UNSENT);
+    assert_null(train_find(&train, 4));
+    train_clear(&train);
+    assert_int_equal(train.missed, 0);
+    train_fini(&train);
+}
+
+/* More than half of the interval, or more than 10 ms. */
+static void test_counts_late_packets(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t interval_ns, late_ns;
+        uint32_t count;
+    } cases[] = {
+        {MS(4), MS(2), 0},   {MS(4), MS(2) + 1, 1},   {MS(20), MS(10), 0}, {MS(20), MS(10) + 1, 1},
+        {MS(60), MS(10), 0}, {MS(60), MS(10) + 1, 1}, {0, MS(10) + 1, 1},
+    };
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct train train;
+        train_init(&train, 3, cases[i].interval_ns, MS(1000));
+        train_start(&train, build_at(0));
+        train_send(&train, build_at(0));
+        train_send(&train, build_at(cases[i].interval_ns + cases[i].late_ns));
+        train_send(&train, build_at(2 * cases[i].interval_ns + MS(50)));
+        train_unsend(&train, 3);
+        assert_int_equal(train_count_late(&train), cases[i].count);
+        train_fini(&train);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -224,6 +279,8 @@ int main(void)
         cmocka_unit_test(test_all_unsent),
         cmocka_unit_test(test_restart_forgets),
         cmocka_unit_test(test_kernel_send_stamps),
+        cmocka_unit_test(test_skips_what_is_over),
+        cmocka_unit_test(test_counts_late_packets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -462,6 +462,97 @@ static void test_jitter_in_steps_of_the_wire(void **state)
     assert_true(round->rtt.sum_ns == MS(195) + INT64_C(45) * (99999 - 77777));
 }
 
+/* Losses in whatever direction, as icmp-jitter tells them: 2 and 3, 7, and 9 and 10. */
+static void test_losses_without_direction(void **state)
+{
+    (void)state;
+    static const uint32_t losses[PACKETS] = {1, LOST, LOST, 2, 3, 4, LOST, 5, LOST, LOST};
+    struct operation_run run;
+    prepare(&run, losses);
+    run.samples[4].fate = FATE_UNSENT; /* neither a loss nor between two */
+    run.samples[5].fate = FATE_LATE; /* no loss either */
+    const struct round *round = compute(&run);
+    assert_periods(&round->losses, 3, 1, 2);
+    assert_int_equal(round->losses.between_min, 1);
+    assert_int_equal(round->losses.between_max, 2);
+}
+
+/* 2 and 3 change places towards the responder, 5 and 6 on the way back, 8 and 9 on the way there
+ * and again on the way back. */
+static void test_reordering(void **state)
+{
+    (void)state;
+    static const uint32_t seqs[PACKETS] = {1, 3, 2, 4, 5, 6, 7, 9, 8, 10};
+    static const uint32_t arrival[PACKETS] = {0, 2, 1, 3, 5, 4, 6, 7, 8, 9};
+    for (unsigned has_counts = 0; has_counts < 2; has_counts++) {
+        struct operation_run run;
+        prepare(&run, seqs);
+        memcpy(run.arrival, arrival, sizeof arrival);
+        for (unsigned i = 0; i < PACKETS; i++) {
+            /* By times when there is no count. */
+            run.samples[i].t2_ns = MS(20 * (int64_t)seqs[i]);
+            run.samples[i].t3_ns = run.samples[i].t2_ns;
+            run.samples[i].responder_seq = has_counts ? seqs[i] : 0;
+        }
+        const struct round *round = compute(&run);
+        assert_int_equal(round->out_of_order, 2);
+        assert_int_equal(round->reordering.both, 1);
+        assert_int_equal(round->reordering.ds, 1);
+        assert_int_equal(round->reordering.sd, 1);
+    }
+}
+
+static void test_unprocessed(void **state)
+{
+    (void)state;
+    for (unsigned is_stamped = 0; is_stamped < 2; is_stamped++) {
+        struct operation_run run;
+        prepare(&run, case_b);
+        run.rules.is_stamped = is_stamped;
+        run.samples[0].has_remote_times = false;
+        run.samples[3].has_remote_times = false; /* lost */
+        run.samples[5].has_remote_times = false;
+        const struct round *round = compute(&run);
+        assert_int_equal(round->unprocessed, is_stamped ? 2 : 0);
+        assert_int_equal(round->received, 7);
+    }
+}
+
+/* From packet 5 on the responder's clock is ten seconds ahead. */
+static void test_step_is_no_jitter(void **state)
+{
+    (void)state;
+    struct operation_run run;
+    struct hist sd = {0}, ds = {0};
+    prepare(&run, case_a);
+    run.sinks = (struct round_sinks){.layout = &hist_layout_default, .jitter_sd = &sd};
+    run.sinks.jitter_ds = &ds;
+    for (unsigned i = 4; i < PACKETS; i++) {
+        run.samples[i].t2_ns += 10 * NS_PER_SECOND;
+        run.samples[i].t3_ns += 10 * NS_PER_SECOND;
+    }
+    const struct round *round = compute(&run);
+    assert_int_equal(round->responder_steps, 1);
+    assert_int_equal(round->sd.jitter.samples, 8);
+    assert_int_equal(round->sd.jitter.dropped, 1);
+    assert_int_equal(round->ds.jitter.dropped, 1);
+    assert_true(round->sd.jitter.max_ns == MS(5));
+    assert_int_equal(sd.count, 8);
+    assert_int_equal(ds.count, 8);
+    assert_true(round->sd.jitter.interarrival_ns < (double)MS(1));
+}
+
+static void test_average_of_both_directions(void **state)
+{
+    (void)state;
+    struct operation_run run;
+    prepare(&run, case_a);
+    const struct round *round = compute(&run);
+    assert_near(jitter_average_both_ns(&round->sd.jitter, &round->ds.jitter), 2.4e6, 1e-3);
+    const struct jitter none = {0};
+    assert_near(jitter_average_both_ns(&none, &none), 0, 0);
+}
+
 static void test_sinks_equal_moments(void **state)
 {
     (void)state;
@@ -613,6 +704,11 @@ int main(void)
         cmocka_unit_test(test_sample_rtt),
         cmocka_unit_test(test_threshold_is_exclusive),
         cmocka_unit_test(test_jitter_in_steps_of_the_wire),
+        cmocka_unit_test(test_losses_without_direction),
+        cmocka_unit_test(test_reordering),
+        cmocka_unit_test(test_unprocessed),
+        cmocka_unit_test(test_step_is_no_jitter),
+        cmocka_unit_test(test_average_of_both_directions),
         cmocka_unit_test(test_sinks_equal_moments),
         cmocka_unit_test(test_moments),
         cmocka_unit_test(test_random_fates_conserve),

@@ -30,6 +30,13 @@ static struct round round_of(enum outcome outcome, enum return_code return_code)
         .out_of_order = 6,
         .corrupt = 7,
         .over_threshold = 8,
+        .missed = 2,
+        .sent_late = 9,
+        .unprocessed = 11,
+        .reordering = {12, 13, 14},
+        .negative = 15,
+        .responder_steps = 16,
+        .one_way = ONE_WAY_OFFSET,
         .sd = way(1),
         .ds = way(10),
     };
@@ -64,10 +71,32 @@ static void test_adds_every_field(void **state)
     assert_int_equal(tally.corrupt, 14);
     assert_int_equal(tally.over_threshold, 16);
     assert_int_equal(tally.control_retries, 4);
+    assert_int_equal(tally.missed, 4);
+    assert_int_equal(tally.sent_late, 18);
+    assert_int_equal(tally.unprocessed, 22);
+    assert_int_equal(tally.reordered_sd, 24);
+    assert_int_equal(tally.reordered_ds, 26);
+    assert_int_equal(tally.reordered_both, 28);
+    assert_int_equal(tally.negative, 30);
+    assert_int_equal(tally.responder_steps, 32);
     assert_way(&tally.sd, 2, 82);
     assert_way(&tally.ds, 20, 100);
     for (unsigned i = 0; i < OUTCOME_COUNT; i++) {
         assert_int_equal(tally.failures[i], 0);
+    }
+}
+
+/* What was shown, and what never was there, is not withheld. */
+static void test_withheld_by_reason(void **state)
+{
+    (void)state;
+    struct tally tally = {0};
+    for (unsigned i = 0; i < ONE_WAY_COUNT; i++) {
+        struct round round = {.one_way = (enum one_way)i};
+        tally_add(&tally, &round);
+    }
+    for (unsigned i = 0; i < ONE_WAY_COUNT; i++) {
+        assert_int_equal(tally.withheld[i], i > ONE_WAY_NO_SAMPLES);
     }
 }
 
@@ -131,6 +160,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_adds_every_field),
+        cmocka_unit_test(test_withheld_by_reason),
         cmocka_unit_test(test_failures_by_outcome),
         cmocka_unit_test(test_sinks),
     };

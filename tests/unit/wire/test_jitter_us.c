@@ -250,6 +250,38 @@ static void test_sizes(void **state)
     guard_fini(&guard);
 }
 
+/* Signed 32.32 seconds; all bits set is "unknown". */
+static void test_responder_offset(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t wire;
+        int64_t ns;
+    } cases[] = {
+        {0, 0},
+        {UINT64_C(1) << 32, INT64_C(1000000000)},
+        {UINT64_C(1) << 31, 500000000},
+        {0 - (UINT64_C(1) << 31), -500000000},
+        {UINT64_C(0x7fffffff00000000), INT64_C(2147483647000000000)},
+        {UINT64_C(0x8000000000000000), INT64_C(-2147483648000000000)},
+        {UINT64_MAX - 1, -1},
+    };
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint8_t bytes[JITTER_US_SEQ16_BYTES_MIN];
+        int64_t ns = 42;
+        jitter_us_encode(JITTER_US_SEQ16, &(struct jitter_us){T1, T2, T3, 1, 1}, bytes,
+                         sizeof bytes);
+        for (unsigned k = 0; k < 8; k++) {
+            bytes[44 + k] = (uint8_t)(cases[i].wire >> (56 - 8 * k));
+        }
+        assert_true(jitter_us_responder_offset(bytes, sizeof bytes, &ns));
+        assert_true(ns == cases[i].ns);
+        memset(bytes + 44, 0xff, 8);
+        assert_false(jitter_us_responder_offset(bytes, sizeof bytes, &ns));
+        assert_true(ns == cases[i].ns);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -261,6 +293,7 @@ int main(void)
         cmocka_unit_test(test_recognition),
         cmocka_unit_test(test_every_truncation_and_mutation),
         cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_responder_offset),
     };
     return cmocka_run_group_tests(tests, load, NULL);
 }
