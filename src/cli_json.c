@@ -48,6 +48,12 @@ static void add_field_double(struct buf *out, const char *name, bool has_value, 
     add_field(out, name, has_value, (int64_t)(ns + 0.5));
 }
 
+/* Squared nanoseconds as squared seconds. */
+static void add_squares(struct buf *out, double sum2_ns2)
+{
+    buf_printf(out, ", \"sum2\": %.18g", sum2_ns2 * 1e-18);
+}
+
 static void add_target(const struct spec *spec, struct buf *out)
 {
     char address[ADDR_TEXT_MAX];
@@ -100,7 +106,7 @@ static void add_unsent_reason(const struct cli_result *result, struct buf *out)
 {
     struct buf reason = {0};
     buf_add_string(out, ", \"unsent_reason\": ");
-    if (result->round->unsent == 0) {
+    if (result->round->unsent == result->round->missed) {
         buf_add_string(out, "null");
     } else {
         reason_add(result->spec, result->round->unsent_error, &reason);
@@ -133,10 +139,36 @@ static void add_packets(const struct cli_result *result, struct buf *out)
                round->duplicate);
     buf_printf(out, ", \"out_of_order\": %" PRIu32 ", \"corrupt\": %" PRIu32, round->out_of_order,
                round->corrupt);
+    buf_printf(out, ", \"reordered\": {\"sd\": %" PRIu32 ", \"ds\": %" PRIu32, round->reordering.sd,
+               round->reordering.ds);
+    buf_printf(out, ", \"both\": %" PRIu32 "}, \"unprocessed\": %" PRIu32, round->reordering.both,
+               round->unprocessed);
+    buf_printf(out, ", \"sent_late\": %" PRIu32 ", \"missed\": %" PRIu32, round->sent_late,
+               round->missed);
     buf_printf(out, ", \"unsent\": %" PRIu32, round->unsent);
     add_unsent_reason(result, out);
     buf_printf(out, ", \"over_threshold\": %" PRIu32 "},\n ", round->over_threshold);
     add_reply(round, out);
+}
+
+static void add_periods(const struct loss_periods *periods, const char *name, struct buf *out)
+{
+    buf_printf(out, "\"%s\": {\"count\": %" PRIu32, name, periods->count);
+    buf_printf(out, ", \"length_min\": %" PRIu32 ", \"length_max\": %" PRIu32, periods->length_min,
+               periods->length_max);
+    buf_printf(out, ", \"between_min\": %" PRIu32 ", \"between_max\": %" PRIu32 "}",
+               periods->between_min, periods->between_max);
+}
+
+static void add_loss_periods(const struct round *round, struct buf *out)
+{
+    buf_add_string(out, "\"loss_periods\": {");
+    add_periods(&round->sd.periods, "sd", out);
+    buf_add_string(out, ", ");
+    add_periods(&round->ds.periods, "ds", out);
+    buf_add_string(out, ",\n  ");
+    add_periods(&round->losses, "any", out);
+    buf_add_string(out, "},\n ");
 }
 
 static void add_rtt(const struct cli_result *result, struct buf *out)
@@ -151,6 +183,8 @@ static void add_rtt(const struct cli_result *result, struct buf *out)
     add_field_double(out, "avg", has_value, moments_average_ns(rtt));
     add_field(out, "max", has_value, rtt->max_ns);
     add_field_double(out, "stddev", has_value, moments_stddev_ns(rtt));
+    add_field(out, "sum", true, rtt->sum_ns);
+    add_squares(out, rtt->sum2_ns2);
     add_field(out, "p50", has_value, has_value ? cli_percentile(sorted, count, 50) : 0);
     add_field(out, "p95", has_value, has_value ? cli_percentile(sorted, count, 95) : 0);
     add_field(out, "p99", has_value, has_value ? cli_percentile(sorted, count, 99) : 0);
@@ -165,14 +199,35 @@ static void add_delay(const struct moments *delay, const char *name, struct buf 
     add_field(out, "min", has_value, delay->min_ns);
     add_field_double(out, "avg", has_value, moments_average_ns(delay));
     add_field(out, "max", has_value, delay->max_ns);
+    add_field(out, "sum", true, delay->sum_ns);
+    add_squares(out, delay->sum2_ns2);
     buf_add_char(out, '}');
+}
+
+/* Why there is none, or null; then both directions, and how far the clocks are apart. */
+static void add_one_way(const struct round *round, struct buf *out)
+{
+    buf_add_string(out, "\"one_way_delay_seconds\": {\"withheld\": ");
+    if (round->one_way == ONE_WAY_SHOWN) {
+        buf_add_string(out, "null");
+    } else {
+        add_string(out, one_way_name(round->one_way));
+    }
+    buf_printf(out, ", \"negative\": %" PRIu32 ",\n  ", round->negative);
+    add_delay(&round->sd.delay, "sd", out);
+    buf_add_string(out, ",\n  ");
+    add_delay(&round->ds.delay, "ds", out);
+    buf_printf(out, "},\n \"clock\": {\"responder_steps\": %" PRIu32, round->responder_steps);
+    add_field(out, "offset_seconds", round->offset.is_known, round->offset.offset_ns);
+    add_field(out, "offset_error_seconds", round->offset.is_known, round->offset.error_ns);
+    buf_add_string(out, "},\n ");
 }
 
 static void add_jitter_set(const struct moments *set, const char *name, struct buf *out)
 {
     buf_printf(out, ", \"%s\": {\"count\": %" PRIu32, name, set->count);
     add_field(out, "sum", true, set->sum_ns);
-    buf_printf(out, ", \"sum2\": %.18g", set->sum2_ns2 * 1e-18);
+    add_squares(out, set->sum2_ns2);
     add_field(out, "min", set->count > 0, set->min_ns);
     add_field(out, "max", set->count > 0, set->max_ns);
     buf_add_char(out, '}');
@@ -180,7 +235,10 @@ static void add_jitter_set(const struct moments *set, const char *name, struct b
 
 static void add_jitter(const struct jitter *jitter, const char *name, struct buf *out)
 {
-    buf_printf(out, "\"%s\": {\"samples\": %" PRIu32, name, jitter->samples);
+    buf_printf(out, "\"%s\": {\"samples\": %" PRIu32 ", \"dropped\": %" PRIu32, name,
+               jitter->samples, jitter->dropped);
+    add_field(out, "min", jitter->samples > 0, jitter->min_ns);
+    add_field(out, "max", jitter->samples > 0, jitter->max_ns);
     add_field_double(out, "avg", jitter->samples > 0, jitter_average_ns(jitter));
     add_field_double(out, "interarrival", jitter->samples > 0, jitter->interarrival_ns);
     add_jitter_set(&jitter->positive, "positive", out);
@@ -260,11 +318,16 @@ void cli_json_format(const struct cli_result *result, struct buf *out)
     add_operation(result, out);
     add_packets(result, out);
     add_rtt(result, out);
-    buf_add_string(out, "\"one_way_delay_seconds\": {");
-    add_delay(&round->sd.delay, "sd", out);
-    buf_add_string(out, ", ");
-    add_delay(&round->ds.delay, "ds", out);
-    buf_add_string(out, "},\n \"jitter_seconds\": {");
+    add_loss_periods(round, out);
+    add_one_way(round, out);
+    buf_add_string(out, "\"jitter_seconds\": {\"avg\": ");
+    if (round->sd.jitter.samples + round->ds.jitter.samples > 0) {
+        add_seconds(out,
+                    (int64_t)(jitter_average_both_ns(&round->sd.jitter, &round->ds.jitter) + 0.5));
+    } else {
+        buf_add_string(out, "null");
+    }
+    buf_add_string(out, ",\n  ");
     add_jitter(&round->sd.jitter, "sd", out);
     buf_add_string(out, ",\n  ");
     add_jitter(&round->ds.jitter, "ds", out);

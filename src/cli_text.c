@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -189,12 +190,38 @@ static void add_head(const struct cli_result *result, struct buf *out)
     buf_printf(out, "Latest operation return code: %s\n", return_code_text(round->return_code));
 }
 
-static void add_jitter(const struct round *round, struct buf *out)
+static void add_delay(const struct moments *delay, const char *what, struct buf *out)
+{
+    if (delay->count > 0) {
+        add_min_avg_max(out, what, (double)delay->min_ns, moments_average_ns(delay),
+                        (double)delay->max_ns);
+    }
+}
+
+static void add_one_way(const struct round *round, struct buf *out)
 {
     buf_add_string(out, "Latency one-way time:\n");
-    buf_printf(out, "        Number of Latency one-way Samples: %" PRIu32 "%s\n",
-               round->sd.delay.count,
-               round->sd.delay.count == 0 ? " (the clocks are not known to agree)" : "");
+    buf_printf(out, "        Number of Latency one-way Samples: %" PRIu32, round->sd.delay.count);
+    if (round->one_way != ONE_WAY_SHOWN) {
+        buf_printf(out, " (%s)", one_way_text(round->one_way));
+    } else if (round->negative > 0) {
+        buf_printf(out, " (%" PRIu32 " left out: negative)", round->negative);
+    }
+    buf_add_char(out, '\n');
+    add_delay(&round->sd.delay, "        Source to Destination Latency one way", out);
+    add_delay(&round->ds.delay, "        Destination to Source Latency one way", out);
+    if (round->offset.is_known) {
+        buf_add_string(out, "        Clock of the responder minus ours: ");
+        add_ms(out, (double)round->offset.offset_ns);
+        buf_add_string(out, " milliseconds, at most ");
+        add_ms(out, (double)round->offset.error_ns);
+        buf_add_string(out, " off\n");
+    }
+}
+
+static void add_jitter(const struct round *round, struct buf *out)
+{
+    add_one_way(round, out);
     buf_add_string(out, "Jitter Time:\n");
     buf_printf(out, "        Number of SD Jitter Samples: %" PRIu32 "\n", round->sd.jitter.samples);
     buf_printf(out, "        Number of DS Jitter Samples: %" PRIu32 "\n", round->ds.jitter.samples);
@@ -202,29 +229,63 @@ static void add_jitter(const struct round *round, struct buf *out)
                     jitter_average_ns(&round->sd.jitter), (double)round->sd.jitter.max_ns);
     add_min_avg_max(out, "        Destination to Source Jitter", (double)round->ds.jitter.min_ns,
                     jitter_average_ns(&round->ds.jitter), (double)round->ds.jitter.max_ns);
+    if (round->sd.jitter.samples > 0 || round->ds.jitter.samples > 0) {
+        buf_add_string(out, "        Interarrival jitterout: ");
+        add_ms(out, round->sd.jitter.interarrival_ns);
+        buf_add_string(out, "\tInterarrival jitterin: ");
+        add_ms(out, round->ds.jitter.interarrival_ns);
+        buf_add_string(out, " milliseconds\n");
+    }
+    if (round->responder_steps > 0) {
+        buf_printf(out, "        Clock of the responder was set, times: %" PRIu32 "\n",
+                   round->responder_steps);
+    }
 }
 
-static void add_way_losses(const struct way *way, const char *from_to, const char *name,
-                           struct buf *out)
+/* `name` ends with a space, or is empty. */
+static void add_periods(const struct loss_periods *periods, const char *name, struct buf *out)
 {
-    const struct loss_periods *periods = &way->periods;
-    buf_printf(out, "        Loss %s: %" PRIu32 "\n", from_to, way->lost);
-    buf_printf(out, "        %s Loss Periods Number: %" PRIu32 "\n", name, periods->count);
-    buf_printf(out, "        %s Loss Period Length Min/Max: %" PRIu32 "/%" PRIu32 "\n", name,
+    buf_printf(out, "        %sLoss Periods Number: %" PRIu32 "\n", name, periods->count);
+    buf_printf(out, "        %sLoss Period Length Min/Max: %" PRIu32 "/%" PRIu32 "\n", name,
                periods->length_min, periods->length_max);
-    buf_printf(out, "        %s Inter Loss Period Length Min/Max: %" PRIu32 "/%" PRIu32 "\n", name,
+    buf_printf(out, "        %sInter Loss Period Length Min/Max: %" PRIu32 "/%" PRIu32 "\n", name,
                periods->between_min, periods->between_max);
 }
 
-static void add_losses(const struct round *round, struct buf *out)
+static void add_way_losses(const struct way *way, const char *from_to, struct buf *out)
+{
+    char name[32];
+    snprintf(name, sizeof name, "%s ", from_to);
+    buf_printf(out, "        Loss %s: %" PRIu32 "\n", from_to, way->lost);
+    add_periods(&way->periods, name, out);
+}
+
+/* Direction of a loss is not told by ICMP; who reordered is told by the times. */
+static void add_icmp_losses(const struct round *round, struct buf *out)
+{
+    const struct reordering *order = &round->reordering;
+    buf_printf(out, "        Packet Loss: %" PRIu32 "\n", round->lost_unknown);
+    add_periods(&round->losses, "", out);
+    buf_printf(out, "        Out Of Sequence SD: %" PRIu32 "\tDS: %" PRIu32 "\tBoth: %" PRIu32 "\n",
+               order->sd, order->ds, order->both);
+    buf_printf(out, "        Packet Unprocessed: %" PRIu32 "\n", round->unprocessed);
+}
+
+static void add_losses(const struct round *round, bool is_icmp_jitter, struct buf *out)
 {
     buf_add_string(out, "Packet Loss Values:\n");
-    add_way_losses(&round->sd, "Source to Destination", "Source to Destination", out);
-    add_way_losses(&round->ds, "Destination to Source", "Destination to Source", out);
+    if (is_icmp_jitter) {
+        add_icmp_losses(round, out);
+    } else {
+        add_way_losses(&round->sd, "Source to Destination", out);
+        add_way_losses(&round->ds, "Destination to Source", out);
+    }
     buf_printf(out, "        Out Of Sequence: %" PRIu32 "\tTail Drop: %" PRIu32 "\n",
                round->out_of_order, round->lost_unknown);
     buf_printf(out, "        Packet Late Arrival: %" PRIu32 "\tPacket Skipped: %" PRIu32 "\n",
                round->late, round->unsent);
+    buf_printf(out, "        Packet Sent Late: %" PRIu32 "\tPacket Missed: %" PRIu32 "\n",
+               round->sent_late, round->missed);
     buf_printf(out, "        Duplicate: %" PRIu32 "\tCorrupt: %" PRIu32 "\n", round->duplicate,
                round->corrupt);
 }
@@ -259,7 +320,7 @@ static void add_train(const struct cli_result *result, struct buf *out)
                round->over_threshold,
                round->received == 0 ? 0 : round->over_threshold * 100 / round->received);
     if (result->spec->operation != OPERATION_TCP_CONNECT) {
-        add_losses(round, out);
+        add_losses(round, result->spec->operation == OPERATION_ICMP_JITTER, out);
     }
     if (result->spec->codec != VOICE_CODEC_NONE) {
         add_voice(&round->voice, out);
@@ -294,8 +355,8 @@ static void add_reply(const struct round *round, struct buf *out)
 static void add_unsent(const struct cli_result *result, struct buf *out)
 {
     const struct round *round = result->round;
-    if (round->unsent > 0 && round->outcome != OUTCOME_LOCAL) {
-        buf_printf(out, "Packets not sent: %" PRIu32 ": ", round->unsent);
+    if (round->unsent > round->missed && round->outcome != OUTCOME_LOCAL) {
+        buf_printf(out, "Packets not sent: %" PRIu32 ": ", round->unsent - round->missed);
         reason_add(result->spec, round->unsent_error, out);
         buf_add_char(out, '\n');
     }
