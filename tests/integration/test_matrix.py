@@ -139,7 +139,7 @@ class MatrixTest(harness.Case):
         files = ((GOOD, self.secret), (WRONG, self.other), (UNKNOWN, self.secret))
         keys = [f"  - {{id: {ids[auth]}, algorithm: {auth}, secret_file: {file}}}"
                 for ids, file in files for auth in SIGNED]
-        head = "defaults: {frequency: 1s, timeout: 900ms, interval: 4ms}"
+        head = "defaults: {frequency: 1s, timeout: 900ms, interval: 4ms, buckets: [1s]}"
         return "\n".join([head, "keys:", *keys, "targets:", *(row.target() for row in rows), ""])
 
     def open_ports(self):
@@ -254,6 +254,7 @@ class MatrixTest(harness.Case):
         for row, done in zip(rows, self.run_together(row.command(self.secret) for row in rows)):
             with self.subTest(row=row.name):
                 self.assertEqual(done.code, 0, done.evidence)
+                self.assertNotIn(SECRET, done.evidence)
                 result = done.json()
                 control = (f"v{result['control']['version']}", result["control"]["auth"])
                 self.assertEqual(control, (row.control, row.auth))
