@@ -25,20 +25,11 @@ CASES = [(device, is_busy) for device in wires.DEVICES for is_busy in (False, Tr
 # --- what tools report ----------------------------------------------------------------------------
 
 
-def _packet_list(value):
-    """The list of packets in what `ipsla probe --output json --packets` printed."""
-    lists = [item for item in value.values() if isinstance(item, list) and item and isinstance(item[0], dict)
-             and "seq" in item[0]]
-    if len(lists) != 1:
-        raise bench.Failed("ipsla probe prints no packets")
-    return lists[0]
-
-
 def ours(target, packets):
     done = bench.run([bench.program("ipsla"), "probe", target, "--port", bench.PROBE_PORT, "--count", packets,
                       "--interval", 20, "--size", bench.PROBE_BYTES, "--output", "json", "--packets"])
-    rows = _packet_list(json.loads(done.output()))
-    return {row["seq"]: row["rtt_seconds"] * 1e9 for row in rows if row.get("rtt_seconds") is not None}
+    rows = json.loads(done.output())["samples"]
+    return {row["seq"]: row["rtt"] * 1e9 for row in rows if row["rtt"] is not None}
 
 
 def _bare(target, packets, begin):
@@ -125,7 +116,7 @@ def errors_us(wire, tool, key_of):
         reported = tool(wire.target, PACKETS)
     on_wire = wire_ns(seen.packets(), key_of)
     found = [(value - on_wire[number]) / 1000 for number, value in reported.items() if number in on_wire]
-    if len(found) < 0.8 * PACKETS:
+    if len(found) < 0.5 * PACKETS:
         raise bench.Failed(f"only {len(found)} of {PACKETS} packets are both reported and captured")
     return found
 

@@ -326,10 +326,12 @@ class Report:
         print(f"{name}: {figure} ({bound}) {'ok' if is_met else 'short'}", flush=True)
 
     def attempt(self, name, function, *arguments):
-        """Takes one measurement; one that fails is said and does not stop the others."""
+        """Takes one measurement; one that fails is said and does not stop the others. What the programs say may be
+        anything, so reading it may fail in many ways."""
         try:
             function(self, *arguments)
-        except Failed as error:
+        except (Failed, OSError, ValueError, KeyError, ArithmeticError, subprocess.SubprocessError) as error:
+            error = error if isinstance(error, Failed) else repr(error)
             self.failures.append(f"{name}: {error}")
             self.sections.append([name, f"Could not be measured: {error}", []])
             print(f"{name}: failed: {error}", flush=True)

@@ -25,7 +25,8 @@ def fping():
 
 
 def irtt_server(core=bench.RESPONDER_CORE, namespace=None):
-    server = bench.Program(["irtt", "server", "-b", "0.0.0.0:2112", "-i", "0", "-l", "0", "--set-src-ip"], core, namespace)
+    server = bench.Program(["irtt", "server", "-b", "0.0.0.0:2112", "-i", "0", "-l", "0", "--set-src-ip"], core,
+                           namespace)
     time.sleep(0.5)
     if not server.is_running():
         raise bench.Failed(f"irtt server: {server.output()[-300:]}")
