@@ -130,6 +130,11 @@ void engine_set_clock(struct engine *engine, const struct clock_state *clock)
     engine->stats.clock_steps = clock->steps;
 }
 
+void engine_set_io(struct engine *engine, const struct io_stats *io)
+{
+    engine->stats.io = *io;
+}
+
 uint64_t engine_generation(const struct engine *engine)
 {
     return engine->generation;

@@ -19,6 +19,9 @@ static void add_stats(struct engine_stats *sum, const struct engine_stats *stats
     if (stats->clock_steps > sum->clock_steps) {
         sum->clock_steps = stats->clock_steps; /* they all watch the same clock */
     }
+    sum->io.strangers += stats->io.strangers;
+    sum->io.socket_drops += stats->io.socket_drops;
+    sum->io.timeless_sockets += stats->io.timeless_sockets;
     hist_merge(&sum->send_lateness, &stats->send_lateness);
 }
 

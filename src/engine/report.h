@@ -35,6 +35,7 @@ struct engine_stats {
     uint64_t unmatched[UNMATCHED_COUNT];
     uint64_t tx_stamps[STAMP_SOURCE_COUNT], rx_stamps[STAMP_SOURCE_COUNT];
     uint64_t clock_steps; /* of our wall clock */
+    struct io_stats io; /* the host's, filled in by it */
     struct hist send_lateness; /* hist_layout_default; each packet: left minus due */
 };
 

@@ -1,7 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* The open channels of one host by (owner, channel): an open-addressing hash table. Knows nothing
- * of sockets; belongs to the host's thread. */
+/* Open channels in an open-addressing hash table: those of a host by (owner, channel), or those
+ * that share a socket by their peer's IP. Knows nothing of sockets; belongs to the host's thread.
+ */
 #ifndef HOST_CHANNELS_H
 #define HOST_CHANNELS_H
 
@@ -12,30 +13,19 @@
 #include "base/addr.h"
 #include "probe/io.h"
 
-struct event;
-struct host;
-
-/* Datagrams whose send time may be awaited at once. */
-#define CHANNEL_TAGS 16
+struct endpoint;
 
 struct channel {
     struct channel_id id;
-    struct host *host;
-    struct event *readable;
     uint64_t serial; /* tells apart two channels that had the same id one after the other */
-    enum transport transport;
-    bool is_connecting; /* TRANSPORT_TCP_CONNECT: its FX_OPEN is not answered yet */
-    bool is_raw; /* ICMP: what arrives begins with an IP header */
-    bool has_port; /* bound to a port that was asked for */
-    struct instant started; /* connecting */
-    int fd;
-    struct addr bound;
-    uint32_t next_key; /* the kernel's number of the next datagram that asks for its send time */
-    uint32_t tags[CHANNEL_TAGS]; /* the machine's number of datagram `key`, at key % CHANNEL_TAGS */
+    struct endpoint *endpoint; /* its socket */
+    struct addr peer; /* on a shared socket: whom it hears */
+    uint32_t drops_before; /* of its socket, when it was opened */
 };
 
-/* All zero is an empty table. `slots` has `capacity` (0 or a power of two) places. */
+/* All zero is an empty table by id. `slots` has `capacity` (0 or a power of two) places. */
 struct channels {
+    bool is_by_peer; /* set it before the first is added */
     struct channel **slots;
     size_t count;
     size_t capacity;
@@ -44,14 +34,15 @@ struct channels {
 /* Frees the table; the channels in it are the caller's. */
 void channels_fini(struct channels *channels);
 
-/* Adds `channel`; no other of its id may be in. */
+/* Adds `channel`; no other of its key may be in. */
 void channels_add(struct channels *channels, struct channel *channel);
 
 /* NULL when there is none. */
 struct channel *channels_find(const struct channels *channels, struct channel_id id);
+struct channel *channels_find_peer(const struct channels *channels, const struct addr *peer);
 
-/* Takes it out and returns it; NULL when there is none. */
-struct channel *channels_remove(struct channels *channels, struct channel_id id);
+/* Takes `channel`, which is in, out. */
+void channels_remove(struct channels *channels, struct channel *channel);
 
 /* Any channel, NULL when the table is empty: for emptying it. */
 struct channel *channels_any(const struct channels *channels);

@@ -2,7 +2,16 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "host/clock.h"
 
+#include <stdbool.h>
 #include <time.h>
+
+/* A reading is good when it took no longer than this; else it is tried again, since the thread was
+ * interrupted. */
+#define GOOD_NS 500
+#define TRIES 4
+
+/* What two good readings may differ by without the clock having been set. */
+#define TOLERANCE_NS 2000
 
 static int64_t read_ns(clockid_t clock)
 {
@@ -19,14 +28,81 @@ struct instant clock_now(void)
     return now;
 }
 
-struct stamp clock_stamp_from_kernel(struct wall kernel, struct instant now)
+struct mono clock_mono(void)
 {
-    int64_t age_ns = wall_diff(now.wall, kernel);
-    if (age_ns < 0 || age_ns > NS_PER_SECOND) {
-        return (struct stamp){.at = now, .source = STAMP_USER};
+    return (struct mono){read_ns(CLOCK_MONOTONIC)};
+}
+
+static int64_t difference_ns(struct instant at)
+{
+    return at.wall.ns - at.mono.ns;
+}
+
+void clock_take(struct clock *clock, struct instant now, uint32_t error_ns)
+{
+    int64_t moved_ns = difference_ns(now) - difference_ns(clock->now);
+    int64_t allowed_ns = (int64_t)clock->error_ns + error_ns + TOLERANCE_NS;
+    bool is_first = clock->now.mono.ns == 0;
+    if (!is_first && (moved_ns > allowed_ns || moved_ns < -allowed_ns)) {
+        clock->steps++;
+        clock->before = clock->now.mono;
+        clock->after = now.mono;
+        clock->old_difference_ns = difference_ns(clock->now);
     }
+    clock->now = now;
+    clock->error_ns = error_ns;
+}
+
+void clock_read(struct clock *clock)
+{
+    struct instant best = {{0}, {0}};
+    int64_t best_ns = INT64_MAX;
+    for (int i = 0; i < TRIES && best_ns > GOOD_NS; i++) {
+        int64_t before_ns = read_ns(CLOCK_MONOTONIC);
+        int64_t wall_ns = read_ns(CLOCK_REALTIME);
+        int64_t took_ns = read_ns(CLOCK_MONOTONIC) - before_ns;
+        if (took_ns < best_ns) {
+            best = (struct instant){{before_ns + took_ns / 2}, {wall_ns}};
+            best_ns = took_ns;
+        }
+    }
+    int64_t error_ns = best_ns / 2 + 1;
+    clock_take(clock, best, error_ns > UINT32_MAX ? UINT32_MAX : (uint32_t)error_ns);
+}
+
+/* Whether `at` may be the moment of a stamp: in the last second. */
+static bool is_recent(const struct clock *clock, struct mono at)
+{
+    int64_t age_ns = mono_diff(clock->now.mono, at);
+    return age_ns >= -(int64_t)clock->error_ns && age_ns <= NS_PER_SECOND;
+}
+
+static struct stamp stamp_at(struct wall kernel, struct mono at, int64_t error_ns)
+{
     return (struct stamp){
-        .at = {.mono = mono_add(now.mono, -age_ns), .wall = kernel},
+        .at = {.mono = at, .wall = kernel},
         .source = STAMP_KERNEL,
+        .error_ns = error_ns > UINT32_MAX ? UINT32_MAX : (uint32_t)error_ns,
     };
+}
+
+struct stamp clock_stamp(const struct clock *clock, struct wall kernel)
+{
+    struct mono at = {kernel.ns - difference_ns(clock->now)};
+    struct mono old = {kernel.ns - clock->old_difference_ns};
+    int64_t error_ns = clock->error_ns;
+    bool is_new = is_recent(clock, at);
+    bool is_old = false;
+    if (clock->steps > 0) {
+        is_new = is_new && mono_diff(at, clock->before) >= -error_ns;
+        is_old = is_recent(clock, old) && mono_diff(old, clock->after) <= error_ns;
+    }
+    if (is_new && is_old) {
+        int64_t apart_ns = mono_diff(at, old);
+        return stamp_at(kernel, at, error_ns + (apart_ns < 0 ? -apart_ns : apart_ns));
+    }
+    if (is_new || is_old) {
+        return stamp_at(kernel, is_new ? at : old, error_ns);
+    }
+    return (struct stamp){.at = clock->now, .source = STAMP_USER};
 }

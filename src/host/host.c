@@ -1,18 +1,24 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* The loop. One turn is: wait (libevent) for sockets, the timer or a wake; give each thing that
- * happened to the machine, and after each poll the machine until it has nothing more to do; call
- * the hook; poll again, because the hook may have changed the machine; arm one timer for the
- * machine's deadline or the hook's wish, whichever comes first.
+/* The loop. One turn is: wait for sockets, the timer or a wake (libevent); give each thing that
+ * happened to the machine, and after each poll the machine until it has nothing more to do; send
+ * what it wants sent; call the hook; poll again, because the hook may have changed the machine.
  *
- * The clock is read before each poll, so what leaves is stamped when it leaves, not when its batch
- * began. One effect is performed at a time and its failure is told before the next poll (io.h rule
- * 5), so a machine never has two unanswered effects. A busy socket gives up to BATCH_MAX datagrams
- * a turn and then lets others have theirs; libevent reports it again, since it waits for levels,
- * not edges. Between any two of those datagrams everything that has become due is sent, by the
- * same polling.
+ * The clock is read before each poll, so each effect knows its time. What may wait is collected and
+ * leaves when the machine has nothing more to do, one system call for each socket; the kernel tells
+ * when each packet really left. A busy socket gives up to BATCH_MAX datagrams a turn and then lets
+ * others have theirs; libevent reports it again, since it waits for levels, not edges.
  *
- * Every channel has its own socket: a closed channel's late data goes where its descriptor went.
+ * Sockets. A channel that may share one joins the first shared socket that is bound and set up
+ * alike and has no channel to the same peer; its datagrams find it by who sent them. Every other
+ * channel has a socket of its own: a closed channel's late data goes where its descriptor went.
+ *
+ * Waking. Each wake-up costs more than sending a packet. A host with a tick (host_set_tick) spends
+ * them from an allowance: one a tick, and some saved. While there is any, it wakes for each
+ * deadline and each datagram when they come, so a few targets are measured on time; when there is
+ * none it sleeps until the next tick, and everything that came or became due by then is done
+ * together, late by a tick at most. Arrival times do not suffer: they are the kernel's. Where they
+ * are the thread's own (connections), it wakes for everything.
  *
  * Timer: deadlines are nanoseconds, libevent's timeouts microseconds: rounded up, since waking
  * early would only mean waking twice. With precise timers libevent waits on a timerfd. */
@@ -23,16 +29,23 @@
 #include <event2/event.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "host/channels.h"
 #include "host/clock.h"
 #include "host/icmp.h"
-#include "host/sock.h"
+#include "host/outbox.h"
 #include "host/tcp.h"
 
-#define BATCH_MAX 64
+/* Shared sockets that a channel tries before it gets one of its own. */
+#define SHARED_TRIES 32
+
+/* Effects performed before the loop looks at its sockets again. */
+#define EFFECTS_MAX 1024
+
+/* Wake-ups that may be saved. */
+#define SAVED_WAKES 16
 
 struct host {
     struct machine machine;
@@ -43,9 +56,18 @@ struct host {
     int wake_fd;
     int spare_fd;
     bool is_stopping;
+    bool has_more; /* the machine was not polled to the end */
     uint64_t last_serial;
     struct channels channels;
-    uint8_t *buffer; /* IO_DATAGRAM_MAX bytes */
+    struct endpoint *shared; /* the open shared ones */
+    struct endpoint *closed; /* to be freed at the end of the turn */
+    size_t prompt; /* channels whose events must be seen at once */
+    struct outbox outbox;
+    struct batch *batch;
+    struct clock clock;
+    struct io_stats stats;
+    int64_t tick_ns; /* 0: wakes for everything */
+    struct mono spent_until; /* the wake-ups taken so far pay for the time until then */
 };
 
 static void on_readable(evutil_socket_t fd, short what, void *context);
@@ -57,140 +79,214 @@ static void give(struct host *host, const struct ev *ev)
     host->machine.ops->input(host->machine.self, ev, clock_now());
 }
 
-static void channel_close(struct channel *channel)
+static struct event *event_for(struct host *host, struct endpoint *endpoint)
 {
-    if (channel->readable != NULL) {
-        event_free(channel->readable);
-    }
-    if (channel->transport == TRANSPORT_TCP_CONNECT) {
-        tcp_close(channel->fd, channel->has_port);
-    } else {
-        close(channel->fd);
-    }
-    free(channel);
-}
-
-static bool is_icmp(const struct channel *channel)
-{
-    return channel->transport == TRANSPORT_ICMP_ECHO ||
-           channel->transport == TRANSPORT_ICMP_TIMESTAMP;
-}
-
-/* Processes that open raw sockets one after the other should not share identifiers; should they, a
- * probe still knows its replies by address, sequence number and time. */
-static uint16_t identifier_of(const struct channel *channel)
-{
-    return (uint16_t)((uint32_t)getpid() * UINT32_C(40503) + (uint32_t)channel->serial);
-}
-
-static int datagram_open(struct channel *channel, const struct fx *fx)
-{
-    if (!is_icmp(channel)) {
-        return sock_open_with(&fx->local, &fx->options, &channel->fd, &channel->bound);
-    }
-    const struct icmp_call call = {fx->transport, fx->local, fx->options, identifier_of(channel)};
-    struct icmp_socket made;
-    int error = icmp_open(&call, &made);
-    if (error == 0) {
-        channel->fd = made.fd;
-        channel->bound = made.bound;
-        channel->is_raw = made.has_ip_header;
-    }
-    return error;
-}
-
-/* The socket of `channel`, and what to wait for. 0 or -errno. */
-static int socket_open(struct channel *channel, const struct fx *fx, struct event **waiting)
-{
-    struct event_base *base = channel->host->base;
-    const struct tcp_call call = {fx->local, fx->peer, fx->options, fx->tos};
-    int error;
-    switch (fx->transport) {
+    switch (endpoint->transport) {
     case TRANSPORT_TCP_CONNECT:
-        error = tcp_connect(&call, &channel->fd, &channel->bound, &channel->started);
-        channel->is_connecting = true;
-        if (error == 0 || error == -EINPROGRESS) {
-            *waiting = event_new(base, channel->fd, EV_WRITE, on_connected, channel);
-            error = 0;
-        }
-        return error;
+        return event_new(host->base, endpoint->fd, EV_WRITE, on_connected, endpoint);
     case TRANSPORT_TCP_LISTEN:
-        error = tcp_listen(&fx->local, &channel->fd, &channel->bound);
-        if (error == 0) {
-            *waiting = event_new(base, channel->fd, EV_READ | EV_PERSIST, on_connection, channel);
-        }
-        return error;
+        return event_new(host->base, endpoint->fd, EV_READ | EV_PERSIST, on_connection, endpoint);
     case TRANSPORT_UDP:
     case TRANSPORT_ICMP_ECHO:
     case TRANSPORT_ICMP_TIMESTAMP:
         break;
     }
-    error = datagram_open(channel, fx);
-    if (error == 0) {
-        *waiting = event_new(base, channel->fd, EV_READ | EV_PERSIST, on_readable, channel);
-    }
-    return error;
+    return event_new(host->base, endpoint->fd, EV_READ | EV_PERSIST, on_readable, endpoint);
 }
 
-/* Opens a socket and waits for it. 0 or -errno. */
-static int channel_open(struct host *host, const struct fx *fx, struct channel **out)
+/* Its socket closes now, its memory goes at the end of the turn: its events may be being given. */
+static void close_endpoint(struct host *host, struct endpoint *endpoint)
 {
-    struct channel *channel = mem_alloc(1, sizeof *channel);
-    channel->id = fx->id;
-    channel->host = host;
-    channel->serial = ++host->last_serial;
-    channel->transport = fx->transport;
-    channel->has_port = fx->local.port != 0;
-    int error = socket_open(channel, fx, &channel->readable);
+    struct endpoint **at = &host->shared;
+    while (*at != NULL && *at != endpoint) {
+        at = &(*at)->next;
+    }
+    if (*at != NULL) {
+        *at = endpoint->next;
+    }
+    if (endpoint->waiting != NULL) {
+        event_free(endpoint->waiting);
+        endpoint->waiting = NULL;
+    }
+    endpoint_close(endpoint);
+    endpoint->next = host->closed;
+    host->closed = endpoint;
+}
+
+static void free_closed(struct host *host)
+{
+    while (host->closed != NULL) {
+        struct endpoint *endpoint = host->closed;
+        host->closed = endpoint->next;
+        endpoint_free(endpoint);
+    }
+}
+
+/* Processes that open raw sockets one after the other should not share identifiers; should they, a
+ * probe still knows its replies by address, sequence number and time. */
+static uint16_t next_identifier(const struct host *host)
+{
+    return (uint16_t)((uint32_t)getpid() * UINT32_C(40503) + (uint32_t)host->last_serial);
+}
+
+static struct endpoint **shared_end(struct host *host)
+{
+    struct endpoint **end = &host->shared;
+    while (*end != NULL) {
+        end = &(*end)->next;
+    }
+    return end;
+}
+
+/* A socket for what `fx` asks for, and what to wait for. 0 or -errno. */
+static int new_endpoint(struct host *host, const struct fx *fx, struct endpoint **out)
+{
+    int error = endpoint_open(fx, next_identifier(host), out);
     if (error != 0) {
-        free(channel);
         return error;
     }
-    if (channel->readable == NULL || event_add(channel->readable, NULL) != 0) {
-        channel_close(channel);
+    struct endpoint *endpoint = *out;
+    endpoint->host = host;
+    endpoint->waiting = event_for(host, endpoint);
+    if (endpoint->waiting == NULL || event_add(endpoint->waiting, NULL) != 0) {
+        close_endpoint(host, endpoint);
         return -ENOMEM;
     }
+    if (endpoint->is_shared) {
+        *shared_end(host) = endpoint;
+    }
+    return 0;
+}
+
+static int find_endpoint(struct host *host, struct fx *fx, struct endpoint **out)
+{
+    int tries = 0;
+    if (!fx->may_share) {
+        return new_endpoint(host, fx, out);
+    }
+    for (struct endpoint *at = host->shared; at != NULL && tries < SHARED_TRIES; at = at->next) {
+        if (endpoint_may_take(at, fx)) {
+            *out = at;
+            return 0;
+        }
+        tries++;
+    }
+    fx->may_share = tries < SHARED_TRIES;
+    return new_endpoint(host, fx, out);
+}
+
+/* Opens a channel. 0 or -errno. */
+static int open_channel(struct host *host, const struct fx *fx, struct channel **out)
+{
+    struct endpoint *endpoint;
+    struct fx asked = *fx;
+    host->last_serial++;
+    int error = find_endpoint(host, &asked, &endpoint);
+    if (error != 0) {
+        return error;
+    }
+    struct channel *channel = mem_alloc(1, sizeof *channel);
+    channel->id = fx->id;
+    channel->serial = host->last_serial;
+    channel->peer = fx->peer;
+    channel->drops_before = endpoint->drops;
+    endpoint_join(endpoint, channel);
+    channels_add(&host->channels, channel);
+    host->prompt += fx->transport == TRANSPORT_TCP_CONNECT;
     *out = channel;
     return 0;
 }
 
-/* The machine's number of the datagram that the kernel calls `key`; false when that is too long
- * ago. A datagram that failed to leave may have used up a key: then the kernel is ahead, and it is
- * the latest. */
-static bool find_tag(struct channel *channel, uint32_t key, uint32_t *out)
+/* Without a word to the machine. */
+static void close_channel(struct host *host, struct channel *channel)
 {
-    uint32_t age = channel->next_key - key;
-    if (age == 0 || age > INT32_MAX) {
-        channel->tags[key % CHANNEL_TAGS] = channel->tags[(channel->next_key - 1) % CHANNEL_TAGS];
-        channel->next_key = key + 1;
-        age = 1;
+    struct endpoint *endpoint = channel->endpoint;
+    host->prompt -= endpoint->transport == TRANSPORT_TCP_CONNECT;
+    channels_remove(&host->channels, channel);
+    endpoint_leave(endpoint, channel);
+    free(channel);
+    if (endpoint_is_unused(endpoint)) {
+        close_endpoint(host, endpoint);
     }
-    *out = channel->tags[key % CHANNEL_TAGS];
-    return age <= CHANNEL_TAGS;
 }
 
-static bool receive_notice(struct host *host, struct channel *channel)
+static void note_drops(struct host *host, struct endpoint *endpoint, uint32_t drops)
 {
-    struct sock_notice notice;
-    struct ev ev = {.id = channel->id};
-    if (sock_receive_notice(channel->fd, &notice) != 0) {
-        return false;
+    uint32_t more = drops - endpoint->drops;
+    if (more > 0 && more <= INT32_MAX) {
+        host->stats.socket_drops += more;
+        endpoint->drops = drops;
     }
-    if (notice.kind == SOCK_NOTICE_ICMP) {
-        ev.kind = EV_ERROR;
-        ev.is_icmp = true;
-        ev.error = notice.error;
-        ev.peer = notice.peer;
-        if (!is_icmp(channel) ||
-            icmp_is_quoted(notice.quote, notice.quote_size, channel->bound.port)) {
-            give(host, &ev);
-        }
-    } else if (find_tag(channel, notice.key, &ev.tag)) {
-        ev.kind = EV_SENT;
-        ev.left = notice.left;
+}
+
+static void tell_drops(struct host *host, const struct channel *channel)
+{
+    struct ev ev = {.kind = EV_DROPPED, .id = channel->id};
+    if (channel->endpoint->transport != TRANSPORT_UDP) {
+        return;
+    }
+    note_drops(host, channel->endpoint, sock_drops(channel->endpoint->fd));
+    ev.dropped = channel->endpoint->drops - channel->drops_before;
+    if (ev.dropped > 0) {
         give(host, &ev);
     }
-    return true;
+}
+
+static void give_icmp(struct host *host, const struct endpoint *endpoint,
+                      const struct sock_notice *notice)
+{
+    const struct channel *channel = endpoint_channel(endpoint, &notice->peer);
+    bool is_ours = !endpoint_is_icmp(endpoint) ||
+                   icmp_is_quoted(notice->quote, notice->quote_size, endpoint->bound.port);
+    if (channel == NULL || !is_ours) {
+        return;
+    }
+    struct ev ev = {
+        .kind = EV_ERROR,
+        .id = channel->id,
+        .is_icmp = true,
+        .error = notice->error,
+        .peer = notice->peer,
+    };
+    give(host, &ev);
+}
+
+static void give_sent(struct host *host, struct endpoint *endpoint,
+                      const struct sock_notice *notice)
+{
+    const struct sent_key *key = endpoint_find_sent(endpoint, notice->key);
+    const struct channel *channel = key == NULL ? NULL : channels_find(&host->channels, key->id);
+    if (channel == NULL || channel->serial != key->serial) {
+        return;
+    }
+    struct ev ev = {
+        .kind = EV_SENT,
+        .id = key->id,
+        .tag = key->tag,
+        .left = clock_stamp(&host->clock, notice->kernel),
+    };
+    give(host, &ev);
+}
+
+/* Takes what the kernel has put aside. */
+static void receive_notices(struct host *host, struct endpoint *endpoint)
+{
+    struct sock_notice notices[BATCH_MAX];
+    size_t taken;
+    size_t count = batch_receive_notices(host->batch, endpoint->fd, notices, &taken);
+    if (count > 0) {
+        clock_read(&host->clock);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (notices[i].kind == SOCK_NOTICE_ICMP) {
+            give_icmp(host, endpoint, &notices[i]);
+        } else {
+            give_sent(host, endpoint, &notices[i]);
+        }
+    }
+    if (taken < BATCH_MAX && endpoint->is_uncertain) {
+        endpoint_restart_keys(endpoint);
+    }
 }
 
 static void perform_open(struct host *host, const struct fx *fx)
@@ -198,11 +294,10 @@ static void perform_open(struct host *host, const struct fx *fx)
     assert(channels_find(&host->channels, fx->id) == NULL && "FX_OPEN of an open channel");
     struct ev ev = {.kind = EV_OPENED, .id = fx->id, .local = fx->local};
     struct channel *channel;
-    int error = channel_open(host, fx, &channel);
+    int error = open_channel(host, fx, &channel);
     if (error == 0) {
-        channels_add(&host->channels, channel);
-        ev.local = channel->bound;
-        if (channel->is_connecting) {
+        ev.local = channel->endpoint->bound;
+        if (channel->endpoint->is_connecting) {
             return;
         }
     } else {
@@ -212,29 +307,85 @@ static void perform_open(struct host *host, const struct fx *fx)
     give(host, &ev);
 }
 
-static void perform_send(struct host *host, const struct fx *fx)
+/* Sends what is in the outbox and tells what did not leave. False when there was nothing to tell.
+ */
+static bool flush(struct host *host)
 {
-    struct channel *channel = channels_find(&host->channels, fx->id);
-    assert(channel != NULL && (channel->transport == TRANSPORT_UDP || is_icmp(channel)) &&
-           "FX_SEND on a closed channel");
+    struct outbox *outbox = &host->outbox;
+    bool has_failed = false;
+    if (outbox->count == 0) {
+        return false;
+    }
+    outbox_send(outbox, host->batch, clock_mono());
+    for (size_t i = 0; i < outbox->count; i++) {
+        const struct outbox_item *item = &outbox->items[i];
+        if (item->error != 0) {
+            struct ev ev = {.kind = EV_ERROR,
+                            .id = item->key.id,
+                            .peer = item->parcel.peer,
+                            .tag = item->key.tag,
+                            .error = item->error};
+            has_failed = true;
+            give(host, &ev);
+        }
+    }
+    /* Most devices have stamped them by now; taking the notices here spares a wake-up. */
+    for (size_t i = 0; i < outbox->count; i++) {
+        struct endpoint *endpoint = outbox->items[i].endpoint;
+        if (outbox->items[i].is_first && (endpoint->awaited > 0 || endpoint->is_uncertain)) {
+            receive_notices(host, endpoint);
+        }
+    }
+    outbox->count = 0;
+    return has_failed;
+}
+
+static void send_now(struct host *host, const struct channel *channel, const struct fx *fx)
+{
+    struct endpoint *endpoint = channel->endpoint;
+    struct mono now = clock_mono();
+    const struct sent_key key = {channel->id, channel->serial, fx->tag};
     struct sock_parcel parcel = {
         .peer = fx->peer,
         .source = fx->local,
         .tos = fx->tos,
-        .wants_stamp = fx->wants_stamp,
+        .wants_stamp = fx->wants_stamp && endpoint_asks(endpoint, now),
         .bytes = fx->bytes,
         .size = fx->size,
     };
-    int error = sock_send(channel->fd, &parcel);
+    int error = sock_send(endpoint->fd, &parcel);
     if (error != 0) {
         struct ev ev = {.kind = EV_ERROR, .id = fx->id, .peer = fx->peer, .error = -error};
         ev.tag = fx->tag;
+        endpoint->is_uncertain = endpoint->is_uncertain || parcel.wants_stamp;
         give(host, &ev);
-    } else if (fx->wants_stamp) {
-        channel->tags[channel->next_key++ % CHANNEL_TAGS] = fx->tag;
-        /* Most devices have stamped it by now; taking the notice here spares a wake-up. */
-        (void)receive_notice(host, channel);
+    } else if (parcel.wants_stamp) {
+        endpoint_note_sent(endpoint, &key, now);
+        receive_notices(host, endpoint);
     }
+}
+
+static void perform_send(struct host *host, const struct fx *fx)
+{
+    const struct channel *channel = channels_find(&host->channels, fx->id);
+    assert(channel != NULL && fx->peer.family != ADDR_NONE && "FX_SEND on a closed channel");
+    if (!fx->may_wait || fx->size > OUTBOX_BYTES) {
+        send_now(host, channel, fx);
+        return;
+    }
+    if (outbox_is_full(&host->outbox)) {
+        flush(host);
+    }
+    outbox_add(&host->outbox, channel, fx);
+}
+
+static void perform_close(struct host *host, const struct fx *fx)
+{
+    flush(host);
+    struct channel *channel = channels_find(&host->channels, fx->id);
+    assert(channel != NULL && "FX_CLOSE of a closed channel");
+    tell_drops(host, channel);
+    close_channel(host, channel);
 }
 
 static void perform(struct host *host, const struct fx *fx)
@@ -246,93 +397,115 @@ static void perform(struct host *host, const struct fx *fx)
     case FX_SEND:
         perform_send(host, fx);
         break;
-    case FX_CLOSE: {
-        struct channel *channel = channels_remove(&host->channels, fx->id);
-        assert(channel != NULL && "FX_CLOSE of a closed channel");
-        channel_close(channel);
+    case FX_CLOSE:
+        perform_close(host, fx);
         break;
-    }
     }
 }
 
-/* Polls until the machine has nothing more to do now. */
-static void drain(struct host *host)
+/* Polls until the machine has nothing more to do now, or has done a lot: then the rest is left for
+ * the next turn, so that what has arrived is seen. */
+static void pump(struct host *host)
 {
     struct fx fx;
     struct instant now = clock_now();
-    while (host->machine.ops->poll(host->machine.self, now, &fx)) {
+    int effects = 0;
+    while (effects < EFFECTS_MAX && host->machine.ops->poll(host->machine.self, now, &fx)) {
         perform(host, &fx);
         now = clock_now();
+        effects++;
     }
+    bool is_done = effects < EFFECTS_MAX;
+    host->has_more = host->has_more || !is_done;
     struct mono deadline = host->machine.ops->deadline(host->machine.self);
-    assert(mono_is_before(now.mono, deadline) && "after draining the deadline lies ahead");
+    assert((!is_done || mono_is_before(now.mono, deadline)) &&
+           "after draining the deadline lies ahead");
 }
 
-static bool receive_datagram(struct host *host, const struct channel *channel)
+/* The same, and everything leaves. */
+static void drain(struct host *host)
 {
-    struct sock_datagram datagram;
-    if (sock_receive(channel->fd, host->buffer, IO_DATAGRAM_MAX, &datagram) != 0) {
-        return false;
-    }
+    do {
+        pump(host);
+    } while (flush(host));
+}
+
+static void give_data(struct host *host, struct endpoint *endpoint,
+                      const struct sock_datagram *datagram, const struct channel *channel)
+{
     struct ev ev = {
         .kind = EV_DATA,
         .id = channel->id,
-        .local = datagram.local,
-        .peer = datagram.peer,
-        .bytes = host->buffer,
-        .size = datagram.size,
-        .received = datagram.received,
-        .tos = datagram.tos,
-        .ttl = datagram.ttl,
+        .local = datagram->local,
+        .peer = datagram->peer,
+        .bytes = datagram->bytes,
+        .size = datagram->size,
+        .received = clock_stamp(&host->clock, datagram->kernel),
+        .tos = datagram->tos,
+        .ttl = datagram->ttl,
     };
-    ev.local.port = channel->bound.port;
-    if (!channel->is_raw || icmp_strip(&ev.bytes, &ev.size)) {
+    ev.local.port = endpoint->bound.port;
+    if (!endpoint->has_ip_header || icmp_strip(&ev.bytes, &ev.size)) {
         give(host, &ev);
     }
-    return true;
+}
+
+/* The channels of the datagrams in a batch may be closed, and others opened, while it is given: a
+ * datagram is for a channel that was open when it came. False when there was nothing. */
+static bool receive_data(struct host *host, struct endpoint *endpoint)
+{
+    struct sock_datagram datagrams[BATCH_MAX];
+    uint64_t serial = host->last_serial;
+    int count = batch_receive(host->batch, endpoint->fd, datagrams);
+    if (count > 0) {
+        clock_read(&host->clock);
+    }
+    for (int i = 0; i < count; i++) {
+        const struct channel *channel = endpoint_channel(endpoint, &datagrams[i].peer);
+        note_drops(host, endpoint, datagrams[i].drops);
+        if (channel == NULL || channel->serial > serial) {
+            host->stats.strangers += endpoint->is_shared;
+            continue;
+        }
+        give_data(host, endpoint, &datagrams[i], channel);
+        pump(host);
+    }
+    host->has_more = host->has_more || count == BATCH_MAX;
+    return count > 0;
 }
 
 static void on_readable(evutil_socket_t fd, short what, void *context)
 {
     (void)fd;
     (void)what;
-    struct channel *channel = context;
-    struct host *host = channel->host;
-    struct channel_id id = channel->id;
-    uint64_t serial = channel->serial;
-    bool has_notices = true;
-    for (int i = 0; i < BATCH_MAX; i++) {
-        has_notices = has_notices && receive_notice(host, channel);
-        if (!has_notices && !receive_datagram(host, channel)) {
-            return;
-        }
-        drain(host);
-        channel = channels_find(&host->channels, id);
-        if (channel == NULL || channel->serial != serial) {
-            return;
-        }
+    struct endpoint *endpoint = context;
+    struct host *host = endpoint->host;
+    bool has_data = receive_data(host, endpoint);
+    if (endpoint->fd >= 0 && (!has_data || endpoint->awaited > 0)) {
+        receive_notices(host, endpoint);
     }
+    drain(host);
 }
 
 /* The handshake of TCP has ended, one way or the other: this is t4. */
 static void on_connected(evutil_socket_t fd, short what, void *context)
 {
     (void)what;
-    struct channel *channel = context;
-    struct host *host = channel->host;
+    struct endpoint *endpoint = context;
+    struct host *host = endpoint->host;
     struct ev ev = {
         .kind = EV_OPENED,
-        .id = channel->id,
-        .local = channel->bound,
+        .id = endpoint->only->id,
+        .local = endpoint->bound,
         .received = {.at = clock_now(), .source = STAMP_USER},
-        .started = channel->started,
+        .started = endpoint->started,
     };
     int error = tcp_result(fd);
-    channel->is_connecting = false;
+    endpoint->is_connecting = false;
     if (error != 0) {
         ev.kind = EV_ERROR;
         ev.error = -error;
-        channel_close(channels_remove(&host->channels, ev.id));
+        close_channel(host, endpoint->only);
     }
     give(host, &ev);
     drain(host);
@@ -341,22 +514,16 @@ static void on_connected(evutil_socket_t fd, short what, void *context)
 static void on_connection(evutil_socket_t fd, short what, void *context)
 {
     (void)what;
-    const struct channel *channel = context;
-    struct host *host = channel->host;
-    struct channel_id id = channel->id;
-    uint64_t serial = channel->serial;
-    for (int i = 0; i < BATCH_MAX; i++) {
-        struct ev ev = {.kind = EV_DATA, .id = id};
+    const struct endpoint *endpoint = context;
+    struct host *host = endpoint->host;
+    for (int i = 0; i < BATCH_MAX && endpoint->only != NULL; i++) {
+        struct ev ev = {.kind = EV_DATA, .id = endpoint->only->id};
         if (tcp_accept(fd, &host->spare_fd, &ev.peer, &ev.local) != 0) {
             return;
         }
         ev.received = (struct stamp){.at = clock_now(), .source = STAMP_USER};
         give(host, &ev);
         drain(host);
-        channel = channels_find(&host->channels, id);
-        if (channel == NULL || channel->serial != serial) {
-            return;
-        }
     }
 }
 
@@ -411,7 +578,9 @@ struct host *host_new(struct machine machine, struct host_hook hook)
     struct host *host = mem_alloc(1, sizeof *host);
     host->machine = machine;
     host->hook = hook;
-    host->buffer = mem_alloc(IO_DATAGRAM_MAX, 1);
+    outbox_init(&host->outbox);
+    host->batch = batch_new();
+    clock_read(&host->clock);
     host->spare_fd = tcp_spare();
     if (!events_new(host)) {
         int error = errno;
@@ -428,8 +597,9 @@ void host_free(struct host *host)
         return;
     }
     for (struct channel *channel; (channel = channels_any(&host->channels)) != NULL;) {
-        channel_close(channels_remove(&host->channels, channel->id));
+        close_channel(host, channel);
     }
+    free_closed(host);
     channels_fini(&host->channels);
     if (host->timer != NULL) {
         event_free(host->timer);
@@ -446,7 +616,8 @@ void host_free(struct host *host)
     if (host->spare_fd >= 0) {
         close(host->spare_fd);
     }
-    free(host->buffer);
+    outbox_fini(&host->outbox);
+    batch_free(host->batch);
     free(host);
 }
 
@@ -457,13 +628,50 @@ static void arm(struct host *host, struct mono wish)
         event_del(host->timer);
         return;
     }
-    int64_t left_ns = mono_diff(due, clock_now().mono);
+    int64_t left_ns = mono_diff(due, clock_mono());
     int64_t left_us = left_ns <= 0 ? 0 : (left_ns - 1) / NS_PER_US + 1;
     struct timeval timeout = {
         .tv_sec = left_us / (NS_PER_SECOND / NS_PER_US),
         .tv_usec = left_us % (NS_PER_SECOND / NS_PER_US),
     };
     event_add(host->timer, &timeout);
+}
+
+static void sleep_until(struct mono until)
+{
+    struct timespec at = {until.ns / NS_PER_SECOND, until.ns % NS_PER_SECOND};
+    (void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL);
+}
+
+/* Takes a wake-up from the allowance, and sleeps until there is one. */
+static void spend_wake(struct host *host)
+{
+    struct mono now = clock_mono();
+    struct mono oldest = mono_add(now, -SAVED_WAKES * host->tick_ns);
+    if (host->tick_ns == 0 || host->prompt > 0) {
+        return;
+    }
+    if (mono_is_before(host->spent_until, oldest)) {
+        host->spent_until = oldest;
+    }
+    host->spent_until = mono_add(host->spent_until, host->tick_ns);
+    if (mono_is_before(now, host->spent_until)) {
+        sleep_until(host->spent_until);
+    }
+}
+
+static void wait_for_events(struct host *host, struct mono wish)
+{
+    int flags = EVLOOP_ONCE;
+    if (host->has_more) {
+        flags = EVLOOP_NONBLOCK;
+    } else {
+        spend_wake(host);
+        arm(host, wish);
+    }
+    host->has_more = false;
+    int result = event_base_loop(host->base, flags);
+    assert(result == 0 && "the event loop runs");
 }
 
 static struct mono call_hook(struct host *host)
@@ -478,12 +686,22 @@ void host_run(struct host *host)
     struct mono wish = call_hook(host);
     drain(host);
     while (!host->is_stopping) {
-        arm(host, wish);
-        int result = event_base_loop(host->base, EVLOOP_ONCE);
-        assert(result == 0 && "the event loop runs");
+        wait_for_events(host, wish);
+        free_closed(host);
         wish = call_hook(host);
         drain(host);
     }
+}
+
+void host_set_tick(struct host *host, int64_t tick_ns)
+{
+    host->tick_ns = tick_ns;
+}
+
+const struct io_stats *host_stats(struct host *host)
+{
+    host->stats.clock_steps = host->clock.steps;
+    return &host->stats;
 }
 
 void host_stop(struct host *host)

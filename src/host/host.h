@@ -25,6 +25,14 @@ struct host_hook {
 /* NULL with errno set when the system refuses (descriptors, memory). `hook.after` may be NULL. */
 struct host *host_new(struct machine machine, struct host_hook hook);
 
+/* Lets the loop wake up about once in `tick_ns` at the most (a few times more often for a moment):
+ * what becomes due leaves late by that at the most, many at a time. 0, as at first: it wakes for
+ * everything. For machines whose channels need no prompt answer; before host_run. */
+void host_set_tick(struct host *host, int64_t tick_ns);
+
+/* What it has counted; from the loop's thread. */
+const struct io_stats *host_stats(struct host *host);
+
 /* Closes all channels' sockets. */
 void host_free(struct host *host);
 

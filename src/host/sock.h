@@ -13,25 +13,8 @@
 
 #include "base/addr.h"
 #include "base/time.h"
+#include "host/parcel.h"
 #include "probe/io.h"
-
-struct sock_datagram {
-    struct addr peer; /* who sent it */
-    struct addr local; /* the address it was sent to (IP only when the socket is bound to any) */
-    size_t size;
-    struct stamp received;
-    uint8_t tos, ttl;
-};
-
-/* A datagram to send. */
-struct sock_parcel {
-    struct addr peer;
-    struct addr source; /* send from its IP; ADDR_NONE or any address: the system chooses */
-    uint8_t tos;
-    bool wants_stamp; /* the kernel shall tell when it left: a SOCK_NOTICE_SENT */
-    const uint8_t *bytes;
-    size_t size;
-};
 
 /* Binds a UDP socket to `local` (port 0: any free one). On success *fd is the descriptor (close it)
  * and *bound the address it got. */
@@ -48,6 +31,10 @@ int sock_open_with(const struct addr *local, const struct io_options *options, i
 int sock_adopt(int fd, const struct addr *local, const struct io_options *options,
                struct addr *bound);
 
+/* Another ICMP error may arrive between two tries of a call; a genuine error of the call itself
+ * survives them all. */
+#define SOCK_TRIES 3
+
 /* Sends one datagram. A pending ICMP error that this call would report is not this datagram's: it
  * is sent all the same. */
 int sock_send(int fd, const struct sock_parcel *parcel);
@@ -55,23 +42,17 @@ int sock_send(int fd, const struct sock_parcel *parcel);
 /* Receives one datagram into `bytes`; -EAGAIN when there is none (an empty datagram has size 0). */
 int sock_receive(int fd, uint8_t *bytes, size_t capacity, struct sock_datagram *out);
 
-/* What the kernel puts aside for a socket: an ICMP error in answer to a datagram, or the time when
- * one left. */
-enum sock_notice_kind { SOCK_NOTICE_ICMP, SOCK_NOTICE_SENT };
-
-#define SOCK_QUOTE_BYTES 8
-
-struct sock_notice {
-    enum sock_notice_kind kind;
-    int error; /* ICMP: an errno value */
-    struct addr peer; /* ICMP: whom the datagram was for */
-    uint8_t quote[SOCK_QUOTE_BYTES]; /* ICMP: its first bytes, after the UDP header if it had one */
-    size_t quote_size;
-    uint32_t key; /* SENT: the how manieth datagram with wants_stamp, from 0 */
-    struct stamp left; /* SENT */
-};
-
 /* Takes one notice off the error queue. -EAGAIN when there is none. */
 int sock_receive_notice(int fd, struct sock_notice *out);
+
+/* Asks for a receive buffer of `bytes`; what the system allows is taken. */
+void sock_want_room(int fd, int bytes);
+
+/* Datagrams that the kernel dropped at this socket since it was made, because its buffer was full:
+ * the counter that SO_RXQ_OVFL reports beside datagrams, readable at any time (SO_MEMINFO). */
+uint32_t sock_drops(int fd);
+
+/* A datagram that did not leave may or may not have used up a key: starts them again at 0. */
+void sock_restart_keys(int fd);
 
 #endif

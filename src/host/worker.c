@@ -124,6 +124,7 @@ static bool publish(struct worker *worker, bool *is_complete)
     if (pthread_mutex_trylock(&worker->mutex) != 0) {
         return false;
     }
+    engine_set_io(worker->engine, host_stats(worker->host));
     *is_complete = engine_publish(worker->engine, PUBLISH_REPORTS);
     if (worker->change != NULL) {
         assert(worker->done_count < DONE_MAX);
@@ -186,6 +187,7 @@ static struct mono read_clock_when_due(struct worker *worker, struct instant now
         return mono_add(worker->clock_due, CLOCK_STATE_PERIOD_NS + 1);
     }
     clock_state_read(&worker->clock);
+    worker->clock.steps = host_stats(worker->host)->clock_steps;
     engine_set_clock(worker->engine, &worker->clock);
     worker->clock_due = mono_add(now.mono, CLOCK_STATE_PERIOD_NS);
     return worker->clock_due;
@@ -231,6 +233,9 @@ struct worker *worker_start(void)
     worker->published_generation = engine_generation(worker->engine);
     struct host_hook hook = {.after = worker_after, .context = worker};
     worker->host = host_new(engine_machine(worker->engine), hook);
+    if (worker->host != NULL) {
+        host_set_tick(worker->host, WORKER_TICK_NS);
+    }
     int error = worker->host == NULL ? -errno
                                      : thread_start(&worker->thread, "measure", worker_run, worker);
     if (error != 0) {

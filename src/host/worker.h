@@ -16,6 +16,9 @@
 /* What changed is published at most once in this time; after worker_apply at once. */
 #define WORKER_PUBLISH_NS (250 * NS_PER_MS)
 
+/* Packets that become due within this time may leave together. */
+#define WORKER_TICK_NS NS_PER_MS
+
 struct worker;
 
 /* Starts a thread with an empty engine. NULL with errno set when the system refuses. */

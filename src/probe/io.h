@@ -90,6 +90,9 @@ enum ev_kind {
     EV_OPENED, /* `local` is what the channel is bound to */
     EV_DATA, /* one datagram; of a TRANSPORT_TCP_LISTEN: `peer` connected, no bytes */
     EV_SENT, /* the datagram sent with `tag` left at `left`; may come after its answer, or never */
+    EV_DROPPED, /* while the channel was open, `dropped` datagrams were lost in its socket, for this
+                   host was too slow; they may have been of other channels. Comes before an FX_CLOSE
+                   is done with */
     EV_ERROR, /* `error`: of the FX_OPEN just performed, of the FX_SEND with `tag`, or an ICMP error
                  that came back */
 };
@@ -108,8 +111,17 @@ struct ev {
     struct stamp left; /* EV_SENT */
     uint32_t tag; /* EV_SENT; EV_ERROR of an FX_SEND */
     uint8_t tos, ttl; /* EV_DATA */
+    uint32_t dropped; /* EV_DROPPED */
     int error; /* EV_ERROR: an errno value */
     bool is_icmp; /* EV_ERROR: reported by the network, not by a system call of ours */
+};
+
+/* What a host counts beside its machine. */
+struct io_stats {
+    uint64_t strangers; /* datagrams on a shared socket from whom no channel hears */
+    uint64_t socket_drops; /* datagrams lost in our sockets, whose buffers were full */
+    uint64_t clock_steps; /* times that the wall clock was set */
+    uint64_t timeless_sockets; /* sockets whose device told no send time, and was asked no more */
 };
 
 struct machine_ops {

@@ -552,6 +552,9 @@ void probe_input(struct probe *probe, const struct ev *ev, struct instant now)
     case EV_SENT:
         train_stamp(&probe->train, ev->tag, ev->left);
         break;
+    case EV_DROPPED:
+        probe->socket_drops += ev->dropped;
+        break;
     case EV_ERROR:
         if (ev->is_icmp) {
             input_icmp(probe, ev, now);

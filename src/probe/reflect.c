@@ -233,6 +233,7 @@ static void input(void *self, const struct ev *ev, struct instant now)
         input_data(reflect, ev, now);
         break;
     case EV_SENT: /* never asked for */
+    case EV_DROPPED: /* the host counts them */
         break;
     case EV_ERROR:
         if (ev->is_icmp) {

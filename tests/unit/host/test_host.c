@@ -567,6 +567,173 @@ static void test_send_stamps(void **state)
     }
 }
 
+static void script_open_shared(struct fake *fake, struct channel_id id, const char *peer)
+{
+    script_open(fake, id);
+    fake->script[fake->scripted - 1].peer = build_addr(peer);
+    fake->script[fake->scripted - 1].may_share = true;
+}
+
+static void play_to_shared(struct fake *fake)
+{
+    if (fake->seen_count == 2) {
+        client_send(fake, &fake->seen[0].local);
+    }
+    fake->is_over = count_kind(fake, EV_DATA) == 1;
+}
+
+/* Two channels to different peers are one socket, and who sends decides whose a datagram is; a
+ * channel to a peer that is taken gets another socket. */
+static void test_shared_socket(void **state)
+{
+    (void)state;
+    struct fake fake;
+    fake_init(&fake);
+    fake.play = play_to_shared;
+    script_open_shared(&fake, first, "127.0.0.5");
+    script_open_shared(&fake, second, "127.0.0.1");
+    fake_run(&fake);
+    assert_int_equal(fake.seen[0].local.port, fake.seen[1].local.port);
+    assert_int_equal(fake.seen[2].kind, EV_DATA);
+    assert_int_equal(fake.seen[2].id.owner, second.owner);
+    assert_int_equal(fake.seen[2].received.source, STAMP_KERNEL);
+}
+
+static void test_same_peer_gets_another_socket(void **state)
+{
+    (void)state;
+    struct fake fake;
+    fake_init(&fake);
+    fake.play = play_until_all_performed;
+    script_open_shared(&fake, first, "127.0.0.1");
+    script_open_shared(&fake, second, "127.0.0.1");
+    fake_run(&fake);
+    assert_int_not_equal(fake.seen[0].local.port, fake.seen[1].local.port);
+}
+
+static void play_as_a_stranger(struct fake *fake)
+{
+    if (fake->seen_count == 1) {
+        client_send(fake, &fake->seen[0].local);
+        fake->seen_count++;
+    }
+    fake->is_over = host_stats(fake->host)->strangers == 1;
+}
+
+static void test_stranger_on_a_shared_socket_is_counted(void **state)
+{
+    (void)state;
+    struct fake fake;
+    fake_init(&fake);
+    fake.play = play_as_a_stranger;
+    script_open_shared(&fake, first, "127.0.0.5");
+    fake_run(&fake);
+    assert_int_equal(count_kind(&fake, EV_DATA), 0);
+}
+
+static void script_waiting_send(struct fake *fake, const struct addr *peer, uint32_t tag)
+{
+    script_send(fake, first, peer);
+    struct fx *fx = &fake->script[fake->scripted - 1];
+    fx->may_wait = true;
+    fx->wants_stamp = true;
+    fx->tag = tag;
+}
+
+static void play_three_sent(struct fake *fake)
+{
+    fake->is_over = count_kind(fake, EV_SENT) == 2 && count_kind(fake, EV_ERROR) == 1;
+}
+
+/* What may wait leaves at the end of the turn, and then each is told by its number, also the one
+ * that failed. */
+static void test_waiting_sends(void **state)
+{
+    (void)state;
+    struct fake fake;
+    struct addr ipv6 = build_addr("[::1]:9");
+    fake_init(&fake);
+    fake.play = play_three_sent;
+    script_open(&fake, first);
+    script_waiting_send(&fake, &fake.client_addr, 11);
+    script_waiting_send(&fake, &fake.client_addr, 12);
+    script_waiting_send(&fake, &ipv6, 13);
+    fake_run(&fake);
+    assert_int_equal(fake.seen[1].kind, EV_ERROR);
+    assert_int_equal(fake.seen[1].tag, 13);
+    assert_int_equal(fake.seen[1].error, EAFNOSUPPORT);
+    assert_int_equal(fake.seen[2].tag, 11);
+    assert_int_equal(fake.seen[3].tag, 12);
+}
+
+static void play_client_has_it(struct fake *fake)
+{
+    fake->is_over = fake->performed == fake->scripted && client_receives(fake);
+}
+
+/* A channel that closes in the turn of its last packet has sent it. */
+static void test_waiting_send_before_close(void **state)
+{
+    (void)state;
+    struct fake fake;
+    fake_init(&fake);
+    fake.play = play_client_has_it;
+    script_open(&fake, first);
+    script_waiting_send(&fake, &fake.client_addr, 11);
+    script_close(&fake, first);
+    fake_run(&fake);
+}
+
+/* The client fills the socket between two turns; the machine closes it after its first datagram. */
+static void play_overflow(struct fake *fake)
+{
+    static const uint8_t bytes[20000];
+    if (fake->seen_count == 1) {
+        struct sock_parcel parcel = {
+            .peer = fake->seen[0].local, .bytes = bytes, .size = sizeof bytes};
+        for (int i = 0; i < 100; i++) {
+            assert_int_equal(sock_send(fake->client, &parcel), 0);
+        }
+    }
+    fake->is_over = count_kind(fake, EV_DROPPED) == 1;
+}
+
+static void test_drops_are_told_before_a_channel_is_closed(void **state)
+{
+    (void)state;
+    struct fake fake;
+    fake_init(&fake);
+    fake.react = react_close;
+    fake.play = play_overflow;
+    script_open(&fake, first);
+    fake_run(&fake);
+    const struct ev *last = &fake.seen[fake.seen_count - 1];
+    assert_int_equal(last->kind, EV_DROPPED);
+    assert_in_range(last->dropped, 1, 99);
+}
+
+static void set_tick(struct fake *fake)
+{
+    host_set_tick(fake->host, NS_PER_MS);
+    fake->is_over = fake->seen_count == 150 + 1;
+    if (fake->seen_count == 1) {
+        for (int i = 0; i < 150; i++) {
+            client_send(fake, &fake->seen[0].local);
+        }
+    }
+}
+
+/* With a tick everything still comes, more than a batch of it too. */
+static void test_tick(void **state)
+{
+    (void)state;
+    struct fake fake;
+    fake_init(&fake);
+    fake.play = set_tick;
+    script_open(&fake, first);
+    fake_run(&fake);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -584,6 +751,13 @@ int main(void)
         cmocka_unit_test(test_descriptors_are_closed),
         cmocka_unit_test(test_wake_from_another_thread),
         cmocka_unit_test(test_send_stamps),
+        cmocka_unit_test(test_shared_socket),
+        cmocka_unit_test(test_same_peer_gets_another_socket),
+        cmocka_unit_test(test_stranger_on_a_shared_socket_is_counted),
+        cmocka_unit_test(test_waiting_sends),
+        cmocka_unit_test(test_waiting_send_before_close),
+        cmocka_unit_test(test_drops_are_told_before_a_channel_is_closed),
+        cmocka_unit_test(test_tick),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

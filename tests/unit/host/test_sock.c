@@ -146,11 +146,7 @@ static void test_datagram_carries_everything(void **state)
     assert_ip(&datagram.local, "127.0.0.2");
     assert_int_equal(datagram.tos, 0xb8);
     assert_int_equal(datagram.ttl, 64);
-    assert_int_equal(datagram.received.source, STAMP_KERNEL);
-    assert_in_range(datagram.received.at.wall.ns, before.wall.ns, after.wall.ns);
-    /* The age is taken between two readings of two clocks: allow them a millisecond of
-     * disagreement. */
-    assert_in_range(datagram.received.at.mono.ns, before.mono.ns - NS_PER_MS, after.mono.ns);
+    assert_in_range(datagram.kernel.ns, before.wall.ns, after.wall.ns);
     close(a);
     close(b);
 }
@@ -169,8 +165,7 @@ static void test_stamp_is_of_the_arrival_not_of_the_reading(void **state)
         send_text(a, &b_addr, &unset, "stamp me");
         struct instant sent = clock_now();
         struct sock_datagram datagram = receive_text(b, "stamp me");
-        was_stamped_early = datagram.received.source == STAMP_KERNEL &&
-                            datagram.received.at.wall.ns <= sent.wall.ns;
+        was_stamped_early = datagram.kernel.ns != 0 && datagram.kernel.ns <= sent.wall.ns;
     }
     assert_true(was_stamped_early);
     close(a);
@@ -253,9 +248,7 @@ static void test_send_stamps(void **state)
         assert_int_equal(sock_receive_notice(a, &notice), 0);
         assert_int_equal(notice.kind, SOCK_NOTICE_SENT);
         assert_int_equal(notice.key, key);
-        assert_int_equal(notice.left.source, STAMP_KERNEL);
-        assert_true(mono_diff(notice.left.at.mono, before.mono) >= 0);
-        assert_true(mono_diff(clock_now().mono, notice.left.at.mono) >= 0);
+        assert_in_range(notice.kernel.ns, before.wall.ns, clock_now().wall.ns);
     }
     close(a);
     close(b);

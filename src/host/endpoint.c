@@ -1,0 +1,180 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "host/endpoint.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "host/icmp.h"
+#include "host/sock.h"
+#include "host/tcp.h"
+
+bool endpoint_is_icmp(const struct endpoint *endpoint)
+{
+    return endpoint->transport == TRANSPORT_ICMP_ECHO ||
+           endpoint->transport == TRANSPORT_ICMP_TIMESTAMP;
+}
+
+static int icmp_socket_open(struct endpoint *endpoint, const struct fx *fx, uint16_t identifier)
+{
+    const struct icmp_call call = {fx->transport, fx->local, fx->options, identifier};
+    struct icmp_socket made;
+    int error = icmp_open(&call, &made);
+    if (error == 0) {
+        endpoint->fd = made.fd;
+        endpoint->bound = made.bound;
+        endpoint->has_ip_header = made.has_ip_header;
+    }
+    return error;
+}
+
+static int socket_open(struct endpoint *endpoint, const struct fx *fx, uint16_t identifier)
+{
+    const struct tcp_call call = {fx->local, fx->peer, fx->options, fx->tos};
+    int error;
+    switch (fx->transport) {
+    case TRANSPORT_TCP_CONNECT:
+        error = tcp_connect(&call, &endpoint->fd, &endpoint->bound, &endpoint->started);
+        endpoint->is_connecting = true;
+        return error == -EINPROGRESS ? 0 : error;
+    case TRANSPORT_TCP_LISTEN:
+        return tcp_listen(&fx->local, &endpoint->fd, &endpoint->bound);
+    case TRANSPORT_ICMP_ECHO:
+    case TRANSPORT_ICMP_TIMESTAMP:
+        return icmp_socket_open(endpoint, fx, identifier);
+    case TRANSPORT_UDP:
+        break;
+    }
+    return sock_open_with(&fx->local, &fx->options, &endpoint->fd, &endpoint->bound);
+}
+
+int endpoint_open(const struct fx *fx, uint16_t identifier, struct endpoint **out)
+{
+    struct endpoint *endpoint = mem_alloc(1, sizeof *endpoint);
+    endpoint->transport = fx->transport;
+    endpoint->is_shared = fx->transport == TRANSPORT_UDP && fx->may_share;
+    endpoint->asked = fx->local;
+    endpoint->options = fx->options;
+    endpoint->peers.is_by_peer = true;
+    int error = socket_open(endpoint, fx, identifier);
+    if (error != 0) {
+        free(endpoint);
+        return error;
+    }
+    if (endpoint->is_shared) {
+        sock_want_room(endpoint->fd, ENDPOINT_SHARED_ROOM);
+    }
+    *out = endpoint;
+    return 0;
+}
+
+void endpoint_close(struct endpoint *endpoint)
+{
+    if (endpoint->transport == TRANSPORT_TCP_CONNECT) {
+        tcp_close(endpoint->fd, endpoint->asked.port != 0);
+    } else {
+        close(endpoint->fd);
+    }
+    endpoint->fd = -1;
+}
+
+void endpoint_free(struct endpoint *endpoint)
+{
+    channels_fini(&endpoint->peers);
+    free(endpoint->keys);
+    free(endpoint);
+}
+
+static bool is_same_device(const struct io_options *a, const struct io_options *b)
+{
+    return strncmp(a->device, b->device, sizeof a->device) == 0;
+}
+
+bool endpoint_may_take(const struct endpoint *endpoint, const struct fx *fx)
+{
+    return endpoint->asked.family == fx->local.family && endpoint->asked.port == fx->local.port &&
+           endpoint->asked.scope == fx->local.scope &&
+           memcmp(endpoint->asked.ip, fx->local.ip, sizeof fx->local.ip) == 0 &&
+           endpoint->options.ttl == fx->options.ttl &&
+           endpoint->options.dont_fragment == fx->options.dont_fragment &&
+           is_same_device(&endpoint->options, &fx->options) &&
+           channels_find_peer(&endpoint->peers, &fx->peer) == NULL;
+}
+
+void endpoint_join(struct endpoint *endpoint, struct channel *channel)
+{
+    channel->endpoint = endpoint;
+    if (endpoint->is_shared) {
+        channels_add(&endpoint->peers, channel);
+    } else {
+        assert(endpoint->only == NULL);
+        endpoint->only = channel;
+    }
+}
+
+void endpoint_leave(struct endpoint *endpoint, struct channel *channel)
+{
+    if (endpoint->is_shared) {
+        channels_remove(&endpoint->peers, channel);
+    } else {
+        endpoint->only = NULL;
+    }
+    channel->endpoint = NULL;
+}
+
+bool endpoint_is_unused(const struct endpoint *endpoint)
+{
+    return endpoint->only == NULL && endpoint->peers.count == 0;
+}
+
+struct channel *endpoint_channel(const struct endpoint *endpoint, const struct addr *peer)
+{
+    return endpoint->is_shared ? channels_find_peer(&endpoint->peers, peer) : endpoint->only;
+}
+
+bool endpoint_asks(struct endpoint *endpoint, struct mono now)
+{
+    if (!endpoint->has_told && endpoint->first_asked.ns != 0 &&
+        mono_diff(now, endpoint->first_asked) > ENDPOINT_PROOF_NS) {
+        endpoint->gives_no_times = true;
+    }
+    return !endpoint->gives_no_times && !endpoint->is_uncertain;
+}
+
+void endpoint_note_sent(struct endpoint *endpoint, const struct sent_key *sent, struct mono now)
+{
+    if (endpoint->first_asked.ns == 0) {
+        endpoint->first_asked = now;
+    }
+    if (endpoint->keys == NULL) {
+        endpoint->key_count = endpoint->is_shared ? ENDPOINT_SHARED_KEYS : ENDPOINT_KEYS;
+        endpoint->keys = mem_alloc(endpoint->key_count, sizeof *endpoint->keys);
+    }
+    endpoint->keys[endpoint->next_key++ % endpoint->key_count] = *sent;
+    endpoint->awaited++;
+}
+
+void endpoint_restart_keys(struct endpoint *endpoint)
+{
+    sock_restart_keys(endpoint->fd);
+    endpoint->is_uncertain = false;
+    endpoint->next_key = 0;
+    endpoint->awaited = 0;
+}
+
+const struct sent_key *endpoint_find_sent(struct endpoint *endpoint, uint32_t key)
+{
+    uint32_t age = endpoint->next_key - key;
+    if (endpoint->awaited > 0) {
+        endpoint->awaited--;
+    }
+    endpoint->has_told = true;
+    if (age == 0 || age > endpoint->key_count) {
+        return NULL;
+    }
+    return &endpoint->keys[key % endpoint->key_count];
+}

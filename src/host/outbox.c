@@ -1,0 +1,106 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "host/outbox.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+void outbox_init(struct outbox *outbox)
+{
+    *outbox = (struct outbox){.bytes = mem_alloc(BATCH_MAX, OUTBOX_BYTES)};
+}
+
+void outbox_fini(struct outbox *outbox)
+{
+    free(outbox->bytes);
+}
+
+bool outbox_is_full(const struct outbox *outbox)
+{
+    return outbox->count == BATCH_MAX;
+}
+
+void outbox_add(struct outbox *outbox, const struct channel *channel, const struct fx *fx)
+{
+    assert(!outbox_is_full(outbox) && fx->size <= OUTBOX_BYTES);
+    uint8_t *bytes = outbox->bytes + outbox->count * OUTBOX_BYTES;
+    memcpy(bytes, fx->bytes, fx->size);
+    outbox->items[outbox->count++] = (struct outbox_item){
+        .endpoint = channel->endpoint,
+        .key = {channel->id, channel->serial, fx->tag},
+        .parcel = {.peer = fx->peer,
+                   .source = fx->local,
+                   .tos = fx->tos,
+                   .wants_stamp = fx->wants_stamp,
+                   .bytes = bytes,
+                   .size = fx->size},
+    };
+}
+
+static void note_left(struct outbox_item *item, struct mono now)
+{
+    if (item->parcel.wants_stamp) {
+        endpoint_note_sent(item->endpoint, &item->key, now);
+    }
+}
+
+/* After one that asked and failed the numbers are uncertain: the rest does not ask. */
+static void note_failed(struct outbox_item **items, size_t count, int error)
+{
+    items[0]->error = error;
+    if (!items[0]->parcel.wants_stamp) {
+        return;
+    }
+    items[0]->endpoint->is_uncertain = true;
+    for (size_t i = 0; i < count; i++) {
+        items[i]->parcel.wants_stamp = false;
+    }
+}
+
+/* Sends `items`, all of `endpoint`. */
+static void send_run(struct endpoint *endpoint, struct batch *batch, struct outbox_item **items,
+                     size_t count, struct mono now)
+{
+    const struct sock_parcel *parcels[BATCH_MAX];
+    for (size_t i = 0; i < count; i++) {
+        parcels[i] = &items[i]->parcel;
+    }
+    for (size_t done = 0; done < count;) {
+        size_t sent;
+        int error = batch_send(batch, endpoint->fd, parcels + done, count - done, &sent);
+        for (size_t i = 0; i < sent; i++) {
+            note_left(items[done + i], now);
+        }
+        done += sent;
+        if (error != 0) {
+            note_failed(items + done, count - done, -error);
+            done++;
+        }
+    }
+}
+
+void outbox_send(struct outbox *outbox, struct batch *batch, struct mono now)
+{
+    for (size_t first = 0; first < outbox->count; first++) {
+        struct outbox_item *run[BATCH_MAX];
+        size_t count = 0;
+        struct endpoint *endpoint = outbox->items[first].endpoint;
+        if (outbox->items[first].is_done) {
+            continue;
+        }
+        outbox->items[first].is_first = true;
+        bool asks = endpoint_asks(endpoint, now);
+        for (size_t i = first; i < outbox->count; i++) {
+            struct outbox_item *item = &outbox->items[i];
+            if (item->endpoint == endpoint) {
+                item->is_done = true;
+                item->parcel.wants_stamp = item->parcel.wants_stamp && asks;
+                run[count++] = item;
+            }
+        }
+        send_run(endpoint, batch, run, count, now);
+    }
+}

@@ -1,0 +1,244 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Many datagrams at once, over real sockets on loopback. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <unistd.h>
+
+#include "host/clock.h"
+#include "host/outbox.h"
+#include "host/sock.h"
+#include "support/build.h"
+
+/* A shared socket with one channel, an outbox, and somebody who listens. */
+struct fixture {
+    struct outbox outbox;
+    struct batch *batch;
+    struct endpoint *endpoint;
+    struct channel channel;
+    int listener;
+    struct addr listener_addr;
+};
+
+static struct fx open_to(const char *peer)
+{
+    return (struct fx){
+        .kind = FX_OPEN,
+        .local = build_addr("127.0.0.1:0"),
+        .peer = build_addr(peer),
+        .may_share = true,
+    };
+}
+
+static void setup(struct fixture *fixture)
+{
+    struct fx fx = open_to("127.0.0.1");
+    struct addr local = build_addr("127.0.0.1:0");
+    *fixture = (struct fixture){.batch = batch_new()};
+    outbox_init(&fixture->outbox);
+    assert_int_equal(endpoint_open(&fx, 0, &fixture->endpoint), 0);
+    fixture->channel = (struct channel){.id = {3, 0}, .serial = 9, .peer = fx.peer};
+    endpoint_join(fixture->endpoint, &fixture->channel);
+    assert_int_equal(sock_open(&local, &fixture->listener, &fixture->listener_addr), 0);
+}
+
+static void teardown(struct fixture *fixture)
+{
+    endpoint_leave(fixture->endpoint, &fixture->channel);
+    assert_true(endpoint_is_unused(fixture->endpoint));
+    endpoint_close(fixture->endpoint);
+    endpoint_free(fixture->endpoint);
+    outbox_fini(&fixture->outbox);
+    batch_free(fixture->batch);
+    close(fixture->listener);
+}
+
+static void add(struct fixture *fixture, const struct addr *peer, uint32_t tag)
+{
+    struct fx fx = {
+        .kind = FX_SEND,
+        .peer = *peer,
+        .bytes = (const uint8_t *)&tag,
+        .size = sizeof tag,
+        .wants_stamp = true,
+        .tag = tag,
+    };
+    outbox_add(&fixture->outbox, &fixture->channel, &fx);
+}
+
+/* Takes what the kernel tells of packets that left: their tags, in its order. */
+static size_t take_tags(struct fixture *fixture, uint32_t tags[BATCH_MAX])
+{
+    struct sock_notice notices[BATCH_MAX];
+    size_t taken;
+    size_t count = batch_receive_notices(fixture->batch, fixture->endpoint->fd, notices, &taken);
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(notices[i].kind, SOCK_NOTICE_SENT);
+        const struct sent_key *key = endpoint_find_sent(fixture->endpoint, notices[i].key);
+        assert_non_null(key);
+        assert_int_equal(key->serial, 9);
+        tags[i] = key->tag;
+    }
+    return count;
+}
+
+static void test_a_full_outbox_leaves_in_order(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    struct sock_datagram datagrams[BATCH_MAX];
+    uint32_t tags[BATCH_MAX];
+    setup(&fixture);
+    for (uint32_t tag = 0; tag < BATCH_MAX; tag++) {
+        assert_false(outbox_is_full(&fixture.outbox));
+        add(&fixture, &fixture.listener_addr, tag);
+    }
+    assert_true(outbox_is_full(&fixture.outbox));
+    outbox_send(&fixture.outbox, fixture.batch, clock_mono());
+    assert_int_equal(fixture.endpoint->awaited, BATCH_MAX);
+    assert_int_equal(take_tags(&fixture, tags), BATCH_MAX);
+    assert_int_equal(fixture.endpoint->awaited, 0);
+    assert_int_equal(batch_receive(fixture.batch, fixture.listener, datagrams), BATCH_MAX);
+    for (uint32_t i = 0; i < BATCH_MAX; i++) {
+        assert_int_equal(tags[i], i);
+        assert_int_equal(datagrams[i].size, sizeof i);
+        assert_memory_equal(datagrams[i].bytes, &i, sizeof i);
+        assert_int_equal(fixture.outbox.items[i].error, 0);
+    }
+    assert_int_equal(batch_receive(fixture.batch, fixture.listener, datagrams), -EAGAIN);
+    teardown(&fixture);
+}
+
+/* The one that fails says so and the others leave; which key it used up nobody knows, so keys start
+ * again. */
+static void test_one_that_fails_stops_no_other(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    struct addr unreachable = build_addr("[::1]:9");
+    uint32_t tags[BATCH_MAX];
+    setup(&fixture);
+    for (uint32_t tag = 0; tag < 5; tag++) {
+        add(&fixture, tag == 2 ? &unreachable : &fixture.listener_addr, tag);
+    }
+    outbox_send(&fixture.outbox, fixture.batch, clock_mono());
+    for (size_t i = 0; i < 5; i++) {
+        assert_int_equal(fixture.outbox.items[i].error, i == 2 ? EAFNOSUPPORT : 0);
+    }
+    assert_true(fixture.endpoint->is_uncertain);
+    assert_false(endpoint_asks(fixture.endpoint, clock_mono()));
+    assert_int_equal(take_tags(&fixture, tags), 2);
+    assert_int_equal(tags[1], 1);
+    endpoint_restart_keys(fixture.endpoint);
+    fixture.outbox.count = 0;
+    add(&fixture, &fixture.listener_addr, 77);
+    outbox_send(&fixture.outbox, fixture.batch, clock_mono());
+    assert_int_equal(take_tags(&fixture, tags), 1);
+    assert_int_equal(tags[0], 77);
+    teardown(&fixture);
+}
+
+static void test_a_device_that_tells_nothing_is_asked_no_more(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    struct mono now = {5 * NS_PER_SECOND};
+    const struct sent_key key = {{3, 0}, 9, 1};
+    setup(&fixture);
+    assert_true(endpoint_asks(fixture.endpoint, now));
+    endpoint_note_sent(fixture.endpoint, &key, now);
+    assert_true(endpoint_asks(fixture.endpoint, mono_add(now, ENDPOINT_PROOF_NS)));
+    assert_false(endpoint_asks(fixture.endpoint, mono_add(now, ENDPOINT_PROOF_NS + 1)));
+    assert_true(fixture.endpoint->gives_no_times);
+    teardown(&fixture);
+}
+
+/* What was told once is believed: a gap later is a gap. */
+static void test_a_device_that_told_once_is_asked_on(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    struct mono now = {5 * NS_PER_SECOND};
+    const struct sent_key key = {{3, 0}, 9, 1};
+    setup(&fixture);
+    endpoint_note_sent(fixture.endpoint, &key, now);
+    assert_non_null(endpoint_find_sent(fixture.endpoint, 0));
+    endpoint_note_sent(fixture.endpoint, &key, now);
+    assert_true(endpoint_asks(fixture.endpoint, mono_add(now, 9 * ENDPOINT_PROOF_NS)));
+    assert_null(endpoint_find_sent(fixture.endpoint, 2));
+    assert_null(endpoint_find_sent(fixture.endpoint, 2u - ENDPOINT_SHARED_KEYS - 1));
+    teardown(&fixture);
+}
+
+static void test_who_may_share(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    setup(&fixture);
+    struct fx fx = open_to("127.0.0.2");
+    assert_true(endpoint_may_take(fixture.endpoint, &fx));
+    struct fx same_peer = open_to("127.0.0.1:1967");
+    assert_false(endpoint_may_take(fixture.endpoint, &same_peer));
+    struct fx other_ttl = fx;
+    other_ttl.options.ttl = 7;
+    assert_false(endpoint_may_take(fixture.endpoint, &other_ttl));
+    struct fx other_df = fx;
+    other_df.options.dont_fragment = true;
+    assert_false(endpoint_may_take(fixture.endpoint, &other_df));
+    struct fx other_device = fx;
+    strcpy(other_device.options.device, "lo");
+    assert_false(endpoint_may_take(fixture.endpoint, &other_device));
+    struct fx other_source = fx;
+    other_source.local = build_addr("127.0.0.9:0");
+    assert_false(endpoint_may_take(fixture.endpoint, &other_source));
+    struct fx other_port = fx;
+    other_port.local.port = 40000;
+    assert_false(endpoint_may_take(fixture.endpoint, &other_port));
+    teardown(&fixture);
+}
+
+/* A socket that nobody reads: the kernel says how many did not fit, with the next datagram and when
+ * asked. */
+static void test_drops_are_told(void **state)
+{
+    (void)state;
+    struct addr local = build_addr("127.0.0.1:0");
+    struct addr bound;
+    struct sock_datagram datagrams[BATCH_MAX];
+    static const uint8_t bytes[20000];
+    struct batch *batch = batch_new();
+    int fd = -1;
+    assert_int_equal(sock_open(&local, &fd, &bound), 0);
+    assert_int_equal(sock_drops(fd), 0);
+    struct sock_parcel parcel = {.peer = bound, .bytes = bytes, .size = sizeof bytes};
+    for (int i = 0; i < 1000 && sock_drops(fd) < 3; i++) {
+        assert_int_equal(sock_send(fd, &parcel), 0);
+    }
+    assert_int_equal(sock_drops(fd), 3);
+    while (batch_receive(batch, fd, datagrams) == BATCH_MAX) {
+    }
+    assert_int_equal(sock_send(fd, &parcel), 0);
+    assert_int_equal(batch_receive(batch, fd, datagrams), 1);
+    assert_int_equal(datagrams[0].drops, 3);
+    batch_free(batch);
+    close(fd);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_full_outbox_leaves_in_order),
+        cmocka_unit_test(test_one_that_fails_stops_no_other),
+        cmocka_unit_test(test_a_device_that_tells_nothing_is_asked_no_more),
+        cmocka_unit_test(test_a_device_that_told_once_is_asked_on),
+        cmocka_unit_test(test_who_may_share),
+        cmocka_unit_test(test_drops_are_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
