@@ -53,7 +53,6 @@ void engine_set_clock(struct engine *engine, const struct clock_state *clock);
 /* What its host has counted, for the next snapshot. */
 void engine_set_io(struct engine *engine, const struct io_stats *io);
 
-
 /* Counts up whenever there is something to publish. */
 uint64_t engine_generation(const struct engine *engine);
 

@@ -108,6 +108,7 @@ static void close_endpoint(struct host *host, struct endpoint *endpoint)
         event_free(endpoint->waiting);
         endpoint->waiting = NULL;
     }
+    host->stats.timeless_sockets += endpoint->gives_no_times;
     endpoint_close(endpoint);
     endpoint->next = host->closed;
     host->closed = endpoint;
@@ -232,14 +233,15 @@ static void tell_drops(struct host *host, const struct channel *channel)
     }
 }
 
-static void give_icmp(struct host *host, const struct endpoint *endpoint,
+/* True when it was somebody's. */
+static bool give_icmp(struct host *host, const struct endpoint *endpoint,
                       const struct sock_notice *notice)
 {
     const struct channel *channel = endpoint_channel(endpoint, &notice->peer);
     bool is_ours = !endpoint_is_icmp(endpoint) ||
                    icmp_is_quoted(notice->quote, notice->quote_size, endpoint->bound.port);
     if (channel == NULL || !is_ours) {
-        return;
+        return false;
     }
     struct ev ev = {
         .kind = EV_ERROR,
@@ -249,6 +251,7 @@ static void give_icmp(struct host *host, const struct endpoint *endpoint,
         .peer = notice->peer,
     };
     give(host, &ev);
+    return true;
 }
 
 static void give_sent(struct host *host, struct endpoint *endpoint,
@@ -268,10 +271,12 @@ static void give_sent(struct host *host, struct endpoint *endpoint,
     give(host, &ev);
 }
 
-/* Takes what the kernel has put aside. */
-static void receive_notices(struct host *host, struct endpoint *endpoint)
+/* Takes what the kernel has put aside. True when the machine must be polled: a send time changes
+ * nothing that it would do. */
+static bool receive_notices(struct host *host, struct endpoint *endpoint)
 {
     struct sock_notice notices[BATCH_MAX];
+    bool has_news = false;
     size_t taken;
     size_t count = batch_receive_notices(host->batch, endpoint->fd, notices, &taken);
     if (count > 0) {
@@ -279,7 +284,7 @@ static void receive_notices(struct host *host, struct endpoint *endpoint)
     }
     for (size_t i = 0; i < count; i++) {
         if (notices[i].kind == SOCK_NOTICE_ICMP) {
-            give_icmp(host, endpoint, &notices[i]);
+            has_news |= give_icmp(host, endpoint, &notices[i]);
         } else {
             give_sent(host, endpoint, &notices[i]);
         }
@@ -287,6 +292,7 @@ static void receive_notices(struct host *host, struct endpoint *endpoint)
     if (taken < BATCH_MAX && endpoint->is_uncertain) {
         endpoint_restart_keys(endpoint);
     }
+    return has_news;
 }
 
 static void perform_open(struct host *host, const struct fx *fx)
@@ -307,12 +313,11 @@ static void perform_open(struct host *host, const struct fx *fx)
     give(host, &ev);
 }
 
-/* Sends what is in the outbox and tells what did not leave. False when there was nothing to tell.
- */
+/* Sends what is in the outbox and tells what became of it. True when the machine must be polled. */
 static bool flush(struct host *host)
 {
     struct outbox *outbox = &host->outbox;
-    bool has_failed = false;
+    bool has_news = false;
     if (outbox->count == 0) {
         return false;
     }
@@ -325,7 +330,7 @@ static bool flush(struct host *host)
                             .peer = item->parcel.peer,
                             .tag = item->key.tag,
                             .error = item->error};
-            has_failed = true;
+            has_news = true;
             give(host, &ev);
         }
     }
@@ -333,11 +338,11 @@ static bool flush(struct host *host)
     for (size_t i = 0; i < outbox->count; i++) {
         struct endpoint *endpoint = outbox->items[i].endpoint;
         if (outbox->items[i].is_first && (endpoint->awaited > 0 || endpoint->is_uncertain)) {
-            receive_notices(host, endpoint);
+            has_news |= receive_notices(host, endpoint);
         }
     }
     outbox->count = 0;
-    return has_failed;
+    return has_news;
 }
 
 static void send_now(struct host *host, const struct channel *channel, const struct fx *fx)
@@ -361,7 +366,7 @@ static void send_now(struct host *host, const struct channel *channel, const str
         give(host, &ev);
     } else if (parcel.wants_stamp) {
         endpoint_note_sent(endpoint, &key, now);
-        receive_notices(host, endpoint);
+        (void)receive_notices(host, endpoint);
     }
 }
 
@@ -404,8 +409,8 @@ static void perform(struct host *host, const struct fx *fx)
 }
 
 /* Polls until the machine has nothing more to do now, or has done a lot: then the rest is left for
- * the next turn, so that what has arrived is seen. */
-static void pump(struct host *host)
+ * the next turn, so that what has arrived is seen. True when it did anything. */
+static bool pump(struct host *host)
 {
     struct fx fx;
     struct instant now = clock_now();
@@ -420,14 +425,17 @@ static void pump(struct host *host)
     struct mono deadline = host->machine.ops->deadline(host->machine.self);
     assert((!is_done || mono_is_before(now.mono, deadline)) &&
            "after draining the deadline lies ahead");
+    return effects > 0;
 }
 
 /* The same, and everything leaves. */
-static void drain(struct host *host)
+static bool drain(struct host *host)
 {
+    bool has_acted = false;
     do {
-        pump(host);
+        has_acted |= pump(host);
     } while (flush(host));
+    return has_acted;
 }
 
 static void give_data(struct host *host, struct endpoint *endpoint,
@@ -529,9 +537,10 @@ static void on_connection(evutil_socket_t fd, short what, void *context)
 
 static void on_timer(evutil_socket_t fd, short what, void *context)
 {
+    /* The turn polls the machine in any case. */
     (void)fd;
     (void)what;
-    drain(context);
+    (void)context;
 }
 
 static void on_wake(evutil_socket_t fd, short what, void *context)
@@ -680,16 +689,24 @@ static struct mono call_hook(struct host *host)
                                     : host->hook.after(host->hook.context, clock_now());
 }
 
+/* What the hook makes the machine do may be what the hook waits for: then it is called again soon.
+ */
+static struct mono end_turn(struct host *host)
+{
+    struct mono wish = call_hook(host);
+    host->has_more |= drain(host);
+    free_closed(host);
+    return wish;
+}
+
 void host_run(struct host *host)
 {
     drain(host);
-    struct mono wish = call_hook(host);
-    drain(host);
+    struct mono wish = end_turn(host);
     while (!host->is_stopping) {
         wait_for_events(host, wish);
-        free_closed(host);
-        wish = call_hook(host);
         drain(host);
+        wish = end_turn(host);
     }
 }
 

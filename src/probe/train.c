@@ -58,7 +58,9 @@ void train_skip(struct train *train, struct mono now)
     if (train->next == 0 || train->interval_ns == 0) {
         return;
     }
-    while (train->next < train->count && !mono_is_before(now, packet_due(train, train->next + 1))) {
+    int64_t allowed_ns = train->interval_ns > TRAIN_SKIP_NS ? train->interval_ns : TRAIN_SKIP_NS;
+    while (train->next < train->count &&
+           mono_diff(now, packet_due(train, train->next)) >= allowed_ns) {
         train->samples[train->next].fate = FATE_UNSENT;
         train->next++;
         train->missed++;

@@ -3,8 +3,8 @@
 /* A train of packets: when each is due, and the ledger of what became of it. Pure bookkeeping:
  * knows no protocol. Packet k (from 1) is due at start + (k - 1) * interval: an absolute schedule,
  * so lateness of one packet never shifts the next. A sender that was held up neither catches up nor
- * hides it: packets whose time is over by more than an interval are skipped (train_skip), those
- * that leave late are counted (train_count_late). */
+ * hides it: packets whose time is over by an interval (and TRAIN_SKIP_NS) are skipped (train_skip),
+ * those that leave late are counted (train_count_late). */
 #ifndef PROBE_TRAIN_H
 #define PROBE_TRAIN_H
 
@@ -17,6 +17,10 @@
 
 /* A packet left late when that was more than half an interval after its time, or more than this. */
 #define TRAIN_LATE_NS (10 * NS_PER_MS)
+
+/* Less than this is never too late to leave: a busy host wakes its threads that late now and then.
+ */
+#define TRAIN_SKIP_NS (50 * NS_PER_MS)
 
 struct train {
     uint32_t count;
@@ -45,8 +49,8 @@ void train_start(struct train *train, struct instant now);
 /* When the next packet is due; MONO_NEVER when all are sent. */
 struct mono train_next_due(const struct train *train);
 
-/* Skips what would leave more than an interval late: unsent, and counted in `missed`. Never the
- * first packet, on which the schedule hangs. */
+/* Skips what would leave an interval and TRAIN_SKIP_NS late or more: unsent, and counted in
+ * `missed`. Never the first packet, on which the schedule hangs. */
 void train_skip(struct train *train, struct mono now);
 
 /* The next packet leaves at `now`; returns its sequence number (from 1). */

@@ -219,7 +219,7 @@ static uint32_t skipped_at(struct train *train, int64_t ns)
     return train->missed - before;
 }
 
-/* A slot is over when the next one has come. */
+/* A packet is over an interval after its time, and 50 ms at the least. */
 static void test_skips_what_is_over(void **state)
 {
     (void)state;
@@ -227,19 +227,25 @@ static void test_skips_what_is_over(void **state)
     start(&train, 6);
     assert_int_equal(skipped_at(&train, MS(500)), 0); /* never the first */
     train_send(&train, build_at(0));
-    assert_int_equal(skipped_at(&train, MS(40) - 1), 0);
-    assert_int_equal(skipped_at(&train, MS(40)), 1);
-    assert_int_equal(train_send(&train, build_at(MS(40))), 3);
-    assert_int_equal(skipped_at(&train, MS(85)), 1);
+    assert_int_equal(skipped_at(&train, MS(70) - 1), 0);
+    assert_int_equal(skipped_at(&train, MS(70)), 1);
+    assert_int_equal(train_send(&train, build_at(MS(70))), 3);
+    assert_int_equal(skipped_at(&train, MS(115)), 1);
     assert_true(train_next_due(&train).ns == BUILD_MONO_NS + MS(80));
-    assert_int_equal(train_send(&train, build_at(MS(85))), 5);
-    assert_int_equal(skipped_at(&train, MS(120)), 1); /* the last one too */
+    assert_int_equal(train_send(&train, build_at(MS(115))), 5);
+    assert_int_equal(skipped_at(&train, MS(150)), 1); /* the last one too */
     assert_true(train_next_due(&train).ns == INT64_MAX);
     assert_int_equal(train.missed, 3);
     assert_int_equal(train.samples[1].fate, FATE_UNSENT);
     assert_null(train_find(&train, 4));
     train_clear(&train);
     assert_int_equal(train.missed, 0);
+    train_fini(&train);
+    train_init(&train, 3, MS(100), MS(1000));
+    train_start(&train, build_at(0));
+    train_send(&train, build_at(0));
+    assert_int_equal(skipped_at(&train, MS(200) - 1), 0);
+    assert_int_equal(skipped_at(&train, MS(200)), 1);
     train_fini(&train);
 }
 
