@@ -48,6 +48,7 @@ struct http {
     char *metrics_path;
     unsigned scrapes_max, idle_seconds;
     int64_t answer_ns;
+    bool is_plain;
     struct listener *listeners;
     size_t listener_count;
     atomic_uint connections, requests; /* open, being answered */
@@ -218,12 +219,13 @@ static struct reply reply_make(struct http *http, struct MHD_Connection *connect
 }
 
 /* Compresses what is worth it for who asked for it. */
-static void reply_compress(struct MHD_Connection *connection, struct reply *reply)
+static void reply_compress(const struct http *http, struct MHD_Connection *connection,
+                           struct reply *reply)
 {
     const char *accept =
         MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT_ENCODING);
-    if ((reply->stream == NULL && reply->body.size < GZIP_BYTES_MIN) ||
-        !expo_accepts_gzip(accept)) {
+    bool is_small = reply->stream == NULL && reply->body.size < GZIP_BYTES_MIN;
+    if (http->is_plain || is_small || !expo_accepts_gzip(accept)) {
         return;
     }
     reply->is_gzip =
@@ -323,7 +325,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     struct reply reply = reply_make(http, connection, url, method);
     request->is_scrape = reply.is_scrape;
     reply.is_head = strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
-    reply_compress(connection, &reply);
+    reply_compress(http, connection, &reply);
     return reply_send(http, connection, &reply);
 }
 
@@ -446,6 +448,7 @@ struct http *http_start(const struct http_settings *settings, const struct http_
     http->handlers = *handlers;
     http->metrics_path = mem_string(settings->metrics_path);
     http->scrapes_max = settings->scrapes_max;
+    http->is_plain = settings->is_plain;
     http->idle_seconds = settings->idle_seconds > 0 ? settings->idle_seconds : HTTP_IDLE_SECONDS;
     http->answer_ns = settings->answer_ns > 0 ? settings->answer_ns : HTTP_ANSWER_NS;
     http->listeners = mem_alloc(settings->listen_count, sizeof *http->listeners);

@@ -43,6 +43,7 @@ struct http_settings {
     unsigned scrapes_max; /* metrics requests in flight; beyond them 503. 0: no limit */
     unsigned idle_seconds; /* 0: HTTP_IDLE_SECONDS */
     int64_t answer_ns; /* 0: HTTP_ANSWER_NS */
+    bool is_plain; /* nothing is compressed, whatever is asked */
 };
 
 /* Starts serving on each address; an IPv6 address does not take IPv4 along. Settings and handlers

@@ -8,6 +8,10 @@
 #include "base/mem.h"
 #include "expo/gzip.h"
 
+/* A compressed part stands for twenty times as much text and takes as long to make: small parts let
+ * the reader work on one while the next is made, and others be served in between. */
+#define GZIP_PART_BYTES ((size_t)16 * 1024)
+
 struct stream {
     struct stream_source source;
     bool is_complete; /* the end of the source was read */
@@ -73,8 +77,10 @@ bool stream_compress(struct stream *stream)
 
 size_t stream_read(struct stream *stream, char *out, size_t size)
 {
-    return stream->gzip != NULL ? gzip_read(stream->gzip, out, size)
-                                : read_plain(stream, out, size);
+    if (stream->gzip == NULL) {
+        return read_plain(stream, out, size);
+    }
+    return gzip_read(stream->gzip, out, size < GZIP_PART_BYTES ? size : GZIP_PART_BYTES);
 }
 
 void stream_close(struct stream *stream)

@@ -3,7 +3,7 @@
 /* What an exposition of many targets costs, next to a memcpy of the same bytes and to a server that
  * does nothing but send them. Run by exposition.py:
  *   bench_exposition render TARGETS REPETITIONS
- *   bench_exposition serve TARGETS PORT            the exporter's own HTTP server
+ *   bench_exposition serve TARGETS PORT gzip|text  the exporter's own HTTP server
  *   bench_exposition static TARGETS PORT gzip|text the same bytes, made before
  *   bench_exposition get REPETITIONS gzip|text PORT...
  * All figures are printed one a line: name, then one value a repetition. */
@@ -194,14 +194,18 @@ static struct stream_source open_metrics(void *context, enum expo_format format)
     return (struct stream_source){expo_body_open(context, format), read_body, close_body};
 }
 
-static _Noreturn void run_serve(size_t targets, uint16_t port)
+static _Noreturn void run_serve(size_t targets, uint16_t port, bool is_gzip)
 {
     struct snapshot *snapshot = make_snapshot(targets);
     struct expo_view view = view_of(&snapshot);
     struct addr listen = {.family = ADDR_IPV4, .ip = {127, 0, 0, 1}, .port = port};
     struct addr failed;
     const struct http_settings settings = {
-        .listen = &listen, .listen_count = 1, .metrics_path = "/metrics"};
+        .listen = &listen,
+        .listen_count = 1,
+        .metrics_path = "/metrics",
+        .is_plain = !is_gzip,
+    };
     const struct http_handlers handlers = {.context = &view, .metrics = open_metrics};
     if (http_start(&settings, &handlers, &failed, &errno) == NULL) {
         fail("listen");
@@ -331,7 +335,7 @@ int main(int argc, char **argv)
         return run_render(first, (size_t)atol(argv[3]));
     }
     if (strcmp(mode, "serve") == 0) {
-        run_serve(first, (uint16_t)atoi(argv[3]));
+        run_serve(first, (uint16_t)atoi(argv[3]), is_gzip);
     }
     if (strcmp(mode, "static") == 0) {
         run_static(first, (uint16_t)atoi(argv[3]), is_gzip);

@@ -78,6 +78,21 @@ static void long_metrics_are_compressed_on_the_way(void **state)
     buf_fini(&body);
 }
 
+static void a_plain_server_compresses_nothing(void **state)
+{
+    struct fixture *fixture = *state;
+    struct buf answer = {0};
+    restart(fixture, &(struct http_settings){.is_plain = true});
+    atomic_store(&fixture->metrics_size, 70000);
+    atomic_store(&fixture->page_size, 50000);
+    ask(fixture, "GET /metrics", "Accept-Encoding: gzip\r\n", &answer);
+    expect_status(&answer, 200);
+    ask(fixture, "GET /", "Accept-Encoding: gzip\r\n", &answer);
+    assert_true(answer.size > 120000);
+    assert_null(strstr(answer.bytes, "Content-Encoding"));
+    buf_fini(&answer);
+}
+
 /* A client that asks for long metrics, reads their first byte and then no more. */
 static int begin_scrape(const struct fixture *fixture)
 {
@@ -183,13 +198,10 @@ int main(void)
 {
 #define EACH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
     const struct CMUnitTest tests[] = {
-        EACH(long_metrics_come_in_parts),
-        EACH(long_metrics_are_compressed_on_the_way),
-        EACH(a_slow_reader_costs_a_part_not_a_body),
-        EACH(scrapes_at_once_are_limited),
-        EACH(no_answer_lasts_for_ever),
-        EACH(who_reads_nothing_is_left),
-        EACH(a_stop_waits_for_no_slow_reader),
+        EACH(long_metrics_come_in_parts),        EACH(long_metrics_are_compressed_on_the_way),
+        EACH(a_plain_server_compresses_nothing), EACH(a_slow_reader_costs_a_part_not_a_body),
+        EACH(scrapes_at_once_are_limited),       EACH(no_answer_lasts_for_ever),
+        EACH(who_reads_nothing_is_left),         EACH(a_stop_waits_for_no_slow_reader),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
