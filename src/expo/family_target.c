@@ -411,9 +411,8 @@ const struct family family_of_targets[] = {
      emit_count,
      offsetof(struct tally, unsent)},
     {{"ipsla_packets_missed_total",
-      "Probe packets not sent because their time was over by more than an interval; part of the "
-      "unsent ones.",
-      NULL, TEXT_COUNTER},
+      "Probe packets not sent because their time was over; part of the unsent ones.", NULL,
+      TEXT_COUNTER},
      FAMILY_JITTER,
      emit_count,
      offsetof(struct tally, missed)},

@@ -165,6 +165,20 @@ static void add_jitter(struct buf *out, const struct jitter *jitter)
     }
 }
 
+/* Averages, or why there are none. */
+static void add_one_way(struct buf *out, const struct round *round)
+{
+    if (round->sd.delay.count > 0) {
+        buf_add_string(out, "<small>one way ");
+        add_ms(out, moments_average_ns(&round->sd.delay));
+        buf_add_string(out, " / ");
+        add_ms(out, moments_average_ns(&round->ds.delay));
+        buf_add_string(out, "</small>");
+    } else if (round->one_way > ONE_WAY_NO_SAMPLES) {
+        buf_printf(out, "<small>no one-way delay: %s</small>", one_way_name(round->one_way));
+    }
+}
+
 /* What the latest operation found; dashes where it found nothing. */
 static void add_result_cells(struct buf *out, const struct round *round)
 {
@@ -180,6 +194,7 @@ static void add_result_cells(struct buf *out, const struct round *round)
     add_jitter(out, &round->sd.jitter);
     buf_add_string(out, " / ");
     add_jitter(out, &round->ds.jitter);
+    add_one_way(out, round);
     end_cell(out);
 }
 

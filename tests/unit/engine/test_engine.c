@@ -211,6 +211,22 @@ static void test_unchanged_reports_are_shared(void **state)
     snapshot_unref(second);
 }
 
+/* The next operations are judged by it, and what it counts is in the next snapshot. */
+static void test_clock(void **state)
+{
+    (void)state;
+    const struct clock_state clock = {.is_synchronized = true, .steps = 3};
+    set_up(true);
+    struct snapshot *snapshot = engine_snapshot(engine);
+    assert_int_equal(snapshot->stats.clock_steps, 0);
+    snapshot_unref(snapshot);
+    engine_set_clock(engine, &clock);
+    snapshot = engine_snapshot(engine);
+    assert_int_equal(snapshot->stats.clock_steps, 3);
+    snapshot_unref(snapshot);
+    tear_down();
+}
+
 /* One stays, one changes, one goes, one comes. */
 static void test_apply(void **state)
 {
@@ -366,6 +382,7 @@ int main(void)
         cmocka_unit_test(test_order_is_that_of_the_set),
         cmocka_unit_test(test_generation),
         cmocka_unit_test(test_unchanged_reports_are_shared),
+        cmocka_unit_test(test_clock),
         cmocka_unit_test(test_apply),
         cmocka_unit_test(test_apply_during_runs),
         cmocka_unit_test(test_moved_address_keeps_counters),

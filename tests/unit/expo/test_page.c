@@ -43,6 +43,30 @@ static void it_shows_each_target(void **state)
     snapshot_unref(snapshot);
 }
 
+static void expect_on_page(struct snapshot *snapshot, const char *wanted)
+{
+    struct expo_view view = view_of(&snapshot, 1);
+    struct buf out = {0};
+    expo_render_page(&view, "/metrics", &out);
+    assert_non_null(strstr(out.bytes, wanted));
+    buf_fini(&out);
+}
+
+/* The averages of both directions, or why there are none. */
+static void it_says_why_there_is_no_one_way_delay(void **state)
+{
+    (void)state;
+    struct snapshot *snapshot = view_snapshot();
+    struct round *round = &snapshot->reports[0]->latest;
+    round->one_way = ONE_WAY_LOCAL_CLOCK;
+    expect_on_page(snapshot, "<small>no one-way delay: local_clock</small>");
+    round->one_way = ONE_WAY_SHOWN;
+    moments_add(&round->sd.delay, 2 * NS_PER_MS);
+    moments_add(&round->ds.delay, 3 * NS_PER_MS);
+    expect_on_page(snapshot, "<small>one way 2.000&nbsp;ms / 3.000&nbsp;ms</small>");
+    snapshot_unref(snapshot);
+}
+
 static void failures_stand_first(void **state)
 {
     (void)state;
@@ -134,8 +158,11 @@ static void many_targets_are_cut(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(it_shows_each_target), cmocka_unit_test(failures_stand_first),
-        cmocka_unit_test(nothing_breaks_out),   cmocka_unit_test(it_fetches_nothing),
+        cmocka_unit_test(it_shows_each_target),
+        cmocka_unit_test(it_says_why_there_is_no_one_way_delay),
+        cmocka_unit_test(failures_stand_first),
+        cmocka_unit_test(nothing_breaks_out),
+        cmocka_unit_test(it_fetches_nothing),
         cmocka_unit_test(many_targets_are_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
