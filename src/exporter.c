@@ -4,6 +4,7 @@
 #include "exporter.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -305,6 +306,10 @@ static int run(struct exporter *exporter, struct config *config, const struct we
     return is_running ? 0 : 1;
 }
 
+/* Large blocks, such as those of a file being read, go back to the system when they are freed.
+ * Unless told so, glibc keeps them from the second time on. */
+#define LARGE_BYTES (128 * 1024)
+
 int main(int argc, char **argv)
 {
     struct options options;
@@ -332,6 +337,7 @@ int main(int argc, char **argv)
     if (options_has(&options, "config.check")) {
         return check_config(file, &shard);
     }
+    mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
     struct config *config = config_file_load(file);
     if (config == NULL) {
         return 1;

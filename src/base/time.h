@@ -30,7 +30,8 @@ struct instant {
     struct wall wall;
 };
 
-enum stamp_source { STAMP_USER, STAMP_KERNEL };
+/* One byte: there are two of them in the record of every packet. */
+enum stamp_source { STAMP_USER, STAMP_KERNEL } __attribute__((packed));
 #define STAMP_SOURCE_COUNT 2
 
 /* When something happened on the wire, and who says so. */

@@ -8,7 +8,9 @@
 #include "base/mem.h"
 #include "config/words.h"
 
-#define BLOCK_BYTES ((size_t)16 * 1024)
+/* Blocks double up to a size that the allocator gives back to the system when it is freed. */
+#define BLOCK_BYTES_MIN ((size_t)16 * 1024)
+#define BLOCK_BYTES_MAX ((size_t)1024 * 1024)
 
 struct tree_block {
     struct tree_block *previous;
@@ -36,7 +38,9 @@ void *tree_alloc(struct tree *tree, size_t size)
         (size + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
     struct tree_block *block = tree->blocks;
     if (block == NULL || block->capacity - block->used < rounded) {
-        size_t capacity = rounded > BLOCK_BYTES ? rounded : BLOCK_BYTES;
+        size_t capacity = block == NULL ? BLOCK_BYTES_MIN : block->capacity * 2;
+        capacity = capacity > BLOCK_BYTES_MAX ? BLOCK_BYTES_MAX : capacity;
+        capacity = rounded > capacity ? rounded : capacity;
         block = mem_alloc(1, sizeof *block + capacity);
         block->capacity = capacity;
         block->previous = tree->blocks;

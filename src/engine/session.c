@@ -3,6 +3,8 @@
 #include "engine/session.h"
 
 #include <assert.h>
+#include <stddef.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -41,14 +43,23 @@ static void plan_start(struct session *session, struct mono at)
     session->next_start = mono_is_before(at, session->life_end) ? at : MONO_NEVER;
 }
 
+/* A report of the same results and tally as the latest, under the current spec. */
 static struct report *report_new(const struct session *session)
 {
     struct report *report = mem_alloc(1, sizeof *report);
+    if (session->report != NULL) {
+        memcpy(report, session->report, offsetof(struct report, references));
+    }
     report->references = 1;
     report->spec = spec_ref(session->spec);
-    report->tally = session->tally;
     report->is_inactive = is_inactive(session);
     return report;
+}
+
+static void set_report(struct session *session, struct report *report)
+{
+    report_unref(session->report);
+    session->report = report;
 }
 
 void session_init(struct session *session, uint32_t slot, const struct spec *spec)
@@ -87,20 +98,6 @@ void session_delay(struct session *session, int64_t delay_ns)
     session->life_end = mono_add(session->life_end, delay_ns);
 }
 
-/* Replaces the report by one of the same results under the current spec and tally. */
-static void refresh_report(struct session *session)
-{
-    struct report *old = session->report;
-    struct report *report = report_new(session);
-    report->has_run = old->has_run;
-    report->has_succeeded = old->has_succeeded;
-    report->latest = old->latest;
-    report->last_run = old->last_run;
-    report->last_success = old->last_success;
-    session->report = report;
-    report_unref(old);
-}
-
 void session_update(struct session *session, const struct spec *spec)
 {
     assert(spec_is_same_target(session->spec, spec));
@@ -115,7 +112,7 @@ void session_update(struct session *session, const struct spec *spec)
     if (session->is_running) {
         probe_abandon(&session->probe);
     }
-    refresh_report(session);
+    set_report(session, report_new(session));
 }
 
 void session_leave(struct session *session)
@@ -132,16 +129,16 @@ static void start_run(struct session *session, struct instant now)
     probe_start(&session->probe, now, mono_add(next, -SESSION_GAP_NS));
 }
 
-/* Starts that passed while the run was going are skipped, never made up for. */
-static void skip_missed_starts(struct session *session, struct instant now)
+/* Starts that passed while the run was going are skipped, never made up for. Returns how many. */
+static uint64_t skip_missed_starts(struct session *session, struct instant now)
 {
     if (mono_is_before(now.mono, session->next_start)) {
-        return;
+        return 0;
     }
     int64_t missed_ns = mono_diff(now.mono, session->next_start);
     int64_t missed = missed_ns / session->spec->frequency_ns + 1;
-    session->tally.skipped += (uint64_t)missed;
     plan_start(session, mono_add(session->next_start, missed * session->spec->frequency_ns));
+    return (uint64_t)missed;
 }
 
 static void count_packets(const struct session *session, struct engine_stats *stats)
@@ -168,10 +165,9 @@ static void count_unmatched(struct session *session, struct engine_stats *stats)
     }
 }
 
-static void publish_round(struct session *session, const struct round *round, struct instant now)
+static void take_round(struct report *report, const struct round *round, struct instant now)
 {
-    refresh_report(session);
-    struct report *report = session->report;
+    tally_add(&report->tally, round);
     report->has_run = true;
     report->latest = *round;
     report->last_run = now.wall;
@@ -184,15 +180,17 @@ static void publish_round(struct session *session, const struct round *round, st
 static void end_run(struct session *session, struct instant now, struct session_env *env)
 {
     session->is_running = false;
-    skip_missed_starts(session, now);
+    uint64_t skipped = skip_missed_starts(session, now);
     count_unmatched(session, env->stats);
-    struct round_sinks sinks = tally_sinks(&session->tally, &session->spec->layout);
+    struct report *report = report_new(session);
+    report->tally.skipped += skipped;
+    struct round_sinks sinks = tally_sinks(&report->tally, &session->spec->layout);
     const struct round *round = probe_collect(&session->probe, env->clock, now, &sinks);
     if (round != NULL) {
         count_packets(session, env->stats);
-        tally_add(&session->tally, round);
-        publish_round(session, round, now);
+        take_round(report, round, now);
     }
+    set_report(session, report);
     env->has_news = true;
 }
 

@@ -22,14 +22,13 @@ struct session {
     struct session *next_news, **news_link; /* those whose report is to be published */
     const struct spec *spec; /* a reference */
     struct probe probe;
-    struct tally tally;
     bool is_running;
     bool is_leaving; /* its target was removed: close and go */
     struct mono next_start; /* MONO_NEVER: pending, or its life is over */
     struct mono life_end;
     bool is_booked; /* in the calendar, */
     int64_t delay_ns; /* with this delay */
-    struct report *report; /* the latest, never NULL */
+    struct report *report; /* the latest, never NULL: its tally is the session's */
     uint64_t
         seen_unmatched[UNMATCHED_COUNT]; /* of probe.unmatched: already in the engine's stats */
 };

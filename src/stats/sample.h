@@ -17,7 +17,7 @@ enum fate {
     FATE_SENT, /* sent, no answer (yet): lost when the operation ends */
     FATE_RECEIVED, /* answered within the timeout */
     FATE_LATE, /* answered, but after the timeout */
-};
+} __attribute__((packed));
 
 /* t1 and t4 are on the sender's operation clock: UTC at the start of the operation, advanced by the
  * monotonic clock, so a step of the system clock cannot bend an operation. t2 and t3 are on the

@@ -91,6 +91,7 @@ static void test_new_targets_come_in_steps(void **state)
     struct change *change = change_new(set);
     engine_begin(engine, change);
     assert_true(engine_step(engine, drive.now));
+    drive_poll(&drive); /* as a host does after every step */
     drive_until(&drive, build_at(NS_PER_MS));
     assert_int_equal(drive.opened, 1); /* the old one starts in time, no new one does yet */
     unsigned steps = 1;
@@ -160,6 +161,7 @@ static void test_news_during_a_change(void **state)
     struct change *change = change_new(more);
     engine_begin(engine, change);
     assert_true(engine_step(engine, drive.now));
+    drive_poll(&drive); /* as a host does after every step */
     drive_until(&drive, build_at(SECONDS(59))); /* nobody has answered */
     while (engine_step(engine, drive.now)) {
     }
