@@ -135,6 +135,17 @@ void engine_set_io(struct engine *engine, const struct io_stats *io)
     engine->stats.io = *io;
 }
 
+void engine_cut_short(struct engine *engine, struct instant now)
+{
+    for (size_t i = 0; i < engine->roster.count; i++) {
+        struct session *session = engine->roster.order[i];
+        if (session->is_running) {
+            probe_cut_short(&session->probe, now);
+            heap_set(&engine->heap, &session->due, ENGINE_AT_ONCE);
+        }
+    }
+}
+
 uint64_t engine_generation(const struct engine *engine)
 {
     return engine->generation;
@@ -179,6 +190,13 @@ struct samples engine_samples(const struct engine *engine, size_t index)
 {
     assert(index < engine->roster.count);
     return train_samples(&engine->roster.order[index]->probe.train);
+}
+
+int64_t engine_first_due_ns(const struct engine *engine, size_t index)
+{
+    assert(index < engine->roster.count);
+    const struct train *train = &engine->roster.order[index]->probe.train;
+    return train_clock_ns(train, train->start);
 }
 
 static void input(void *self, const struct ev *ev, struct instant now)

@@ -53,6 +53,9 @@ void engine_set_clock(struct engine *engine, const struct clock_state *clock);
 /* What its host has counted, for the next snapshot. */
 void engine_set_io(struct engine *engine, const struct io_stats *io);
 
+/* Ends what runs now, with a result as far as there is one (probe_cut_short). Poll afterwards. */
+void engine_cut_short(struct engine *engine, struct instant now);
+
 /* Counts up whenever there is something to publish. */
 uint64_t engine_generation(const struct engine *engine);
 
@@ -70,5 +73,9 @@ struct snapshot *engine_snapshot(const struct engine *engine);
 /* The ledger of the latest operation of target `index` (in the order of the set), until its next
  * start: for percentiles and per-packet output. */
 struct samples engine_samples(const struct engine *engine, size_t index);
+
+/* When its first packet was due, on the clock of the samples, ns; each next one an interval later.
+ */
+int64_t engine_first_due_ns(const struct engine *engine, size_t index);
 
 #endif

@@ -164,6 +164,19 @@ static void finish_train(struct probe *probe)
     finish(probe, was_received ? OUTCOME_OK : unanswered, end);
 }
 
+void probe_cut_short(struct probe *probe, struct instant now)
+{
+    bool is_train = probe->phase == PROBE_TRAIN || probe->phase == PROBE_SETTLE;
+    if (probe->phase == PROBE_OVER) {
+        return;
+    }
+    if (is_train && train_cut(&probe->train, now.mono) > 0) {
+        finish_train(probe);
+    } else {
+        probe_abandon(probe);
+    }
+}
+
 static bool poll_control(struct probe *probe, struct instant now, struct fx *fx, uint8_t *scratch)
 {
     bool is_due = !mono_is_before(now.mono, probe->deadline);

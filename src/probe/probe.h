@@ -80,6 +80,10 @@ void probe_start(struct probe *probe, struct instant now, struct mono latest_end
 /* Ends a running operation without a result; the next poll closes its channel. */
 void probe_abandon(struct probe *probe);
 
+/* Ends a running operation with a result about the packets of which something is known already; of
+ * none: without a result, as probe_abandon. The next poll closes its channel. */
+void probe_cut_short(struct probe *probe, struct instant now);
+
 void probe_input(struct probe *probe, const struct ev *ev, struct instant now);
 
 /* As io.h; `scratch` (IO_DATAGRAM_MAX bytes) holds the bytes of an FX_SEND. fx->id.owner is not

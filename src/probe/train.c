@@ -13,6 +13,7 @@ void train_init(struct train *train, uint32_t count, int64_t interval_ns, int64_
     assert(count > 0);
     *train = (struct train){
         .count = count,
+        .capacity = count,
         .interval_ns = interval_ns,
         .timeout_ns = timeout_ns,
         .samples = mem_alloc(count, sizeof(struct sample)),
@@ -29,6 +30,7 @@ void train_fini(struct train *train)
 
 void train_clear(struct train *train)
 {
+    train->count = train->capacity;
     memset(train->samples, 0, train->count * sizeof(struct sample));
     train->arrivals = 0;
     train->next = 0;
@@ -172,6 +174,22 @@ enum arrival train_receive(struct train *train, uint32_t seq, struct stamp recei
     train->unsettled--;
     *out = sample;
     return ARRIVAL_ACCEPTED;
+}
+
+uint32_t train_cut(struct train *train, struct mono now)
+{
+    int64_t now_ns = train_clock_ns(train, now);
+    while (train->next > 0) {
+        struct sample *last = &train->samples[train->next - 1];
+        if (last->fate != FATE_SENT || now_ns - last->t1_ns > train->timeout_ns) {
+            break;
+        }
+        *last = (struct sample){0};
+        train->next--;
+        train->unsettled--;
+    }
+    train->count = train->next;
+    return train->count;
 }
 
 bool train_is_complete(const struct train *train)

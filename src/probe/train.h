@@ -23,7 +23,7 @@
 #define TRAIN_SKIP_NS (50 * NS_PER_MS)
 
 struct train {
-    uint32_t count;
+    uint32_t count, capacity; /* to send; room for. The same unless it was cut */
     int64_t interval_ns;
     int64_t timeout_ns; /* of each packet, from its own sending */
     struct sample *samples; /* `count`; samples[k - 1] is packet k */
@@ -85,6 +85,11 @@ enum arrival { ARRIVAL_ACCEPTED, ARRIVAL_DUPLICATE, ARRIVAL_UNKNOWN };
  * set and *out points at it for the protocol's fields. UNKNOWN: no such packet was sent. */
 enum arrival train_receive(struct train *train, uint32_t seq, struct stamp received,
                            struct sample **out);
+
+/* The train ends here: packets of which nothing is known at `now` (not due yet, or unanswered
+ * within their timeout, with no answered one behind them) were never planned. Returns how many are
+ * left. The next train is whole again. */
+uint32_t train_cut(struct train *train, struct mono now);
 
 /* All packets sent (or unsent), all answered. */
 bool train_is_complete(const struct train *train);

@@ -372,6 +372,31 @@ static void test_many_targets_and_reloads(void **state)
     assert_int_equal(drive.opened, drive.closed);
 }
 
+/* Cut short before anything came back, there is no result; a target that waits goes on waiting. */
+static void test_cut_short(void **state)
+{
+    (void)state;
+    set_up(true);
+    apply((struct spec *[]){target(1)}, 1);
+    uint64_t before = engine_generation(engine);
+    engine_cut_short(engine, drive.now);
+    drive_poll(&drive);
+    assert_int_equal(drive.open_count, 0);
+    assert_true(engine_generation(engine) > before);
+    struct snapshot *snapshot = engine_snapshot(engine);
+    assert_false(snapshot->reports[0]->has_run);
+    assert_int_equal(snapshot->reports[0]->tally.operations, 0);
+    snapshot_unref(snapshot);
+    run_all(60);
+    engine_cut_short(engine, drive.now);
+    drive_poll(&drive);
+    snapshot = engine_snapshot(engine);
+    assert_int_equal(snapshot->reports[0]->tally.operations, 1);
+    snapshot_unref(snapshot);
+    assert_true(engine_first_due_ns(engine, 0) == BUILD_WALL_NS + SECONDS(60));
+    tear_down();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -387,6 +412,7 @@ int main(void)
         cmocka_unit_test(test_apply_during_runs),
         cmocka_unit_test(test_moved_address_keeps_counters),
         cmocka_unit_test(test_others_are_untouched),
+        cmocka_unit_test(test_cut_short),
         cmocka_unit_test(test_many_targets_and_reloads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -412,6 +412,31 @@ static void test_abandon(void **state)
     }
 }
 
+/* Five packets left, four came back, one is on its way: the result is about four. */
+static void test_cut_short(void **state)
+{
+    (void)state;
+    sender_set_up_jitter();
+    sender_handshake();
+    sender_run(1, 4);
+    drive_until(&sender.drive, build_at(MS(86)));
+    probe_cut_short(&sender.probe, sender.drive.now);
+    drive_poll(&sender.drive);
+    assert_true(probe_is_idle(&sender.probe));
+    const struct round_sinks sinks = {0};
+    const struct round *round =
+        probe_collect(&sender.probe, &sender.clock, sender.drive.now, &sinks);
+    assert_non_null(round);
+    assert_int_equal(round->outcome, OUTCOME_OK);
+    assert_int_equal(round->planned, 4);
+    assert_int_equal(round->received, 4);
+    assert_int_equal(round->unsent, 0);
+    assert_int_equal(round->lost_unknown, 0);
+    probe_cut_short(&sender.probe, sender.drive.now); /* there is nothing to cut any more */
+    assert_true(probe_is_idle(&sender.probe));
+    sender_tear_down();
+}
+
 static void test_duration_is_clamped(void **state)
 {
     (void)state;
@@ -506,6 +531,7 @@ int main(void)
         cmocka_unit_test(test_no_socket),
         cmocka_unit_test(test_no_route),
         cmocka_unit_test(test_abandon),
+        cmocka_unit_test(test_cut_short),
         cmocka_unit_test(test_duration_is_clamped),
         cmocka_unit_test(test_source_and_control_port),
         cmocka_unit_test(test_reply_about_another_port),

@@ -273,6 +273,33 @@ static void test_counts_late_packets(void **state)
     }
 }
 
+/* What nothing is known of at the end is taken back; a loss before an answer, or after the timeout,
+ * is one. */
+static void test_cut(void **state)
+{
+    (void)state;
+    struct train train;
+    struct sample *sample;
+    start(&train, 10);
+    assert_int_equal(train_cut(&train, build_at(0).mono), 0);
+    train_start(&train, build_at(0));
+    for (int64_t k = 0; k < 6; k++) {
+        train_send(&train, build_at(MS(20) * k));
+    }
+    train_receive(&train, 4, received_at(MS(90)), &sample);
+    assert_int_equal(train_cut(&train, build_at(MS(110)).mono), 4);
+    assert_true(train_next_due(&train).ns == INT64_MAX);
+    assert_int_equal(train_samples(&train).count, 4);
+    assert_int_equal(train.unsettled, 3);
+    train_start(&train, build_at(MS(2000)));
+    assert_int_equal(train_samples(&train).count, 10);
+    train_send(&train, build_at(MS(2000)));
+    train_send(&train, build_at(MS(2020)));
+    assert_int_equal(train_cut(&train, build_at(MS(3010)).mono),
+                     1); /* of one the timeout is over */
+    train_fini(&train);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -287,6 +314,7 @@ int main(void)
         cmocka_unit_test(test_kernel_send_stamps),
         cmocka_unit_test(test_skips_what_is_over),
         cmocka_unit_test(test_counts_late_packets),
+        cmocka_unit_test(test_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
