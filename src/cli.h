@@ -4,6 +4,8 @@
 #ifndef CLI_H
 #define CLI_H
 
+#include <stdbool.h>
+
 #include "base/buf.h"
 #include "cli_clock.h"
 #include "cli_packet.h"
@@ -14,17 +16,26 @@ struct cli_result {
     const struct spec *spec;
     const struct round *round;
     struct samples samples;
+    int64_t first_due_ns; /* of the first packet, as t1 */
+    bool is_interrupted; /* the operation was cut short */
+    bool is_utf8; /* text may have blocks */
 };
 
 /* The words and order of `show ip sla statistics`, in milliseconds with microseconds, then
  * percentiles. */
 void cli_text_format(const struct cli_result *result, struct buf *out);
 
-/* One JSON object and a newline; fields as docs/cli.md lists them. */
-void cli_json_format(const struct cli_result *result, struct buf *out);
+/* One JSON object on one line; fields as docs/cli.md lists them. `with_packets`: every packet too.
+ */
+void cli_json_format(const struct cli_result *result, bool with_packets, struct buf *out);
+
+/* The part of it that lists the packets: `"samples": [...]`. */
+void cli_json_add_samples(const struct cli_result *result, struct buf *out);
 
 /* Round-trip times of the received packets, sorted; the caller frees *out. Returns how many. */
-size_t cli_sorted_rtts(const struct samples *samples, int64_t **out);
+size_t cli_sorted_rtts(const struct cli_result *result, int64_t **out);
+
+void cli_sort(int64_t *values, size_t count);
 
 /* The smallest of `count` > 0 sorted values that at least `percent` of all do not exceed (nearest
  * rank). */
@@ -40,6 +51,9 @@ int cli_key_solve(int argc, char **argv);
 
 /* Why the operation failed, as a sentence; "" for OUTCOME_OK. */
 void cli_explain(const struct cli_result *result, struct buf *out);
+
+/* `ipsla probe`; argv[0] is the word. Returns the exit status. */
+int cli_probe_main(int argc, char **argv);
 
 /* `ipsla discover`: who answers IP SLA control requests. argv[0] is the word. Returns the exit
  * status. */

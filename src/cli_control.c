@@ -11,10 +11,16 @@
 static bool read_version(const struct options *options, struct spec *spec)
 {
     const char *text = options_value(options, "control");
+    if (!options_has(options, "control")) {
+        return true;
+    }
     for (unsigned i = 0; i < CONTROL_VERSION_COUNT; i++) {
         bool is_fit = i != CONTROL_V2 || spec->operation != OPERATION_TCP_CONNECT;
         if (is_fit && strcmp(text, control_version_name((enum control_version)i)) == 0) {
-            spec->control = (enum control_version)i;
+            if (spec->control != (enum control_version)i) {
+                spec->control = (enum control_version)i;
+                spec->control_port = control_version_port(spec->control);
+            }
             return true;
         }
     }
@@ -68,5 +74,15 @@ bool cli_read_control(const struct options *options, struct spec *spec)
         fprintf(stderr, "ipsla probe: --key-id, --key-algorithm and --key-file go together\n");
         return false;
     }
-    return given == 0 || (read_algorithm(options, spec) && read_key(options, spec));
+    if (given != 0) {
+        return read_algorithm(options, spec) && read_key(options, spec);
+    }
+    if (spec->key.algorithm != AUTH_NONE && spec->control != CONTROL_NONE &&
+        (spec->key.algorithm == AUTH_MD5) != (spec->control == CONTROL_V1)) {
+        fprintf(stderr,
+                "ipsla probe: --control=%s does not go with the target's key, which is %s\n",
+                control_version_name(spec->control), auth_algorithm_name(spec->key.algorithm));
+        return false;
+    }
+    return true;
 }

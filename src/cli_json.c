@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/addr.h"
 #include "cli.h"
@@ -87,6 +88,7 @@ static void add_operation(const struct cli_result *result, struct buf *out)
     buf_printf(out, ", \"return_code\": %d, \"start_timestamp\": ", (int)round->return_code);
     add_seconds(out, round->started.ns);
     add_field(out, "duration_seconds", true, round->duration_ns);
+    buf_printf(out, ", \"interrupted\": %s", result->is_interrupted ? "true" : "false");
     if (result->spec->control == CONTROL_NONE) {
         buf_add_string(out, ",\n \"control\": {\"version\": null, \"auth\": \"none\"");
     } else {
@@ -176,7 +178,7 @@ static void add_rtt(const struct cli_result *result, struct buf *out)
     const struct moments *rtt = &result->round->rtt;
     bool has_value = rtt->count > 0;
     int64_t *sorted;
-    size_t count = cli_sorted_rtts(&result->samples, &sorted);
+    size_t count = cli_sorted_rtts(result, &sorted);
     has_value = has_value && count > 0;
     buf_printf(out, "\"rtt_seconds\": {\"count\": %" PRIu32, rtt->count);
     add_field(out, "min", has_value, rtt->min_ns);
@@ -309,7 +311,7 @@ static void add_voice(const struct cli_result *result, struct buf *out)
     buf_add_char(out, '}');
 }
 
-void cli_json_format(const struct cli_result *result, struct buf *out)
+static void add_object(const struct cli_result *result, bool with_packets, struct buf *out)
 {
     const struct round *round = result->round;
     buf_printf(out, "{\"operation\": \"%s\", \"precision\": \"%s\", ",
@@ -337,5 +339,29 @@ void cli_json_format(const struct cli_result *result, struct buf *out)
     add_source(&result->samples, false, out);
     buf_add_string(out, ", ");
     add_source(&result->samples, true, out);
-    buf_add_string(out, "}}\n");
+    buf_add_char(out, '}');
+    if (with_packets) {
+        buf_add_string(out, ", ");
+        cli_json_add_samples(result, out);
+    }
+    buf_add_char(out, '}');
+}
+
+/* The newlines of the layout above, each with the spaces behind it, become one space: strings have
+ * none. */
+void cli_json_format(const struct cli_result *result, bool with_packets, struct buf *out)
+{
+    struct buf object = {0};
+    add_object(result, with_packets, &object);
+    for (const char *at = buf_string(&object); *at != '\0';) {
+        size_t length = strcspn(at, "\n");
+        buf_add(out, at, length);
+        at += length;
+        if (*at == '\n') {
+            at += strspn(at, "\n ");
+            buf_add_char(out, ' ');
+        }
+    }
+    buf_add_char(out, '\n');
+    buf_fini(&object);
 }

@@ -30,12 +30,14 @@ static bool read_tos(const struct options *options, struct spec *spec)
         options_refuse(options, "dscp", dscp, "a name (ef, af41, cs1, ...) or 0 to 63");
         return false;
     }
-    number = number << 2;
+    number <<= 2;
     if (tos != NULL && packet_parse_tos(tos, &number) != NULL) {
         options_refuse(options, "tos", tos, "0 to 255 or 0x00 to 0xff");
         return false;
     }
-    spec->tos = (uint8_t)number;
+    if (dscp != NULL || tos != NULL) {
+        spec->tos = (uint8_t)number;
+    }
     return true;
 }
 
@@ -76,9 +78,12 @@ bool cli_read_packet(const struct options *options, struct spec *spec)
         !read_number(options, "source-port", UINT16_MAX, &source_port)) {
         return false;
     }
-    spec->is_vrf = options_has(options, "vrf");
+    if (options_has(options, "vrf") || options_has(options, "interface")) {
+        spec->is_vrf = options_has(options, "vrf");
+    }
     spec->options.ttl = (uint8_t)ttl;
-    spec->options.dont_fragment = options_has(options, "dont-fragment");
+    spec->options.dont_fragment =
+        spec->options.dont_fragment || options_has(options, "dont-fragment");
     spec->source.port = (uint16_t)source_port;
     return true;
 }

@@ -10,7 +10,9 @@
 #include "base/addr.h"
 #include "base/dscp.h"
 #include "base/mem.h"
-#include "cli.h"
+#include "cli_distribution.h"
+#include "cli_variation.h"
+#include "probe/payload.h"
 #include "reason.h"
 
 static int compare_ns(const void *left, const void *right)
@@ -20,16 +22,26 @@ static int compare_ns(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-size_t cli_sorted_rtts(const struct samples *samples, int64_t **out)
+void cli_sort(int64_t *values, size_t count)
 {
+    qsort(values, count, sizeof *values, compare_ns);
+}
+
+size_t cli_sorted_rtts(const struct cli_result *result, int64_t **out)
+{
+    const struct samples *samples = &result->samples;
+    int64_t resolution_ns = payload_resolution_ns(result->spec);
     int64_t *values = mem_alloc(samples->count, sizeof *values);
     size_t count = 0;
     for (uint32_t i = 0; i < samples->count; i++) {
-        if (samples->items[i].fate == FATE_RECEIVED) {
-            values[count++] = sample_rtt_ns(&samples->items[i], NS_PER_MS);
+        int64_t rtt_ns = samples->items[i].fate == FATE_RECEIVED
+                             ? sample_rtt_ns(&samples->items[i], resolution_ns)
+                             : -1;
+        if (rtt_ns >= 0) {
+            values[count++] = rtt_ns;
         }
     }
-    qsort(values, count, sizeof *values, compare_ns);
+    cli_sort(values, count);
     *out = values;
     return count;
 }
@@ -38,113 +50,6 @@ int64_t cli_percentile(const int64_t *sorted, size_t count, unsigned percent)
 {
     size_t rank = (count * percent + 99) / 100;
     return sorted[rank == 0 ? 0 : rank - 1];
-}
-
-static const char *system_reason(const struct round *round)
-{
-    return round->error == 0 ? "unknown error" : strerror(round->error);
-}
-
-static const char *const version_words[] = {
-    [ADDR_NONE] = "", [ADDR_IPV4] = "IPv4 ", [ADDR_IPV6] = "IPv6 "};
-
-/* Why TCP did not connect. */
-static void explain_connect(enum outcome outcome, const struct addr *peer, const char *reason,
-                            struct buf *out)
-{
-    char text[ADDR_TEXT_MAX];
-    addr_format(peer, text);
-    if (outcome == OUTCOME_REFUSED) {
-        buf_printf(out, "%s refuses TCP connections", text);
-    } else if (outcome == OUTCOME_TIMEOUT) {
-        buf_printf(out, "%s did not answer TCP in time", text);
-    } else if (outcome != OUTCOME_OK) {
-        buf_printf(out, "no TCP connection to %s: %s", text, reason);
-    }
-}
-
-/* Why ICMP brought no answer; false when the general words say it. */
-static bool explain_icmp(const struct round *round, const char *ip, struct buf *out)
-{
-    if (round->outcome == OUTCOME_TIMEOUT) {
-        buf_printf(out, "%s did not answer in time", ip);
-        return true;
-    }
-    if (round->outcome == OUTCOME_UNREACHABLE) {
-        /* What ICMPv6 calls administratively prohibited is not a permission of this process. */
-        buf_printf(out, "%s: %s", ip,
-                   round->error == EACCES ? "administratively prohibited" : system_reason(round));
-        return true;
-    }
-    return false;
-}
-
-void cli_explain(const struct cli_result *result, struct buf *out)
-{
-    const struct spec *spec = result->spec;
-    const struct round *round = result->round;
-    char ip[ADDR_TEXT_MAX];
-    addr_format_ip(&spec->peer, ip);
-    unsigned control_port = spec->control_port;
-    if (spec->operation == OPERATION_TCP_CONNECT && round->planned > 0 &&
-        round->outcome != OUTCOME_LOCAL) {
-        explain_connect(round->outcome, &spec->peer, system_reason(round), out);
-        return;
-    }
-    if (operation_is_icmp(spec->operation) && explain_icmp(round, ip, out)) {
-        return;
-    }
-    switch (round->outcome) {
-    case OUTCOME_OK:
-        break;
-    case OUTCOME_VERIFY:
-        buf_add_string(out, "the reply is not what was sent");
-        break;
-    case OUTCOME_TIMEOUT:
-        if (spec->control == CONTROL_NONE) {
-            buf_printf(out, "nothing came back from %s port %u in time", ip, (unsigned)spec->port);
-            break;
-        }
-        buf_printf(out, "the responder opened port %u, but no probe came back in time",
-                   (unsigned)spec->port);
-        break;
-    case OUTCOME_NO_CONNECTION:
-        buf_printf(out,
-                   "no answer from %s port %u to %" PRIu32 " control requests: is "
-                   "\"ip sla responder\" configured there, and is UDP %u open on the way?",
-                   ip, control_port, round->control_retries + 1, control_port);
-        break;
-    case OUTCOME_UNREACHABLE:
-        buf_printf(out, "%s port %u: %s", ip,
-                   (unsigned)(spec->control == CONTROL_NONE ? spec->port : control_port),
-                   system_reason(round));
-        break;
-    case OUTCOME_AUTH:
-        buf_printf(out,
-                   "the responder refused the control request: auth (status 0x%08" PRIx32 "): ",
-                   round->control_status);
-        if (spec->key.algorithm == AUTH_NONE) {
-            buf_add_string(out, "it demands a key");
-        } else {
-            buf_printf(out, "it has no %s key %u, or another secret for it",
-                       auth_algorithm_name(spec->key.algorithm), (unsigned)spec->key.id);
-        }
-        break;
-    case OUTCOME_FORMAT:
-    case OUTCOME_PORT_IN_USE:
-    case OUTCOME_REFUSED:
-        buf_printf(out, "the responder refused the control request: %s (status 0x%08" PRIx32 ")",
-                   outcome_name(round->outcome), round->control_status);
-        break;
-    case OUTCOME_RESOLVE:
-        buf_printf(out, "the name %s has no %saddress", spec->host,
-                   version_words[spec_ip_version(spec)]);
-        break;
-    case OUTCOME_LOCAL:
-        buf_add_string(out, "this host could not send: ");
-        reason_add(spec, round->error, out);
-        break;
-    }
 }
 
 /* Nanoseconds as milliseconds with three decimals. */
@@ -260,34 +165,43 @@ static void add_way_losses(const struct way *way, const char *from_to, struct bu
     add_periods(&way->periods, name, out);
 }
 
-/* Direction of a loss is not told by ICMP; who reordered is told by the times. */
-static void add_icmp_losses(const struct round *round, struct buf *out)
+/* What IOS does not tell. */
+static void add_own_counts(const struct round *round, struct buf *out)
 {
-    const struct reordering *order = &round->reordering;
-    buf_printf(out, "        Packet Loss: %" PRIu32 "\n", round->lost_unknown);
-    add_periods(&round->losses, "", out);
-    buf_printf(out, "        Out Of Sequence SD: %" PRIu32 "\tDS: %" PRIu32 "\tBoth: %" PRIu32 "\n",
-               order->sd, order->ds, order->both);
-    buf_printf(out, "        Packet Unprocessed: %" PRIu32 "\n", round->unprocessed);
-}
-
-static void add_losses(const struct round *round, bool is_icmp_jitter, struct buf *out)
-{
-    buf_add_string(out, "Packet Loss Values:\n");
-    if (is_icmp_jitter) {
-        add_icmp_losses(round, out);
-    } else {
-        add_way_losses(&round->sd, "Source to Destination", out);
-        add_way_losses(&round->ds, "Destination to Source", out);
-    }
-    buf_printf(out, "        Out Of Sequence: %" PRIu32 "\tTail Drop: %" PRIu32 "\n",
-               round->out_of_order, round->lost_unknown);
-    buf_printf(out, "        Packet Late Arrival: %" PRIu32 "\tPacket Skipped: %" PRIu32 "\n",
-               round->late, round->unsent);
     buf_printf(out, "        Packet Sent Late: %" PRIu32 "\tPacket Missed: %" PRIu32 "\n",
                round->sent_late, round->missed);
     buf_printf(out, "        Duplicate: %" PRIu32 "\tCorrupt: %" PRIu32 "\n", round->duplicate,
                round->corrupt);
+}
+
+/* The block of icmp-jitter. Direction of a loss is not told by ICMP; who reordered is told by the
+ * times. */
+static void add_icmp_losses(const struct round *round, struct buf *out)
+{
+    const struct reordering *order = &round->reordering;
+    buf_printf(out, "Packet Late Arrival: %" PRIu32 "\n", round->late);
+    buf_printf(out, "Out Of Sequence: %" PRIu32 "\n", round->out_of_order);
+    buf_printf(out,
+               "        Source to Destination: %" PRIu32 "\tDestination to Source: %" PRIu32 "\n",
+               order->sd, order->ds);
+    buf_printf(out, "        In both Directions: %" PRIu32 "\n", order->both);
+    buf_printf(out, "Packet Skipped: %" PRIu32 "\tPacket Unprocessed: %" PRIu32 "\n", round->unsent,
+               round->unprocessed);
+    buf_printf(out, "Packet Loss: %" PRIu32 "\n", round->lost_unknown);
+    add_periods(&round->losses, "", out);
+    add_own_counts(round, out);
+}
+
+static void add_losses(const struct round *round, struct buf *out)
+{
+    buf_add_string(out, "Packet Loss Values:\n");
+    add_way_losses(&round->sd, "Source to Destination", out);
+    add_way_losses(&round->ds, "Destination to Source", out);
+    buf_printf(out, "        Out Of Sequence: %" PRIu32 "\tTail Drop: %" PRIu32 "\n",
+               round->out_of_order, round->lost_unknown);
+    buf_printf(out, "        Packet Late Arrival: %" PRIu32 "\tPacket Skipped: %" PRIu32 "\n",
+               round->late, round->unsent);
+    add_own_counts(round, out);
 }
 
 /* Zeros when the operation failed, as IOS prints. */
@@ -311,16 +225,15 @@ static void add_train(const struct cli_result *result, struct buf *out)
     buf_printf(out, "        Number Of RTT: %" PRIu32, round->rtt.count);
     add_min_avg_max(out, "\t\tRTT", (double)round->rtt.min_ns, moments_average_ns(&round->rtt),
                     (double)round->rtt.max_ns);
-    if (result->spec->operation == OPERATION_UDP_JITTER ||
-        result->spec->operation == OPERATION_ICMP_JITTER) {
-        add_jitter(round, out);
-    }
+    add_jitter(round, out);
     buf_add_string(out, "Over Threshold:\n");
     buf_printf(out, "        Number Of RTT Over Threshold: %" PRIu32 " (%" PRIu32 "%%)\n",
                round->over_threshold,
                round->received == 0 ? 0 : round->over_threshold * 100 / round->received);
-    if (result->spec->operation != OPERATION_TCP_CONNECT) {
-        add_losses(round, result->spec->operation == OPERATION_ICMP_JITTER, out);
+    if (result->spec->operation == OPERATION_ICMP_JITTER) {
+        add_icmp_losses(round, out);
+    } else {
+        add_losses(round, out);
     }
     if (result->spec->codec != VOICE_CODEC_NONE) {
         add_voice(&round->voice, out);
@@ -330,17 +243,36 @@ static void add_train(const struct cli_result *result, struct buf *out)
 static void add_percentiles(const struct cli_result *result, struct buf *out)
 {
     int64_t *rtts;
-    size_t count = cli_sorted_rtts(&result->samples, &rtts);
-    if (count > 0) {
-        buf_add_string(out, "RTT percentiles 50/95/99: ");
-        add_ms(out, (double)cli_percentile(rtts, count, 50));
-        buf_add_char(out, '/');
-        add_ms(out, (double)cli_percentile(rtts, count, 95));
-        buf_add_char(out, '/');
-        add_ms(out, (double)cli_percentile(rtts, count, 99));
-        buf_add_string(out, " milliseconds\n");
-    }
+    size_t count = cli_sorted_rtts(result, &rtts);
+    cli_percentiles_add(rtts, count, "RTT", out);
+    cli_histogram_add(rtts, count, result->is_utf8, out);
     free(rtts);
+}
+
+static void add_jitter_percentiles(const struct cli_result *result, struct buf *out)
+{
+    for (int is_ds = 0; is_ds <= 1; is_ds++) {
+        int64_t *jitters;
+        size_t count = cli_sorted_jitters(result, is_ds != 0, &jitters);
+        cli_percentiles_add(jitters, count, is_ds ? "DS Jitter" : "SD Jitter", out);
+        free(jitters);
+    }
+}
+
+static bool is_train(const struct spec *spec)
+{
+    return spec->operation == OPERATION_UDP_JITTER || spec->operation == OPERATION_ICMP_JITTER;
+}
+
+/* What IOS adds for the other types with "details", and what it does not tell. */
+static void add_echo(const struct round *round, struct buf *out)
+{
+    buf_printf(out, "Over thresholds occurred: %s\n", round->over_threshold > 0 ? "TRUE" : "FALSE");
+    if (round->late + round->duplicate + round->corrupt > 0) {
+        buf_printf(
+            out, "Packet Late Arrival: %" PRIu32 "\tDuplicate: %" PRIu32 "\tCorrupt: %" PRIu32 "\n",
+            round->late, round->duplicate, round->corrupt);
+    }
 }
 
 static void add_reply(const struct round *round, struct buf *out)
@@ -367,16 +299,27 @@ void cli_text_format(const struct cli_result *result, struct buf *out)
     const struct round *round = result->round;
     bool is_ok = round->outcome == OUTCOME_OK;
     add_head(result, out);
-    if (round->planned > 0) {
+    bool has_train = round->planned > 0 && is_train(result->spec);
+    if (has_train) {
         add_train(result, out);
     }
     buf_printf(out, "Number of successes: %d\nNumber of failures: %d\n", is_ok, !is_ok);
+    buf_add_string(out, "Operation time to live: 0\n");
+    if (!is_train(result->spec)) {
+        add_echo(round, out);
+    }
+    if (result->is_interrupted) {
+        buf_add_string(out, "Interrupted: of what follows nothing is counted\n");
+    }
     if (round->control_rtt_ns >= 0) {
         buf_add_string(out, "Control RTT: ");
         add_ms(out, (double)round->control_rtt_ns);
         buf_printf(out, " milliseconds, retries: %" PRIu32 "\n", round->control_retries);
     }
-    add_percentiles(result, out);
+    if (has_train) {
+        add_percentiles(result, out);
+        add_jitter_percentiles(result, out);
+    }
     add_reply(round, out);
     add_unsent(result, out);
     if (!is_ok) {
