@@ -20,6 +20,7 @@
 #include "options.h"
 
 #define LISTEN_MAX 16
+#define APPLY_INTERVAL_NS (200 * NS_PER_MS)
 
 /* So that the targets of one shard are not all with one worker. */
 #define WORKERS_SALT UINT64_C(0x776f726b65727321)
@@ -182,9 +183,28 @@ static void on_wake(struct exporter *exporter)
     if (wants_reload) {
         reload(exporter);
     }
-    if (atomic_exchange(&exporter->has_new_addresses, false)) {
+}
+
+/* Many names may be resolved one after the other: what is O(targets) is done for all that have been
+ * by then. */
+static void apply_addresses(struct exporter *exporter)
+{
+    struct mono now = clock_now().mono;
+    if (!mono_is_before(now, exporter->apply_next) &&
+        atomic_exchange(&exporter->has_new_addresses, false)) {
         exporter_apply(exporter);
+        exporter->apply_next = mono_add(now, APPLY_INTERVAL_NS);
     }
+}
+
+/* For poll(2): until addresses that wait are due. */
+static int wait_ms(struct exporter *exporter)
+{
+    if (!atomic_load(&exporter->has_new_addresses)) {
+        return -1;
+    }
+    int64_t left_ns = mono_diff(exporter->apply_next, clock_now().mono);
+    return left_ns <= 0 ? 0 : (int)(left_ns / NS_PER_MS) + 1;
 }
 
 /* False when the signal says that this is the end. */
@@ -210,12 +230,13 @@ static void wait_for_end(struct exporter *exporter, int signal_fd)
             {.fd = signal_fd, .events = POLLIN},
             {.fd = exporter->wake_fd, .events = POLLIN},
         };
-        if (poll(items, 2, -1) < 0) {
+        if (poll(items, 2, wait_ms(exporter)) < 0) {
             continue;
         }
         if (items[1].revents != 0) {
             on_wake(exporter);
         }
+        apply_addresses(exporter);
         goes_on = items[0].revents == 0 || on_signal(exporter, signal_fd);
     }
 }

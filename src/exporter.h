@@ -56,6 +56,7 @@ struct exporter {
     /* The main thread's own. */
     struct config *config; /* of its targets: those of the shard */
     size_t shared_count; /* targets in the file */
+    struct mono apply_next; /* when addresses may be taken over again */
 };
 
 /* Wakes the main thread, from any thread. */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "base/mem.h"
 #include "base/time.h"
 #include "host/clock.h"
@@ -19,10 +20,10 @@
 #define RETRY_NS (10 * NS_PER_SECOND)
 
 struct name {
+    struct heap_item due; /* first member: the heap hands it back; not in it while it is busy */
     char *text;
     enum addr_family family; /* wanted; ADDR_NONE: IPv4 before IPv6 */
     struct addr addr; /* ADDR_NONE: none found yet */
-    struct mono due;
     bool is_busy; /* a thread is looking it up and owns the memory until it is back */
     bool is_gone; /* no longer wanted; that thread frees it */
     bool has_failed; /* the latest lookup */
@@ -35,6 +36,7 @@ struct resolver {
     pthread_cond_t work;
     struct name **names; /* by text and family */
     size_t count;
+    struct heap queue; /* of those that nobody is looking up */
     uint64_t failures;
     unsigned threads;
     unsigned users; /* threads and the owner */
@@ -47,8 +49,9 @@ static void name_free(struct name *name)
     free(name);
 }
 
-static void name_drop(struct name *name)
+static void name_drop(struct resolver *resolver, struct name *name)
 {
+    heap_remove(&resolver->queue, &name->due);
     if (name->is_busy) {
         name->is_gone = true;
     } else {
@@ -83,6 +86,7 @@ static void leave(struct resolver *resolver)
         name_free(resolver->names[i]);
     }
     free(resolver->names);
+    heap_fini(&resolver->queue);
     pthread_cond_destroy(&resolver->work);
     pthread_mutex_destroy(&resolver->mutex);
     free(resolver);
@@ -91,14 +95,7 @@ static void leave(struct resolver *resolver)
 /* The name that is due first and nobody is looking up. */
 static struct name *next_name(const struct resolver *resolver)
 {
-    struct name *next = NULL;
-    for (size_t i = 0; i < resolver->count; i++) {
-        struct name *name = resolver->names[i];
-        if (!name->is_busy && (next == NULL || mono_is_before(name->due, next->due))) {
-            next = name;
-        }
-    }
-    return next;
+    return (struct name *)heap_first(&resolver->queue);
 }
 
 static void take_failure(struct resolver *resolver, struct name *name, int error)
@@ -130,6 +127,7 @@ static void work_on(struct resolver *resolver, struct name *name)
     struct addr current = name->addr;
     struct addr answer;
     name->is_busy = true;
+    heap_remove(&resolver->queue, &name->due);
     pthread_mutex_unlock(&resolver->mutex);
     int error = lookup_address(name->text, name->family, &current, &answer);
     pthread_mutex_lock(&resolver->mutex);
@@ -147,7 +145,8 @@ static void work_on(struct resolver *resolver, struct name *name)
         take_answer(resolver, name, &answer);
     }
     bool has_address = name->addr.family != ADDR_NONE;
-    name->due = mono_add(clock_now().mono, has_address ? AGAIN_NS : RETRY_NS);
+    heap_set(&resolver->queue, &name->due,
+             mono_add(clock_now().mono, has_address ? AGAIN_NS : RETRY_NS));
 }
 
 static void *resolver_run(void *context)
@@ -158,10 +157,10 @@ static void *resolver_run(void *context)
         struct name *name = next_name(resolver);
         if (name == NULL) {
             pthread_cond_wait(&resolver->work, &resolver->mutex);
-        } else if (mono_is_before(clock_now().mono, name->due)) {
+        } else if (mono_is_before(clock_now().mono, name->due.due)) {
             struct timespec until = {
-                .tv_sec = name->due.ns / NS_PER_SECOND,
-                .tv_nsec = name->due.ns % NS_PER_SECOND,
+                .tv_sec = name->due.due.ns / NS_PER_SECOND,
+                .tv_nsec = name->due.due.ns % NS_PER_SECOND,
             };
             pthread_cond_timedwait(&resolver->work, &resolver->mutex, &until);
         } else {
@@ -203,8 +202,7 @@ static struct name **find(const struct resolver *resolver, const struct resolver
 }
 
 /* A new entry for `wanted` when the list has none yet. */
-static struct name *find_or_make(const struct resolver *resolver,
-                                 const struct resolver_name *wanted)
+static struct name *find_or_make(struct resolver *resolver, const struct resolver_name *wanted)
 {
     struct name **known = find(resolver, wanted);
     if (known != NULL) {
@@ -213,6 +211,7 @@ static struct name *find_or_make(const struct resolver *resolver,
     struct name *name = mem_alloc(1, sizeof *name);
     name->text = mem_string(wanted->text);
     name->family = wanted->family;
+    heap_set(&resolver->queue, &name->due, (struct mono){0});
     return name;
 }
 
@@ -255,7 +254,7 @@ void resolver_set_names(struct resolver *resolver, const struct resolver_name *n
     for (size_t i = 0; i < old.count; i++) {
         struct resolver_name key = {old.names[i]->text, old.names[i]->family};
         if (find(resolver, &key) == NULL) {
-            name_drop(old.names[i]);
+            name_drop(resolver, old.names[i]);
         }
     }
     start_threads(resolver);

@@ -326,8 +326,8 @@ static void test_address_change(void **state)
     assert_int_equal(rig.drive.open_count, 0);
     assert_false(rig.session.report->has_run);
     assert_true(addr_is_same_ip(&rig.session.report->spec->peer, &ip));
-    assert_int_equal(rig.session.report->tally.operations,
-                     0); /* the abandoned run counts nowhere */
+    /* the abandoned run counts nowhere */
+    assert_int_equal(rig.session.report->tally.operations, 0);
     assert_true(session_deadline(&rig.session).ns == BUILD_MONO_NS + SECONDS(60));
     drive_forget(&rig.drive);
     drive_until(&rig.drive, build_at(SECONDS(60)));

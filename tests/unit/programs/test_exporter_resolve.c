@@ -184,7 +184,7 @@ static void await_lookups(struct resolver *resolver, unsigned count)
 static int64_t rest_ns(struct resolver *resolver)
 {
     pthread_mutex_lock(&resolver->mutex);
-    int64_t ns = mono_diff(resolver->names[0]->due, clock_now().mono);
+    int64_t ns = mono_diff(resolver->names[0]->due.due, clock_now().mono);
     pthread_mutex_unlock(&resolver->mutex);
     return ns;
 }
@@ -193,7 +193,7 @@ static int64_t rest_ns(struct resolver *resolver)
 static void hurry(struct resolver *resolver)
 {
     pthread_mutex_lock(&resolver->mutex);
-    resolver->names[0]->due = (struct mono){0};
+    heap_set(&resolver->queue, &resolver->names[0]->due, (struct mono){0});
     pthread_cond_broadcast(&resolver->work);
     pthread_mutex_unlock(&resolver->mutex);
 }
