@@ -29,7 +29,7 @@ targets:
     num_packets: 3
     interval: 200ms
     frequency: 1s
-    timeout: 500ms
+    timeout: 300ms
     start: pending
     life: 1s
 """
