@@ -21,8 +21,8 @@
 enum {
     EFFORT_SAME = 1,
     EFFORT_MOVED = 4,
-    EFFORT_LEAVING = 16,
-    EFFORT_NEW = 32,
+    EFFORT_LEAVING = 8,
+    EFFORT_NEW = 8,
 };
 
 static void roster_fini(struct roster *roster)
@@ -144,7 +144,7 @@ static unsigned place(struct engine *engine, const struct change *change, struct
         heap_set(&engine->heap, &session->due, session_deadline(session));
     }
     change->published->reports[change->at] = report_ref(session->report);
-    return is_new ? EFFORT_NEW : EFFORT_SAME;
+    return is_new ? EFFORT_MOVED : EFFORT_SAME;
 }
 
 static void exchange_rosters(struct engine *engine, struct change *change)

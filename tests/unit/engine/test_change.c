@@ -11,7 +11,7 @@
 
 #define SECONDS(value) ((value)*NS_PER_SECOND)
 
-enum { MANY = 1000, COST_OF_NEW = 32 };
+enum { MANY = 1000, COST_OF_NEW = 8 };
 
 static struct drive drive;
 static struct engine *engine;
@@ -157,7 +157,7 @@ static void test_news_during_a_change(void **state)
     struct spec_set *set = targets(0, 3);
     apply(set);
     drive_until(&drive, build_at(SECONDS(1)));
-    struct spec_set *more = targets(0, 20);
+    struct spec_set *more = targets(0, 100);
     struct change *change = change_new(more);
     engine_begin(engine, change);
     assert_true(engine_step(engine, drive.now));
@@ -168,7 +168,7 @@ static void test_news_during_a_change(void **state)
     drive_poll(&drive);
     engine_publish(engine, SIZE_MAX);
     change_free(change);
-    for (unsigned i = 0; i < 20; i++) {
+    for (unsigned i = 0; i < 100; i++) {
         assert_int_equal(engine_published(engine)->reports[i]->has_run, i < 3);
     }
     spec_set_unref(set);
