@@ -262,13 +262,15 @@ void exporter_apply(struct exporter *exporter)
     spec_set_unref(before);
 }
 
-/* Leaves in `config` what is this exporter's share. */
+/* Leaves in `config` what is this exporter's share, and of that what did not change as it was: not
+ * twice in memory. */
 static void keep_shard(struct exporter *exporter, struct config *config)
 {
     const struct spec_division shards = {.count = exporter->shard.count};
     exporter->shared_count = config->targets->count;
     struct spec_set *own = spec_set_part(config->targets, &shards, exporter->shard.number);
     spec_set_unref(config->targets);
+    spec_set_renew(own, exporter->config == NULL ? NULL : exporter->config->targets);
     config->targets = own;
 }
 
@@ -290,9 +292,9 @@ static void log_loaded(const struct exporter *exporter)
 /* The point of no return of a reload. */
 static void take_over(struct exporter *exporter, struct config *config)
 {
+    keep_shard(exporter, config);
     config_free(exporter->config);
     exporter->config = config;
-    keep_shard(exporter, config);
     set_names(exporter);
     exporter_apply(exporter);
     pthread_mutex_lock(&exporter->mutex);
