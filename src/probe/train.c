@@ -129,6 +129,12 @@ const struct sample *train_find(const struct train *train, uint32_t seq)
     return find_sent(train, seq);
 }
 
+static void add_error(struct sample *sample, uint32_t error_ns)
+{
+    bool is_too_much = error_ns > UINT32_MAX - sample->error_ns;
+    sample->error_ns = is_too_much ? UINT32_MAX : sample->error_ns + error_ns;
+}
+
 void train_stamp(struct train *train, uint32_t seq, struct stamp left)
 {
     struct sample *sample = find_sent(train, seq);
@@ -139,6 +145,7 @@ void train_stamp(struct train *train, uint32_t seq, struct stamp left)
     int64_t held_ns = left_ns - sample->t1_ns;
     if (left.source == STAMP_KERNEL && held_ns >= 0 && held_ns <= NS_PER_SECOND) {
         sample->stamped_ns = left_ns;
+        add_error(sample, left.error_ns);
     }
 }
 
@@ -169,6 +176,7 @@ enum arrival train_receive(struct train *train, uint32_t seq, struct stamp recei
     }
     sample->t4_ns = train_clock_ns(train, received.at.mono);
     sample->t4_source = received.source;
+    add_error(sample, received.error_ns);
     sample->fate = sample->t4_ns - sample->t1_ns > train->timeout_ns ? FATE_LATE : FATE_RECEIVED;
     train->arrival[train->arrivals++] = seq - 1;
     train->unsettled--;

@@ -28,7 +28,7 @@ static void take_fastest(struct clock_survey *survey, const struct sample *sampl
     survey->ds_ns = floor_div(sample->t4_ns, resolution_ns) * resolution_ns - sample->t3_ns;
     survey->offset_ns =
         ((sample->t2_ns - sample->t1_ns) + (sample->t3_ns - sample->t4_ns) + resolution_ns) / 2;
-    survey->error_ns = rtt_ns / 2 + resolution_ns;
+    survey->error_ns = rtt_ns / 2 + resolution_ns + sample->error_ns;
 }
 
 void clock_survey(const struct samples *samples, int64_t resolution_ns, struct clock_survey *out)

@@ -22,7 +22,7 @@ struct clock_survey {
     /* The one with the smallest round trip: */
     int64_t at_ns; /* when, on the operation clock */
     int64_t offset_ns; /* responder's clock minus ours */
-    int64_t error_ns; /* half of the round trip, and the resolution */
+    int64_t error_ns; /* half of the round trip, the resolution, and the error of our stamps */
     int64_t rtt_ns;
     int64_t sd_ns, ds_ns; /* its ways as the clocks have them; may be negative */
 };

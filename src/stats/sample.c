@@ -10,7 +10,7 @@ bool sample_clock_was_set(const struct sample *a, const struct sample *b, int64_
     int64_t there_and_back_ns = (a->t2_ns - a->t1_ns) + (b->t4_ns - b->t3_ns);
     int64_t back_and_there_ns = (a->t4_ns - a->t3_ns) + (b->t2_ns - b->t1_ns);
     int64_t apart_ns = b->t1_ns - a->t1_ns;
-    int64_t slack_ns = 2 * resolution_ns + STAMPING_NS +
+    int64_t slack_ns = 2 * resolution_ns + STAMPING_NS + a->error_ns + b->error_ns +
                        (apart_ns < 0 ? -apart_ns : apart_ns) / CLOCK_WANDER_DIVISOR;
     return there_and_back_ns < -slack_ns || back_and_there_ns < -slack_ns;
 }

@@ -31,6 +31,7 @@ struct sample {
     uint32_t
         responder_seq; /* the responder's count of received probes; 0: the protocol carries none */
     enum fate fate;
+    uint32_t error_ns; /* of t1 and t4 together, as far as it is known; saturates */
     bool has_remote_times; /* t2 and t3 are usable for jitter */
     enum stamp_source t1_source, t4_source;
 };

@@ -212,6 +212,31 @@ static void test_restart_forgets(void **state)
     train_fini(&train);
 }
 
+/* Of both stamps; it does not wrap. */
+static void test_error_of_stamps(void **state)
+{
+    (void)state;
+    struct train train;
+    struct sample *sample;
+    struct stamp left = left_at(MS(1)), received = received_at(MS(5));
+    left.error_ns = 300;
+    received.error_ns = 40;
+    start(&train, 2);
+    train_send(&train, build_at(0));
+    train_send(&train, build_at(MS(20)));
+    train_stamp(&train, 1, left);
+    train_receive(&train, 1, received, &sample);
+    assert_int_equal(sample->error_ns, 340);
+    received = received_at(MS(25));
+    received.error_ns = UINT32_MAX - 1;
+    train_receive(&train, 2, received, &sample);
+    left = left_at(MS(21));
+    left.error_ns = 2;
+    train_stamp(&train, 2, left);
+    assert_true(sample->error_ns == UINT32_MAX);
+    train_fini(&train);
+}
+
 static uint32_t skipped_at(struct train *train, int64_t ns)
 {
     uint32_t before = train->missed;
@@ -312,6 +337,7 @@ int main(void)
         cmocka_unit_test(test_all_unsent),
         cmocka_unit_test(test_restart_forgets),
         cmocka_unit_test(test_kernel_send_stamps),
+        cmocka_unit_test(test_error_of_stamps),
         cmocka_unit_test(test_skips_what_is_over),
         cmocka_unit_test(test_counts_late_packets),
         cmocka_unit_test(test_cut),

@@ -112,6 +112,7 @@ static void test_survey(void **state)
         sample(MS(40), MS(11), MS(1), MS(9)), sample(MS(60), MS(1), MS(1), MS(1)),
         sample(MS(80), MS(2), MS(1), MS(2)),  sample(MS(99), MS(2), MS(1), MS(2)),
     };
+    items[1].error_ns = 700;
     items[3].fate = FATE_LATE;
     items[4].has_remote_times = false;
     items[5].fate = FATE_SENT;
@@ -120,7 +121,7 @@ static void test_survey(void **state)
     clock_survey(&samples, 1, &survey);
     assert_int_equal(survey.samples, 3);
     assert_int_equal(survey.steps, 0);
-    assert_true(survey.rtt_ns == MS(20) && survey.error_ns == MS(10) + 1);
+    assert_true(survey.rtt_ns == MS(20) && survey.error_ns == MS(10) + 1 + 700);
     assert_true(survey.offset_ns == MS(2) && survey.sd_ns == MS(12) && survey.ds_ns == MS(8));
     assert_true(survey.at_ns == items[1].t4_ns);
     const struct samples none = {items + 3, 3, NULL, 0};
