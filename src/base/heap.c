@@ -69,6 +69,9 @@ void heap_set(struct heap *heap, struct heap_item *item, struct mono due)
         return;
     }
     assert(item_at(heap, item->place) == item);
+    if (due.ns == item->due.ns) {
+        return;
+    }
     bool earlier = mono_is_before(due, item->due);
     item->due = due;
     if (earlier) {

@@ -199,16 +199,26 @@ int64_t engine_first_due_ns(const struct engine *engine, size_t index)
     return train_clock_ns(train, train->start);
 }
 
+/* A session that something happened to is polled next, before any that is due: most often it has
+ * nothing to do, and the heap need not know. A send time changes nothing that it would do. */
 static void input(void *self, const struct ev *ev, struct instant now)
 {
     struct engine *engine = self;
     assert(ev->id.owner < engine->slot_count && engine->slots[ev->id.owner] != NULL);
     struct session *session = engine->slots[ev->id.owner];
     probe_input(&session->probe, ev, now);
-    heap_set(&engine->heap, &session->due, ENGINE_AT_ONCE);
+    if (ev->kind == EV_SENT) {
+        return;
+    }
+    if (engine->active == NULL) {
+        engine->active = session;
+    } else if (engine->active != session) {
+        heap_set(&engine->heap, &session->due, ENGINE_AT_ONCE);
+    }
 }
 
-/* The session to poll next: the one being drained, else the first that is due. */
+/* The session to poll next: the one being drained or that was given something, else the first that
+ * is due. */
 static struct session *next_session(struct engine *engine, struct instant now)
 {
     if (engine->active != NULL) {
