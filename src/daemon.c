@@ -32,13 +32,15 @@ int daemon_read_logging(const struct options *options)
     return 0;
 }
 
-sigset_t daemon_block_signals(int also)
+sigset_t daemon_block_signals(const int *also)
 {
     sigset_t signals;
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
-    sigaddset(&signals, also);
+    for (; *also != 0; also++) {
+        sigaddset(&signals, *also);
+    }
     sigprocmask(SIG_BLOCK, &signals, NULL);
     signal(SIGPIPE, SIG_IGN);
     return signals;

@@ -20,9 +20,9 @@
 /* Sets up the log by those flags. 0 or an exit status, with the error printed. */
 int daemon_read_logging(const struct options *options);
 
-/* Blocks SIGTERM, SIGINT and `also` in this thread and those it will start, and returns the set,
- * to be waited for. Ignores SIGPIPE. */
-sigset_t daemon_block_signals(int also);
+/* Blocks SIGTERM, SIGINT and those of `also`, which ends with 0, in this thread and those it will
+ * start, and returns the set, to be waited for. Ignores SIGPIPE. */
+sigset_t daemon_block_signals(const int *also);
 
 /* Allows as many descriptors as the system lets us: every session has a socket. */
 void daemon_raise_limits(void);

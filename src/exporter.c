@@ -31,6 +31,7 @@ static const struct option_row rows[] = {
     {"shard", "I/N", NULL, "Measure the targets of part I of N (from 0) of the configuration.",
      false},
     {"workers", "N", "1", "Threads that measure, 1 to 64.", false},
+    {"realtime", NULL, NULL, "Threads that measure run before all others (SCHED_FIFO).", false},
     {"web.listen-address", "IP:PORT", ":10967", "Where to serve HTTP.", true},
     {"web.telemetry-path", "PATH", "/metrics", "Where the metrics are.", false},
     {"web.max-requests", "N", "40", "Scrapes answered at once; 503 beyond. 0: no limit.", false},
@@ -218,6 +219,10 @@ static bool on_signal(struct exporter *exporter, int signal_fd)
         reload(exporter);
         return true;
     }
+    if (info.ssi_signo == SIGXCPU) {
+        exporter_end_realtime(exporter);
+        return true;
+    }
     log_line(LOG_LEVEL_INFO, "stopping", "signal", sigabbrev_np((int)info.ssi_signo), NULL);
     return false;
 }
@@ -297,7 +302,8 @@ static void stop(struct exporter *exporter, struct http *http)
 /* Runs with `config`, which it takes over. Returns the exit status. */
 static int run(struct exporter *exporter, struct config *config, const struct web *web)
 {
-    sigset_t signals = daemon_block_signals(SIGHUP);
+    static const int also[] = {SIGHUP, SIGXCPU, 0};
+    sigset_t signals = daemon_block_signals(also);
     daemon_raise_limits();
     int signal_fd = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
     exporter->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -318,6 +324,9 @@ static int run(struct exporter *exporter, struct config *config, const struct we
     }
     bool is_running = http != NULL;
     if (is_running) {
+        if (exporter->wants_realtime) {
+            exporter_begin_realtime(exporter);
+        }
         log_listening(http, web);
         daemon_notify("READY=1");
         wait_for_end(exporter, signal_fd);
@@ -366,6 +375,7 @@ int main(int argc, char **argv)
     struct exporter exporter = {
         .config_file = file,
         .metrics_path = web.metrics_path,
+        .wants_realtime = options_has(&options, "realtime"),
         .shard = shard,
         .work = work,
         .started = clock_now().wall,

@@ -33,6 +33,7 @@ struct exporter {
     /* Unchanging while HTTP runs. */
     const char *config_file;
     const char *metrics_path;
+    bool wants_realtime;
     struct wall started;
     struct exporter_shard shard;
     struct worker *workers[EXPORTER_WORKERS_MAX]; /* NULL beyond the last */
@@ -41,6 +42,7 @@ struct exporter {
     int wake_fd; /* written to wake the main thread */
 
     atomic_bool has_new_addresses; /* set by the resolver */
+    atomic_bool is_realtime; /* threads that measure go before others */
 
     pthread_mutex_t mutex; /* for the following */
     pthread_cond_t answered; /* a reload was done, or there will be none */
@@ -73,6 +75,14 @@ bool exporter_reload(struct exporter *exporter, struct buf *message);
 /* Starts the threads that measure, or as many as the system allows: false with errno set then. */
 bool exporter_start_workers(struct exporter *exporter);
 void exporter_stop_workers(struct exporter *exporter);
+
+/* Puts the threads that measure before all others of the machine, or says in the log which
+ * privilege that takes. One that then computes without a pause for EXPORTER_REALTIME_MS makes the
+ * kernel send SIGXCPU to this process. */
+#define EXPORTER_REALTIME_MS 500
+void exporter_begin_realtime(struct exporter *exporter);
+/* They are as all others again. */
+void exporter_end_realtime(struct exporter *exporter);
 
 /* Hands the targets, with the addresses known by now, to the workers, and waits until they have
  * them: some milliseconds. */

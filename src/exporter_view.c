@@ -93,6 +93,7 @@ static void scene_init(struct scene *scene, struct exporter *exporter)
     view->resolve_failures = resolver_failures(exporter->resolver);
     process_read(exporter->started, &view->process);
     clock_state_read(&view->clock);
+    view->is_realtime = atomic_load(&exporter->is_realtime);
     pthread_mutex_lock(&exporter->mutex);
     view->reload_successful = exporter->is_reload_successful;
     view->reload_success = exporter->reload_success;

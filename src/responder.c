@@ -298,7 +298,8 @@ int main(int argc, char **argv)
     if (status != 0) {
         return status;
     }
-    sigset_t signals = daemon_block_signals(SIGUSR1);
+    static const int also[] = {SIGUSR1, 0};
+    sigset_t signals = daemon_block_signals(also);
     daemon_raise_limits();
     struct addr failed;
     int error;

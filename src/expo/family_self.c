@@ -93,6 +93,12 @@ static void emit_unmatched(struct text *text, const struct family_source *source
     }
 }
 
+static void emit_realtime(struct text *text, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    text_count(text, source->view->is_realtime ? 1 : 0);
+}
+
 static void emit_clock_state(struct text *text, const struct family_source *source, size_t offset)
 {
     (void)offset;
@@ -208,6 +214,12 @@ const struct family family_of_self[] = {
       "seconds", TEXT_HISTOGRAM},
      FAMILY_EXPORTER,
      emit_lateness,
+     0},
+    {{"ipsla_exporter_realtime",
+      "Whether the threads that measure run before all others of the machine (1) or not (0).", NULL,
+      TEXT_GAUGE},
+     FAMILY_EXPORTER,
+     emit_realtime,
      0},
     {{"ipsla_exporter_timestamps_total",
       "Timestamps of sent (tx) and received (rx) packets, by who took them.", NULL, TEXT_COUNTER},

@@ -50,6 +50,7 @@ struct expo_view {
     const struct expo_responder *responder; /* NULL: none hosted */
     struct expo_process process;
     struct clock_state clock; /* what the system says of our clock now */
+    bool is_realtime; /* threads that measure go before all others of the machine */
     bool reload_successful;
     struct wall reload_success; /* of the last configuration that was taken */
     uint64_t resolve_failures;

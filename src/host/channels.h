@@ -20,6 +20,7 @@ struct channel {
     uint64_t serial; /* tells apart two channels that had the same id one after the other */
     struct endpoint *endpoint; /* its socket */
     struct addr peer; /* on a shared socket: whom it hears */
+    bool is_prompt; /* its events must be seen at once */
     uint32_t drops_before; /* of its socket, when it was opened */
 };
 

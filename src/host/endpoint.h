@@ -62,6 +62,7 @@ struct endpoint {
     bool gives_no_times;
 
     uint32_t drops; /* datagrams that the kernel dropped because its buffer was full */
+    struct mono drops_read; /* when it was last asked */
 };
 
 /* Opens the socket that `fx` (FX_OPEN) asks for; `identifier`: of a raw ICMP socket. `waiting` is

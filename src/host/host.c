@@ -29,12 +29,14 @@
 #include <event2/event.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "host/clock.h"
 #include "host/icmp.h"
+#include "host/log.h"
 #include "host/outbox.h"
 #include "host/tcp.h"
 
@@ -43,6 +45,9 @@
 
 /* Effects performed before the loop looks at its sockets again. */
 #define EFFECTS_MAX 1024
+
+/* How old the knowledge of a socket's drops may be: many channels may close at once. */
+#define DROPS_NS NS_PER_MS
 
 /* Wake-ups that may be saved. */
 #define SAVED_WAKES 16
@@ -94,6 +99,16 @@ static struct event *event_for(struct host *host, struct endpoint *endpoint)
     return event_new(host->base, endpoint->fd, EV_READ | EV_PERSIST, on_readable, endpoint);
 }
 
+/* Of the first such socket; all are counted. */
+static void say_timeless(struct host *host, const struct endpoint *endpoint)
+{
+    const char *device = endpoint->options.device;
+    if (host->stats.timeless_sockets++ == 0) {
+        log_line(LOG_LEVEL_WARN, "no transmit times from the kernel, our own are used", "device",
+                 device[0] == '\0' ? "any" : device, NULL);
+    }
+}
+
 /* Its socket closes now, its memory goes at the end of the turn: its events may be being given. */
 static void close_endpoint(struct host *host, struct endpoint *endpoint)
 {
@@ -108,7 +123,9 @@ static void close_endpoint(struct host *host, struct endpoint *endpoint)
         event_free(endpoint->waiting);
         endpoint->waiting = NULL;
     }
-    host->stats.timeless_sockets += endpoint->gives_no_times;
+    if (endpoint->gives_no_times) {
+        say_timeless(host, endpoint);
+    }
     endpoint_close(endpoint);
     endpoint->next = host->closed;
     host->closed = endpoint;
@@ -193,7 +210,8 @@ static int open_channel(struct host *host, const struct fx *fx, struct channel *
     channel->drops_before = endpoint->drops;
     endpoint_join(endpoint, channel);
     channels_add(&host->channels, channel);
-    host->prompt += fx->transport == TRANSPORT_TCP_CONNECT;
+    channel->is_prompt = fx->is_prompt || fx->transport == TRANSPORT_TCP_CONNECT;
+    host->prompt += channel->is_prompt;
     *out = channel;
     return 0;
 }
@@ -202,7 +220,7 @@ static int open_channel(struct host *host, const struct fx *fx, struct channel *
 static void close_channel(struct host *host, struct channel *channel)
 {
     struct endpoint *endpoint = channel->endpoint;
-    host->prompt -= endpoint->transport == TRANSPORT_TCP_CONNECT;
+    host->prompt -= channel->is_prompt;
     channels_remove(&host->channels, channel);
     endpoint_leave(endpoint, channel);
     free(channel);
@@ -226,7 +244,12 @@ static void tell_drops(struct host *host, const struct channel *channel)
     if (channel->endpoint->transport != TRANSPORT_UDP) {
         return;
     }
-    note_drops(host, channel->endpoint, sock_drops(channel->endpoint->fd));
+    struct endpoint *endpoint = channel->endpoint;
+    struct mono now = clock_mono();
+    if (mono_diff(now, endpoint->drops_read) > DROPS_NS) {
+        endpoint->drops_read = now;
+        note_drops(host, endpoint, sock_drops(endpoint->fd));
+    }
     ev.dropped = channel->endpoint->drops - channel->drops_before;
     if (ev.dropped > 0) {
         give(host, &ev);
@@ -701,6 +724,7 @@ static struct mono end_turn(struct host *host)
 
 void host_run(struct host *host)
 {
+    (void)prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
     drain(host);
     struct mono wish = end_turn(host);
     while (!host->is_stopping) {

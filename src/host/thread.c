@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "host/thread.h"
 
+#include <sched.h>
 #include <signal.h>
 
 int thread_start(pthread_t *thread, const char *name, void *(*run)(void *), void *argument)
@@ -16,4 +17,13 @@ int thread_start(pthread_t *thread, const char *name, void *(*run)(void *), void
         pthread_setname_np(*thread, name);
     }
     return -error;
+}
+
+/* Above nothing but what is real time too and asks for less. */
+#define PRIORITY 10
+
+int thread_set_realtime(pthread_t thread, bool is_realtime)
+{
+    struct sched_param parameter = {.sched_priority = is_realtime ? PRIORITY : 0};
+    return -pthread_setschedparam(thread, is_realtime ? SCHED_FIFO : SCHED_OTHER, &parameter);
 }

@@ -277,6 +277,11 @@ struct snapshot *worker_acquire(struct worker *worker)
     return snapshot;
 }
 
+int worker_set_realtime(struct worker *worker, bool is_realtime)
+{
+    return thread_set_realtime(worker->thread, is_realtime);
+}
+
 void worker_stop(struct worker *worker)
 {
     if (worker == NULL) {

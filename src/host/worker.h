@@ -33,6 +33,9 @@ void worker_await(struct worker *worker);
 /* The latest snapshot, the caller's reference. Never NULL: empty before the first targets. */
 struct snapshot *worker_acquire(struct worker *worker);
 
+/* Its thread is one of real time from now on, or no longer. 0 or -errno, as thread_set_realtime. */
+int worker_set_realtime(struct worker *worker, bool is_realtime);
+
 /* Ends the thread and frees everything. NULL is fine. */
 void worker_stop(struct worker *worker);
 

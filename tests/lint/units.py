@@ -12,8 +12,9 @@ import pathlib
 import tree
 
 TOOL = shutil.which("systemd-analyze")
-# Ten times the exposure score (0 to 10, lower is better) that no unit may exceed.
-THRESHOLD = 12
+# Ten times the exposure score (0 to 10, lower is better) that a unit may not exceed; real-time scheduling costs two.
+STRICT = 12
+THRESHOLDS = {"ipsla-exporter.service": 14}
 
 
 def analyze(*arguments):
@@ -22,10 +23,11 @@ def analyze(*arguments):
 
 
 def check_security(unit):
-    status, output = analyze("security", "--offline=true", f"--threshold={THRESHOLD}", "--no-pager", unit)
+    threshold = THRESHOLDS.get(unit.name, STRICT)
+    status, output = analyze("security", "--offline=true", f"--threshold={threshold}", "--no-pager", unit)
     verdict = [line for line in output.splitlines() if "exposure level" in line]
     print(unit.name, *verdict)
-    return [] if status == 0 else [f"{unit.name}: exposed more than {THRESHOLD / 10}"]
+    return [] if status == 0 else [f"{unit.name}: exposed more than {threshold / 10}"]
 
 
 def check_syntax(unit):
