@@ -180,13 +180,24 @@ class Echo:
         self.program = Program([program("bare"), "echo", "--port", PROBE_PORT], core, namespace)
         wait_for(lambda: "READY" in self.program.output(), "the bare responder")
 
-    def probes(self):
-        """Probes answered so far."""
+    def _counter(self, name):
         before = self.program.output().count("probes=")
         os.kill(self.program.pid, signal.SIGUSR1)
         wait_for(lambda: self.program.output().count("requests=") > before
                  and self.program.output().endswith("\n"), "counters")
-        return int(re.findall(r"answers=(\d+)", self.program.output())[-1])
+        return int(re.findall(name + r"=(\d+)", self.program.output())[-1])
+
+    def probes(self):
+        """Probes answered so far."""
+        return self._counter("answers") - self._counter("requests")
+
+    def wait_for_starts(self, count):
+        """Until as many sessions have asked for their port."""
+        end = time.monotonic() + 60
+        while self._counter("requests") < count:
+            if time.monotonic() > end:
+                raise Failed(f"not all of {count} sessions start")
+            time.sleep(0.05)
 
     def __enter__(self):
         return self

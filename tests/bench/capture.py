@@ -109,3 +109,19 @@ def lateness(session, interval_ns):
     """How much later than its most punctual packet each packet of one operation left, in ns."""
     origins = [at_ns - number * interval_ns for at_ns, number in session]
     return [origin - min(origins) for origin in origins]
+
+
+def wrong_slots(at_ns, interval_ns):
+    """(slots of the schedule with no packet, packets beyond the first in a slot). A packet belongs to the slot that is
+    nearest; the schedule begins as the most punctual packet says."""
+    origin = min(at - number * interval_ns for number, at in enumerate(at_ns))
+    slots = [round((at - origin) / interval_ns) for at in at_ns]
+    used = set(slots)
+    return max(slots) - min(slots) + 1 - len(used), len(slots) - len(used)
+
+
+def drift_us(at_ns, interval_ns):
+    """How far the schedule has moved between the first and the last 50 packets, by their medians. Slots in which none
+    left do not count as drift."""
+    late_ns = [(at - at_ns[0] + interval_ns / 2) % interval_ns for at in at_ns]
+    return abs(bench.median(late_ns[-50:]) - bench.median(late_ns[:50])) / 1000

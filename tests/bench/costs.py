@@ -84,7 +84,8 @@ def within_operation(targets, rate):
     seconds = 1.5 if QUICK else 4
     load = Load(targets, rate, seconds + 6)
     with bench.Echo() as echo, bench.Exporter(load.config) as exporter:
-        time.sleep(load.lead_in)
+        echo.wait_for_starts(targets)
+        time.sleep(0.5)
         begin, answered, cpu_ns = time.monotonic(), echo.probes(), exporter.measuring_cpu_ns()
         time.sleep(seconds)
         cpu_ns, answered = exporter.measuring_cpu_ns() - cpu_ns, echo.probes() - answered
@@ -122,7 +123,8 @@ def measure_syscalls(report):
     for count in (1000, 10000):
         load = Load(count, 50000, 12)
         with bench.Echo() as echo, bench.Exporter(load.config) as exporter:
-            time.sleep(load.lead_in)
+            echo.wait_for_starts(count)
+            time.sleep(0.5)
             path = bench.scratch("strace.out")
             tracer = bench.Program(["strace", "-c", "-f", "-o", path, "-p", exporter.program.pid],
                                    bench.RESPONDER_CORE)

@@ -17,12 +17,13 @@ def measure_pacing(report):
     seconds = 3 if QUICK else 10
     expression = f"udp and dst port {bench.PROBE_PORT}"
     load = Load(1000, 50000, seconds + 3)
-    with bench.Echo():
+    with bench.Echo() as echo:
         with capture.Capture("lo", expression, 64):
             tick_us = [bench.bare("send", "--targets", 1000, "--rate", 50000, "--tx")["late_p99_us"]
                        for _ in range(1 if QUICK else 3)]
         with bench.Exporter(load.config):
-            time.sleep(load.lead_in)
+            echo.wait_for_starts(load.targets)
+            time.sleep(0.5)
             with capture.Capture("lo", expression, 64) as seen:
                 time.sleep(seconds)
     found = [capture.gaps(session, load.interval_ns) for session in capture.sessions(seen.packets()).values()]
@@ -36,6 +37,28 @@ def measure_pacing(report):
         ["sessions", len(p99_us)], ["slots skipped / doubled", f"{skipped} / {doubled}"]])
     report.bar("pacing_at_scale_p99_us", max(p99_us), limit_us, "{:.0f}")
     report.bar("pacing_at_scale_slots_skipped_or_doubled", skipped + doubled, 0, "{:.0f}")
+
+
+def measure_drift(report):
+    packets = 1000 if QUICK else 15000
+    report.section("Drift among 1 000 sessions x 50/s", f"One session of {packets} packets in a row, captured, while "
+                   "999 others run one operation after the other.")
+    long_one = f"num_packets: {packets}, frequency: 600s"
+    config = bench.configuration(1000, bench.spread(1000, 5_000_000), frequency="5s", timeout="100ms",
+                                 num_packets=235, interval="20ms").replace("after 0us", f"after 0us, {long_one}", 1)
+    with bench.Echo(), capture.Capture("lo", f"udp and dst host {bench.address(0)} and dst port {bench.PROBE_PORT}",
+                                       64) as seen:
+        with bench.Exporter(config):
+            time.sleep(packets * 0.02 + 1)
+    at_ns = [packet.at_ns for packet in seen.packets()]
+    if len(at_ns) < packets / 2:
+        raise bench.Failed(f"{len(at_ns)} of {packets} packets captured")
+    skipped, doubled = capture.wrong_slots(at_ns, 20_000_000)
+    drift_us = capture.drift_us(at_ns, 20_000_000)
+    report.table(["packets", "drift, us", "slots skipped", "slots doubled"],
+                 [[len(at_ns), f"{drift_us:.0f}", skipped, doubled]])
+    report.bar("drift_at_scale_us", drift_us, 1000, "{:.0f}")
+    report.bar("drift_at_scale_slots_skipped_or_doubled", packets - len(at_ns) + doubled, 0, "{:.0f}")
 
 
 # The 24 that a configuration may have: fine where the median is on an idle machine.
@@ -94,8 +117,9 @@ def lateness_of(load, seconds, beside):
     """(p99, worst) lateness in us relative to each session's best, packets unanswered in all, and what
     `beside(exporter)` gave when called again and again during the capture."""
     results = []
-    with bench.Echo(), bench.Exporter(load.config, core=None) as exporter:
-        time.sleep(load.lead_in + 1)
+    with bench.Echo() as echo, bench.Exporter(load.config, core=None) as exporter:
+        echo.wait_for_starts(load.targets)
+        time.sleep(0.5)
         with capture.Capture("lo", f"udp and dst port {bench.PROBE_PORT}", 64, core=None) as seen:
             end = time.monotonic() + seconds
             while time.monotonic() < end:

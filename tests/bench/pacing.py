@@ -88,15 +88,6 @@ def gap_errors_us(at_ns):
     return [abs(after - before - INTERVAL_NS) / 1000 for before, after in zip(at_ns, at_ns[1:])]
 
 
-def wrong_slots(at_ns):
-    """Slots of the schedule with no packet, and packets beyond the first in a slot; a packet belongs to the slot
-    that is nearest, the schedule begins as the most punctual packet says."""
-    origin = min(at - number * INTERVAL_NS for number, at in enumerate(at_ns))
-    slots = [round((at - origin) / INTERVAL_NS) for at in at_ns]
-    used = set(slots)
-    return max(slots) - min(slots) + 1 - len(used), len(slots) - len(used)
-
-
 def measure_case(results, report, senders, device, is_busy):
     with wires.Wire(device) as wire, bench.Echo(namespace=wire.namespace):
         server = peers.irtt_server(namespace=wire.namespace)
@@ -119,7 +110,7 @@ def cell(results, name, case):
     runs = results.get((name, *case))
     if not runs:
         return "-"
-    wrong = [sum(counts) for counts in zip(*map(wrong_slots, runs))]
+    wrong = [sum(counts) for counts in zip(*(capture.wrong_slots(run, INTERVAL_NS) for run in runs))]
     text = bench.spread_text([bench.quantile(gap_errors_us(run), 0.99) for run in runs], "{:.0f}")
     return text + (f"; {wrong[0]} skipped, {wrong[1]} doubled" if any(wrong) else "")
 
@@ -137,16 +128,15 @@ def judge(results, report):
             if suffix and case[1]:
                 report.bar(f"{label}_p99_us", own, 150, "{:.0f}")
             if suffix or not case[1]:
-                wrong = sum(sum(wrong_slots(run)) for run in results[(name, *case)])
+                wrong = sum(sum(capture.wrong_slots(run, INTERVAL_NS)) for run in results[(name, *case)])
                 report.bar(f"{label}_slots_skipped_or_doubled", wrong, 0, "{:.0f}")
 
 
 def measure_drift(report):
     with wires.Wire("lo") as wire, bench.Echo():
         at_ns = stamps_of(wire, ours, udp_stamps, DRIFT_PACKETS)
-    late_ns = [at - at_ns[0] - number * INTERVAL_NS for number, at in enumerate(at_ns)]
-    drift_us = abs(bench.median(late_ns[-50:]) - bench.median(late_ns[:50])) / 1000
-    skipped, doubled = wrong_slots(at_ns)
+    drift_us = capture.drift_us(at_ns, INTERVAL_NS)
+    skipped, doubled = capture.wrong_slots(at_ns, INTERVAL_NS)
     report.note(f"After {len(at_ns)} packets the schedule is off by {drift_us:.0f} us (medians of the last and the "
                 f"first 50 packets); {skipped} slots skipped, {doubled} doubled.")
     report.bar("pacing_drift_us", drift_us, 1000, "{:.0f}")

@@ -14,7 +14,7 @@ side on this machine and writes docs/benchmarks.md. Installs and builds what it 
 minutes that everything works; its figures, and those of chosen measurements, are printed only.
 Needs root (a network namespace, real-time scheduling, strace) and two cores that have nothing else to do.
 Each bar is printed as "name: figure (bar) ok|short". Exit status: 0, or 1 when something could not be measured.
-Measurements: cpu peers flat syscalls rate defaults calls pacing load isolation start memory.sh exposition.sh
+Measurements: cpu peers flat syscalls rate defaults calls pacing drift load isolation start memory.sh exposition.sh
 END
 }
 

@@ -56,6 +56,7 @@ MEASUREMENTS = {
     "defaults": scale.measure_defaults,
     "calls": scale.measure_calls,
     "pacing": lateness.measure_pacing,
+    "drift": lateness.measure_drift,
     "load": lateness.measure_load,
     "isolation": lateness.measure_isolation,
     "start": scale.measure_start,
