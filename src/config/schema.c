@@ -16,6 +16,7 @@
 #define ECHO (1U << OPERATION_UDP_ECHO)
 #define ICMP_ECHO (1U << OPERATION_ICMP_ECHO)
 #define ICMP_JITTER (1U << OPERATION_ICMP_JITTER)
+#define DATAGRAMS (JITTER | ECHO | ICMP_ECHO | ICMP_JITTER)
 #define WITH_PORTS (JITTER | ECHO | 1U << OPERATION_TCP_CONNECT)
 #define KEYS(table) .keys = (table), .count = sizeof(table) / sizeof((table)[0])
 
@@ -28,6 +29,7 @@ static const char *const codecs[] = {"g711ulaw", "g711alaw", "g729a", NULL};
 static const char *const refusals[] = {"status16", "status32", "silent", NULL};
 static const char *const replies[] = {"long", "short", NULL};
 static const char *const precisions[] = {"milliseconds", "microseconds", NULL};
+static const char *const timestamps[] = {"auto", "user", "kernel", NULL};
 static const char *const timestamp_formats[] = {"ntp", "ptp", NULL};
 static const char *const ip_versions[] = {"4", "6", NULL};
 static const char *const algorithms[] = {"md5", "sha256", "hmac-sha256", NULL};
@@ -118,6 +120,11 @@ static const struct schema_key operation_keys[] = {
     {"timestamp_format", SLOT_TIMESTAMP_FORMAT, SCHEMA_CHOICE, JITTER, .max = 1,
      .choices = timestamp_formats, .default_text = "ntp",
      .doc = "Timestamps of precision microseconds; the responder must use the same."},
+    {"timestamps", SLOT_TIMESTAMPS, SCHEMA_CHOICE, DATAGRAMS, .max = 2, .choices = timestamps,
+     .default_text = "auto",
+     .doc =
+         "Who stamps packets: the kernel, the program itself (user), or whoever can (auto); with "
+         "kernel a packet that it did not stamp is counted but not timed."},
     {"clock_tolerance", SLOT_CLOCK_TOLERANCE, SCHEMA_TOLERANCE, JITTER | ICMP_JITTER, .min = -100,
      .max = 100 * MS, .default_text = "0%",
      .doc =

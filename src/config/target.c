@@ -144,6 +144,7 @@ struct spec *target_build(const struct values *values, enum operation operation)
     set_data(values, spec);
     spec->control = (enum control_version)number_of(values, SLOT_CONTROL_VERSION);
     set_precision(values, spec);
+    spec->timestamps = (enum timestamps)number_of(values, SLOT_TIMESTAMPS);
     spec_fit_layout(spec);
     spec->auth_layout = (unsigned)number_of(values, SLOT_CONTROL_AUTH_LAYOUT);
     spec->control_port = (uint16_t)number_of(values, SLOT_CONTROL_PORT);

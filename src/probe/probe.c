@@ -124,7 +124,7 @@ static void send_probe(struct probe *probe, struct instant now, struct fx *fx, u
     peer.port = probe->port;
     fill_send(fx, &peer, scratch, payload_write(&probe->payload, seq, scratch));
     fx->tos = probe->spec->tos;
-    fx->wants_stamp = true;
+    fx->wants_stamp = probe->spec->timestamps != TIMESTAMPS_USER;
     fx->may_wait = true;
     fx->tag = seq;
 }
@@ -239,6 +239,7 @@ static void fill_open(const struct probe *probe, enum transport transport, struc
         .peer = probe->spec->peer,
         .options = probe->spec->options,
         .may_share = transport == TRANSPORT_UDP && can_share(probe->spec),
+        .is_prompt = probe->spec->timestamps == TIMESTAMPS_USER,
     };
     if (fx->local.family == ADDR_NONE) {
         fx->local.family = probe->spec->peer.family;
@@ -469,6 +470,15 @@ static void input_data(struct probe *probe, const struct ev *ev, struct instant 
     }
 }
 
+static void input_datagram(struct probe *probe, const struct ev *ev, struct instant now)
+{
+    struct ev as_read = *ev;
+    if (probe->spec->timestamps == TIMESTAMPS_USER) {
+        as_read.received = (struct stamp){.at = now, .source = STAMP_USER};
+    }
+    input_data(probe, &as_read, now);
+}
+
 /* The network says that a datagram of ours was not delivered. After a handshake that is a loss like
  * any other; without one it may be why nothing is answered. During the handshake a refused port
  * ends the operation, other errors may be passing.
@@ -560,7 +570,7 @@ void probe_input(struct probe *probe, const struct ev *ev, struct instant now)
         }
         break;
     case EV_DATA:
-        input_data(probe, ev, now);
+        input_datagram(probe, ev, now);
         break;
     case EV_SENT:
         train_stamp(&probe->train, ev->tag, ev->left);
@@ -640,6 +650,7 @@ static void compute_round(struct probe *probe, const struct trust_case *about,
         .resolution_ns = payload_resolution_ns(probe->spec),
         .is_stamped = operation_is_stamped(probe->spec->operation),
         .trust_clocks = round->one_way == ONE_WAY_SHOWN,
+        .needs_kernel_stamps = probe->spec->timestamps == TIMESTAMPS_KERNEL,
     };
     struct samples samples = train_samples(&probe->train);
     round_compute(round, &samples, &rules, sinks);

@@ -39,6 +39,18 @@ static const char *const precision_names[PRECISION_COUNT] = {
     [PRECISION_MICROSECONDS] = "microseconds",
 };
 
+static const char *const timestamps_names[TIMESTAMPS_COUNT] = {
+    [TIMESTAMPS_AUTO] = "auto",
+    [TIMESTAMPS_USER] = "user",
+    [TIMESTAMPS_KERNEL] = "kernel",
+};
+
+const char *timestamps_name(enum timestamps timestamps)
+{
+    assert((unsigned)timestamps < TIMESTAMPS_COUNT);
+    return timestamps_names[timestamps];
+}
+
 const char *precision_name(enum precision precision)
 {
     assert((unsigned)precision < PRECISION_COUNT);
@@ -205,7 +217,7 @@ static bool options_are_equal(const struct spec *a, const struct spec *b)
 static bool precisions_are_equal(const struct spec *a, const struct spec *b)
 {
     return a->precision == b->precision && a->timestamp_format == b->timestamp_format &&
-           a->has_long_sequence == b->has_long_sequence;
+           a->timestamps == b->timestamps && a->has_long_sequence == b->has_long_sequence;
 }
 
 bool spec_is_same_target(const struct spec *a, const struct spec *b)

@@ -68,6 +68,17 @@ enum precision { PRECISION_MILLISECONDS, PRECISION_MICROSECONDS };
 /* "milliseconds", "microseconds": the words of IOS. */
 const char *precision_name(enum precision precision);
 
+/* Whose times of sending and arrival a measurement may go by. */
+enum timestamps {
+    TIMESTAMPS_AUTO, /* the kernel's, and where it gives none the thread's own */
+    TIMESTAMPS_USER, /* the thread's own */
+    TIMESTAMPS_KERNEL, /* the kernel's; a packet without is counted, not timed */
+};
+#define TIMESTAMPS_COUNT 3
+
+/* "auto", "user", "kernel". */
+const char *timestamps_name(enum timestamps timestamps);
+
 struct label {
     char *name;
     char *value;
@@ -103,6 +114,7 @@ struct spec {
     uint8_t advantage_factor; /* 0..20, only with a codec */
     enum precision precision; /* udp-jitter: type 2 or type 3 probes */
     enum timestamp_format timestamp_format; /* of type 3 probes */
+    enum timestamps timestamps; /* of datagrams; a TCP connection is timed by the thread */
     bool has_long_sequence; /* type 3 with 32-bit sequence numbers, as version 2 control opens it */
 
     bool verify_data; /* a reply whose data differ from what was sent fails the operation */

@@ -303,6 +303,12 @@ static void attribute_losses(struct round *round, const struct sample *samples, 
     round->lost_unknown += gap;
 }
 
+static bool is_timed(const struct walk *walk, const struct sample *sample)
+{
+    return !walk->rules->needs_kernel_stamps ||
+           (sample->t1_source == STAMP_KERNEL && sample->t4_source == STAMP_KERNEL);
+}
+
 /* Sequence order: round trips, remote times, jitter pairs. */
 static void measure(const struct walk *walk, const struct sample *samples, uint32_t count)
 {
@@ -310,6 +316,10 @@ static void measure(const struct walk *walk, const struct sample *samples, uint3
     for (uint32_t i = 0; i < count; i++) {
         const struct sample *sample = &samples[i];
         if (sample->fate != FATE_RECEIVED) {
+            continue;
+        }
+        if (!is_timed(walk, sample)) {
+            walk->round->unprocessed++;
             continue;
         }
         add_round_trip(walk, sample);
@@ -430,7 +440,7 @@ static void follow_arrivals(const struct walk *walk, const struct sample *sample
         if (highest == NULL || sample > highest) {
             highest = sample;
         }
-        if (!sample->has_remote_times) {
+        if (!sample->has_remote_times || !is_timed(walk, sample)) {
             continue;
         }
         if (previous != NULL &&

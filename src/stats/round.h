@@ -154,6 +154,7 @@ struct round_rules {
     int64_t resolution_ns; /* of the wire's timestamps: jitter and one-way delay are taken in these
                               steps */
     bool is_stamped; /* replies should bring times of the responder */
+    bool needs_kernel_stamps; /* a sample with other times of ours is unprocessed */
     bool trust_clocks; /* observe one-way delay; a sample with a negative way is dropped */
 };
 

@@ -56,6 +56,21 @@ class ProbeCliTest(harness.Case):
         self.assertIsNone(result["voice"])
         self.assertEqual(result["timestamps"], {"tx": "kernel", "rx": "kernel"})
 
+    def test_timestamps(self):
+        """Whose times were taken is told, and no kernel is needed for one's own."""
+        namespace = harness.Namespace()
+        self.responder(namespace)
+        for who, source in (("auto", "kernel"), ("kernel", "kernel"), ("user", "user")):
+            for operation in ("udp-jitter", "udp-echo"):
+                done = self.run_program(namespace, "ipsla", "probe", "127.0.0.1", "--output=json",
+                                        f"--operation={operation}", f"--timestamps={who}")
+                result = done.json()
+                self.assertEqual(result["timestamps"], {"tx": source, "rx": source}, done.evidence)
+                self.assertEqual(result["rtt_seconds"]["count"], result["packets"]["received"])
+        done = self.run_program(namespace, "ipsla", "probe", "127.0.0.1", "--timestamps=hardware")
+        self.assertEqual(done.code, 2)
+        self.assertIn("auto, user or kernel", done.stderr)
+
     def test_udp_echo(self):
         self.responder(self.namespace)
         done = self.probe("--operation=udp-echo", "--port=7001", "--output=json")

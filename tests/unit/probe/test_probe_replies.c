@@ -84,6 +84,41 @@ static void test_duplicates(void **state)
     sender_tear_down();
 }
 
+/* The kernel's stamp of each reply is that of the driver's clock; the reply is read 3 ms later. */
+static void test_whose_times(void **state)
+{
+    (void)state;
+    for (unsigned who = 0; who < TIMESTAMPS_COUNT; who++) {
+        struct spec *spec = build_jitter_spec("a", "198.51.100.20");
+        bool is_user = who == TIMESTAMPS_USER;
+        spec->timestamps = (enum timestamps)who;
+        sender_set_up(spec, 7);
+        assert_int_equal(sender_sent(0)->fx.kind, FX_SEND);
+        sender_control(7, 0);
+        const struct drive_effect *probe = sender_sent(1);
+        assert_int_equal(probe->fx.wants_stamp, !is_user);
+        struct ipsla_jitter_ms reply = sender_reply_to(1, wall_ms_of_day(sender.drive.now.wall), 0);
+        uint8_t bytes[32];
+        ipsla_jitter_ms_encode(&reply, bytes, sizeof bytes);
+        struct ev ev = {
+            .kind = EV_DATA,
+            .peer = build_addr(SENDER_PROBES),
+            .bytes = bytes,
+            .size = sizeof bytes,
+            .received = {.at = sender.drive.now, .source = STAMP_KERNEL},
+        };
+        struct instant read = {mono_add(sender.drive.now.mono, MS(3)),
+                               wall_add(sender.drive.now.wall, MS(3))};
+        probe_input(&sender.probe, &ev, read);
+        const struct sample *sample = train_find(&sender.probe.train, 1);
+        assert_int_equal(sample->fate, FATE_RECEIVED);
+        assert_int_equal(sample->t4_source, is_user ? STAMP_USER : STAMP_KERNEL);
+        assert_true(sample->t4_ns - sample->t1_ns == (is_user ? MS(3) : 0));
+        (void)sender_finish();
+        sender_tear_down();
+    }
+}
+
 static void test_late(void **state)
 {
     (void)state;
@@ -351,6 +386,7 @@ int main(void)
         cmocka_unit_test(test_probe_before_the_train),
         cmocka_unit_test(test_unsent_sequence),
         cmocka_unit_test(test_duplicates),
+        cmocka_unit_test(test_whose_times),
         cmocka_unit_test(test_late),
         cmocka_unit_test(test_grace),
         cmocka_unit_test(test_latest_end),

@@ -75,7 +75,12 @@ static void measure(void)
     struct report *report = told.report;
     struct round *round = &report->latest;
     struct round_sinks sinks = tally_sinks(&report->tally, &report->spec->layout);
-    const struct round_rules rules = {MS(8) + US(300), 1, true, true};
+    const struct round_rules rules = {
+        .threshold_ns = MS(8) + US(300),
+        .resolution_ns = 1,
+        .is_stamped = true,
+        .trust_clocks = true,
+    };
     const struct samples samples = {told.samples, PACKETS, told.arrival, told.arrivals};
     *round = (struct round){.outcome = OUTCOME_OK, .return_code = RETURN_CODE_OK};
     round->started = build_at(0).wall;
@@ -96,7 +101,7 @@ static void tell(void)
     struct snapshot *snapshot = snapshot_new(1);
     struct cli_result result = {.spec = told.report->spec, .round = &told.report->latest};
     result.samples = (struct samples){told.samples, PACKETS, told.arrival, told.arrivals};
-    snapshot->reports[0] = told.report;
+    snapshot->reports[0] = report_ref(told.report);
     const struct expo_view view = {
         .version = "1", .revision = "1", .snapshots = &snapshot, .snapshot_count = 1};
     expo_render(&view, EXPO_TEXT_0_0_4, &told.metrics);
@@ -123,6 +128,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     (void)state;
+    report_unref(told.report);
     buf_fini(&told.metrics);
     buf_fini(&told.json);
     buf_fini(&told.text);

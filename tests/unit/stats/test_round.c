@@ -518,6 +518,26 @@ static void test_unprocessed(void **state)
     }
 }
 
+/* Packet 1 left and packet 9 came without the kernel's word. */
+static void test_needs_kernel_stamps(void **state)
+{
+    (void)state;
+    for (unsigned is_needed = 0; is_needed < 2; is_needed++) {
+        struct operation_run run;
+        prepare(&run, case_a);
+        run.rules.needs_kernel_stamps = is_needed;
+        for (uint32_t i = 0; i < PACKETS; i++) {
+            run.samples[i].t1_source = i == 0 ? STAMP_USER : STAMP_KERNEL;
+            run.samples[i].t4_source = i == 8 ? STAMP_USER : STAMP_KERNEL;
+        }
+        const struct round *round = compute(&run);
+        assert_int_equal(round->received, 10);
+        assert_int_equal(round->unprocessed, is_needed ? 2 : 0);
+        assert_int_equal(round->rtt.count, is_needed ? 8 : 10);
+        assert_int_equal(round->sd.jitter.samples, is_needed ? 6 : 9);
+    }
+}
+
 /* From packet 5 on the responder's clock is ten seconds ahead. */
 static void test_step_is_no_jitter(void **state)
 {
@@ -604,8 +624,10 @@ static void random_run(struct operation_run *run, struct rng *rng)
     static const enum fate fates[] = {FATE_UNSENT, FATE_SENT, FATE_RECEIVED, FATE_LATE,
                                       FATE_RECEIVED};
     memset(run, 0, sizeof *run);
-    run->rules =
-        (struct round_rules){MS((int64_t)rng_below(rng, 40)), MS(1), true, rng_below(rng, 2) == 0};
+    run->rules = (struct round_rules){.threshold_ns = MS((int64_t)rng_below(rng, 40)),
+                                      .resolution_ns = MS(1),
+                                      .is_stamped = true,
+                                      .trust_clocks = rng_below(rng, 2) == 0};
     for (uint32_t i = 0; i < PACKETS; i++) {
         struct sample *sample = &run->samples[i];
         sample->fate = fates[rng_below(rng, 5)];
@@ -707,6 +729,7 @@ int main(void)
         cmocka_unit_test(test_losses_without_direction),
         cmocka_unit_test(test_reordering),
         cmocka_unit_test(test_unprocessed),
+        cmocka_unit_test(test_needs_kernel_stamps),
         cmocka_unit_test(test_step_is_no_jitter),
         cmocka_unit_test(test_average_of_both_directions),
         cmocka_unit_test(test_sinks_equal_moments),
