@@ -151,8 +151,12 @@ void cli_explain(const struct cli_result *result, struct buf *out)
                    version_words[spec_ip_version(spec)]);
         break;
     case OUTCOME_LOCAL:
-        buf_add_string(out, "this host could not send: ");
-        reason_add(spec, round->error, out);
+        if (round->is_all_dropped) {
+            buf_add_string(out, "this host was too slow to read the answers: its socket was full");
+        } else {
+            buf_add_string(out, "this host could not send: ");
+            reason_add(spec, round->error, out);
+        }
         break;
     }
 }

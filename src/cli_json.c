@@ -137,8 +137,9 @@ static void add_packets(const struct cli_result *result, struct buf *out)
     buf_printf(out,
                ", \"lost\": {\"sd\": %" PRIu32 ", \"ds\": %" PRIu32 ", \"unknown\": %" PRIu32 "}",
                round->sd.lost, round->ds.lost, round->lost_unknown);
-    buf_printf(out, ", \"late\": %" PRIu32 ", \"duplicate\": %" PRIu32, round->late,
-               round->duplicate);
+    buf_printf(out, ", \"dropped\": %" PRIu32 ", \"late\": %" PRIu32, round->dropped_here,
+               round->late);
+    buf_printf(out, ", \"duplicate\": %" PRIu32, round->duplicate);
     buf_printf(out, ", \"out_of_order\": %" PRIu32 ", \"corrupt\": %" PRIu32, round->out_of_order,
                round->corrupt);
     buf_printf(out, ", \"reordered\": {\"sd\": %" PRIu32 ", \"ds\": %" PRIu32, round->reordering.sd,

@@ -7,7 +7,7 @@
 
 static const char *const fate_names[] = {
     [FATE_PLANNED] = "planned",   [FATE_UNSENT] = "unsent", [FATE_SENT] = "lost",
-    [FATE_RECEIVED] = "received", [FATE_LATE] = "late",
+    [FATE_RECEIVED] = "received", [FATE_LATE] = "late",     [FATE_DROPPED] = "dropped",
 };
 
 static const char *const source_names[STAMP_SOURCE_COUNT] = {"user", "kernel"};

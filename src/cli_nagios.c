@@ -274,7 +274,7 @@ static void add_measures(struct line *line, const struct cli_result *result)
         add_rtt(line, &round->rtt);
     }
     if (round->sent > 0) {
-        double missing = round->sent - round->received;
+        double missing = round->sent - round->received - round->dropped_here;
         struct measure measure = {"loss", CLI_LIMIT_LOSS, missing * 100 / round->sent, true};
         add_measure(line, "loss", &measure);
     }

@@ -170,8 +170,9 @@ static void add_own_counts(const struct round *round, struct buf *out)
 {
     buf_printf(out, "        Packet Sent Late: %" PRIu32 "\tPacket Missed: %" PRIu32 "\n",
                round->sent_late, round->missed);
-    buf_printf(out, "        Duplicate: %" PRIu32 "\tCorrupt: %" PRIu32 "\n", round->duplicate,
-               round->corrupt);
+    buf_printf(out,
+               "        Duplicate: %" PRIu32 "\tCorrupt: %" PRIu32 "\tDropped Here: %" PRIu32 "\n",
+               round->duplicate, round->corrupt, round->dropped_here);
 }
 
 /* The block of icmp-jitter. Direction of a loss is not told by ICMP; who reordered is told by the

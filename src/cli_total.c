@@ -63,6 +63,7 @@ void cli_total_add(struct cli_total *total, const struct cli_result *result)
     total->lost_sd += round->sd.lost;
     total->lost_ds += round->ds.lost;
     total->lost_unknown += round->lost_unknown;
+    total->dropped += round->dropped_here;
     total->unsent += round->unsent;
     total->is_utf8 = result->is_utf8;
     add_rtt(total, &round->rtt);
@@ -96,8 +97,11 @@ void cli_total_add_line(const struct cli_total *total, const struct cli_result *
                    jitter_average_ns(&round->ds.jitter) / 1e6);
     }
     if (round->sent > 0) {
-        buf_printf(out, ", lost %" PRIu32 " of %" PRIu32, round->sent - round->received,
-                   round->sent);
+        buf_printf(out, ", lost %" PRIu32 " of %" PRIu32,
+                   round->sent - round->received - round->dropped_here, round->sent);
+    }
+    if (round->dropped_here > 0) {
+        buf_printf(out, ", dropped here %" PRIu32, round->dropped_here);
     }
     if (result->is_interrupted) {
         buf_add_string(out, " (interrupted)");
@@ -167,7 +171,7 @@ void cli_total_format(const struct cli_total *total, const struct spec *spec, st
                total->sent, total->received, total->late, total->unsent);
     buf_printf(out,
                "        Loss Source to Destination: %" PRIu64 "\tDestination to Source: %" PRIu64
-               "\tTail Drop: %" PRIu64 "\n",
-               total->lost_sd, total->lost_ds, total->lost_unknown);
+               "\tTail Drop: %" PRIu64 "\tDropped Here: %" PRIu64 "\n",
+               total->lost_sd, total->lost_ds, total->lost_unknown, total->dropped);
     add_distribution(total, out);
 }

@@ -17,7 +17,7 @@
 struct scene {
     struct expo_view view;
     struct snapshot *snapshot;
-    struct reflect_stats stats;
+    struct responder_stats stats;
     struct expo_responder responder;
     struct expo_count requests[REFLECT_RESULT_COUNT];
     struct expo_count requests_v2[REFLECT_RESULT_COUNT];
@@ -28,7 +28,7 @@ struct scene {
 /* The responder's counters in the words of the exposition. */
 static void describe_responder(struct scene *scene)
 {
-    const struct reflect_stats *stats = &scene->stats;
+    const struct reflect_stats *stats = &scene->stats.reflect;
     size_t drop_count = 0;
     for (unsigned i = 0; i < REFLECT_RESULT_COUNT; i++) {
         scene->requests[i] = (struct expo_count){
@@ -53,6 +53,7 @@ static void describe_responder(struct scene *scene)
         .probe_count = PROBE_KINDS,
         .drops = scene->drops,
         .drop_count = drop_count,
+        .socket_drops = scene->stats.socket_drops,
         .sessions = stats->sessions,
         .max_sessions = stats->max_sessions,
         .processing = stats->processing,

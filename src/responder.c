@@ -248,9 +248,10 @@ static const char *result_name(unsigned result)
     return reflect_result_name((enum reflect_result)result);
 }
 
-static void log_counters(const char *message, const struct reflect_stats *stats)
+static void log_counters(const char *message, const struct responder_stats *counted)
 {
-    char jitter[24], jitter_us[24], echo[24], tcp[24];
+    const struct reflect_stats *stats = &counted->reflect;
+    char jitter[24], jitter_us[24], echo[24], tcp[24], socket_drops[24];
     struct buf requests = {0};
     struct buf drops = {0};
     uint64_t results[REFLECT_RESULT_COUNT];
@@ -263,9 +264,10 @@ static void log_counters(const char *message, const struct reflect_stats *stats)
     snprintf(jitter_us, sizeof jitter_us, "%" PRIu64, stats->jitter_us_probes);
     snprintf(echo, sizeof echo, "%" PRIu64, stats->echo_probes);
     snprintf(tcp, sizeof tcp, "%" PRIu64, stats->tcp_connects);
+    snprintf(socket_drops, sizeof socket_drops, "%" PRIu64, counted->socket_drops);
     log_line(LOG_LEVEL_INFO, message, "requests", buf_string(&requests), "jitter_probes", jitter,
              "jitter_us_probes", jitter_us, "echo_probes", echo, "tcp_connects", tcp, "dropped",
-             buf_string(&drops), NULL);
+             buf_string(&drops), "socket_drops", socket_drops, NULL);
     buf_fini(&requests);
     buf_fini(&drops);
 }
@@ -279,7 +281,7 @@ static void serve(struct responder_worker *worker, const sigset_t *signals)
             return;
         }
         if (signal == SIGUSR1) {
-            struct reflect_stats stats;
+            struct responder_stats stats;
             responder_worker_stats(worker, &stats);
             log_counters("counters", &stats);
         }
@@ -314,7 +316,7 @@ int main(int argc, char **argv)
     log_listening("permanent port open", settings.permanent, settings.permanent_count);
     log_listening("permanent TCP port open", settings.permanent_tcp, settings.permanent_tcp_count);
     serve(worker, &signals);
-    struct reflect_stats last;
+    struct responder_stats last;
     responder_worker_stop(worker, &last);
     log_counters("stopped", &last);
     return 0;

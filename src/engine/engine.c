@@ -127,7 +127,6 @@ void engine_send_off(struct engine *engine, struct session *session)
 void engine_set_clock(struct engine *engine, const struct clock_state *clock)
 {
     engine->clock = *clock;
-    engine->stats.clock_steps = clock->steps;
 }
 
 void engine_set_io(struct engine *engine, const struct io_stats *io)

@@ -16,8 +16,8 @@ static void add_stats(struct engine_stats *sum, const struct engine_stats *stats
         sum->tx_stamps[i] += stats->tx_stamps[i];
         sum->rx_stamps[i] += stats->rx_stamps[i];
     }
-    if (stats->clock_steps > sum->clock_steps) {
-        sum->clock_steps = stats->clock_steps; /* they all watch the same clock */
+    if (stats->io.clock_steps > sum->io.clock_steps) {
+        sum->io.clock_steps = stats->io.clock_steps; /* they all watch the same clock */
     }
     sum->io.strangers += stats->io.strangers;
     sum->io.socket_drops += stats->io.socket_drops;

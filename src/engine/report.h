@@ -34,7 +34,6 @@ void report_unref(struct report *report); /* NULL is fine */
 struct engine_stats {
     uint64_t unmatched[UNMATCHED_COUNT];
     uint64_t tx_stamps[STAMP_SOURCE_COUNT], rx_stamps[STAMP_SOURCE_COUNT];
-    uint64_t clock_steps; /* of our wall clock */
     struct io_stats io; /* the host's, filled in by it */
     struct hist send_lateness; /* hist_layout_default; each packet: left minus due */
 };

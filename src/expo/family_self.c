@@ -91,6 +91,21 @@ static void emit_unmatched(struct text *text, const struct family_source *source
         }
         text_count_by(text, "reason", unmatched_name((enum unmatched)k), count);
     }
+    uint64_t strangers = 0;
+    for (size_t i = 0; i < source->view->snapshot_count; i++) {
+        strangers += source->view->snapshots[i]->stats.io.strangers;
+    }
+    text_count_by(text, "reason", "stranger", strangers);
+}
+
+/* A counter of struct engine_stats, of all workers. */
+static void emit_sum(struct text *text, const struct family_source *source, size_t offset)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < source->view->snapshot_count; i++) {
+        sum += *(const uint64_t *)family_value(&source->view->snapshots[i]->stats, offset);
+    }
+    text_count(text, sum);
 }
 
 static void emit_realtime(struct text *text, const struct family_source *source, size_t offset)
@@ -117,7 +132,7 @@ static void emit_clock_steps(struct text *text, const struct family_source *sour
     (void)offset;
     uint64_t steps = 0;
     for (size_t i = 0; i < source->view->snapshot_count; i++) {
-        uint64_t seen = source->view->snapshots[i]->stats.clock_steps;
+        uint64_t seen = source->view->snapshots[i]->stats.io.clock_steps;
         steps = seen > steps ? seen : steps;
     }
     text_count(text, steps);
@@ -174,6 +189,12 @@ static void emit_drops(struct text *text, const struct family_source *source, si
     counts_by(text, "reason", source->view->responder->drops, source->view->responder->drop_count);
 }
 
+/* A 64-bit integer of struct expo_responder. */
+static void emit_responder_u64(struct text *text, const struct family_source *source, size_t offset)
+{
+    text_count(text, *(const uint64_t *)family_value(source->view->responder, offset));
+}
+
 /* A 32-bit integer of struct expo_responder. */
 static void emit_responder_u32(struct text *text, const struct family_source *source, size_t offset)
 {
@@ -226,6 +247,12 @@ const struct family family_of_self[] = {
      FAMILY_EXPORTER,
      emit_stamps,
      0},
+    {{"ipsla_exporter_timeless_sockets_total",
+      "Sockets closed whose device told no times of sending, and was asked no more.", NULL,
+      TEXT_COUNTER},
+     FAMILY_EXPORTER,
+     emit_sum,
+     offsetof(struct engine_stats, io.timeless_sockets)},
     {{"ipsla_exporter_clock_synchronized",
       "Whether the system says that its clock is synchronized (1) or not (0).", NULL, TEXT_GAUGE},
      FAMILY_EXPORTER,
@@ -251,6 +278,12 @@ const struct family family_of_self[] = {
      FAMILY_EXPORTER,
      emit_unmatched,
      0},
+    {{"ipsla_exporter_socket_drops_total",
+      "Datagrams lost in sockets of this exporter, which did not read them in time.", NULL,
+      TEXT_COUNTER},
+     FAMILY_EXPORTER,
+     emit_sum,
+     offsetof(struct engine_stats, io.socket_drops)},
     {{"ipsla_exporter_resolve_failures_total",
       "Host names that could not be resolved, each attempt.", NULL, TEXT_COUNTER},
      FAMILY_EXPORTER,
@@ -304,6 +337,12 @@ const struct family family_of_self[] = {
      FAMILY_RESPONDER,
      emit_drops,
      0},
+    {{"ipsla_responder_socket_drops_total",
+      "Datagrams lost in sockets of the responder, which did not read them in time.", NULL,
+      TEXT_COUNTER},
+     FAMILY_RESPONDER,
+     emit_responder_u64,
+     offsetof(struct expo_responder, socket_drops)},
     {{"ipsla_responder_sessions", "Sessions that are open.", NULL, TEXT_GAUGE},
      FAMILY_RESPONDER,
      emit_responder_u32,

@@ -387,6 +387,13 @@ const struct family family_of_targets[] = {
      FAMILY_TARGET,
      emit_lost,
      0},
+    {{"ipsla_packets_dropped_total",
+      "Probe packets whose replies were lost in a socket of this host, which did not read it in "
+      "time; not lost in the network.",
+      NULL, TEXT_COUNTER},
+     FAMILY_DATAGRAMS,
+     emit_count,
+     offsetof(struct tally, dropped_here)},
     {{"ipsla_packets_late_total", "Probe packets answered after the timeout.", NULL, TEXT_COUNTER},
      FAMILY_TARGET,
      emit_count,

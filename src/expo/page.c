@@ -152,6 +152,10 @@ static void add_loss_cell(struct buf *out, const struct round *round)
             buf_printf(out, "<small>sd %u, ds %u, unknown %u</small>", (unsigned)round->sd.lost,
                        (unsigned)round->ds.lost, (unsigned)round->lost_unknown);
         }
+        if (round->dropped_here > 0) {
+            buf_printf(out, "<small>dropped in this host %u</small>",
+                       (unsigned)round->dropped_here);
+        }
     }
     end_cell(out);
 }

@@ -39,6 +39,7 @@ struct expo_responder {
     size_t probe_count;
     const struct expo_count *drops; /* by reason */
     size_t drop_count;
+    uint64_t socket_drops;
     uint32_t sessions, max_sessions;
     struct hist processing; /* hist_layout_default */
 };

@@ -11,8 +11,8 @@
 /* How often it is worth asking. */
 #define CLOCK_STATE_PERIOD_NS NS_PER_SECOND
 
-/* One system call. All of `out` but `steps`, which is left as it is; where the call is not allowed
- * the clock counts as not synchronized, its errors as 0. */
+/* One system call. Where it is not allowed the clock counts as not synchronized, its errors as 0.
+ */
 void clock_state_read(struct clock_state *out);
 
 #endif

@@ -187,7 +187,6 @@ static struct mono read_clock_when_due(struct worker *worker, struct instant now
         return mono_add(worker->clock_due, CLOCK_STATE_PERIOD_NS + 1);
     }
     clock_state_read(&worker->clock);
-    worker->clock.steps = host_stats(worker->host)->clock_steps;
     engine_set_clock(worker->engine, &worker->clock);
     worker->clock_due = mono_add(now.mono, CLOCK_STATE_PERIOD_NS);
     return worker->clock_due;

@@ -41,16 +41,21 @@ void worker_stop(struct worker *worker);
 
 struct responder_worker;
 
+struct responder_stats {
+    struct reflect_stats reflect;
+    uint64_t socket_drops; /* datagrams lost in its sockets: this host was too slow */
+};
+
 /* Starts a thread with a responder and waits until every address is open. On failure returns NULL
  * and says which address failed and why (errno value). */
 struct responder_worker *responder_worker_start(const struct reflect_settings *settings,
                                                 struct addr *failed, int *error);
 
 /* A copy of the latest published counters, at most WORKER_PUBLISH_NS old. */
-void responder_worker_stats(struct responder_worker *worker, struct reflect_stats *out);
+void responder_worker_stats(struct responder_worker *worker, struct responder_stats *out);
 
 /* Closes the ports, ends the thread and frees everything. The final counters go to `last` unless it
  * is NULL. A NULL worker is fine and leaves `last` untouched. */
-void responder_worker_stop(struct responder_worker *worker, struct reflect_stats *last);
+void responder_worker_stop(struct responder_worker *worker, struct responder_stats *last);
 
 #endif

@@ -26,15 +26,23 @@ struct responder_worker {
     struct addr failed;
     int error;
     bool wants_stop;
-    struct reflect_stats published;
+    struct responder_stats published;
     /* The thread's own. */
     struct host *host;
     struct reflect *reflect;
     bool is_started;
     bool is_stopping;
-    struct reflect_stats last; /* what was published last */
+    struct responder_stats last; /* what was published last */
     struct mono publish_due;
 };
+
+/* Padding included: it is compared as bytes. */
+static void count_all(const struct responder_worker *worker, struct responder_stats *out)
+{
+    memset(out, 0, sizeof *out);
+    memcpy(&out->reflect, reflect_stats(worker->reflect), sizeof out->reflect);
+    out->socket_drops = host_stats(worker->host)->socket_drops;
+}
 
 /* Tells the starter how it went, once. The lock is waited for: nothing is being answered yet. */
 static void report_start(struct responder_worker *worker)
@@ -47,7 +55,7 @@ static void report_start(struct responder_worker *worker)
     worker->is_started = true;
     pthread_mutex_lock(&worker->mutex);
     worker->start = failed == NULL ? START_LISTENING : START_FAILED;
-    worker->published = *reflect_stats(worker->reflect);
+    count_all(worker, &worker->published);
     if (failed != NULL) {
         worker->failed = *failed;
         worker->error = error;
@@ -75,19 +83,20 @@ static bool take_orders(struct responder_worker *worker)
 /* Publishes when something changed and it is due; returns when to come back. */
 static struct mono publish_when_due(struct responder_worker *worker, struct instant now)
 {
-    const struct reflect_stats *stats = reflect_stats(worker->reflect);
+    struct responder_stats stats;
     if (mono_is_before(now.mono, worker->publish_due)) {
         return worker->publish_due;
     }
-    if (memcmp(stats, &worker->last, sizeof *stats) == 0) {
+    count_all(worker, &stats);
+    if (memcmp(&stats, &worker->last, sizeof stats) == 0) {
         return MONO_NEVER;
     }
     if (pthread_mutex_trylock(&worker->mutex) != 0) {
         return mono_add(now.mono, RETRY_NS);
     }
-    worker->published = *stats;
+    worker->published = stats;
     pthread_mutex_unlock(&worker->mutex);
-    memcpy(&worker->last, stats, sizeof worker->last);
+    memcpy(&worker->last, &stats, sizeof worker->last);
     worker->publish_due = mono_add(now.mono, WORKER_PUBLISH_NS);
     return MONO_NEVER;
 }
@@ -158,14 +167,14 @@ struct responder_worker *responder_worker_start(const struct reflect_settings *s
     return worker;
 }
 
-void responder_worker_stats(struct responder_worker *worker, struct reflect_stats *out)
+void responder_worker_stats(struct responder_worker *worker, struct responder_stats *out)
 {
     pthread_mutex_lock(&worker->mutex);
     *out = worker->published;
     pthread_mutex_unlock(&worker->mutex);
 }
 
-void responder_worker_stop(struct responder_worker *worker, struct reflect_stats *last)
+void responder_worker_stop(struct responder_worker *worker, struct responder_stats *last)
 {
     if (worker == NULL) {
         return;
@@ -176,7 +185,7 @@ void responder_worker_stop(struct responder_worker *worker, struct reflect_stats
     host_wake(worker->host);
     pthread_join(worker->thread, NULL);
     if (last != NULL) {
-        *last = *reflect_stats(worker->reflect);
+        count_all(worker, last);
     }
     responder_free(worker);
 }

@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #include "probe/trust.h"
+#include "stats/drops.h"
 
 enum { CHANNEL = 0 };
 
@@ -79,6 +80,7 @@ void probe_start(struct probe *probe, struct instant now, struct mono latest_end
     payload_start(&probe->payload, probe->spec, &probe->train);
     probe->is_unreachable = false;
     probe->has_result = false;
+    probe->socket_drops = 0;
     if (probe->spec->peer.family == ADDR_NONE) {
         finish(probe, OUTCOME_RESOLVE, now.mono);
         return;
@@ -630,7 +632,7 @@ static void score_voice(const struct spec *spec, struct round *round)
         .advantage = spec->advantage_factor,
         .packet_bytes = spec->payload_bytes,
         .sent = round->sent,
-        .lost = round->sent - round->received,
+        .lost = round->sent - round->received - round->dropped_here,
         .loss_runs = round->loss_runs,
         .rtt_ns = moments_average_ns(&round->rtt),
         .one_way_ns = slower_way_ns(round),
@@ -638,7 +640,24 @@ static void score_voice(const struct spec *spec, struct round *round)
     voice_score(&input, &round->voice);
 }
 
-/* The train has run: what its ledger says. */
+/* What nobody answered may have been lost here: the network is not blamed when everything may. A
+ * control request asks for one answer, so each one unanswered takes one drop. */
+static void judge_drops(struct probe *probe)
+{
+    struct round *round = &probe->round;
+    bool is_silent = round->outcome == OUTCOME_NO_CONNECTION;
+    bool was_control = is_silent && probe->socket_drops >= probe->handshake.tries;
+    bool was_train = round->outcome == OUTCOME_TIMEOUT && round->dropped_here > 0 &&
+                     round->dropped_here == round->sent;
+    if (was_control || was_train) {
+        round->outcome = OUTCOME_LOCAL;
+        round->error = ENOBUFS;
+        round->is_all_dropped = true;
+    }
+}
+
+/* The train has run: what its ledger says. The socket of a connection is another than that of its
+ * control request, and loses nothing. */
 static void compute_round(struct probe *probe, const struct trust_case *about,
                           const struct round_sinks *sinks)
 {
@@ -652,6 +671,9 @@ static void compute_round(struct probe *probe, const struct trust_case *about,
         .trust_clocks = round->one_way == ONE_WAY_SHOWN,
         .needs_kernel_stamps = probe->spec->timestamps == TIMESTAMPS_KERNEL,
     };
+    if (!is_connection(probe)) {
+        drops_book(probe->train.samples, probe->train.next, probe->socket_drops);
+    }
     struct samples samples = train_samples(&probe->train);
     round_compute(round, &samples, &rules, sinks);
     round->missed = probe->train.missed;
@@ -677,6 +699,7 @@ const struct round *probe_collect(struct probe *probe, const struct clock_state 
         const struct trust_case about = {probe->spec, &probe->payload, &probe->train, clock, now};
         compute_round(probe, &about, sinks);
     }
+    judge_drops(probe);
     round->return_code = round_return_code(round, probe->spec);
     return round;
 }

@@ -58,7 +58,7 @@ struct probe {
     struct mono deadline; /* of CONTROL and SETTLE */
     uint16_t port; /* where the probes go: the spec's, or what the responder suggested */
     struct mono last_event; /* the last thing that counted, for the duration */
-    uint32_t socket_drops; /* datagrams lost in the socket while it was ours, perhaps not ours */
+    uint32_t socket_drops; /* datagrams lost in the socket during the operation, perhaps not ours */
     struct handshake handshake;
     struct train train;
     struct payload payload;

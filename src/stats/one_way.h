@@ -13,7 +13,6 @@
 struct clock_state {
     bool is_synchronized;
     int64_t estimated_error_ns, maximum_error_ns; /* the system's own; not negative */
-    uint64_t steps; /* of our wall clock that were seen so far */
 };
 
 /* How far two clocks are apart. */

@@ -271,25 +271,33 @@ static bool is_answered(const struct sample *sample)
     return sample->fate == FATE_RECEIVED || sample->fate == FATE_LATE;
 }
 
+/* How many replies got lost, of `gap` unanswered packets and `dropped` whose replies came, when the
+ * next answer is the responder's number `seq` and the highest before was `counted`. */
+static uint32_t lost_on_the_way_back(uint32_t seq, uint32_t counted, uint32_t gap, uint32_t dropped)
+{
+    uint32_t grown = seq > counted ? seq - counted - 1 : 0;
+    uint32_t missing = grown > dropped ? grown - dropped : 0;
+    return missing < gap ? missing : gap;
+}
+
 /* Sequence order: who lost the unanswered packets. */
 static void attribute_losses(struct round *round, const struct sample *samples, uint32_t count)
 {
     struct period_end end = {0};
     uint32_t counted = 0; /* highest responder count so far */
     uint32_t gap = 0; /* unanswered packets since the last answer */
+    uint32_t dropped = 0; /* whose replies were lost here, since then */
     uint32_t position = 0; /* packets sent so far */
     for (uint32_t i = 0; i < count; i++) {
         const struct sample *sample = &samples[i];
-        if (sample->fate == FATE_SENT) {
-            gap++;
-            position++;
-        }
+        gap += sample->fate == FATE_SENT;
+        dropped += sample->fate == FATE_DROPPED;
+        position += sample->fate == FATE_SENT || sample->fate == FATE_DROPPED;
         if (!is_answered(sample)) {
             continue;
         }
         uint32_t seq = sample->responder_seq;
-        uint32_t grown = seq > counted ? seq - counted - 1 : 0;
-        uint32_t lost_ds = grown < gap ? grown : gap;
+        uint32_t lost_ds = lost_on_the_way_back(seq, counted, gap, dropped);
         if (seq == 0) {
             round->lost_unknown += gap;
         } else {
@@ -298,6 +306,7 @@ static void attribute_losses(struct round *round, const struct sample *samples, 
         }
         counted = seq > counted ? seq : counted;
         gap = 0;
+        dropped = 0;
         position++;
     }
     round->lost_unknown += gap;
@@ -355,6 +364,10 @@ static void count_fates(struct round *round, const struct sample *samples, uint3
             round->sent++;
             round->late++;
             break;
+        case FATE_DROPPED:
+            round->sent++;
+            round->dropped_here++;
+            break;
         }
     }
 }
@@ -369,7 +382,7 @@ static void count_loss_runs(struct round *round, const struct sample *samples, u
         if (is_missing && !is_in_run) {
             round->loss_runs++;
         }
-        if (is_missing || fate == FATE_RECEIVED) {
+        if (is_missing || fate == FATE_RECEIVED || fate == FATE_DROPPED) {
             is_in_run = is_missing;
         }
     }
@@ -382,7 +395,7 @@ static void add_loss_periods(struct round *round, const struct sample *samples, 
     for (uint32_t i = 0; i < count; i++) {
         if (samples[i].fate == FATE_SENT) {
             run++;
-        } else if (is_answered(&samples[i])) {
+        } else if (is_answered(&samples[i]) || samples[i].fate == FATE_DROPPED) {
             add_period(&round->losses, run, position, &last_end);
             position += run + 1;
             run = 0;

@@ -28,7 +28,7 @@ enum outcome {
     OUTCOME_REFUSED, /* the responder refused with another status */
     OUTCOME_UNREACHABLE, /* ICMP unreachable in answer to the control request */
     OUTCOME_RESOLVE, /* the host name has no address */
-    OUTCOME_LOCAL, /* our own host: no socket, no port, no route, nothing could be sent */
+    OUTCOME_LOCAL, /* our own host: no socket, no port, no route, nothing sent, or no answer read */
     OUTCOME_VERIFY, /* the reply's data are not those that were sent */
 };
 #define OUTCOME_COUNT 11
@@ -119,19 +119,23 @@ struct round {
     bool has_reply; /* a probe was answered, be it late: */
     uint8_t reply_tos, reply_ttl; /* the IP header of the last answer, as it arrived */
 
-    /* planned = sent + unsent; sent = received + sd.lost + ds.lost + lost_unknown + late.
+    /* planned = sent + unsent;
+     * sent = received + sd.lost + ds.lost + lost_unknown + late + dropped_here.
      * All 0 when no train was started. */
     uint32_t planned, sent, unsent;
     uint32_t missed; /* of the unsent: their time was over by more than an interval */
     uint32_t sent_late; /* of the sent: TRAIN_LATE_NS or half an interval after their time */
     uint32_t received; /* within the timeout, duplicates not counted */
     uint32_t late, lost_unknown;
+    uint32_t dropped_here; /* lost in a socket of this host: no loss in the network */
+    bool is_all_dropped; /* behind OUTCOME_LOCAL: every answer may have been lost here */
     uint32_t duplicate, out_of_order, corrupt;
     uint32_t unprocessed; /* of the received: without usable times of the responder */
     struct reordering reordering;
     uint32_t over_threshold; /* packets */
-    uint32_t loss_runs; /* of packets one after the other without a reply in time, wherever lost */
-    struct loss_periods losses; /* in whatever direction; late packets are no losses */
+    uint32_t loss_runs; /* of packets one after the other without a reply in time, wherever lost;
+                           what was dropped here counts as answered */
+    struct loss_periods losses; /* in whatever direction; late and dropped packets are no losses */
     struct moments rtt; /* responder processing subtracted */
     struct moments processing; /* t3 - t2 as the responder reports it */
     struct way sd, ds;

@@ -17,6 +17,7 @@ enum fate {
     FATE_SENT, /* sent, no answer (yet): lost when the operation ends */
     FATE_RECEIVED, /* answered within the timeout */
     FATE_LATE, /* answered, but after the timeout */
+    FATE_DROPPED, /* answered as far as anybody can tell: lost in our own socket (stats/drops.h) */
 } __attribute__((packed));
 
 /* t1 and t4 are on the sender's operation clock: UTC at the start of the operation, advanced by the

@@ -38,6 +38,7 @@ void tally_add(struct tally *tally, const struct round *round)
     tally->received += round->received;
     tally->late += round->late;
     tally->lost_unknown += round->lost_unknown;
+    tally->dropped_here += round->dropped_here;
     tally->duplicate += round->duplicate;
     tally->out_of_order += round->out_of_order;
     tally->corrupt += round->corrupt;

@@ -225,7 +225,7 @@ static void check_reports(const struct pair *pair)
     for (size_t i = 0; i < snapshot->count; i++) {
         const struct tally *tally = &snapshot->reports[i]->tally;
         assert(tally->sent == tally->received + tally->late + tally->sd.lost + tally->ds.lost +
-                                  tally->lost_unknown);
+                                  tally->lost_unknown + tally->dropped_here);
         assert(tally->rtt.count <= tally->received);
         (void)tally;
     }

@@ -152,9 +152,9 @@ const char *round_imbalance(const struct round *round)
     if (round->planned != round->sent + round->unsent) {
         return "planned = sent + unsent";
     }
-    if (round->sent !=
-        round->received + round->sd.lost + round->ds.lost + round->lost_unknown + round->late) {
-        return "sent = received + lost sd + lost ds + lost unknown + late";
+    if (round->sent != round->received + round->sd.lost + round->ds.lost + round->lost_unknown +
+                           round->late + round->dropped_here) {
+        return "sent = received + lost sd + lost ds + lost unknown + late + dropped here";
     }
     if (round->rtt.count > round->received) {
         return "round trips <= received";
@@ -164,9 +164,9 @@ const char *round_imbalance(const struct round *round)
 
 const char *tally_imbalance(const struct tally *tally)
 {
-    if (tally->sent !=
-        tally->received + tally->sd.lost + tally->ds.lost + tally->lost_unknown + tally->late) {
-        return "sum of sent = received + lost sd + lost ds + lost unknown + late";
+    if (tally->sent != tally->received + tally->sd.lost + tally->ds.lost + tally->lost_unknown +
+                           tally->late + tally->dropped_here) {
+        return "sum of sent = received + lost sd + lost ds + lost unknown + late + dropped here";
     }
     uint64_t buckets = 0;
     for (size_t i = 0; i <= HIST_BOUNDS_MAX; i++) {
@@ -206,18 +206,21 @@ static int64_t jitter_pairs(const struct jitter *jitter)
 const char *round_difference(const struct round *round, const struct expectation *expected,
                              struct rig_scope scope, char *text, size_t size)
 {
-    int64_t lost = (int64_t)round->sd.lost + round->ds.lost + round->lost_unknown;
+    int64_t lost =
+        (int64_t)round->sd.lost + round->ds.lost + round->lost_unknown + round->dropped_here;
+    bool may_differ =
+        expected->dropped_here + round->dropped_here > 0; /* nobody knows which they were */
     const struct comparison rows[] = {
         {"sent", round->sent, expected->sent},
         {"unsent", (int64_t)round->unsent - round->missed, expected->unsent},
         {"received", round->received, expected->received},
         {"late", round->late, expected->late},
-        {"lost", lost, expected->lost},
+        {"lost or dropped", lost, (int64_t)expected->lost + expected->dropped_here},
         {"lost_unknown", round->lost_unknown, expected->lost_unknown},
         {"duplicate", round->duplicate, expected->duplicate},
         {"out_of_order", round->out_of_order, expected->out_of_order},
         {"over_threshold", round->over_threshold, expected->over_threshold},
-        {"loss_runs", round->loss_runs, expected->loss_runs},
+        {"loss_runs", may_differ ? 0 : round->loss_runs, may_differ ? 0 : expected->loss_runs},
         {"rtt.count", round->rtt.count, expected->received},
         {"rtt.sum_ns", round->rtt.sum_ns, expected->rtt_sum_ns},
         {"rtt.min_ns", round->rtt.min_ns, expected->rtt_min_ns},
@@ -227,6 +230,7 @@ const char *round_difference(const struct round *round, const struct expectation
     const struct comparison ways[] = {
         {"sd.lost", round->sd.lost, expected->lost_sd},
         {"ds.lost", round->ds.lost, expected->lost_ds},
+        {"dropped_here", round->dropped_here, expected->dropped_here},
     };
     const struct comparison jitter[] = {
         {"sd.jitter pairs", jitter_pairs(&round->sd.jitter), expected->jitter_sd_count},
@@ -248,13 +252,14 @@ const char *round_difference(const struct round *round, const struct expectation
 const char *tally_difference(const struct tally *tally, const struct expectation *expected,
                              struct rig_scope scope, char *text, size_t size)
 {
-    int64_t lost = (int64_t)(tally->sd.lost + tally->ds.lost + tally->lost_unknown);
+    int64_t lost =
+        (int64_t)(tally->sd.lost + tally->ds.lost + tally->lost_unknown + tally->dropped_here);
     const struct comparison rows[] = {
         {"tally.sent", (int64_t)tally->sent, expected->sent},
         {"tally.unsent", (int64_t)(tally->unsent - tally->missed), expected->unsent},
         {"tally.received", (int64_t)tally->received, expected->received},
         {"tally.late", (int64_t)tally->late, expected->late},
-        {"tally lost", lost, expected->lost},
+        {"tally lost or dropped", lost, (int64_t)expected->lost + expected->dropped_here},
         {"tally.lost_unknown", (int64_t)tally->lost_unknown, expected->lost_unknown},
         {"tally.duplicate", (int64_t)tally->duplicate, expected->duplicate},
         {"tally.out_of_order", (int64_t)tally->out_of_order, expected->out_of_order},
@@ -266,6 +271,7 @@ const char *tally_difference(const struct tally *tally, const struct expectation
     const struct comparison ways[] = {
         {"tally.sd.lost", (int64_t)tally->sd.lost, expected->lost_sd},
         {"tally.ds.lost", (int64_t)tally->ds.lost, expected->lost_ds},
+        {"tally.dropped_here", (int64_t)tally->dropped_here, expected->dropped_here},
     };
     const struct comparison jitter[] = {
         {"tally.sd.jitter.count", (int64_t)tally->sd.jitter.count, expected->jitter_sd_count},

@@ -190,6 +190,7 @@ static void add_engine(struct soak_world *world, unsigned number)
     struct world_process *process = &world->rig.world.processes[world->rig.engines[number].process];
     process->timing = random_timing(world);
     process->departure = random_departure(world);
+    process->drop_ppm = chance(world, 20) ? (uint32_t)between(world, 1000, 300000) : 0;
     process->fail_send_ppm = chance(world, 20) ? (uint32_t)between(world, 1000, 100000) : 0;
     soak->world = world;
     soak->number = number;

@@ -28,12 +28,18 @@ static bool outcome_is_right(const struct spec *spec, const struct round *round,
     if (expected->sent > 0 && run->error == ECONNREFUSED) {
         return round->outcome == OUTCOME_REFUSED;
     }
+    if (expected->sent > 0 && expected->dropped_here == expected->sent && !run->is_unreachable) {
+        return round->outcome == OUTCOME_LOCAL && round->is_all_dropped;
+    }
     if (expected->sent > 0) {
         bool is_told = spec->control == CONTROL_NONE && run->is_unreachable;
         return round->outcome == (is_told ? OUTCOME_UNREACHABLE : OUTCOME_TIMEOUT);
     }
     if (expected->unsent > 0) {
         return round->outcome == OUTCOME_LOCAL;
+    }
+    if (run->dropped > 0 && run->control_replies == 0 && round->is_all_dropped) {
+        return run->dropped >= run->control_requests;
     }
     bool is_refused = round->outcome == OUTCOME_REFUSED || round->outcome == OUTCOME_PORT_IN_USE;
     return run->control_replies > 0

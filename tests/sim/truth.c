@@ -321,6 +321,21 @@ static void expect_loss_runs(const struct truth_run *run, const struct spec *spe
     }
 }
 
+static uint32_t take(uint32_t *from, uint32_t most)
+{
+    uint32_t taken = *from < most ? *from : most;
+    *from -= taken;
+    return taken;
+}
+
+/* The sender was told how many datagrams its socket lost, not which. */
+static void expect_drops(const struct truth_run *run, struct expectation *out)
+{
+    out->dropped_here = take(&out->lost_unknown, run->dropped);
+    out->dropped_here += take(&out->lost_ds, run->dropped - out->dropped_here);
+    out->lost -= out->dropped_here;
+}
+
 void truth_expect(const struct truth_run *run, const struct spec *spec, struct expectation *out)
 {
     *out = (struct expectation){0};
@@ -329,11 +344,15 @@ void truth_expect(const struct truth_run *run, const struct spec *spec, struct e
     expect_loss_runs(run, spec, out);
     if (spec->operation == OPERATION_UDP_JITTER) {
         expect_jitter(run, spec, out);
+        expect_drops(run, out);
         return;
     }
     /* Type 1 and TCP carry no count: nothing can be said of the direction. */
     out->lost_unknown = out->lost;
     out->lost_sd = out->lost_ds = 0;
+    if (spec->operation != OPERATION_TCP_CONNECT) {
+        expect_drops(run, out);
+    }
 }
 
 void expectation_add(struct expectation *sum, const struct expectation *part)
@@ -349,6 +368,7 @@ void expectation_add(struct expectation *sum, const struct expectation *part)
     sum->lost_sd += part->lost_sd;
     sum->lost_ds += part->lost_ds;
     sum->lost_unknown += part->lost_unknown;
+    sum->dropped_here += part->dropped_here;
     sum->rtt_sum_ns += part->rtt_sum_ns;
     sum->processing_sum_ns += part->processing_sum_ns;
     sum->jitter_sd_count += part->jitter_sd_count;

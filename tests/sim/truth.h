@@ -44,6 +44,7 @@ struct truth_run {
     struct addr target; /* of the control request's datagram, with the probe port it asked for */
     struct instant opened, closed; /* sender's clocks */
     uint32_t control_requests, control_replies;
+    uint32_t dropped; /* datagrams lost in its socket, of whatever kind */
     bool is_unreachable; /* ICMP said so while it was open */
     int error; /* errno that ended a TCP handshake */
     int64_t first_probe_ns, last_probe_ns; /* virtual time */
@@ -106,7 +107,8 @@ struct expectation {
     uint32_t sent, unsent, received, late, duplicate, out_of_order, over_threshold;
     uint32_t loss_runs; /* of packets without a reply in time */
     uint32_t noticed; /* whose t1 is what the kernel told */
-    uint32_t lost, lost_sd, lost_ds, lost_unknown;
+    uint32_t lost, lost_sd, lost_ds, lost_unknown; /* dropped_here not among them */
+    uint32_t dropped_here;
     bool is_direction_known; /* lost_sd and lost_ds can be relied on */
     int64_t rtt_sum_ns, rtt_min_ns, rtt_max_ns;
     int64_t processing_sum_ns;

@@ -314,6 +314,11 @@ static void perform_close(struct world *world, struct world_process *process, co
     input_late_errors(world, process);
     struct world_channel *channel = channel_find(process, fx->id);
     WORLD_CHECK(world, channel != NULL);
+    if (channel->dropped > 0) {
+        struct ev ev = {.kind = EV_DROPPED, .id = fx->id, .dropped = channel->dropped};
+        world->truth.runs[channel->run]->dropped = channel->dropped;
+        input(world, process, &ev);
+    }
     world_tcp_close(world, process, channel);
     channel_end(world, process, channel);
 }
@@ -696,6 +701,12 @@ static void on_readable(struct world *world, struct world_process *process)
     free(item);
 }
 
+/* The socket is full. */
+static bool is_dropped(struct world *world, const struct world_process *process)
+{
+    return process->drop_ppm > 0 && rng_below(&world->net.rng, 1000000) < process->drop_ppm;
+}
+
 static void on_packet(struct world *world, const struct simnet_event *event)
 {
     struct world_process *process = NULL;
@@ -710,10 +721,12 @@ static void on_packet(struct world *world, const struct simnet_event *event)
         world_icmp_answer(world, event);
         return;
     }
-    const struct world_channel *channel =
-        world_channel_at(world, event->node, port, false, &process);
-    if (channel != NULL && channel->transport == TRANSPORT_ICMP_ECHO && event->packet->is_corrupt &&
-        event->packet->to.family == ADDR_IPV6) {
+    struct world_channel *channel = world_channel_at(world, event->node, port, false, &process);
+    if (channel != NULL && !is_icmp && is_dropped(world, process)) {
+        channel->dropped++;
+        free(event->packet);
+    } else if (channel != NULL && channel->transport == TRANSPORT_ICMP_ECHO &&
+               event->packet->is_corrupt && event->packet->to.family == ADDR_IPV6) {
         free(event->packet); /* by its checksum, which kernels verify and machines cannot */
     } else if (channel != NULL) {
         world_enqueue(world, process,

@@ -60,6 +60,7 @@ struct world_channel {
     bool is_open;
     struct io_options options;
     uint32_t run; /* of a sender: its truth_run */
+    uint32_t dropped; /* datagrams that its socket lost */
 
     /* TRANSPORT_TCP_CONNECT */
     struct addr peer;
@@ -91,6 +92,7 @@ struct world_process {
     int fail_open[WORLD_SCRIPT_MAX];
     size_t fail_open_count;
     bool fail_control; /* no control request leaves */
+    uint32_t drop_ppm; /* datagrams that a sender's socket loses: the machine is told how many */
 
     /* Called after each drain, when set. */
     void (*after)(void *context, struct instant now);

@@ -143,7 +143,7 @@ const struct round *sender_finish(void)
     assert_null(probe_collect(&sender.probe, &sender.clock, sender.drive.now, &nowhere));
     assert_int_equal(round->planned, round->sent + round->unsent);
     assert_int_equal(round->sent, round->received + round->sd.lost + round->ds.lost +
-                                      round->lost_unknown + round->late);
+                                      round->lost_unknown + round->late + round->dropped_here);
     return round;
 }
 

@@ -211,18 +211,19 @@ static void test_unchanged_reports_are_shared(void **state)
     snapshot_unref(second);
 }
 
-/* The next operations are judged by it, and what it counts is in the next snapshot. */
-static void test_clock(void **state)
+/* What the host counts is in the next snapshot. */
+static void test_io(void **state)
 {
     (void)state;
-    const struct clock_state clock = {.is_synchronized = true, .steps = 3};
+    const struct io_stats io = {.clock_steps = 3, .socket_drops = 2};
     set_up(true);
     struct snapshot *snapshot = engine_snapshot(engine);
-    assert_int_equal(snapshot->stats.clock_steps, 0);
+    assert_int_equal(snapshot->stats.io.clock_steps, 0);
     snapshot_unref(snapshot);
-    engine_set_clock(engine, &clock);
+    engine_set_io(engine, &io);
     snapshot = engine_snapshot(engine);
-    assert_int_equal(snapshot->stats.clock_steps, 3);
+    assert_int_equal(snapshot->stats.io.clock_steps, 3);
+    assert_int_equal(snapshot->stats.io.socket_drops, 2);
     snapshot_unref(snapshot);
     tear_down();
 }
@@ -407,7 +408,7 @@ int main(void)
         cmocka_unit_test(test_order_is_that_of_the_set),
         cmocka_unit_test(test_generation),
         cmocka_unit_test(test_unchanged_reports_are_shared),
-        cmocka_unit_test(test_clock),
+        cmocka_unit_test(test_io),
         cmocka_unit_test(test_apply),
         cmocka_unit_test(test_apply_during_runs),
         cmocka_unit_test(test_moved_address_keeps_counters),

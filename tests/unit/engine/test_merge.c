@@ -32,7 +32,7 @@ static struct snapshot *publish(const struct spec_set *set, unsigned number)
     engine_apply(engine, part, build_at(0));
     struct snapshot *snapshot = engine_snapshot(engine);
     snapshot->stats.unmatched[UNMATCHED_EARLY] = number + 1;
-    snapshot->stats.clock_steps = 2;
+    snapshot->stats.io = (struct io_stats){.clock_steps = 2, .socket_drops = 3, .strangers = 1};
     snapshot->stats.rx_stamps[STAMP_KERNEL] = 10 * (number + 1);
     hist_observe(&snapshot->stats.send_lateness, &hist_layout_default, number + 1);
     spec_set_unref(part);
@@ -59,7 +59,9 @@ static void test_order_and_sums(void **state)
         assert_ptr_equal(merged->reports[i]->spec, set->specs[i]);
     }
     assert_int_equal(merged->stats.unmatched[UNMATCHED_EARLY], 6);
-    assert_int_equal(merged->stats.clock_steps, 2);
+    assert_int_equal(merged->stats.io.clock_steps, 2);
+    assert_int_equal(merged->stats.io.socket_drops, 9);
+    assert_int_equal(merged->stats.io.strangers, 3);
     assert_int_equal(merged->stats.rx_stamps[STAMP_KERNEL], 60);
     assert_int_equal(merged->stats.send_lateness.count, 3);
     assert_int_equal(merged->stats.send_lateness.sum_ns, 6);

@@ -80,6 +80,7 @@ static inline void view_completed(struct report *report)
     tally->withheld[ONE_WAY_LOCAL_CLOCK] = 2;
     tally->withheld[ONE_WAY_OFFSET] = 1;
     hist_observe(&tally->sd.one_way, layout, 700 * NS_PER_US);
+    tally->dropped_here = 2;
     tally->sd.lost = 1;
     tally->ds.lost = 2;
     tally->sd.positive_samples = 4;
@@ -134,7 +135,8 @@ static inline struct snapshot *view_snapshot(void)
     snapshot->reports[2]->is_inactive = true;
     view_failed(snapshot->reports[1]);
     snapshot->stats.unmatched[UNMATCHED_SOURCE] = 5;
-    snapshot->stats.clock_steps = 1;
+    snapshot->stats.io = (struct io_stats){
+        .clock_steps = 1, .socket_drops = 6, .strangers = 4, .timeless_sockets = 2};
     snapshot->stats.tx_stamps[STAMP_KERNEL] = 30;
     snapshot->stats.rx_stamps[STAMP_USER] = 27;
     hist_observe(&snapshot->stats.send_lateness, &hist_layout_default, 30 * NS_PER_US);
@@ -155,7 +157,7 @@ static inline struct expo_view view_of(struct snapshot *const *snapshots, size_t
                     .open_fds = 12,
                     .max_fds = 1024,
                     .start_time_seconds = 1767268799.5},
-        .clock = {true, 250 * NS_PER_US, 20 * NS_PER_MS, 0},
+        .clock = {true, 250 * NS_PER_US, 20 * NS_PER_MS},
         .reload_successful = true,
         .reload_success = build_at(0).wall,
         .resolve_failures = 7,
@@ -176,6 +178,7 @@ static inline const struct expo_responder *view_responder(void)
         .probe_count = 2,
         .drops = drops,
         .drop_count = 2,
+        .socket_drops = 8,
         .sessions = 2,
         .max_sessions = 1000,
         .processing = {.count = 1, .sum_ns = 20000, .buckets = {1}},

@@ -200,11 +200,11 @@ static struct reflect_settings settings_at(struct addr address)
     return settings;
 }
 
-static uint64_t dropped_in_all(const struct reflect_stats *stats)
+static uint64_t dropped_in_all(const struct responder_stats *stats)
 {
     uint64_t sum = 0;
     for (size_t i = 0; i < REFLECT_DROP_COUNT; i++) {
-        sum += stats->dropped[i];
+        sum += stats->reflect.dropped[i];
     }
     return sum;
 }
@@ -224,7 +224,7 @@ static void test_responder_counts_and_stops(void **state)
     assert_int_equal(sock_open(&local, &fd, &bound), 0);
     struct sock_parcel parcel = {.peer = address, .bytes = (const uint8_t *)"junk", .size = 4};
     assert_int_equal(sock_send(fd, &parcel), 0);
-    struct reflect_stats stats;
+    struct responder_stats stats;
     struct mono give_up = mono_add(clock_now().mono, GIVE_UP_NS);
     for (responder_worker_stats(worker, &stats); dropped_in_all(&stats) != 1;
          responder_worker_stats(worker, &stats)) {

@@ -136,6 +136,75 @@ static void test_late(void **state)
     sender_tear_down();
 }
 
+/* The host tells that `count` datagrams were lost in the socket. */
+static void drop(uint32_t count)
+{
+    drive_input(&sender.drive, (struct ev){.kind = EV_DROPPED, .dropped = count});
+}
+
+static void test_drops_are_no_loss(void **state)
+{
+    (void)state;
+    sender_set_up_jitter();
+    sender_handshake();
+    sender_run(1, 7);
+    drop(2);
+    const struct round *round = sender_finish();
+    assert_int_equal(round->outcome, OUTCOME_OK);
+    assert_int_equal(round->received, 7);
+    assert_int_equal(round->dropped_here, 2);
+    assert_int_equal(round->lost_unknown, 1);
+    sender_tear_down();
+}
+
+/* Nothing can be said of the network; the next operation starts from nothing. */
+static void test_all_dropped(void **state)
+{
+    (void)state;
+    sender_set_up_jitter();
+    sender_handshake();
+    drop(10);
+    const struct round *round = sender_finish();
+    assert_int_equal(round->outcome, OUTCOME_LOCAL);
+    assert_int_equal(round->return_code, RETURN_CODE_ERROR);
+    assert_true(round->is_all_dropped);
+    assert_int_equal(round->error, ENOBUFS);
+    assert_int_equal(round->dropped_here, 10);
+    drive_until(&sender.drive, build_at(SECONDS(60)));
+    sender_start(sender.drive.now);
+    drive_poll(&sender.drive);
+    assert_int_equal(sender.probe.socket_drops, 0);
+    probe_abandon(&sender.probe);
+    drive_poll(&sender.drive);
+    sender_tear_down();
+}
+
+static void test_one_of_all_was_lost(void **state)
+{
+    (void)state;
+    sender_set_up_jitter();
+    sender_handshake();
+    drop(9);
+    const struct round *round = sender_finish();
+    assert_int_equal(round->outcome, OUTCOME_TIMEOUT);
+    assert_int_equal(round->dropped_here, 9);
+    assert_int_equal(round->lost_unknown, 1);
+    sender_tear_down();
+}
+
+/* Each unanswered request takes one. */
+static void test_control_dropped(void **state)
+{
+    (void)state;
+    for (uint32_t missing = 0; missing <= 1; missing++) {
+        sender_set_up_jitter();
+        drop(sender.spec->control_tries - missing);
+        const struct round *round = sender_finish();
+        assert_int_equal(round->outcome, missing == 0 ? OUTCOME_LOCAL : OUTCOME_NO_CONNECTION);
+        sender_tear_down();
+    }
+}
+
 /* One packet missing: its timeout, then the grace for late replies, then the end. */
 static void test_grace(void **state)
 {
@@ -388,6 +457,10 @@ int main(void)
         cmocka_unit_test(test_duplicates),
         cmocka_unit_test(test_whose_times),
         cmocka_unit_test(test_late),
+        cmocka_unit_test(test_drops_are_no_loss),
+        cmocka_unit_test(test_all_dropped),
+        cmocka_unit_test(test_one_of_all_was_lost),
+        cmocka_unit_test(test_control_dropped),
         cmocka_unit_test(test_grace),
         cmocka_unit_test(test_latest_end),
         cmocka_unit_test(test_corrupt),

@@ -81,7 +81,7 @@ static void assert_losses(const struct round *round, uint32_t sd, uint32_t ds, u
 static void assert_conserved(const struct round *round)
 {
     assert_int_equal(round->sent, round->received + round->sd.lost + round->ds.lost +
-                                      round->lost_unknown + round->late);
+                                      round->lost_unknown + round->late + round->dropped_here);
 }
 
 static void assert_periods(const struct loss_periods *periods, uint32_t count, uint32_t min,
