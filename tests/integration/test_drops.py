@@ -1,0 +1,129 @@
+# SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+# SPDX-License-Identifier: Apache-2.0
+"""An exporter that does not read its sockets for a moment, while more comes than their buffers hold: the
+kernel really drops. What was dropped is counted, told by the responder inside, and is no loss."""
+
+import glob
+import select
+import signal
+
+import harness
+import ipsla_wire as wire
+
+PACKETS = 10
+PORT = 16384
+SOME, NONE, INSIDE = "127.0.0.1", "127.0.0.2", "127.0.0.3"
+CONFIG = f"""
+defaults: {{frequency: 60s, timeout: 1s, num_packets: {PACKETS}, interval: 20ms, start: now}}
+responder: {{listen: ['{INSIDE}:1967']}}
+targets:
+  - {{name: some, host: {SOME}, port: {PORT}}}
+  - {{name: none, host: {NONE}, port: {PORT}}}
+"""
+SMALL, LARGE = b"\xff" * 32, b"\xff" * 60000
+
+
+class Peer:
+    """Grants its port, then answers as many probes as it is told; the other answers are held back."""
+
+    def __init__(self, namespace, address, prompt):
+        self.control = namespace.udp(address, 1967)
+        self.probes = namespace.udp(address, PORT)
+        self.prompt, self.seen, self.held, self.asker = prompt, 0, [], None
+
+    def on_readable(self, sock):
+        data, self.asker = sock.recvfrom(2048)
+        if sock is self.control:
+            sock.sendto(wire.long_reply(data), self.asker)
+            return
+        self.seen += 1
+        reply = wire.jitter_reply(data, self.seen)
+        if self.seen <= self.prompt:
+            sock.sendto(reply, self.asker)
+        else:
+            self.held.append(reply)
+
+    def release(self):
+        for reply in self.held:
+            self.probes.sendto(reply, self.asker)
+
+
+class DropsTest(harness.Case):
+    def setUp(self):
+        super().setUp()
+        self.namespace = harness.Namespace()
+        self.flood = self.namespace.udp("127.0.0.4")
+        self.addCleanup(self.flood.close)
+
+    def drops(self, port):
+        """What the kernel dropped of a port, by its own count."""
+        with self.namespace.entered(), open("/proc/thread-self/net/udp", encoding="ascii") as file:
+            return sum(int(line.split()[-1]) for line in file.readlines()[1:]
+                       if line.split()[1].endswith(f":{port:04X}"))
+
+    def fill(self, peer):
+        """Until even small datagrams find no room."""
+        for data in (LARGE, SMALL):
+            for sent in range(10000):
+                before = self.drops(peer[1])
+                self.flood.sendto(data, peer)
+                if self.drops(peer[1]) > before:
+                    break
+            self.assertLess(sent, 9999, "the buffer never fills")
+
+    def serve(self, peers):
+        """Until both trains have ended: nothing comes any more."""
+        by_socket = {sock: peer for peer in peers for sock in (peer.control, peer.probes)}
+        while True:
+            ready = select.select(list(by_socket), [], [], 0.3 if all(p.seen for p in peers) else 10)[0]
+            for sock in ready:
+                by_socket[sock].on_readable(sock)
+            if not ready:
+                return
+
+    def is_stopped(self, process):
+        states = [open(path, encoding="ascii").read().rpartition(")")[2].split()[0]
+                  for path in glob.glob(f"/proc/{process.pid}/task/*/stat")]
+        return set(states) == {"T"}
+
+    def test_drops_are_told_and_no_loss(self):
+        some, none = peers = Peer(self.namespace, SOME, PACKETS // 2), Peer(self.namespace, NONE, 0)
+        exporter = harness.Exporter(self.namespace, CONFIG)
+        self.serve(peers)
+        self.assertGreater(len(some.held), 0)
+        exporter.process.signal(signal.SIGSTOP)
+        harness.wait_for(lambda: self.is_stopped(exporter.process), "the exporter stands still")
+        self.assertEqual(some.asker, none.asker, "they share a socket")
+        self.fill(("127.0.0.1", some.asker[1]))
+        before = self.drops(some.asker[1])
+        some.release()
+        none.release()
+        dropped = self.drops(some.asker[1])
+        self.assertEqual(dropped - before, len(some.held) + len(none.held))
+        self.fill((INSIDE, 1967))
+        dropped_inside = self.drops(1967)
+        exporter.process.signal(signal.SIGCONT)
+
+        metrics = exporter.wait_metrics(
+            lambda metrics: all(metrics.get("ipsla_operations_total", target=name) == 1
+                                for name in ("some", "none")), "results")
+        for name, peer in (("some", some), ("none", none)):
+            get = lambda counter: metrics.get(f"ipsla_packets_{counter}_total", target=name)
+            self.assertEqual(get("sent"), peer.seen)
+            self.assertEqual(get("dropped"), len(peer.held))
+            self.assertEqual(get("received"), peer.seen - len(peer.held))
+            self.assertEqual(metrics.total("ipsla_packets_lost_total", target=name), 0)
+        self.assertEqual(metrics.get("ipsla_operation_success", target="some"), 1)
+        self.assertEqual(metrics.get("ipsla_operation_failures_total", target="none", reason="local"), 1)
+        self.assertEqual(metrics.get("ipsla_exporter_socket_drops_total"), dropped)
+        self.assertGreater(
+            metrics.get("ipsla_exporter_unmatched_datagrams_total", reason="stranger"), 0)
+        # The kernel tells a socket that stays open with the next datagram.
+        self.flood.sendto(SMALL, (INSIDE, 1967))
+        exporter.wait_metrics(
+            lambda metrics: metrics.get("ipsla_responder_socket_drops_total") == dropped_inside,
+            f"{dropped_inside} drops of the responder")
+
+
+if __name__ == "__main__":
+    harness.main()
