@@ -139,6 +139,16 @@ static void test_outcomes(void **state)
     }
 }
 
+/* What this host dropped itself is no loss. */
+static void test_dropped_here(void **state)
+{
+    (void)state;
+    struct buf out = {0};
+    round_.dropped_here = round_.sent - round_.received - 1;
+    assert_int_equal(format("loss=1%", "", &out), CLI_STATE_OK);
+    buf_fini(&out);
+}
+
 static void test_the_line(void **state)
 {
     (void)state;
@@ -221,6 +231,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_thresholds, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_outcomes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_dropped_here, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_the_line, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_foreign_words, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_wrong_limits, set_up, tear_down),
