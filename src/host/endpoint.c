@@ -67,6 +67,7 @@ int endpoint_open(const struct fx *fx, uint16_t identifier, struct endpoint **ou
     }
     if (endpoint->is_shared) {
         sock_want_room(endpoint->fd, ENDPOINT_SHARED_ROOM);
+        sock_share(endpoint->fd, endpoint->bound.family);
     }
     *out = endpoint;
     return 0;
@@ -136,13 +137,14 @@ struct channel *endpoint_channel(const struct endpoint *endpoint, const struct a
     return endpoint->is_shared ? channels_find_peer(&endpoint->peers, peer) : endpoint->only;
 }
 
-bool endpoint_asks(struct endpoint *endpoint, struct mono now)
+bool endpoint_asks(struct endpoint *endpoint, bool wants, struct mono now)
 {
     if (!endpoint->has_told && endpoint->first_asked.ns != 0 &&
         mono_diff(now, endpoint->first_asked) > ENDPOINT_PROOF_NS) {
         endpoint->gives_no_times = true;
+        sock_stop_stamps(endpoint->fd);
     }
-    return !endpoint->gives_no_times && !endpoint->is_uncertain;
+    return (wants || endpoint->is_shared) && !endpoint->gives_no_times && !endpoint->is_uncertain;
 }
 
 void endpoint_note_sent(struct endpoint *endpoint, const struct sent_key *sent, struct mono now)
@@ -160,7 +162,7 @@ void endpoint_note_sent(struct endpoint *endpoint, const struct sent_key *sent, 
 
 void endpoint_restart_keys(struct endpoint *endpoint)
 {
-    sock_restart_keys(endpoint->fd);
+    sock_restart_keys(endpoint->fd, endpoint->is_shared);
     endpoint->is_uncertain = false;
     endpoint->next_key = 0;
     endpoint->awaited = 0;

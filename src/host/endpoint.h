@@ -48,7 +48,8 @@ struct endpoint {
 
     struct channel *only; /* its channel, unless shared */
     struct channels peers; /* its channels when shared */
-    struct endpoint *next; /* of the open shared ones, or of the closed ones */
+    struct endpoint *next; /* of the shared ones; stays when it is closed */
+    struct endpoint *next_closed;
 
     /* Send times. */
     struct sent_key *keys; /* of datagram `key`, at key % key_count */
@@ -86,8 +87,9 @@ struct channel *endpoint_channel(const struct endpoint *endpoint, const struct a
 
 bool endpoint_is_icmp(const struct endpoint *endpoint);
 
-/* Whether to ask for the send time of a datagram that leaves at `now`. */
-bool endpoint_asks(struct endpoint *endpoint, struct mono now);
+/* Whether the send time of a datagram that leaves at `now` will be told, if it `wants` it. On a
+ * shared socket it is told in any case: it is noted, and need not be asked for. */
+bool endpoint_asks(struct endpoint *endpoint, bool wants, struct mono now);
 
 /* Datagram `sent`, which asked, left at about `now`. */
 void endpoint_note_sent(struct endpoint *endpoint, const struct sent_key *sent, struct mono now);

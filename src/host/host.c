@@ -17,8 +17,10 @@
  * them from an allowance: one a tick, and some saved. While there is any, it wakes for each
  * deadline and each datagram when they come, so a few targets are measured on time; when there is
  * none it sleeps until the next tick, and everything that came or became due by then is done
- * together, late by a tick at most. Arrival times do not suffer: they are the kernel's. Where they
- * are the thread's own (connections), it wakes for everything.
+ * together, late by a tick at most. When that goes on (host/wakes.h), it does not even have the
+ * kernel tell of the shared sockets, which costs for each packet, and reads them at each tick.
+ * Arrival times do not suffer: they are the kernel's. Where they are the thread's own
+ * (connections), it wakes for everything.
  *
  * Timer: deadlines are nanoseconds, libevent's timeouts microseconds: rounded up, since waking
  * early would only mean waking twice. With precise timers libevent waits on a timerfd. */
@@ -34,55 +36,15 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "host/clock.h"
-#include "host/icmp.h"
-#include "host/log.h"
-#include "host/outbox.h"
+#include "host/host_state.h"
 #include "host/tcp.h"
 
-/* Shared sockets that a channel tries before it gets one of its own. */
-#define SHARED_TRIES 32
-
-/* Effects performed before the loop looks at its sockets again. */
-#define EFFECTS_MAX 1024
-
-/* How old the knowledge of a socket's drops may be: many channels may close at once. */
-#define DROPS_NS NS_PER_MS
-
-/* Wake-ups that may be saved. */
-#define SAVED_WAKES 16
-
-struct host {
-    struct machine machine;
-    struct host_hook hook;
-    struct event_base *base;
-    struct event *timer;
-    struct event *wake;
-    int wake_fd;
-    int spare_fd;
-    bool is_stopping;
-    bool has_more; /* the machine was not polled to the end */
-    uint64_t last_serial;
-    struct channels channels;
-    struct endpoint *shared; /* the open shared ones */
-    struct endpoint *closed; /* to be freed at the end of the turn */
-    size_t prompt; /* channels whose events must be seen at once */
-    struct outbox outbox;
-    struct batch *batch;
-    struct clock clock;
-    struct io_stats stats;
-    int64_t tick_ns; /* 0: wakes for everything */
-    struct mono spent_until; /* the wake-ups taken so far pay for the time until then */
-};
+/* Batches taken from one socket at a tick. */
+#define ROUNDS_MAX 16
 
 static void on_readable(evutil_socket_t fd, short what, void *context);
 static void on_connected(evutil_socket_t fd, short what, void *context);
 static void on_connection(evutil_socket_t fd, short what, void *context);
-
-static void give(struct host *host, const struct ev *ev)
-{
-    host->machine.ops->input(host->machine.self, ev, clock_now());
-}
 
 static struct event *event_for(struct host *host, struct endpoint *endpoint)
 {
@@ -99,410 +61,20 @@ static struct event *event_for(struct host *host, struct endpoint *endpoint)
     return event_new(host->base, endpoint->fd, EV_READ | EV_PERSIST, on_readable, endpoint);
 }
 
-/* Of the first such socket; all are counted. */
-static void say_timeless(struct host *host, const struct endpoint *endpoint)
+bool host_watch(struct host *host, struct endpoint *endpoint)
 {
-    const char *device = endpoint->options.device;
-    if (host->stats.timeless_sockets++ == 0) {
-        log_line(LOG_LEVEL_WARN, "no transmit times from the kernel, our own are used", "device",
-                 device[0] == '\0' ? "any" : device, NULL);
-    }
+    bool is_read_at_ticks = endpoint->is_shared && !host->watches_shared;
+    endpoint->waiting = event_for(host, endpoint);
+    return endpoint->waiting != NULL &&
+           (is_read_at_ticks || event_add(endpoint->waiting, NULL) == 0);
 }
 
-/* Its socket closes now, its memory goes at the end of the turn: its events may be being given. */
-static void close_endpoint(struct host *host, struct endpoint *endpoint)
+void host_unwatch(struct endpoint *endpoint)
 {
-    struct endpoint **at = &host->shared;
-    while (*at != NULL && *at != endpoint) {
-        at = &(*at)->next;
-    }
-    if (*at != NULL) {
-        *at = endpoint->next;
-    }
     if (endpoint->waiting != NULL) {
         event_free(endpoint->waiting);
         endpoint->waiting = NULL;
     }
-    if (endpoint->gives_no_times) {
-        say_timeless(host, endpoint);
-    }
-    endpoint_close(endpoint);
-    endpoint->next = host->closed;
-    host->closed = endpoint;
-}
-
-static void free_closed(struct host *host)
-{
-    while (host->closed != NULL) {
-        struct endpoint *endpoint = host->closed;
-        host->closed = endpoint->next;
-        endpoint_free(endpoint);
-    }
-}
-
-/* Processes that open raw sockets one after the other should not share identifiers; should they, a
- * probe still knows its replies by address, sequence number and time. */
-static uint16_t next_identifier(const struct host *host)
-{
-    return (uint16_t)((uint32_t)getpid() * UINT32_C(40503) + (uint32_t)host->last_serial);
-}
-
-static struct endpoint **shared_end(struct host *host)
-{
-    struct endpoint **end = &host->shared;
-    while (*end != NULL) {
-        end = &(*end)->next;
-    }
-    return end;
-}
-
-/* A socket for what `fx` asks for, and what to wait for. 0 or -errno. */
-static int new_endpoint(struct host *host, const struct fx *fx, struct endpoint **out)
-{
-    int error = endpoint_open(fx, next_identifier(host), out);
-    if (error != 0) {
-        return error;
-    }
-    struct endpoint *endpoint = *out;
-    endpoint->host = host;
-    endpoint->waiting = event_for(host, endpoint);
-    if (endpoint->waiting == NULL || event_add(endpoint->waiting, NULL) != 0) {
-        close_endpoint(host, endpoint);
-        return -ENOMEM;
-    }
-    if (endpoint->is_shared) {
-        *shared_end(host) = endpoint;
-    }
-    return 0;
-}
-
-static int find_endpoint(struct host *host, struct fx *fx, struct endpoint **out)
-{
-    int tries = 0;
-    if (!fx->may_share) {
-        return new_endpoint(host, fx, out);
-    }
-    for (struct endpoint *at = host->shared; at != NULL && tries < SHARED_TRIES; at = at->next) {
-        if (endpoint_may_take(at, fx)) {
-            *out = at;
-            return 0;
-        }
-        tries++;
-    }
-    fx->may_share = tries < SHARED_TRIES;
-    return new_endpoint(host, fx, out);
-}
-
-/* Opens a channel. 0 or -errno. */
-static int open_channel(struct host *host, const struct fx *fx, struct channel **out)
-{
-    struct endpoint *endpoint;
-    struct fx asked = *fx;
-    host->last_serial++;
-    int error = find_endpoint(host, &asked, &endpoint);
-    if (error != 0) {
-        return error;
-    }
-    struct channel *channel = mem_alloc(1, sizeof *channel);
-    channel->id = fx->id;
-    channel->serial = host->last_serial;
-    channel->peer = fx->peer;
-    channel->drops_before = endpoint->drops;
-    endpoint_join(endpoint, channel);
-    channels_add(&host->channels, channel);
-    channel->is_prompt = fx->is_prompt || fx->transport == TRANSPORT_TCP_CONNECT;
-    host->prompt += channel->is_prompt;
-    *out = channel;
-    return 0;
-}
-
-/* Without a word to the machine. */
-static void close_channel(struct host *host, struct channel *channel)
-{
-    struct endpoint *endpoint = channel->endpoint;
-    host->prompt -= channel->is_prompt;
-    channels_remove(&host->channels, channel);
-    endpoint_leave(endpoint, channel);
-    free(channel);
-    if (endpoint_is_unused(endpoint)) {
-        close_endpoint(host, endpoint);
-    }
-}
-
-static void note_drops(struct host *host, struct endpoint *endpoint, uint32_t drops)
-{
-    uint32_t more = drops - endpoint->drops;
-    if (more > 0 && more <= INT32_MAX) {
-        host->stats.socket_drops += more;
-        endpoint->drops = drops;
-    }
-}
-
-static void tell_drops(struct host *host, const struct channel *channel)
-{
-    struct ev ev = {.kind = EV_DROPPED, .id = channel->id};
-    if (channel->endpoint->transport != TRANSPORT_UDP) {
-        return;
-    }
-    struct endpoint *endpoint = channel->endpoint;
-    struct mono now = clock_mono();
-    if (mono_diff(now, endpoint->drops_read) > DROPS_NS) {
-        endpoint->drops_read = now;
-        note_drops(host, endpoint, sock_drops(endpoint->fd));
-    }
-    ev.dropped = channel->endpoint->drops - channel->drops_before;
-    if (ev.dropped > 0) {
-        give(host, &ev);
-    }
-}
-
-/* True when it was somebody's. */
-static bool give_icmp(struct host *host, const struct endpoint *endpoint,
-                      const struct sock_notice *notice)
-{
-    const struct channel *channel = endpoint_channel(endpoint, &notice->peer);
-    bool is_ours = !endpoint_is_icmp(endpoint) ||
-                   icmp_is_quoted(notice->quote, notice->quote_size, endpoint->bound.port);
-    if (channel == NULL || !is_ours) {
-        return false;
-    }
-    struct ev ev = {
-        .kind = EV_ERROR,
-        .id = channel->id,
-        .is_icmp = true,
-        .error = notice->error,
-        .peer = notice->peer,
-    };
-    give(host, &ev);
-    return true;
-}
-
-static void give_sent(struct host *host, struct endpoint *endpoint,
-                      const struct sock_notice *notice)
-{
-    const struct sent_key *key = endpoint_find_sent(endpoint, notice->key);
-    const struct channel *channel = key == NULL ? NULL : channels_find(&host->channels, key->id);
-    if (channel == NULL || channel->serial != key->serial) {
-        return;
-    }
-    struct ev ev = {
-        .kind = EV_SENT,
-        .id = key->id,
-        .tag = key->tag,
-        .left = clock_stamp(&host->clock, notice->kernel),
-    };
-    give(host, &ev);
-}
-
-/* Takes what the kernel has put aside. True when the machine must be polled: a send time changes
- * nothing that it would do. */
-static bool receive_notices(struct host *host, struct endpoint *endpoint)
-{
-    struct sock_notice notices[BATCH_MAX];
-    bool has_news = false;
-    size_t taken;
-    size_t count = batch_receive_notices(host->batch, endpoint->fd, notices, &taken);
-    if (count > 0) {
-        clock_read(&host->clock);
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (notices[i].kind == SOCK_NOTICE_ICMP) {
-            has_news |= give_icmp(host, endpoint, &notices[i]);
-        } else {
-            give_sent(host, endpoint, &notices[i]);
-        }
-    }
-    if (taken < BATCH_MAX && endpoint->is_uncertain) {
-        endpoint_restart_keys(endpoint);
-    }
-    return has_news;
-}
-
-static void perform_open(struct host *host, const struct fx *fx)
-{
-    assert(channels_find(&host->channels, fx->id) == NULL && "FX_OPEN of an open channel");
-    struct ev ev = {.kind = EV_OPENED, .id = fx->id, .local = fx->local};
-    struct channel *channel;
-    int error = open_channel(host, fx, &channel);
-    if (error == 0) {
-        ev.local = channel->endpoint->bound;
-        if (channel->endpoint->is_connecting) {
-            return;
-        }
-    } else {
-        ev.kind = EV_ERROR;
-        ev.error = -error;
-    }
-    give(host, &ev);
-}
-
-/* Sends what is in the outbox and tells what became of it. True when the machine must be polled. */
-static bool flush(struct host *host)
-{
-    struct outbox *outbox = &host->outbox;
-    bool has_news = false;
-    if (outbox->count == 0) {
-        return false;
-    }
-    outbox_send(outbox, host->batch, clock_mono());
-    for (size_t i = 0; i < outbox->count; i++) {
-        const struct outbox_item *item = &outbox->items[i];
-        if (item->error != 0) {
-            struct ev ev = {.kind = EV_ERROR,
-                            .id = item->key.id,
-                            .peer = item->parcel.peer,
-                            .tag = item->key.tag,
-                            .error = item->error};
-            has_news = true;
-            give(host, &ev);
-        }
-    }
-    /* Most devices have stamped them by now; taking the notices here spares a wake-up. */
-    for (size_t i = 0; i < outbox->count; i++) {
-        struct endpoint *endpoint = outbox->items[i].endpoint;
-        if (outbox->items[i].is_first && (endpoint->awaited > 0 || endpoint->is_uncertain)) {
-            has_news |= receive_notices(host, endpoint);
-        }
-    }
-    outbox->count = 0;
-    return has_news;
-}
-
-static void send_now(struct host *host, const struct channel *channel, const struct fx *fx)
-{
-    struct endpoint *endpoint = channel->endpoint;
-    struct mono now = clock_mono();
-    const struct sent_key key = {channel->id, channel->serial, fx->tag};
-    struct sock_parcel parcel = {
-        .peer = fx->peer,
-        .source = fx->local,
-        .tos = fx->tos,
-        .wants_stamp = fx->wants_stamp && endpoint_asks(endpoint, now),
-        .bytes = fx->bytes,
-        .size = fx->size,
-    };
-    int error = sock_send(endpoint->fd, &parcel);
-    if (error != 0) {
-        struct ev ev = {.kind = EV_ERROR, .id = fx->id, .peer = fx->peer, .error = -error};
-        ev.tag = fx->tag;
-        endpoint->is_uncertain = endpoint->is_uncertain || parcel.wants_stamp;
-        give(host, &ev);
-    } else if (parcel.wants_stamp) {
-        endpoint_note_sent(endpoint, &key, now);
-        (void)receive_notices(host, endpoint);
-    }
-}
-
-static void perform_send(struct host *host, const struct fx *fx)
-{
-    const struct channel *channel = channels_find(&host->channels, fx->id);
-    assert(channel != NULL && fx->peer.family != ADDR_NONE && "FX_SEND on a closed channel");
-    if (!fx->may_wait || fx->size > OUTBOX_BYTES) {
-        send_now(host, channel, fx);
-        return;
-    }
-    if (outbox_is_full(&host->outbox)) {
-        flush(host);
-    }
-    outbox_add(&host->outbox, channel, fx);
-}
-
-static void perform_close(struct host *host, const struct fx *fx)
-{
-    flush(host);
-    struct channel *channel = channels_find(&host->channels, fx->id);
-    assert(channel != NULL && "FX_CLOSE of a closed channel");
-    tell_drops(host, channel);
-    close_channel(host, channel);
-}
-
-static void perform(struct host *host, const struct fx *fx)
-{
-    switch (fx->kind) {
-    case FX_OPEN:
-        perform_open(host, fx);
-        break;
-    case FX_SEND:
-        perform_send(host, fx);
-        break;
-    case FX_CLOSE:
-        perform_close(host, fx);
-        break;
-    }
-}
-
-/* Polls until the machine has nothing more to do now, or has done a lot: then the rest is left for
- * the next turn, so that what has arrived is seen. True when it did anything. */
-static bool pump(struct host *host)
-{
-    struct fx fx;
-    struct instant now = clock_now();
-    int effects = 0;
-    while (effects < EFFECTS_MAX && host->machine.ops->poll(host->machine.self, now, &fx)) {
-        perform(host, &fx);
-        now = clock_now();
-        effects++;
-    }
-    bool is_done = effects < EFFECTS_MAX;
-    host->has_more = host->has_more || !is_done;
-    struct mono deadline = host->machine.ops->deadline(host->machine.self);
-    assert((!is_done || mono_is_before(now.mono, deadline)) &&
-           "after draining the deadline lies ahead");
-    return effects > 0;
-}
-
-/* The same, and everything leaves. */
-static bool drain(struct host *host)
-{
-    bool has_acted = false;
-    do {
-        has_acted |= pump(host);
-    } while (flush(host));
-    return has_acted;
-}
-
-static void give_data(struct host *host, struct endpoint *endpoint,
-                      const struct sock_datagram *datagram, const struct channel *channel)
-{
-    struct ev ev = {
-        .kind = EV_DATA,
-        .id = channel->id,
-        .local = datagram->local,
-        .peer = datagram->peer,
-        .bytes = datagram->bytes,
-        .size = datagram->size,
-        .received = clock_stamp(&host->clock, datagram->kernel),
-        .tos = datagram->tos,
-        .ttl = datagram->ttl,
-    };
-    ev.local.port = endpoint->bound.port;
-    if (!endpoint->has_ip_header || icmp_strip(&ev.bytes, &ev.size)) {
-        give(host, &ev);
-    }
-}
-
-/* The channels of the datagrams in a batch may be closed, and others opened, while it is given: a
- * datagram is for a channel that was open when it came. False when there was nothing. */
-static bool receive_data(struct host *host, struct endpoint *endpoint)
-{
-    struct sock_datagram datagrams[BATCH_MAX];
-    uint64_t serial = host->last_serial;
-    int count = batch_receive(host->batch, endpoint->fd, datagrams);
-    if (count > 0) {
-        clock_read(&host->clock);
-    }
-    for (int i = 0; i < count; i++) {
-        const struct channel *channel = endpoint_channel(endpoint, &datagrams[i].peer);
-        note_drops(host, endpoint, datagrams[i].drops);
-        if (channel == NULL || channel->serial > serial) {
-            host->stats.strangers += endpoint->is_shared;
-            continue;
-        }
-        give_data(host, endpoint, &datagrams[i], channel);
-        pump(host);
-    }
-    host->has_more = host->has_more || count == BATCH_MAX;
-    return count > 0;
 }
 
 static void on_readable(evutil_socket_t fd, short what, void *context)
@@ -511,11 +83,12 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
     (void)what;
     struct endpoint *endpoint = context;
     struct host *host = endpoint->host;
-    bool has_data = receive_data(host, endpoint);
-    if (endpoint->fd >= 0 && (!has_data || endpoint->awaited > 0)) {
-        receive_notices(host, endpoint);
+    int count = host_receive_data(host, endpoint);
+    host->has_more |= count == BATCH_MAX;
+    if (endpoint->fd >= 0 && (count == 0 || endpoint->awaited > 0)) {
+        host_receive_notices(host, endpoint);
     }
-    drain(host);
+    host_drain(host);
 }
 
 /* The handshake of TCP has ended, one way or the other: this is t4. */
@@ -536,10 +109,10 @@ static void on_connected(evutil_socket_t fd, short what, void *context)
     if (error != 0) {
         ev.kind = EV_ERROR;
         ev.error = -error;
-        close_channel(host, endpoint->only);
+        host_close_channel(host, endpoint->only);
     }
-    give(host, &ev);
-    drain(host);
+    host_give(host, &ev);
+    host_drain(host);
 }
 
 static void on_connection(evutil_socket_t fd, short what, void *context)
@@ -553,8 +126,8 @@ static void on_connection(evutil_socket_t fd, short what, void *context)
             return;
         }
         ev.received = (struct stamp){.at = clock_now(), .source = STAMP_USER};
-        give(host, &ev);
-        drain(host);
+        host_give(host, &ev);
+        host_drain(host);
     }
 }
 
@@ -614,6 +187,7 @@ struct host *host_new(struct machine machine, struct host_hook hook)
     host->batch = batch_new();
     clock_read(&host->clock);
     host->spare_fd = tcp_spare();
+    host->watches_shared = true;
     if (!events_new(host)) {
         int error = errno;
         host_free(host);
@@ -629,9 +203,9 @@ void host_free(struct host *host)
         return;
     }
     for (struct channel *channel; (channel = channels_any(&host->channels)) != NULL;) {
-        close_channel(host, channel);
+        host_close_channel(host, channel);
     }
-    free_closed(host);
+    host_free_closed(host);
     channels_fini(&host->channels);
     if (host->timer != NULL) {
         event_free(host->timer);
@@ -675,35 +249,67 @@ static void sleep_until(struct mono until)
     (void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL);
 }
 
+/* Whether libevent tells of the shared sockets: a busy loop looks at them at every tick. */
+static void watch_shared(struct host *host, bool is_watched)
+{
+    for (struct endpoint *at = host->shared; at != NULL; at = at->next) {
+        int error = is_watched ? event_add(at->waiting, NULL) : event_del(at->waiting);
+        assert(error == 0 && "a socket that was watched can be again");
+    }
+}
+
 /* Takes a wake-up from the allowance, and sleeps until there is one. */
 static void spend_wake(struct host *host)
 {
-    struct mono now = clock_mono();
-    struct mono oldest = mono_add(now, -SAVED_WAKES * host->tick_ns);
-    if (host->tick_ns == 0 || host->prompt > 0) {
-        return;
+    struct wakes *wakes = &host->wakes;
+    if (host->prompt > 0) {
+        wakes_calm(wakes);
+    } else {
+        struct mono now = clock_mono();
+        struct mono until = wakes_take(wakes, now);
+        if (mono_is_before(now, until)) {
+            sleep_until(until);
+        }
     }
-    if (mono_is_before(host->spent_until, oldest)) {
-        host->spent_until = oldest;
+    if (wakes->is_busy == host->watches_shared) {
+        host->watches_shared = !wakes->is_busy;
+        watch_shared(host, host->watches_shared);
     }
-    host->spent_until = mono_add(host->spent_until, host->tick_ns);
-    if (mono_is_before(now, host->spent_until)) {
-        sleep_until(host->spent_until);
+}
+
+/* All that has come; sockets may be closed and opened on the way. */
+static void read_shared(struct host *host)
+{
+    for (struct endpoint *at = host->shared; at != NULL; at = at->next) {
+        int count = BATCH_MAX;
+        for (int i = 0; i < ROUNDS_MAX && at->fd >= 0 && count == BATCH_MAX; i++) {
+            count = host_receive_data(host, at);
+        }
+        host->has_more |= count == BATCH_MAX;
+        if (at->fd >= 0) {
+            host_receive_notices(host, at);
+        }
     }
 }
 
 static void wait_for_events(struct host *host, struct mono wish)
 {
     int flags = EVLOOP_ONCE;
-    if (host->has_more) {
+    if (!host->has_more) {
+        spend_wake(host);
+    }
+    if (host->has_more || !host->watches_shared) {
         flags = EVLOOP_NONBLOCK;
     } else {
-        spend_wake(host);
         arm(host, wish);
     }
     host->has_more = false;
+    host->has_acted = false;
     int result = event_base_loop(host->base, flags);
     assert(result == 0 && "the event loop runs");
+    if (!host->watches_shared) {
+        read_shared(host);
+    }
 }
 
 static struct mono call_hook(struct host *host)
@@ -712,31 +318,33 @@ static struct mono call_hook(struct host *host)
                                     : host->hook.after(host->hook.context, clock_now());
 }
 
-/* What the hook makes the machine do may be what the hook waits for: then it is called again soon.
- */
+/* What the hook makes the machine do may be what the hook waits for: then it is called again soon,
+ * at the next tick at the latest. */
 static struct mono end_turn(struct host *host)
 {
     struct mono wish = call_hook(host);
-    host->has_more |= drain(host);
-    free_closed(host);
+    bool has_acted = host_drain(host);
+    host->has_more |= has_acted && host->watches_shared;
+    host_free_closed(host);
     return wish;
 }
 
 void host_run(struct host *host)
 {
     (void)prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
-    drain(host);
+    host_drain(host);
     struct mono wish = end_turn(host);
     while (!host->is_stopping) {
         wait_for_events(host, wish);
-        drain(host);
+        host_drain(host);
         wish = end_turn(host);
+        wakes_note(&host->wakes, host->has_acted);
     }
 }
 
 void host_set_tick(struct host *host, int64_t tick_ns)
 {
-    host->tick_ns = tick_ns;
+    host->wakes.tick_ns = tick_ns;
 }
 
 const struct io_stats *host_stats(struct host *host)

@@ -42,7 +42,7 @@ void outbox_add(struct outbox *outbox, const struct channel *channel, const stru
 
 static void note_left(struct outbox_item *item, struct mono now)
 {
-    if (item->parcel.wants_stamp) {
+    if (item->is_stamped) {
         endpoint_note_sent(item->endpoint, &item->key, now);
     }
 }
@@ -51,11 +51,12 @@ static void note_left(struct outbox_item *item, struct mono now)
 static void note_failed(struct outbox_item **items, size_t count, int error)
 {
     items[0]->error = error;
-    if (!items[0]->parcel.wants_stamp) {
+    if (!items[0]->is_stamped) {
         return;
     }
     items[0]->endpoint->is_uncertain = true;
     for (size_t i = 0; i < count; i++) {
+        items[i]->is_stamped = false;
         items[i]->parcel.wants_stamp = false;
     }
 }
@@ -92,12 +93,12 @@ void outbox_send(struct outbox *outbox, struct batch *batch, struct mono now)
             continue;
         }
         outbox->items[first].is_first = true;
-        bool asks = endpoint_asks(endpoint, now);
         for (size_t i = first; i < outbox->count; i++) {
             struct outbox_item *item = &outbox->items[i];
             if (item->endpoint == endpoint) {
                 item->is_done = true;
-                item->parcel.wants_stamp = item->parcel.wants_stamp && asks;
+                item->is_stamped = endpoint_asks(endpoint, item->parcel.wants_stamp, now);
+                item->parcel.wants_stamp = item->is_stamped && !endpoint->is_shared;
                 run[count++] = item;
             }
         }

@@ -20,6 +20,7 @@ struct outbox_item {
     struct sent_key key;
     struct sock_parcel parcel;
     int error; /* errno value: it did not leave */
+    bool is_stamped; /* when it leaves will be told */
     bool is_done, is_first; /* of its socket's */
 };
 

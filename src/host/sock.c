@@ -28,11 +28,11 @@ static int set_option(int fd, int level, int name, int value)
 /* Send times: numbered, without a copy of the datagram, and only for datagrams that ask
  * (sock_send). SO_TIMESTAMPNS stays for the receive side. A system that refuses gives no send
  * times, and the caller's own remain. */
-static void enable_send_stamps(int fd)
+static void enable_send_stamps(int fd, bool is_shared)
 {
+    int flags = SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_OPT_ID | SOF_TIMESTAMPING_OPT_TSONLY;
     (void)set_option(fd, SOL_SOCKET, SO_TIMESTAMPING,
-                     SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_OPT_ID |
-                         SOF_TIMESTAMPING_OPT_TSONLY);
+                     is_shared ? flags | SOF_TIMESTAMPING_TX_SOFTWARE : flags);
 }
 
 /* Fragmentation stays allowed (IP_PMTUDISC_DONT), as on a router: a first probe that is lost to
@@ -67,7 +67,7 @@ static int configure(int fd, enum addr_family family)
         error = family == ADDR_IPV6 ? sock6_configure(fd) : configure4(fd);
     }
     if (error == 0) {
-        enable_send_stamps(fd);
+        enable_send_stamps(fd, false);
     }
     return error;
 }
@@ -213,8 +213,24 @@ uint32_t sock_drops(int fd)
 }
 
 /* The kernel counts anew when the option comes back. */
-void sock_restart_keys(int fd)
+void sock_restart_keys(int fd, bool is_shared)
+{
+    sock_stop_stamps(fd);
+    enable_send_stamps(fd, is_shared);
+}
+
+void sock_stop_stamps(int fd)
 {
     (void)set_option(fd, SOL_SOCKET, SO_TIMESTAMPING, 0);
-    enable_send_stamps(fd);
+}
+
+/* What each datagram does not carry need not be made for each. */
+void sock_share(int fd, enum addr_family family)
+{
+    enable_send_stamps(fd, true);
+    if (family == ADDR_IPV6) {
+        (void)set_option(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 0);
+    } else {
+        (void)set_option(fd, IPPROTO_IP, IP_PKTINFO, 0);
+    }
 }

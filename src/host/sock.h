@@ -52,7 +52,14 @@ void sock_want_room(int fd, int bytes);
  * the counter that SO_RXQ_OVFL reports beside datagrams, readable at any time (SO_MEMINFO). */
 uint32_t sock_drops(int fd);
 
+/* Makes a socket fit for many sessions: it does not tell which of our addresses a datagram came to,
+ * and every datagram that it sends is stamped, and numbered, whether it asks or not. */
+void sock_share(int fd, enum addr_family family);
+
+/* Ends all stamping of what is sent. */
+void sock_stop_stamps(int fd);
+
 /* A datagram that did not leave may or may not have used up a key: starts them again at 0. */
-void sock_restart_keys(int fd);
+void sock_restart_keys(int fd, bool is_shared);
 
 #endif

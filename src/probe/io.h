@@ -66,8 +66,9 @@ enum fx_kind {
     FX_OPEN, /* a channel of `transport` bound to `local` (port 0: any), with `options`; with
                 `may_share` it hears only `peer`'s IP, from any port */
     FX_SEND, /* one datagram to `peer`, from `local`'s IP when that is set; with `wants_stamp` the
-                host tells by EV_SENT when it really left, if it can; with `may_wait` it leaves
-                together with what else is due, at the end of the turn */
+                host tells by EV_SENT when it really left, if it can (without, it may tell all the
+                same); with `may_wait` it leaves together with what else is due, at the end of the
+                turn */
     FX_CLOSE, /* the channel; no events after it */
 };
 

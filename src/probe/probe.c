@@ -107,6 +107,7 @@ static void fill_send(struct fx *fx, const struct addr *peer, const uint8_t *byt
         .peer = *peer,
         .bytes = bytes,
         .size = size,
+        .may_wait = true,
     };
 }
 
@@ -127,7 +128,6 @@ static void send_probe(struct probe *probe, struct instant now, struct fx *fx, u
     fill_send(fx, &peer, scratch, payload_write(&probe->payload, seq, scratch));
     fx->tos = probe->spec->tos;
     fx->wants_stamp = probe->spec->timestamps != TIMESTAMPS_USER;
-    fx->may_wait = true;
     fx->tag = seq;
 }
 
@@ -575,7 +575,9 @@ void probe_input(struct probe *probe, const struct ev *ev, struct instant now)
         input_datagram(probe, ev, now);
         break;
     case EV_SENT:
-        train_stamp(&probe->train, ev->tag, ev->left);
+        if (probe->spec->timestamps != TIMESTAMPS_USER) {
+            train_stamp(&probe->train, ev->tag, ev->left);
+        }
         break;
     case EV_DROPPED:
         probe->socket_drops += ev->dropped;

@@ -77,15 +77,17 @@ static size_t take_tags(struct fixture *fixture, uint32_t tags[BATCH_MAX])
 {
     struct sock_notice notices[BATCH_MAX];
     size_t taken;
+    size_t known = 0;
     size_t count = batch_receive_notices(fixture->batch, fixture->endpoint->fd, notices, &taken);
     for (size_t i = 0; i < count; i++) {
         assert_int_equal(notices[i].kind, SOCK_NOTICE_SENT);
         const struct sent_key *key = endpoint_find_sent(fixture->endpoint, notices[i].key);
-        assert_non_null(key);
-        assert_int_equal(key->serial, 9);
-        tags[i] = key->tag;
+        if (key != NULL) {
+            assert_int_equal(key->serial, 9);
+            tags[known++] = key->tag;
+        }
     }
-    return count;
+    return known;
 }
 
 static void test_a_full_outbox_leaves_in_order(void **state)
@@ -132,7 +134,7 @@ static void test_one_that_fails_stops_no_other(void **state)
         assert_int_equal(fixture.outbox.items[i].error, i == 2 ? EAFNOSUPPORT : 0);
     }
     assert_true(fixture.endpoint->is_uncertain);
-    assert_false(endpoint_asks(fixture.endpoint, clock_mono()));
+    assert_false(endpoint_asks(fixture.endpoint, true, clock_mono()));
     assert_int_equal(take_tags(&fixture, tags), 2);
     assert_int_equal(tags[1], 1);
     endpoint_restart_keys(fixture.endpoint);
@@ -151,10 +153,10 @@ static void test_a_device_that_tells_nothing_is_asked_no_more(void **state)
     struct mono now = {5 * NS_PER_SECOND};
     const struct sent_key key = {{3, 0}, 9, 1};
     setup(&fixture);
-    assert_true(endpoint_asks(fixture.endpoint, now));
+    assert_true(endpoint_asks(fixture.endpoint, true, now));
     endpoint_note_sent(fixture.endpoint, &key, now);
-    assert_true(endpoint_asks(fixture.endpoint, mono_add(now, ENDPOINT_PROOF_NS)));
-    assert_false(endpoint_asks(fixture.endpoint, mono_add(now, ENDPOINT_PROOF_NS + 1)));
+    assert_true(endpoint_asks(fixture.endpoint, true, mono_add(now, ENDPOINT_PROOF_NS)));
+    assert_false(endpoint_asks(fixture.endpoint, true, mono_add(now, ENDPOINT_PROOF_NS + 1)));
     assert_true(fixture.endpoint->gives_no_times);
     teardown(&fixture);
 }
@@ -170,7 +172,7 @@ static void test_a_device_that_told_once_is_asked_on(void **state)
     endpoint_note_sent(fixture.endpoint, &key, now);
     assert_non_null(endpoint_find_sent(fixture.endpoint, 0));
     endpoint_note_sent(fixture.endpoint, &key, now);
-    assert_true(endpoint_asks(fixture.endpoint, mono_add(now, 9 * ENDPOINT_PROOF_NS)));
+    assert_true(endpoint_asks(fixture.endpoint, true, mono_add(now, 9 * ENDPOINT_PROOF_NS)));
     assert_null(endpoint_find_sent(fixture.endpoint, 2));
     assert_null(endpoint_find_sent(fixture.endpoint, 2u - ENDPOINT_SHARED_KEYS - 1));
     teardown(&fixture);
