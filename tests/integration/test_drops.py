@@ -14,7 +14,7 @@ PACKETS = 10
 PORT = 16384
 SOME, NONE, INSIDE = "127.0.0.1", "127.0.0.2", "127.0.0.3"
 CONFIG = f"""
-defaults: {{frequency: 60s, timeout: 1s, num_packets: {PACKETS}, interval: 20ms, start: now}}
+defaults: {{frequency: 60s, timeout: 500ms, num_packets: {PACKETS}, interval: 20ms, start: now}}
 responder: {{listen: ['{INSIDE}:1967']}}
 targets:
   - {{name: some, host: {SOME}, port: {PORT}}}
@@ -86,20 +86,25 @@ class DropsTest(harness.Case):
                   for path in glob.glob(f"/proc/{process.pid}/task/*/stat")]
         return set(states) == {"T"}
 
+    def overflow(self, process, peers):
+        """Stops the process, whose peers then send what they held back to a full socket."""
+        port = peers[0].asker[1]
+        self.assertEqual({peer.asker[1] for peer in peers}, {port}, "they share a socket")
+        process.signal(signal.SIGSTOP)
+        harness.wait_for(lambda: self.is_stopped(process), "the process stands still")
+        self.fill(("127.0.0.1", port))
+        before = self.drops(port)
+        for peer in peers:
+            self.assertGreater(len(peer.held), 0)
+            peer.release()
+        self.assertEqual(self.drops(port) - before, sum(len(peer.held) for peer in peers))
+
     def test_drops_are_told_and_no_loss(self):
         some, none = peers = Peer(self.namespace, SOME, PACKETS // 2), Peer(self.namespace, NONE, 0)
         exporter = harness.Exporter(self.namespace, CONFIG)
         self.serve(peers)
-        self.assertGreater(len(some.held), 0)
-        exporter.process.signal(signal.SIGSTOP)
-        harness.wait_for(lambda: self.is_stopped(exporter.process), "the exporter stands still")
-        self.assertEqual(some.asker, none.asker, "they share a socket")
-        self.fill(("127.0.0.1", some.asker[1]))
-        before = self.drops(some.asker[1])
-        some.release()
-        none.release()
+        self.overflow(exporter.process, peers)
         dropped = self.drops(some.asker[1])
-        self.assertEqual(dropped - before, len(some.held) + len(none.held))
         self.fill((INSIDE, 1967))
         dropped_inside = self.drops(1967)
         exporter.process.signal(signal.SIGCONT)
@@ -123,6 +128,31 @@ class DropsTest(harness.Case):
         exporter.wait_metrics(
             lambda metrics: metrics.get("ipsla_responder_socket_drops_total") == dropped_inside,
             f"{dropped_inside} drops of the responder")
+
+    def probe(self, prompt, *flags):
+        """A peer, and what `ipsla probe` says of it."""
+        peer = Peer(self.namespace, SOME, prompt)
+        process = harness.Process(self.namespace, [
+            harness.program("ipsla"), "probe", SOME, "--port", PORT, "--count", PACKETS, "--interval", "20ms",
+            "--timeout", "500ms", *flags])
+        self.serve([peer])
+        self.overflow(process, [peer])
+        process.signal(signal.SIGCONT)
+        return peer, harness.Finished(process)
+
+    def test_probe_as_json(self):
+        peer, done = self.probe(PACKETS // 2, "--output", "json", "--packets")
+        result = done.json()
+        self.assertEqual(result["outcome"], "ok", done.evidence)
+        self.assertEqual(result["packets"]["lost"], {"sd": 0, "ds": 0, "unknown": 0})
+        self.assertEqual(result["packets"]["dropped"], len(peer.held))
+        self.assertEqual([sample["fate"] for sample in result["samples"]].count("dropped"), len(peer.held))
+
+    def test_probe_as_text(self):
+        peer, done = self.probe(0)
+        self.assertNotEqual(done.code, 0)
+        self.assertIn(f"Dropped Here: {len(peer.held)}\n", done.stdout)
+        self.assertIn("Reason: this host was too slow to read the answers", done.stdout)
 
 
 if __name__ == "__main__":
