@@ -12,6 +12,7 @@
 #include "cli.h"
 #include "config/config.h"
 #include "host/clock.h"
+#include "host/entropy.h"
 #include "host/host.h"
 
 #define PROGRESS_NS (200 * NS_PER_MS)
@@ -21,36 +22,41 @@
 enum { EXIT_NONE = 1 };
 
 static const struct option_row rows[] = {
-    {"port", "N", "16384", "port that a responder is asked to open for 100 ms", false},
-    {"control-port", "N", "1967", "control port to ask", false},
-    {"parallel", "N", "32", "addresses that are asked at the same time, 1 to 1024", false},
+    {"methods", "LIST", "v1,v2,echo,timestamp",
+     "what to ask: control requests of version 1 and 2, ICMP echo, ICMP timestamp", false},
+    {"port", "N", "16384",
+     "port that a responder is asked to open for 100 ms; by version 2 the next one", false},
+    {"control-port", "N", "1967", "control port to ask by version 1", false},
+    {"control-port-v2", "N", "1167", "control port to ask by version 2", false},
+    {"parallel", "N", "32", "questions that are open at the same time, 1 to 1024", false},
     {"rate", "N", "50", "requests a second, 1 to 1000", false},
     {"timeout", "DURATION", "1s", "wait for each request, 10ms to 60s", false},
-    {"tries", "N", "2", "requests to an address that does not answer, 1 to 5", false},
-    {"force", NULL, NULL, "allow prefixes up to a /16", false},
+    {"tries", "N", "2", "requests for each question that is not answered, 1 to 5", false},
+    {"force", NULL, NULL, "allow prefixes up to a /16, of IPv6 a /112", false},
     {"output", "FORMAT", "text", "text or json", false},
 };
 
 static const struct options_program program = {
     .name = "ipsla discover",
     .usage = "HOST... [flags]",
-    .summary = "Says which addresses (names, or prefixes up to a /24) answer IP SLA control "
-               "requests.\nA responder that answers opens a UDP port for 100 ms (or for its own "
-               "minimum).",
+    .summary = "Says which addresses (names, or prefixes up to a /24, of IPv6 a /120) answer IP "
+               "SLA control\nrequests of version 1 and 2, ICMP echoes and ICMP timestamps. A "
+               "responder that answers opens\na UDP port for 100 ms (or for its own minimum).",
     .rows = rows,
     .row_count = sizeof rows / sizeof rows[0],
     .positional_max = OPTIONS_POSITIONAL_MAX,
 };
 
 struct run {
-    const struct cli_hosts *hosts;
+    struct cli_discover view;
     struct discover *discover;
     struct host *host;
     bool is_json;
     bool has_progress; /* on standard error */
+    bool has_told; /* what cannot be asked */
     struct mono next_progress;
     size_t printed; /* addresses, in their order */
-    size_t responders; /* among them */
+    size_t found; /* among them */
 };
 
 static bool read_number(const struct options *options, const char *name, uint64_t max,
@@ -80,22 +86,62 @@ static bool read_timeout(const struct options *options, int64_t *out)
     return true;
 }
 
-static bool read_settings(const struct options *options, struct discover_settings *out)
+static bool read_method(const char *word, size_t length, bool methods[DISCOVER_METHOD_COUNT])
+{
+    for (enum discover_method method = 0; method < DISCOVER_METHOD_COUNT; method++) {
+        const char *name = discover_method_name(method);
+        if (strlen(name) == length && memcmp(name, word, length) == 0) {
+            methods[method] = true;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool read_methods(const struct options *options, bool methods[DISCOVER_METHOD_COUNT])
+{
+    const char *text = options_value(options, "methods");
+    for (const char *word = text; word != NULL;) {
+        const char *comma = strchr(word, ',');
+        size_t length = comma == NULL ? strlen(word) : (size_t)(comma - word);
+        if (!read_method(word, length, methods)) {
+            options_refuse(options, "methods", text, "a list of v1, v2, echo, timestamp");
+            return false;
+        }
+        word = comma == NULL ? NULL : comma + 1;
+    }
+    return true;
+}
+
+static bool read_ports(const struct options *options, struct discover_settings *out)
 {
     unsigned port = 0;
-    unsigned control_port = 0;
+    unsigned v1 = 0;
+    unsigned v2 = 0;
     if (!read_number(options, "port", UINT16_MAX, &port) ||
-        !read_number(options, "control-port", UINT16_MAX, &control_port) ||
+        !read_number(options, "control-port", UINT16_MAX, &v1) ||
+        !read_number(options, "control-port-v2", UINT16_MAX, &v2)) {
+        return false;
+    }
+    out->ports[DISCOVER_V1] = (uint16_t)port;
+    out->ports[DISCOVER_V2] = (uint16_t)(port == UINT16_MAX ? port - 1 : port + 1);
+    out->control_ports[DISCOVER_V1] = (uint16_t)v1;
+    out->control_ports[DISCOVER_V2] = (uint16_t)v2;
+    return true;
+}
+
+static bool read_settings(const struct options *options, struct discover_settings *out)
+{
+    if (!read_methods(options, out->methods) || !read_ports(options, out) ||
         !read_number(options, "parallel", DISCOVER_PARALLEL_MAX, &out->parallel) ||
         !read_number(options, "rate", DISCOVER_RATE_MAX, &out->rate) ||
         !read_number(options, "tries", DISCOVER_TRIES_MAX, &out->tries) ||
         !read_timeout(options, &out->timeout_ns)) {
         return false;
     }
-    out->port = (uint16_t)port;
-    out->control_port = (uint16_t)control_port;
+    entropy_fill(out->random, sizeof out->random);
     /* Another start than that of a run just before, whose answers may still be on the way. */
-    out->first_id = (uint8_t)(clock_now().wall.ns / NS_PER_MS);
+    out->first_number = (uint32_t)(clock_now().wall.ns / NS_PER_MS);
     return true;
 }
 
@@ -109,28 +155,69 @@ static void clear_progress(const struct run *run)
 static void show_progress(struct run *run, struct instant now)
 {
     if (run->has_progress && !mono_is_before(now.mono, run->next_progress)) {
-        fprintf(stderr, "\r%zu of %zu addresses\033[K", discover_count(run->discover),
-                run->hosts->count);
+        size_t count = discover_count(run->discover);
+        size_t total = discover_total(run->discover);
+        fprintf(stderr, "\r%3u%%  %zu of %zu addresses, %zu found\033[K",
+                (unsigned)(count * 100 / total), run->printed, run->view.hosts->count, run->found);
         run->next_progress = mono_add(now.mono, PROGRESS_NS);
     }
 }
 
-/* Prints what has a result and is next in the order. */
+static bool has_family(const struct cli_hosts *hosts, enum addr_family family)
+{
+    for (size_t i = 0; i < hosts->count; i++) {
+        if (hosts->hosts[i].addr.family == family) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What this host may not ask, or cannot: a line for each, and the rest goes on. */
+static void tell_refusals(struct run *run)
+{
+    for (enum discover_method method = 0; method < DISCOVER_METHOD_COUNT; method++) {
+        int v4 = discover_error(run->discover, method, ADDR_IPV4);
+        int v6 = discover_error(run->discover, method, ADDR_IPV6);
+        int error = v4 != 0 ? v4 : v6;
+        bool is_one = v4 == 0 || v6 == 0; /* of two families */
+        bool is_mixed = has_family(run->view.hosts, ADDR_IPV4) &&
+                        has_family(run->view.hosts, ADDR_IPV6) && method != DISCOVER_TIMESTAMP;
+        if (error != 0) {
+            struct buf why = {0};
+            cli_discover_add_refusal(method, error, &why);
+            fprintf(stderr, "%s: %s%s is not asked: %s\n", program.name,
+                    discover_method_name(method),
+                    !is_one || !is_mixed ? ""
+                    : v4 != 0            ? " over IPv4"
+                                         : " over IPv6",
+                    buf_string(&why));
+            buf_fini(&why);
+        }
+    }
+    run->has_told = true;
+}
+
+static bool is_known(const struct run *run, size_t index)
+{
+    for (enum discover_method method = 0; method < DISCOVER_METHOD_COUNT; method++) {
+        if (!discover_result(run->discover, index, method)->is_over) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Prints what has its results and is next in the order. */
 static void print_results(struct run *run)
 {
     struct buf out = {0};
-    for (; run->printed < run->hosts->count; run->printed++) {
-        size_t index = run->printed;
-        const struct discover_result *result = discover_result(run->discover, index);
-        if (!result->is_over) {
-            break;
-        }
-        run->responders +=
-            result->outcome == DISCOVER_ACCEPTED || result->outcome == DISCOVER_REFUSED;
+    for (; run->printed < run->view.hosts->count && is_known(run, run->printed); run->printed++) {
+        run->found += cli_discover_is_found(&run->view, run->printed);
         if (run->is_json) {
-            cli_discover_add_json(&run->hosts->hosts[index], result, &out);
+            cli_discover_add_json(&run->view, run->printed, &out);
         } else {
-            cli_discover_add_row(run->hosts, index, result, &out);
+            cli_discover_add_row(&run->view, run->printed, &out);
         }
     }
     if (out.size > 0) {
@@ -144,6 +231,9 @@ static void print_results(struct run *run)
 static struct mono after(void *context, struct instant now)
 {
     struct run *run = context;
+    if (!run->has_told) {
+        tell_refusals(run);
+    }
     print_results(run);
     show_progress(run, now);
     if (discover_is_over(run->discover)) {
@@ -153,18 +243,20 @@ static struct mono after(void *context, struct instant now)
     return MONO_NEVER;
 }
 
-static void print_text(void (*add)(struct buf *out))
+static void print_head(const struct run *run)
 {
     struct buf out = {0};
-    add(&out);
+    cli_discover_add_head(&run->view, &out);
     fputs(buf_string(&out), stdout);
     buf_fini(&out);
 }
 
-static int report_error(int error)
+static void print_legend(void)
 {
-    fprintf(stderr, "%s: %s\n", program.name, strerror(error));
-    return EXIT_NONE;
+    struct buf out = {0};
+    cli_discover_add_legend(&out);
+    fputs(buf_string(&out), stdout);
+    buf_fini(&out);
 }
 
 static int drive(struct run *run)
@@ -172,34 +264,29 @@ static int drive(struct run *run)
     struct host_hook hook = {.after = after, .context = run};
     run->host = host_new(discover_machine(run->discover), hook);
     if (run->host == NULL) {
-        return report_error(errno);
+        fprintf(stderr, "%s: %s\n", program.name, strerror(errno));
+        return EXIT_NONE;
     }
     if (!run->is_json) {
-        struct buf head = {0};
-        cli_discover_add_head(run->hosts, &head);
-        fputs(buf_string(&head), stdout);
-        buf_fini(&head);
+        print_head(run);
     }
     host_run(run->host);
     host_free(run->host);
-    if (discover_error(run->discover) != 0) {
-        return report_error(discover_error(run->discover));
-    }
     if (!run->is_json) {
-        print_text(cli_discover_add_legend);
+        print_legend();
     }
     if (discover_unmatched(run->discover) > 0) {
         fprintf(stderr, "%s: %llu datagrams were no answer to a request\n", program.name,
                 (unsigned long long)discover_unmatched(run->discover));
     }
-    return run->responders > 0 ? EXIT_SUCCESS : EXIT_NONE;
+    return run->found > 0 ? EXIT_SUCCESS : EXIT_NONE;
 }
 
 static int discover(const struct cli_hosts *hosts, const struct discover_settings *settings,
                     bool is_json)
 {
     struct run run = {
-        .hosts = hosts,
+        .view.hosts = hosts,
         .is_json = is_json,
         .has_progress = isatty(STDERR_FILENO) != 0,
         .next_progress = clock_now().mono,
@@ -209,6 +296,8 @@ static int discover(const struct cli_hosts *hosts, const struct discover_setting
         peers[i] = hosts->hosts[i].addr;
     }
     run.discover = discover_new(settings, peers, hosts->count);
+    run.view.discover = run.discover;
+    memcpy(run.view.methods, settings->methods, sizeof run.view.methods);
     free(peers);
     int status = drive(&run);
     discover_free(run.discover);

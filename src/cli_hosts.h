@@ -14,19 +14,20 @@
 #define CLI_HOSTS_MAX 65536
 
 struct cli_host {
-    struct addr addr; /* IPv4 */
+    struct addr addr;
     const char *name; /* into argv; NULL when it was given as an address or a prefix */
 };
 
 struct cli_hosts {
-    struct cli_host *hosts; /* by address, each address once; NULL when there is none */
+    struct cli_host *hosts; /* IPv4 first, by address, each once; NULL when there is none */
     size_t count;
+    int address_width; /* of a column with the addresses */
     int name_width; /* of a column with the names; 0: there are none */
 };
 
-/* Reads the positional arguments; with `is_forced` prefixes may be up to a /16 instead of a /24. A
- * name that has no IPv4 address is said so on standard error and left out. False after a message:
- * wrong usage. */
+/* Reads the positional arguments; with `is_forced` prefixes may be up to a /16 instead of a /24,
+ * for IPv6 a /112 instead of a /120. A name stands for its IPv4 and its IPv6 address; one that has
+ * neither is said so on standard error and left out. False after a message: wrong usage. */
 bool cli_hosts_read(const struct options *options, bool is_forced, struct cli_hosts *out);
 void cli_hosts_fini(struct cli_hosts *hosts);
 

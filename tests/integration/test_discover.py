@@ -3,6 +3,10 @@
 """ipsla discover: a responder, refusals, closed ports and silence on addresses of one namespace."""
 
 import json
+import os
+import pty
+import shutil
+import subprocess
 
 import fake_peers
 import harness
@@ -11,6 +15,16 @@ import ipsla_wire as wire
 RESPONDER, AUTH, SILENT, SHORT, BUSY = (f"127.0.0.{last}" for last in (1, 2, 3, 4, 5))
 CLOSED = ("127.0.0.6", "127.0.0.7", "127.0.0.8")
 FAST = ("--timeout=300ms", "--rate=1000")
+V1 = ("--methods=v1", *FAST)
+DUAL = ("--listen-address=0.0.0.0:1967", "--listen-address=0.0.0.0:1167", "--listen-address=[::]:1967",
+        "--listen-address=[::]:1167")
+
+
+class Mute(fake_peers.Silent):
+    """Silent to requests of either version."""
+
+    def note_request(self, data):
+        pass
 
 
 class DiscoverTest(harness.Case):
@@ -40,7 +54,7 @@ class DiscoverTest(harness.Case):
     def test_json(self):
         self.start_peers()
         done = self.discover_by_name("127.0.0.8", "router.example", "127.0.0.0/29", "127.0.0.3", "127.0.0.7",
-                             "--output=json", *FAST)
+                             "--output=json", *V1)
         self.assertEqual((done.code, done.stderr), (0, ""), done.evidence)
         rows = [json.loads(line) for line in done.stdout.splitlines()]
         self.assertEqual([row["address"] for row in rows], [f"127.0.0.{last}" for last in range(1, 9)])
@@ -53,7 +67,8 @@ class DiscoverTest(harness.Case):
                          ("refused", 0x20000, 2))
         self.assertEqual((v1[BUSY]["outcome"], v1[BUSY]["status"], v1[BUSY]["status_code"]),
                          ("refused", 4, 4))
-        self.assertEqual([row["v1"]["auth_demanded"] for row in rows], [False, True] + [False] * 6)
+        self.assertEqual([row["v1"]["auth_demanded"] for row in rows],
+                         [False, True, None, False, None, None, None, None])
         self.assertEqual((v1[SILENT]["outcome"], v1[SILENT]["requests"], up[SILENT]),
                          ("no_answer", 2, None))
         for address in CLOSED:
@@ -82,27 +97,115 @@ class DiscoverTest(harness.Case):
 
     def test_text(self):
         self.start_peers()
-        done = self.discover_by_name("127.0.0.0/29", "router.example", "127.0.0.7", "127.0.0.8", *FAST)
+        done = self.discover_by_name("127.0.0.0/29", "router.example", "127.0.0.7", "127.0.0.8", *V1)
         self.assertEqual((done.code, done.stderr), (0, ""), done.evidence)
         table, _, legend = done.stdout.partition("\n\n")
         lines = table.splitlines()
-        self.assertEqual(lines[0].split(), ["ADDRESS", "NAME", "V1", "RTT", "ms", "DETAIL"])
-        wanted = ((RESPONDER, "yes", "reply shape: long"),
-                  (AUTH, "refused", "authentication demanded (status 0x00020000)"),
-                  (SILENT, "-", "no answer"), (SHORT, "yes", "reply shape: short"),
-                  (BUSY, "refused", "port in use (status 0x00000004)"))
-        wanted += tuple((address, "no", "host up, no responder (ICMP port unreachable)")
-                        for address in CLOSED)
+        self.assertEqual(lines[0].split(), ["ADDRESS", "NAME", "V1", "DETAIL"])
+        wanted = ((RESPONDER, "yes", "v1: reply shape long"),
+                  (AUTH, "auth", "v1: authentication demanded (status 0x00020000)"),
+                  (SILENT, "-", "v1: no answer"), (SHORT, "yes", "v1: reply shape short"),
+                  (BUSY, "refused", "v1: port in use (status 0x00000004)"))
+        wanted += tuple((address, "no", "v1: host up, port closed") for address in CLOSED)
         self.assertEqual(len(lines), 1 + len(wanted))
-        for line, (address, v1, detail) in zip(lines[1:], wanted):
-            words = line.split(maxsplit=4)
-            self.assertEqual((words[0], words[2], words[4]), (address, v1, detail))
+        for line, (address, word, detail) in zip(lines[1:], wanted):
+            words = line.split()
+            self.assertEqual((words[0], words[2]), (address, word))
+            self.assertTrue(line.endswith("  " + detail), line)
         self.assertIn('"no answer" does not prove', legend)
 
+    def ping_groups(self, text):
+        with self.namespace.entered(), \
+                open("/proc/sys/net/ipv4/ping_group_range", "w", encoding="ascii") as file:
+            file.write(text)
+
+    def rows(self, done):
+        return {row["address"]: row for row in map(json.loads, done.stdout.splitlines())}
+
+    def test_every_method_over_both_families(self):
+        harness.require_ipv6(self.namespace)
+        self.responder(self.namespace, *DUAL)
+        for groups in ("1 0", "0 0"):
+            self.ping_groups(groups)
+            done = self.discover("127.0.0.1", "::1", "--output=json", *FAST)
+            self.assertEqual((done.code, done.stderr), (0, ""), done.evidence)
+            rows = self.rows(done)
+            self.assertIsNone(rows["::1"].pop("timestamp"))
+            self.assertTrue(rows["127.0.0.1"]["timestamp"]["utc"])
+            for row in rows.values():
+                for name in set(row) - {"address", "name", "host_up"}:
+                    self.assertEqual(row[name]["outcome"], "accepted", done.evidence)
+                    self.assertBetween(row[name]["rtt_seconds"], 1e-7, 4, "round trip on loopback")
+                self.assertEqual((row["v1"]["auth_demanded"], row["v2"]["auth_demanded"]), (False, False))
+        for port in (16384, 16385):
+            harness.wait_for(lambda: not harness.has_udp_listener(self.namespace, port), "ports close again")
+
+    def test_authentication_demanded(self):
+        """Both versions; nothing is opened. Silence is silence, not absence."""
+        secret = harness.write_file("key", "secret-of-seven\n")
+        self.responder(self.namespace, "--listen-address=127.0.0.1:1967", "--listen-address=127.0.0.1:1167",
+                       f"--key=7:hmac-sha256:{secret}", f"--key=8:md5:{secret}")
+        peers = fake_peers.Peers(self.namespace, [Mute(SILENT)])
+        self.addCleanup(peers.end)
+        done = self.discover(RESPONDER, SILENT, "--methods=v1,v2", "--control-port-v2=1967", "--output=json", *FAST)
+        self.assertEqual(done.code, 0, done.evidence)
+        rows = self.rows(done)
+        for version in ("v1", "v2"):
+            asked = rows[RESPONDER][version]
+            self.assertEqual((asked["outcome"], asked["status_code"], asked["auth_demanded"]),
+                             ("refused", 2, True), done.evidence)
+            asked = rows[SILENT][version]
+            self.assertEqual((asked["outcome"], asked["auth_demanded"]), ("no_answer", None), done.evidence)
+        self.assertFalse(harness.has_udp_listener(self.namespace, 16384))
+        self.assertFalse(harness.has_udp_listener(self.namespace, 16385))
+
+    def test_privileges_are_named(self):
+        """Without them the rest is asked."""
+        directory = os.path.join(harness.scratch_dir(), "discover")
+        os.mkdir(directory, 0o755)
+        shutil.copy(harness.program("ipsla"), os.path.join(directory, "ipsla"))
+        self.responder(self.namespace, *DUAL)
+        self.ping_groups("1 0")
+        command = [os.path.join(directory, "ipsla"), "discover", "127.0.0.1", *FAST]
+        done = harness.Finished(harness.Process(self.namespace, command, "nobody"))
+        self.assertEqual(done.code, 0, done.evidence)
+        self.assertEqual(done.stderr.splitlines(), [
+            "ipsla discover: echo is not asked: ICMP echo needs CAP_NET_RAW, or a group of this process in "
+            "net.ipv4.ping_group_range",
+            "ipsla discover: timestamp is not asked: ICMP timestamps need CAP_NET_RAW; "
+            "net.ipv4.ping_group_range is for echoes only"])
+        row = done.stdout.splitlines()[1].split()
+        self.assertEqual((row[1], row[3], row[5:7]), ("yes", "yes", ["n/a", "n/a"]))
+        self.ping_groups("0 2147483647")
+        done = harness.Finished(harness.Process(self.namespace, command, "nobody"))
+        self.assertEqual(len(done.stderr.splitlines()), 1, "only timestamps")
+
+    def test_names_of_both_families_and_prefixes(self):
+        harness.require_ipv6(self.namespace)
+        harness.require_program("unshare")
+        command = harness.with_hosts("127.0.0.5 both.example\nfd00::5 both.example\n", harness.program("ipsla"),
+                                     "discover", "both.example", "fd00::4/126", "fd00::5", "--output=json", *V1)
+        done = harness.Finished(harness.Process(self.namespace, command))
+        rows = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual([(row["address"], row["name"]) for row in rows],
+                         [("127.0.0.5", "both.example"), ("fd00::4", None), ("fd00::5", "both.example"),
+                          ("fd00::6", None), ("fd00::7", None)], done.evidence)
+
+    def test_progress_on_a_terminal(self):
+        main, terminal = pty.openpty()
+        self.addCleanup(os.close, main)
+        with self.namespace.entered():
+            done = subprocess.run([harness.program("ipsla"), "discover", "127.0.0.0/28", *FAST],
+                                  stdout=subprocess.PIPE, stderr=terminal, check=False, timeout=60)
+        os.close(terminal)
+        shown = os.read(main, 65536).decode()
+        self.assertIn("of 14 addresses", shown)
+        self.assertEqual(done.stdout.count(b"host up, port closed"), 14)
+
     def test_none(self):
-        done = self.discover("127.0.0.0/29", *FAST)
+        done = self.discover("127.0.0.0/29", *V1)
         self.assertEqual(done.code, 1, done.evidence)
-        self.assertEqual(done.stdout.count("host up, no responder"), 6)
+        self.assertEqual(done.stdout.count("host up, port closed"), 6)
         self.assertNotIn("NAME", done.stdout)
 
     def test_not_sent(self):
@@ -112,13 +215,15 @@ class DiscoverTest(harness.Case):
 
     def test_wrong_usage(self):
         wrong = ([], ["10.0.0.0/23"], ["10.0.0.0/15", "--force"], ["10.0.0.1/24"], ["10.0.0.0/33"],
-                 ["::1"], ["224.0.0.1"], ["0.0.0.0"], ["255.255.255.255"], ["a b"], [""],
+                 ["fe80::1"], ["fe80::1%none0"], ["::"], ["ff02::1"], ["::ffff:127.0.0.1"], ["2001:db8::/119"],
+                 ["2001:db8::/111", "--force"], ["2001:db8::1/120"], ["fe80::/120"], ["224.0.0.1"], ["0.0.0.0"], ["255.255.255.255"], ["a b"], [""],
                  ["10.1.0.0/16", "10.2.0.0/16", "--force"],
                  ["127.0.0.1", "--rate=0"], ["127.0.0.1", "--rate=1001"],
                  ["127.0.0.1", "--parallel=0"], ["127.0.0.1", "--parallel=1025"],
                  ["127.0.0.1", "--tries=6"], ["127.0.0.1", "--timeout=9ms"],
                  ["127.0.0.1", "--timeout=61s"], ["127.0.0.1", "--port=0"],
-                 ["127.0.0.1", "--output=xml"])
+                 ["127.0.0.1", "--output=xml"], ["127.0.0.1", "--methods=v3"],
+                 ["127.0.0.1", "--methods="], ["127.0.0.1", "--methods=v1,"])
         for arguments in wrong:
             with self.subTest(arguments=arguments):
                 done = self.discover(*arguments)

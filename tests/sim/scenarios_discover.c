@@ -8,8 +8,9 @@
 #define NODES 6 /* that are asked */
 
 static const struct discover_settings standard = {
-    .control_port = 1967,
-    .port = RIG_PORT,
+    .methods = {[DISCOVER_V1] = true},
+    .control_ports = {1967, 1967},
+    .ports = {RIG_PORT, RIG_PORT + 1},
     .parallel = 32,
     .rate = 50,
     .tries = 3,
@@ -59,7 +60,7 @@ static uint64_t requests_to(struct hunt *hunt, unsigned node)
 
 static const struct discover_result *result(const struct hunt *hunt, unsigned node)
 {
-    return discover_result(hunt->discover, node - 1);
+    return discover_result(hunt->discover, node - 1, DISCOVER_V1);
 }
 
 /* Nodes: 1 a responder, 2 refuses, 3 a way with nothing behind it, 4 closed port, 5 a responder
@@ -138,11 +139,42 @@ static void test_rate_is_a_bound(void **state)
     hunt_end(&hunt);
 }
 
+/* Version 1, version 2 and echoes of a responder and of a node without one; the ports that were
+ * asked for are closed afterwards. */
+static void test_methods(void **state)
+{
+    (void)state;
+    struct hunt hunt;
+    struct reflect_settings reflect;
+    struct discover_settings settings = standard;
+    settings.methods[DISCOVER_V2] = settings.methods[DISCOVER_ECHO] = true;
+    hunt_begin(&hunt, &settings);
+    reflect_settings_default(&reflect);
+    rig_add_reflect(&hunt.rig, 1, &reflect);
+    hunt.rig.world.sends_icmp = true;
+    world_run(&hunt.rig.world, NS_PER_MS);
+    hunt_start(&hunt);
+    world_run(&hunt.rig.world, 10 * NS_PER_SECOND);
+    for (enum discover_method method = DISCOVER_V1; method <= DISCOVER_ECHO; method++) {
+        const struct discover_result *here = discover_result(hunt.discover, 0, method);
+        const struct discover_result *there = discover_result(hunt.discover, 1, method);
+        assert_int_equal(here->outcome, DISCOVER_ACCEPTED);
+        assert_true(here->rtt_ns == 20 * NS_PER_MS);
+        assert_int_equal(there->outcome,
+                         method == DISCOVER_ECHO ? DISCOVER_ACCEPTED : DISCOVER_CLOSED);
+    }
+    for (uint16_t port = RIG_PORT; port <= RIG_PORT + 1; port++) {
+        assert_null(world_channel_on(&hunt.rig.world, hunt.rig.reflect_processes[0], port));
+    }
+    hunt_end(&hunt);
+}
+
 int scenarios_discover(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_node_is_told_apart),
         cmocka_unit_test(test_rate_is_a_bound),
+        cmocka_unit_test(test_methods),
     };
     return cmocka_run_group_tests_name("discover", tests, NULL, NULL);
 }
