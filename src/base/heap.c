@@ -9,75 +9,81 @@
 
 void heap_fini(struct heap *heap)
 {
-    free(heap->items);
+    free(heap->entries);
     *heap = (struct heap){0};
 }
 
-static struct heap_item *item_at(const struct heap *heap, size_t place)
+static struct heap_entry *entry_at(const struct heap *heap, size_t place)
 {
-    return heap->items[place - 1];
+    return &heap->entries[place - 1];
 }
 
-static void put(struct heap *heap, size_t place, struct heap_item *item)
+static void put(struct heap *heap, size_t place, struct heap_entry entry)
 {
-    heap->items[place - 1] = item;
-    item->place = place;
+    *entry_at(heap, place) = entry;
+    entry.item->place = place;
 }
 
-/* Moves `item` from the free `place` towards the root until its parent is not later. */
-static void rise(struct heap *heap, size_t place, struct heap_item *item)
+/* Moves `entry` from the free `place` towards the root until its parent is not later. */
+static void rise(struct heap *heap, size_t place, struct heap_entry entry)
 {
     while (place > 1) {
-        struct heap_item *parent = item_at(heap, place / 2);
-        if (!mono_is_before(item->due, parent->due)) {
+        struct heap_entry parent = *entry_at(heap, place / 2);
+        if (!mono_is_before(entry.due, parent.due)) {
             break;
         }
         put(heap, place, parent);
         place /= 2;
     }
-    put(heap, place, item);
+    put(heap, place, entry);
 }
 
-/* Moves `item` from the free `place` away from the root until no child is earlier. */
-static void sink(struct heap *heap, size_t place, struct heap_item *item)
+/* Moves `entry` from the free `place` away from the root until no child is earlier. */
+static void sink(struct heap *heap, size_t place, struct heap_entry entry)
 {
     while (place * 2 <= heap->count) {
         size_t child = place * 2;
         if (child < heap->count &&
-            mono_is_before(item_at(heap, child + 1)->due, item_at(heap, child)->due)) {
+            mono_is_before(entry_at(heap, child + 1)->due, entry_at(heap, child)->due)) {
             child++;
         }
-        if (!mono_is_before(item_at(heap, child)->due, item->due)) {
+        if (!mono_is_before(entry_at(heap, child)->due, entry.due)) {
             break;
         }
-        put(heap, place, item_at(heap, child));
+        put(heap, place, *entry_at(heap, child));
         place = child;
     }
-    put(heap, place, item);
+    put(heap, place, entry);
+}
+
+static void grow(struct heap *heap)
+{
+    heap->capacity = heap->capacity == 0 ? 16 : heap->capacity * 2;
+    heap->entries = mem_resize(heap->entries, heap->capacity, sizeof(struct heap_entry));
 }
 
 void heap_set(struct heap *heap, struct heap_item *item, struct mono due)
 {
+    struct heap_entry entry = {due, item};
     if (item->place == 0) {
         if (heap->count == heap->capacity) {
-            heap->capacity = heap->capacity == 0 ? 16 : heap->capacity * 2;
-            heap->items = mem_resize(heap->items, heap->capacity, sizeof(struct heap_item *));
+            grow(heap);
         }
         item->due = due;
         heap->count++;
-        rise(heap, heap->count, item);
+        rise(heap, heap->count, entry);
         return;
     }
-    assert(item_at(heap, item->place) == item);
+    assert(entry_at(heap, item->place)->item == item);
     if (due.ns == item->due.ns) {
         return;
     }
     bool earlier = mono_is_before(due, item->due);
     item->due = due;
     if (earlier) {
-        rise(heap, item->place, item);
+        rise(heap, item->place, entry);
     } else {
-        sink(heap, item->place, item);
+        sink(heap, item->place, entry);
     }
 }
 
@@ -86,15 +92,15 @@ void heap_remove(struct heap *heap, struct heap_item *item)
     if (item->place == 0) {
         return;
     }
-    assert(item_at(heap, item->place) == item);
+    assert(entry_at(heap, item->place)->item == item);
     size_t place = item->place;
-    struct heap_item *last = item_at(heap, heap->count);
+    struct heap_entry last = *entry_at(heap, heap->count);
     heap->count--;
     item->place = 0;
-    if (last == item) {
+    if (last.item == item) {
         return;
     }
-    if (place > 1 && mono_is_before(last->due, item_at(heap, place / 2)->due)) {
+    if (place > 1 && mono_is_before(last.due, entry_at(heap, place / 2)->due)) {
         rise(heap, place, last);
     } else {
         sink(heap, place, last);
@@ -103,5 +109,5 @@ void heap_remove(struct heap *heap, struct heap_item *item)
 
 struct heap_item *heap_first(const struct heap *heap)
 {
-    return heap->count == 0 ? NULL : item_at(heap, 1);
+    return heap->count == 0 ? NULL : entry_at(heap, 1)->item;
 }

@@ -1,7 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
 /* A binary min-heap of deadlines. Items are embedded in what they schedule and know their place, so
- * that moving or removing one costs O(log n). The heap owns only its array of pointers. */
+ * that moving or removing one costs O(log n). The heap owns only its array, in which the deadlines
+ * stand beside the pointers: comparing touches nothing else. */
 #ifndef BASE_HEAP_H
 #define BASE_HEAP_H
 
@@ -16,9 +17,14 @@ struct heap_item {
     size_t place; /* 1-based; 0: not in the heap */
 };
 
+struct heap_entry {
+    struct mono due;
+    struct heap_item *item;
+};
+
 /* All zero is an empty heap. */
 struct heap {
-    struct heap_item **items;
+    struct heap_entry *entries;
     size_t count;
     size_t capacity;
 };

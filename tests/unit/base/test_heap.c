@@ -62,9 +62,10 @@ static int64_t least(const struct heap_item *items)
 static void assert_sound(const struct heap *heap)
 {
     for (size_t place = 1; place <= heap->count; place++) {
-        assert_int_equal(heap->items[place - 1]->place, place);
+        assert_int_equal(heap->entries[place - 1].item->place, place);
+        assert_true(heap->entries[place - 1].due.ns == heap->entries[place - 1].item->due.ns);
         if (place > 1) {
-            assert_true(heap->items[place / 2 - 1]->due.ns <= heap->items[place - 1]->due.ns);
+            assert_true(heap->entries[place / 2 - 1].due.ns <= heap->entries[place - 1].due.ns);
         }
     }
 }
