@@ -23,7 +23,7 @@ static const struct option_row probe_rows[] = {
     {"codec", "NAME", NULL, "send a call and score it: g711ulaw, g711alaw or g729a", false},
     {"advantage-factor", "N", NULL, "with a codec: what users forgive, 0 to 20 (default 0)", false},
     {"precision", "UNIT", "milliseconds", "milliseconds or microseconds", false},
-    {"timestamps", "WHO", "auto", "who stamps packets: auto, user or kernel", false},
+    {"timestamps", "WHO", "auto", "who stamps packets: auto, user, kernel or hardware", false},
     {"timeout", "DURATION", NULL, "how long a reply may take (default 5s)", false},
     {"threshold", "DURATION", NULL, "round trips above it are counted (default 5s)", false},
     {"source", "ADDRESS", NULL, "source address", false},
@@ -388,20 +388,33 @@ static struct spec *base_spec(const struct options *options)
     return is_override(options) ? spec_from_file(file, target) : NULL;
 }
 
+static bool timestamps_parse(const char *name, enum timestamps *out)
+{
+    for (unsigned i = 0; i < TIMESTAMPS_COUNT; i++) {
+        if (strcmp(name, timestamps_name((enum timestamps)i)) == 0) {
+            *out = (enum timestamps)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* After the device is read. */
 static bool read_timestamps(const struct options *options, struct spec *spec)
 {
     const char *text = given(options, "timestamps");
     if (text == NULL) {
         return true;
     }
-    for (unsigned i = 0; i < TIMESTAMPS_COUNT; i++) {
-        if (strcmp(text, timestamps_name((enum timestamps)i)) == 0) {
-            spec->timestamps = (enum timestamps)i;
-            return true;
-        }
+    if (!timestamps_parse(text, &spec->timestamps)) {
+        options_refuse(options, "timestamps", text, "auto, user, kernel or hardware");
+        return false;
     }
-    options_refuse(options, "timestamps", text, "auto, user or kernel");
-    return false;
+    if (spec->timestamps == TIMESTAMPS_HARDWARE && spec->options.device[0] == '\0') {
+        fprintf(stderr, "ipsla probe: --timestamps=hardware needs --interface\n");
+        return false;
+    }
+    return true;
 }
 
 static bool read_spec(const struct options *options, struct spec *spec)
@@ -410,8 +423,8 @@ static bool read_spec(const struct options *options, struct spec *spec)
            read_train(options, spec) && read_timing(options, spec) &&
            read_advantage(options, spec) && read_source(options, &spec->source) &&
            read_ip_version(options, spec) && read_data(options, spec) &&
-           read_timestamps(options, spec) && cli_read_packet(options, spec) &&
-           cli_read_clock(options, spec);
+           cli_read_packet(options, spec) && cli_read_clock(options, spec) &&
+           read_timestamps(options, spec);
 }
 
 static bool read_output(const struct options *options, struct cli_request *out)

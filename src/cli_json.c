@@ -253,7 +253,6 @@ static void add_jitter(const struct jitter *jitter, const char *name, struct buf
  * none. */
 static const char *common_source(const struct samples *samples, bool is_rx)
 {
-    static const char *const names[STAMP_SOURCE_COUNT] = {"user", "kernel"};
     const char *name = NULL;
     for (uint32_t i = 0; i < samples->count; i++) {
         const struct sample *sample = &samples->items[i];
@@ -261,7 +260,7 @@ static const char *common_source(const struct samples *samples, bool is_rx)
         if (!has_stamp) {
             continue;
         }
-        const char *own = names[is_rx ? sample->t4_source : sample->t1_source];
+        const char *own = stamp_source_name(is_rx ? sample->t4_source : sample->t1_source);
         if (name != NULL && name != own) {
             return "mixed";
         }

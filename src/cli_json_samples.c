@@ -10,8 +10,6 @@ static const char *const fate_names[] = {
     [FATE_RECEIVED] = "received", [FATE_LATE] = "late",     [FATE_DROPPED] = "dropped",
 };
 
-static const char *const source_names[STAMP_SOURCE_COUNT] = {"user", "kernel"};
-
 /* `, "name": seconds`, or null. */
 static void add_time(struct buf *out, const char *name, bool has_value, int64_t ns)
 {
@@ -59,8 +57,8 @@ static void add_sample(const struct cli_result *result, uint32_t index,
     add_time(out, "jitter_sd", variation->has_sd, variation->sd_ns);
     add_time(out, "jitter_ds", variation->has_ds, variation->ds_ns);
     add_time(out, "lateness", is_sent, sample->t1_ns - due_ns);
-    add_word(out, "t1_source", is_sent, source_names[sample->t1_source]);
-    add_word(out, "t4_source", is_answered, source_names[sample->t4_source]);
+    add_word(out, "t1_source", is_sent, stamp_source_name(sample->t1_source));
+    add_word(out, "t4_source", is_answered, stamp_source_name(sample->t4_source));
     buf_add_char(out, '}');
 }
 

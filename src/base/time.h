@@ -31,15 +31,30 @@ struct instant {
 };
 
 /* One byte: there are two of them in the record of every packet. */
-enum stamp_source { STAMP_USER, STAMP_KERNEL } __attribute__((packed));
-#define STAMP_SOURCE_COUNT 2
+enum stamp_source { STAMP_USER, STAMP_KERNEL, STAMP_HARDWARE } __attribute__((packed));
+#define STAMP_SOURCE_COUNT 3
+
+/* "user", "kernel", "hardware": label values and JSON words. */
+static inline const char *stamp_source_name(enum stamp_source source)
+{
+    switch (source) {
+    case STAMP_KERNEL:
+        return "kernel";
+    case STAMP_HARDWARE:
+        return "hardware";
+    case STAMP_USER:
+        break;
+    }
+    return "user";
+}
 
 /* When something happened on the wire, and who says so. */
 struct stamp {
     struct instant at;
     enum stamp_source source;
-    uint32_t error_ns; /* of a kernel's stamp: how far `at.mono` may be off, since it was moved from
-                          the wall clock; saturates. 0 for others: how late they are is not known */
+    uint32_t error_ns; /* of a kernel's or an adapter's stamp: how far `at.mono` may be off, since
+                          it was moved from the wall clock; saturates. 0 for others: how late they
+                          are is not known */
 };
 
 /* A moment that never comes: the deadline of a machine that waits for input only. */

@@ -308,6 +308,18 @@ static void check_precision(const struct checking *checking)
     buf_fini(&message);
 }
 
+/* Which adapter, one must know. */
+static void check_timestamps(const struct checking *checking)
+{
+    const struct value *who = get(checking, SLOT_TIMESTAMPS);
+    if (who->state == VALUE_SET && who->number == TIMESTAMPS_HARDWARE &&
+        checking->operation != OPERATION_TCP_CONNECT &&
+        get(checking, SLOT_INTERFACE)->state != VALUE_SET) {
+        diagnostics_error(checking->diagnostics, place_value(who->node),
+                          "'hardware' needs interface, the device whose adapter stamps");
+    }
+}
+
 /* What version 2 can ask for is UDP. */
 static void check_control(const struct checking *checking)
 {
@@ -349,6 +361,7 @@ void check_target(const struct values *values, enum operation operation, const s
     if (operation == OPERATION_UDP_JITTER) {
         codec_check_target(values, target, diagnostics);
     }
+    check_timestamps(&checking);
     check_precision(&checking);
     check_families(&checking);
     check_threshold(&checking);

@@ -29,7 +29,7 @@ static const char *const codecs[] = {"g711ulaw", "g711alaw", "g729a", NULL};
 static const char *const refusals[] = {"status16", "status32", "silent", NULL};
 static const char *const replies[] = {"long", "short", NULL};
 static const char *const precisions[] = {"milliseconds", "microseconds", NULL};
-static const char *const timestamps[] = {"auto", "user", "kernel", NULL};
+static const char *const timestamps[] = {"auto", "user", "kernel", "hardware", NULL};
 static const char *const timestamp_formats[] = {"ntp", "ptp", NULL};
 static const char *const ip_versions[] = {"4", "6", NULL};
 static const char *const algorithms[] = {"md5", "sha256", "hmac-sha256", NULL};
@@ -120,11 +120,12 @@ static const struct schema_key operation_keys[] = {
     {"timestamp_format", SLOT_TIMESTAMP_FORMAT, SCHEMA_CHOICE, JITTER, .max = 1,
      .choices = timestamp_formats, .default_text = "ntp",
      .doc = "Timestamps of precision microseconds; the responder must use the same."},
-    {"timestamps", SLOT_TIMESTAMPS, SCHEMA_CHOICE, DATAGRAMS, .max = 2, .choices = timestamps,
+    {"timestamps", SLOT_TIMESTAMPS, SCHEMA_CHOICE, DATAGRAMS, .max = 3, .choices = timestamps,
      .default_text = "auto",
      .doc =
-         "Who stamps packets: the kernel, the program itself (user), or whoever can (auto); with "
-         "kernel a packet that it did not stamp is counted but not timed."},
+         "Who stamps packets: the kernel, the program itself (user), the network adapter "
+         "(hardware; needs interface), or whoever can (auto); with kernel a packet that it did not "
+         "stamp is counted but not timed."},
     {"clock_tolerance", SLOT_CLOCK_TOLERANCE, SCHEMA_TOLERANCE, JITTER | ICMP_JITTER, .min = -100,
      .max = 100 * MS, .default_text = "0%",
      .doc =

@@ -60,8 +60,10 @@ static void emit_lateness(struct text *text, const struct family_source *source,
 static void emit_point(struct text *text, const char *point, const uint64_t *counts)
 {
     size_t place = text_label(text, "point", point);
-    text_count_by(text, "source", "kernel", counts[STAMP_KERNEL]);
-    text_count_by(text, "source", "user", counts[STAMP_USER]);
+    static const enum stamp_source order[] = {STAMP_HARDWARE, STAMP_KERNEL, STAMP_USER};
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
+        text_count_by(text, "source", stamp_source_name(order[i]), counts[order[i]]);
+    }
     text_rewind(text, place);
 }
 

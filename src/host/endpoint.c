@@ -52,12 +52,33 @@ static int socket_open(struct endpoint *endpoint, const struct fx *fx, uint16_t 
     return sock_open_with(&fx->local, &fx->options, &endpoint->fd, &endpoint->bound);
 }
 
+static bool has_stamps(const struct endpoint *endpoint)
+{
+    return endpoint->transport == TRANSPORT_UDP || endpoint_is_icmp(endpoint);
+}
+
+static void choose_stamps(struct endpoint *endpoint)
+{
+    const char *device = endpoint->options.device;
+    if (endpoint->wants_hardware && has_stamps(endpoint)) {
+        endpoint->adapter_error = adapter_open(endpoint->fd, device, &endpoint->adapter);
+        endpoint->has_adapter = endpoint->adapter_error == 0;
+    }
+    endpoint->stamps = endpoint->has_adapter ? SOCK_STAMPS_HARDWARE
+                       : endpoint->is_shared ? SOCK_STAMPS_KERNEL
+                                             : SOCK_STAMPS_ASKED;
+    if (endpoint->stamps != SOCK_STAMPS_ASKED) {
+        sock_stamp(endpoint->fd, endpoint->stamps);
+    }
+}
+
 int endpoint_open(const struct fx *fx, uint16_t identifier, struct endpoint **out)
 {
     struct endpoint *endpoint = mem_alloc(1, sizeof *endpoint);
     endpoint->transport = fx->transport;
     endpoint->is_shared = fx->transport == TRANSPORT_UDP && fx->may_share;
     endpoint->asked = fx->local;
+    endpoint->wants_hardware = fx->wants_hardware;
     endpoint->options = fx->options;
     endpoint->peers.is_by_peer = true;
     int error = socket_open(endpoint, fx, identifier);
@@ -69,6 +90,7 @@ int endpoint_open(const struct fx *fx, uint16_t identifier, struct endpoint **ou
         sock_want_room(endpoint->fd, ENDPOINT_SHARED_ROOM);
         sock_share(endpoint->fd, endpoint->bound.family);
     }
+    choose_stamps(endpoint);
     *out = endpoint;
     return 0;
 }
@@ -81,6 +103,9 @@ void endpoint_close(struct endpoint *endpoint)
         close(endpoint->fd);
     }
     endpoint->fd = -1;
+    if (endpoint->has_adapter) {
+        adapter_close(&endpoint->adapter);
+    }
 }
 
 void endpoint_free(struct endpoint *endpoint)
@@ -100,6 +125,7 @@ bool endpoint_may_take(const struct endpoint *endpoint, const struct fx *fx)
     return endpoint->asked.family == fx->local.family && endpoint->asked.port == fx->local.port &&
            endpoint->asked.scope == fx->local.scope &&
            memcmp(endpoint->asked.ip, fx->local.ip, sizeof fx->local.ip) == 0 &&
+           endpoint->wants_hardware == fx->wants_hardware &&
            endpoint->options.ttl == fx->options.ttl &&
            endpoint->options.dont_fragment == fx->options.dont_fragment &&
            is_same_device(&endpoint->options, &fx->options) &&
@@ -137,14 +163,31 @@ struct channel *endpoint_channel(const struct endpoint *endpoint, const struct a
     return endpoint->is_shared ? channels_find_peer(&endpoint->peers, peer) : endpoint->only;
 }
 
+/* An adapter that promised and does not deliver gives way to the kernel, the kernel to our own
+ * times. */
+static void doubt(struct endpoint *endpoint)
+{
+    sock_stop_stamps(endpoint->fd);
+    if (endpoint->stamps != SOCK_STAMPS_HARDWARE) {
+        endpoint->gives_no_times = true;
+        return;
+    }
+    endpoint->adapter_error = -ENODATA;
+    endpoint->stamps = SOCK_STAMPS_KERNEL;
+    endpoint->first_asked = (struct mono){0};
+    endpoint->next_key = 0;
+    endpoint->awaited = 0;
+    sock_stamp(endpoint->fd, endpoint->stamps);
+}
+
 bool endpoint_asks(struct endpoint *endpoint, bool wants, struct mono now)
 {
     if (!endpoint->has_told && endpoint->first_asked.ns != 0 &&
         mono_diff(now, endpoint->first_asked) > ENDPOINT_PROOF_NS) {
-        endpoint->gives_no_times = true;
-        sock_stop_stamps(endpoint->fd);
+        doubt(endpoint);
     }
-    return (wants || endpoint->is_shared) && !endpoint->gives_no_times && !endpoint->is_uncertain;
+    return (wants || endpoint->stamps != SOCK_STAMPS_ASKED) && !endpoint->gives_no_times &&
+           !endpoint->is_uncertain;
 }
 
 void endpoint_note_sent(struct endpoint *endpoint, const struct sent_key *sent, struct mono now)
@@ -162,7 +205,7 @@ void endpoint_note_sent(struct endpoint *endpoint, const struct sent_key *sent, 
 
 void endpoint_restart_keys(struct endpoint *endpoint)
 {
-    sock_restart_keys(endpoint->fd, endpoint->is_shared);
+    sock_restart_keys(endpoint->fd, endpoint->stamps);
     endpoint->is_uncertain = false;
     endpoint->next_key = 0;
     endpoint->awaited = 0;

@@ -10,7 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "host/adapter.h"
 #include "host/channels.h"
+#include "host/sock.h"
 #include "probe/io.h"
 
 struct event;
@@ -41,6 +43,11 @@ struct endpoint {
     bool is_connecting; /* TRANSPORT_TCP_CONNECT: its FX_OPEN is not answered yet */
     bool has_ip_header; /* ICMP: what arrives begins with one */
     bool is_shared;
+    bool wants_hardware; /* as in FX_OPEN */
+    bool has_adapter; /* which stamps what is sent and received */
+    struct adapter adapter;
+    int adapter_error; /* -errno: why it does not stamp although it should */
+    enum sock_stamps stamps;
     struct addr asked; /* as in FX_OPEN */
     struct io_options options;
     struct addr bound;

@@ -3,6 +3,7 @@
 /* Which socket a channel uses, from when to when. */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -26,6 +27,17 @@ static void say_timeless(struct host *host, const struct endpoint *endpoint)
     }
 }
 
+/* Of the first such socket; JSON and metrics show whose times were used. */
+static void say_no_adapter(struct host *host, const struct endpoint *endpoint)
+{
+    if (!host->has_said_no_adapter) {
+        host->has_said_no_adapter = true;
+        log_line(LOG_LEVEL_WARN, "no times from the network adapter, the kernel's are used",
+                 "device", endpoint->options.device, "error", strerror(-endpoint->adapter_error),
+                 NULL);
+    }
+}
+
 /* Its socket closes now, its memory goes at the end of the turn: its events may be being given. */
 static void close_endpoint(struct host *host, struct endpoint *endpoint)
 {
@@ -37,6 +49,9 @@ static void close_endpoint(struct host *host, struct endpoint *endpoint)
         *at = endpoint->next;
     }
     host_unwatch(endpoint);
+    if (endpoint->adapter_error != 0) {
+        say_no_adapter(host, endpoint);
+    }
     if (endpoint->gives_no_times) {
         say_timeless(host, endpoint);
     }
@@ -79,6 +94,9 @@ static int new_endpoint(struct host *host, const struct fx *fx, struct endpoint 
     }
     struct endpoint *endpoint = *out;
     endpoint->host = host;
+    if (endpoint->adapter_error != 0) {
+        say_no_adapter(host, endpoint);
+    }
     if (!host_watch(host, endpoint)) {
         close_endpoint(host, endpoint);
         return -ENOMEM;

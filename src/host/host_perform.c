@@ -41,6 +41,31 @@ static bool give_icmp(struct host *host, const struct endpoint *endpoint,
     return true;
 }
 
+static void read_clocks(struct host *host, struct endpoint *endpoint)
+{
+    clock_read(&host->clock);
+    if (endpoint->has_adapter) {
+        adapter_read(&endpoint->adapter);
+    }
+}
+
+/* The adapter's word before the kernel's, the kernel's before ours. */
+static struct stamp stamp_of(const struct host *host, const struct endpoint *endpoint,
+                             struct wall kernel, struct wall hardware)
+{
+    struct stamp stamp = clock_stamp(&host->clock, kernel);
+    struct mono at;
+    if (!endpoint->has_adapter || !adapter_moment(&endpoint->adapter, hardware, &at)) {
+        return stamp;
+    }
+    struct instant now = host->clock.now;
+    return (struct stamp){
+        .at = {at, wall_add(now.wall, mono_diff(at, now.mono))},
+        .source = STAMP_HARDWARE,
+        .error_ns = endpoint->adapter.error_ns,
+    };
+}
+
 static void give_sent(struct host *host, struct endpoint *endpoint,
                       const struct sock_notice *notice)
 {
@@ -53,7 +78,7 @@ static void give_sent(struct host *host, struct endpoint *endpoint,
         .kind = EV_SENT,
         .id = key->id,
         .tag = key->tag,
-        .left = clock_stamp(&host->clock, notice->kernel),
+        .left = stamp_of(host, endpoint, notice->kernel, notice->hardware),
     };
     host_give_at(host, &ev, host->clock.now);
 }
@@ -67,7 +92,7 @@ bool host_receive_notices(struct host *host, struct endpoint *endpoint)
     size_t taken;
     size_t count = batch_receive_notices(host->batch, endpoint->fd, notices, &taken);
     if (count > 0) {
-        clock_read(&host->clock);
+        read_clocks(host, endpoint);
     }
     for (size_t i = 0; i < count; i++) {
         if (notices[i].kind == SOCK_NOTICE_ICMP) {
@@ -142,7 +167,7 @@ static void send_now(struct host *host, const struct channel *channel, const str
         .peer = fx->peer,
         .source = fx->local,
         .tos = fx->tos,
-        .wants_stamp = is_stamped && !endpoint->is_shared,
+        .wants_stamp = is_stamped && endpoint->stamps == SOCK_STAMPS_ASKED,
         .bytes = fx->bytes,
         .size = fx->size,
     };
@@ -237,7 +262,7 @@ static void give_data(struct host *host, const struct channel *channel,
         .peer = datagram->peer,
         .bytes = datagram->bytes,
         .size = datagram->size,
-        .received = clock_stamp(&host->clock, datagram->kernel),
+        .received = stamp_of(host, endpoint, datagram->kernel, datagram->hardware),
         .tos = datagram->tos,
         .ttl = datagram->ttl,
     };
@@ -255,7 +280,7 @@ int host_receive_data(struct host *host, struct endpoint *endpoint)
     uint64_t serial = host->last_serial;
     int count = batch_receive(host->batch, endpoint->fd, datagrams);
     if (count > 0) {
-        clock_read(&host->clock);
+        read_clocks(host, endpoint);
     }
     for (int i = 0; i < count; i++) {
         const struct channel *channel = endpoint_channel(endpoint, &datagrams[i].peer);

@@ -35,6 +35,7 @@ struct host {
     struct clock clock;
     struct io_stats stats;
     struct wakes wakes;
+    bool has_said_no_adapter;
     bool watches_shared; /* libevent tells of the shared sockets */
 };
 

@@ -12,6 +12,9 @@
 
 #include "host/sock6.h"
 
+/* Places of struct scm_timestamping. */
+enum { SOFTWARE = 0, HARDWARE = 2 };
+
 static void add_control(struct msghdr *header, int level, int type, const void *data, size_t size)
 {
     struct cmsghdr *at =
@@ -112,6 +115,10 @@ static void take_control(const struct cmsghdr *at, struct sock_datagram *datagra
         struct timespec time;
         memcpy(&time, CMSG_DATA(at), sizeof time);
         datagram->kernel = read_time(&time);
+    } else if (at->cmsg_level == SOL_SOCKET && at->cmsg_type == SCM_TIMESTAMPING) {
+        struct scm_timestamping times;
+        memcpy(&times, CMSG_DATA(at), sizeof times);
+        datagram->hardware = read_time(&times.ts[HARDWARE]);
     } else if (at->cmsg_level == SOL_SOCKET && at->cmsg_type == SO_RXQ_OVFL) {
         memcpy(&datagram->drops, CMSG_DATA(at), sizeof datagram->drops);
     } else if (at->cmsg_level == IPPROTO_IPV6) {
@@ -156,13 +163,16 @@ bool message_notice(const struct message *message, struct msghdr *header, size_t
         memcpy(out->quote, message->data.iov_base, out->quote_size);
         return true;
     }
-    if (report.ee_origin != SO_EE_ORIGIN_TIMESTAMPING || times.ts[0].tv_sec == 0) {
+    struct wall kernel = read_time(&times.ts[SOFTWARE]);
+    struct wall hardware = read_time(&times.ts[HARDWARE]);
+    if (report.ee_origin != SO_EE_ORIGIN_TIMESTAMPING || (kernel.ns == 0 && hardware.ns == 0)) {
         return false;
     }
     *out = (struct sock_notice){
         .kind = SOCK_NOTICE_SENT,
         .key = report.ee_data,
-        .kernel = read_time(&times.ts[0]),
+        .kernel = kernel,
+        .hardware = hardware,
     };
     return true;
 }

@@ -98,7 +98,8 @@ void outbox_send(struct outbox *outbox, struct batch *batch, struct mono now)
             if (item->endpoint == endpoint) {
                 item->is_done = true;
                 item->is_stamped = endpoint_asks(endpoint, item->parcel.wants_stamp, now);
-                item->parcel.wants_stamp = item->is_stamped && !endpoint->is_shared;
+                item->parcel.wants_stamp =
+                    item->is_stamped && endpoint->stamps == SOCK_STAMPS_ASKED;
                 run[count++] = item;
             }
         }

@@ -18,6 +18,7 @@ struct sock_datagram {
     const uint8_t *bytes;
     size_t size;
     struct wall kernel; /* when it arrived; 0: the kernel did not say */
+    struct wall hardware; /* the same by the adapter's own clock; 0: it did not say */
     uint32_t drops; /* what the socket has dropped before it, in all; 0: nothing was said */
     uint8_t tos, ttl;
 };
@@ -45,7 +46,8 @@ struct sock_notice {
     uint8_t quote[SOCK_QUOTE_BYTES]; /* ICMP: its first bytes, after the UDP header if it had one */
     size_t quote_size;
     uint32_t key; /* SENT: the how manieth datagram with wants_stamp, from 0 */
-    struct wall kernel; /* SENT: when it left */
+    struct wall kernel; /* SENT: when it left; 0: only the adapter told */
+    struct wall hardware; /* SENT: the same by the adapter's own clock; 0: it did not say */
 };
 
 #endif

@@ -28,11 +28,17 @@ static int set_option(int fd, int level, int name, int value)
 /* Send times: numbered, without a copy of the datagram, and only for datagrams that ask
  * (sock_send). SO_TIMESTAMPNS stays for the receive side. A system that refuses gives no send
  * times, and the caller's own remain. */
-static void enable_send_stamps(int fd, bool is_shared)
+void sock_stamp(int fd, enum sock_stamps stamps)
 {
-    int flags = SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_OPT_ID | SOF_TIMESTAMPING_OPT_TSONLY;
+    static const int also[] = {
+        [SOCK_STAMPS_ASKED] = 0,
+        [SOCK_STAMPS_KERNEL] = SOF_TIMESTAMPING_TX_SOFTWARE,
+        [SOCK_STAMPS_HARDWARE] = SOF_TIMESTAMPING_TX_HARDWARE | SOF_TIMESTAMPING_RX_HARDWARE |
+                                 SOF_TIMESTAMPING_RAW_HARDWARE,
+    };
     (void)set_option(fd, SOL_SOCKET, SO_TIMESTAMPING,
-                     is_shared ? flags | SOF_TIMESTAMPING_TX_SOFTWARE : flags);
+                     SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_OPT_ID |
+                         SOF_TIMESTAMPING_OPT_TSONLY | also[stamps]);
 }
 
 /* Fragmentation stays allowed (IP_PMTUDISC_DONT), as on a router: a first probe that is lost to
@@ -67,7 +73,7 @@ static int configure(int fd, enum addr_family family)
         error = family == ADDR_IPV6 ? sock6_configure(fd) : configure4(fd);
     }
     if (error == 0) {
-        enable_send_stamps(fd, false);
+        sock_stamp(fd, SOCK_STAMPS_ASKED);
     }
     return error;
 }
@@ -213,10 +219,10 @@ uint32_t sock_drops(int fd)
 }
 
 /* The kernel counts anew when the option comes back. */
-void sock_restart_keys(int fd, bool is_shared)
+void sock_restart_keys(int fd, enum sock_stamps stamps)
 {
     sock_stop_stamps(fd);
-    enable_send_stamps(fd, is_shared);
+    sock_stamp(fd, stamps);
 }
 
 void sock_stop_stamps(int fd)
@@ -227,7 +233,6 @@ void sock_stop_stamps(int fd)
 /* What each datagram does not carry need not be made for each. */
 void sock_share(int fd, enum addr_family family)
 {
-    enable_send_stamps(fd, true);
     if (family == ADDR_IPV6) {
         (void)set_option(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 0);
     } else {

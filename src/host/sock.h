@@ -52,14 +52,22 @@ void sock_want_room(int fd, int bytes);
  * the counter that SO_RXQ_OVFL reports beside datagrams, readable at any time (SO_MEMINFO). */
 uint32_t sock_drops(int fd);
 
-/* Makes a socket fit for many sessions: it does not tell which of our addresses a datagram came to,
- * and every datagram that it sends is stamped, and numbered, whether it asks or not. */
+/* Who stamps every datagram that a socket sends, and numbers it, whether it asks or not. */
+enum sock_stamps {
+    SOCK_STAMPS_ASKED, /* the kernel, those that ask */
+    SOCK_STAMPS_KERNEL,
+    SOCK_STAMPS_HARDWARE, /* the adapter; what is received too */
+};
+void sock_stamp(int fd, enum sock_stamps stamps);
+
+/* Makes a socket fit for many sessions: it does not tell which of our addresses a datagram came to.
+ */
 void sock_share(int fd, enum addr_family family);
 
 /* Ends all stamping of what is sent. */
 void sock_stop_stamps(int fd);
 
 /* A datagram that did not leave may or may not have used up a key: starts them again at 0. */
-void sock_restart_keys(int fd, bool is_shared);
+void sock_restart_keys(int fd, enum sock_stamps stamps);
 
 #endif

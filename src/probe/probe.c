@@ -241,6 +241,7 @@ static void fill_open(const struct probe *probe, enum transport transport, struc
         .peer = probe->spec->peer,
         .options = probe->spec->options,
         .may_share = transport == TRANSPORT_UDP && can_share(probe->spec),
+        .wants_hardware = probe->spec->timestamps == TIMESTAMPS_HARDWARE,
         .is_prompt = probe->spec->timestamps == TIMESTAMPS_USER,
     };
     if (fx->local.family == ADDR_NONE) {

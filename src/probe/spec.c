@@ -43,6 +43,7 @@ static const char *const timestamps_names[TIMESTAMPS_COUNT] = {
     [TIMESTAMPS_AUTO] = "auto",
     [TIMESTAMPS_USER] = "user",
     [TIMESTAMPS_KERNEL] = "kernel",
+    [TIMESTAMPS_HARDWARE] = "hardware",
 };
 
 const char *timestamps_name(enum timestamps timestamps)

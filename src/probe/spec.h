@@ -73,10 +73,11 @@ enum timestamps {
     TIMESTAMPS_AUTO, /* the kernel's, and where it gives none the thread's own */
     TIMESTAMPS_USER, /* the thread's own */
     TIMESTAMPS_KERNEL, /* the kernel's; a packet without is counted, not timed */
+    TIMESTAMPS_HARDWARE, /* the network adapter's, else as auto; only with options.device */
 };
-#define TIMESTAMPS_COUNT 3
+#define TIMESTAMPS_COUNT 4
 
-/* "auto", "user", "kernel". */
+/* "auto", "user", "kernel", "hardware". */
 const char *timestamps_name(enum timestamps timestamps);
 
 struct label {

@@ -143,8 +143,9 @@ void train_stamp(struct train *train, uint32_t seq, struct stamp left)
     }
     int64_t left_ns = train_clock_ns(train, left.at.mono);
     int64_t held_ns = left_ns - sample->t1_ns;
-    if (left.source == STAMP_KERNEL && held_ns >= 0 && held_ns <= NS_PER_SECOND) {
+    if (left.source != STAMP_USER && held_ns >= 0 && held_ns <= NS_PER_SECOND) {
         sample->stamped_ns = left_ns;
+        sample->stamped_source = left.source;
         add_error(sample, left.error_ns);
     }
 }
@@ -155,7 +156,7 @@ void train_take_stamps(struct train *train, int64_t resolution_ns)
         struct sample *sample = &train->samples[i];
         struct sample stamped = *sample;
         stamped.t1_ns = sample->stamped_ns;
-        stamped.t1_source = STAMP_KERNEL;
+        stamped.t1_source = sample->stamped_source;
         bool was_answered = sample->fate == FATE_RECEIVED || sample->fate == FATE_LATE;
         bool makes_sense = !was_answered || sample_rtt_ns(&stamped, resolution_ns) >= 0;
         if (sample->stamped_ns != 0 && makes_sense) {

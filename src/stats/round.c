@@ -315,7 +315,7 @@ static void attribute_losses(struct round *round, const struct sample *samples, 
 static bool is_timed(const struct walk *walk, const struct sample *sample)
 {
     return !walk->rules->needs_kernel_stamps ||
-           (sample->t1_source == STAMP_KERNEL && sample->t4_source == STAMP_KERNEL);
+           (sample->t1_source != STAMP_USER && sample->t4_source != STAMP_USER);
 }
 
 /* Sequence order: round trips, remote times, jitter pairs. */

@@ -34,7 +34,7 @@ struct sample {
     enum fate fate;
     uint32_t error_ns; /* of t1 and t4 together, as far as it is known; saturates */
     bool has_remote_times; /* t2 and t3 are usable for jitter */
-    enum stamp_source t1_source, t4_source;
+    enum stamp_source t1_source, t4_source, stamped_source;
 };
 
 /* What a clock may gain or lose against another one while nobody looks: 500 us a second, the rate

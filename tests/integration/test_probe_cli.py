@@ -67,9 +67,17 @@ class ProbeCliTest(harness.Case):
                 result = done.json()
                 self.assertEqual(result["timestamps"], {"tx": source, "rx": source}, done.evidence)
                 self.assertEqual(result["rtt_seconds"]["count"], result["packets"]["received"])
-        done = self.run_program(namespace, "ipsla", "probe", "127.0.0.1", "--timestamps=hardware")
-        self.assertEqual(done.code, 2)
-        self.assertIn("auto, user or kernel", done.stderr)
+        # A device without such an adapter: the kernel's times, and a line that says so.
+        done = self.run_program(namespace, "ipsla", "probe", "127.0.0.1", "--timestamps=hardware",
+                                "--interface=lo", "--output=json")
+        self.assertEqual(done.json()["timestamps"], {"tx": "kernel", "rx": "kernel"})
+        self.assertIn("no times from the network adapter", done.stderr)
+        self.assertEqual(done.stderr.count("\n"), 1)
+        for flags, what in ((["--timestamps=hardware"], "needs --interface"),
+                            (["--timestamps=tea"], "auto, user, kernel or hardware")):
+            done = self.run_program(namespace, "ipsla", "probe", "127.0.0.1", *flags)
+            self.assertEqual(done.code, 2)
+            self.assertIn(what, done.stderr)
 
     def test_udp_echo(self):
         self.responder(self.namespace)

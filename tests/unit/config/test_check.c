@@ -77,6 +77,10 @@ static const struct expectation operations[] = {
      "port: 5, module: echo}\n",
      "f:5:3: targets[1].request_data_size: '2000' (line 2) is out of range for "
      "udp-echo; allowed: 4 to 1500 bytes\n"},
+    {"times of which adapter", HEAD ", timestamps: hardware}\n",
+     "f:2:43: targets[0].timestamps: 'hardware' needs interface, the device whose adapter "
+     "stamps\n"},
+    {"times of that adapter", HEAD ", timestamps: hardware, interface: lo}\n", ""},
     {"size of microseconds", HEAD ", precision: microseconds, request_data_size: 55}\n",
      "f:2:75: targets[0].request_data_size: request_data_size '55' is too small for precision "
      "'microseconds'; allowed: 56 bytes or more\n"},
