@@ -249,13 +249,20 @@ static void sleep_until(struct mono until)
     (void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL);
 }
 
-/* Whether libevent tells of the shared sockets: a busy loop looks at them at every tick. */
+/* Whether libevent is to tell of the shared sockets: a busy loop looks at them at every tick. When
+ * the system has no room for that, it goes on as if it were busy. */
 static void watch_shared(struct host *host, bool is_watched)
 {
+    bool is_told = is_watched;
     for (struct endpoint *at = host->shared; at != NULL; at = at->next) {
-        int error = is_watched ? event_add(at->waiting, NULL) : event_del(at->waiting);
-        assert(error == 0 && "a socket that was watched can be again");
+        if (!is_watched) {
+            event_del(at->waiting);
+        } else if (event_add(at->waiting, NULL) != 0) {
+            is_told = false;
+        }
     }
+    host->watches_shared = is_told;
+    host->wakes.is_busy = !is_told;
 }
 
 /* Takes a wake-up from the allowance, and sleeps until there is one. */
@@ -272,8 +279,7 @@ static void spend_wake(struct host *host)
         }
     }
     if (wakes->is_busy == host->watches_shared) {
-        host->watches_shared = !wakes->is_busy;
-        watch_shared(host, host->watches_shared);
+        watch_shared(host, !wakes->is_busy);
     }
 }
 
