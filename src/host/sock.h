@@ -39,12 +39,6 @@ int sock_adopt(int fd, const struct addr *local, const struct io_options *option
  * is sent all the same. */
 int sock_send(int fd, const struct sock_parcel *parcel);
 
-/* Receives one datagram into `bytes`; -EAGAIN when there is none (an empty datagram has size 0). */
-int sock_receive(int fd, uint8_t *bytes, size_t capacity, struct sock_datagram *out);
-
-/* Takes one notice off the error queue. -EAGAIN when there is none. */
-int sock_receive_notice(int fd, struct sock_notice *out);
-
 /* Asks for a receive buffer of `bytes`; what the system allows is taken. */
 void sock_want_room(int fd, int bytes);
 

@@ -21,6 +21,7 @@
 #include "host/host.h"
 #include "host/sock.h"
 #include "support/build.h"
+#include "support/receive.h"
 
 #define GIVE_UP_NS (10 * NS_PER_SECOND)
 #define SEEN_MAX 512

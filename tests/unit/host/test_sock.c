@@ -18,6 +18,7 @@
 #include "host/clock.h"
 #include "host/sock.h"
 #include "support/build.h"
+#include "support/receive.h"
 
 #define WAIT_MS 5000
 

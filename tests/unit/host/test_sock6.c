@@ -10,6 +10,7 @@
 #include "host/sock.h"
 #include "support/build.h"
 #include "support/cm.h"
+#include "support/receive.h"
 
 #define WAIT_MS 5000
 
