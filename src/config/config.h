@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 #include "config/diagnostics.h"
-#include "probe/reflect.h"
+#include "reflect/reflect.h"
 #include "probe/spec.h"
 
 struct config {

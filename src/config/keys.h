@@ -8,7 +8,7 @@
 
 #include "config/diagnostics.h"
 #include "config/value.h"
-#include "probe/reflect.h"
+#include "reflect/reflect.h"
 #include "probe/spec.h"
 
 struct key_ring {

@@ -7,7 +7,7 @@
 #include "config/diagnostics.h"
 #include "config/keys.h"
 #include "config/node.h"
-#include "probe/reflect.h"
+#include "reflect/reflect.h"
 
 /* Fills `out` from the mapping `node` over the defaults, with keys of `ring`; reports what is
  * wrong.

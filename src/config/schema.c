@@ -7,7 +7,7 @@
 
 #include "base/time.h"
 #include "config/duration.h"
-#include "probe/reflect.h"
+#include "reflect/reflect.h"
 
 #define MS NS_PER_MS
 #define SECONDS NS_PER_SECOND

@@ -11,15 +11,6 @@
 /* The Content-Type of a format. */
 const char *expo_content_type(enum expo_format format);
 
-/* The format that an Accept header asks for (RFC 9110 12.5.1; of equal weights the one that stands
- * first; NULL, empty, any type and junk: text). OpenMetrics is chosen only for version 1.0.0,
- * 0.0.1 or none given. */
-enum expo_format expo_negotiate(const char *accept);
-
-/* Whether an Accept-Encoding header (NULL: none) asks for gzip: listed, or covered by "*", with a
- * weight above 0 that is not below that of identity. */
-bool expo_accepts_gzip(const char *accept_encoding);
-
 /* An exposition in the making: it is written as it is read, so that its memory does not grow with
  * its length. What it needs is EXPO_BLOCK_BYTES, the series of one target that go beyond them, and
  * for each target a pointer and its labels. */
@@ -36,9 +27,5 @@ void expo_body_close(struct expo_body *body);
 
 /* Appends the whole exposition. */
 void expo_render(const struct expo_view *view, enum expo_format format, struct buf *out);
-
-/* Appends the status page (HTML): what this is, links, targets at a glance. `metrics_path` is where
- * the link to the metrics goes. */
-void expo_render_page(const struct expo_view *view, const char *metrics_path, struct buf *out);
 
 #endif

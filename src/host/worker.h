@@ -10,7 +10,7 @@
 #include "base/time.h"
 #include "engine/engine.h"
 #include "engine/report.h"
-#include "probe/reflect.h"
+#include "reflect/reflect.h"
 #include "probe/spec.h"
 
 /* What changed is published at most once in this time; after worker_apply at once. */

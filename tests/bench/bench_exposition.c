@@ -20,8 +20,8 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "expo/expo.h"
-#include "expo/gzip.h"
-#include "expo/http.h"
+#include "web/gzip.h"
+#include "web/http.h"
 
 #define SAMPLES 200
 #define PORTS_MAX 4

@@ -16,7 +16,7 @@
 
 #include "base/mem.h"
 #include "engine/engine.h"
-#include "probe/reflect.h"
+#include "reflect/reflect.h"
 #include "support/build.h"
 #include "support/drive.h"
 

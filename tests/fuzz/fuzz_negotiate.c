@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "expo/expo.h"
+#include "web/negotiate.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size > 0) {
         memcpy(accept, data, size);
     }
-    enum expo_format format = expo_negotiate(accept);
+    enum expo_format format = negotiate_format(accept);
     assert(format == EXPO_TEXT_0_0_4 || format == EXPO_OPENMETRICS_1_0_0);
     free(accept);
     return 0;

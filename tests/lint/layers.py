@@ -1,34 +1,26 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
 # SPDX-License-Identifier: Apache-2.0
-"""Guard: who may include whom (docs/architecture.md, "Who may include whom").
+"""Guard: who may include whom (the table of rooms in src/README.md), and who may call whom.
 
 Every #include below src/ is checked against the table; third-party headers stay in the one file that is
-their only user; modules include each other without cycles.
+their only user; headers include each other without circles, and files call each other without circles.
 """
 import re
 
+import shape
 import tree
 
-# A layer may include all of another ("base") or one header of it ("probe/spec.h"). Its own is implied.
-TABLE = {
-    "base": [],
-    "wire": ["base"],
-    "stats": ["base"],
-    "probe": ["wire", "stats", "base"],
-    "engine": ["probe", "stats", "base"],
-    "config": ["probe/spec.h", "probe/reflect.h", "base"],
-    "host": ["engine", "probe/io.h", "probe/spec.h", "probe/reflect.h", "base"],
-    "expo": ["engine/report.h", "stats", "probe/spec.h", "base"],
-}
-PROGRAMS = ""  # files directly in src/ may include everything
+README = "src/README.md"
+ROW = re.compile(r"\|\s*`(\w+)/`\s*\|[^|]*\|([^|]*)\|", re.MULTILINE)
+EVERYTHING = "everything below"
 
 THIRD_PARTY = {
     re.compile(r"openssl/"): "base/crypto.c",
     re.compile(r"yaml\.h$"): "config/yaml.c",
     re.compile(r"event2?/|event\.h$|evutil\.h$"): "host/host.c",
-    re.compile(r"microhttpd\.h$"): "expo/http.c",
-    re.compile(r"zlib\.h$"): "expo/gzip.c",
+    re.compile(r"microhttpd\.h$"): "web/http.c",
+    re.compile(r"zlib\.h$"): "web/gzip.c",
 }
 
 # Headers of the C library that compute and touch nothing outside.
@@ -39,16 +31,26 @@ EXTRA = {
     "base": {"arpa/inet.h"},
     "probe": {"stdatomic.h"},
     "engine": {"stdatomic.h"},
-    "expo": {"time.h"},  # to write a date
+    "web": {"time.h"},  # to write a date
 }
 # Files outside libcore that may use any header of the system.
-WITH_SYSTEM = re.compile(r"host/|expo/http\.c$|config/(config|secret|yaml)\.c$|[^/]+$")
+WITH_SYSTEM = re.compile(r"host/|web/http\.c$|config/(config|secret|yaml)\.c$|(program|exporter|responder|cli)/")
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:<([^>]+)>|"([^"]+)")', re.MULTILINE)
 
 
-def layer_of(name):
-    return name.split("/")[0] if "/" in name else PROGRAMS
+def table_of(readme):
+    """Maps each room to what it may include: rooms ("base") or one header of a room ("probe/spec.h")."""
+    table = {}
+    for room, allowed in ROW.findall(readme):
+        names = [name.strip(" `") for name in allowed.split(",")]
+        rows_above = list(table)
+        table[room] = rows_above if names == [EVERYTHING] else [name for name in names if "nothing" not in name]
+    return table
+
+
+def room_of(name):
+    return name.split("/")[0]
 
 
 def includes(path):
@@ -59,40 +61,49 @@ def includes(path):
         yield line, match.group(1) or match.group(2), match.group(2) is not None
 
 
-def judge_ours(source, name, header):
-    layer, other = layer_of(name), layer_of(header)
+def judge_ours(source, table, name, header):
+    room, other = room_of(name), room_of(header)
     if not (source / header).is_file():
-        return f'"{header}" is not a file below src/ (write "layer/file.h")'
-    if layer in (PROGRAMS, other):
+        return f'"{header}" is not a file below src/ (write "room/file.h")'
+    if other == room or other in table[room] or header in table[room]:
         return None
-    if other == PROGRAMS:
-        return f'"{header}" belongs to the programs'
-    if other in TABLE[layer] or header in TABLE[layer]:
-        return None
-    allowed = ", ".join(TABLE[layer]) or "nothing"
-    return f'"{header}": {layer} may include {allowed} of the other layers'
+    allowed = ", ".join(table[room]) or "nothing"
+    return f'"{header}": {room} may include {allowed} of the other rooms'
 
 
 def judge_system(name, header):
     for pattern, owner in THIRD_PARTY.items():
         if pattern.match(header):
             return None if name == owner else f"<{header}> is for {owner} only"
-    if header in PURE or header in EXTRA.get(layer_of(name), ()):
+    if header in PURE or header in EXTRA.get(room_of(name), ()):
         return None
     if WITH_SYSTEM.match(name) and SYSTEM.match(header):
         return None
     return f"<{header}> is not for {name}"
 
 
-def modules(names):
-    """Maps each file to its module: x.c and x.h are one, and x_part belongs to x when there is an x."""
-    stems = {name.rsplit(".", 1)[0] for name in names}
+def stem(name):
+    """A source file and its header are one."""
+    return name.rsplit(".", 1)[0]
 
-    def module(stem):
-        shorter = stem.rsplit("_", 1)[0]
-        return module(shorter) if shorter != stem and shorter in stems else stem
 
-    return {name: module(name.rsplit(".", 1)[0]) for name in names}
+def defined_in(text):
+    """The functions that other files may call: defined in `text` (cleaned) and not static."""
+    lines = text.splitlines()
+    for function in shape.functions(text):
+        head = " ".join(lines[max(function.first_line - 1, 0):function.first_line + 1])
+        if not re.search(r"\bstatic\b", head):
+            yield function.name
+
+
+def calls(texts):
+    """The graph of who calls whom, by file."""
+    home = {function: stem(name) for name, text in texts.items() for function in defined_in(text)}
+    graph = {}
+    for name, text in texts.items():
+        used = {home[word] for word in re.findall(r"\w+", text) if word in home}
+        graph.setdefault(stem(name), set()).update(used - {stem(name)})
+    return graph
 
 
 def cycles(graph):
@@ -114,21 +125,23 @@ def cycles(graph):
 
 def check(root):
     source = root / "src"
+    table = table_of((root / README).read_text())
     problems = []
-    names = [path.relative_to(source).as_posix() for path in tree.files(source, "*.c", "*.h")]
-    module_of = modules(names)
-    graph = {}
-    for name in names:
-        if layer_of(name) not in TABLE and layer_of(name) != PROGRAMS:
-            problems.append(f"src/{name}: the layer is not in the table")
+    graph, texts = {}, {}
+    for path in tree.files(source, "*.c", "*.h"):
+        name = path.relative_to(source).as_posix()
+        if room_of(name) not in table:
+            problems.append(f"src/{name}: the room is not in the table of {README}")
             continue
-        for line, header, is_ours in includes(source / name):
-            judgement = judge_ours(source, name, header) if is_ours else judge_system(name, header)
+        if name.endswith(".c"):
+            texts[name] = tree.code(path.read_text())
+        for line, header, is_ours in includes(path):
+            judgement = judge_ours(source, table, name, header) if is_ours else judge_system(name, header)
             if judgement:
                 problems.append(f"src/{name}:{line}: {judgement}")
-            if is_ours and module_of.get(header, module_of[name]) != module_of[name]:
-                graph.setdefault(module_of[name], set()).add(module_of[header])
-    problems += ["modules include each other: " + " -> ".join(cycle) for cycle in cycles(graph)]
+            if is_ours:
+                graph.setdefault(name, set()).add(header)
+    problems += ["files include each other: " + " -> ".join(circle) for circle in cycles(graph)]
     return problems
 
 

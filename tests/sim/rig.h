@@ -6,7 +6,7 @@
 #define SIM_RIG_H
 
 #include "engine/engine.h"
-#include "probe/reflect.h"
+#include "reflect/reflect.h"
 #include "sim/fake.h"
 #include "sim/world.h"
 

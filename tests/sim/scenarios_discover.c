@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 
-#include "probe/discover.h"
+#include "discover/discover.h"
 #include "sim/scenarios.h"
 
 #define NODES 6 /* that are asked */

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "probe/reflect.h"
+#include "reflect/reflect.h"
 #include "support/drive.h"
 #include "support/vectors.h"
 

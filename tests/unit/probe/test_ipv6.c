@@ -3,7 +3,7 @@
 /* Sender and responder over IPv6: what differs from IPv4. */
 #include <string.h>
 
-#include "probe/lease.h"
+#include "reflect/lease.h"
 #include "support/build.h"
 #include "support/cm.h"
 #include "support/responder.h"

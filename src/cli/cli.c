@@ -1,0 +1,80 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* ipsla: one word, one job. The
+ * words have files of their own, but `check`, which says what is wrong with a configuration file.
+ */
+#include "cli/cli.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "program/config_file.h"
+#include "program/options.h"
+
+static const struct options_program check_program = {
+    .name = "ipsla check",
+    .usage = "FILE",
+    .summary = "Says everything that is wrong with a configuration file.",
+    .positional_max = 1,
+};
+
+static const struct options_program main_program = {
+    .name = "ipsla",
+    .usage = "probe HOST [flags] | discover HOST... [flags] | check FILE | "
+             "key-solve --pcap FILE",
+    .summary = "Cisco IP SLA from the command line. Each word has its own --help.",
+};
+
+static int check_main(int argc, char **argv)
+{
+    struct options options;
+    int status;
+    if (!options_parse(&check_program, argc, argv, &options, &status)) {
+        return status;
+    }
+    if (options.positional_count == 0) {
+        fprintf(stderr, "ipsla check: which file?\n");
+        return OPTIONS_EXIT_USAGE;
+    }
+    struct config *config = config_file_load(options.positional[0]);
+    if (config == NULL) {
+        return OPTIONS_EXIT_USAGE;
+    }
+    printf("%s: ok, %zu targets\n", options.positional[0], config->targets->count);
+    config_free(config);
+    return EXIT_SUCCESS;
+}
+
+#define WORDS "probe, discover, check or key-solve"
+
+int main(int argc, char **argv)
+{
+    static const struct {
+        const char *word;
+        int (*run)(int argc, char **argv);
+    } words[] = {
+        {"probe", cli_probe_main},
+        {"discover", cli_discover_main},
+        {"check", check_main},
+        {"key-solve", cli_key_solve},
+    };
+    struct options options;
+    int status;
+    setlocale(LC_CTYPE, "");
+    for (size_t i = 0; argc > 1 && i < sizeof words / sizeof words[0]; i++) {
+        if (strcmp(argv[1], words[i].word) == 0) {
+            return words[i].run(argc - 1, argv + 1);
+        }
+    }
+    if (argc > 1 && argv[1][0] != '-') {
+        fprintf(stderr, "ipsla: unknown word %s; it is " WORDS "\n", argv[1]);
+        return OPTIONS_EXIT_USAGE;
+    }
+    if (!options_parse(&main_program, argc, argv, &options, &status)) {
+        return status;
+    }
+    fprintf(stderr, "ipsla: " WORDS "? (ipsla --help)\n");
+    return OPTIONS_EXIT_USAGE;
+}

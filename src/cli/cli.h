@@ -1,0 +1,62 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* What `ipsla probe` prints: one operation as text or as JSON; and the other words. */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "cli/clock.h"
+#include "cli/packet.h"
+#include "probe/spec.h"
+#include "stats/round.h"
+
+struct cli_result {
+    const struct spec *spec;
+    const struct round *round;
+    struct samples samples;
+    int64_t first_due_ns; /* of the first packet, as t1 */
+    bool is_interrupted; /* the operation was cut short */
+    bool is_utf8; /* text may have blocks */
+};
+
+/* The words and order of `show ip sla statistics`, in milliseconds with microseconds, then
+ * percentiles. */
+void cli_text_format(const struct cli_result *result, struct buf *out);
+
+/* One JSON object on one line; fields as docs/cli.md lists them. `with_packets`: every packet too.
+ */
+void cli_json_format(const struct cli_result *result, bool with_packets, struct buf *out);
+
+/* The part of it that lists the packets: `"samples": [...]`. */
+void cli_json_add_samples(const struct cli_result *result, struct buf *out);
+
+/* Round-trip times of the received packets, sorted; the caller frees *out. Returns how many. */
+size_t cli_sorted_rtts(const struct cli_result *result, int64_t **out);
+
+void cli_sort(int64_t *values, size_t count);
+
+/* The smallest of `count` > 0 sorted values that at least `percent` of all do not exceed (nearest
+ * rank). */
+int64_t cli_percentile(const int64_t *sorted, size_t count, unsigned percent);
+
+struct options;
+
+/* Reads the flags control, key-id, key-algorithm and key-file. False after a message. */
+bool cli_read_control(const struct options *options, struct spec *spec);
+
+/* `ipsla key-solve`; returns the exit status. */
+int cli_key_solve(int argc, char **argv);
+
+/* Why the operation failed, as a sentence; "" for OUTCOME_OK. */
+void cli_explain(const struct cli_result *result, struct buf *out);
+
+/* `ipsla probe`; argv[0] is the word. Returns the exit status. */
+int cli_probe_main(int argc, char **argv);
+
+/* `ipsla discover`: who answers IP SLA control requests. argv[0] is the word. Returns the exit
+ * status. */
+int cli_discover_main(int argc, char **argv);
+
+#endif

@@ -1,0 +1,332 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "cli/discover.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "cli/cli.h"
+#include "config/config.h"
+#include "host/clock.h"
+#include "host/entropy.h"
+#include "host/host.h"
+
+#define PROGRESS_NS (200 * NS_PER_MS)
+#define TIMEOUT_MIN_NS (10 * NS_PER_MS)
+#define TIMEOUT_MAX_NS (60 * NS_PER_SECOND)
+
+enum { EXIT_NONE = 1 };
+
+static const struct option_row rows[] = {
+    {"methods", "LIST", "v1,v2,echo,timestamp",
+     "what to ask: control requests of version 1 and 2, ICMP echo, ICMP timestamp", false},
+    {"port", "N", "16384",
+     "port that a responder is asked to open for 100 ms; by version 2 the next one", false},
+    {"control-port", "N", "1967", "control port to ask by version 1", false},
+    {"control-port-v2", "N", "1167", "control port to ask by version 2", false},
+    {"parallel", "N", "32", "questions that are open at the same time, 1 to 1024", false},
+    {"rate", "N", "50", "requests a second, 1 to 1000", false},
+    {"timeout", "DURATION", "1s", "wait for each request, 10ms to 60s", false},
+    {"tries", "N", "2", "requests for each question that is not answered, 1 to 5", false},
+    {"force", NULL, NULL, "allow prefixes up to a /16, of IPv6 a /112", false},
+    {"output", "FORMAT", "text", "text or json", false},
+};
+
+static const struct options_program program = {
+    .name = "ipsla discover",
+    .usage = "HOST... [flags]",
+    .summary = "Says which addresses (names, or prefixes up to a /24, of IPv6 a /120) answer IP "
+               "SLA control\nrequests of version 1 and 2, ICMP echoes and ICMP timestamps. A "
+               "responder that answers opens\na UDP port for 100 ms (or for its own minimum).",
+    .rows = rows,
+    .row_count = sizeof rows / sizeof rows[0],
+    .positional_max = OPTIONS_POSITIONAL_MAX,
+};
+
+struct run {
+    struct cli_discover view;
+    struct discover *discover;
+    struct host *host;
+    bool is_json;
+    bool has_progress; /* on standard error */
+    bool has_told; /* what cannot be asked */
+    struct mono next_progress;
+    size_t printed; /* addresses, in their order */
+    size_t found; /* among them */
+};
+
+static bool read_number(const struct options *options, const char *name, uint64_t max,
+                        unsigned *out)
+{
+    const char *text = options_value(options, name);
+    uint64_t value;
+    if (!options_parse_number(text, 1, max, &value)) {
+        char allowed[32];
+        snprintf(allowed, sizeof allowed, "1 to %u", (unsigned)max);
+        options_refuse(options, name, text, allowed);
+        return false;
+    }
+    *out = (unsigned)value;
+    return true;
+}
+
+static bool read_timeout(const struct options *options, int64_t *out)
+{
+    const char *text = options_value(options, "timeout");
+    int64_t value;
+    if (!config_parse_duration(text, &value) || value < TIMEOUT_MIN_NS || value > TIMEOUT_MAX_NS) {
+        options_refuse(options, "timeout", text, "a duration from 10ms to 60s");
+        return false;
+    }
+    *out = value;
+    return true;
+}
+
+static bool read_method(const char *word, size_t length, bool methods[DISCOVER_METHOD_COUNT])
+{
+    for (enum discover_method method = 0; method < DISCOVER_METHOD_COUNT; method++) {
+        const char *name = discover_method_name(method);
+        if (strlen(name) == length && memcmp(name, word, length) == 0) {
+            methods[method] = true;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool read_methods(const struct options *options, bool methods[DISCOVER_METHOD_COUNT])
+{
+    const char *text = options_value(options, "methods");
+    for (const char *word = text; word != NULL;) {
+        const char *comma = strchr(word, ',');
+        size_t length = comma == NULL ? strlen(word) : (size_t)(comma - word);
+        if (!read_method(word, length, methods)) {
+            options_refuse(options, "methods", text, "a list of v1, v2, echo, timestamp");
+            return false;
+        }
+        word = comma == NULL ? NULL : comma + 1;
+    }
+    return true;
+}
+
+static bool read_ports(const struct options *options, struct discover_settings *out)
+{
+    unsigned port = 0;
+    unsigned v1 = 0;
+    unsigned v2 = 0;
+    if (!read_number(options, "port", UINT16_MAX, &port) ||
+        !read_number(options, "control-port", UINT16_MAX, &v1) ||
+        !read_number(options, "control-port-v2", UINT16_MAX, &v2)) {
+        return false;
+    }
+    out->ports[DISCOVER_V1] = (uint16_t)port;
+    out->ports[DISCOVER_V2] = (uint16_t)(port == UINT16_MAX ? port - 1 : port + 1);
+    out->control_ports[DISCOVER_V1] = (uint16_t)v1;
+    out->control_ports[DISCOVER_V2] = (uint16_t)v2;
+    return true;
+}
+
+static bool read_settings(const struct options *options, struct discover_settings *out)
+{
+    if (!read_methods(options, out->methods) || !read_ports(options, out) ||
+        !read_number(options, "parallel", DISCOVER_PARALLEL_MAX, &out->parallel) ||
+        !read_number(options, "rate", DISCOVER_RATE_MAX, &out->rate) ||
+        !read_number(options, "tries", DISCOVER_TRIES_MAX, &out->tries) ||
+        !read_timeout(options, &out->timeout_ns)) {
+        return false;
+    }
+    entropy_fill(out->random, sizeof out->random);
+    /* Another start than that of a run just before, whose answers may still be on the way. */
+    out->first_number = (uint32_t)(clock_now().wall.ns / NS_PER_MS);
+    return true;
+}
+
+static void clear_progress(const struct run *run)
+{
+    if (run->has_progress) {
+        fputs("\r\033[K", stderr);
+    }
+}
+
+static void show_progress(struct run *run, struct instant now)
+{
+    if (run->has_progress && !mono_is_before(now.mono, run->next_progress)) {
+        size_t count = discover_count(run->discover);
+        size_t total = discover_total(run->discover);
+        fprintf(stderr, "\r%3u%%  %zu of %zu addresses, %zu found\033[K",
+                (unsigned)(count * 100 / total), run->printed, run->view.hosts->count, run->found);
+        run->next_progress = mono_add(now.mono, PROGRESS_NS);
+    }
+}
+
+static bool has_family(const struct cli_hosts *hosts, enum addr_family family)
+{
+    for (size_t i = 0; i < hosts->count; i++) {
+        if (hosts->hosts[i].addr.family == family) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What this host may not ask, or cannot: a line for each, and the rest goes on. */
+static void tell_refusals(struct run *run)
+{
+    for (enum discover_method method = 0; method < DISCOVER_METHOD_COUNT; method++) {
+        int v4 = discover_error(run->discover, method, ADDR_IPV4);
+        int v6 = discover_error(run->discover, method, ADDR_IPV6);
+        int error = v4 != 0 ? v4 : v6;
+        bool is_one = v4 == 0 || v6 == 0; /* of two families */
+        bool is_mixed = has_family(run->view.hosts, ADDR_IPV4) &&
+                        has_family(run->view.hosts, ADDR_IPV6) && method != DISCOVER_TIMESTAMP;
+        if (error != 0) {
+            struct buf why = {0};
+            cli_discover_add_refusal(method, error, &why);
+            fprintf(stderr, "%s: %s%s is not asked: %s\n", program.name,
+                    discover_method_name(method),
+                    !is_one || !is_mixed ? ""
+                    : v4 != 0            ? " over IPv4"
+                                         : " over IPv6",
+                    buf_string(&why));
+            buf_fini(&why);
+        }
+    }
+    run->has_told = true;
+}
+
+static bool is_known(const struct run *run, size_t index)
+{
+    for (enum discover_method method = 0; method < DISCOVER_METHOD_COUNT; method++) {
+        if (!discover_result(run->discover, index, method)->is_over) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Prints what has its results and is next in the order. */
+static void print_results(struct run *run)
+{
+    struct buf out = {0};
+    for (; run->printed < run->view.hosts->count && is_known(run, run->printed); run->printed++) {
+        run->found += cli_discover_is_found(&run->view, run->printed);
+        if (run->is_json) {
+            cli_discover_add_json(&run->view, run->printed, &out);
+        } else {
+            cli_discover_add_row(&run->view, run->printed, &out);
+        }
+    }
+    if (out.size > 0) {
+        clear_progress(run);
+        fputs(buf_string(&out), stdout);
+        fflush(stdout);
+    }
+    buf_fini(&out);
+}
+
+static struct mono after(void *context, struct instant now)
+{
+    struct run *run = context;
+    if (!run->has_told) {
+        tell_refusals(run);
+    }
+    print_results(run);
+    show_progress(run, now);
+    if (discover_is_over(run->discover)) {
+        clear_progress(run);
+        host_stop(run->host);
+    }
+    return MONO_NEVER;
+}
+
+static void print_head(const struct run *run)
+{
+    struct buf out = {0};
+    cli_discover_add_head(&run->view, &out);
+    fputs(buf_string(&out), stdout);
+    buf_fini(&out);
+}
+
+static void print_legend(void)
+{
+    struct buf out = {0};
+    cli_discover_add_legend(&out);
+    fputs(buf_string(&out), stdout);
+    buf_fini(&out);
+}
+
+static int drive(struct run *run)
+{
+    struct host_hook hook = {.after = after, .context = run};
+    run->host = host_new(discover_machine(run->discover), hook);
+    if (run->host == NULL) {
+        fprintf(stderr, "%s: %s\n", program.name, strerror(errno));
+        return EXIT_NONE;
+    }
+    if (!run->is_json) {
+        print_head(run);
+    }
+    host_run(run->host);
+    host_free(run->host);
+    if (!run->is_json) {
+        print_legend();
+    }
+    if (discover_unmatched(run->discover) > 0) {
+        fprintf(stderr, "%s: %llu datagrams were no answer to a request\n", program.name,
+                (unsigned long long)discover_unmatched(run->discover));
+    }
+    return run->found > 0 ? EXIT_SUCCESS : EXIT_NONE;
+}
+
+static int discover(const struct cli_hosts *hosts, const struct discover_settings *settings,
+                    bool is_json)
+{
+    struct run run = {
+        .view.hosts = hosts,
+        .is_json = is_json,
+        .has_progress = isatty(STDERR_FILENO) != 0,
+        .next_progress = clock_now().mono,
+    };
+    struct addr *peers = mem_alloc(hosts->count, sizeof *peers);
+    for (size_t i = 0; i < hosts->count; i++) {
+        peers[i] = hosts->hosts[i].addr;
+    }
+    run.discover = discover_new(settings, peers, hosts->count);
+    run.view.discover = run.discover;
+    memcpy(run.view.methods, settings->methods, sizeof run.view.methods);
+    free(peers);
+    int status = drive(&run);
+    discover_free(run.discover);
+    return status;
+}
+
+int cli_discover_main(int argc, char **argv)
+{
+    struct options options;
+    struct discover_settings settings = {0};
+    struct cli_hosts hosts;
+    int status;
+    if (!options_parse(&program, argc, argv, &options, &status)) {
+        return status;
+    }
+    const char *format = options_value(&options, "output");
+    bool is_json = strcmp(format, "json") == 0;
+    if (!is_json && strcmp(format, "text") != 0) {
+        return options_refuse(&options, "output", format, "text or json");
+    }
+    if (options.positional_count == 0) {
+        fprintf(stderr, "ipsla discover: which hosts? (ipsla discover --help)\n");
+        return OPTIONS_EXIT_USAGE;
+    }
+    if (!read_settings(&options, &settings) ||
+        !cli_hosts_read(&options, options_has(&options, "force"), &hosts)) {
+        return OPTIONS_EXIT_USAGE;
+    }
+    status = hosts.count == 0 ? EXIT_NONE : discover(&hosts, &settings, is_json);
+    cli_hosts_fini(&hosts);
+    return status;
+}

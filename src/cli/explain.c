@@ -1,0 +1,162 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/addr.h"
+#include "cli/cli.h"
+#include "program/reason.h"
+
+static const char *system_reason(const struct round *round)
+{
+    return round->error == 0 ? "unknown error" : strerror(round->error);
+}
+
+static const char *const version_words[] = {
+    [ADDR_NONE] = "", [ADDR_IPV4] = "IPv4 ", [ADDR_IPV6] = "IPv6 "};
+
+/* Why TCP did not connect. */
+static void explain_connect(enum outcome outcome, const struct addr *peer, const char *reason,
+                            struct buf *out)
+{
+    char text[ADDR_TEXT_MAX];
+    addr_format(peer, text);
+    if (outcome == OUTCOME_REFUSED) {
+        buf_printf(out, "%s refuses TCP connections", text);
+    } else if (outcome == OUTCOME_TIMEOUT) {
+        buf_printf(out, "%s did not answer TCP in time", text);
+    } else if (outcome != OUTCOME_OK) {
+        buf_printf(out, "no TCP connection to %s: %s", text, reason);
+    }
+}
+
+/* Why ICMP brought no answer; false when the general words say it. */
+static bool explain_icmp(const struct round *round, const char *ip, struct buf *out)
+{
+    if (round->outcome == OUTCOME_TIMEOUT) {
+        buf_printf(out, "%s did not answer in time", ip);
+        return true;
+    }
+    if (round->outcome == OUTCOME_UNREACHABLE) {
+        /* What ICMPv6 calls administratively prohibited is not a permission of this process. */
+        buf_printf(out, "%s: %s", ip,
+                   round->error == EACCES ? "administratively prohibited" : system_reason(round));
+        return true;
+    }
+    return false;
+}
+
+/* What was asked of the control port, and what to look at when nothing came back. */
+static void explain_silence(const struct spec *spec, const struct round *round, const char *ip,
+                            struct buf *out)
+{
+    unsigned port = spec->control_port;
+    buf_printf(out,
+               "no answer from %s port %u to %" PRIu32 " control requests: is "
+               "\"ip sla responder\" configured there, and is UDP %u open on the way?",
+               ip, port, round->control_retries + 1, port);
+}
+
+static void explain_timeout(const struct spec *spec, const char *ip, struct buf *out)
+{
+    unsigned port = spec->port;
+    if (spec->control == CONTROL_NONE) {
+        buf_printf(out,
+                   "nothing came back from %s port %u in time: does it answer without a control "
+                   "request, and is UDP %u open on the way?",
+                   ip, port, port);
+        return;
+    }
+    buf_printf(out,
+               "the responder opened port %u, but no probe came back in time: is UDP %u open on "
+               "the way, both ways?",
+               port, port);
+}
+
+static void explain_unreachable(const struct spec *spec, const struct round *round, const char *ip,
+                                struct buf *out)
+{
+    bool is_plain = spec->control == CONTROL_NONE;
+    buf_printf(out, "%s port %u: %s", ip, (unsigned)(is_plain ? spec->port : spec->control_port),
+               system_reason(round));
+    if (round->error == ECONNREFUSED) {
+        buf_add_string(out, is_plain ? "; nothing listens on that port"
+                                     : "; \"ip sla responder\" is not configured there");
+    }
+}
+
+static void explain_auth(const struct spec *spec, const struct round *round, struct buf *out)
+{
+    buf_printf(out, "the responder refused the control request: auth (status 0x%08" PRIx32 "): ",
+               round->control_status);
+    if (spec->key.algorithm == AUTH_NONE) {
+        buf_add_string(out, "it demands a key");
+    } else {
+        buf_printf(out, "it has no %s key %u, or another secret for it",
+                   auth_algorithm_name(spec->key.algorithm), (unsigned)spec->key.id);
+    }
+}
+
+static void explain_refusal(const struct spec *spec, const struct round *round, struct buf *out)
+{
+    buf_printf(out, "the responder refused the control request: %s (status 0x%08" PRIx32 ")",
+               outcome_name(round->outcome), round->control_status);
+    if (round->outcome == OUTCOME_PORT_IN_USE) {
+        buf_printf(out, "; something else has its port %u: take another one", (unsigned)spec->port);
+    } else if (round->outcome == OUTCOME_FORMAT) {
+        buf_add_string(out, "; it does not speak this version, or not this operation");
+    }
+}
+
+void cli_explain(const struct cli_result *result, struct buf *out)
+{
+    const struct spec *spec = result->spec;
+    const struct round *round = result->round;
+    char ip[ADDR_TEXT_MAX];
+    addr_format_ip(&spec->peer, ip);
+    if (spec->operation == OPERATION_TCP_CONNECT && round->planned > 0 &&
+        round->outcome != OUTCOME_LOCAL) {
+        explain_connect(round->outcome, &spec->peer, system_reason(round), out);
+        return;
+    }
+    if (operation_is_icmp(spec->operation) && explain_icmp(round, ip, out)) {
+        return;
+    }
+    switch (round->outcome) {
+    case OUTCOME_OK:
+        break;
+    case OUTCOME_VERIFY:
+        buf_add_string(out, "the reply is not what was sent");
+        break;
+    case OUTCOME_TIMEOUT:
+        explain_timeout(spec, ip, out);
+        break;
+    case OUTCOME_NO_CONNECTION:
+        explain_silence(spec, round, ip, out);
+        break;
+    case OUTCOME_UNREACHABLE:
+        explain_unreachable(spec, round, ip, out);
+        break;
+    case OUTCOME_AUTH:
+        explain_auth(spec, round, out);
+        break;
+    case OUTCOME_FORMAT:
+    case OUTCOME_PORT_IN_USE:
+    case OUTCOME_REFUSED:
+        explain_refusal(spec, round, out);
+        break;
+    case OUTCOME_RESOLVE:
+        buf_printf(out, "the name %s has no %saddress", spec->host,
+                   version_words[spec_ip_version(spec)]);
+        break;
+    case OUTCOME_LOCAL:
+        if (round->is_all_dropped) {
+            buf_add_string(out, "this host was too slow to read the answers: its socket was full");
+        } else {
+            buf_add_string(out, "this host could not send: ");
+            reason_add(spec, round->error, out);
+        }
+        break;
+    }
+}

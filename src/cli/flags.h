@@ -1,0 +1,30 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The command line of `ipsla probe`: what to measure, how often, and how to print it. */
+#ifndef CLI_FLAGS_H
+#define CLI_FLAGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cli/nagios.h"
+#include "probe/spec.h"
+
+#define CLI_REPEAT_MAX 1000000
+
+enum cli_output { CLI_TEXT, CLI_JSON, CLI_NAGIOS };
+
+struct cli_request {
+    struct spec *spec; /* the caller's reference; its peer is not set yet */
+    enum cli_output output;
+    bool is_repeated; /* --repeat was given */
+    uint32_t runs; /* 0: until interrupted */
+    bool wants_packets; /* with CLI_JSON: every packet */
+    bool wants_progress; /* --progress or --no-progress; else as the terminal says */
+    struct cli_limits warning, critical; /* with CLI_NAGIOS */
+};
+
+/* False: end with *exit_status, after --help or one line that says what is wrong. */
+bool cli_request_read(int argc, char **argv, struct cli_request *out, int *exit_status);
+
+#endif

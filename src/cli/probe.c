@@ -1,0 +1,259 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* ipsla probe: one engine with one target, run once or again and again, and what is printed after
+ * each run. */
+#include <errno.h>
+#include <langinfo.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/flags.h"
+#include "cli/progress.h"
+#include "cli/total.h"
+#include "engine/engine.h"
+#include "host/clock.h"
+#include "host/entropy.h"
+#include "host/host.h"
+#include "host/lookup.h"
+
+enum { EXIT_FAILED = 1 };
+
+/* The hook prints each result, and stops the host after the last one. */
+struct run {
+    const struct cli_request *request;
+    struct engine *engine;
+    struct host *host;
+    struct mono first_start;
+    uint64_t generation; /* of the engine, when it was looked at last */
+    bool is_running; /* else the next start is waited for */
+    bool is_cut; /* interrupted: what comes is the last result */
+    struct cli_progress progress;
+    struct cli_total total;
+    int status;
+};
+
+static volatile sig_atomic_t is_interrupted;
+static struct host *signal_host;
+
+static void on_signal(int number)
+{
+    (void)number;
+    is_interrupted = 1;
+    host_wake(signal_host);
+}
+
+/* The second signal ends the program as usual. */
+static void catch_signals(struct host *host)
+{
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    signal_host = host;
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+static void release_signals(void)
+{
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+}
+
+/* The first start after `now`: the engine keeps to these moments too. */
+static struct mono next_start(const struct run *run, struct mono now)
+{
+    int64_t period_ns = run->request->spec->frequency_ns;
+    int64_t past_ns = mono_diff(now, run->first_start);
+    return mono_add(run->first_start, (past_ns / period_ns + 1) * period_ns);
+}
+
+static void print_result(struct run *run, const struct cli_result *result)
+{
+    const struct cli_request *request = run->request;
+    struct buf out = {0};
+    if (request->output == CLI_JSON) {
+        cli_json_format(result, request->wants_packets, &out);
+    } else if (request->output == CLI_NAGIOS) {
+        run->status = (int)cli_nagios_format(result, &request->warning, &request->critical, &out);
+    } else if (request->is_repeated) {
+        cli_total_add_line(&run->total, result, &out);
+    } else {
+        cli_text_format(result, &out);
+    }
+    cli_progress_erase(&run->progress);
+    fputs(buf_string(&out), stdout);
+    fflush(stdout);
+    buf_fini(&out);
+}
+
+static void take_result(struct run *run, struct report *report)
+{
+    struct cli_result result = {
+        .spec = report->spec,
+        .round = &report->latest,
+        .samples = engine_samples(run->engine, 0),
+        .first_due_ns = engine_first_due_ns(run->engine, 0),
+        .is_interrupted = run->is_cut,
+        .is_utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
+    };
+    if (run->request->output != CLI_NAGIOS && report->latest.outcome != OUTCOME_OK) {
+        run->status = EXIT_FAILED;
+    }
+    cli_total_add(&run->total, &result);
+    print_result(run, &result);
+}
+
+/* A run has ended, with or without a result. */
+static void end_run(struct run *run, struct instant now)
+{
+    struct snapshot *snapshot = engine_snapshot(run->engine);
+    const struct report *report = snapshot->reports[0];
+    if (report->tally.operations > run->total.runs) {
+        take_result(run, snapshot->reports[0]);
+    }
+    snapshot_unref(snapshot);
+    run->is_running = false;
+    if (run->is_cut || (run->request->runs > 0 && run->total.runs >= run->request->runs)) {
+        host_stop(run->host);
+        return;
+    }
+    cli_tell_clock(run->engine);
+    /* Printing may have taken its time. */
+    cli_progress_begin(&run->progress, next_start(run, now.mono), clock_now().mono);
+}
+
+/* The next packet, or whatever the machine does next. */
+static struct mono next_due(const struct run *run)
+{
+    struct machine machine = engine_machine(run->engine);
+    return machine.ops->deadline(machine.self);
+}
+
+static void interrupt(struct run *run, struct instant now)
+{
+    run->is_cut = true;
+    if (!run->is_running) {
+        host_stop(run->host);
+    }
+    engine_cut_short(run->engine, now);
+}
+
+static struct mono after(void *context, struct instant now)
+{
+    struct run *run = context;
+    if (engine_generation(run->engine) != run->generation) {
+        run->generation = engine_generation(run->engine);
+        end_run(run, now);
+    } else if (!run->is_running) {
+        run->is_running = !mono_is_before(now.mono, run->progress.started);
+    }
+    if (is_interrupted && !run->is_cut) {
+        interrupt(run, now);
+        return now.mono;
+    }
+    struct samples samples = engine_samples(run->engine, 0);
+    return cli_progress_update(&run->progress, &samples, next_due(run), now);
+}
+
+/* Takes over the caller's reference on `spec`. */
+static struct engine *engine_for(struct spec *spec, struct instant now)
+{
+    struct engine_options options = {.start_now = true};
+    entropy_fill(options.seed, sizeof options.seed);
+    struct engine *engine = engine_new(&options);
+    struct spec_set *set = spec_set_new(&spec, 1);
+    cli_tell_clock(engine);
+    engine_apply(engine, set, now);
+    spec_set_unref(set);
+    return engine;
+}
+
+static void print_end(struct run *run)
+{
+    if (run->is_cut && run->total.runs == 0) {
+        fprintf(stderr, "ipsla probe: interrupted before anything was measured\n");
+        run->status = run->request->output == CLI_NAGIOS ? CLI_STATE_UNKNOWN : EXIT_FAILED;
+        if (run->request->output == CLI_NAGIOS) {
+            puts("IPSLA UNKNOWN - interrupted before anything was measured");
+        }
+        return;
+    }
+    if (run->request->is_repeated && run->request->output == CLI_TEXT) {
+        struct buf out = {0};
+        cli_total_format(&run->total, run->request->spec, &out);
+        fputs(buf_string(&out), stdout);
+        buf_fini(&out);
+    }
+}
+
+/* Measures `spec`, the request's with an address; takes over the caller's reference. */
+static int measure(const struct cli_request *request, struct spec *spec)
+{
+    struct instant now = clock_now();
+    struct run run = {.request = request, .first_start = now.mono, .is_running = true};
+    struct host_hook hook = {.after = after, .context = &run};
+    run.engine = engine_for(spec, now);
+    run.generation = engine_generation(run.engine);
+    run.host = host_new(engine_machine(run.engine), hook);
+    if (run.host == NULL) {
+        fprintf(stderr, "ipsla probe: %s\n", strerror(errno));
+        engine_free(run.engine);
+        return request->output == CLI_NAGIOS ? CLI_STATE_UNKNOWN : EXIT_FAILED;
+    }
+    cli_progress_open(&run.progress, request->spec, request->wants_progress);
+    cli_progress_begin(&run.progress, now.mono, now.mono);
+    catch_signals(run.host);
+    host_run(run.host);
+    release_signals();
+    cli_progress_close(&run.progress);
+    print_end(&run);
+    cli_total_fini(&run.total);
+    host_free(run.host);
+    engine_free(run.engine);
+    return run.status;
+}
+
+static bool is_nagios(int argc, char *const *argv)
+{
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--output=nagios") == 0 ||
+            (i + 1 < argc && strcmp(argv[i], "--output") == 0 &&
+             strcmp(argv[i + 1], "nagios") == 0)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* As cli_request_read; what is wrong goes to standard output where a plugin has to say it. */
+static bool read_request(int argc, char **argv, struct cli_request *out, int *status)
+{
+    struct cli_capture capture;
+    if (!is_nagios(argc, argv)) {
+        return cli_request_read(argc, argv, out, status);
+    }
+    cli_capture_begin(&capture);
+    bool is_read = cli_request_read(argc, argv, out, status);
+    bool is_fine = is_read || *status == EXIT_SUCCESS;
+    cli_capture_end(&capture, is_fine);
+    if (!is_fine) {
+        *status = CLI_STATE_UNKNOWN;
+    }
+    return is_read;
+}
+
+int cli_probe_main(int argc, char **argv)
+{
+    struct cli_request request;
+    int status;
+    if (!read_request(argc, argv, &request, &status)) {
+        return status;
+    }
+    struct spec *spec = request.spec;
+    struct addr ip = {0};
+    struct addr current = {0};
+    lookup_address(spec->host, spec_ip_version(spec), &current, &ip);
+    status = measure(&request, spec_with_ip(spec, &ip));
+    spec_unref(spec);
+    return status;
+}

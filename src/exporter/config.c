@@ -1,0 +1,339 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* From a file to running parts. A new configuration is taken whole or not at all: whatever can
+ * fail is tried before anything that runs is touched. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "program/daemon.h"
+#include "exporter/exporter.h"
+#include "host/clock.h"
+#include "host/log.h"
+#include "host/sock.h"
+
+/* Each finding as one line of the log. */
+static void log_findings(const struct diagnostics *diagnostics)
+{
+    for (size_t i = 0; i < diagnostics->count; i++) {
+        struct diagnostics one = {
+            .file = diagnostics->file, .items = &diagnostics->items[i], .count = 1};
+        struct buf text = {0};
+        diagnostics_format(&one, &text);
+        while (text.size > 0 && text.bytes[text.size - 1] == '\n') {
+            text.bytes[--text.size] = '\0';
+        }
+        enum log_level level = one.items->is_error ? LOG_LEVEL_ERROR : LOG_LEVEL_WARN;
+        log_line(level, "configuration", "finding", buf_string(&text), NULL);
+        buf_fini(&text);
+    }
+}
+
+static bool are_addresses_equal(const struct addr *a, const struct addr *b, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!addr_is_equal(&a[i], &b[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool are_prefixes_equal(const struct addr_prefix *a, const struct addr_prefix *b,
+                               size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (a[i].family != b[i].family || a[i].length != b[i].length ||
+            memcmp(a[i].ip, b[i].ip, sizeof a[i].ip) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool are_keys_equal(const struct reflect_settings *a, const struct reflect_settings *b)
+{
+    for (size_t i = 0; i < a->key_count; i++) {
+        if (i >= b->key_count || !auth_key_is_equal(&a->keys[i], &b->keys[i])) {
+            return false;
+        }
+    }
+    return a->key_count == b->key_count && a->replay_window_ns == b->replay_window_ns;
+}
+
+static bool are_settings_equal(const struct reflect_settings *a, const struct reflect_settings *b)
+{
+    return a->listen_count == b->listen_count && a->allow_count == b->allow_count &&
+           a->permanent_count == b->permanent_count && a->max_sessions == b->max_sessions &&
+           a->min_duration_ns == b->min_duration_ns && a->refusal == b->refusal &&
+           a->reply == b->reply && are_addresses_equal(a->listen, b->listen, a->listen_count) &&
+           are_prefixes_equal(a->allow, b->allow, a->allow_count) &&
+           are_addresses_equal(a->permanent, b->permanent, a->permanent_count) &&
+           a->permanent_tcp_count == b->permanent_tcp_count &&
+           are_addresses_equal(a->permanent_tcp, b->permanent_tcp, a->permanent_tcp_count) &&
+           are_keys_equal(a, b);
+}
+
+static bool is_responder_same(const struct config *a, const struct config *b)
+{
+    return a->has_responder == b->has_responder &&
+           (!a->has_responder || are_settings_equal(&a->responder, &b->responder));
+}
+
+/* Says that the responder cannot have `address`; false, for the caller to return. */
+static bool refuse_address(const struct addr *address, int error, struct buf *message)
+{
+    char text[ADDR_TEXT_MAX];
+    const char *reason = daemon_listen_error(address, error);
+    addr_format(address, text);
+    log_line(LOG_LEVEL_ERROR, "responder cannot listen", "address", text, "error", reason, NULL);
+    buf_printf(message, "responder: cannot listen on %s: %s\n", text, reason);
+    return false;
+}
+
+static bool holds_address(const struct addr *held, size_t count, const struct addr *address)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (addr_does_collide(&held[i], address)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether each of `addresses` can be had: those that the running responder holds become free when
+ * it stops, the others are tried. */
+static bool try_addresses(const struct config *running, const struct addr *addresses, size_t count,
+                          struct buf *message)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct reflect_settings *held = &running->responder;
+        if (running->has_responder &&
+            (holds_address(held->listen, held->listen_count, &addresses[i]) ||
+             holds_address(held->permanent, held->permanent_count, &addresses[i]))) {
+            continue;
+        }
+        int fd;
+        struct addr bound;
+        int error = sock_open(&addresses[i], &fd, &bound);
+        if (error != 0) {
+            return refuse_address(&addresses[i], -error, message);
+        }
+        close(fd);
+    }
+    return true;
+}
+
+/* Exchanges the responder that HTTP sees. Returns the one before. */
+static struct responder_worker *exchange(struct exporter *exporter,
+                                         struct responder_worker *responder)
+{
+    pthread_mutex_lock(&exporter->mutex);
+    struct responder_worker *before = exporter->responder;
+    exporter->responder = responder;
+    pthread_mutex_unlock(&exporter->mutex);
+    return before;
+}
+
+static bool start_responder(struct exporter *exporter, const struct config *config,
+                            struct buf *message)
+{
+    struct addr failed;
+    int error;
+    char text[ADDR_TEXT_MAX];
+    if (!config->has_responder) {
+        return true;
+    }
+    struct responder_worker *responder =
+        responder_worker_start(&config->responder, &failed, &error);
+    if (responder == NULL) {
+        return refuse_address(&failed, error, message);
+    }
+    exchange(exporter, responder);
+    for (size_t i = 0; i < config->responder.listen_count; i++) {
+        log_line(LOG_LEVEL_INFO, "responder listening", "address",
+                 addr_format(&config->responder.listen[i], text), NULL);
+    }
+    return true;
+}
+
+/* Another program may take an address between the trial and the start: then the old one is started
+ * again. */
+static bool replace_responder(struct exporter *exporter, const struct config *config,
+                              struct buf *message)
+{
+    const struct config *running = exporter->config;
+    const struct reflect_settings *wanted = &config->responder;
+    if (is_responder_same(running, config)) {
+        return true;
+    }
+    if (config->has_responder &&
+        (!try_addresses(running, wanted->listen, wanted->listen_count, message) ||
+         !try_addresses(running, wanted->permanent, wanted->permanent_count, message))) {
+        return false;
+    }
+    responder_worker_stop(exchange(exporter, NULL), NULL);
+    if (start_responder(exporter, config, message)) {
+        return true;
+    }
+    start_responder(exporter, running, message);
+    return false;
+}
+
+static bool has_literal_address(const struct spec *spec)
+{
+    return spec->peer.family != ADDR_NONE;
+}
+
+static void set_names(struct exporter *exporter)
+{
+    const struct spec_set *targets = exporter->config->targets;
+    struct resolver_name *names = mem_alloc(targets->count, sizeof *names);
+    size_t count = 0;
+    for (size_t i = 0; i < targets->count; i++) {
+        const struct spec *spec = targets->specs[i];
+        if (!has_literal_address(spec)) {
+            names[count++] = (struct resolver_name){spec->host, spec_ip_version(spec)};
+        }
+    }
+    resolver_set_names(exporter->resolver, names, count);
+    free(names);
+}
+
+bool exporter_start_workers(struct exporter *exporter)
+{
+    for (unsigned i = 0; i < exporter->work.count; i++) {
+        exporter->workers[i] = worker_start();
+        if (exporter->workers[i] == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void exporter_stop_workers(struct exporter *exporter)
+{
+    for (unsigned i = 0; i < exporter->work.count; i++) {
+        worker_stop(exporter->workers[i]);
+    }
+}
+
+/* The targets with the addresses that are known by now. */
+static struct spec_set *resolve_targets(struct exporter *exporter)
+{
+    const struct spec_set *targets = exporter->config->targets;
+    struct spec **specs = mem_alloc(targets->count, sizeof *specs);
+    for (size_t i = 0; i < targets->count; i++) {
+        const struct spec *spec = targets->specs[i];
+        struct addr ip;
+        struct resolver_name name = {spec->host, spec_ip_version(spec)};
+        bool is_found = !has_literal_address(spec) && resolver_find(exporter->resolver, &name, &ip);
+        specs[i] = is_found ? spec_with_ip(spec, &ip) : spec_ref(spec);
+    }
+    struct spec_set *set = spec_set_new(specs, targets->count);
+    free(specs);
+    return set;
+}
+
+/* A target stays with its worker, whatever else comes and goes. */
+static void hand_over(struct exporter *exporter, const struct spec_set *targets)
+{
+    for (unsigned i = 0; i < exporter->work.count; i++) {
+        struct spec_set *part = spec_set_part(targets, &exporter->work, i);
+        worker_apply(exporter->workers[i], part);
+        spec_set_unref(part);
+    }
+    for (unsigned i = 0; i < exporter->work.count; i++) {
+        worker_await(exporter->workers[i]);
+    }
+}
+
+void exporter_apply(struct exporter *exporter)
+{
+    struct spec_set *targets = resolve_targets(exporter);
+    spec_set_renew(targets, exporter->targets);
+    hand_over(exporter, targets);
+    pthread_mutex_lock(&exporter->mutex);
+    struct spec_set *before = exporter->targets;
+    exporter->targets = targets;
+    pthread_mutex_unlock(&exporter->mutex);
+    spec_set_unref(before);
+}
+
+/* Leaves in `config` what is this exporter's share, and of that what did not change as it was: not
+ * twice in memory. */
+static void keep_shard(struct exporter *exporter, struct config *config)
+{
+    const struct spec_division shards = {.count = exporter->shard.count};
+    exporter->shared_count = config->targets->count;
+    struct spec_set *own = spec_set_part(config->targets, &shards, exporter->shard.number);
+    spec_set_unref(config->targets);
+    spec_set_renew(own, exporter->config == NULL ? NULL : exporter->config->targets);
+    config->targets = own;
+}
+
+static void log_loaded(const struct exporter *exporter)
+{
+    char count[24], all[24], shard[24];
+    snprintf(count, sizeof count, "%zu", exporter->config->targets->count);
+    snprintf(all, sizeof all, "%zu", exporter->shared_count);
+    snprintf(shard, sizeof shard, "%u/%u", exporter->shard.number, exporter->shard.count);
+    if (exporter->shard.count == 1) {
+        log_line(LOG_LEVEL_INFO, "configuration loaded", "file", exporter->config_file, "targets",
+                 count, NULL);
+    } else {
+        log_line(LOG_LEVEL_INFO, "configuration loaded", "file", exporter->config_file, "targets",
+                 count, "of", all, "shard", shard, NULL);
+    }
+}
+
+/* The point of no return of a reload. */
+static void take_over(struct exporter *exporter, struct config *config)
+{
+    keep_shard(exporter, config);
+    config_free(exporter->config);
+    exporter->config = config;
+    set_names(exporter);
+    exporter_apply(exporter);
+    pthread_mutex_lock(&exporter->mutex);
+    exporter->is_reload_successful = true;
+    exporter->reload_success = clock_now().wall;
+    pthread_mutex_unlock(&exporter->mutex);
+    log_loaded(exporter);
+    exporter_check_sockets(config->targets);
+}
+
+bool exporter_begin(struct exporter *exporter, struct config *config)
+{
+    struct buf message = {0};
+    bool is_started = start_responder(exporter, config, &message);
+    buf_fini(&message);
+    if (is_started) {
+        take_over(exporter, config);
+    }
+    return is_started;
+}
+
+bool exporter_reload(struct exporter *exporter, struct buf *message)
+{
+    struct diagnostics diagnostics = {0};
+    struct config *config = config_load(exporter->config_file, &diagnostics);
+    log_findings(&diagnostics);
+    if (config == NULL) {
+        diagnostics_format(&diagnostics, message);
+    }
+    diagnostics_fini(&diagnostics);
+    if (config != NULL && replace_responder(exporter, config, message)) {
+        take_over(exporter, config);
+        return true;
+    }
+    config_free(config);
+    pthread_mutex_lock(&exporter->mutex);
+    exporter->is_reload_successful = false;
+    pthread_mutex_unlock(&exporter->mutex);
+    log_line(LOG_LEVEL_ERROR, "reload failed, the old configuration keeps running", "file",
+             exporter->config_file, NULL);
+    return false;
+}

@@ -1,0 +1,387 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* ipsla_exporter: flags, signals, and what the main thread waits for. */
+#include "exporter/exporter.h"
+
+#include <errno.h>
+#include <malloc.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/shard.h"
+#include "program/config_file.h"
+#include "program/daemon.h"
+#include "host/clock.h"
+#include "host/log.h"
+#include "program/options.h"
+
+#define LISTEN_MAX 16
+#define APPLY_INTERVAL_NS (200 * NS_PER_MS)
+
+/* So that the targets of one shard are not all with one worker. */
+#define WORKERS_SALT UINT64_C(0x776f726b65727321)
+
+static const struct option_row rows[] = {
+    {"config.file", "FILE", "ipsla.yml", "The configuration.", false},
+    {"config.check", NULL, NULL, "Check the configuration, print every problem, and exit.", false},
+    {"shard", "I/N", NULL, "Measure the targets of part I of N (from 0) of the configuration.",
+     false},
+    {"workers", "N", "1", "Threads that measure, 1 to 64.", false},
+    {"realtime", NULL, NULL, "Threads that measure run before all others (SCHED_FIFO).", false},
+    {"web.listen-address", "IP:PORT", ":10967", "Where to serve HTTP.", true},
+    {"web.telemetry-path", "PATH", "/metrics", "Where the metrics are.", false},
+    {"web.max-requests", "N", "40", "Scrapes answered at once; 503 beyond. 0: no limit.", false},
+    DAEMON_LOGGING_ROWS,
+};
+
+static const struct options_program program = {
+    .name = "ipsla_exporter",
+    .usage = "[flags]",
+    .summary = "Measures network paths with Cisco IP SLA and serves the results to Prometheus.\n"
+               "SIGHUP reloads the configuration; SIGTERM and SIGINT end it.",
+    .rows = rows,
+    .row_count = sizeof rows / sizeof rows[0],
+};
+
+struct web {
+    struct addr listen[LISTEN_MAX];
+    size_t listen_count;
+    const char *metrics_path;
+    unsigned scrapes_max;
+};
+
+#define SCRAPES_MAX 1000000
+
+/* Where the page and the health checks are not. */
+static bool is_metrics_path(const char *path)
+{
+    return path[0] == '/' && path[1] != '\0' && strncmp(path, "/-/", 3) != 0 &&
+           strpbrk(path, "?#% \t\r\n\"<>") == NULL;
+}
+
+/* 0 or an exit status. */
+static int read_web(const struct options *options, struct web *out)
+{
+    struct web web = {.metrics_path = options_value(options, "web.telemetry-path")};
+    const char *text;
+    for (size_t at = 0; (text = options_next(options, "web.listen-address", &at)) != NULL;) {
+        if (web.listen_count == LISTEN_MAX) {
+            return options_reject(options, "web.listen-address", text, "is one too many");
+        }
+        if (!addr_parse_ip_port(text, &web.listen[web.listen_count++])) {
+            return options_refuse(options, "web.listen-address", text,
+                                  "an address and port such as 127.0.0.1:10967 or :10967");
+        }
+    }
+    if (!is_metrics_path(web.metrics_path)) {
+        return options_refuse(options, "web.telemetry-path", web.metrics_path,
+                              "a path such as /metrics");
+    }
+    const char *max_text = options_value(options, "web.max-requests");
+    uint64_t scrapes_max;
+    if (!options_parse_number(max_text, 0, SCRAPES_MAX, &scrapes_max)) {
+        return options_refuse(options, "web.max-requests", max_text, "a number from 0 to 1000000");
+    }
+    web.scrapes_max = (unsigned)scrapes_max;
+    *out = web;
+    return 0;
+}
+
+/* 0 or an exit status. */
+static int read_shard(const struct options *options, struct exporter_shard *out)
+{
+    const char *text = options_value(options, "shard");
+    uint64_t number, count;
+    char digits[8];
+    *out = (struct exporter_shard){.number = 0, .count = 1};
+    if (text == NULL) {
+        return 0;
+    }
+    size_t length = strcspn(text, "/");
+    if (text[length] != '/' || length >= sizeof digits ||
+        !options_parse_number(text + length + 1, 1, SHARD_COUNT_MAX, &count)) {
+        return options_refuse(options, "shard", text,
+                              "a part and how many there are, such as 0/2 and 1/2");
+    }
+    memcpy(digits, text, length);
+    digits[length] = '\0';
+    if (!options_parse_number(digits, 0, count - 1, &number)) {
+        return options_reject(options, "shard", text,
+                              "has no such part: they are counted from 0 to N - 1");
+    }
+    *out = (struct exporter_shard){.number = (unsigned)number, .count = (unsigned)count};
+    return 0;
+}
+
+/* 0 or an exit status. */
+static int read_workers(const struct options *options, struct spec_division *out)
+{
+    const char *text = options_value(options, "workers");
+    uint64_t count;
+    if (!options_parse_number(text, 1, EXPORTER_WORKERS_MAX, &count)) {
+        return options_refuse(options, "workers", text, "a number from 1 to 64");
+    }
+    *out = (struct spec_division){.count = (unsigned)count, .salt = WORKERS_SALT};
+    return 0;
+}
+
+static int check_config(const char *file, const struct exporter_shard *shard)
+{
+    struct config *config = config_file_load(file);
+    if (config == NULL) {
+        return OPTIONS_EXIT_USAGE;
+    }
+    size_t count = config->targets->count;
+    printf("%s: ok, %zu %s", file, count, count == 1 ? "target" : "targets");
+    if (shard->count > 1) {
+        const struct spec_division shards = {.count = shard->count};
+        struct spec_set *own = spec_set_part(config->targets, &shards, shard->number);
+        printf(", %zu in shard %u/%u", own->count, shard->number, shard->count);
+        spec_set_unref(own);
+    }
+    printf("\n");
+    config_free(config);
+    return 0;
+}
+
+static void on_new_addresses(void *context)
+{
+    struct exporter *exporter = context;
+    atomic_store(&exporter->has_new_addresses, true);
+    exporter_wake(exporter);
+}
+
+/* Reloads for everybody who has asked by now and gives them the one result. */
+static void reload(struct exporter *exporter)
+{
+    struct buf message = {0};
+    pthread_mutex_lock(&exporter->mutex);
+    uint64_t wanted = exporter->reloads_wanted;
+    pthread_mutex_unlock(&exporter->mutex);
+    daemon_notify("RELOADING=1");
+    exporter_reload(exporter, &message);
+    daemon_notify("READY=1");
+    pthread_mutex_lock(&exporter->mutex);
+    buf_fini(&exporter->reload_message);
+    exporter->reload_message = message;
+    exporter->reloads_done = wanted;
+    pthread_cond_broadcast(&exporter->answered);
+    pthread_mutex_unlock(&exporter->mutex);
+}
+
+static void on_wake(struct exporter *exporter)
+{
+    uint64_t count;
+    ssize_t size = read(exporter->wake_fd, &count, sizeof count);
+    (void)size;
+    pthread_mutex_lock(&exporter->mutex);
+    bool wants_reload = exporter->reloads_wanted > exporter->reloads_done;
+    pthread_mutex_unlock(&exporter->mutex);
+    if (wants_reload) {
+        reload(exporter);
+    }
+}
+
+/* Many names may be resolved one after the other: what is O(targets) is done for all that have been
+ * by then. */
+static void apply_addresses(struct exporter *exporter)
+{
+    struct mono now = clock_now().mono;
+    if (!mono_is_before(now, exporter->apply_next) &&
+        atomic_exchange(&exporter->has_new_addresses, false)) {
+        exporter_apply(exporter);
+        exporter->apply_next = mono_add(now, APPLY_INTERVAL_NS);
+    }
+}
+
+/* For poll(2): until addresses that wait are due. */
+static int wait_ms(struct exporter *exporter)
+{
+    if (!atomic_load(&exporter->has_new_addresses)) {
+        return -1;
+    }
+    int64_t left_ns = mono_diff(exporter->apply_next, clock_now().mono);
+    return left_ns <= 0 ? 0 : (int)(left_ns / NS_PER_MS) + 1;
+}
+
+/* False when the signal says that this is the end. */
+static bool on_signal(struct exporter *exporter, int signal_fd)
+{
+    struct signalfd_siginfo info;
+    if (read(signal_fd, &info, sizeof info) != (ssize_t)sizeof info) {
+        return true;
+    }
+    if (info.ssi_signo == SIGHUP) {
+        reload(exporter);
+        return true;
+    }
+    if (info.ssi_signo == SIGXCPU) {
+        exporter_end_realtime(exporter);
+        return true;
+    }
+    log_line(LOG_LEVEL_INFO, "stopping", "signal", sigabbrev_np((int)info.ssi_signo), NULL);
+    return false;
+}
+
+static void wait_for_end(struct exporter *exporter, int signal_fd)
+{
+    bool goes_on = true;
+    while (goes_on) {
+        struct pollfd items[] = {
+            {.fd = signal_fd, .events = POLLIN},
+            {.fd = exporter->wake_fd, .events = POLLIN},
+        };
+        if (poll(items, 2, wait_ms(exporter)) < 0) {
+            continue;
+        }
+        if (items[1].revents != 0) {
+            on_wake(exporter);
+        }
+        apply_addresses(exporter);
+        goes_on = items[0].revents == 0 || on_signal(exporter, signal_fd);
+    }
+}
+
+static void refuse_system(const char *what)
+{
+    log_line(LOG_LEVEL_ERROR, "cannot start", "part", what, "error", strerror(errno), NULL);
+}
+
+static struct http *start_http(struct exporter *exporter, const struct web *web)
+{
+    struct addr failed;
+    int error;
+    char text[ADDR_TEXT_MAX];
+    struct http_handlers handlers = exporter_handlers(exporter);
+    const struct http_settings settings = {
+        .listen = web->listen,
+        .listen_count = web->listen_count,
+        .metrics_path = web->metrics_path,
+        .scrapes_max = web->scrapes_max,
+    };
+    struct http *http = http_start(&settings, &handlers, &failed, &error);
+    if (http == NULL) {
+        log_line(LOG_LEVEL_ERROR, "cannot listen", "address", addr_format(&failed, text), "error",
+                 daemon_listen_error(&failed, error), NULL);
+    }
+    return http;
+}
+
+static void log_listening(const struct http *http, const struct web *web)
+{
+    char text[ADDR_TEXT_MAX];
+    for (size_t i = 0; i < web->listen_count; i++) {
+        struct addr address = http_address(http, i);
+        log_line(LOG_LEVEL_INFO, "listening", "address", addr_format(&address, text), "path",
+                 web->metrics_path, NULL);
+    }
+}
+
+/* Requests in flight are answered; who waits for a reload is sent away first. */
+static void stop(struct exporter *exporter, struct http *http)
+{
+    daemon_notify("STOPPING=1");
+    pthread_mutex_lock(&exporter->mutex);
+    exporter->is_stopping = true;
+    pthread_cond_broadcast(&exporter->answered);
+    pthread_mutex_unlock(&exporter->mutex);
+    http_stop(http);
+    exporter_stop_workers(exporter);
+    responder_worker_stop(exporter->responder, NULL);
+    resolver_stop(exporter->resolver);
+    config_free(exporter->config);
+    spec_set_unref(exporter->targets);
+    buf_fini(&exporter->reload_message);
+    close(exporter->wake_fd);
+}
+
+/* Runs with `config`, which it takes over. Returns the exit status. */
+static int run(struct exporter *exporter, struct config *config, const struct web *web)
+{
+    static const int also[] = {SIGHUP, SIGXCPU, 0};
+    sigset_t signals = daemon_block_signals(also);
+    daemon_raise_limits();
+    int signal_fd = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
+    exporter->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    bool has_workers = exporter_start_workers(exporter);
+    exporter->resolver = resolver_new(on_new_addresses, exporter);
+    struct http *http = NULL;
+    bool has_begun = false;
+    if (signal_fd < 0 || exporter->wake_fd < 0 || !has_workers) {
+        refuse_system("worker");
+    } else {
+        has_begun = exporter_begin(exporter, config);
+    }
+    if (!has_begun) {
+        config_free(config);
+    } else {
+        /* Last, so that the first scrape finds every target. */
+        http = start_http(exporter, web);
+    }
+    bool is_running = http != NULL;
+    if (is_running) {
+        if (exporter->wants_realtime) {
+            exporter_begin_realtime(exporter);
+        }
+        log_listening(http, web);
+        daemon_notify("READY=1");
+        wait_for_end(exporter, signal_fd);
+    }
+    stop(exporter, http);
+    close(signal_fd);
+    return is_running ? 0 : 1;
+}
+
+/* Large blocks, such as those of a file being read, go back to the system when they are freed.
+ * Unless told so, glibc keeps them from the second time on. */
+#define LARGE_BYTES (128 * 1024)
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    struct web web;
+    struct exporter_shard shard;
+    struct spec_division work;
+    int status;
+    if (!options_parse(&program, argc, argv, &options, &status)) {
+        return status;
+    }
+    status = read_web(&options, &web);
+    if (status == 0) {
+        status = read_shard(&options, &shard);
+    }
+    if (status == 0) {
+        status = read_workers(&options, &work);
+    }
+    if (status == 0) {
+        status = daemon_read_logging(&options);
+    }
+    if (status != 0) {
+        return status;
+    }
+    const char *file = options_value(&options, "config.file");
+    if (options_has(&options, "config.check")) {
+        return check_config(file, &shard);
+    }
+    mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
+    struct config *config = config_file_load(file);
+    if (config == NULL) {
+        return 1;
+    }
+    struct exporter exporter = {
+        .config_file = file,
+        .metrics_path = web.metrics_path,
+        .wants_realtime = options_has(&options, "realtime"),
+        .shard = shard,
+        .work = work,
+        .started = clock_now().wall,
+        .mutex = PTHREAD_MUTEX_INITIALIZER,
+        .answered = PTHREAD_COND_INITIALIZER,
+        .scrape_seconds = -1,
+    };
+    return run(&exporter, config, &web);
+}

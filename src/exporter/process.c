@@ -1,0 +1,63 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "exporter/process.h"
+
+#include <dirent.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+static double seconds(struct timeval time)
+{
+    return (double)time.tv_sec + (double)time.tv_usec / 1e6;
+}
+
+static void read_memory(struct expo_process *out)
+{
+    uint64_t virtual_pages;
+    uint64_t resident_pages;
+    FILE *file = fopen("/proc/self/statm", "re");
+    if (file == NULL) {
+        return;
+    }
+    if (fscanf(file, "%" SCNu64 " %" SCNu64, &virtual_pages, &resident_pages) == 2) {
+        uint64_t page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
+        out->virtual_bytes = virtual_pages * page_bytes;
+        out->resident_bytes = resident_pages * page_bytes;
+    }
+    fclose(file);
+}
+
+static uint64_t count_descriptors(void)
+{
+    uint64_t count = 0;
+    DIR *directory = opendir("/proc/self/fd");
+    if (directory == NULL) {
+        return 0;
+    }
+    const struct dirent *entry;
+    while ((entry = readdir(directory)) != NULL) {
+        count += entry->d_name[0] != '.';
+    }
+    closedir(directory);
+    /* One of them was the directory itself. */
+    return count - 1;
+}
+
+void process_read(struct wall started, struct expo_process *out)
+{
+    struct expo_process process = {0};
+    struct rusage usage;
+    struct rlimit limit;
+    if (getrusage(RUSAGE_SELF, &usage) == 0) {
+        process.cpu_seconds = seconds(usage.ru_utime) + seconds(usage.ru_stime);
+    }
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        process.max_fds = limit.rlim_cur;
+    }
+    read_memory(&process);
+    process.open_fds = count_descriptors();
+    process.start_time_seconds = (double)started.ns / (double)NS_PER_SECOND;
+    *out = process;
+}

@@ -1,0 +1,223 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* HTTP's questions, answered on its threads from snapshots. */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "engine/merge.h"
+#include "exporter/exporter.h"
+#include "exporter/process.h"
+#include "host/clock.h"
+#include "host/clock_state.h"
+#include "web/page.h"
+
+#define PROBE_KINDS 4
+
+/* Everything that a view points to. */
+struct scene {
+    struct expo_view view;
+    struct snapshot *snapshot;
+    struct responder_stats stats;
+    struct expo_responder responder;
+    struct expo_count requests[REFLECT_RESULT_COUNT];
+    struct expo_count requests_v2[REFLECT_RESULT_COUNT];
+    struct expo_count probes[PROBE_KINDS];
+    struct expo_count drops[REFLECT_DROP_COUNT];
+};
+
+/* The responder's counters in the words of the exposition. */
+static void describe_responder(struct scene *scene)
+{
+    const struct reflect_stats *stats = &scene->stats.reflect;
+    size_t drop_count = 0;
+    for (unsigned i = 0; i < REFLECT_RESULT_COUNT; i++) {
+        scene->requests[i] = (struct expo_count){
+            .label = reflect_result_name((enum reflect_result)i), .value = stats->requests[i]};
+        scene->requests_v2[i] = (struct expo_count){
+            .label = reflect_result_name((enum reflect_result)i), .value = stats->requests_v2[i]};
+    }
+    scene->probes[0] = (struct expo_count){.label = "jitter", .value = stats->jitter_probes};
+    scene->probes[1] = (struct expo_count){.label = "echo", .value = stats->echo_probes};
+    scene->probes[2] = (struct expo_count){.label = "tcp_connect", .value = stats->tcp_connects};
+    scene->probes[3] = (struct expo_count){.label = "jitter_us", .value = stats->jitter_us_probes};
+    for (unsigned i = IPSLA_ACCEPT + 1; i < REFLECT_DROP_COUNT; i++) {
+        scene->drops[drop_count++] =
+            (struct expo_count){.label = reflect_drop_name(i), .value = stats->dropped[i]};
+    }
+    scene->responder = (struct expo_responder){
+        .requests = scene->requests,
+        .request_count = RESULT_FORMAT, /* the last, which version 1 does not have */
+        .requests_v2 = scene->requests_v2,
+        .request_v2_count = REFLECT_RESULT_COUNT,
+        .probes = scene->probes,
+        .probe_count = PROBE_KINDS,
+        .drops = scene->drops,
+        .drop_count = drop_count,
+        .socket_drops = scene->stats.socket_drops,
+        .sessions = stats->sessions,
+        .max_sessions = stats->max_sessions,
+        .processing = stats->processing,
+    };
+    scene->view.responder = &scene->responder;
+}
+
+/* What all workers have published, in the order of the file; the caller's reference. */
+static struct snapshot *acquire(struct exporter *exporter)
+{
+    unsigned count = exporter->work.count;
+    struct snapshot *snapshots[EXPORTER_WORKERS_MAX];
+    if (count == 1) {
+        return worker_acquire(exporter->workers[0]);
+    }
+    pthread_mutex_lock(&exporter->mutex);
+    struct spec_set *targets = spec_set_ref(exporter->targets);
+    pthread_mutex_unlock(&exporter->mutex);
+    for (unsigned i = 0; i < count; i++) {
+        snapshots[i] = worker_acquire(exporter->workers[i]);
+    }
+    struct snapshot *merged = snapshot_merge(snapshots, targets, &exporter->work);
+    for (unsigned i = 0; i < count; i++) {
+        snapshot_unref(snapshots[i]);
+    }
+    spec_set_unref(targets);
+    return merged;
+}
+
+static void scene_init(struct scene *scene, struct exporter *exporter)
+{
+    *scene = (struct scene){.snapshot = acquire(exporter)};
+    struct expo_view *view = &scene->view;
+    view->version = IPSLA_VERSION;
+    view->revision = IPSLA_REVISION;
+    view->snapshots = &scene->snapshot;
+    view->snapshot_count = 1;
+    view->resolve_failures = resolver_failures(exporter->resolver);
+    process_read(exporter->started, &view->process);
+    clock_state_read(&view->clock);
+    view->is_realtime = atomic_load(&exporter->is_realtime);
+    pthread_mutex_lock(&exporter->mutex);
+    view->reload_successful = exporter->is_reload_successful;
+    view->reload_success = exporter->reload_success;
+    view->scrape_seconds = exporter->scrape_seconds;
+    bool has_responder = exporter->responder != NULL;
+    if (has_responder) {
+        responder_worker_stats(exporter->responder, &scene->stats);
+    }
+    pthread_mutex_unlock(&exporter->mutex);
+    if (has_responder) {
+        describe_responder(scene);
+    }
+}
+
+static void scene_fini(struct scene *scene)
+{
+    snapshot_unref(scene->snapshot);
+}
+
+/* A scrape being answered. */
+struct scrape {
+    struct exporter *exporter;
+    struct mono begin;
+    struct scene scene;
+    struct expo_body *body;
+};
+
+static size_t read_scrape(void *context, char *out, size_t size)
+{
+    struct scrape *scrape = context;
+    return expo_body_read(scrape->body, out, size);
+}
+
+static void close_scrape(void *context, bool is_complete)
+{
+    struct scrape *scrape = context;
+    struct exporter *exporter = scrape->exporter;
+    if (is_complete) {
+        double seconds = (double)mono_diff(clock_now().mono, scrape->begin) / (double)NS_PER_SECOND;
+        pthread_mutex_lock(&exporter->mutex);
+        exporter->scrape_seconds = seconds;
+        pthread_mutex_unlock(&exporter->mutex);
+    }
+    expo_body_close(scrape->body);
+    scene_fini(&scrape->scene);
+    free(scrape);
+}
+
+static struct stream_source open_scrape(void *context, enum expo_format format)
+{
+    struct scrape *scrape = mem_alloc(1, sizeof *scrape);
+    scrape->exporter = context;
+    scrape->begin = clock_now().mono;
+    scene_init(&scrape->scene, scrape->exporter);
+    scrape->body = expo_body_open(&scrape->scene.view, format);
+    return (struct stream_source){scrape, read_scrape, close_scrape};
+}
+
+static void show_page(void *context, struct buf *out)
+{
+    struct exporter *exporter = context;
+    struct scene scene;
+    scene_init(&scene, exporter);
+    page_render(&scene.view, exporter->metrics_path, out);
+    scene_fini(&scene);
+}
+
+static bool is_ready(void *context, struct buf *message)
+{
+    struct exporter *exporter = context;
+    pthread_mutex_lock(&exporter->mutex);
+    size_t wanted = exporter->targets->count;
+    bool is_loaded = exporter->reload_success.ns != 0;
+    pthread_mutex_unlock(&exporter->mutex);
+    struct snapshot *snapshot = acquire(exporter);
+    size_t run = 0;
+    for (size_t i = 0; i < snapshot->count; i++) {
+        run += snapshot->reports[i]->has_run;
+    }
+    bool is_complete = is_loaded && snapshot->count == wanted && run == wanted;
+    snapshot_unref(snapshot);
+    if (!is_complete) {
+        buf_printf(message, "not ready: %zu of %zu targets have been measured once", run, wanted);
+    }
+    return is_complete;
+}
+
+/* Waits for the main thread to do it: files, sockets and threads are its business. */
+static bool ask_reload(void *context, struct buf *message)
+{
+    struct exporter *exporter = context;
+    pthread_mutex_lock(&exporter->mutex);
+    uint64_t ticket = ++exporter->reloads_wanted;
+    exporter_wake(exporter);
+    while (exporter->reloads_done < ticket && !exporter->is_stopping) {
+        pthread_cond_wait(&exporter->answered, &exporter->mutex);
+    }
+    bool is_done = exporter->reloads_done >= ticket;
+    bool is_good = is_done && exporter->is_reload_successful;
+    if (!is_done) {
+        buf_add_string(message, "not reloaded: the exporter is stopping");
+    } else if (!is_good) {
+        buf_add(message, buf_string(&exporter->reload_message), exporter->reload_message.size);
+    }
+    pthread_mutex_unlock(&exporter->mutex);
+    return is_good;
+}
+
+void exporter_wake(struct exporter *exporter)
+{
+    uint64_t one = 1;
+    ssize_t size = write(exporter->wake_fd, &one, sizeof one);
+    (void)size;
+}
+
+struct http_handlers exporter_handlers(struct exporter *exporter)
+{
+    return (struct http_handlers){
+        .context = exporter,
+        .metrics = open_scrape,
+        .page = show_page,
+        .ready = is_ready,
+        .reload = ask_reload,
+    };
+}

@@ -1,0 +1,13 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The configuration file as the programs meet it on their command lines. */
+#ifndef PROGRAM_CONFIG_FILE_H
+#define PROGRAM_CONFIG_FILE_H
+
+#include "config/config.h"
+
+/* Reads the file and prints what there is to say about it on standard error, one finding a line.
+ * NULL when there is an error among them; else the caller's to free. */
+struct config *config_file_load(const char *file);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* What the two daemons do alike: logging flags, signals, why they cannot listen, word to the
+ * service manager. */
+#ifndef PROGRAM_DAEMON_H
+#define PROGRAM_DAEMON_H
+
+#include <signal.h>
+
+#include "base/addr.h"
+#include "program/options.h"
+
+/* Rows for an option table. */
+#define DAEMON_LOGGING_ROWS                                                                        \
+    {"log.level", "LEVEL", "info", "debug, info, warn or error.", false},                          \
+    {                                                                                              \
+        "log.format", "FORMAT", "logfmt", "logfmt or json.", false                                 \
+    }
+
+/* Sets up the log by those flags. 0 or an exit status, with the error printed. */
+int daemon_read_logging(const struct options *options);
+
+/* Blocks SIGTERM, SIGINT and those of `also`, which ends with 0, in this thread and those it will
+ * start, and returns the set, to be waited for. Ignores SIGPIPE. */
+sigset_t daemon_block_signals(const int *also);
+
+/* Allows as many descriptors as the system lets us: every session has a socket. */
+void daemon_raise_limits(void);
+
+/* What the errno value `error` of binding to `address` means: one line, with the privilege that was
+ * missing. Valid until the next call. */
+const char *daemon_listen_error(const struct addr *address, int error);
+
+/* Tells the service manager, if one asked to be told: "READY=1" (sd_notify(3)). */
+void daemon_notify(const char *state);
+
+#endif

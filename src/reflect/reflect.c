@@ -1,0 +1,377 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* How a datagram becomes an answer. Control requests open a port (or find it open), then the reply
+ * leaves: the port is open before the sender can know. Probes are copied, completed with the time
+ * of the poll that sends them, and returned to where they came from. The host drains polls after
+ * each input, so one pending answer, one opening port and one closing port are all there can be.
+ *
+ * Never a source of trouble for others: answers go only to who asked for the port (or to permanent
+ * ports, which the operator opened), are never longer than what was received, and never go to a
+ * control port. */
+#include "reflect/reflect.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "reflect/state.h"
+
+static const char *const drop_names[REFLECT_DROP_COUNT - IPSLA_REJECT_COUNT] = {
+    [DROP_NOT_ALLOWED - IPSLA_REJECT_COUNT] = "not_allowed",
+    [DROP_LOOP - IPSLA_REJECT_COUNT] = "loop",
+    [DROP_NO_SESSION - IPSLA_REJECT_COUNT] = "no_session",
+    [DROP_LIMIT - IPSLA_REJECT_COUNT] = "limit",
+    [DROP_REFUSED - IPSLA_REJECT_COUNT] = "refused",
+    [DROP_SEND_FAILED - IPSLA_REJECT_COUNT] = "send_failed",
+};
+
+static const char *const result_names[REFLECT_RESULT_COUNT] = {
+    [RESULT_ACCEPTED] = "accepted", [RESULT_AUTH] = "auth",   [RESULT_PORT_IN_USE] = "port_in_use",
+    [RESULT_FAILED] = "failed",     [RESULT_LIMIT] = "limit", [RESULT_FORMAT] = "format",
+};
+
+void reflect_settings_default(struct reflect_settings *settings)
+{
+    *settings = (struct reflect_settings){
+        .listen = {{.family = ADDR_IPV4, .port = IPSLA_CONTROL_PORT},
+                   {.family = ADDR_IPV4, .port = IPSLA_CONTROL_PORT_V2}},
+        .listen_count = 2,
+        .max_sessions = 1000,
+        .min_duration_ns = 1 * NS_PER_SECOND,
+        .refusal = REFUSAL_STATUS16,
+        .reply = REPLY_LONG,
+        .reflect_tos = true,
+        .replay_window_ns = 300 * NS_PER_SECOND,
+    };
+}
+
+const char *reflect_drop_name(unsigned drop)
+{
+    assert(drop < REFLECT_DROP_COUNT);
+    return drop < IPSLA_REJECT_COUNT ? ipsla_reject_name((enum ipsla_reject)drop)
+                                     : drop_names[drop - IPSLA_REJECT_COUNT];
+}
+
+const char *reflect_result_name(enum reflect_result result)
+{
+    assert((unsigned)result < REFLECT_RESULT_COUNT);
+    return result_names[result];
+}
+
+static uint32_t permanent_total(const struct reflect_settings *settings)
+{
+    return (uint32_t)(settings->permanent_count + settings->permanent_tcp_count);
+}
+
+/* UDP ports, then TCP ports. */
+static const struct addr *permanent_at(const struct reflect_settings *settings, size_t place,
+                                       enum transport *transport)
+{
+    bool is_udp = place < settings->permanent_count;
+    *transport = is_udp ? TRANSPORT_UDP : TRANSPORT_TCP_LISTEN;
+    return is_udp ? &settings->permanent[place]
+                  : &settings->permanent_tcp[place - settings->permanent_count];
+}
+
+struct reflect *reflect_new(const struct reflect_settings *settings)
+{
+    struct reflect *reflect = mem_alloc(1, sizeof *reflect);
+    reflect->settings = *settings;
+    reflect->opening.port = LEASE_NONE;
+    reflect->stats.max_sessions = settings->max_sessions;
+    if (settings->key_count > 0) {
+        reflect->memory = mem_alloc(1, sizeof *reflect->memory);
+    }
+    lease_init(&reflect->book, settings->max_sessions, permanent_total(settings));
+    return reflect;
+}
+
+void reflect_free(struct reflect *reflect)
+{
+    if (reflect != NULL) {
+        lease_fini(&reflect->book);
+        for (size_t i = 0; i < reflect->settings.key_count; i++) {
+            auth_key_wipe(&reflect->settings.keys[i]);
+        }
+        free(reflect->memory);
+        free(reflect);
+    }
+}
+
+const struct addr *reflect_listen_error(const struct reflect *reflect, int *error)
+{
+    const struct reflect_settings *settings = &reflect->settings;
+    for (size_t i = 0; i < settings->listen_count; i++) {
+        if (reflect->listeners[i].error != 0) {
+            *error = reflect->listeners[i].error;
+            return &settings->listen[i];
+        }
+    }
+    for (size_t i = 0; i < permanent_total(settings); i++) {
+        enum transport transport;
+        if (reflect->permanent_errors[i] != 0) {
+            *error = reflect->permanent_errors[i];
+            return permanent_at(settings, i, &transport);
+        }
+    }
+    return NULL;
+}
+
+bool reflect_is_listening(const struct reflect *reflect)
+{
+    int error;
+    for (size_t i = 0; i < reflect->settings.listen_count; i++) {
+        if (reflect->listeners[i].state != PORT_OPEN) {
+            return false;
+        }
+    }
+    return reflect->permanent_asked == permanent_total(&reflect->settings) &&
+           reflect->opening.port == LEASE_NONE && reflect_listen_error(reflect, &error) == NULL;
+}
+
+const struct reflect_stats *reflect_stats(const struct reflect *reflect)
+{
+    return &reflect->stats;
+}
+
+void reflect_stop(struct reflect *reflect)
+{
+    reflect->is_stopping = true;
+}
+
+/* Channels 0 to listen_count - 1 are the control sockets, then the ports of the books. */
+static uint32_t port_channel(const struct reflect *reflect, uint32_t port)
+{
+    return (uint32_t)reflect->settings.listen_count + port;
+}
+
+static bool is_allowed(const struct reflect *reflect, const struct addr *peer)
+{
+    const struct reflect_settings *settings = &reflect->settings;
+    for (size_t i = 0; i < settings->allow_count; i++) {
+        if (addr_prefix_contains(&settings->allow[i], peer)) {
+            return true;
+        }
+    }
+    return settings->allow_count == 0;
+}
+
+static bool is_loop(const struct reflect *reflect, const struct addr *peer)
+{
+    return peer->port == 0 || reflect_is_control_port(reflect, peer->port);
+}
+
+static void input_data(struct reflect *reflect, const struct ev *ev, struct instant now)
+{
+    assert(!reflect->answer.is_pending && reflect->opening.port == LEASE_NONE);
+    if (!is_allowed(reflect, &ev->peer)) {
+        reflect_drop(reflect, DROP_NOT_ALLOWED);
+    } else if (is_loop(reflect, &ev->peer)) {
+        reflect_drop(reflect, DROP_LOOP);
+    } else if (ev->id.channel < reflect->settings.listen_count) {
+        reflect_input_request(reflect, ev, now);
+    } else {
+        uint32_t port = ev->id.channel - (uint32_t)reflect->settings.listen_count;
+        if (reflect->book.ports[port].transport == TRANSPORT_TCP_LISTEN) {
+            reflect_input_connection(reflect, port, ev, now);
+        } else {
+            reflect_input_probe(reflect, port, ev, now);
+        }
+    }
+}
+
+static void input_opened(struct reflect *reflect, uint32_t channel, struct instant now)
+{
+    if (channel < reflect->settings.listen_count) {
+        reflect->listeners[channel].state = PORT_OPEN;
+        return;
+    }
+    struct opening to = reflect->opening;
+    assert(to.port != LEASE_NONE && channel == port_channel(reflect, to.port));
+    reflect->opening.port = LEASE_NONE;
+    reflect->book.ports[to.port].state = PORT_OPEN;
+    if (to.has_request) {
+        reflect_grant(reflect, &to, now);
+    }
+}
+
+static void input_open_failed(struct reflect *reflect, uint32_t channel, int error)
+{
+    if (channel < reflect->settings.listen_count) {
+        reflect->listeners[channel] = (struct listener){.state = PORT_CLOSING, .error = error};
+        return;
+    }
+    struct opening to = reflect->opening;
+    reflect->opening.port = LEASE_NONE;
+    lease_remove_port(&reflect->book, to.port);
+    if (to.has_request) {
+        reflect_answer_request(reflect, &to,
+                               error == EADDRINUSE ? RESULT_PORT_IN_USE : RESULT_FAILED);
+    } else {
+        reflect->permanent_errors[reflect->permanent_asked - 1] = error;
+    }
+}
+
+static bool is_opening(const struct reflect *reflect, uint32_t channel)
+{
+    if (channel < reflect->settings.listen_count) {
+        return reflect->listeners[channel].state == PORT_OPENING;
+    }
+    return reflect->opening.port != LEASE_NONE &&
+           channel == port_channel(reflect, reflect->opening.port);
+}
+
+static void input(void *self, const struct ev *ev, struct instant now)
+{
+    struct reflect *reflect = self;
+    switch (ev->kind) {
+    case EV_OPENED:
+        input_opened(reflect, ev->id.channel, now);
+        break;
+    case EV_DATA:
+        input_data(reflect, ev, now);
+        break;
+    case EV_SENT: /* never asked for */
+    case EV_DROPPED: /* the host counts them */
+        break;
+    case EV_ERROR:
+        if (ev->is_icmp) {
+            break;
+        }
+        if (is_opening(reflect, ev->id.channel)) {
+            input_open_failed(reflect, ev->id.channel, ev->error);
+        } else if (reflect->unconfirmed != NULL) {
+            reflect->unconfirmed = NULL;
+            reflect_drop(reflect, DROP_SEND_FAILED);
+        }
+        break;
+    }
+}
+
+static void poll_answer(struct reflect *reflect, struct instant now, struct fx *fx)
+{
+    struct answer *answer = &reflect->answer;
+    if (answer->is_jitter) {
+        reflect_complete_probe(reflect, now);
+    }
+    *fx = (struct fx){
+        .kind = FX_SEND,
+        .id = answer->id,
+        .local = answer->local,
+        .peer = answer->peer,
+        .bytes = reflect->bytes,
+        .size = answer->size,
+        .tos = reflect->settings.reflect_tos ? answer->tos : 0,
+    };
+    answer->is_pending = false;
+    reflect->unconfirmed = answer->counter;
+}
+
+static void fill_open(struct fx *fx, uint32_t channel, const struct addr *local)
+{
+    *fx = (struct fx){
+        .kind = FX_OPEN,
+        .id.channel = channel,
+        .local = *local,
+        .options.ttl = REFLECT_TTL,
+    };
+}
+
+/* Control sockets first, then permanent ports, one after the other; then what requests ask for. */
+static bool poll_open(struct reflect *reflect, struct fx *fx)
+{
+    const struct reflect_settings *settings = &reflect->settings;
+    for (uint32_t i = 0; i < settings->listen_count; i++) {
+        if (reflect->listeners[i].state == PORT_FREE) {
+            reflect->listeners[i].state = PORT_OPENING;
+            fill_open(fx, i, &settings->listen[i]);
+            return true;
+        }
+    }
+    struct opening *opening = &reflect->opening;
+    if (opening->port == LEASE_NONE && reflect->permanent_asked < permanent_total(settings)) {
+        enum transport transport;
+        const struct addr *local = permanent_at(settings, reflect->permanent_asked++, &transport);
+        *opening = (struct opening){.port = lease_add_port(&reflect->book, local, transport, true)};
+    }
+    if (opening->port == LEASE_NONE || opening->was_asked) {
+        return false;
+    }
+    opening->was_asked = true;
+    fill_open(fx, port_channel(reflect, opening->port), &reflect->book.ports[opening->port].local);
+    fx->transport = reflect->book.ports[opening->port].transport;
+    return true;
+}
+
+static void fill_close(struct reflect *reflect, uint32_t port, struct fx *fx)
+{
+    *fx = (struct fx){.kind = FX_CLOSE, .id.channel = port_channel(reflect, port)};
+    lease_remove_port(&reflect->book, port);
+}
+
+/* Ends leases; true when the last one on a port ended, which closes it. */
+static bool poll_expiry(struct reflect *reflect, struct mono now, struct fx *fx)
+{
+    uint32_t port;
+    while ((port = lease_expire(&reflect->book, now)) != LEASE_NONE) {
+        reflect->stats.sessions = reflect->book.session_count;
+        const struct lease_port *used = &reflect->book.ports[port];
+        if (used->sessions == 0 && !used->is_permanent) {
+            fill_close(reflect, port, fx);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool poll_stop(struct reflect *reflect, struct fx *fx)
+{
+    if (poll_expiry(reflect, MONO_NEVER, fx)) {
+        return true;
+    }
+    for (uint32_t i = 0; i < reflect->book.port_limit; i++) {
+        if (reflect->book.ports[i].state == PORT_OPEN) {
+            fill_close(reflect, i, fx);
+            return true;
+        }
+    }
+    for (uint32_t i = 0; i < reflect->settings.listen_count; i++) {
+        bool was_open = reflect->listeners[i].state == PORT_OPEN;
+        reflect->listeners[i].state = PORT_CLOSING;
+        if (was_open) {
+            *fx = (struct fx){.kind = FX_CLOSE, .id.channel = i};
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool poll(void *self, struct instant now, struct fx *fx)
+{
+    struct reflect *reflect = self;
+    if (reflect->unconfirmed != NULL) {
+        (*reflect->unconfirmed)++;
+        reflect->unconfirmed = NULL;
+    }
+    if (reflect->answer.is_pending) {
+        poll_answer(reflect, now, fx);
+        return true;
+    }
+    if (reflect->is_stopping) {
+        return poll_stop(reflect, fx);
+    }
+    return poll_open(reflect, fx) || poll_expiry(reflect, now.mono, fx);
+}
+
+static struct mono deadline(const void *self)
+{
+    const struct reflect *reflect = self;
+    return lease_next_expiry(&reflect->book);
+}
+
+struct machine reflect_machine(struct reflect *reflect)
+{
+    static const struct machine_ops ops = {.input = input, .poll = poll, .deadline = deadline};
+    return (struct machine){.ops = &ops, .self = reflect};
+}

@@ -1,0 +1,120 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The responder as a machine (io.h): answers control requests, opens ports for a while, stamps and
+ * returns probes. Pure; the host gives it sockets. One instance per thread that hosts it.
+ *
+ * A session is (peer IP, control source port, opened local port). It has its own count of received
+ * probes, which a control request from the same place starts again. A port stays open as long as a
+ * session on it lives; permanent ports are open always and get sessions from the probes themselves.
+ * Every datagram is answered, or counted once under its reason in reflect_stats.dropped.
+ * Source: docs/protocol.md, docs/responder.md. */
+#ifndef REFLECT_REFLECT_H
+#define REFLECT_REFLECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "probe/io.h"
+#include "stats/hist.h"
+#include "wire/auth.h"
+#include "wire/ipsla.h"
+#include "wire/ntp.h"
+
+#define REFLECT_LISTEN_MAX 8
+#define REFLECT_ALLOW_MAX 64
+#define REFLECT_PERMANENT_MAX 64
+/* Of everything that leaves, as routers do. */
+#define REFLECT_TTL 255
+#define REFLECT_KEYS_MAX 32
+
+/* How a refusal is written: no real router's refusal is public, so the width of the field is a
+ * guess. */
+enum reflect_refusal { REFUSAL_STATUS16, REFUSAL_STATUS32, REFUSAL_SILENT };
+enum reflect_reply { REPLY_LONG, REPLY_SHORT };
+
+struct reflect_settings {
+    struct addr listen[REFLECT_LISTEN_MAX]; /* control sockets */
+    size_t listen_count;
+    struct addr_prefix allow[REFLECT_ALLOW_MAX]; /* who may ask; none: everybody */
+    size_t allow_count;
+    struct addr permanent[REFLECT_PERMANENT_MAX]; /* ports that are always open */
+    size_t permanent_count;
+    struct addr permanent_tcp[REFLECT_PERMANENT_MAX]; /* TCP ports that are always open */
+    size_t permanent_tcp_count;
+    uint32_t max_sessions; /* 1..65536 */
+    int64_t min_duration_ns; /* shorter (also 0) requests are raised to this */
+    enum reflect_refusal refusal;
+    enum reflect_reply reply;
+    bool reflect_tos; /* answers have the TOS byte of what they answer, else 0 */
+    enum timestamp_format timestamp_format; /* of type 3 probes: they do not say it */
+    struct auth_key keys[REFLECT_KEYS_MAX]; /* when there are any, each request must use one */
+    size_t key_count;
+    int64_t
+        replay_window_ns; /* how far the time in an authentic request may be off; 0: not checked */
+};
+
+/* listen 0.0.0.0:1967 and :1167, everybody, no permanent ports, 1000 sessions, 1 s, status16, long,
+ * TOS reflected, NTP, no keys, 5 min. */
+void reflect_settings_default(struct reflect_settings *settings);
+
+/* Why a datagram was not answered. The first IPSLA_REJECT_COUNT values are enum ipsla_reject's. */
+enum reflect_drop {
+    DROP_NOT_ALLOWED = IPSLA_REJECT_COUNT, /* the peer is not in `allow` */
+    DROP_LOOP, /* from a control port (1967, 1167) or port 0 */
+    DROP_NO_SESSION, /* a probe from somebody who did not ask for the port */
+    DROP_LIMIT, /* a new flow on a permanent port, but max_sessions is reached */
+    DROP_REFUSED, /* a well-formed request that is refused silently */
+    DROP_SEND_FAILED, /* the host could not send the answer */
+};
+#define REFLECT_DROP_COUNT (DROP_SEND_FAILED + 1)
+const char *reflect_drop_name(unsigned drop);
+
+/* Results of well-formed control requests: accepted, or refused because of authentication, a port
+ * that is taken (or a control port of ours), a port that cannot be opened, max_sessions. */
+enum reflect_result {
+    RESULT_ACCEPTED,
+    RESULT_AUTH,
+    RESULT_PORT_IN_USE,
+    RESULT_FAILED,
+    RESULT_LIMIT,
+    RESULT_FORMAT /* version 2, which has an answer to malformed requests */
+};
+#define REFLECT_RESULT_COUNT 6
+const char *reflect_result_name(enum reflect_result result);
+
+/* A plain value: copy it to publish it. */
+struct reflect_stats {
+    uint64_t requests[REFLECT_RESULT_COUNT]; /* of version 1 */
+    uint64_t requests_v2[REFLECT_RESULT_COUNT];
+    uint64_t echo_probes, jitter_probes, jitter_us_probes; /* answered */
+    uint64_t tcp_connects; /* accepted and closed */
+    uint64_t dropped[REFLECT_DROP_COUNT];
+    uint64_t stamps[STAMP_SOURCE_COUNT]; /* source of t2 */
+    uint32_t sessions, max_sessions;
+    struct hist processing; /* t3 - t2, hist_layout_default */
+};
+
+struct reflect;
+
+/* `settings` is copied. Control sockets and permanent ports are opened by the first polls. */
+struct reflect *reflect_new(const struct reflect_settings *settings);
+void reflect_free(struct reflect *reflect);
+
+/* The machine to give to a host. */
+struct machine reflect_machine(struct reflect *reflect);
+
+/* The first listen or permanent address that could not be opened, with its errno; NULL when all are
+ * open or still being opened. */
+const struct addr *reflect_listen_error(const struct reflect *reflect, int *error);
+
+/* Every listen and permanent address is open. */
+bool reflect_is_listening(const struct reflect *reflect);
+
+const struct reflect_stats *reflect_stats(const struct reflect *reflect);
+
+/* Closes everything at the next polls; after them the machine does nothing more. */
+void reflect_stop(struct reflect *reflect);
+
+#endif
