@@ -18,6 +18,8 @@
 
 #define LEASE_NONE UINT32_MAX
 
+struct control;
+
 enum port_state { PORT_FREE, PORT_OPENING, PORT_OPEN, PORT_CLOSING };
 
 struct lease_port {
@@ -43,7 +45,7 @@ struct lease_session {
         uint32_t newest; /* highest sequence number */
         struct mono began, seen; /* its first and its latest packet to come */
     } train;
-    bool is_v2; /* made by a request of version 2, with: */
+    const struct control *control; /* the version of the request that made it; of version 2: */
     uint32_t sequence, session_id;
     struct mono cap; /* never extended beyond */
     uint32_t next; /* in its hash chain or in the free list */

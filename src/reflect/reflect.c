@@ -162,6 +162,25 @@ static bool is_loop(const struct reflect *reflect, const struct addr *peer)
     return peer->port == 0 || reflect_is_control_port(reflect, peer->port);
 }
 
+static void input_request(struct reflect *reflect, const struct ev *ev, struct instant now)
+{
+    bool is_v2 = ev->size > 0 && ev->bytes[0] == IPSLA2_VERSION;
+    struct opening to = {
+        .port = LEASE_NONE,
+        .control = is_v2 ? &reflect_control2 : &reflect_control1,
+        .id = ev->id,
+        .local = ev->local,
+        .peer = ev->peer,
+        .tos = ev->tos,
+    };
+    enum reflect_result result = to.control->read(reflect, ev, now, &to);
+    if (result == RESULT_ACCEPTED) {
+        reflect_open_port(reflect, &to, now);
+    } else if (result != REFLECT_RESULT_COUNT) {
+        reflect_refuse(reflect, &to, result);
+    }
+}
+
 static void input_data(struct reflect *reflect, const struct ev *ev, struct instant now)
 {
     assert(!reflect->answer.is_pending && reflect->opening.port == LEASE_NONE);
@@ -170,7 +189,7 @@ static void input_data(struct reflect *reflect, const struct ev *ev, struct inst
     } else if (is_loop(reflect, &ev->peer)) {
         reflect_drop(reflect, DROP_LOOP);
     } else if (ev->id.channel < reflect->settings.listen_count) {
-        reflect_input_request(reflect, ev, now);
+        input_request(reflect, ev, now);
     } else {
         uint32_t port = ev->id.channel - (uint32_t)reflect->settings.listen_count;
         if (reflect->book.ports[port].transport == TRANSPORT_TCP_LISTEN) {
@@ -191,7 +210,7 @@ static void input_opened(struct reflect *reflect, uint32_t channel, struct insta
     assert(to.port != LEASE_NONE && channel == port_channel(reflect, to.port));
     reflect->opening.port = LEASE_NONE;
     reflect->book.ports[to.port].state = PORT_OPEN;
-    if (to.has_request) {
+    if (to.control != NULL) {
         reflect_grant(reflect, &to, now);
     }
 }
@@ -205,9 +224,8 @@ static void input_open_failed(struct reflect *reflect, uint32_t channel, int err
     struct opening to = reflect->opening;
     reflect->opening.port = LEASE_NONE;
     lease_remove_port(&reflect->book, to.port);
-    if (to.has_request) {
-        reflect_answer_request(reflect, &to,
-                               error == EADDRINUSE ? RESULT_PORT_IN_USE : RESULT_FAILED);
+    if (to.control != NULL) {
+        reflect_refuse(reflect, &to, error == EADDRINUSE ? RESULT_PORT_IN_USE : RESULT_FAILED);
     } else {
         reflect->permanent_errors[reflect->permanent_asked - 1] = error;
     }
