@@ -68,7 +68,7 @@ static void name_session(struct reflect *reflect, const struct opening *to,
                          struct lease_session *session)
 {
     (void)reflect;
-    (void)to;
+    session->takes_echo = to->request.command == IPSLA_COMMAND_ECHO;
     session->layout = JITTER_US_SEQ16;
 }
 

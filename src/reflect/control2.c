@@ -20,6 +20,23 @@ static const struct {
     [RESULT_FORMAT] = {IPSLA2_FORMAT, IPSLA2_OK, IPSLA2_FORMAT},
 };
 
+/* Request and answer have one format. So that no responder takes the answer of another for a
+ * request, the ids that responders choose can be told: 24 of their bits follow from the other 8,
+ * which are not 0, and from the sequence number. One in 16 million requests has such an id by
+ * chance. */
+static uint32_t session_id_of(uint32_t sequence, uint8_t count)
+{
+    uint32_t mixed = (sequence ^ count * UINT32_C(0x9e3779b1)) * UINT32_C(0x85ebca6b);
+    mixed = (mixed ^ mixed >> 15) * UINT32_C(0xc2b2ae35);
+    return (uint32_t)count << 24 | mixed >> 8;
+}
+
+static bool is_answer(const struct ipsla2_message *message)
+{
+    uint8_t count = (uint8_t)(message->session_id >> 24);
+    return count != 0 && message->session_id == session_id_of(message->sequence, count);
+}
+
 static size_t write_answer(struct reflect *reflect, const struct opening *to,
                            enum reflect_result result, const struct lease_session *session)
 {
@@ -47,12 +64,10 @@ static bool is_repeated(const struct opening *to, const struct lease_session *se
 static void name_session(struct reflect *reflect, const struct opening *to,
                          struct lease_session *session)
 {
-    /* Never 0, which says that there is none, nor what the sender chose: so it sees that we did. */
-    do {
-        reflect->last_session_id++;
-    } while (reflect->last_session_id == 0 || reflect->last_session_id == to->v2.session_id);
-    session->session_id = reflect->last_session_id;
+    reflect->named_sessions = reflect->named_sessions % UINT8_MAX + 1;
+    session->session_id = session_id_of(to->v2.sequence, reflect->named_sessions);
     session->sequence = to->v2.sequence;
+    session->takes_echo = true; /* the request does not say what it is for */
     session->layout = JITTER_US_SEQ32;
 }
 
@@ -117,6 +132,10 @@ static enum reflect_result read_request(struct reflect *reflect, const struct ev
     }
     if (reject != IPSLA_ACCEPT) {
         return RESULT_FORMAT;
+    }
+    if (is_answer(&to->v2)) {
+        reflect_drop(reflect, DROP_LOOP);
+        return REFLECT_RESULT_COUNT;
     }
     return to->wanted_port == 0 ? RESULT_FAILED : RESULT_ACCEPTED; /* we do not choose ports */
 }

@@ -38,6 +38,7 @@ struct lease_session {
     struct addr peer; /* IP, and the port that its control requests (else its probes) came from */
     uint16_t probe_port; /* source port of its probes when that is another one; 0: not seen */
     bool is_claimed; /* probes have come from its own port: no other port may be bound to it */
+    bool takes_echo; /* it was asked for echo probes, or for any */
     uint32_t received; /* probes counted since the last control request */
     enum jitter_us_layout layout; /* of its type 3 probes; once known it stays */
     uint32_t port; /* index of its lease_port */

@@ -32,6 +32,7 @@ static struct lease_session *session_of(struct reflect *reflect, uint32_t port, 
         return NULL;
     }
     session->is_made_by_probe = true;
+    session->takes_echo = true;
     session->is_claimed = true;
     session->cap = MONO_NEVER;
     lease_set_expiry(&reflect->book, session, mono_add(now.mono, PERMANENT_IDLE_NS));
@@ -103,11 +104,44 @@ static void answer_jitter(struct reflect *reflect, struct lease_session *session
     reflect->answer.responder_seq = session->received;
 }
 
+static bool is_permanent_number(const struct reflect *reflect, uint16_t port)
+{
+    for (size_t i = 0; i < reflect->settings.permanent_count; i++) {
+        if (reflect->settings.permanent[i].port == port) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The name of the flow from `peer` to port `port` of the books. */
+static uint64_t name_flow(const struct reflect *reflect, const struct addr *peer, uint32_t port)
+{
+    uint8_t bytes[26];
+    memcpy(bytes, peer->ip, 16);
+    memcpy(bytes + 16, &peer->port, 2);
+    memcpy(bytes + 18, &port, 4);
+    memcpy(bytes + 22, &peer->scope, 4);
+    return siphash(&reflect->key, bytes, sizeof bytes);
+}
+
 static void input_echo(struct reflect *reflect, uint32_t port, const struct ev *ev,
                        struct instant now)
 {
+    /* Responders are mostly configured alike: such a port is one of the other, too. */
+    if (is_permanent_number(reflect, ev->peer.port)) {
+        reflect_drop(reflect, DROP_LOOP);
+        return;
+    }
     struct lease_session *session = session_of(reflect, port, ev, now);
-    if (session != NULL) {
+    if (session == NULL) {
+        return;
+    }
+    if (!session->takes_echo) {
+        reflect_drop(reflect, IPSLA_BAD_TYPE);
+    } else if (!meter_take(&reflect->echoes, name_flow(reflect, &ev->peer, port), now.mono)) {
+        reflect_drop(reflect, DROP_LIMIT);
+    } else {
         extend(reflect, session, now);
         reflect->stats.stamps[ev->received.source]++;
         answer_probe(reflect, ev, &reflect->stats.echo_probes);

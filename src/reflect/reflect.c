@@ -6,8 +6,8 @@
  * each input, so one pending answer, one opening port and one closing port are all there can be.
  *
  * Never a source of trouble for others: answers go only to who asked for the port (or to permanent
- * ports, which the operator opened), are never longer than what was received, and never go to a
- * control port. */
+ * ports, which the operator opened), are never longer than what was received, and no answer of one
+ * responder is a request to another; but for echoes, which have a budget. */
 #include "reflect/reflect.h"
 
 #include <assert.h>
@@ -82,6 +82,7 @@ struct reflect *reflect_new(const struct reflect_settings *settings,
     reflect->key = siphash_key(seed->bytes);
     reflect->opening.port = LEASE_NONE;
     reflect->stats.max_sessions = settings->max_sessions;
+    reflect->echoes.rate = (struct meter_rate){REFLECT_ECHO_BURST, REFLECT_ECHO_INTERVAL_NS};
     if (settings->key_count > 0) {
         reflect->memory = mem_alloc(1, sizeof *reflect->memory);
     }

@@ -29,6 +29,11 @@
 /* Of everything that leaves, as routers do. */
 #define REFLECT_TTL 255
 #define REFLECT_KEYS_MAX 32
+/* An echo reply is an echo probe as well: two responders could take each other's for ever. So each
+ * flow (address and port of the peer, port here) has a budget, of so many at once and then one in
+ * this time. Senders send one an operation. */
+#define REFLECT_ECHO_BURST 10
+#define REFLECT_ECHO_INTERVAL_NS (NS_PER_SECOND / 2)
 
 /* How a refusal is written: no real router's refusal is public, so the width of the field is a
  * guess. */
@@ -63,9 +68,10 @@ void reflect_settings_default(struct reflect_settings *settings);
 /* Why a datagram was not answered. The first IPSLA_REJECT_COUNT values are enum ipsla_reject's. */
 enum reflect_drop {
     DROP_NOT_ALLOWED = IPSLA_REJECT_COUNT, /* the peer is not in `allow` */
-    DROP_LOOP, /* from a control port (1967, 1167) or port 0 */
+    DROP_LOOP, /* from a port on which responders answer: an answer of one, or a forged request */
     DROP_NO_SESSION, /* a probe from somebody who did not ask for the port */
-    DROP_LIMIT, /* a new flow on a permanent port, but max_sessions is reached */
+    DROP_LIMIT, /* an echo probe beyond the budget of its flow; a new flow on a permanent port, but
+                   max_sessions is reached */
     DROP_REFUSED, /* a well-formed request that is refused silently */
     DROP_SEND_FAILED, /* the host could not send the answer */
 };

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "reflect/lease.h"
+#include "reflect/meter.h"
 #include "reflect/reflect.h"
 #include "reflect/replay.h"
 #include "wire/ipsla2.h"
@@ -82,7 +83,8 @@ struct reflect {
     struct opening opening;
     struct answer answer;
     struct replay_memory *memory; /* NULL: no keys, nothing to remember */
-    uint32_t last_session_id; /* of version 2 */
+    uint8_t named_sessions; /* of version 2: the last number given, 1 to 255 */
+    struct meter echoes; /* by flow */
     uint64_t
         *unconfirmed; /* counter of the answer handed out last: it left unless an error follows */
     bool is_stopping;

@@ -389,6 +389,62 @@ static void test_every_datagram_counts_once(void **state)
     responder_tear_down();
 }
 
+static void send_echo(uint16_t port, const char *peer)
+{
+    uint8_t bytes[16];
+    ipsla_echo_encode(bytes, sizeof bytes);
+    responder_deliver(port, peer, bytes, sizeof bytes);
+}
+
+/* A burst, then two a second; each flow has its own. */
+static void test_echoes_have_a_budget(void **state)
+{
+    (void)state;
+    responder_prepare();
+    responder.settings.permanent[0] = build_addr("0.0.0.0:16000");
+    responder.settings.permanent_count = 1;
+    responder_set_up();
+    for (unsigned i = 0; i < 15; i++) {
+        send_echo(16000, RESPONDER_PEER);
+    }
+    assert_int_equal(reflect_stats(responder.reflect)->echo_probes, REFLECT_ECHO_BURST);
+    assert_int_equal(responder_dropped(DROP_LIMIT), 15 - REFLECT_ECHO_BURST);
+    send_echo(16000, RESPONDER_PEER_2);
+    assert_int_equal(reflect_stats(responder.reflect)->echo_probes, REFLECT_ECHO_BURST + 1);
+    for (unsigned i = 1; i <= 10; i++) {
+        drive_until(&responder.drive, build_at(i * REFLECT_ECHO_INTERVAL_NS));
+        send_echo(16000, RESPONDER_PEER);
+    }
+    assert_int_equal(reflect_stats(responder.reflect)->echo_probes, REFLECT_ECHO_BURST + 11);
+    responder_tear_down();
+}
+
+/* Another responder, configured like this one. */
+static void test_no_echo_to_a_permanent_port(void **state)
+{
+    (void)state;
+    responder_prepare();
+    responder.settings.permanent[0] = build_addr("0.0.0.0:16000");
+    responder.settings.permanent_count = 1;
+    responder_set_up();
+    send_echo(16000, "192.0.2.10:16000");
+    assert_int_equal(responder_dropped(DROP_LOOP), 1);
+    responder_send_jitter(16000, "192.0.2.10:16000", 1); /* a reply would not be a request */
+    assert_int_equal(reflect_stats(responder.reflect)->jitter_probes, 1);
+    responder_tear_down();
+}
+
+static void test_no_echo_on_a_port_for_jitter(void **state)
+{
+    (void)state;
+    responder_prepare();
+    responder_set_up();
+    responder_ask(RESPONDER_PEER, 16384, 5000);
+    send_echo(16384, RESPONDER_PEER);
+    assert_int_equal(responder_dropped(IPSLA_BAD_TYPE), 1);
+    responder_tear_down();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -408,6 +464,9 @@ int main(void)
         cmocka_unit_test(test_send_failure),
         cmocka_unit_test(test_icmp_errors_are_nothing),
         cmocka_unit_test(test_every_datagram_counts_once),
+        cmocka_unit_test(test_echoes_have_a_budget),
+        cmocka_unit_test(test_no_echo_to_a_permanent_port),
+        cmocka_unit_test(test_no_echo_on_a_port_for_jitter),
     };
     return cmocka_run_group_tests(tests, responder_load, NULL);
 }

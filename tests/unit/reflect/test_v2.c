@@ -244,6 +244,21 @@ static void test_md5(void **state)
     responder_tear_down();
 }
 
+/* The answer of one responder is no request for another, signed or not. */
+static void test_answer_is_no_request(void **state)
+{
+    (void)state;
+    responder_prepare();
+    responder_set_up();
+    responder_deliver_vector(1167, RESPONDER_PEER, "R5");
+    const struct drive_effect answer = *responder_last(RESPONDER_PEER);
+    drive_forget(&responder.drive);
+    responder_deliver(1167, RESPONDER_OTHER, answer.bytes, answer.fx.size);
+    assert_int_equal(responder.drive.effect_count, 0);
+    assert_int_equal(responder_dropped(DROP_LOOP), 1);
+    responder_tear_down();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -256,6 +271,7 @@ int main(void)
         cmocka_unit_test(test_replay_window),
         cmocka_unit_test(test_replay_window_in_each_format),
         cmocka_unit_test(test_md5),
+        cmocka_unit_test(test_answer_is_no_request),
     };
     return cmocka_run_group_tests(tests, responder_load, NULL);
 }
