@@ -77,6 +77,16 @@ static void read_allow(const struct value *value, struct reflect_settings *out)
     }
 }
 
+static void read_ports(const struct value *value, struct port_set *out)
+{
+    *out = (struct port_set){0};
+    for (const struct node *node = value->node->first; node != NULL; node = node->next) {
+        struct port_range range;
+        port_range_parse(node->text, &range);
+        port_set_add(out, range);
+    }
+}
+
 /* The number of a value that the file has, else what `otherwise` is. */
 static int64_t number_or(const struct values *values, enum slot slot, int64_t otherwise)
 {
@@ -107,12 +117,17 @@ void responder_read(const struct node *node, const struct key_ring *ring,
     if (values.of[SLOT_ALLOW].state == VALUE_SET) {
         read_allow(&values.of[SLOT_ALLOW], out);
     }
+    if (values.of[SLOT_PORTS].state == VALUE_SET) {
+        read_ports(&values.of[SLOT_PORTS], &out->ports);
+    }
     if (values.of[SLOT_RESPONDER_KEYS].state == VALUE_SET) {
         keys_list(ring, values.of[SLOT_RESPONDER_KEYS].node, diagnostics, out);
     }
     out->replay_window_ns = number_or(&values, SLOT_REPLAY_WINDOW, out->replay_window_ns);
     out->max_sessions = (uint32_t)number_or(&values, SLOT_MAX_SESSIONS, out->max_sessions);
     out->min_duration_ns = number_or(&values, SLOT_MIN_DURATION, out->min_duration_ns);
+    out->max_duration_ns = number_or(&values, SLOT_MAX_DURATION, out->max_duration_ns);
+    out->min_source_port = (uint16_t)number_or(&values, SLOT_MIN_SOURCE_PORT, out->min_source_port);
     out->refusal = (enum reflect_refusal)number_or(&values, SLOT_REFUSAL, out->refusal);
     out->reflect_tos = number_or(&values, SLOT_REFLECT_TOS, out->reflect_tos) != 0;
     out->reply = (enum reflect_reply)number_or(&values, SLOT_REPLY, out->reply);

@@ -197,6 +197,14 @@ static const struct schema_key responder_keys[] = {
      .default_text = "1000", .doc = "Sessions at one time; further requests are refused."},
     {"min_duration", SLOT_MIN_DURATION, SCHEMA_DURATION, .min = 0, .max = 60 * SECONDS,
      .default_text = "1s", .doc = "A port stays open at least this long."},
+    {"max_duration", SLOT_MAX_DURATION, SCHEMA_DURATION, .min = 60 * SECONDS, .max = 24 * HOURS,
+     .default_text = "5m",
+     .doc = "A longer duration is granted as this; probes double it at most."},
+    {"ports", SLOT_PORTS, SCHEMA_PORTS, .max = 64, .default_text = "[1024-65535]",
+     .doc = "Ports that requests may name, but for those that the system reserves; TCP ports "
+            "only for senders in allow or with a key, and for this host itself."},
+    {"min_source_port", SLOT_MIN_SOURCE_PORT, SCHEMA_INTEGER, .min = 0, .max = 65535,
+     .default_text = "1024", .doc = "Nothing is answered to ports below: they are of services."},
     {"refusal", SLOT_REFUSAL, SCHEMA_CHOICE, .choices = refusals, .default_text = "status16",
      .doc = "How a refusal is written: a 16-bit status, a 32-bit status, or no answer."},
     {"reply", SLOT_REPLY, SCHEMA_CHOICE, .choices = replies, .default_text = "long",
@@ -362,6 +370,9 @@ void schema_add_range(const struct schema_key *key, struct buf *out)
         break;
     case SCHEMA_PERMANENT:
         add_count(key, "of port or IP:port", out);
+        break;
+    case SCHEMA_PORTS:
+        add_count(key, "of port or first-last", out);
         break;
     case SCHEMA_PREFIXES:
         add_count(key, "IP prefixes", out);

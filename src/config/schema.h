@@ -64,6 +64,9 @@ enum slot {
     SLOT_PERMANENT_TCP_PORTS,
     SLOT_MAX_SESSIONS,
     SLOT_MIN_DURATION,
+    SLOT_MAX_DURATION,
+    SLOT_PORTS,
+    SLOT_MIN_SOURCE_PORT,
     SLOT_REFUSAL,
     SLOT_REFLECT_TOS,
     SLOT_REPLY,
@@ -104,6 +107,7 @@ enum schema_kind {
     SCHEMA_LISTEN, /* min, max entries: IP:port */
     SCHEMA_PERMANENT, /* max entries: port or IP:port */
     SCHEMA_PREFIXES, /* max entries */
+    SCHEMA_PORTS, /* max entries: port or first-last */
     SCHEMA_PATTERN, /* bytes in hexadecimal digits */
     SCHEMA_IDS, /* max entries: ids of keys */
     SCHEMA_SECTION, /* a mapping with the keys of `inner` */

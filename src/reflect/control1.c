@@ -10,6 +10,7 @@ static const uint32_t result_status[REFLECT_RESULT_COUNT] = {
     [RESULT_PORT_IN_USE] = STATUS_PORT_IN_USE,
     [RESULT_FAILED] = STATUS_FAIL,
     [RESULT_LIMIT] = STATUS_FAIL,
+    [RESULT_PORT_NOT_ALLOWED] = STATUS_FAIL,
 };
 
 static size_t write_answer(struct reflect *reflect, const struct opening *to,
@@ -17,7 +18,9 @@ static size_t write_answer(struct reflect *reflect, const struct opening *to,
 {
     (void)session;
     if (result == RESULT_ACCEPTED && reflect->settings.reply == REPLY_LONG) {
-        return ipsla_response_encode_long(&to->request, reflect->bytes);
+        struct ipsla_request granted = to->request;
+        granted.duration_ms = to->duration_ms;
+        return ipsla_response_encode_long(&granted, reflect->bytes);
     }
     uint32_t status = result_status[result];
     bool is_16_bits = reflect->settings.refusal == REFUSAL_STATUS16;

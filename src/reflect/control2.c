@@ -17,6 +17,7 @@ static const struct {
     [RESULT_PORT_IN_USE] = {IPSLA2_FAIL, IPSLA2_OK, IPSLA2_PORT_IN_USE},
     [RESULT_FAILED] = {IPSLA2_FAIL, IPSLA2_OK, IPSLA2_FAIL},
     [RESULT_LIMIT] = {IPSLA2_FAIL, IPSLA2_OK, IPSLA2_FAIL},
+    [RESULT_PORT_NOT_ALLOWED] = {IPSLA2_FAIL, IPSLA2_OK, IPSLA2_FAIL},
     [RESULT_FORMAT] = {IPSLA2_FORMAT, IPSLA2_OK, IPSLA2_FORMAT},
 };
 
@@ -48,6 +49,7 @@ static size_t write_answer(struct reflect *reflect, const struct opening *to,
     message.timestamp = timestamp_encode(format, to->received);
     if (session != NULL) {
         message.session_id = session->session_id;
+        message.duration_ms = to->duration_ms;
     }
     size_t size = ipsla2_encode(&message, reflect->bytes);
     if (to->key != NULL) {

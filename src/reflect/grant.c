@@ -3,9 +3,6 @@
 /* What becomes of a good request, of either version: a port, a lease and an answer. */
 #include "reflect/state.h"
 
-/* IPv6 requests can ask for weeks; a lost or hostile sender must not hold a port that long. */
-#define DURATION_MAX_NS (3600 * NS_PER_SECOND)
-
 const struct auth_key *reflect_find_key(const struct reflect *reflect, uint16_t id,
                                         enum auth_algorithm algorithm)
 {
@@ -55,9 +52,6 @@ void reflect_refuse(struct reflect *reflect, const struct opening *to, enum refl
 static int64_t granted_ns(const struct reflect *reflect, const struct opening *to)
 {
     int64_t duration_ns = to->duration_ms * NS_PER_MS;
-    if (duration_ns > DURATION_MAX_NS) {
-        duration_ns = DURATION_MAX_NS;
-    }
     int64_t least_ns = reflect->settings.min_duration_ns;
     return duration_ns > least_ns ? duration_ns : least_ns;
 }
@@ -72,8 +66,10 @@ static void start_lease(struct reflect *reflect, const struct opening *to,
     session->is_made_by_probe = false;
     session->control = to->control;
     to->control->name_session(reflect, to, session);
+    session->until = mono_add(now.mono, duration_ns);
     session->cap = mono_add(now.mono, 2 * duration_ns);
-    lease_set_expiry(&reflect->book, session, mono_add(now.mono, duration_ns));
+    struct mono unused = mono_add(now.mono, REFLECT_UNUSED_NS);
+    lease_set_expiry(&reflect->book, session, mono_min(session->until, unused));
     reflect->stats.sessions = reflect->book.session_count;
 }
 
@@ -95,9 +91,24 @@ void reflect_grant(struct reflect *reflect, const struct opening *to, struct ins
     answer(reflect, to, RESULT_ACCEPTED, session);
 }
 
+/* Nobody is asked who may take a port of this host: so it is one that no service has, and TCP
+ * ports, where programs are more likely to meet, are for peers that the operator knows: by address,
+ * by key, or because they are on this host. */
+static bool may_open(const struct reflect *reflect, const struct opening *to)
+{
+    const struct reflect_settings *settings = &reflect->settings;
+    bool is_named =
+        settings->allow_count > 0 || settings->key_count > 0 || addr_is_loopback(&to->peer);
+    return port_set_has(&settings->ports, to->wanted_port) && (!to->is_tcp || is_named);
+}
+
 void reflect_open_port(struct reflect *reflect, struct opening *to, struct instant now)
 {
     enum transport transport = to->is_tcp ? TRANSPORT_TCP_LISTEN : TRANSPORT_UDP;
+    int64_t most_ms = reflect->settings.max_duration_ns / NS_PER_MS;
+    if (to->duration_ms > most_ms) { /* IPv6 requests can ask for weeks */
+        to->duration_ms = (uint32_t)most_ms;
+    }
     struct addr local = to->local;
     local.port = to->wanted_port;
     if (!to->is_tcp && reflect_is_control_port(reflect, local.port)) {
@@ -105,6 +116,11 @@ void reflect_open_port(struct reflect *reflect, struct opening *to, struct insta
         return;
     }
     to->port = lease_find_port(&reflect->book, &local, transport);
+    bool is_permanent = to->port != LEASE_NONE && reflect->book.ports[to->port].is_permanent;
+    if (!is_permanent && !may_open(reflect, to)) {
+        reflect_refuse(reflect, to, RESULT_PORT_NOT_ALLOWED);
+        return;
+    }
     if (to->port != LEASE_NONE) {
         reflect_grant(reflect, to, now);
         return;

@@ -50,6 +50,7 @@ struct lease_session {
     } train;
     const struct control *control; /* the version of the request that made it; of version 2: */
     uint32_t sequence, session_id;
+    struct mono until; /* granted, once a probe has used it */
     struct mono cap; /* never extended beyond */
     uint32_t next; /* in its hash chain or in the free list */
 };

@@ -44,6 +44,9 @@ static void extend(struct reflect *reflect, struct lease_session *session, struc
 {
     int64_t extension_ns = session->is_made_by_probe ? PERMANENT_IDLE_NS : EXTENSION_NS;
     struct mono until = mono_min(mono_add(now.mono, extension_ns), session->cap);
+    if (mono_is_before(until, session->until)) {
+        until = session->until;
+    }
     if (mono_is_before(session->expiry.due, until)) {
         lease_set_expiry(&reflect->book, session, until);
     }

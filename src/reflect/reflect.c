@@ -17,48 +17,6 @@
 #include "base/mem.h"
 #include "reflect/state.h"
 
-static const char *const drop_names[REFLECT_DROP_COUNT - IPSLA_REJECT_COUNT] = {
-    [DROP_NOT_ALLOWED - IPSLA_REJECT_COUNT] = "not_allowed",
-    [DROP_LOOP - IPSLA_REJECT_COUNT] = "loop",
-    [DROP_NO_SESSION - IPSLA_REJECT_COUNT] = "no_session",
-    [DROP_LIMIT - IPSLA_REJECT_COUNT] = "limit",
-    [DROP_REFUSED - IPSLA_REJECT_COUNT] = "refused",
-    [DROP_SEND_FAILED - IPSLA_REJECT_COUNT] = "send_failed",
-};
-
-static const char *const result_names[REFLECT_RESULT_COUNT] = {
-    [RESULT_ACCEPTED] = "accepted", [RESULT_AUTH] = "auth",   [RESULT_PORT_IN_USE] = "port_in_use",
-    [RESULT_FAILED] = "failed",     [RESULT_LIMIT] = "limit", [RESULT_FORMAT] = "format",
-};
-
-void reflect_settings_default(struct reflect_settings *settings)
-{
-    *settings = (struct reflect_settings){
-        .listen = {{.family = ADDR_IPV4, .port = IPSLA_CONTROL_PORT},
-                   {.family = ADDR_IPV4, .port = IPSLA_CONTROL_PORT_V2}},
-        .listen_count = 2,
-        .max_sessions = 1000,
-        .min_duration_ns = 1 * NS_PER_SECOND,
-        .refusal = REFUSAL_STATUS16,
-        .reply = REPLY_LONG,
-        .reflect_tos = true,
-        .replay_window_ns = 300 * NS_PER_SECOND,
-    };
-}
-
-const char *reflect_drop_name(unsigned drop)
-{
-    assert(drop < REFLECT_DROP_COUNT);
-    return drop < IPSLA_REJECT_COUNT ? ipsla_reject_name((enum ipsla_reject)drop)
-                                     : drop_names[drop - IPSLA_REJECT_COUNT];
-}
-
-const char *reflect_result_name(enum reflect_result result)
-{
-    assert((unsigned)result < REFLECT_RESULT_COUNT);
-    return result_names[result];
-}
-
 static uint32_t permanent_total(const struct reflect_settings *settings)
 {
     return (uint32_t)(settings->permanent_count + settings->permanent_tcp_count);
@@ -160,6 +118,14 @@ static bool is_allowed(const struct reflect *reflect, const struct addr *peer)
     return settings->allow_count == 0;
 }
 
+/* A service, which would read our answer as a request in words that a third party chose; or many.
+ */
+static bool is_bad_source(const struct reflect *reflect, const struct ev *ev)
+{
+    return ev->peer.port < reflect->settings.min_source_port || addr_is_multicast(&ev->peer) ||
+           addr_is_multicast(&ev->local);
+}
+
 static bool is_loop(const struct reflect *reflect, const struct addr *peer)
 {
     return peer->port == 0 || reflect_is_control_port(reflect, peer->port);
@@ -191,6 +157,8 @@ static void input_data(struct reflect *reflect, const struct ev *ev, struct inst
         reflect_drop(reflect, DROP_NOT_ALLOWED);
     } else if (is_loop(reflect, &ev->peer)) {
         reflect_drop(reflect, DROP_LOOP);
+    } else if (is_bad_source(reflect, ev)) {
+        reflect_drop(reflect, DROP_BAD_SOURCE);
     } else if (ev->id.channel < reflect->settings.listen_count) {
         input_request(reflect, ev, now);
     } else {

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "base/port_set.h"
 #include "base/siphash.h"
 #include "probe/io.h"
 #include "stats/hist.h"
@@ -29,6 +30,11 @@
 /* Of everything that leaves, as routers do. */
 #define REFLECT_TTL 255
 #define REFLECT_KEYS_MAX 32
+/* Of the ports below, which are those of services, none is opened and none is answered. */
+#define REFLECT_PORT_MIN 1024
+/* A session that nobody has used ends after this time, or after its duration if that is less: a
+ * sender starts as soon as it has its answer. */
+#define REFLECT_UNUSED_NS (10 * NS_PER_SECOND)
 /* An echo reply is an echo probe as well: two responders could take each other's for ever. So each
  * flow (address and port of the peer, port here) has a budget, of so many at once and then one in
  * this time. Senders send one an operation. */
@@ -50,7 +56,11 @@ struct reflect_settings {
     struct addr permanent_tcp[REFLECT_PERMANENT_MAX]; /* TCP ports that are always open */
     size_t permanent_tcp_count;
     uint32_t max_sessions; /* 1..65536 */
+    struct port_set ports; /* that requests may name; TCP ports only for peers in `allow`, with a
+                              key, or on this host */
+    uint16_t min_source_port; /* nothing is answered to ports below */
     int64_t min_duration_ns; /* shorter (also 0) requests are raised to this */
+    int64_t max_duration_ns; /* longer ones are granted this, and the answer says so */
     enum reflect_refusal refusal;
     enum reflect_reply reply;
     bool reflect_tos; /* answers have the TOS byte of what they answer, else 0 */
@@ -61,9 +71,11 @@ struct reflect_settings {
         replay_window_ns; /* how far the time in an authentic request may be off; 0: not checked */
 };
 
-/* listen 0.0.0.0:1967 and :1167, everybody, no permanent ports, 1000 sessions, 1 s, status16, long,
- * TOS reflected, NTP, no keys, 5 min. */
+/* listen 0.0.0.0:1967 and :1167, everybody, no permanent ports, 1000 sessions, ports from 1024 on,
+ * 1 s to 5 min, status16, long, TOS reflected, NTP, no keys, 5 min. */
 void reflect_settings_default(struct reflect_settings *settings);
+
+bool reflect_settings_are_equal(const struct reflect_settings *a, const struct reflect_settings *b);
 
 /* Why a datagram was not answered. The first IPSLA_REJECT_COUNT values are enum ipsla_reject's. */
 enum reflect_drop {
@@ -72,6 +84,7 @@ enum reflect_drop {
     DROP_NO_SESSION, /* a probe from somebody who did not ask for the port */
     DROP_LIMIT, /* an echo probe beyond the budget of its flow; a new flow on a permanent port, but
                    max_sessions is reached */
+    DROP_BAD_SOURCE, /* from a port below min_source_port, or a multicast address */
     DROP_REFUSED, /* a well-formed request that is refused silently */
     DROP_SEND_FAILED, /* the host could not send the answer */
 };
@@ -86,9 +99,10 @@ enum reflect_result {
     RESULT_PORT_IN_USE,
     RESULT_FAILED,
     RESULT_LIMIT,
-    RESULT_FORMAT /* version 2, which has an answer to malformed requests */
+    RESULT_FORMAT /* version 2, which has an answer to malformed requests */,
+    RESULT_PORT_NOT_ALLOWED
 };
-#define REFLECT_RESULT_COUNT 6
+#define REFLECT_RESULT_COUNT 7
 const char *reflect_result_name(enum reflect_result result);
 
 /* A plain value: copy it to publish it. */

@@ -24,11 +24,19 @@ void rig_init_pair(struct rig *rig)
     rig_add_engine(rig, sender, true);
 }
 
+void rig_settings(struct reflect_settings *settings)
+{
+    reflect_settings_default(settings);
+    settings->allow[0] = (struct addr_prefix){.family = ADDR_IPV4};
+    settings->allow[1] = (struct addr_prefix){.family = ADDR_IPV6};
+    settings->allow_count = 2;
+}
+
 void rig_init_default(struct rig *rig)
 {
     struct reflect_settings settings;
     rig_init_pair(rig);
-    reflect_settings_default(&settings);
+    rig_settings(&settings);
     rig_add_reflect(rig, RIG_RESPONDER, &settings);
 }
 

@@ -22,6 +22,12 @@ void responder_prepare(void)
     reflect_settings_default(&responder.settings);
 }
 
+void responder_allow(const char *prefix)
+{
+    struct reflect_settings *settings = &responder.settings;
+    assert_true(addr_parse_prefix(prefix, &settings->allow[settings->allow_count++]));
+}
+
 void responder_set_up(void)
 {
     responder.reflect = reflect_new(&responder.settings, &responder_seed);

@@ -35,6 +35,9 @@ int responder_load(void **state);
 /* Default settings, to be changed before responder_set_up. */
 void responder_prepare(void);
 
+/* Adds a network to its allow list. */
+void responder_allow(const char *prefix);
+
 /* A responder that listens. */
 void responder_set_up(void);
 

@@ -43,6 +43,9 @@ static const struct range ranges[] = {
     {"targets: [{name: a, host: h, port: %s}]", "0", "1", "65535", "65536"},
     {"responder: {max_sessions: %s}", "0", "1", "65536", "65537"},
     {"responder: {min_duration: %s}", NULL, "0s", "60s", "60001ms"},
+    {"responder: {max_duration: %s}", "59999ms", "60s", "24h", "86400001ms"},
+    {"responder: {min_source_port: %s}", NULL, "0", "65535", "65536"},
+    {"responder: {ports: [%s]}", "0", "1", "65535", "65536"},
     {"responder: {permanent_ports: [%s]}", "0", "1", "65535", "65536"},
     {"responder: {listen: ['127.0.0.1:%s']}", "0", "1", "65535", "65536"},
     {"responder: {allow: [0.0.0.0/%s]}", NULL, "0", "32", "33"},
@@ -132,6 +135,7 @@ static const struct list lists[] = {
     {"targets: [{name: a, host: h, port: 5, labels: {%s}}]", "x", ": y", 0, 32},
     {"responder: {listen: [%s]}", "'127.0.0.1:", "'", 1, 8},
     {"responder: {allow: [%s]}", "10.0.", ".0/24", 0, 64},
+    {"responder: {ports: [%s]}", "", "", 0, 64},
     {"responder: {permanent_ports: [%s]}", "", "", 0, 64},
     {"{responder: {}, modules: {%s}}", "m", ": {}", 0, 1000},
 };

@@ -274,9 +274,8 @@ static void test_allow(void **state)
 {
     (void)state;
     responder_prepare();
-    assert_true(addr_parse_prefix("192.0.2.10/32", &responder.settings.allow[0]));
-    assert_true(addr_parse_prefix("203.0.113.0/24", &responder.settings.allow[1]));
-    responder.settings.allow_count = 2;
+    responder_allow("192.0.2.10/32");
+    responder_allow("203.0.113.0/24");
     responder.settings.permanent[0] = build_addr("0.0.0.0:16000");
     responder.settings.permanent_count = 1;
     responder_set_up();
@@ -286,8 +285,126 @@ static void test_allow(void **state)
     assert_int_equal(responder_dropped(DROP_NOT_ALLOWED), 3);
     assert_int_equal(responder.drive.effect_count, 0);
     responder_ask(RESPONDER_PEER, 16384, 5000);
-    responder_ask("203.0.113.200:5", 16384, 5000);
+    responder_ask("203.0.113.200:5000", 16384, 5000);
     assert_int_equal(responder_results(RESULT_ACCEPTED), 2);
+    responder_tear_down();
+}
+
+/* A service would take an answer for a request, in words that a third party chose. */
+static void test_nothing_for_services(void **state)
+{
+    (void)state;
+    responder_prepare();
+    responder.settings.permanent[0] = build_addr("0.0.0.0:16000");
+    responder.settings.permanent_count = 1;
+    responder_set_up();
+    responder_ask("192.0.2.10:53", 16384, 5000);
+    responder_send_jitter(16000, "192.0.2.10:1023", 1);
+    responder_send_jitter(16000, "224.0.0.1:5000", 1);
+    assert_int_equal(responder_dropped(DROP_BAD_SOURCE), 3);
+    assert_int_equal(responder.drive.effect_count, 0);
+    responder_send_jitter(16000, "192.0.2.10:1024", 1);
+    assert_int_equal(reflect_stats(responder.reflect)->jitter_probes, 1);
+    responder_tear_down();
+}
+
+static void test_source_ports_are_a_setting(void **state)
+{
+    (void)state;
+    responder_prepare();
+    responder.settings.min_source_port = 0;
+    responder_set_up();
+    responder_ask("192.0.2.10:53", 16384, 5000);
+    assert_int_equal(responder_results(RESULT_ACCEPTED), 1);
+    responder_tear_down();
+}
+
+static void ask_tcp(const char *peer, uint16_t port)
+{
+    const struct ipsla_request request = {
+        .id = 1, .command = IPSLA_COMMAND_TCP, .port = port, .duration_ms = 5000};
+    uint8_t bytes[IPSLA_REQUEST_BYTES_MAX];
+    responder_deliver(1967, peer, bytes, ipsla_request_encode(&request, bytes));
+}
+
+static void test_ports_that_may_be_asked_for(void **state)
+{
+    (void)state;
+    responder_prepare();
+    port_set_remove(&responder.settings.ports, (struct port_range){8080, 8080});
+    responder.settings.permanent[0] = build_addr("0.0.0.0:514");
+    responder.settings.permanent_count = 1;
+    responder_set_up();
+    responder_ask(RESPONDER_PEER, 53, 5000);
+    responder_ask(RESPONDER_PEER, 1023, 5000);
+    responder_ask(RESPONDER_PEER, 8080, 5000);
+    ask_tcp(RESPONDER_PEER, 5000); /* there is no allow list */
+    assert_int_equal(responder_results(RESULT_PORT_NOT_ALLOWED), 4);
+    assert_int_equal(responder.drive.open_count, 3);
+    responder_ask(RESPONDER_PEER, 1024, 5000);
+    responder_ask(RESPONDER_PEER, 514, 5000); /* which is open anyway */
+    ask_tcp("127.0.0.1:40000", 5000);
+    assert_int_equal(responder_results(RESULT_ACCEPTED), 3);
+    responder_tear_down();
+}
+
+static void test_tcp_for_peers_that_are_named(void **state)
+{
+    (void)state;
+    responder_prepare();
+    responder_allow("192.0.2.0/24");
+    responder_set_up();
+    ask_tcp(RESPONDER_PEER, 5000);
+    ask_tcp(RESPONDER_PEER, 22);
+    assert_int_equal(responder_results(RESULT_ACCEPTED), 1);
+    assert_int_equal(responder_results(RESULT_PORT_NOT_ALLOWED), 1);
+    responder_tear_down();
+}
+
+static bool is_open_after(int64_t ns)
+{
+    drive_until(&responder.drive, build_at(ns));
+    return drive_channel(&responder.drive, 16384) != NULL;
+}
+
+/* Nobody can say "for an hour" and go. */
+static void test_unused_lease_is_short(void **state)
+{
+    (void)state;
+    responder_prepare();
+    responder_set_up();
+    responder_ask(RESPONDER_PEER, 16384, 60000);
+    assert_true(is_open_after(REFLECT_UNUSED_NS - 1));
+    assert_false(is_open_after(REFLECT_UNUSED_NS));
+    responder_tear_down();
+}
+
+static void test_used_lease_is_as_long_as_asked(void **state)
+{
+    (void)state;
+    responder_prepare();
+    responder_set_up();
+    responder_ask(RESPONDER_PEER, 16384, 60000);
+    assert_true(is_open_after(SECONDS(9)));
+    responder_send_jitter(16384, RESPONDER_PEER, 1);
+    assert_true(is_open_after(SECONDS(60) - 1));
+    assert_false(is_open_after(SECONDS(60)));
+    responder_tear_down();
+}
+
+/* Less is granted than was asked for, and the answer says so. */
+static void test_longest_lease_is_a_setting(void **state)
+{
+    (void)state;
+    responder_prepare();
+    responder.settings.max_duration_ns = SECONDS(20);
+    responder_set_up();
+    responder_ask(RESPONDER_PEER, 16384, 60000);
+    const struct drive_effect *answer = responder_last(RESPONDER_PEER);
+    assert_int_equal(answer->bytes[22] << 8 | answer->bytes[23], 20000);
+    responder_send_jitter(16384, RESPONDER_PEER, 1);
+    assert_true(is_open_after(SECONDS(20) - 1));
+    assert_false(is_open_after(SECONDS(20)));
     responder_tear_down();
 }
 
@@ -389,6 +506,13 @@ int main(void)
         cmocka_unit_test(test_limit),
         cmocka_unit_test(test_flood_of_ports),
         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_nothing_for_services),
+        cmocka_unit_test(test_source_ports_are_a_setting),
+        cmocka_unit_test(test_ports_that_may_be_asked_for),
+        cmocka_unit_test(test_tcp_for_peers_that_are_named),
+        cmocka_unit_test(test_unused_lease_is_short),
+        cmocka_unit_test(test_used_lease_is_as_long_as_asked),
+        cmocka_unit_test(test_longest_lease_is_a_setting),
     };
     return cmocka_run_group_tests(tests, responder_load, NULL);
 }
