@@ -11,6 +11,7 @@ static const uint32_t result_status[REFLECT_RESULT_COUNT] = {
     [RESULT_FAILED] = STATUS_FAIL,
     [RESULT_LIMIT] = STATUS_FAIL,
     [RESULT_PORT_NOT_ALLOWED] = STATUS_FAIL,
+    [RESULT_SOURCE_LIMIT] = STATUS_FAIL,
 };
 
 static size_t write_answer(struct reflect *reflect, const struct opening *to,

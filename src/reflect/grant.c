@@ -64,6 +64,8 @@ static void start_lease(struct reflect *reflect, const struct opening *to,
     session->probe_port = 0;
     session->is_claimed = false;
     session->is_made_by_probe = false;
+    lease_set_use(&reflect->book, session, session->is_reserved ? LEASE_KEPT : LEASE_UNUSED,
+                  now.mono);
     session->control = to->control;
     to->control->name_session(reflect, to, session);
     session->until = mono_add(now.mono, duration_ns);
@@ -79,7 +81,7 @@ void reflect_grant(struct reflect *reflect, const struct opening *to, struct ins
     bool is_repeated =
         session != NULL && session->control == to->control && to->control->is_repeated(to, session);
     if (session == NULL) {
-        session = lease_add_session(&reflect->book, to->port, &to->peer);
+        session = reflect_add_session(reflect, to->port, &to->peer);
     }
     if (session == NULL) {
         reflect_refuse(reflect, to, RESULT_LIMIT);
@@ -121,16 +123,18 @@ void reflect_open_port(struct reflect *reflect, struct opening *to, struct insta
         reflect_refuse(reflect, to, RESULT_PORT_NOT_ALLOWED);
         return;
     }
+    bool is_known =
+        to->port != LEASE_NONE && lease_find_control(&reflect->book, to->port, &to->peer) != NULL;
+    enum room room =
+        is_known ? ROOM_FOUND : reflect_find_room(reflect, &to->peer, to->port, now.mono);
+    if (room != ROOM_FOUND) {
+        reflect_refuse(reflect, to, room == ROOM_NONE ? RESULT_LIMIT : RESULT_SOURCE_LIMIT);
+        return;
+    }
     if (to->port != LEASE_NONE) {
         reflect_grant(reflect, to, now);
         return;
     }
-    if (reflect->book.session_count < reflect->book.session_limit) {
-        to->port = lease_add_port(&reflect->book, &local, transport, false);
-    }
-    if (to->port == LEASE_NONE) {
-        reflect_refuse(reflect, to, RESULT_LIMIT);
-        return;
-    }
+    to->port = lease_add_port(&reflect->book, &local, transport, false);
     reflect->opening = *to;
 }

@@ -39,8 +39,13 @@ struct reflect *reflect_new(const struct reflect_settings *settings,
     reflect->settings = *settings;
     reflect->key = siphash_key(seed->bytes);
     reflect->opening.port = LEASE_NONE;
+    reflect->closing = LEASE_NONE;
     reflect->stats.max_sessions = settings->max_sessions;
     reflect->echoes.rate = (struct meter_rate){REFLECT_ECHO_BURST, REFLECT_ECHO_INTERVAL_NS};
+    uint32_t requests = settings->requests_per_source;
+    if (requests > 0) { /* a second's worth at once */
+        reflect->requests.rate = (struct meter_rate){requests, NS_PER_SECOND / requests};
+    }
     if (settings->key_count > 0) {
         reflect->memory = mem_alloc(1, sizeof *reflect->memory);
     }
@@ -159,6 +164,9 @@ static void input_data(struct reflect *reflect, const struct ev *ev, struct inst
         reflect_drop(reflect, DROP_LOOP);
     } else if (is_bad_source(reflect, ev)) {
         reflect_drop(reflect, DROP_BAD_SOURCE);
+    } else if (ev->id.channel < reflect->settings.listen_count &&
+               !reflect_may_ask(reflect, &ev->peer, now.mono)) {
+        reflect_drop(reflect, DROP_SOURCE_LIMIT);
     } else if (ev->id.channel < reflect->settings.listen_count) {
         input_request(reflect, ev, now);
     } else {
@@ -349,6 +357,11 @@ static bool poll(void *self, struct instant now, struct fx *fx)
     }
     if (reflect->is_stopping) {
         return poll_stop(reflect, fx);
+    }
+    if (reflect->closing != LEASE_NONE) { /* before the port opens for somebody else */
+        fill_close(reflect, reflect->closing, fx);
+        reflect->closing = LEASE_NONE;
+        return true;
     }
     return poll_open(reflect, fx) || poll_expiry(reflect, now.mono, fx);
 }

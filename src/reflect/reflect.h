@@ -56,6 +56,11 @@ struct reflect_settings {
     struct addr permanent_tcp[REFLECT_PERMANENT_MAX]; /* TCP ports that are always open */
     size_t permanent_tcp_count;
     uint32_t max_sessions; /* 1..65536 */
+    uint32_t max_sessions_per_source; /* an IPv4 address, an IPv6 /64; 0: as many as are free */
+    uint32_t requests_per_source; /* control requests a second; 0: any number */
+    struct addr_prefix reserve_for[REFLECT_ALLOW_MAX]; /* peers that are not limited by these, */
+    size_t reserve_for_count;
+    uint32_t reserved_sessions; /* and for whom so many sessions are kept, up to half of all */
     struct port_set ports; /* that requests may name; TCP ports only for peers in `allow`, with a
                               key, or on this host */
     uint16_t min_source_port; /* nothing is answered to ports below */
@@ -84,6 +89,7 @@ enum reflect_drop {
     DROP_NO_SESSION, /* a probe from somebody who did not ask for the port */
     DROP_LIMIT, /* an echo probe beyond the budget of its flow; a new flow on a permanent port, but
                    max_sessions is reached */
+    DROP_SOURCE_LIMIT, /* more requests or flows than its source may have */
     DROP_BAD_SOURCE, /* from a port below min_source_port, or a multicast address */
     DROP_REFUSED, /* a well-formed request that is refused silently */
     DROP_SEND_FAILED, /* the host could not send the answer */
@@ -100,9 +106,10 @@ enum reflect_result {
     RESULT_FAILED,
     RESULT_LIMIT,
     RESULT_FORMAT /* version 2, which has an answer to malformed requests */,
-    RESULT_PORT_NOT_ALLOWED
+    RESULT_PORT_NOT_ALLOWED,
+    RESULT_SOURCE_LIMIT
 };
-#define REFLECT_RESULT_COUNT 7
+#define REFLECT_RESULT_COUNT 8
 const char *reflect_result_name(enum reflect_result result);
 
 /* A plain value: copy it to publish it. */

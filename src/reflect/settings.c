@@ -13,6 +13,8 @@ void reflect_settings_default(struct reflect_settings *settings)
                    {.family = ADDR_IPV4, .port = IPSLA_CONTROL_PORT_V2}},
         .listen_count = 2,
         .max_sessions = 1000,
+        .requests_per_source = 1000,
+        .reserved_sessions = 100,
         .min_duration_ns = 1 * NS_PER_SECOND,
         .max_duration_ns = 300 * NS_PER_SECOND,
         .min_source_port = REFLECT_PORT_MIN,
@@ -65,12 +67,17 @@ static bool are_lists_equal(const struct reflect_settings *a, const struct refle
            are_prefixes_equal(a->allow, b->allow, a->allow_count) &&
            are_addresses_equal(a->permanent, b->permanent, a->permanent_count) &&
            are_addresses_equal(a->permanent_tcp, b->permanent_tcp, a->permanent_tcp_count) &&
+           a->reserve_for_count == b->reserve_for_count &&
+           are_prefixes_equal(a->reserve_for, b->reserve_for, a->reserve_for_count) &&
            are_keys_equal(a, b) && memcmp(&a->ports, &b->ports, sizeof a->ports) == 0;
 }
 
 bool reflect_settings_are_equal(const struct reflect_settings *a, const struct reflect_settings *b)
 {
     return are_lists_equal(a, b) && a->max_sessions == b->max_sessions &&
+           a->max_sessions_per_source == b->max_sessions_per_source &&
+           a->requests_per_source == b->requests_per_source &&
+           a->reserved_sessions == b->reserved_sessions &&
            a->min_duration_ns == b->min_duration_ns && a->max_duration_ns == b->max_duration_ns &&
            a->min_source_port == b->min_source_port && a->refusal == b->refusal &&
            a->reply == b->reply && a->reflect_tos == b->reflect_tos &&
@@ -82,6 +89,7 @@ static const char *const drop_names[REFLECT_DROP_COUNT - IPSLA_REJECT_COUNT] = {
     [DROP_LOOP - IPSLA_REJECT_COUNT] = "loop",
     [DROP_NO_SESSION - IPSLA_REJECT_COUNT] = "no_session",
     [DROP_LIMIT - IPSLA_REJECT_COUNT] = "limit",
+    [DROP_SOURCE_LIMIT - IPSLA_REJECT_COUNT] = "source_limit",
     [DROP_BAD_SOURCE - IPSLA_REJECT_COUNT] = "bad_source",
     [DROP_REFUSED - IPSLA_REJECT_COUNT] = "refused",
     [DROP_SEND_FAILED - IPSLA_REJECT_COUNT] = "send_failed",
@@ -95,6 +103,7 @@ static const char *const result_names[REFLECT_RESULT_COUNT] = {
     [RESULT_LIMIT] = "limit",
     [RESULT_FORMAT] = "format",
     [RESULT_PORT_NOT_ALLOWED] = "port_not_allowed",
+    [RESULT_SOURCE_LIMIT] = "source_limit",
 };
 
 const char *reflect_drop_name(unsigned drop)

@@ -85,6 +85,8 @@ struct reflect {
     struct replay_memory *memory; /* NULL: no keys, nothing to remember */
     uint8_t named_sessions; /* of version 2: the last number given, 1 to 255 */
     struct meter echoes; /* by flow */
+    struct meter requests; /* by source */
+    uint32_t closing; /* port whose last session gave way to another; LEASE_NONE: none */
     uint64_t
         *unconfirmed; /* counter of the answer handed out last: it left unless an error follows */
     bool is_stopping;
@@ -106,6 +108,27 @@ void reflect_grant(struct reflect *reflect, const struct opening *to, struct ins
 
 /* Prepares the refusal of the request in `to`, or counts it as refused silently. */
 void reflect_refuse(struct reflect *reflect, const struct opening *to, enum reflect_result result);
+
+enum room {
+    ROOM_FOUND,
+    ROOM_NONE, /* all sessions are in use */
+    ROOM_NOT_FOR_SOURCE, /* its source has as many as it may */
+};
+
+/* Makes sure that `peer` can have one more session on `port` (LEASE_NONE: a new one), if it may:
+ * another session may end for it. */
+enum room reflect_find_room(struct reflect *reflect, const struct addr *peer, uint32_t port,
+                            struct mono now);
+
+/* A new session of `peer`, for whom there is room; NULL when there is none. */
+struct lease_session *reflect_add_session(struct reflect *reflect, uint32_t port,
+                                          const struct addr *peer);
+
+/* One of the peers for whom sessions are reserved. */
+bool reflect_is_reserved(const struct reflect *reflect, const struct addr *peer);
+
+/* A control request from `peer` is within the budget of its source. */
+bool reflect_may_ask(struct reflect *reflect, const struct addr *peer, struct mono now);
 
 /* The key of that id and use; NULL when there is none. Algorithm AUTH_MD5 for version 1. */
 const struct auth_key *reflect_find_key(const struct reflect *reflect, uint16_t id,

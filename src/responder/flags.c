@@ -23,6 +23,13 @@ static const struct option_row rows[] = {
     {"permanent-port", "[IP:]PORT", NULL, "A probe port that is always open.", true},
     {"permanent-tcp-port", "[IP:]PORT", NULL, "A TCP port that is always open.", true},
     {"max-sessions", "N", "1000", "Most sessions at a time, 1 to 65536.", false},
+    {"max-sessions-per-source", "N", "0",
+     "Most sessions of one IPv4 address or IPv6 /64. 0: as many as are free, or 16.", false},
+    {"requests-per-source", "N", "1000",
+     "Most control requests a second of one IPv4 address or IPv6 /64. 0: any number.", false},
+    {"reserve-for", "PREFIX", NULL, "Senders without these two limits, who have a reserve.", true},
+    {"reserved-sessions", "N", "100",
+     "Sessions that only senders of --reserve-for can have, up to half of all.", false},
     {"min-duration", "DURATION", "1s", "Shortest time a port stays open.", false},
     {"max-duration", "DURATION", "5m", "Longest time that is granted; probes double it at most.",
      false},
@@ -108,20 +115,30 @@ static int read_permanent_tcp(const struct options *options, struct reflect_sett
     return 0;
 }
 
-static int read_allow(const struct options *options, struct reflect_settings *settings)
+/* The prefixes of the flag `name`, at most REFLECT_ALLOW_MAX. 0 or an exit status. */
+static int read_prefixes(const struct options *options, const char *name, struct addr_prefix *out,
+                         size_t *count)
 {
     const char *text;
-    settings->allow_count = 0;
-    for (size_t at = 0; (text = options_next(options, "allow", &at)) != NULL;) {
-        if (settings->allow_count == REFLECT_ALLOW_MAX) {
-            return options_reject(options, "allow", text, TOO_MANY);
+    *count = 0;
+    for (size_t at = 0; (text = options_next(options, name, &at)) != NULL;) {
+        if (*count == REFLECT_ALLOW_MAX) {
+            return options_reject(options, name, text, TOO_MANY);
         }
-        const char *problem = address_parse_prefix(text, &settings->allow[settings->allow_count++]);
+        const char *problem = address_parse_prefix(text, &out[(*count)++]);
         if (problem != NULL) {
-            return options_reject(options, "allow", text, problem);
+            return options_reject(options, name, text, problem);
         }
     }
     return 0;
+}
+
+static int read_allow(const struct options *options, struct reflect_settings *settings)
+{
+    int status = read_prefixes(options, "allow", settings->allow, &settings->allow_count);
+    return status != 0 ? status
+                       : read_prefixes(options, "reserve-for", settings->reserve_for,
+                                       &settings->reserve_for_count);
 }
 
 /* The index of `text` among `words`, -1 when it is none of them. */
@@ -173,6 +190,17 @@ static int read_limits(const struct options *options, struct reflect_settings *s
 {
     uint32_t source_port = 0;
     int status = read_number(options, "max-sessions", 1, 65536, &settings->max_sessions);
+    if (status == 0) {
+        status = read_number(options, "max-sessions-per-source", 0, 65536,
+                             &settings->max_sessions_per_source);
+    }
+    if (status == 0) {
+        status =
+            read_number(options, "requests-per-source", 0, 1000000, &settings->requests_per_source);
+    }
+    if (status == 0) {
+        status = read_number(options, "reserved-sessions", 0, 65536, &settings->reserved_sessions);
+    }
     if (status == 0) {
         status = read_number(options, "min-source-port", 0, UINT16_MAX, &source_port);
     }

@@ -240,6 +240,10 @@ static void responder_defaults_are_those_of_the_library(void **state)
     assert_int_equal(written->allow_count, settings.allow_count);
     assert_int_equal(written->permanent_count, settings.permanent_count);
     assert_int_equal(written->max_sessions, settings.max_sessions);
+    assert_int_equal(written->max_sessions_per_source, settings.max_sessions_per_source);
+    assert_int_equal(written->requests_per_source, settings.requests_per_source);
+    assert_int_equal(written->reserve_for_count, settings.reserve_for_count);
+    assert_int_equal(written->reserved_sessions, settings.reserved_sessions);
     assert_int_equal(written->min_duration_ns, settings.min_duration_ns);
     assert_int_equal(written->max_duration_ns, settings.max_duration_ns);
     assert_int_equal(written->min_source_port, settings.min_source_port);

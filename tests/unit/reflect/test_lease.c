@@ -81,7 +81,7 @@ static void test_port_table_fills(void **state)
         addr.port++;
         count++;
     }
-    assert_int_equal(count, 5);
+    assert_int_equal(count, 6); /* one may be closing */
     lease_remove_port(&book, 2);
     assert_int_equal(lease_add_port(&book, &addr, TRANSPORT_UDP, false), 2);
     lease_fini(&book);

@@ -4,6 +4,7 @@
 #include "reflect/reflect.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #include "support/build.h"
 #include "support/cm.h"
@@ -455,6 +456,8 @@ static void test_flood_of_ports(void **state)
     (void)state;
     responder_prepare();
     responder.settings.max_sessions = 100;
+    responder.settings.max_sessions_per_source = 1000;
+    responder.settings.requests_per_source = 0;
     responder_set_up();
     for (unsigned round = 0; round < 5; round++) {
         for (unsigned i = 0; i < 300; i++) {
@@ -468,6 +471,155 @@ static void test_flood_of_ports(void **state)
     }
     assert_int_equal(responder_results(RESULT_ACCEPTED), 500);
     assert_int_equal(responder_results(RESULT_LIMIT), 1000);
+    responder_tear_down();
+}
+
+/* As many as are free: so one source has half of all at the most. Many that take all they can get,
+ * and use none of it, keep nobody out. */
+static void test_sources_share(void **state)
+{
+    (void)state;
+    responder_prepare();
+    responder_set_up();
+    for (unsigned source = 1; source <= 50; source++) {
+        char peer[32];
+        snprintf(peer, sizeof peer, "192.0.2.%u:40000", source);
+        for (unsigned i = 0; i < 600; i++) {
+            responder_ask(peer, (uint16_t)(1024 + source * 1000 + i), 5000);
+            drive_forget(&responder.drive);
+        }
+        if (source == 1) {
+            assert_int_equal(reflect_stats(responder.reflect)->sessions, 500);
+            assert_int_equal(responder_results(RESULT_SOURCE_LIMIT), 100);
+        }
+    }
+    assert_int_equal(reflect_stats(responder.reflect)->sessions, 1000);
+    drive_until(&responder.drive, build_at(100 * NS_PER_MS));
+    uint64_t accepted = responder_results(RESULT_ACCEPTED);
+    responder_ask("198.51.100.1:40000", 30000, 5000);
+    assert_int_equal(responder_results(RESULT_ACCEPTED), accepted + 1);
+    responder_tear_down();
+}
+
+/* IPv6: the hosts of a network are one source. */
+static void test_quota_is_a_setting(void **state)
+{
+    (void)state;
+    responder_prepare();
+    responder.settings.max_sessions_per_source = 2;
+    responder.settings.listen[1] = build_addr("[::]:2967");
+    responder_set_up();
+    for (unsigned i = 0; i < 3; i++) {
+        const struct ipsla_request request = {.command = IPSLA_COMMAND_JITTER,
+                                              .port = (uint16_t)(16384 + i),
+                                              .duration_ms = 5000,
+                                              .is_ipv6 = true};
+        uint8_t bytes[IPSLA_REQUEST_BYTES_MAX];
+        char peer[32];
+        snprintf(peer, sizeof peer, "[2001:db8:1:2::%u]:40000", i + 1);
+        responder_deliver(2967, peer, bytes, ipsla_request_encode(&request, bytes));
+        responder_ask(RESPONDER_PEER, (uint16_t)(17000 + i), 5000);
+    }
+    assert_int_equal(responder_results(RESULT_ACCEPTED), 4);
+    assert_int_equal(responder_results(RESULT_SOURCE_LIMIT), 2);
+    responder_tear_down();
+}
+
+static void test_requests_have_a_budget(void **state)
+{
+    (void)state;
+    responder_prepare();
+    responder.settings.requests_per_source = 10;
+    assert_true(addr_parse_prefix("192.0.2.11/32", &responder.settings.reserve_for[0]));
+    responder.settings.reserve_for_count = 1;
+    responder_set_up();
+    for (unsigned i = 0; i < 15; i++) {
+        responder_ask(RESPONDER_PEER, 16384, 5000);
+        responder_ask(RESPONDER_OTHER, 16384, 5000);
+    }
+    assert_int_equal(responder_dropped(DROP_SOURCE_LIMIT), 5);
+    assert_int_equal(responder_results(RESULT_ACCEPTED), 25);
+    drive_until(&responder.drive, build_at(SECONDS(1) / 10));
+    responder_ask(RESPONDER_PEER, 16384, 5000);
+    assert_int_equal(responder_results(RESULT_ACCEPTED), 26);
+    responder_tear_down();
+}
+
+static void ask_from(unsigned source, uint16_t port)
+{
+    char peer[32];
+    snprintf(peer, sizeof peer, "10.0.%u.%u:40000", source / 256, source % 256);
+    responder_ask(peer, port, 60000);
+    drive_forget(&responder.drive);
+}
+
+/* From as many sources as one likes, which need not exist: what nobody has used gives way. */
+static void test_unused_sessions_give_way(void **state)
+{
+    (void)state;
+    responder_prepare();
+    responder.settings.max_sessions = 10;
+    responder_set_up();
+    responder_ask(RESPONDER_PEER, 16384, 60000);
+    responder_send_jitter(16384, RESPONDER_PEER, 1);
+    for (unsigned i = 0; i < 9; i++) {
+        ask_from(i, (uint16_t)(20000 + i));
+    }
+    ask_from(9, 21000); /* the others may still be about to start */
+    assert_int_equal(responder_results(RESULT_LIMIT), 1);
+    drive_until(&responder.drive, build_at(100 * NS_PER_MS));
+    for (unsigned i = 0; i < 8; i++) {
+        ask_from(100 + i, (uint16_t)(22000 + i));
+    }
+    assert_int_equal(responder_results(RESULT_LIMIT), 1);
+    assert_int_equal(reflect_stats(responder.reflect)->sessions, 10);
+    assert_int_equal(responder.drive.open_count, 12);
+    assert_null(drive_channel(&responder.drive, 20000));
+    assert_non_null(drive_channel(&responder.drive, 20008));
+    assert_non_null(drive_channel(&responder.drive, 16384)); /* in use */
+    responder_tear_down();
+}
+
+/* The port of the one that gives way is the port that is asked for. */
+static void test_way_is_given_on_the_same_port(void **state)
+{
+    (void)state;
+    responder_prepare();
+    responder.settings.max_sessions = 1;
+    responder_set_up();
+    responder_ask(RESPONDER_PEER, 16384, 60000);
+    drive_until(&responder.drive, build_at(100 * NS_PER_MS));
+    responder_ask(RESPONDER_OTHER, 16384, 60000);
+    assert_int_equal(responder_results(RESULT_ACCEPTED), 2);
+    responder_send_jitter(16384, RESPONDER_OTHER, 1);
+    assert_int_equal(responder_last_jitter(RESPONDER_OTHER).responder_seq, 1);
+    responder_tear_down();
+}
+
+static void test_reserve(void **state)
+{
+    (void)state;
+    responder_prepare();
+    responder.settings.max_sessions = 10;
+    responder.settings.max_sessions_per_source = 10;
+    responder.settings.reserved_sessions = 3;
+    assert_true(addr_parse_prefix("192.0.2.10/32", &responder.settings.reserve_for[0]));
+    responder.settings.reserve_for_count = 1;
+    responder_set_up();
+    for (unsigned i = 0; i < 9; i++) {
+        responder_ask(RESPONDER_OTHER, (uint16_t)(20000 + i), 60000);
+        if (i < 7) {
+            responder_send_jitter((uint16_t)(20000 + i), RESPONDER_OTHER, 1);
+        }
+    }
+    assert_int_equal(responder_results(RESULT_LIMIT), 2);
+    for (unsigned i = 0; i < 3; i++) {
+        responder_ask(RESPONDER_PEER, (uint16_t)(21000 + i), 60000);
+    }
+    assert_int_equal(responder_results(RESULT_ACCEPTED), 10);
+    drive_until(&responder.drive, build_at(100 * NS_PER_MS));
+    responder_ask(RESPONDER_OTHER, 22000, 60000); /* and what they have not used stays theirs */
+    assert_int_equal(responder_results(RESULT_LIMIT), 3);
     responder_tear_down();
 }
 
@@ -513,6 +665,12 @@ int main(void)
         cmocka_unit_test(test_unused_lease_is_short),
         cmocka_unit_test(test_used_lease_is_as_long_as_asked),
         cmocka_unit_test(test_longest_lease_is_a_setting),
+        cmocka_unit_test(test_sources_share),
+        cmocka_unit_test(test_quota_is_a_setting),
+        cmocka_unit_test(test_requests_have_a_budget),
+        cmocka_unit_test(test_unused_sessions_give_way),
+        cmocka_unit_test(test_way_is_given_on_the_same_port),
+        cmocka_unit_test(test_reserve),
     };
     return cmocka_run_group_tests(tests, responder_load, NULL);
 }
