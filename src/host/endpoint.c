@@ -89,6 +89,8 @@ int endpoint_open(const struct fx *fx, uint16_t identifier, struct endpoint **ou
     if (endpoint->is_shared) {
         sock_want_room(endpoint->fd, ENDPOINT_SHARED_ROOM);
         sock_share(endpoint->fd, endpoint->bound.family);
+    } else if (fx->transport == TRANSPORT_UDP && fx->room_bytes > 0) {
+        sock_want_room(endpoint->fd, (int)fx->room_bytes);
     }
     choose_stamps(endpoint);
     *out = endpoint;

@@ -37,6 +37,7 @@ struct lease_port {
     bool is_permanent;
     enum transport transport;
     struct addr local;
+    uint32_t room_bytes; /* of the receive buffer, out of the share of all; 0: none */
     uint32_t sessions; /* that use it */
     uint32_t next; /* in its hash chain or in the free list */
 };

@@ -40,6 +40,7 @@ struct reflect *reflect_new(const struct reflect_settings *settings,
     reflect->key = siphash_key(seed->bytes);
     reflect->opening.port = LEASE_NONE;
     reflect->closing = LEASE_NONE;
+    reflect->room_left_bytes = (uint64_t)settings->max_sessions * REFLECT_ROOM_MIN_BYTES;
     reflect->stats.max_sessions = settings->max_sessions;
     reflect->echoes.rate = (struct meter_rate){REFLECT_ECHO_BURST, REFLECT_ECHO_INTERVAL_NS};
     uint32_t requests = settings->requests_per_source;
@@ -194,6 +195,12 @@ static void input_opened(struct reflect *reflect, uint32_t channel, struct insta
     }
 }
 
+static void remove_port(struct reflect *reflect, uint32_t port)
+{
+    reflect->room_left_bytes += reflect->book.ports[port].room_bytes;
+    lease_remove_port(&reflect->book, port);
+}
+
 static void input_open_failed(struct reflect *reflect, uint32_t channel, int error)
 {
     if (channel < reflect->settings.listen_count) {
@@ -202,7 +209,7 @@ static void input_open_failed(struct reflect *reflect, uint32_t channel, int err
     }
     struct opening to = reflect->opening;
     reflect->opening.port = LEASE_NONE;
-    lease_remove_port(&reflect->book, to.port);
+    remove_port(reflect, to.port);
     if (to.control != NULL) {
         reflect_refuse(reflect, &to, error == EADDRINUSE ? RESULT_PORT_IN_USE : RESULT_FAILED);
     } else {
@@ -265,14 +272,31 @@ static void poll_answer(struct reflect *reflect, struct instant now, struct fx *
     reflect->unconfirmed = answer->counter;
 }
 
-static void fill_open(struct fx *fx, uint32_t channel, const struct addr *local)
+static void fill_open(struct fx *fx, uint32_t channel, const struct addr *local,
+                      uint32_t room_bytes)
 {
     *fx = (struct fx){
         .kind = FX_OPEN,
         .id.channel = channel,
         .local = *local,
         .options.ttl = REFLECT_TTL,
+        .room_bytes = room_bytes,
     };
+}
+
+/* The receive buffer of a port that opens. */
+static uint32_t take_room(struct reflect *reflect, struct lease_port *port)
+{
+    if (port->is_permanent) {
+        return REFLECT_ROOM_MAX_BYTES;
+    }
+    uint64_t share = reflect->room_left_bytes / REFLECT_ROOM_SHARE;
+    if (port->transport != TRANSPORT_UDP || share < REFLECT_ROOM_MIN_BYTES) {
+        return 0;
+    }
+    port->room_bytes = share < REFLECT_ROOM_MAX_BYTES ? (uint32_t)share : REFLECT_ROOM_MAX_BYTES;
+    reflect->room_left_bytes -= port->room_bytes;
+    return port->room_bytes;
 }
 
 /* Control sockets first, then permanent ports, one after the other; then what requests ask for. */
@@ -282,7 +306,7 @@ static bool poll_open(struct reflect *reflect, struct fx *fx)
     for (uint32_t i = 0; i < settings->listen_count; i++) {
         if (reflect->listeners[i].state == PORT_FREE) {
             reflect->listeners[i].state = PORT_OPENING;
-            fill_open(fx, i, &settings->listen[i]);
+            fill_open(fx, i, &settings->listen[i], REFLECT_ROOM_MAX_BYTES);
             return true;
         }
     }
@@ -296,15 +320,16 @@ static bool poll_open(struct reflect *reflect, struct fx *fx)
         return false;
     }
     opening->was_asked = true;
-    fill_open(fx, port_channel(reflect, opening->port), &reflect->book.ports[opening->port].local);
-    fx->transport = reflect->book.ports[opening->port].transport;
+    struct lease_port *port = &reflect->book.ports[opening->port];
+    fill_open(fx, port_channel(reflect, opening->port), &port->local, take_room(reflect, port));
+    fx->transport = port->transport;
     return true;
 }
 
 static void fill_close(struct reflect *reflect, uint32_t port, struct fx *fx)
 {
     *fx = (struct fx){.kind = FX_CLOSE, .id.channel = port_channel(reflect, port)};
-    lease_remove_port(&reflect->book, port);
+    remove_port(reflect, port);
 }
 
 /* Ends leases; true when the last one on a port ended, which closes it. */

@@ -30,6 +30,13 @@
 /* Of everything that leaves, as routers do. */
 #define REFLECT_TTL 255
 #define REFLECT_KEYS_MAX 32
+/* Receive buffers, for what comes in while the thread does not look; Linux doubles the numbers.
+ * Control sockets and permanent ports have the largest. Ports that strangers open share the
+ * smallest times max_sessions: each takes a part of what is left, and the system's default when
+ * that would be less than the smallest. */
+#define REFLECT_ROOM_MAX_BYTES (8U << 20)
+#define REFLECT_ROOM_MIN_BYTES (128U << 10)
+#define REFLECT_ROOM_SHARE 16
 /* Of the ports below, which are those of services, none is opened and none is answered. */
 #define REFLECT_PORT_MIN 1024
 /* A session that nobody has used ends after this time, or after its duration if that is less: a

@@ -84,6 +84,7 @@ struct reflect {
     struct answer answer;
     struct replay_memory *memory; /* NULL: no keys, nothing to remember */
     uint8_t named_sessions; /* of version 2: the last number given, 1 to 255 */
+    uint64_t room_left_bytes; /* of receive buffers for ports that requests open */
     struct meter echoes; /* by flow */
     struct meter requests; /* by source */
     uint32_t closing; /* port whose last session gave way to another; LEASE_NONE: none */

@@ -2,6 +2,8 @@
 # SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
 # SPDX-License-Identifier: Apache-2.0
 """A responder of which many want sessions: a sender that uses its own goes on measuring."""
+import os
+import signal
 import socket
 import struct
 import time
@@ -18,6 +20,11 @@ def request(number):
     port = 20000 + number % 40000
     enable = struct.pack(">HHI4sHH", 2, 16, 0, socket.inet_aton("127.0.0.1"), port, 60000)
     return struct.pack(">BBHI", 1, number % 256, 52, 0) + enable + struct.pack(">HHI20x", 1, 28, 0)
+
+
+JITTER_REQUEST = (struct.pack(">BBHI", 1, 1, 52, 0)
+                  + struct.pack(">HHI4sHH", 4, 16, 0, socket.inet_aton("127.0.0.1"), 17000, 60000)
+                  + struct.pack(">HHI20x", 1, 28, 0))
 
 
 class FloodTest(harness.Case):
@@ -57,6 +64,30 @@ class FloodTest(harness.Case):
                                 "--interval=5ms")
         self.assertEqual((done.code, done.json()["outcome"]), (0, "ok"), done.evidence)
         self.assertIn("it has no allow list", responder.stderr())
+
+    def test_packets_wait_for_a_stalled_responder(self):
+        """500 packets come while it does not run: more than the system's default buffer holds."""
+        packets = 500
+        responder = self.responder(self.namespace)
+        with self.namespace.entered():
+            sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        sender.settimeout(10)
+        sender.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+        sender.sendto(JITTER_REQUEST, ("127.0.0.1", 1967))
+        sender.recv(100)
+        os.kill(responder.pid, signal.SIGSTOP)
+        for number in range(1, packets + 1):
+            sender.sendto(struct.pack(">HHIIHH", 2, 0, 1, 0, number, 0) + bytes(16), ("127.0.0.1", 17000))
+        os.kill(responder.pid, signal.SIGCONT)
+        received = 0
+        try:
+            while received < packets:
+                sender.recv(100)
+                received += 1
+        except TimeoutError:
+            pass
+        sender.close()
+        self.assertEqual(received, packets)
 
 
 if __name__ == "__main__":

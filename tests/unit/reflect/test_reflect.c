@@ -623,6 +623,42 @@ static void test_reserve(void **state)
     responder_tear_down();
 }
 
+static uint64_t rooms_asked(void)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < responder.drive.effect_count; i++) {
+        const struct fx *fx = &responder.drive.effects[i].fx;
+        sum += fx->kind == FX_OPEN ? fx->room_bytes : 0;
+    }
+    return sum;
+}
+
+/* The first ports get large buffers; however many there are, they share what is set by
+ * max_sessions, and what closes gives its part back. */
+static void test_receive_buffers_are_bounded(void **state)
+{
+    (void)state;
+    responder_prepare();
+    responder.settings.max_sessions = 100;
+    responder.settings.max_sessions_per_source = 100;
+    responder_set_up();
+    uint64_t first = 0;
+    for (unsigned round = 0; round < 2; round++) {
+        uint64_t sum = 0;
+        for (unsigned i = 0; i < 100; i++) {
+            drive_forget(&responder.drive);
+            responder_ask(RESPONDER_PEER, (uint16_t)(20000 + i), 5000);
+            first = i == 0 && round == 0 ? rooms_asked() : first;
+            assert_true(i > 0 || rooms_asked() == first);
+            sum += rooms_asked();
+        }
+        assert_true(sum <= 100 * (uint64_t)REFLECT_ROOM_MIN_BYTES);
+        drive_until(&responder.drive, build_at(SECONDS(10) * (round + 1)));
+    }
+    assert_int_equal(first, 100 * REFLECT_ROOM_MIN_BYTES / REFLECT_ROOM_SHARE);
+    responder_tear_down();
+}
+
 static void test_names(void **state)
 {
     (void)state;
@@ -671,6 +707,7 @@ int main(void)
         cmocka_unit_test(test_unused_sessions_give_way),
         cmocka_unit_test(test_way_is_given_on_the_same_port),
         cmocka_unit_test(test_reserve),
+        cmocka_unit_test(test_receive_buffers_are_bounded),
     };
     return cmocka_run_group_tests(tests, responder_load, NULL);
 }
