@@ -14,6 +14,7 @@
 #include "host/sock.h"
 #include "program/answering.h"
 #include "program/daemon.h"
+#include "reflect/replay.h"
 
 /* Each finding as one line of the log. */
 static void log_findings(const struct diagnostics *diagnostics)
@@ -262,10 +263,21 @@ static void take_over(struct exporter *exporter, struct config *config)
     exporter_check_sockets(config->targets);
 }
 
+/* What the file does not say. The requests that were seen before outlive each responder: a reload
+ * does not let them in again. */
+static void prepare_responder(struct exporter *exporter, struct config *config)
+{
+    answering_drop_reserved(&config->responder);
+    if (config->responder.key_count > 0 && exporter->replays == NULL) {
+        exporter->replays = mem_alloc(1, sizeof *exporter->replays);
+    }
+    config->responder.replays = exporter->replays;
+}
+
 bool exporter_begin(struct exporter *exporter, struct config *config)
 {
     struct buf message = {0};
-    answering_drop_reserved(&config->responder);
+    prepare_responder(exporter, config);
     bool is_started = start_responder(exporter, config, &message);
     buf_fini(&message);
     if (is_started) {
@@ -284,7 +296,7 @@ bool exporter_reload(struct exporter *exporter, struct buf *message)
     }
     diagnostics_fini(&diagnostics);
     if (config != NULL) {
-        answering_drop_reserved(&config->responder);
+        prepare_responder(exporter, config);
     }
     if (config != NULL && replace_responder(exporter, config, message)) {
         take_over(exporter, config);

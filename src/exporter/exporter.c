@@ -13,10 +13,10 @@
 #include <unistd.h>
 
 #include "base/shard.h"
-#include "program/config_file.h"
-#include "program/daemon.h"
 #include "host/clock.h"
 #include "host/log.h"
+#include "program/config_file.h"
+#include "program/daemon.h"
 #include "program/options.h"
 
 #define LISTEN_MAX 16
@@ -294,6 +294,7 @@ static void stop(struct exporter *exporter, struct http *http)
     responder_worker_stop(exporter->responder, NULL);
     resolver_stop(exporter->resolver);
     config_free(exporter->config);
+    free(exporter->replays);
     spec_set_unref(exporter->targets);
     buf_fini(&exporter->reload_message);
     close(exporter->wake_fd);

@@ -17,10 +17,10 @@
 #include "base/buf.h"
 #include "base/time.h"
 #include "config/config.h"
-#include "web/http.h"
 #include "exporter/resolve.h"
 #include "host/worker.h"
 #include "probe/spec_set.h"
+#include "web/http.h"
 
 #define EXPORTER_WORKERS_MAX 64
 
@@ -47,6 +47,7 @@ struct exporter {
     pthread_mutex_t mutex; /* for the following */
     pthread_cond_t answered; /* a reload was done, or there will be none */
     struct responder_worker *responder; /* NULL: none */
+    struct replay_memory *replays; /* of each responder; NULL: none has had keys */
     struct spec_set *targets; /* what the workers were given, in the order of the file */
     bool is_reload_successful;
     struct wall reload_success;

@@ -48,7 +48,8 @@ struct reflect *reflect_new(const struct reflect_settings *settings,
         reflect->requests.rate = (struct meter_rate){requests, NS_PER_SECOND / requests};
     }
     if (settings->key_count > 0) {
-        reflect->memory = mem_alloc(1, sizeof *reflect->memory);
+        reflect->memory =
+            settings->replays != NULL ? settings->replays : mem_alloc(1, sizeof *reflect->memory);
     }
     lease_init(&reflect->book, &reflect->key, settings->max_sessions, permanent_total(settings));
     return reflect;
@@ -61,7 +62,9 @@ void reflect_free(struct reflect *reflect)
         for (size_t i = 0; i < reflect->settings.key_count; i++) {
             auth_key_wipe(&reflect->settings.keys[i]);
         }
-        free(reflect->memory);
+        if (reflect->memory != reflect->settings.replays) {
+            free(reflect->memory);
+        }
         free(reflect);
     }
 }

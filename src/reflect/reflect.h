@@ -53,6 +53,8 @@
 enum reflect_refusal { REFUSAL_STATUS16, REFUSAL_STATUS32, REFUSAL_SILENT };
 enum reflect_reply { REPLY_LONG, REPLY_SHORT };
 
+struct replay_memory;
+
 struct reflect_settings {
     struct addr listen[REFLECT_LISTEN_MAX]; /* control sockets */
     size_t listen_count;
@@ -81,6 +83,9 @@ struct reflect_settings {
     size_t key_count;
     int64_t
         replay_window_ns; /* how far the time in an authentic request may be off; 0: not checked */
+    /* Requests that were seen before, the caller's, who may hand it to the next responder when this
+     * one has ended; NULL: one of its own. Not compared by reflect_settings_are_equal. */
+    struct replay_memory *replays;
 };
 
 /* listen 0.0.0.0:1967 and :1167, everybody, no permanent ports, 1000 sessions, ports from 1024 on,

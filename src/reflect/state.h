@@ -82,7 +82,7 @@ struct reflect {
     struct lease_book book;
     struct opening opening;
     struct answer answer;
-    struct replay_memory *memory; /* NULL: no keys, nothing to remember */
+    struct replay_memory *memory; /* settings.replays or its own; NULL: no keys */
     uint8_t named_sessions; /* of version 2: the last number given, 1 to 255 */
     uint64_t room_left_bytes; /* of receive buffers for ports that requests open */
     struct meter echoes; /* by flow */
