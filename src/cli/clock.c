@@ -13,7 +13,8 @@ bool cli_read_clock(const struct options *options, struct spec *spec)
 {
     const char *text = options_value(options, "clock-tolerance");
     int64_t tolerance;
-    spec->assumes_clock = spec->assumes_clock || options_has(options, "assume-synchronized");
+    spec->clocks.is_assumed_synchronized =
+        spec->clocks.is_assumed_synchronized || options_has(options, "assume-synchronized");
     if (text == NULL) {
         return true;
     }

@@ -17,9 +17,9 @@ static bool read_version(const struct options *options, struct spec *spec)
     for (unsigned i = 0; i < CONTROL_VERSION_COUNT; i++) {
         bool is_fit = i != CONTROL_V2 || spec->operation != OPERATION_TCP_CONNECT;
         if (is_fit && strcmp(text, control_version_name((enum control_version)i)) == 0) {
-            if (spec->control != (enum control_version)i) {
-                spec->control = (enum control_version)i;
-                spec->control_port = control_version_port(spec->control);
+            if (spec->control.version != (enum control_version)i) {
+                spec->control.version = (enum control_version)i;
+                spec->control.port = control_version_port(spec->control.version);
             }
             return true;
         }
@@ -34,9 +34,10 @@ static bool read_version(const struct options *options, struct spec *spec)
 static bool read_algorithm(const struct options *options, struct spec *spec)
 {
     const char *name = options_value(options, "key-algorithm");
-    bool is_v2 = spec->control == CONTROL_V2;
-    if (!key_option_algorithm(name, &spec->key.algorithm) || spec->control == CONTROL_NONE ||
-        (spec->key.algorithm != AUTH_MD5) != is_v2) {
+    bool is_v2 = spec->control.version == CONTROL_V2;
+    if (!key_option_algorithm(name, &spec->control.key.algorithm) ||
+        spec->control.version == CONTROL_NONE ||
+        (spec->control.key.algorithm != AUTH_MD5) != is_v2) {
         options_refuse(options, "key-algorithm", name,
                        is_v2 ? "sha256 or hmac-sha256, which version 2 has"
                              : "md5, which version 1 has");
@@ -55,8 +56,8 @@ static bool read_key(const struct options *options, struct spec *spec)
         options_refuse(options, "key-id", id, "a number from 1 to 65535");
         return false;
     }
-    spec->key.id = (uint16_t)number;
-    const char *problem = secret_read(file, &spec->key, &is_exposed);
+    spec->control.key.id = (uint16_t)number;
+    const char *problem = secret_read(file, &spec->control.key, &is_exposed);
     if (problem != NULL) {
         options_reject(options, "key-file", file, problem);
     }
@@ -77,11 +78,12 @@ bool cli_read_control(const struct options *options, struct spec *spec)
     if (given != 0) {
         return read_algorithm(options, spec) && read_key(options, spec);
     }
-    if (spec->key.algorithm != AUTH_NONE && spec->control != CONTROL_NONE &&
-        (spec->key.algorithm == AUTH_MD5) != (spec->control == CONTROL_V1)) {
+    if (spec->control.key.algorithm != AUTH_NONE && spec->control.version != CONTROL_NONE &&
+        (spec->control.key.algorithm == AUTH_MD5) != (spec->control.version == CONTROL_V1)) {
         fprintf(stderr,
                 "ipsla probe: --control=%s does not go with the target's key, which is %s\n",
-                control_version_name(spec->control), auth_algorithm_name(spec->key.algorithm));
+                control_version_name(spec->control.version),
+                auth_algorithm_name(spec->control.key.algorithm));
         return false;
     }
     return true;

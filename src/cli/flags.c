@@ -140,24 +140,24 @@ static bool read_ip_version(const struct options *options, struct spec *spec)
         return false;
     }
     if (text != NULL) {
-        spec->ip_version = text[0] == '4' ? ADDR_IPV4 : ADDR_IPV6;
+        spec->path.ip_version = text[0] == '4' ? ADDR_IPV4 : ADDR_IPV6;
     }
     enum addr_family wanted = spec_ip_version(spec);
-    addr_parse_ip(spec->host, &host);
+    addr_parse_ip(spec->identity.host, &host);
     if (addr_is_link_local(&host)) {
         fprintf(stderr, "ipsla probe: %s is link-local: by which interface? (%s%%eth0)\n",
-                spec->host, spec->host);
+                spec->identity.host, spec->identity.host);
         return false;
     }
     bool is_ipv6 =
-        host.family == ADDR_IPV6 || spec->source.family == ADDR_IPV6 || wanted == ADDR_IPV6;
+        host.family == ADDR_IPV6 || spec->path.source.family == ADDR_IPV6 || wanted == ADDR_IPV6;
     if (spec->operation == OPERATION_ICMP_JITTER && is_ipv6) {
         fprintf(stderr, "ipsla probe: icmp-jitter is for IPv4 only: ICMPv6 has no timestamp "
                         "messages\n");
         return false;
     }
     bool is_clash = host.family != ADDR_NONE && wanted != ADDR_NONE && host.family != wanted;
-    if (is_clash || (spec->source.family != ADDR_NONE && spec->source.family != wanted)) {
+    if (is_clash || (spec->path.source.family != ADDR_NONE && spec->path.source.family != wanted)) {
         fprintf(stderr, "ipsla probe: host, --source and --ip-version mix IPv4 and IPv6\n");
         return false;
     }
@@ -166,8 +166,8 @@ static bool read_ip_version(const struct options *options, struct spec *spec)
 
 static bool is_size_enough(const struct options *options, const struct spec *spec)
 {
-    if (spec->precision == PRECISION_MICROSECONDS &&
-        spec->payload_bytes < SPEC_MICROSECONDS_BYTES_MIN) {
+    if (spec->packets.precision == PRECISION_MICROSECONDS &&
+        spec->packets.bytes < SPEC_MICROSECONDS_BYTES_MIN) {
         options_refuse(options, "size", options_value(options, "size"),
                        "56 bytes or more, as precision microseconds needs");
         return false;
@@ -178,17 +178,17 @@ static bool is_size_enough(const struct options *options, const struct spec *spe
 static bool read_train(const struct options *options, struct spec *spec)
 {
     enum operation operation = spec->operation;
-    struct schema_train slots = schema_train(spec->codec != VOICE_CODEC_NONE);
-    int64_t count = spec->num_packets;
-    int64_t size = spec->payload_bytes;
+    struct schema_train slots = schema_train(spec->packets.codec != VOICE_CODEC_NONE);
+    int64_t count = spec->packets.count;
+    int64_t size = spec->packets.bytes;
     if (!read_flag(options, spec, "count", schema_row(slots.num_packets, operation), &count) ||
         !read_flag(options, spec, "interval", schema_row(slots.interval, operation),
-                   &spec->interval_ns) ||
+                   &spec->packets.interval_ns) ||
         !read_flag(options, spec, "size", schema_row(slots.size, operation), &size)) {
         return false;
     }
-    spec->num_packets = (uint32_t)count;
-    spec->payload_bytes = (uint32_t)size;
+    spec->packets.count = (uint32_t)count;
+    spec->packets.bytes = (uint32_t)size;
     return is_size_enough(options, spec);
 }
 
@@ -207,17 +207,17 @@ static bool read_precision(const struct options *options, struct spec *spec)
                            : "milliseconds, the only one of udp-echo");
         return false;
     }
-    spec->precision = PRECISION_MICROSECONDS;
-    if (spec->payload_bytes < SPEC_MICROSECONDS_BYTES_MIN) {
-        spec->payload_bytes = SPEC_MICROSECONDS_BYTES;
+    spec->packets.precision = PRECISION_MICROSECONDS;
+    if (spec->packets.bytes < SPEC_MICROSECONDS_BYTES_MIN) {
+        spec->packets.bytes = SPEC_MICROSECONDS_BYTES;
     }
     return true;
 }
 
 static bool read_advantage(const struct options *options, struct spec *spec)
 {
-    int64_t advantage = spec->advantage_factor;
-    if (options_has(options, "advantage-factor") && spec->codec == VOICE_CODEC_NONE) {
+    int64_t advantage = spec->packets.advantage_factor;
+    if (options_has(options, "advantage-factor") && spec->packets.codec == VOICE_CODEC_NONE) {
         fprintf(stderr, "ipsla probe: --advantage-factor is for --codec\n");
         return false;
     }
@@ -225,7 +225,7 @@ static bool read_advantage(const struct options *options, struct spec *spec)
                    schema_row(SLOT_ADVANTAGE_FACTOR, spec->operation), &advantage)) {
         return false;
     }
-    spec->advantage_factor = (uint8_t)advantage;
+    spec->packets.advantage_factor = (uint8_t)advantage;
     return true;
 }
 
@@ -233,11 +233,11 @@ static bool read_timing(const struct options *options, struct spec *spec)
 {
     enum operation operation = spec->operation;
     return read_flag(options, spec, "timeout", schema_row(SLOT_TIMEOUT, operation),
-                     &spec->timeout_ns) &&
+                     &spec->schedule.timeout_ns) &&
            read_flag(options, spec, "threshold", schema_row(SLOT_THRESHOLD, operation),
-                     &spec->threshold_ns) &&
+                     &spec->results.threshold_ns) &&
            read_flag(options, spec, "control-timeout", schema_row(SLOT_CONTROL_TIMEOUT, operation),
-                     &spec->control_timeout_ns);
+                     &spec->control.timeout_ns);
 }
 
 /* What says something about ports or the responder says nothing about ICMP. */
@@ -257,14 +257,14 @@ static bool refuse_ports(const struct options *options, const struct spec *spec)
 static bool read_ports(const struct options *options, struct spec *spec)
 {
     const struct schema_key *key = schema_row(SLOT_CONTROL_PORT, spec->operation);
-    int64_t port = spec->port;
-    int64_t control_port = spec->control_port;
+    int64_t port = spec->path.port;
+    int64_t control_port = spec->control.port;
     if (!read_flag(options, spec, "port", key, &port) ||
         !read_flag(options, spec, "control-port", key, &control_port)) {
         return false;
     }
-    spec->port = (uint16_t)port;
-    spec->control_port = (uint16_t)control_port;
+    spec->path.port = (uint16_t)port;
+    spec->control.port = (uint16_t)control_port;
     return true;
 }
 
@@ -286,8 +286,8 @@ static bool read_data(const struct options *options, struct spec *spec)
     if (pattern != NULL && schema_row(SLOT_DATA_PATTERN, spec->operation) == NULL) {
         return refuse_for(spec, "data-pattern");
     }
-    spec->verify_data = spec->verify_data || wants_verify;
-    if (pattern != NULL && !pattern_parse(pattern, &spec->pattern)) {
+    spec->packets.verify_data = spec->packets.verify_data || wants_verify;
+    if (pattern != NULL && !pattern_parse(pattern, &spec->packets.pattern)) {
         options_refuse(options, "data-pattern", pattern,
                        "1 to 8 bytes of two hexadecimal digits each");
         return false;
@@ -333,7 +333,7 @@ static struct spec *spec_from_defaults(const struct options *options)
     }
     struct spec *spec = default_spec(options, operation);
     if (spec != NULL && !operation_is_icmp(operation)) {
-        spec->port = DEFAULT_PORT;
+        spec->path.port = DEFAULT_PORT;
     }
     return spec;
 }
@@ -345,8 +345,8 @@ static struct spec *spec_from_file(const char *file, const char *name)
     struct spec *spec = NULL;
     for (size_t i = 0; config != NULL && i < config->targets->count; i++) {
         const struct spec *candidate = config->targets->specs[i];
-        if (strcmp(candidate->name, name) == 0) {
-            spec = spec_with_ip(candidate, &candidate->peer);
+        if (strcmp(candidate->identity.name, name) == 0) {
+            spec = spec_with_ip(candidate, &candidate->path.peer);
         }
     }
     if (config != NULL && spec == NULL) {
@@ -406,11 +406,11 @@ static bool read_timestamps(const struct options *options, struct spec *spec)
     if (text == NULL) {
         return true;
     }
-    if (!timestamps_parse(text, &spec->timestamps)) {
+    if (!timestamps_parse(text, &spec->clocks.timestamps)) {
         options_refuse(options, "timestamps", text, "auto, user, kernel or hardware");
         return false;
     }
-    if (spec->timestamps == TIMESTAMPS_HARDWARE && spec->options.device[0] == '\0') {
+    if (spec->clocks.timestamps == TIMESTAMPS_HARDWARE && spec->path.options.device[0] == '\0') {
         fprintf(stderr, "ipsla probe: --timestamps=hardware needs --interface\n");
         return false;
     }
@@ -421,7 +421,7 @@ static bool read_spec(const struct options *options, struct spec *spec)
 {
     return read_responder(options, spec) && read_precision(options, spec) &&
            read_train(options, spec) && read_timing(options, spec) &&
-           read_advantage(options, spec) && read_source(options, &spec->source) &&
+           read_advantage(options, spec) && read_source(options, &spec->path.source) &&
            read_ip_version(options, spec) && read_data(options, spec) &&
            cli_read_packet(options, spec) && cli_read_clock(options, spec) &&
            read_timestamps(options, spec);
@@ -479,12 +479,12 @@ static bool read_limits(const struct options *options, const char *name,
 /* One run takes less than its period: else the next could never start in time. */
 static bool is_period_enough(const struct spec *spec)
 {
-    int64_t train_ns = (int64_t)(spec->num_packets - 1) * spec->interval_ns;
-    if (train_ns < spec->frequency_ns) {
+    int64_t train_ns = (int64_t)(spec->packets.count - 1) * spec->packets.interval_ns;
+    if (train_ns < spec->schedule.frequency_ns) {
         return true;
     }
     fprintf(stderr, "ipsla probe: sending takes %.3g s, longer than --frequency allows (%.3g s)\n",
-            (double)train_ns / 1e9, (double)spec->frequency_ns / 1e9);
+            (double)train_ns / 1e9, (double)spec->schedule.frequency_ns / 1e9);
     return false;
 }
 
@@ -494,9 +494,9 @@ static bool read_repeat(const struct options *options, struct cli_request *out)
     const struct schema_key *frequency = schema_row(SLOT_FREQUENCY, spec->operation);
     const char *text = options_value(options, "repeat");
     uint64_t runs = 1;
-    spec->life_ns = SPEC_FOREVER;
+    spec->schedule.life_ns = SPEC_FOREVER;
     if (text == NULL) {
-        spec->frequency_ns = frequency->max;
+        spec->schedule.frequency_ns = frequency->max;
     } else if (out->output == CLI_NAGIOS) {
         fprintf(stderr, "ipsla probe: --repeat is not for --output nagios\n");
         return false;
@@ -512,7 +512,7 @@ static bool read_repeat(const struct options *options, struct cli_request *out)
         fprintf(stderr, "ipsla probe: --frequency is for --repeat\n");
         return false;
     }
-    return read_flag(options, spec, "frequency", frequency, &spec->frequency_ns) &&
+    return read_flag(options, spec, "frequency", frequency, &spec->schedule.frequency_ns) &&
            is_period_enough(spec);
 }
 

@@ -59,17 +59,17 @@ static void add_target(const struct spec *spec, struct buf *out)
 {
     char address[ADDR_TEXT_MAX];
     buf_add_string(out, "\"target\": {\"host\": ");
-    add_string(out, spec->host);
+    add_string(out, spec->identity.host);
     buf_add_string(out, ", \"address\": ");
-    if (spec->peer.family == ADDR_NONE) {
+    if (spec->path.peer.family == ADDR_NONE) {
         buf_add_string(out, "null");
     } else {
-        add_string(out, addr_format_ip(&spec->peer, address));
+        add_string(out, addr_format_ip(&spec->path.peer, address));
     }
     if (operation_is_icmp(spec->operation)) {
         buf_add_string(out, ", \"port\": null},\n ");
     } else {
-        buf_printf(out, ", \"port\": %u},\n ", (unsigned)spec->port);
+        buf_printf(out, ", \"port\": %u},\n ", (unsigned)spec->path.port);
     }
 }
 
@@ -89,11 +89,12 @@ static void add_operation(const struct cli_result *result, struct buf *out)
     add_seconds(out, round->started.ns);
     add_field(out, "duration_seconds", true, round->duration_ns);
     buf_printf(out, ", \"interrupted\": %s", result->is_interrupted ? "true" : "false");
-    if (result->spec->control == CONTROL_NONE) {
+    if (result->spec->control.version == CONTROL_NONE) {
         buf_add_string(out, ",\n \"control\": {\"version\": null, \"auth\": \"none\"");
     } else {
         buf_printf(out, ",\n \"control\": {\"version\": %d, \"auth\": \"%s\"",
-                   (int)result->spec->control, auth_algorithm_name(result->spec->key.algorithm));
+                   (int)result->spec->control.version,
+                   auth_algorithm_name(result->spec->control.key.algorithm));
     }
     if (round->auth_layout > 0) {
         buf_printf(out, ", \"auth_layout\": \"%s\"", auth_layout_name(round->auth_layout - 1));
@@ -293,12 +294,12 @@ static void add_score(struct buf *out, const char *before, bool has_value, doubl
 static void add_voice(const struct cli_result *result, struct buf *out)
 {
     const struct voice *voice = &result->round->voice;
-    if (result->spec->codec == VOICE_CODEC_NONE) {
+    if (result->spec->packets.codec == VOICE_CODEC_NONE) {
         buf_add_string(out, "\"voice\": null");
         return;
     }
-    buf_printf(out,
-               "\"voice\": {\"codec\": \"%s\", \"icpif\": ", voice_codec_name(result->spec->codec));
+    buf_printf(out, "\"voice\": {\"codec\": \"%s\", \"icpif\": ",
+               voice_codec_name(result->spec->packets.codec));
     if (voice->is_scored) {
         buf_printf(out, "%u", (unsigned)voice->icpif);
     } else {
@@ -315,7 +316,8 @@ static void add_object(const struct cli_result *result, bool with_packets, struc
 {
     const struct round *round = result->round;
     buf_printf(out, "{\"operation\": \"%s\", \"precision\": \"%s\", ",
-               operation_name(result->spec->operation), precision_name(result->spec->precision));
+               operation_name(result->spec->operation),
+               precision_name(result->spec->packets.precision));
     add_target(result->spec, out);
     add_operation(result, out);
     add_packets(result, out);

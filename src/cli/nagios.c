@@ -66,7 +66,7 @@ static bool has_jitter(const struct spec *spec)
 
 static bool has_score(const struct spec *spec)
 {
-    return spec->codec != VOICE_CODEC_NONE;
+    return spec->packets.codec != VOICE_CODEC_NONE;
 }
 
 static const struct limit_row {
@@ -315,7 +315,7 @@ enum cli_state cli_nagios_format(const struct cli_result *result, const struct c
     cli_explain(result, &reason);
     buf_printf(out, "IPSLA %s - %s ", state_names[line.state],
                operation_name(result->spec->operation));
-    add_plain(out, result->spec->name);
+    add_plain(out, result->spec->identity.name);
     buf_add_string(out, ": ");
     add_plain(out, outcome == OUTCOME_OK ? buf_string(&line.words) : buf_string(&reason));
     if (line.data.size > 0) {

@@ -36,7 +36,7 @@ static bool read_tos(const struct options *options, struct spec *spec)
         return false;
     }
     if (dscp != NULL || tos != NULL) {
-        spec->tos = (uint8_t)number;
+        spec->path.tos = (uint8_t)number;
     }
     return true;
 }
@@ -50,7 +50,7 @@ static bool read_device(const struct options *options, const char *name, struct 
         return false;
     }
     if (text != NULL) {
-        memcpy(spec->options.device, text, strlen(text) + 1);
+        memcpy(spec->path.options.device, text, strlen(text) + 1);
     }
     return true;
 }
@@ -70,8 +70,8 @@ static bool read_number(const struct options *options, const char *name, uint64_
 
 bool cli_read_packet(const struct options *options, struct spec *spec)
 {
-    uint64_t ttl = spec->options.ttl;
-    uint64_t source_port = spec->source.port;
+    uint64_t ttl = spec->path.options.ttl;
+    uint64_t source_port = spec->path.source.port;
     if (!read_tos(options, spec) || !is_only(options, "interface", "vrf") ||
         !read_device(options, "interface", spec) || !read_device(options, "vrf", spec) ||
         !read_number(options, "ttl", UINT8_MAX, &ttl) ||
@@ -79,11 +79,11 @@ bool cli_read_packet(const struct options *options, struct spec *spec)
         return false;
     }
     if (options_has(options, "vrf") || options_has(options, "interface")) {
-        spec->is_vrf = options_has(options, "vrf");
+        spec->path.is_vrf = options_has(options, "vrf");
     }
-    spec->options.ttl = (uint8_t)ttl;
-    spec->options.dont_fragment =
-        spec->options.dont_fragment || options_has(options, "dont-fragment");
-    spec->source.port = (uint16_t)source_port;
+    spec->path.options.ttl = (uint8_t)ttl;
+    spec->path.options.dont_fragment =
+        spec->path.options.dont_fragment || options_has(options, "dont-fragment");
+    spec->path.source.port = (uint16_t)source_port;
     return true;
 }

@@ -62,7 +62,7 @@ static void release_signals(void)
 /* The first start after `now`: the engine keeps to these moments too. */
 static struct mono next_start(const struct run *run, struct mono now)
 {
-    int64_t period_ns = run->request->spec->frequency_ns;
+    int64_t period_ns = run->request->spec->schedule.frequency_ns;
     int64_t past_ns = mono_diff(now, run->first_start);
     return mono_add(run->first_start, (past_ns / period_ns + 1) * period_ns);
 }
@@ -252,7 +252,7 @@ int cli_probe_main(int argc, char **argv)
     struct spec *spec = request.spec;
     struct addr ip = {0};
     struct addr current = {0};
-    lookup_address(spec->host, spec_ip_version(spec), &current, &ip);
+    lookup_address(spec->identity.host, spec_ip_version(spec), &current, &ip);
     status = measure(&request, spec_with_ip(spec, &ip));
     spec_unref(spec);
     return status;

@@ -79,10 +79,10 @@ static void add_head(const struct cli_result *result, struct buf *out)
     time_t seconds = (time_t)floor_div(round->started.ns, NS_PER_SECOND);
     gmtime_r(&seconds, &utc);
     strftime(start, sizeof start, "%H:%M:%S UTC %a %b %d %Y", &utc);
-    buf_printf(out, "IPSLA operation id: %s (%s)\n", result->spec->name,
+    buf_printf(out, "IPSLA operation id: %s (%s)\n", result->spec->identity.name,
                operation_is_icmp(result->spec->operation)
-                   ? addr_format_ip(&result->spec->peer, address)
-                   : addr_format(&result->spec->peer, address));
+                   ? addr_format_ip(&result->spec->path.peer, address)
+                   : addr_format(&result->spec->path.peer, address));
     buf_printf(out, "Type of operation: %s\n", operation_name(result->spec->operation));
     buf_add_string(out, "        Latest RTT: ");
     if (round->outcome == OUTCOME_OK) {
@@ -236,7 +236,7 @@ static void add_train(const struct cli_result *result, struct buf *out)
     } else {
         add_losses(round, out);
     }
-    if (result->spec->codec != VOICE_CODEC_NONE) {
+    if (result->spec->packets.codec != VOICE_CODEC_NONE) {
         add_voice(&round->voice, out);
     }
 }

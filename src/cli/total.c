@@ -149,7 +149,7 @@ static void add_distribution(const struct cli_total *total, struct buf *out)
 void cli_total_format(const struct cli_total *total, const struct spec *spec, struct buf *out)
 {
     buf_printf(out, "\nSummary of %" PRIu64 " runs of %s to %s\n", total->runs,
-               operation_name(spec->operation), spec->name);
+               operation_name(spec->operation), spec->identity.name);
     buf_printf(out, "Number of successes: %" PRIu64 "\n", total->outcomes[OUTCOME_OK]);
     add_failures(total, out);
     buf_printf(out, "RTT Values:\n        Number Of RTT: %" PRIu64, total->rtt_count);

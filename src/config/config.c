@@ -153,8 +153,8 @@ static struct spec *default_spec(enum operation operation, enum voice_codec code
         codec_set(&inheritance.built_in[operation], codec);
     }
     struct spec *spec = target_build(&inheritance.built_in[operation], operation);
-    replace(&spec->name, host);
-    replace(&spec->host, host);
+    replace(&spec->identity.name, host);
+    replace(&spec->identity.host, host);
     inheritance_fini(&inheritance);
     return spec;
 }

@@ -122,8 +122,8 @@ void keys_assign(const struct key_ring *ring, const struct values *values,
         return;
     }
     bool is_for_v1 = key->algorithm == AUTH_MD5;
-    bool is_v1 = spec->control == CONTROL_V1;
-    if (spec->control == CONTROL_NONE) {
+    bool is_v1 = spec->control.version == CONTROL_V1;
+    if (spec->control.version == CONTROL_NONE) {
         return; /* nothing to sign */
     }
     if (key->algorithm != AUTH_NONE && is_for_v1 != is_v1) {
@@ -133,7 +133,7 @@ void keys_assign(const struct key_ring *ring, const struct values *values,
                           is_v1 ? "md5" : "sha256, hmac-sha256");
         return;
     }
-    spec->key = *key;
+    spec->control.key = *key;
 }
 
 void keys_list(const struct key_ring *ring, const struct node *ids, struct diagnostics *diagnostics,

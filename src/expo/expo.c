@@ -50,14 +50,14 @@ static uint32_t scopes_of(const struct spec *spec)
         spec->operation == OPERATION_UDP_JITTER || spec->operation == OPERATION_ICMP_JITTER;
     return 1U << FAMILY_TARGET | (uint32_t)is_stamped << FAMILY_JITTER |
            (uint32_t)(spec->operation != OPERATION_TCP_CONNECT) << FAMILY_DATAGRAMS |
-           (uint32_t)(spec->control != CONTROL_NONE) << FAMILY_CONTROL;
+           (uint32_t)(spec->control.version != CONTROL_NONE) << FAMILY_CONTROL;
 }
 
 /* The layout of the target before, when this one's is equal. */
 static const struct hist_layout *shared_layout(const struct entries *entries,
                                                const struct spec *spec)
 {
-    const struct hist_layout *layout = &spec->layout;
+    const struct hist_layout *layout = &spec->results.layout;
     if (entries->count == 0) {
         return layout;
     }
@@ -72,9 +72,9 @@ static void add_entry(struct entries *entries, const struct report *report, stru
 {
     const struct spec *spec = report->spec;
     buf_clear(scratch);
-    text_add_label(scratch, "target", spec->name);
-    for (size_t i = 0; i < spec->label_count; i++) {
-        text_add_label(scratch, spec->labels[i].name, spec->labels[i].value);
+    text_add_label(scratch, "target", spec->identity.name);
+    for (size_t i = 0; i < spec->identity.label_count; i++) {
+        text_add_label(scratch, spec->identity.labels[i].name, spec->identity.labels[i].value);
     }
     entries->items[entries->count] = (struct entry){
         .report = report,

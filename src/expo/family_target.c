@@ -22,9 +22,9 @@ static void label_address(struct text *text, const char *name, const struct addr
 static void label_packets(struct text *text, const struct spec *spec)
 {
     char dscp[DSCP_TEXT_MAX];
-    text_label(text, "interface", spec->is_vrf ? "" : spec->options.device);
-    text_label(text, "vrf", spec->is_vrf ? spec->options.device : "");
-    text_label(text, "dscp", dscp_format(spec->tos >> 2, dscp));
+    text_label(text, "interface", spec->path.is_vrf ? "" : spec->path.options.device);
+    text_label(text, "vrf", spec->path.is_vrf ? spec->path.options.device : "");
+    text_label(text, "dscp", dscp_format(spec->path.tos >> 2, dscp));
 }
 
 static void emit_target_info(struct text *text, const struct family_source *source, size_t offset)
@@ -33,20 +33,20 @@ static void emit_target_info(struct text *text, const struct family_source *sour
     const struct spec *spec = source->report->spec;
     char port[8] = "";
     if (!operation_is_icmp(spec->operation)) {
-        snprintf(port, sizeof port, "%u", (unsigned)spec->port);
+        snprintf(port, sizeof port, "%u", (unsigned)spec->path.port);
     }
     text_label(text, "operation", operation_name(spec->operation));
-    text_label(text, "host", spec->host);
-    label_address(text, "address", &spec->peer);
+    text_label(text, "host", spec->identity.host);
+    label_address(text, "address", &spec->path.peer);
     text_label(text, "port", port);
-    label_address(text, "source", &spec->source);
+    label_address(text, "source", &spec->path.source);
     label_packets(text, spec);
-    text_label(text, "codec", voice_codec_name(spec->codec));
-    text_label(text, "control", control_version_name(spec->control));
-    text_label(text, "auth", auth_algorithm_name(spec->key.algorithm));
-    text_label(text, "precision", precision_name(spec->precision));
-    text_label(text, "owner", spec->owner);
-    text_label(text, "tag", spec->tag);
+    text_label(text, "codec", voice_codec_name(spec->packets.codec));
+    text_label(text, "control", control_version_name(spec->control.version));
+    text_label(text, "auth", auth_algorithm_name(spec->control.key.algorithm));
+    text_label(text, "precision", precision_name(spec->packets.precision));
+    text_label(text, "owner", spec->identity.owner);
+    text_label(text, "tag", spec->identity.tag);
     text_count(text, 1);
 }
 

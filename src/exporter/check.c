@@ -41,9 +41,10 @@ static bool is_new(struct logged *logged, int error, enum operation operation)
 /* What the target's sockets are bound to: any address of the IP version that it will use. */
 static struct addr local_of(const struct spec *spec)
 {
-    struct addr local = spec->source;
+    struct addr local = spec->path.source;
     if (local.family == ADDR_NONE) {
-        local.family = spec->ip_version != ADDR_NONE ? spec->ip_version : spec->peer.family;
+        local.family =
+            spec->path.ip_version != ADDR_NONE ? spec->path.ip_version : spec->path.peer.family;
     }
     if (local.family == ADDR_NONE) {
         local.family = ADDR_IPV4;
@@ -57,7 +58,7 @@ static int try_icmp(const struct spec *spec, const struct addr *local)
         .transport =
             spec->operation == OPERATION_ICMP_ECHO ? TRANSPORT_ICMP_ECHO : TRANSPORT_ICMP_TIMESTAMP,
         .local = *local,
-        .options = spec->options,
+        .options = spec->path.options,
     };
     struct icmp_socket made;
     int error = icmp_open(&call, &made);
@@ -80,7 +81,7 @@ static int try_socket(const struct spec *spec)
     if (operation_is_icmp(spec->operation)) {
         return try_icmp(spec, &local);
     }
-    int error = sock_open_with(&local, &spec->options, &fd, &bound);
+    int error = sock_open_with(&local, &spec->path.options, &fd, &bound);
     if (error == 0) {
         close(fd);
     }
@@ -92,14 +93,15 @@ void exporter_check_sockets(const struct spec_set *targets)
     struct logged logged = {.count = 0};
     for (size_t i = 0; i < targets->count; i++) {
         const struct spec *spec = targets->specs[i];
-        bool is_special = spec->options.device[0] != '\0' || spec->source.family != ADDR_NONE ||
-                          spec->source.port != 0 || operation_is_icmp(spec->operation);
+        bool is_special = spec->path.options.device[0] != '\0' ||
+                          spec->path.source.family != ADDR_NONE || spec->path.source.port != 0 ||
+                          operation_is_icmp(spec->operation);
         int error = is_special ? try_socket(spec) : 0;
         if (error != 0 && is_new(&logged, error, spec->operation)) {
             struct buf reason = {0};
             reason_add(spec, error, &reason);
-            log_line(LOG_LEVEL_WARN, "target cannot be measured from here", "target", spec->name,
-                     "error", buf_string(&reason), NULL);
+            log_line(LOG_LEVEL_WARN, "target cannot be measured from here", "target",
+                     spec->identity.name, "error", buf_string(&reason), NULL);
             buf_fini(&reason);
         }
     }

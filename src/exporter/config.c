@@ -8,11 +8,11 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "program/daemon.h"
 #include "exporter/exporter.h"
 #include "host/clock.h"
 #include "host/log.h"
 #include "host/sock.h"
+#include "program/daemon.h"
 
 /* Each finding as one line of the log. */
 static void log_findings(const struct diagnostics *diagnostics)
@@ -184,7 +184,7 @@ static bool replace_responder(struct exporter *exporter, const struct config *co
 
 static bool has_literal_address(const struct spec *spec)
 {
-    return spec->peer.family != ADDR_NONE;
+    return spec->path.peer.family != ADDR_NONE;
 }
 
 static void set_names(struct exporter *exporter)
@@ -195,7 +195,7 @@ static void set_names(struct exporter *exporter)
     for (size_t i = 0; i < targets->count; i++) {
         const struct spec *spec = targets->specs[i];
         if (!has_literal_address(spec)) {
-            names[count++] = (struct resolver_name){spec->host, spec_ip_version(spec)};
+            names[count++] = (struct resolver_name){spec->identity.host, spec_ip_version(spec)};
         }
     }
     resolver_set_names(exporter->resolver, names, count);
@@ -228,7 +228,7 @@ static struct spec_set *resolve_targets(struct exporter *exporter)
     for (size_t i = 0; i < targets->count; i++) {
         const struct spec *spec = targets->specs[i];
         struct addr ip;
-        struct resolver_name name = {spec->host, spec_ip_version(spec)};
+        struct resolver_name name = {spec->identity.host, spec_ip_version(spec)};
         bool is_found = !has_literal_address(spec) && resolver_find(exporter->resolver, &name, &ip);
         specs[i] = is_found ? spec_with_ip(spec, &ip) : spec_ref(spec);
     }

@@ -19,8 +19,8 @@ void handshake_start(struct handshake *handshake, const struct spec *spec)
     handshake->spec = spec;
     handshake->tries = 0;
     handshake->failed_tries = 0;
-    if (is_new && spec->auth_layout > 0) {
-        handshake->layout = (uint8_t)(spec->auth_layout - 1);
+    if (is_new && spec->control.auth_layout > 0) {
+        handshake->layout = (uint8_t)(spec->control.auth_layout - 1);
         handshake->is_layout_known = true;
     } else if (is_new) {
         handshake->layouts_left = AUTH_LAYOUT_COUNT - 1;
@@ -31,7 +31,7 @@ void handshake_start(struct handshake *handshake, const struct spec *spec)
 
 bool handshake_has_tries(const struct handshake *handshake)
 {
-    return handshake->tries < handshake->spec->control_tries;
+    return handshake->tries < handshake->spec->control.tries;
 }
 
 void handshake_fail_try(struct handshake *handshake)
@@ -48,12 +48,12 @@ bool handshake_has_failed(const struct handshake *handshake)
  * over IPv6. */
 static uint32_t duration_ms(const struct spec *spec)
 {
-    int64_t duration_ns = spec->timeout_ns;
+    int64_t duration_ns = spec->schedule.timeout_ns;
     if (spec->operation == OPERATION_UDP_JITTER) {
-        duration_ns += spec->num_packets * spec->interval_ns;
+        duration_ns += spec->packets.count * spec->packets.interval_ns;
     }
     int64_t rounded_ms = (duration_ns + NS_PER_MS - 1) / NS_PER_MS;
-    int64_t most_ms = spec->peer.family == ADDR_IPV6 ? UINT32_MAX : UINT16_MAX;
+    int64_t most_ms = spec->path.peer.family == ADDR_IPV6 ? UINT32_MAX : UINT16_MAX;
     return (uint32_t)(rounded_ms > most_ms ? most_ms : rounded_ms);
 }
 
@@ -75,14 +75,14 @@ static size_t write_v1(struct handshake *handshake, uint8_t *out)
     struct ipsla_request request = {
         .id = handshake->next_id,
         .command = command_of(spec->operation),
-        .is_ipv6 = spec->peer.family == ADDR_IPV6,
-        .port = spec->port,
+        .is_ipv6 = spec->path.peer.family == ADDR_IPV6,
+        .port = spec->path.port,
         .duration_ms = duration_ms(spec),
     };
-    memcpy(request.address, spec->peer.ip, sizeof request.address);
+    memcpy(request.address, spec->path.peer.ip, sizeof request.address);
     size_t size = ipsla_request_encode(&request, out);
-    if (spec->key.algorithm == AUTH_MD5) {
-        auth_sign(out, size, &spec->key, handshake->layout);
+    if (spec->control.key.algorithm == AUTH_MD5) {
+        auth_sign(out, size, &spec->control.key, handshake->layout);
     }
     handshake->next_id++;
     return size;
@@ -91,11 +91,11 @@ static size_t write_v1(struct handshake *handshake, uint8_t *out)
 size_t handshake_write(struct handshake *handshake, struct instant now, uint8_t *out)
 {
     assert(handshake_has_tries(handshake));
-    bool is_v2 = handshake->spec->control == CONTROL_V2;
+    bool is_v2 = handshake->spec->control.version == CONTROL_V2;
     size_t size = is_v2 ? handshake_v2_write(handshake, now, out) : write_v1(handshake, out);
     handshake->sent[handshake->tries] = now.mono;
     handshake->tries++;
-    handshake->deadline = mono_add(now.mono, handshake->spec->control_timeout_ns);
+    handshake->deadline = mono_add(now.mono, handshake->spec->control.timeout_ns);
     return size;
 }
 
@@ -141,27 +141,27 @@ static enum handshake_verdict judge_v1(struct handshake *handshake, const struct
     if (age == 0 || age > handshake->tries) {
         return HANDSHAKE_UNMATCHED;
     }
-    bool is_other_port = response.has_port && response.port != spec->port;
+    bool is_other_port = response.has_port && response.port != spec->path.port;
     *out = (struct handshake_answer){
         .rtt_ns = mono_diff(ev->received.at.mono, handshake->sent[handshake->tries - age]),
         .status = response.status,
         .outcome = handshake_outcome(ipsla_status_code(response.status)),
-        .port = spec->port,
+        .port = spec->path.port,
     };
-    bool is_keyed = spec->key.algorithm == AUTH_MD5 && !handshake->is_layout_known;
+    bool is_keyed = spec->control.key.algorithm == AUTH_MD5 && !handshake->is_layout_known;
     if (is_keyed && out->outcome == OUTCOME_AUTH) {
         return next_layout(handshake, now);
     }
     if (response.status != 0 || is_other_port) {
         return HANDSHAKE_REFUSED;
     }
-    handshake->is_layout_known = spec->key.algorithm == AUTH_MD5;
+    handshake->is_layout_known = spec->control.key.algorithm == AUTH_MD5;
     return HANDSHAKE_ACCEPTED;
 }
 
 enum handshake_verdict handshake_judge(struct handshake *handshake, const struct ev *ev,
                                        struct mono now, struct handshake_answer *out)
 {
-    return handshake->spec->control == CONTROL_V2 ? handshake_v2_judge(handshake, ev, out)
-                                                  : judge_v1(handshake, ev, now, out);
+    return handshake->spec->control.version == CONTROL_V2 ? handshake_v2_judge(handshake, ev, out)
+                                                          : judge_v1(handshake, ev, now, out);
 }

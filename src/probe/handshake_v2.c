@@ -33,9 +33,9 @@ void handshake_v2_start(struct handshake *handshake)
 /* The responder keeps the port open for timeout + packets x interval. */
 static uint32_t duration_ms(const struct spec *spec)
 {
-    int64_t duration_ns = spec->timeout_ns;
+    int64_t duration_ns = spec->schedule.timeout_ns;
     if (spec->operation == OPERATION_UDP_JITTER) {
-        duration_ns += spec->num_packets * spec->interval_ns;
+        duration_ns += spec->packets.count * spec->packets.interval_ns;
     }
     return (uint32_t)((duration_ns + NS_PER_MS - 1) / NS_PER_MS);
 }
@@ -59,22 +59,22 @@ size_t handshake_v2_write(struct handshake *handshake, struct instant now, uint8
         .sequence = handshake->sequence,
         .timestamp = handshake->timestamp,
         .has_auth = true,
-        .mode = (uint8_t)ipsla2_mode_of(&spec->key),
-        .key_id = spec->key.id,
+        .mode = (uint8_t)ipsla2_mode_of(&spec->control.key),
+        .key_id = spec->control.key.id,
         .has_command = true,
-        .family = spec->peer.family,
+        .family = spec->path.peer.family,
         .role = ROLE_RESPONDER,
         .session_id = handshake->session_id,
-        .control_source = with_port(&spec->source, 0),
-        .control_destination = with_port(&spec->peer, 0),
-        .source = with_port(&spec->source, handshake->local.port),
-        .destination = with_port(&spec->peer, spec->port),
+        .control_source = with_port(&spec->path.source, 0),
+        .control_destination = with_port(&spec->path.peer, 0),
+        .source = with_port(&spec->path.source, handshake->local.port),
+        .destination = with_port(&spec->path.peer, spec->path.port),
         .duration_ms = duration_ms(spec),
     };
     memcpy(message.random, handshake->random, sizeof message.random);
     size_t size = ipsla2_encode(&message, out);
     if (message.mode != IPSLA2_MODE_NONE) {
-        ipsla2_sign(out, size, &spec->key);
+        ipsla2_sign(out, size, &spec->control.key);
     }
     return size;
 }
@@ -82,7 +82,7 @@ size_t handshake_v2_write(struct handshake *handshake, struct instant now, uint8
 /* Answers what was asked: same sequence, key and random number. */
 static bool is_ours(const struct handshake *handshake, const struct ipsla2_message *message)
 {
-    const struct auth_key *key = &handshake->spec->key;
+    const struct auth_key *key = &handshake->spec->control.key;
     if (message->sequence != handshake->sequence || handshake->tries == 0) {
         return false;
     }
@@ -118,7 +118,7 @@ static enum handshake_verdict refuse(uint16_t status, struct handshake_answer *o
 enum handshake_verdict handshake_v2_judge(const struct handshake *handshake, const struct ev *ev,
                                           struct handshake_answer *out)
 {
-    const struct auth_key *key = &handshake->spec->key;
+    const struct auth_key *key = &handshake->spec->control.key;
     struct ipsla2_message message;
     if (ipsla2_decode_head(ev->bytes, ev->size, &message) != IPSLA_ACCEPT ||
         !is_ours(handshake, &message)) {
@@ -152,7 +152,8 @@ enum handshake_verdict handshake_v2_judge(const struct handshake *handshake, con
     if (is_reflection(handshake, &message)) {
         return HANDSHAKE_UNMATCHED;
     }
-    answer.port = message.destination.port != 0 ? message.destination.port : handshake->spec->port;
+    answer.port =
+        message.destination.port != 0 ? message.destination.port : handshake->spec->path.port;
     *out = answer;
     return HANDSHAKE_ACCEPTED;
 }

@@ -23,17 +23,17 @@ void payload_start(struct payload *payload, const struct spec *spec, struct trai
 
 int64_t payload_resolution_ns(const struct spec *spec)
 {
-    return spec->precision == PRECISION_MICROSECONDS ? 1 : NS_PER_MS;
+    return spec->packets.precision == PRECISION_MICROSECONDS ? 1 : NS_PER_MS;
 }
 
 static enum jitter_us_layout us_layout(const struct spec *spec)
 {
-    return spec->has_long_sequence ? JITTER_US_SEQ32 : JITTER_US_SEQ16;
+    return spec->packets.has_long_sequence ? JITTER_US_SEQ32 : JITTER_US_SEQ16;
 }
 
 static uint64_t t1_stamp(const struct spec *spec, const struct sample *sample)
 {
-    return timestamp_encode(spec->timestamp_format, (struct wall){sample->t1_ns});
+    return timestamp_encode(spec->packets.timestamp_format, (struct wall){sample->t1_ns});
 }
 
 static void write_jitter_ms(const struct sample *sample, uint32_t seq, uint8_t *out, size_t size)
@@ -49,7 +49,7 @@ static void write_jitter_us(const struct spec *spec, const struct sample *sample
                             uint8_t *out)
 {
     struct jitter_us request = {.t1 = t1_stamp(spec, sample), .sender_seq = seq};
-    jitter_us_encode(us_layout(spec), &request, out, spec->payload_bytes);
+    jitter_us_encode(us_layout(spec), &request, out, spec->packets.bytes);
 }
 
 /* The whole message of an ICMP probe. */
@@ -61,14 +61,15 @@ static size_t write_icmp(const struct payload *payload, uint32_t seq, uint8_t *o
         icmp_timestamp_encode(payload->identifier, (uint16_t)seq, sent_ms, out);
         return ICMP_TIMESTAMP_BYTES;
     }
-    bool is_ipv6 = spec->peer.family == ADDR_IPV6;
+    bool is_ipv6 = spec->path.peer.family == ADDR_IPV6;
     const struct icmp_header header = {is_ipv6 ? ICMP6_TYPE_ECHO : ICMP_TYPE_ECHO,
                                        payload->identifier, (uint16_t)seq};
-    size_t size = ICMP_HEADER_BYTES + ICMP_STAMP_BYTES + spec->payload_bytes;
+    size_t size = ICMP_HEADER_BYTES + ICMP_STAMP_BYTES + spec->packets.bytes;
     struct wire_writer stamp = wire_writer(out + ICMP_HEADER_BYTES, ICMP_STAMP_BYTES);
     wire_write_u32(&stamp, 0);
     wire_write_u32(&stamp, sent_ms);
-    pattern_fill(&spec->pattern, out + ICMP_HEADER_BYTES + ICMP_STAMP_BYTES, spec->payload_bytes);
+    pattern_fill(&spec->packets.pattern, out + ICMP_HEADER_BYTES + ICMP_STAMP_BYTES,
+                 spec->packets.bytes);
     if (is_ipv6) {
         icmp6_encode(&header, out);
     } else {
@@ -85,15 +86,15 @@ size_t payload_write(const struct payload *payload, uint32_t seq, uint8_t *out)
         return write_icmp(payload, seq, out);
     }
     if (spec->operation == OPERATION_UDP_ECHO) {
-        ipsla_echo_encode(out, spec->payload_bytes);
-        pattern_fill(&spec->pattern, out + ECHO_HEADER_BYTES,
-                     spec->payload_bytes - ECHO_HEADER_BYTES);
-    } else if (spec->precision == PRECISION_MICROSECONDS) {
+        ipsla_echo_encode(out, spec->packets.bytes);
+        pattern_fill(&spec->packets.pattern, out + ECHO_HEADER_BYTES,
+                     spec->packets.bytes - ECHO_HEADER_BYTES);
+    } else if (spec->packets.precision == PRECISION_MICROSECONDS) {
         write_jitter_us(spec, sample, seq, out);
     } else {
-        write_jitter_ms(sample, seq, out, spec->payload_bytes);
+        write_jitter_ms(sample, seq, out, spec->packets.bytes);
     }
-    return spec->payload_bytes;
+    return spec->packets.bytes;
 }
 
 /* `value` modulo `modulus`, moved into -modulus/2 .. modulus/2. */
@@ -158,7 +159,7 @@ static enum payload_verdict book(struct payload *payload, uint32_t seq, struct s
 static void place_ntp_times(struct payload *payload, struct sample *sample,
                             const struct jitter_us *reply)
 {
-    enum timestamp_format format = payload->spec->timestamp_format;
+    enum timestamp_format format = payload->spec->packets.timestamp_format;
     struct wall expected = {sample->t1_ns + payload->offset_ns};
     struct wall t2, t3;
     if (!timestamp_decode(format, reply->t2, expected, &t2) ||
@@ -196,7 +197,7 @@ static enum payload_verdict read_jitter_ms(struct payload *payload, const struct
     struct ipsla_jitter_ms reply;
     struct sample *sample = NULL;
     if (ipsla_jitter_ms_decode_reply(ev->bytes, ev->size, &reply) != IPSLA_ACCEPT ||
-        ev->size != payload->spec->payload_bytes) {
+        ev->size != payload->spec->packets.bytes) {
         return PAYLOAD_CORRUPT;
     }
     const struct sample *sent = train_find(payload->train, reply.sender_seq);
@@ -224,7 +225,7 @@ static enum payload_verdict read_jitter_us(struct payload *payload, const struct
     struct jitter_us reply;
     struct sample *sample = NULL;
     if (jitter_us_decode_reply(us_layout(spec), ev->bytes, ev->size, &reply) != IPSLA_ACCEPT ||
-        ev->size != spec->payload_bytes) {
+        ev->size != spec->packets.bytes) {
         return PAYLOAD_CORRUPT;
     }
     const struct sample *sent = train_find(payload->train, reply.sender_seq);
@@ -250,8 +251,9 @@ static bool is_same_echo(const struct spec *spec, const struct ev *ev)
 {
     uint8_t header[ECHO_HEADER_BYTES];
     ipsla_echo_encode(header, sizeof header);
-    return ev->size == spec->payload_bytes && memcmp(ev->bytes, header, sizeof header) == 0 &&
-           pattern_matches(&spec->pattern, ev->bytes + sizeof header, ev->size - sizeof header);
+    return ev->size == spec->packets.bytes && memcmp(ev->bytes, header, sizeof header) == 0 &&
+           pattern_matches(&spec->packets.pattern, ev->bytes + sizeof header,
+                           ev->size - sizeof header);
 }
 
 /* An echo has no sequence number: there is one packet. */
@@ -260,11 +262,11 @@ static enum payload_verdict read_echo(struct payload *payload, const struct ev *
 {
     enum ipsla_probe_type type;
     struct sample *sample = NULL;
-    if (payload->spec->verify_data && !is_same_echo(payload->spec, ev)) {
+    if (payload->spec->packets.verify_data && !is_same_echo(payload->spec, ev)) {
         return PAYLOAD_ALTERED;
     }
     if (ipsla_probe_type(ev->bytes, ev->size, &type) != IPSLA_ACCEPT || type != IPSLA_PROBE_ECHO ||
-        ev->size != payload->spec->payload_bytes) {
+        ev->size != payload->spec->packets.bytes) {
         return PAYLOAD_CORRUPT;
     }
     const struct sample *sent = train_find(payload->train, 1);
@@ -285,19 +287,20 @@ static enum payload_verdict check_icmp_echo(const struct spec *spec, const struc
     wire_skip(&reader, ICMP_HEADER_BYTES);
     uint32_t zero = wire_read_u32(&reader);
     uint32_t sent_ms = wire_read_u32(&reader);
-    enum payload_verdict wrong = spec->verify_data ? PAYLOAD_ALTERED : PAYLOAD_CORRUPT;
-    if (reader.failed || wire_left(&reader) != spec->payload_bytes || zero != 0 ||
+    enum payload_verdict wrong = spec->packets.verify_data ? PAYLOAD_ALTERED : PAYLOAD_CORRUPT;
+    if (reader.failed || wire_left(&reader) != spec->packets.bytes || zero != 0 ||
         sent_ms != wall_ms_of_day((struct wall){sent->t1_ns})) {
         return wrong;
     }
-    return !spec->verify_data || pattern_matches(&spec->pattern, reader.at, wire_left(&reader))
+    return !spec->packets.verify_data ||
+                   pattern_matches(&spec->packets.pattern, reader.at, wire_left(&reader))
                ? PAYLOAD_ACCEPTED
                : wrong;
 }
 
 static bool is_echo_reply(const struct spec *spec, const struct ev *ev, struct icmp_header *out)
 {
-    return spec->peer.family == ADDR_IPV6
+    return spec->path.peer.family == ADDR_IPV6
                ? icmp6_decode(ev->bytes, ev->size, out) && out->type == ICMP6_TYPE_ECHO_REPLY
                : icmp_decode(ev->bytes, ev->size, out) && out->type == ICMP_TYPE_ECHO_REPLY;
 }
@@ -391,7 +394,7 @@ enum payload_verdict payload_read(struct payload *payload, const struct ev *ev, 
     if (payload->spec->operation == OPERATION_UDP_ECHO) {
         return read_echo(payload, ev, now, out);
     }
-    if (payload->spec->precision == PRECISION_MICROSECONDS) {
+    if (payload->spec->packets.precision == PRECISION_MICROSECONDS) {
         return read_jitter_us(payload, ev, now, out);
     }
     return read_jitter_ms(payload, ev, now, out);

@@ -26,7 +26,8 @@ const char *unmatched_name(enum unmatched unmatched)
 void probe_init(struct probe *probe, const struct spec *spec, uint8_t first_id)
 {
     *probe = (struct probe){.spec = spec, .handshake.next_id = first_id};
-    train_init(&probe->train, spec->num_packets, spec->interval_ns, spec->timeout_ns);
+    train_init(&probe->train, spec->packets.count, spec->packets.interval_ns,
+               spec->schedule.timeout_ns);
 }
 
 void probe_fini(struct probe *probe)
@@ -36,7 +37,7 @@ void probe_fini(struct probe *probe)
 
 void probe_set_spec(struct probe *probe, const struct spec *spec)
 {
-    if (!addr_is_same_ip(&probe->spec->peer, &spec->peer)) {
+    if (!addr_is_same_ip(&probe->spec->path.peer, &spec->path.peer)) {
         probe->filter = (struct clock_filter){0};
     }
     probe->spec = spec;
@@ -46,7 +47,7 @@ void probe_set_spec(struct probe *probe, const struct spec *spec)
 
 static bool has_handshake(const struct probe *probe)
 {
-    return probe->spec->control != CONTROL_NONE;
+    return probe->spec->control.version != CONTROL_NONE;
 }
 
 static bool is_connection(const struct probe *probe)
@@ -75,13 +76,13 @@ void probe_start(struct probe *probe, struct instant now, struct mono latest_end
     probe->started = now.mono;
     probe->last_event = now.mono;
     probe->latest_end = latest_end;
-    probe->port = probe->spec->port;
+    probe->port = probe->spec->path.port;
     handshake_start(&probe->handshake, probe->spec);
     payload_start(&probe->payload, probe->spec, &probe->train);
     probe->is_unreachable = false;
     probe->has_result = false;
     probe->socket_drops = 0;
-    if (probe->spec->peer.family == ADDR_NONE) {
+    if (probe->spec->path.peer.family == ADDR_NONE) {
         finish(probe, OUTCOME_RESOLVE, now.mono);
         return;
     }
@@ -113,8 +114,8 @@ static void fill_send(struct fx *fx, const struct addr *peer, const uint8_t *byt
 
 static void send_control(struct probe *probe, struct instant now, struct fx *fx, uint8_t *scratch)
 {
-    struct addr peer = probe->spec->peer;
-    peer.port = probe->spec->control_port;
+    struct addr peer = probe->spec->path.peer;
+    peer.port = probe->spec->control.port;
     probe->wants_control = false;
     fill_send(fx, &peer, scratch, handshake_write(&probe->handshake, now, scratch));
     probe->deadline = probe->handshake.deadline;
@@ -123,11 +124,11 @@ static void send_control(struct probe *probe, struct instant now, struct fx *fx,
 static void send_probe(struct probe *probe, struct instant now, struct fx *fx, uint8_t *scratch)
 {
     uint32_t seq = train_send(&probe->train, now);
-    struct addr peer = probe->spec->peer;
+    struct addr peer = probe->spec->path.peer;
     peer.port = probe->port;
     fill_send(fx, &peer, scratch, payload_write(&probe->payload, seq, scratch));
-    fx->tos = probe->spec->tos;
-    fx->wants_stamp = probe->spec->timestamps != TIMESTAMPS_USER;
+    fx->tos = probe->spec->path.tos;
+    fx->wants_stamp = probe->spec->clocks.timestamps != TIMESTAMPS_USER;
     fx->tag = seq;
 }
 
@@ -237,17 +238,17 @@ static void fill_open(const struct probe *probe, enum transport transport, struc
         .kind = FX_OPEN,
         .transport = transport,
         .id.channel = CHANNEL,
-        .local = probe->spec->source,
-        .peer = probe->spec->peer,
-        .options = probe->spec->options,
+        .local = probe->spec->path.source,
+        .peer = probe->spec->path.peer,
+        .options = probe->spec->path.options,
         .may_share = transport == TRANSPORT_UDP && can_share(probe->spec),
-        .wants_hardware = probe->spec->timestamps == TIMESTAMPS_HARDWARE,
-        .is_prompt = probe->spec->timestamps == TIMESTAMPS_USER,
+        .wants_hardware = probe->spec->clocks.timestamps == TIMESTAMPS_HARDWARE,
+        .is_prompt = probe->spec->clocks.timestamps == TIMESTAMPS_USER,
     };
     if (fx->local.family == ADDR_NONE) {
-        fx->local.family = probe->spec->peer.family;
+        fx->local.family = probe->spec->path.peer.family;
     } else if (addr_is_link_local(&fx->local) && fx->local.scope == 0) {
-        fx->local.scope = probe->spec->peer.scope;
+        fx->local.scope = probe->spec->path.peer.scope;
     }
     /* The source port of a connection is not that of its control request. */
     if (transport == TRANSPORT_UDP && is_connection(probe)) {
@@ -270,8 +271,8 @@ static bool poll_connect(struct probe *probe, struct instant now, struct fx *fx)
         train_send(&probe->train, now);
         probe->deadline = train_expiry(&probe->train);
         fill_open(probe, TRANSPORT_TCP_CONNECT, fx);
-        fx->peer = probe->spec->peer;
-        fx->tos = probe->spec->tos;
+        fx->peer = probe->spec->path.peer;
+        fx->tos = probe->spec->path.tos;
         return true;
     }
     if (!mono_is_before(now.mono, probe->deadline)) {
@@ -457,9 +458,9 @@ static void input_reply(struct probe *probe, const struct ev *ev, struct instant
 static void input_data(struct probe *probe, const struct ev *ev, struct instant now)
 {
     const struct spec *spec = probe->spec;
-    if (!addr_is_same_ip(&ev->peer, &spec->peer)) {
+    if (!addr_is_same_ip(&ev->peer, &spec->path.peer)) {
         probe->unmatched[UNMATCHED_SOURCE]++;
-    } else if (has_handshake(probe) && ev->peer.port == spec->control_port) {
+    } else if (has_handshake(probe) && ev->peer.port == spec->control.port) {
         input_control(probe, ev, now);
     } else if (ev->peer.port != probe->port) {
         probe->unmatched[UNMATCHED_SOURCE]++;
@@ -476,7 +477,7 @@ static void input_data(struct probe *probe, const struct ev *ev, struct instant 
 static void input_datagram(struct probe *probe, const struct ev *ev, struct instant now)
 {
     struct ev as_read = *ev;
-    if (probe->spec->timestamps == TIMESTAMPS_USER) {
+    if (probe->spec->clocks.timestamps == TIMESTAMPS_USER) {
         as_read.received = (struct stamp){.at = now, .source = STAMP_USER};
     }
     input_data(probe, &as_read, now);
@@ -491,7 +492,7 @@ static void input_icmp(struct probe *probe, const struct ev *ev, struct instant 
     bool is_handshake = probe->phase == PROBE_CONTROL;
     bool is_train = probe->phase == PROBE_TRAIN || probe->phase == PROBE_SETTLE;
     if (!(is_handshake || (is_train && !has_handshake(probe))) ||
-        !addr_is_same_ip(&ev->peer, &probe->spec->peer)) {
+        !addr_is_same_ip(&ev->peer, &probe->spec->path.peer)) {
         return;
     }
     probe->is_unreachable = true;
@@ -576,7 +577,7 @@ void probe_input(struct probe *probe, const struct ev *ev, struct instant now)
         input_datagram(probe, ev, now);
         break;
     case EV_SENT:
-        if (probe->spec->timestamps != TIMESTAMPS_USER) {
+        if (probe->spec->clocks.timestamps != TIMESTAMPS_USER) {
             train_stamp(&probe->train, ev->tag, ev->left);
         }
         break;
@@ -595,7 +596,7 @@ void probe_input(struct probe *probe, const struct ev *ev, struct instant now)
 
 static enum return_code round_return_code(const struct round *round, const struct spec *spec)
 {
-    int64_t threshold_ns = spec->threshold_ns;
+    int64_t threshold_ns = spec->results.threshold_ns;
     bool was_connecting = spec->operation == OPERATION_TCP_CONNECT && round->planned > 0;
     switch (round->outcome) {
     case OUTCOME_OK:
@@ -627,13 +628,14 @@ static double slower_way_ns(const struct round *round)
 
 static void score_voice(const struct spec *spec, struct round *round)
 {
-    if (spec->codec == VOICE_CODEC_NONE || round->outcome != OUTCOME_OK || round->rtt.count == 0) {
+    if (spec->packets.codec == VOICE_CODEC_NONE || round->outcome != OUTCOME_OK ||
+        round->rtt.count == 0) {
         return;
     }
     const struct voice_input input = {
-        .codec = spec->codec,
-        .advantage = spec->advantage_factor,
-        .packet_bytes = spec->payload_bytes,
+        .codec = spec->packets.codec,
+        .advantage = spec->packets.advantage_factor,
+        .packet_bytes = spec->packets.bytes,
         .sent = round->sent,
         .lost = round->sent - round->received - round->dropped_here,
         .loss_runs = round->loss_runs,
@@ -668,11 +670,11 @@ static void compute_round(struct probe *probe, const struct trust_case *about,
     train_take_stamps(&probe->train, payload_resolution_ns(probe->spec));
     round->one_way = trust_judge(about, &probe->filter, &round->offset);
     const struct round_rules rules = {
-        .threshold_ns = probe->spec->threshold_ns,
+        .threshold_ns = probe->spec->results.threshold_ns,
         .resolution_ns = payload_resolution_ns(probe->spec),
         .is_stamped = operation_is_stamped(probe->spec->operation),
         .trust_clocks = round->one_way == ONE_WAY_SHOWN,
-        .needs_kernel_stamps = probe->spec->timestamps == TIMESTAMPS_KERNEL,
+        .needs_kernel_stamps = probe->spec->clocks.timestamps == TIMESTAMPS_KERNEL,
     };
     if (!is_connection(probe)) {
         drops_book(probe->train.samples, probe->train.next, probe->socket_drops);

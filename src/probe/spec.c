@@ -90,18 +90,18 @@ struct spec *spec_new(void)
 
 void spec_fit_layout(struct spec *spec)
 {
-    bool is_type_3 =
-        spec->operation == OPERATION_UDP_JITTER && spec->precision == PRECISION_MICROSECONDS;
-    spec->has_long_sequence = is_type_3 && spec->control == CONTROL_V2;
-    if (spec->has_long_sequence && spec->payload_bytes < SPEC_LONG_SEQUENCE_BYTES_MIN) {
-        spec->payload_bytes = SPEC_LONG_SEQUENCE_BYTES_MIN;
+    bool is_type_3 = spec->operation == OPERATION_UDP_JITTER &&
+                     spec->packets.precision == PRECISION_MICROSECONDS;
+    spec->packets.has_long_sequence = is_type_3 && spec->control.version == CONTROL_V2;
+    if (spec->packets.has_long_sequence && spec->packets.bytes < SPEC_LONG_SEQUENCE_BYTES_MIN) {
+        spec->packets.bytes = SPEC_LONG_SEQUENCE_BYTES_MIN;
     }
 }
 
 void spec_set_tolerance(struct spec *spec, int64_t tolerance)
 {
-    spec->tolerance_ns = tolerance > 0 ? tolerance : 0;
-    spec->tolerance_percent = tolerance < 0 ? (uint8_t)-tolerance : 0;
+    spec->clocks.tolerance_ns = tolerance > 0 ? tolerance : 0;
+    spec->clocks.tolerance_percent = tolerance < 0 ? (uint8_t)-tolerance : 0;
 }
 
 /* The counter is the one part of a shared spec that changes: hence the casts away from const below.
@@ -119,16 +119,16 @@ void spec_unref(const struct spec *spec)
     if (shared == NULL || __atomic_sub_fetch(&shared->references, 1, __ATOMIC_ACQ_REL) > 0) {
         return;
     }
-    for (size_t i = 0; i < shared->label_count; i++) {
-        free(shared->labels[i].name);
-        free(shared->labels[i].value);
+    for (size_t i = 0; i < shared->identity.label_count; i++) {
+        free(shared->identity.labels[i].name);
+        free(shared->identity.labels[i].value);
     }
-    free(shared->labels);
-    free(shared->name);
-    free(shared->host);
-    free(shared->owner);
-    free(shared->tag);
-    auth_key_wipe(&shared->key);
+    free(shared->identity.labels);
+    free(shared->identity.name);
+    free(shared->identity.host);
+    free(shared->identity.owner);
+    free(shared->identity.tag);
+    auth_key_wipe(&shared->control.key);
     free(shared);
 }
 
@@ -137,38 +137,40 @@ struct spec *spec_with_ip(const struct spec *spec, const struct addr *ip)
     struct spec *copy = spec_new();
     /* Everything but the counter, which other threads may be changing. */
     memcpy(copy, spec, offsetof(struct spec, references));
-    copy->name = mem_string(spec->name);
-    copy->host = mem_string(spec->host);
-    copy->owner = mem_string(spec->owner);
-    copy->tag = mem_string(spec->tag);
-    copy->labels = mem_alloc(spec->label_count, sizeof(struct label));
-    for (size_t i = 0; i < spec->label_count; i++) {
-        copy->labels[i].name = mem_string(spec->labels[i].name);
-        copy->labels[i].value = mem_string(spec->labels[i].value);
+    copy->identity.name = mem_string(spec->identity.name);
+    copy->identity.host = mem_string(spec->identity.host);
+    copy->identity.owner = mem_string(spec->identity.owner);
+    copy->identity.tag = mem_string(spec->identity.tag);
+    copy->identity.labels = mem_alloc(spec->identity.label_count, sizeof(struct label));
+    for (size_t i = 0; i < spec->identity.label_count; i++) {
+        copy->identity.labels[i].name = mem_string(spec->identity.labels[i].name);
+        copy->identity.labels[i].value = mem_string(spec->identity.labels[i].value);
     }
-    copy->peer = *ip;
-    copy->peer.port = ip->family == ADDR_NONE ? 0 : spec->port;
+    copy->path.peer = *ip;
+    copy->path.peer.port = ip->family == ADDR_NONE ? 0 : spec->path.port;
     return copy;
 }
 
 enum addr_family spec_ip_version(const struct spec *spec)
 {
-    return spec->ip_version != ADDR_NONE ? spec->ip_version : spec->source.family;
+    return spec->path.ip_version != ADDR_NONE ? spec->path.ip_version : spec->path.source.family;
 }
 
 uint64_t spec_hash(const struct spec *spec)
 {
-    return spec->hash != 0 ? spec->hash : crypto_stable_hash(spec->name, strlen(spec->name));
+    return spec->identity.hash != 0
+               ? spec->identity.hash
+               : crypto_stable_hash(spec->identity.name, strlen(spec->identity.name));
 }
 
 static bool labels_are_equal(const struct spec *a, const struct spec *b)
 {
-    if (a->label_count != b->label_count) {
+    if (a->identity.label_count != b->identity.label_count) {
         return false;
     }
-    for (size_t i = 0; i < a->label_count; i++) {
-        if (strcmp(a->labels[i].name, b->labels[i].name) != 0 ||
-            strcmp(a->labels[i].value, b->labels[i].value) != 0) {
+    for (size_t i = 0; i < a->identity.label_count; i++) {
+        if (strcmp(a->identity.labels[i].name, b->identity.labels[i].name) != 0 ||
+            strcmp(a->identity.labels[i].value, b->identity.labels[i].value) != 0) {
             return false;
         }
     }
@@ -177,8 +179,10 @@ static bool labels_are_equal(const struct spec *a, const struct spec *b)
 
 static bool identities_are_equal(const struct spec *a, const struct spec *b)
 {
-    return strcmp(a->name, b->name) == 0 && strcmp(a->host, b->host) == 0 &&
-           strcmp(a->owner, b->owner) == 0 && strcmp(a->tag, b->tag) == 0 && labels_are_equal(a, b);
+    return strcmp(a->identity.name, b->identity.name) == 0 &&
+           strcmp(a->identity.host, b->identity.host) == 0 &&
+           strcmp(a->identity.owner, b->identity.owner) == 0 &&
+           strcmp(a->identity.tag, b->identity.tag) == 0 && labels_are_equal(a, b);
 }
 
 static bool layouts_are_equal(const struct hist_layout *a, const struct hist_layout *b)
@@ -189,47 +193,58 @@ static bool layouts_are_equal(const struct hist_layout *a, const struct hist_lay
 
 static bool controls_are_equal(const struct spec *a, const struct spec *b)
 {
-    return a->control == b->control && auth_key_is_equal(&a->key, &b->key) &&
-           a->auth_layout == b->auth_layout && a->control_port == b->control_port &&
-           a->control_tries == b->control_tries;
+    return a->control.version == b->control.version &&
+           auth_key_is_equal(&a->control.key, &b->control.key) &&
+           a->control.auth_layout == b->control.auth_layout && a->control.port == b->control.port &&
+           a->control.tries == b->control.tries;
 }
 
 static bool timings_are_equal(const struct spec *a, const struct spec *b)
 {
-    return a->frequency_ns == b->frequency_ns && a->timeout_ns == b->timeout_ns &&
-           a->threshold_ns == b->threshold_ns && a->interval_ns == b->interval_ns &&
-           a->control_timeout_ns == b->control_timeout_ns;
+    return a->schedule.frequency_ns == b->schedule.frequency_ns &&
+           a->schedule.timeout_ns == b->schedule.timeout_ns &&
+           a->results.threshold_ns == b->results.threshold_ns &&
+           a->packets.interval_ns == b->packets.interval_ns &&
+           a->control.timeout_ns == b->control.timeout_ns;
 }
 
 static bool data_are_equal(const struct spec *a, const struct spec *b)
 {
-    return a->payload_bytes == b->payload_bytes && a->verify_data == b->verify_data &&
-           pattern_is_equal(&a->pattern, &b->pattern);
+    return a->packets.bytes == b->packets.bytes &&
+           a->packets.verify_data == b->packets.verify_data &&
+           pattern_is_equal(&a->packets.pattern, &b->packets.pattern);
 }
 
 static bool options_are_equal(const struct spec *a, const struct spec *b)
 {
-    return a->tos == b->tos && a->is_vrf == b->is_vrf &&
-           strcmp(a->options.device, b->options.device) == 0 && a->options.ttl == b->options.ttl &&
-           a->options.dont_fragment == b->options.dont_fragment && a->start == b->start &&
-           a->start_after_ns == b->start_after_ns && a->life_ns == b->life_ns;
+    return a->path.tos == b->path.tos && a->path.is_vrf == b->path.is_vrf &&
+           strcmp(a->path.options.device, b->path.options.device) == 0 &&
+           a->path.options.ttl == b->path.options.ttl &&
+           a->path.options.dont_fragment == b->path.options.dont_fragment &&
+           a->schedule.start == b->schedule.start &&
+           a->schedule.start_after_ns == b->schedule.start_after_ns &&
+           a->schedule.life_ns == b->schedule.life_ns;
 }
 
 static bool precisions_are_equal(const struct spec *a, const struct spec *b)
 {
-    return a->precision == b->precision && a->timestamp_format == b->timestamp_format &&
-           a->timestamps == b->timestamps && a->has_long_sequence == b->has_long_sequence;
+    return a->packets.precision == b->packets.precision &&
+           a->packets.timestamp_format == b->packets.timestamp_format &&
+           a->clocks.timestamps == b->clocks.timestamps &&
+           a->packets.has_long_sequence == b->packets.has_long_sequence;
 }
 
 bool spec_is_same_target(const struct spec *a, const struct spec *b)
 {
     return identities_are_equal(a, b) && timings_are_equal(a, b) && precisions_are_equal(a, b) &&
-           layouts_are_equal(&a->layout, &b->layout) && options_are_equal(a, b) &&
-           a->operation == b->operation && a->ip_version == b->ip_version && a->port == b->port &&
-           addr_is_equal(&a->source, &b->source) && a->num_packets == b->num_packets &&
-           data_are_equal(a, b) && controls_are_equal(a, b) && a->codec == b->codec &&
-           a->advantage_factor == b->advantage_factor && a->tolerance_ns == b->tolerance_ns &&
-           a->tolerance_percent == b->tolerance_percent;
+           layouts_are_equal(&a->results.layout, &b->results.layout) && options_are_equal(a, b) &&
+           a->operation == b->operation && a->path.ip_version == b->path.ip_version &&
+           a->path.port == b->path.port && addr_is_equal(&a->path.source, &b->path.source) &&
+           a->packets.count == b->packets.count && data_are_equal(a, b) &&
+           controls_are_equal(a, b) && a->packets.codec == b->packets.codec &&
+           a->packets.advantage_factor == b->packets.advantage_factor &&
+           a->clocks.tolerance_ns == b->clocks.tolerance_ns &&
+           a->clocks.tolerance_percent == b->clocks.tolerance_percent;
 }
 
 struct spec_set *spec_set_new(struct spec *const *specs, size_t count)
@@ -237,8 +252,8 @@ struct spec_set *spec_set_new(struct spec *const *specs, size_t count)
     struct spec_set *set = mem_alloc(1, sizeof *set);
     set->specs = mem_alloc(count, sizeof set->specs[0]);
     for (size_t i = 0; i < count; i++) {
-        if (specs[i]->hash == 0) { /* else it may be shared already */
-            specs[i]->hash = spec_hash(specs[i]);
+        if (specs[i]->identity.hash == 0) { /* else it may be shared already */
+            specs[i]->identity.hash = spec_hash(specs[i]);
         }
         set->specs[i] = specs[i];
     }

@@ -107,12 +107,12 @@ static void add_state_cell(struct buf *out, const struct report *report)
 static void add_target_cell(struct buf *out, const struct spec *spec)
 {
     begin_cell(out, "Target");
-    add_text(out, spec->name);
-    for (size_t i = 0; i < spec->label_count; i++) {
+    add_text(out, spec->identity.name);
+    for (size_t i = 0; i < spec->identity.label_count; i++) {
         buf_add_string(out, "<small>");
-        add_text(out, spec->labels[i].name);
+        add_text(out, spec->identity.labels[i].name);
         buf_add_char(out, '=');
-        add_text(out, spec->labels[i].value);
+        add_text(out, spec->identity.labels[i].value);
         buf_add_string(out, "</small>");
     }
     end_cell(out);
@@ -125,17 +125,17 @@ static void add_where_cells(struct buf *out, const struct spec *spec)
     add_text(out, operation_name(spec->operation));
     end_cell(out);
     begin_cell(out, "Host");
-    add_text(out, spec->host);
+    add_text(out, spec->identity.host);
     buf_add_string(out, "<small>");
-    if (spec->peer.family == ADDR_NONE) {
+    if (spec->path.peer.family == ADDR_NONE) {
         buf_add_string(out, "no address");
         if (!operation_is_icmp(spec->operation)) {
-            buf_printf(out, ", port %u", (unsigned)spec->port);
+            buf_printf(out, ", port %u", (unsigned)spec->path.port);
         }
     } else if (operation_is_icmp(spec->operation)) {
-        add_text(out, addr_format_ip(&spec->peer, text));
+        add_text(out, addr_format_ip(&spec->path.peer, text));
     } else {
-        add_text(out, addr_format(&spec->peer, text));
+        add_text(out, addr_format(&spec->path.peer, text));
     }
     buf_add_string(out, "</small>");
     end_cell(out);

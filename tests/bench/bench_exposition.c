@@ -48,19 +48,19 @@ static struct spec *make_spec(size_t number)
     char text[32];
     struct spec *spec = spec_new();
     snprintf(text, sizeof text, "site-%05zu-voice", number);
-    spec->name = mem_string(text);
+    spec->identity.name = mem_string(text);
     snprintf(text, sizeof text, "10.%zu.%zu.1", number / 256 % 256, number % 256);
-    spec->host = mem_string(text);
-    spec->owner = mem_string("noc");
-    spec->tag = mem_string("");
+    spec->identity.host = mem_string(text);
+    spec->identity.owner = mem_string("noc");
+    spec->identity.tag = mem_string("");
     spec->operation = OPERATION_UDP_JITTER;
     spec->control = CONTROL_V1;
-    spec->port = 16384;
-    spec->layout = hist_layout_default;
-    spec->labels = mem_alloc(1, sizeof *spec->labels);
-    spec->label_count = 1;
+    spec->path.port = 16384;
+    spec->results.layout = hist_layout_default;
+    spec->identity.labels = mem_alloc(1, sizeof *spec->identity.labels);
+    spec->identity.label_count = 1;
     snprintf(text, sizeof text, "r%zu", number % 40);
-    spec->labels[0] = (struct label){mem_string("region"), mem_string(text)};
+    spec->identity.labels[0] = (struct label){mem_string("region"), mem_string(text)};
     return spec;
 }
 

@@ -7,13 +7,13 @@ static struct spec *icmp_spec(enum operation operation, const char *name)
 {
     struct spec *spec = rig_spec(name, RIG_RESPONDER_IP, 0);
     spec->operation = operation;
-    spec->control = CONTROL_NONE;
-    spec->control_port = 0;
+    spec->control.version = CONTROL_NONE;
+    spec->control.port = 0;
     if (operation == OPERATION_ICMP_ECHO) {
-        spec->num_packets = 1;
-        spec->payload_bytes = 28;
-        pattern_parse("ABCD", &spec->pattern);
-        spec->verify_data = true;
+        spec->packets.count = 1;
+        spec->packets.bytes = 28;
+        pattern_parse("ABCD", &spec->packets.pattern);
+        spec->packets.verify_data = true;
     }
     return spec;
 }
@@ -148,7 +148,7 @@ static void test_echo_over_ipv6(void **state)
         scenario_init_ipv6(&rig);
         simnet_link(&rig.world.net, RIG_RESPONDER, RIG_SENDER)->corrupt_ppm = i * 1000000;
         struct spec *spec = icmp_spec(OPERATION_ICMP_ECHO, "six");
-        addr_parse_ip(SCENARIO_RESPONDER_IPV6, &spec->peer);
+        addr_parse_ip(SCENARIO_RESPONDER_IPV6, &spec->path.peer);
         rig_apply_one(&rig, spec);
         world_run(&rig.world, 5 * NS_PER_SECOND);
         const struct round *round = &scenario_result(&rig)->latest;

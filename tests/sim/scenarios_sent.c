@@ -27,7 +27,7 @@ static struct spec *one_packet(enum operation operation)
 {
     struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
     spec->operation = operation;
-    spec->num_packets = 1;
+    spec->packets.count = 1;
     return spec;
 }
 
@@ -43,10 +43,10 @@ static void test_round_trip_follows_the_notice(void **state)
                                                     .tells = true,
                                                     .notice_ns = 5 * NS_PER_MS};
         struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
-        spec->num_packets = 50;
+        spec->packets.count = 50;
         if (precision == 1) {
-            spec->precision = PRECISION_MICROSECONDS;
-            spec->payload_bytes = SPEC_MICROSECONDS_BYTES_MIN;
+            spec->packets.precision = PRECISION_MICROSECONDS;
+            spec->packets.bytes = SPEC_MICROSECONDS_BYTES_MIN;
         }
         rig_apply_one(&rig, spec);
         const struct round *round = scenario_run(&rig, 5 * NS_PER_SECOND);
@@ -110,8 +110,8 @@ static void test_nonsense(void **state)
                                                 .nonsense_ppm = 600000};
     simnet_link(&rig.world.net, RIG_RESPONDER, RIG_SENDER)->loss_ppm = 50000;
     struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
-    spec->num_packets = 1000;
-    spec->interval_ns = 4 * NS_PER_MS;
+    spec->packets.count = 1000;
+    spec->packets.interval_ns = 4 * NS_PER_MS;
     rig_apply_one(&rig, spec);
     const struct round *round = scenario_run(&rig, 9 * NS_PER_SECOND);
     const struct report *report = scenario_result(&rig);

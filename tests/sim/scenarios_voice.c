@@ -7,9 +7,9 @@
 static struct spec *voice_spec(enum voice_codec codec)
 {
     struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
-    spec->codec = codec;
-    spec->num_packets = 100;
-    spec->payload_bytes = voice_codec_packet_bytes(codec);
+    spec->packets.codec = codec;
+    spec->packets.count = 100;
+    spec->packets.bytes = voice_codec_packet_bytes(codec);
     return spec;
 }
 
@@ -79,7 +79,7 @@ static void test_long_path(void **state)
     rig.world.net.links[RIG_SENDER][RIG_RESPONDER].delay_ns = 180 * NS_PER_MS;
     rig.world.net.links[RIG_RESPONDER][RIG_SENDER].delay_ns = 180 * NS_PER_MS;
     struct spec *spec = voice_spec(VOICE_CODEC_G711ULAW);
-    spec->advantage_factor = 2;
+    spec->packets.advantage_factor = 2;
     rig_apply_one(&rig, spec);
     const struct round *round = scenario_run(&rig, 8 * NS_PER_SECOND);
     expect_score(round, 3, 430, 93.2 - 3.04 + 2);
@@ -111,7 +111,7 @@ static void test_no_score_when_every_probe_is_lost(void **state)
     struct rig rig;
     rig_init_default(&rig);
     struct spec *spec = voice_spec(VOICE_CODEC_G711ULAW);
-    spec->num_packets = 10;
+    spec->packets.count = 10;
     for (uint64_t nth = 1; nth <= 10; nth++) {
         scenario_drop_probe(&rig, RIG_SENDER, nth);
     }

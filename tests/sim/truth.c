@@ -149,13 +149,13 @@ void truth_noticed(struct truth *truth, uint32_t number, struct mono left)
 
 static bool is_received(const struct truth_probe *probe, const struct spec *spec)
 {
-    return probe->returned > 0 && probe->t4_ns - probe->t1_ns <= spec->timeout_ns;
+    return probe->returned > 0 && probe->t4_ns - probe->t1_ns <= spec->schedule.timeout_ns;
 }
 
 /* The unit of the wire's timestamps. */
 static int64_t step_of(const struct spec *spec)
 {
-    return spec->precision == PRECISION_MICROSECONDS ? 1 : NS_PER_MS;
+    return spec->packets.precision == PRECISION_MICROSECONDS ? 1 : NS_PER_MS;
 }
 
 static int64_t cut(const struct spec *spec, int64_t t_ns)
@@ -218,7 +218,7 @@ static void expect_rtt(const struct truth_probe *probe, const struct spec *spec,
     }
     out->received++;
     out->rtt_sum_ns += rtt_ns;
-    out->over_threshold += rtt_ns > spec->threshold_ns;
+    out->over_threshold += rtt_ns > spec->results.threshold_ns;
     if (spec->operation == OPERATION_UDP_JITTER) {
         out->processing_sum_ns += t3_of(probe, spec) - t2_of(probe, spec);
     }
@@ -228,7 +228,7 @@ static void expect_rtt(const struct truth_probe *probe, const struct spec *spec,
  * tenth of a percent is for the responder's clock. */
 static bool has_outlived_lease(const struct truth_run *run, const struct spec *spec)
 {
-    int64_t lease_ns = spec->timeout_ns + spec->num_packets * spec->interval_ns;
+    int64_t lease_ns = spec->schedule.timeout_ns + spec->packets.count * spec->packets.interval_ns;
     return run->lease_age_ns > lease_ns - lease_ns / 1000;
 }
 
@@ -258,7 +258,7 @@ static void expect_fates(const struct truth_run *run, const struct spec *spec,
         out->duplicate += probe->returned > 1 ? probe->returned - 1 : 0;
     }
     out->lost = out->lost_sd + out->lost_ds + out->lost_unknown;
-    bool has_lease = spec->control != CONTROL_NONE;
+    bool has_lease = spec->control.version != CONTROL_NONE;
     out->is_direction_known = !run->is_disturbed && !(has_lease && has_outlived_lease(run, spec));
 }
 

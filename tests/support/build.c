@@ -26,22 +26,22 @@ struct addr build_addr(const char *text)
 static struct spec *build_spec(const char *name, const char *ip, uint16_t port)
 {
     struct spec *spec = spec_new();
-    spec->name = mem_string(name);
-    spec->host = mem_string(ip);
-    spec->owner = mem_string("");
-    spec->tag = mem_string("");
-    spec->peer = build_addr(ip);
-    spec->peer.port = port;
-    spec->port = port;
-    spec->frequency_ns = 60 * NS_PER_SECOND;
-    spec->timeout_ns = 5 * NS_PER_SECOND;
-    spec->threshold_ns = 5 * NS_PER_SECOND;
-    spec->interval_ns = 20 * NS_PER_MS;
-    spec->control = CONTROL_V1;
-    spec->control_port = 1967;
-    spec->control_tries = 3;
-    spec->control_timeout_ns = 2 * NS_PER_SECOND;
-    spec->layout = hist_layout_default;
+    spec->identity.name = mem_string(name);
+    spec->identity.host = mem_string(ip);
+    spec->identity.owner = mem_string("");
+    spec->identity.tag = mem_string("");
+    spec->path.peer = build_addr(ip);
+    spec->path.peer.port = port;
+    spec->path.port = port;
+    spec->schedule.frequency_ns = 60 * NS_PER_SECOND;
+    spec->schedule.timeout_ns = 5 * NS_PER_SECOND;
+    spec->results.threshold_ns = 5 * NS_PER_SECOND;
+    spec->packets.interval_ns = 20 * NS_PER_MS;
+    spec->control.version = CONTROL_V1;
+    spec->control.port = 1967;
+    spec->control.tries = 3;
+    spec->control.timeout_ns = 2 * NS_PER_SECOND;
+    spec->results.layout = hist_layout_default;
     return spec;
 }
 
@@ -49,8 +49,8 @@ struct spec *build_jitter_spec(const char *name, const char *ip)
 {
     struct spec *spec = build_spec(name, ip, 16384);
     spec->operation = OPERATION_UDP_JITTER;
-    spec->num_packets = 10;
-    spec->payload_bytes = 32;
+    spec->packets.count = 10;
+    spec->packets.bytes = 32;
     return spec;
 }
 
@@ -58,8 +58,8 @@ struct spec *build_echo_spec(const char *name, const char *ip)
 {
     struct spec *spec = build_spec(name, ip, 50000);
     spec->operation = OPERATION_UDP_ECHO;
-    spec->num_packets = 1;
-    spec->payload_bytes = 16;
+    spec->packets.count = 1;
+    spec->packets.bytes = 16;
     return spec;
 }
 

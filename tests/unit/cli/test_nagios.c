@@ -23,7 +23,7 @@ static struct spec *spec_of(enum operation operation, enum voice_codec codec)
 {
     struct spec *made = codec == VOICE_CODEC_NONE ? config_default_spec(operation, "r1")
                                                   : config_default_voice_spec(codec, "r1");
-    made->port = 16384;
+    made->path.port = 16384;
     return made;
 }
 
@@ -168,7 +168,7 @@ static void test_foreign_words(void **state)
 {
     (void)state;
     struct buf out = {0};
-    strcpy(spec->name, "|\n");
+    strcpy(spec->identity.name, "|\n");
     format("", "", &out);
     assert_non_null(strstr(buf_string(&out), "udp-jitter   : rtt"));
     buf_fini(&out);

@@ -74,7 +74,7 @@ static void measure(void)
 {
     struct report *report = told.report;
     struct round *round = &report->latest;
-    struct round_sinks sinks = tally_sinks(&report->tally, &report->spec->layout);
+    struct round_sinks sinks = tally_sinks(&report->tally, &report->spec->results.layout);
     const struct round_rules rules = {
         .threshold_ns = MS(8) + US(300),
         .resolution_ns = 1,
@@ -114,8 +114,8 @@ static int set_up(void **state)
 {
     (void)state;
     struct spec *spec = build_jitter_spec("a", "192.0.2.1");
-    spec->precision = PRECISION_MICROSECONDS;
-    spec->num_packets = PACKETS;
+    spec->packets.precision = PRECISION_MICROSECONDS;
+    spec->packets.count = PACKETS;
     told.report = mem_alloc(1, sizeof *told.report);
     told.report->spec = spec;
     told.report->references = 1;

@@ -166,7 +166,7 @@ static void many_targets_are_read_up_to_the_limit(void **state)
     add_targets(100000, &text);
     struct config *config = parse_good(buf_string(&text));
     assert_int_equal(config->targets->count, 100000);
-    assert_string_equal(config->targets->specs[99999]->name, "target-99999");
+    assert_string_equal(config->targets->specs[99999]->identity.name, "target-99999");
     config_free(config);
     buf_clear(&text);
     add_targets(100001, &text);

@@ -190,8 +190,8 @@ static void shipped_files_load_without_a_word(void **state)
     assert_true(config->targets->count >= 4);
     assert_true(config->has_responder);
     for (size_t i = 0; i < config->targets->count; i++) {
-        assert_int_equal(config->targets->specs[i]->frequency_ns, INT64_C(5000000000));
-        assert_int_equal(config->targets->specs[i]->peer.ip[0], 127);
+        assert_int_equal(config->targets->specs[i]->schedule.frequency_ns, INT64_C(5000000000));
+        assert_int_equal(config->targets->specs[i]->path.peer.ip[0], 127);
     }
     config_free(config);
 }

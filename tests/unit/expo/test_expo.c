@@ -312,7 +312,7 @@ static void cardinality_is_as_documented(void **state)
     assert_int_equal(target_series(build_jitter_spec("a", "192.0.2.1")), 158);
     assert_int_equal(target_series(build_echo_spec("a", "192.0.2.1")), 45);
     struct spec *call = build_jitter_spec("a", "192.0.2.1");
-    call->codec = VOICE_CODEC_G711ULAW;
+    call->packets.codec = VOICE_CODEC_G711ULAW;
     assert_int_equal(target_series(call), 163);
 }
 

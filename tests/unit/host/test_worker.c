@@ -44,7 +44,7 @@ static bool has_count(const struct snapshot *snapshot, const void *wanted)
 
 static bool is_named(const struct snapshot *snapshot, const void *wanted)
 {
-    return snapshot->count == 1 && strcmp(snapshot->reports[0]->spec->name, wanted) == 0;
+    return snapshot->count == 1 && strcmp(snapshot->reports[0]->spec->identity.name, wanted) == 0;
 }
 
 static bool has_all_run(const struct snapshot *snapshot, const void *wanted)
@@ -59,9 +59,9 @@ static bool has_all_run(const struct snapshot *snapshot, const void *wanted)
 static struct spec *fast_echo_spec(const char *name, uint16_t control_port)
 {
     struct spec *spec = build_echo_spec(name, "127.0.0.1");
-    spec->frequency_ns = NS_PER_SECOND;
-    spec->timeout_ns = NS_PER_SECOND / 2;
-    spec->control_port = control_port;
+    spec->schedule.frequency_ns = NS_PER_SECOND;
+    spec->schedule.timeout_ns = NS_PER_SECOND / 2;
+    spec->control.port = control_port;
     return spec;
 }
 
@@ -126,11 +126,11 @@ static void test_targets_go_in_and_reports_come_out(void **state)
     apply_and_drop(worker, specs, 2);
     size_t two = 2;
     struct snapshot *snapshot = await_snapshot(worker, has_count, &two);
-    assert_string_equal(snapshot->reports[0]->spec->name, "a");
-    assert_string_equal(snapshot->reports[1]->spec->name, "b");
+    assert_string_equal(snapshot->reports[0]->spec->identity.name, "a");
+    assert_string_equal(snapshot->reports[1]->spec->identity.name, "b");
     worker_stop(worker);
     /* A snapshot outlives its worker; after it nobody else holds the target. */
-    assert_string_equal(snapshot->reports[0]->spec->name, "a");
+    assert_string_equal(snapshot->reports[0]->spec->identity.name, "a");
     snapshot_unref(snapshot);
     assert_int_equal(kept->references, 1);
     spec_unref(kept);
@@ -267,7 +267,7 @@ static void test_sender_measures_responder(void **state)
     struct responder_worker *responder = responder_worker_start(&settings, &failed, &error);
     assert_non_null(responder);
     struct spec *spec = fast_echo_spec("echo", address.port);
-    spec->peer.port = spec->port = free_address().port;
+    spec->path.peer.port = spec->path.port = free_address().port;
     struct worker *worker = worker_start();
     apply_and_drop(worker, &spec, 1);
     struct snapshot *snapshot = await_snapshot(worker, has_all_run, NULL);

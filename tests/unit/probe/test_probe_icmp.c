@@ -19,11 +19,11 @@ static struct spec *icmp_spec(enum operation operation)
 {
     struct spec *spec = build_echo_spec("t", PEER);
     spec->operation = operation;
-    spec->control = CONTROL_NONE;
-    spec->port = spec->peer.port = 0;
-    spec->payload_bytes = 28;
-    assert_true(pattern_parse("ABCD", &spec->pattern));
-    spec->num_packets = operation == OPERATION_ICMP_ECHO ? 1 : 10;
+    spec->control.version = CONTROL_NONE;
+    spec->path.port = spec->path.peer.port = 0;
+    spec->packets.bytes = 28;
+    assert_true(pattern_parse("ABCD", &spec->packets.pattern));
+    spec->packets.count = operation == OPERATION_ICMP_ECHO ? 1 : 10;
     return spec;
 }
 
@@ -96,7 +96,7 @@ static void test_echo_over_ipv6(void **state)
     (void)state;
     uint8_t reply[ECHO_BYTES];
     struct spec *spec = icmp_spec(OPERATION_ICMP_ECHO);
-    spec->peer = build_addr(PEER6);
+    spec->path.peer = build_addr(PEER6);
     sender_set_up(spec, 1);
     const struct fx *open = &drive_find(&sender.drive, FX_OPEN, 0)->fx;
     assert_int_equal(open->transport, TRANSPORT_ICMP_ECHO);
@@ -123,7 +123,7 @@ static enum outcome outcome_of_altered(bool verify_data)
     uint8_t reply[ECHO_BYTES];
     const struct icmp_header header = {ICMP_TYPE_ECHO_REPLY, IDENTIFIER, 1};
     struct spec *spec = icmp_spec(OPERATION_ICMP_ECHO);
-    spec->verify_data = verify_data;
+    spec->packets.verify_data = verify_data;
     sender_set_up(spec, 1);
     echo_reply(IDENTIFIER, reply);
     reply[ECHO_BYTES - 1] ^= 1;
@@ -146,7 +146,7 @@ static void test_unreachable(void **state)
     (void)state;
     sender_set_up(icmp_spec(OPERATION_ICMP_ECHO), 1);
     struct ev ev = {.kind = EV_ERROR, .error = EHOSTUNREACH, .is_icmp = true};
-    ev.peer = sender.spec->peer;
+    ev.peer = sender.spec->path.peer;
     drive_input(&sender.drive, ev);
     const struct round *round = sender_finish();
     assert_int_equal(round->outcome, OUTCOME_UNREACHABLE);
@@ -183,7 +183,7 @@ static void deliver_times(uint16_t seq, uint32_t receive_ms, uint32_t transmit_m
 static const struct round *two_answers(const uint32_t first[2], const uint32_t second[2])
 {
     struct spec *spec = icmp_spec(OPERATION_ICMP_JITTER);
-    spec->num_packets = 2;
+    spec->packets.count = 2;
     sender_set_up(spec, 1);
     drive_until(&sender.drive, build_at(MS(4)));
     deliver_times(1, first[0], first[1]);

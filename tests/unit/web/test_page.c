@@ -95,8 +95,8 @@ static void nothing_breaks_out(void **state)
     static const char tame[] = "&lt;script&gt;&#39;&quot;&amp;";
     struct snapshot *snapshot = snapshot_new(1);
     struct spec *spec = build_jitter_spec(evil, "192.0.2.1");
-    free(spec->host);
-    spec->host = mem_string(evil);
+    free(spec->identity.host);
+    spec->identity.host = mem_string(evil);
     view_label(spec, evil, evil);
     snapshot->reports[0] = view_report(spec);
     struct expo_view view = view_of(&snapshot, 1);
