@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <errno.h>
 
+#include "operation/operation.h"
 #include "probe/trust.h"
 #include "stats/drops.h"
 
@@ -47,12 +48,12 @@ void probe_set_spec(struct probe *probe, const struct spec *spec)
 
 static bool has_handshake(const struct probe *probe)
 {
-    return probe->spec->control.version != CONTROL_NONE;
+    return control_has_request(probe->spec->control.version);
 }
 
 static bool is_connection(const struct probe *probe)
 {
-    return probe->spec->operation == OPERATION_TCP_CONNECT;
+    return probe->spec->operation->transport == TRANSPORT_TCP_CONNECT;
 }
 
 /* The operation ends with `outcome`; what is open is closed by the next poll. */
@@ -126,7 +127,7 @@ static void send_probe(struct probe *probe, struct instant now, struct fx *fx, u
     uint32_t seq = train_send(&probe->train, now);
     struct addr peer = probe->spec->path.peer;
     peer.port = probe->port;
-    fill_send(fx, &peer, scratch, payload_write(&probe->payload, seq, scratch));
+    fill_send(fx, &peer, scratch, probe->spec->operation->write(&probe->payload, seq, scratch));
     fx->tos = probe->spec->path.tos;
     fx->wants_stamp = probe->spec->clocks.timestamps != TIMESTAMPS_USER;
     fx->tag = seq;
@@ -225,13 +226,6 @@ static bool poll_train(struct probe *probe, struct instant now, struct fx *fx, u
     return true;
 }
 
-/* What comes back says by itself which operation it answers: a jitter probe returns its own time of
- * sending. An echo does not, and needs a port of its own each time. */
-static bool can_share(const struct spec *spec)
-{
-    return spec->operation == OPERATION_UDP_JITTER;
-}
-
 static void fill_open(const struct probe *probe, enum transport transport, struct fx *fx)
 {
     *fx = (struct fx){
@@ -241,7 +235,7 @@ static void fill_open(const struct probe *probe, enum transport transport, struc
         .local = probe->spec->path.source,
         .peer = probe->spec->path.peer,
         .options = probe->spec->path.options,
-        .may_share = transport == TRANSPORT_UDP && can_share(probe->spec),
+        .may_share = probe->spec->operation->may_share_socket,
         .wants_hardware = probe->spec->clocks.timestamps == TIMESTAMPS_HARDWARE,
         .is_prompt = probe->spec->clocks.timestamps == TIMESTAMPS_USER,
     };
@@ -281,16 +275,10 @@ static bool poll_connect(struct probe *probe, struct instant now, struct fx *fx)
     return false;
 }
 
-static enum transport probe_transport(const struct probe *probe)
+/* Of the first channel: control requests are UDP, whatever follows. */
+static enum transport first_transport(const struct probe *probe)
 {
-    switch (probe->spec->operation) {
-    case OPERATION_ICMP_ECHO:
-        return TRANSPORT_ICMP_ECHO;
-    case OPERATION_ICMP_JITTER:
-        return TRANSPORT_ICMP_TIMESTAMP;
-    default:
-        return TRANSPORT_UDP;
-    }
+    return has_handshake(probe) ? TRANSPORT_UDP : probe->spec->operation->transport;
 }
 
 static bool poll_running(struct probe *probe, struct instant now, struct fx *fx, uint8_t *scratch)
@@ -301,7 +289,7 @@ static bool poll_running(struct probe *probe, struct instant now, struct fx *fx,
             return false;
         }
         probe->wants_open = false;
-        fill_open(probe, probe_transport(probe), fx);
+        fill_open(probe, first_transport(probe), fx);
         return true;
     case PROBE_CONTROL:
         return poll_control(probe, now, fx, scratch);
@@ -429,7 +417,7 @@ static void note_reply(struct round *round, const struct ev *ev)
 static void input_reply(struct probe *probe, const struct ev *ev, struct instant now)
 {
     const struct sample *sample = NULL;
-    switch (payload_read(&probe->payload, ev, now, &sample)) {
+    switch (probe->spec->operation->read(&probe->payload, ev, now, &sample)) {
     case PAYLOAD_TIMELESS:
         probe->round.corrupt++;
         /* fall through */
@@ -597,7 +585,7 @@ void probe_input(struct probe *probe, const struct ev *ev, struct instant now)
 static enum return_code round_return_code(const struct round *round, const struct spec *spec)
 {
     int64_t threshold_ns = spec->results.threshold_ns;
-    bool was_connecting = spec->operation == OPERATION_TCP_CONNECT && round->planned > 0;
+    bool was_connecting = spec->operation->transport == TRANSPORT_TCP_CONNECT && round->planned > 0;
     switch (round->outcome) {
     case OUTCOME_OK:
         return moments_average_ns(&round->rtt) > (double)threshold_ns ? RETURN_CODE_OVER_THRESHOLD
@@ -672,7 +660,7 @@ static void compute_round(struct probe *probe, const struct trust_case *about,
     const struct round_rules rules = {
         .threshold_ns = probe->spec->results.threshold_ns,
         .resolution_ns = payload_resolution_ns(probe->spec),
-        .is_stamped = operation_is_stamped(probe->spec->operation),
+        .is_stamped = operation_has(probe->spec->operation, RESULT_ONE_WAY),
         .trust_clocks = round->one_way == ONE_WAY_SHOWN,
         .needs_kernel_stamps = probe->spec->clocks.timestamps == TIMESTAMPS_KERNEL,
     };

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "operation/operation.h"
 
 void rig_init(struct rig *rig, uint64_t seed)
 {
@@ -66,7 +67,7 @@ struct spec *rig_spec(const char *name, const char *ip, uint16_t port)
     spec->identity.host = mem_string(ip);
     spec->identity.owner = mem_string("");
     spec->identity.tag = mem_string("");
-    spec->operation = OPERATION_UDP_JITTER;
+    spec->operation = &operation_udp_jitter;
     bool is_address = addr_parse_ip(ip, &spec->path.peer);
     assert(is_address);
     spec->path.peer.port = port;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "operation/operation.h"
 #include "sim/scenarios.h"
 
 static bool port_is_open(const struct rig *rig, uint16_t port)
@@ -98,7 +99,7 @@ static void stranger_leave(struct rig *rig, unsigned process, struct stranger *s
 static struct spec *echo_spec(int64_t timeout_ns)
 {
     struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
-    spec->operation = OPERATION_UDP_ECHO;
+    spec->operation = &operation_udp_echo;
     spec->packets.count = 1;
     spec->packets.bytes = 16;
     spec->schedule.timeout_ns = timeout_ns;
