@@ -49,6 +49,13 @@ bool cli_read_control(const struct options *options, struct spec *spec);
 /* `ipsla key-solve`; returns the exit status. */
 int cli_key_solve(int argc, char **argv);
 
+/* ICPIF and MOS of a codec (not VOICE_CODEC_NONE) for losses up to 10 % and delays up to 600 ms;
+ * `advantage` as in struct voice_input. */
+void cli_voice_table_format(enum voice_codec codec, unsigned advantage, struct buf *out);
+
+/* `ipsla voice-table`; argv[0] is the word. Returns the exit status. */
+int cli_voice_table(int argc, char **argv);
+
 /* Why the operation failed, as a sentence; "" for OUTCOME_OK. */
 void cli_explain(const struct cli_result *result, struct buf *out);
 

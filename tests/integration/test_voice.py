@@ -85,6 +85,31 @@ class VoiceTest(harness.Case):
                 self.assertEqual(done.code, 2, done.evidence)
                 self.assertEqual(len(done.stderr.splitlines()), 1, done.evidence)
 
+    def table(self, *arguments):
+        return self.run_program(self.namespace, "ipsla", "voice-table", *arguments)
+
+    def test_voice_table(self):
+        """What a call scores on loopback is the corner of its table; each codec has one."""
+        self.responder(self.namespace)
+        whole = self.table()
+        self.assertEqual((whole.code, whole.stderr), (0, ""), whole.evidence)
+        for codec in ("g711ulaw", "g711alaw", "g729a"):
+            with self.subTest(codec=codec):
+                one = self.table("--codec", codec, "--advantage-factor=0")
+                self.assertEqual(one.code, 0, one.evidence)
+                self.assertIn(one.stdout, whole.stdout)
+                corner = next(line for line in one.stdout.splitlines() if line.startswith("   0 %"))
+                voice = self.probe("--codec", codec, "--count=5", "--interval=4", "--output=json").json()["voice"]
+                self.assertEqual([float(word) for word in corner.split()[2:4]],
+                                 [voice["icpif"], voice["mos"]["cisco"]])
+
+    def test_voice_table_wrong_usage(self):
+        for arguments in (["--codec=g722"], ["--advantage-factor=21"], ["--advantage-factor=x"], ["more"]):
+            with self.subTest(arguments=arguments):
+                done = self.table(*arguments)
+                self.assertEqual((done.code, done.stdout), (2, ""), done.evidence)
+                self.assertEqual(len(done.stderr.splitlines()), 1, done.evidence)
+
     def test_metrics(self):
         exporter = harness.Exporter(self.namespace, CONFIG)
         metrics = exporter.wait_metrics(
