@@ -593,14 +593,21 @@ void probe_input(struct probe *probe, const struct ev *ev, struct instant now)
     }
 }
 
+/* The MIB counts icmp-jitter by its average jitter, everything else by the average round trip. */
+static bool is_over_threshold(const struct round *round, const struct spec *spec)
+{
+    double measured_ns = spec->operation == OPERATION_ICMP_JITTER
+                             ? jitter_average_both_ns(&round->sd.jitter, &round->ds.jitter)
+                             : moments_average_ns(&round->rtt);
+    return measured_ns > (double)spec->threshold_ns;
+}
+
 static enum return_code round_return_code(const struct round *round, const struct spec *spec)
 {
-    int64_t threshold_ns = spec->threshold_ns;
     bool was_connecting = spec->operation == OPERATION_TCP_CONNECT && round->planned > 0;
     switch (round->outcome) {
     case OUTCOME_OK:
-        return moments_average_ns(&round->rtt) > (double)threshold_ns ? RETURN_CODE_OVER_THRESHOLD
-                                                                      : RETURN_CODE_OK;
+        return is_over_threshold(round, spec) ? RETURN_CODE_OVER_THRESHOLD : RETURN_CODE_OK;
     case OUTCOME_TIMEOUT:
         return RETURN_CODE_TIMEOUT;
     case OUTCOME_VERIFY:
