@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "cli/clock.h"
 #include "cli/packet.h"
+#include "probe/probe.h"
 #include "probe/spec.h"
 #include "stats/round.h"
 
@@ -17,6 +18,7 @@ struct cli_result {
     const struct round *round;
     struct samples samples;
     int64_t first_due_ns; /* of the first packet, as t1 */
+    uint64_t unmatched[UNMATCHED_COUNT]; /* datagrams since the result before that belong to none */
     bool is_interrupted; /* the operation was cut short */
     bool is_utf8; /* text may have blocks */
 };
