@@ -119,6 +119,17 @@ static void add_unsent_reason(const struct cli_result *result, struct buf *out)
     buf_fini(&reason);
 }
 
+/* Datagrams that are no answer to any packet, by reason. */
+static void add_unmatched(const struct cli_result *result, struct buf *out)
+{
+    buf_add_string(out, ",\n  \"unmatched\": {");
+    for (unsigned i = 0; i < UNMATCHED_COUNT; i++) {
+        buf_printf(out, "%s\"%s\": %" PRIu64, i == 0 ? "" : ", ", unmatched_name((enum unmatched)i),
+                   result->unmatched[i]);
+    }
+    buf_add_char(out, '}');
+}
+
 /* The IP header of the last reply. */
 static void add_reply(const struct round *round, struct buf *out)
 {
@@ -152,7 +163,9 @@ static void add_packets(const struct cli_result *result, struct buf *out)
                round->missed);
     buf_printf(out, ", \"unsent\": %" PRIu32, round->unsent);
     add_unsent_reason(result, out);
-    buf_printf(out, ", \"over_threshold\": %" PRIu32 "},\n ", round->over_threshold);
+    buf_printf(out, ", \"over_threshold\": %" PRIu32, round->over_threshold);
+    add_unmatched(result, out);
+    buf_add_string(out, "},\n ");
     add_reply(round, out);
 }
 

@@ -72,7 +72,9 @@ static const struct schema_key operation_keys[] = {
     {"timeout", SLOT_TIMEOUT, SCHEMA_DURATION, .min = MS, .max = HOURS, .default_text = "5s",
      .doc = "How long each packet waits for its reply; not longer than frequency."},
     {"threshold", SLOT_THRESHOLD, SCHEMA_DURATION, .min = 0, .max = 60 * SECONDS,
-     .default_text = "5s", .doc = "A slower round trip is counted as over threshold."},
+     .default_text = "5s",
+     .doc = "A slower round trip is counted as over threshold; an icmp-jitter with more average "
+            "jitter too."},
     {"num_packets", SLOT_NUM_PACKETS, SCHEMA_INTEGER, .is_by_operation = true, .min = 1,
      .max = 60000, .default_text = "10", .doc = "Packets in one jitter operation."},
     {"interval", SLOT_INTERVAL, SCHEMA_DURATION, .is_by_operation = true, .min = 4 * MS,

@@ -341,7 +341,9 @@ const struct family family_of_targets[] = {
      emit_count,
      offsetof(struct tally, skipped)},
     {{"ipsla_operations_over_threshold_total",
-      "Completed operations whose average round trip exceeded the threshold.", NULL, TEXT_COUNTER},
+      "Completed operations whose average round trip (icmp-jitter: average jitter) exceeded the "
+      "threshold.",
+      NULL, TEXT_COUNTER},
      FAMILY_TARGET,
      emit_count,
      offsetof(struct tally, over_threshold_operations)},

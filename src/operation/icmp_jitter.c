@@ -80,6 +80,7 @@ const struct operation operation_icmp_jitter = {
     .privilege = "ICMP timestamps need CAP_NET_RAW; net.ipv4.ping_group_range is for echoes only",
     .controls = 1U << CONTROL_NONE,
     .results = RESULT_JITTER | RESULT_ONE_WAY,
+    .is_judged_by_jitter = true,
     .keys = keys,
     .key_count = sizeof keys / sizeof keys[0],
     .write = write,

@@ -41,6 +41,7 @@ struct operation {
     unsigned controls; /* ways of control: bit (1u << enum control_version) each */
     enum ipsla_command command; /* what control version 1 asks for; only with ports */
     unsigned results; /* enum operation_result */
+    bool is_judged_by_jitter; /* over threshold is its average jitter, not its round trip */
     const struct operation_key *keys;
     size_t key_count;
 

@@ -9,14 +9,21 @@
 #include "probe/trust.h"
 #include "stats/drops.h"
 
+/* The MIB counts icmp-jitter by its average jitter, everything else by the average round trip. */
+static bool is_over_threshold(const struct round *round, const struct spec *spec)
+{
+    double measured_ns = spec->operation->is_judged_by_jitter
+                             ? jitter_average_both_ns(&round->sd.jitter, &round->ds.jitter)
+                             : moments_average_ns(&round->rtt);
+    return measured_ns > (double)spec->results.threshold_ns;
+}
+
 static enum return_code round_return_code(const struct round *round, const struct spec *spec)
 {
-    int64_t threshold_ns = spec->results.threshold_ns;
     bool was_connecting = spec->operation->transport == TRANSPORT_TCP_CONNECT && round->planned > 0;
     switch (round->outcome) {
     case OUTCOME_OK:
-        return moments_average_ns(&round->rtt) > (double)threshold_ns ? RETURN_CODE_OVER_THRESHOLD
-                                                                      : RETURN_CODE_OK;
+        return is_over_threshold(round, spec) ? RETURN_CODE_OVER_THRESHOLD : RETURN_CODE_OK;
     case OUTCOME_TIMEOUT:
         return RETURN_CODE_TIMEOUT;
     case OUTCOME_VERIFY:
@@ -52,7 +59,8 @@ static void score_voice(const struct spec *spec, struct round *round)
         .advantage = spec->packets.advantage_factor,
         .packet_bytes = spec->packets.bytes,
         .sent = round->sent,
-        .lost = round->sent - round->received - round->dropped_here,
+        .lost = round->sd.lost + round->ds.lost + round->lost_unknown,
+        .late = round->late,
         .loss_runs = round->loss_runs,
         .rtt_ns = moments_average_ns(&round->rtt),
         .one_way_ns = slower_way_ns(round),

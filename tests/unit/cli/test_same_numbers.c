@@ -101,6 +101,9 @@ static void tell(void)
     struct snapshot *snapshot = snapshot_new(1);
     struct cli_result result = {.spec = told.report->spec, .round = &told.report->latest};
     result.samples = (struct samples){told.samples, PACKETS, told.arrival, told.arrivals};
+    for (unsigned i = 0; i < UNMATCHED_COUNT; i++) {
+        result.unmatched[i] = 41 + i;
+    }
     snapshot->reports[0] = report_ref(told.report);
     const struct expo_view view = {
         .version = "1", .revision = "1", .snapshots = &snapshot, .snapshot_count = 1};
@@ -311,11 +314,23 @@ static void test_json_has_the_round(void **state)
     }
 }
 
+/* Metrics have them for the whole exporter. */
+static void test_json_has_unmatched_datagrams(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < UNMATCHED_COUNT; i++) {
+        char path[64];
+        snprintf(path, sizeof path, "packets.unmatched.%s", unmatched_name((enum unmatched)i));
+        assert_int_equal((int)json(path), 41 + i);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_metrics_json_and_text_agree),
         cmocka_unit_test(test_json_has_the_round),
+        cmocka_unit_test(test_json_has_unmatched_datagrams),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -181,10 +181,12 @@ static void deliver_times(uint16_t seq, uint32_t receive_ms, uint32_t transmit_m
 }
 
 /* Two packets are answered 4 ms after they were sent. */
-static const struct round *two_answers(const uint32_t first[2], const uint32_t second[2])
+static const struct round *two_answers_within(int64_t threshold_ns, const uint32_t first[2],
+                                              const uint32_t second[2])
 {
     struct spec *spec = icmp_spec(&operation_icmp_jitter);
     spec->packets.count = 2;
+    spec->results.threshold_ns = threshold_ns;
     sender_set_up(spec, 1);
     drive_until(&sender.drive, build_at(MS(4)));
     deliver_times(1, first[0], first[1]);
@@ -194,6 +196,11 @@ static const struct round *two_answers(const uint32_t first[2], const uint32_t s
     assert_int_equal(round->outcome, OUTCOME_OK);
     assert_int_equal(round->received, 2);
     return round;
+}
+
+static const struct round *two_answers(const uint32_t first[2], const uint32_t second[2])
+{
+    return two_answers_within(5 * NS_PER_SECOND, first, second);
 }
 
 static void test_jitter(void **state)
@@ -209,6 +216,29 @@ static void test_jitter(void **state)
     assert_int_equal(round->sd.jitter.positive.sum_ns, MS(3));
     assert_int_equal(round->ds.jitter.negative.sum_ns, MS(2));
     sender_tear_down();
+}
+
+/* An average jitter of 2.5 ms, with round trips of 3 and 4 ms: the operation is judged by the
+ * jitter, each packet by its round trip. */
+static void test_over_threshold(void **state)
+{
+    (void)state;
+    const uint32_t first[2] = {1000, 1001}, second[2] = {1023, 1023};
+    static const struct {
+        int64_t threshold_ns;
+        enum return_code return_code;
+        uint32_t packets;
+    } cases[] = {
+        {MS(3), RETURN_CODE_OK, 1},
+        {MS(5) / 2, RETURN_CODE_OK, 2},
+        {MS(2), RETURN_CODE_OVER_THRESHOLD, 2},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct round *round = two_answers_within(cases[i].threshold_ns, first, second);
+        assert_int_equal(round->return_code, cases[i].return_code);
+        assert_int_equal(round->over_threshold, cases[i].packets);
+        sender_tear_down();
+    }
 }
 
 static void test_midnight_and_other_clocks(void **state)
@@ -255,6 +285,7 @@ int main(void)
         cmocka_unit_test(test_unreachable),
         cmocka_unit_test(test_no_socket),
         cmocka_unit_test(test_jitter),
+        cmocka_unit_test(test_over_threshold),
         cmocka_unit_test(test_midnight_and_other_clocks),
         cmocka_unit_test(test_senseless_times),
     };
