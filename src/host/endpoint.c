@@ -110,7 +110,7 @@ void endpoint_close(struct endpoint *endpoint)
 
 void endpoint_free(struct endpoint *endpoint)
 {
-    channels_fini(&endpoint->peers);
+    channel_table_fini(&endpoint->peers);
     free(endpoint->keys);
     free(endpoint);
 }
@@ -129,14 +129,14 @@ bool endpoint_may_take(const struct endpoint *endpoint, const struct fx *fx)
            endpoint->options.ttl == fx->options.ttl &&
            endpoint->options.dont_fragment == fx->options.dont_fragment &&
            is_same_device(&endpoint->options, &fx->options) &&
-           channels_find_peer(&endpoint->peers, &fx->peer) == NULL;
+           channel_table_find_peer(&endpoint->peers, &fx->peer) == NULL;
 }
 
 void endpoint_join(struct endpoint *endpoint, struct channel *channel)
 {
     channel->endpoint = endpoint;
     if (endpoint->is_shared) {
-        channels_add(&endpoint->peers, channel);
+        channel_table_add(&endpoint->peers, channel);
     } else {
         assert(endpoint->only == NULL);
         endpoint->only = channel;
@@ -146,7 +146,7 @@ void endpoint_join(struct endpoint *endpoint, struct channel *channel)
 void endpoint_leave(struct endpoint *endpoint, struct channel *channel)
 {
     if (endpoint->is_shared) {
-        channels_remove(&endpoint->peers, channel);
+        channel_table_remove(&endpoint->peers, channel);
     } else {
         endpoint->only = NULL;
     }
@@ -160,7 +160,7 @@ bool endpoint_is_unused(const struct endpoint *endpoint)
 
 struct channel *endpoint_channel(const struct endpoint *endpoint, const struct addr *peer)
 {
-    return endpoint->is_shared ? channels_find_peer(&endpoint->peers, peer) : endpoint->only;
+    return endpoint->is_shared ? channel_table_find_peer(&endpoint->peers, peer) : endpoint->only;
 }
 
 /* An adapter that promised and does not deliver gives way to the kernel, the kernel to our own

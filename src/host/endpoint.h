@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "host/adapter.h"
-#include "host/channels.h"
+#include "host/channel_table.h"
 #include "host/sock.h"
 #include "probe/io.h"
 
@@ -54,7 +54,7 @@ struct endpoint {
     struct instant started; /* connecting */
 
     struct channel *only; /* its channel, unless shared */
-    struct channels peers; /* its channels when shared */
+    struct channel_table peers; /* its channels when shared */
     struct endpoint *next; /* of the shared ones; stays when it is closed */
     struct endpoint *next_closed;
 

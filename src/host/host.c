@@ -36,7 +36,9 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "host/host_state.h"
+#include "host/channel.h"
+#include "host/deliver.h"
+#include "host/perform.h"
 #include "host/tcp.h"
 
 /* Batches taken from one socket at a tick. */
@@ -61,7 +63,7 @@ static struct event *event_for(struct host *host, struct endpoint *endpoint)
     return event_new(host->base, endpoint->fd, EV_READ | EV_PERSIST, on_readable, endpoint);
 }
 
-bool host_watch(struct host *host, struct endpoint *endpoint)
+static bool watch(struct host *host, struct endpoint *endpoint)
 {
     bool is_read_at_ticks = endpoint->is_shared && !host->watches_shared;
     endpoint->waiting = event_for(host, endpoint);
@@ -69,7 +71,7 @@ bool host_watch(struct host *host, struct endpoint *endpoint)
            (is_read_at_ticks || event_add(endpoint->waiting, NULL) == 0);
 }
 
-void host_unwatch(struct endpoint *endpoint)
+static void unwatch(struct endpoint *endpoint)
 {
     if (endpoint->waiting != NULL) {
         event_free(endpoint->waiting);
@@ -83,12 +85,12 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
     (void)what;
     struct endpoint *endpoint = context;
     struct host *host = endpoint->host;
-    int count = host_receive_data(host, endpoint);
+    int count = perform_receive(host, endpoint);
     host->has_more |= count == BATCH_MAX;
     if (endpoint->fd >= 0 && (count == 0 || endpoint->awaited > 0)) {
-        host_receive_notices(host, endpoint);
+        deliver_notices(host, endpoint);
     }
-    host_drain(host);
+    perform_effects(host);
 }
 
 /* The handshake of TCP has ended, one way or the other: this is t4. */
@@ -109,10 +111,10 @@ static void on_connected(evutil_socket_t fd, short what, void *context)
     if (error != 0) {
         ev.kind = EV_ERROR;
         ev.error = -error;
-        host_close_channel(host, endpoint->only);
+        channel_close(host, endpoint->only);
     }
-    host_give(host, &ev);
-    host_drain(host);
+    deliver_event(host, &ev);
+    perform_effects(host);
 }
 
 static void on_connection(evutil_socket_t fd, short what, void *context)
@@ -126,8 +128,8 @@ static void on_connection(evutil_socket_t fd, short what, void *context)
             return;
         }
         ev.received = (struct stamp){.at = clock_now(), .source = STAMP_USER};
-        host_give(host, &ev);
-        host_drain(host);
+        deliver_event(host, &ev);
+        perform_effects(host);
     }
 }
 
@@ -183,6 +185,8 @@ struct host *host_new(struct machine machine, struct host_hook hook)
     struct host *host = mem_alloc(1, sizeof *host);
     host->machine = machine;
     host->hook = hook;
+    host->watch = watch;
+    host->unwatch = unwatch;
     outbox_init(&host->outbox);
     host->batch = batch_new();
     clock_read(&host->clock);
@@ -202,11 +206,11 @@ void host_free(struct host *host)
     if (host == NULL) {
         return;
     }
-    for (struct channel *channel; (channel = channels_any(&host->channels)) != NULL;) {
-        host_close_channel(host, channel);
+    for (struct channel *channel; (channel = channel_table_any(&host->channels)) != NULL;) {
+        channel_close(host, channel);
     }
-    host_free_closed(host);
-    channels_fini(&host->channels);
+    channel_free_closed(host);
+    channel_table_fini(&host->channels);
     if (host->timer != NULL) {
         event_free(host->timer);
     }
@@ -289,11 +293,11 @@ static void read_shared(struct host *host)
     for (struct endpoint *at = host->shared; at != NULL; at = at->next) {
         int count = BATCH_MAX;
         for (int i = 0; i < ROUNDS_MAX && at->fd >= 0 && count == BATCH_MAX; i++) {
-            count = host_receive_data(host, at);
+            count = perform_receive(host, at);
         }
         host->has_more |= count == BATCH_MAX;
         if (at->fd >= 0) {
-            host_receive_notices(host, at);
+            deliver_notices(host, at);
         }
     }
 }
@@ -329,20 +333,20 @@ static struct mono call_hook(struct host *host)
 static struct mono end_turn(struct host *host)
 {
     struct mono wish = call_hook(host);
-    bool has_acted = host_drain(host);
+    bool has_acted = perform_effects(host);
     host->has_more |= has_acted && host->watches_shared;
-    host_free_closed(host);
+    channel_free_closed(host);
     return wish;
 }
 
 void host_run(struct host *host)
 {
     (void)prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
-    host_drain(host);
+    perform_effects(host);
     struct mono wish = end_turn(host);
     while (!host->is_stopping) {
         wait_for_events(host, wish);
-        host_drain(host);
+        perform_effects(host);
         wish = end_turn(host);
         wakes_note(&host->wakes, host->has_acted);
     }

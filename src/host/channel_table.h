@@ -3,8 +3,8 @@
 /* Open channels in an open-addressing hash table: those of a host by (owner, channel), or those
  * that share a socket by their peer's IP. Knows nothing of sockets; belongs to the host's thread.
  */
-#ifndef HOST_CHANNELS_H
-#define HOST_CHANNELS_H
+#ifndef HOST_CHANNEL_TABLE_H
+#define HOST_CHANNEL_TABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,7 +25,7 @@ struct channel {
 };
 
 /* All zero is an empty table by id. `slots` has `capacity` (0 or a power of two) places. */
-struct channels {
+struct channel_table {
     bool is_by_peer; /* set it before the first is added */
     struct channel **slots;
     size_t count;
@@ -33,19 +33,19 @@ struct channels {
 };
 
 /* Frees the table; the channels in it are the caller's. */
-void channels_fini(struct channels *channels);
+void channel_table_fini(struct channel_table *table);
 
 /* Adds `channel`; no other of its key may be in. */
-void channels_add(struct channels *channels, struct channel *channel);
+void channel_table_add(struct channel_table *table, struct channel *channel);
 
 /* NULL when there is none. */
-struct channel *channels_find(const struct channels *channels, struct channel_id id);
-struct channel *channels_find_peer(const struct channels *channels, const struct addr *peer);
+struct channel *channel_table_find(const struct channel_table *table, struct channel_id id);
+struct channel *channel_table_find_peer(const struct channel_table *table, const struct addr *peer);
 
 /* Takes `channel`, which is in, out. */
-void channels_remove(struct channels *channels, struct channel *channel);
+void channel_table_remove(struct channel_table *table, struct channel *channel);
 
 /* Any channel, NULL when the table is empty: for emptying it. */
-struct channel *channels_any(const struct channels *channels);
+struct channel *channel_table_any(const struct channel_table *table);
 
 #endif
