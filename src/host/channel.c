@@ -52,7 +52,7 @@ static void close_endpoint(struct host *host, struct endpoint *endpoint)
     if (endpoint->adapter_error != 0) {
         warn_no_adapter(host, endpoint);
     }
-    if (endpoint->gives_no_times) {
+    if (endpoint->gives_no_stamps) {
         note_no_stamps(host, endpoint);
     }
     endpoint_close(endpoint);
@@ -115,7 +115,7 @@ static int find_endpoint(struct host *host, struct fx *fx, struct endpoint **out
         return new_endpoint(host, fx, out);
     }
     for (struct endpoint *at = host->shared; at != NULL && tries < SHARED_TRIES; at = at->next) {
-        if (endpoint_may_take(at, fx)) {
+        if (endpoint_can_join(at, fx)) {
             *out = at;
             return 0;
         }

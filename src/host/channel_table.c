@@ -36,8 +36,8 @@ static bool has_key(const struct channel *channel, const struct key *key)
     return channel->id.owner == key->id.owner && channel->id.channel == key->id.channel;
 }
 
-/* Owners and channels are small consecutive numbers, and so are the hosts of a network. A scope
- * that only one of two addresses has does not tell them apart, so it does not count. */
+/* The key as a number. The scope of an address is left out: addresses are equal when only one of
+ * them has a scope. */
 static uint64_t number_of(const struct key *key)
 {
     uint64_t halves[2];
@@ -48,14 +48,15 @@ static uint64_t number_of(const struct key *key)
     return halves[0] ^ (halves[1] * UINT64_C(0xff51afd7ed558ccd));
 }
 
-/* Where the search for a key starts: a multiplication spreads the numbers over the upper bits. */
+/* The slot where the search for a key starts. Keys are often small consecutive numbers; the
+ * multiplication spreads them over the upper bits. */
 static size_t home(const struct channel_table *table, const struct key *key)
 {
     uint64_t spread = number_of(key) * UINT64_C(0x9e3779b97f4a7c15);
     return (size_t)(spread >> 32) & (table->capacity - 1);
 }
 
-/* The slot of a key, or the empty one where it would go. The table is never full. */
+/* The slot of a key, or the empty slot where it would be added. The table is never full. */
 static size_t seek(const struct channel_table *table, const struct key *key)
 {
     size_t slot = home(table, key);
@@ -110,7 +111,8 @@ struct channel *channel_table_find_peer(const struct channel_table *table, const
     return table->capacity == 0 ? NULL : table->slots[seek(table, &key)];
 }
 
-/* Moves later entries of the run into the hole, so that each stays reachable from its home. */
+/* Moves later entries of the run into the hole, so that a search from their home still finds
+ * them. */
 static void close_hole(struct channel_table *table, size_t hole)
 {
     size_t mask = table->capacity - 1;

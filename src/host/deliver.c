@@ -94,7 +94,7 @@ bool deliver_notices(struct host *host, struct endpoint *endpoint)
             deliver_sent(host, endpoint, &notices[i]);
         }
     }
-    if (taken < BATCH_MAX && endpoint->is_uncertain) {
+    if (taken < BATCH_MAX && endpoint->has_uncertain_keys) {
         endpoint_restart_keys(endpoint);
     }
     return has_news;

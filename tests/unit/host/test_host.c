@@ -277,7 +277,7 @@ static void test_no_descriptors_left(void **state)
     assert_int_equal(fake.seen[0].error, EMFILE);
 }
 
-static void test_send_that_fails_is_told_before_the_next_poll(void **state)
+static void test_send_that_fails_is_reported_before_the_next_poll(void **state)
 {
     (void)state;
     struct fake fake;
@@ -612,7 +612,7 @@ static void test_same_peer_gets_another_socket(void **state)
     assert_int_not_equal(fake.seen[0].local.port, fake.seen[1].local.port);
 }
 
-static void play_as_a_stranger(struct fake *fake)
+static void play_as_unknown_source(struct fake *fake)
 {
     if (fake->seen_count == 1) {
         client_send(fake, &fake->seen[0].local);
@@ -621,12 +621,12 @@ static void play_as_a_stranger(struct fake *fake)
     fake->is_over = host_stats(fake->host)->strangers == 1;
 }
 
-static void test_stranger_on_a_shared_socket_is_counted(void **state)
+static void test_unknown_source_on_a_shared_socket_is_counted(void **state)
 {
     (void)state;
     struct fake fake;
     fake_init(&fake);
-    fake.play = play_as_a_stranger;
+    fake.play = play_as_unknown_source;
     script_open_shared(&fake, first, "127.0.0.5");
     fake_run(&fake);
     assert_int_equal(count_kind(&fake, EV_DATA), 0);
@@ -699,7 +699,7 @@ static void play_overflow(struct fake *fake)
     fake->is_over = count_kind(fake, EV_DROPPED) == 1;
 }
 
-static void test_drops_are_told_before_a_channel_is_closed(void **state)
+static void test_drops_are_reported_before_a_channel_is_closed(void **state)
 {
     (void)state;
     struct fake fake;
@@ -741,7 +741,7 @@ int main(void)
         cmocka_unit_test(test_echo),
         cmocka_unit_test(test_open_that_fails),
         cmocka_unit_test(test_no_descriptors_left),
-        cmocka_unit_test(test_send_that_fails_is_told_before_the_next_poll),
+        cmocka_unit_test(test_send_that_fails_is_reported_before_the_next_poll),
         cmocka_unit_test(test_icmp_error),
         cmocka_unit_test(test_late_data_of_a_replaced_channel_is_dropped),
         cmocka_unit_test(test_nothing_arrives_after_close),
@@ -754,10 +754,10 @@ int main(void)
         cmocka_unit_test(test_send_stamps),
         cmocka_unit_test(test_shared_socket),
         cmocka_unit_test(test_same_peer_gets_another_socket),
-        cmocka_unit_test(test_stranger_on_a_shared_socket_is_counted),
+        cmocka_unit_test(test_unknown_source_on_a_shared_socket_is_counted),
         cmocka_unit_test(test_waiting_sends),
         cmocka_unit_test(test_waiting_send_before_close),
-        cmocka_unit_test(test_drops_are_told_before_a_channel_is_closed),
+        cmocka_unit_test(test_drops_are_reported_before_a_channel_is_closed),
         cmocka_unit_test(test_tick),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
