@@ -1,16 +1,10 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
 /* A real engine on its own thread, with a real responder, on loopback. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "host/clock.h"
@@ -18,6 +12,7 @@
 #include "host/responder_worker.h"
 #include "host/sock.h"
 #include "support/build.h"
+#include "support/cm.h"
 
 #define GIVE_UP_NS (20 * NS_PER_SECOND)
 

@@ -1,21 +1,16 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
 /* A real responder on its own thread, on loopback. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "host/clock.h"
 #include "host/responder_worker.h"
 #include "host/sock.h"
 #include "support/build.h"
+#include "support/cm.h"
 
 #define GIVE_UP_NS (20 * NS_PER_SECOND)
 

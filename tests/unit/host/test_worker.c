@@ -1,18 +1,13 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
 /* What every worker does, with a machine that does nothing and a counter as its mailbox. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdatomic.h>
 #include <sys/resource.h>
 
 #include "host/worker.h"
+#include "support/cm.h"
 
 struct counter {
     struct worker *worker;
