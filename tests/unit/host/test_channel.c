@@ -89,7 +89,7 @@ static void test_late_data_of_a_replaced_channel_is_dropped(void **state)
     assert_int_equal(count_events(&fake, EV_DATA), 1);
 }
 
-/* The first channel closes on its first datagram; one on the scripted_second, sent last, ends the
+/* The first channel closes on its first datagram; one on the second channel, sent last, ends the
  * play. */
 static void play_three_and_one(struct scripted *fake)
 {

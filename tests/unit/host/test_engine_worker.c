@@ -13,6 +13,7 @@
 #include "host/sock.h"
 #include "support/build.h"
 #include "support/cm.h"
+#include "support/loopback.h"
 
 #define GIVE_UP_NS (20 * NS_PER_SECOND)
 
@@ -58,17 +59,6 @@ static struct spec *fast_echo_spec(const char *name, uint16_t control_port)
     spec->timeout_ns = NS_PER_SECOND / 2;
     spec->control_port = control_port;
     return spec;
-}
-
-/* A loopback port that was free a moment ago. */
-static struct addr free_address(void)
-{
-    struct addr local = build_addr("127.0.0.1:0");
-    struct addr bound;
-    int fd = -1;
-    assert_int_equal(sock_open(&local, &fd, &bound), 0);
-    close(fd);
-    return bound;
 }
 
 static void apply_and_drop(struct engine_worker *worker, struct spec **specs, size_t count)
@@ -166,7 +156,7 @@ static void test_pending_set_is_released_at_stop(void **state)
 static void test_failure_is_published(void **state)
 {
     (void)state;
-    struct spec *spec = fast_echo_spec("nobody", free_address().port);
+    struct spec *spec = fast_echo_spec("nobody", loopback_free().port);
     struct engine_worker *worker = engine_worker_start();
     apply_and_drop(worker, &spec, 1);
     struct snapshot *snapshot = await_snapshot(worker, has_all_run, NULL);
@@ -186,26 +176,17 @@ static void test_signals_stay_with_the_main_thread(void **state)
     engine_worker_stop(worker);
 }
 
-static struct reflect_settings settings_at(struct addr address)
-{
-    struct reflect_settings settings;
-    reflect_settings_default(&settings);
-    settings.listen[0] = address;
-    settings.listen_count = 1;
-    return settings;
-}
-
 static void test_sender_measures_responder(void **state)
 {
     (void)state;
-    struct addr address = free_address();
-    struct reflect_settings settings = settings_at(address);
+    struct addr address = loopback_free();
+    struct reflect_settings settings = loopback_responder(address);
     struct addr failed;
     int error = 0;
     struct responder_worker *responder = responder_worker_start(&settings, &failed, &error);
     assert_non_null(responder);
     struct spec *spec = fast_echo_spec("echo", address.port);
-    spec->peer.port = spec->port = free_address().port;
+    spec->peer.port = spec->port = loopback_free().port;
     struct engine_worker *worker = engine_worker_start();
     apply_and_drop(worker, &spec, 1);
     struct snapshot *snapshot = await_snapshot(worker, has_all_run, NULL);

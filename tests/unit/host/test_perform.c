@@ -2,11 +2,10 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* What is sent and received, and what is reported about it. */
 #include <errno.h>
-#include <unistd.h>
 
-#include "host/sock.h"
 #include "support/build.h"
 #include "support/cm.h"
+#include "support/loopback.h"
 #include "support/scripted.h"
 
 static void react_echo(struct scripted *fake, const struct ev *ev)
@@ -72,11 +71,7 @@ static void play_until_two_seen(struct scripted *fake)
 static void test_icmp_error(void **state)
 {
     (void)state;
-    struct addr closed;
-    struct addr local = build_addr("127.0.0.1:0");
-    int fd = -1;
-    assert_int_equal(sock_open(&local, &fd, &closed), 0);
-    close(fd);
+    struct addr closed = loopback_free();
     struct scripted fake;
     scripted_init(&fake);
     fake.play = play_until_two_seen;

@@ -11,28 +11,9 @@
 #include "host/sock.h"
 #include "support/build.h"
 #include "support/cm.h"
+#include "support/loopback.h"
 
 #define GIVE_UP_NS (20 * NS_PER_SECOND)
-
-/* A loopback port that was free a moment ago. */
-static struct addr free_address(void)
-{
-    struct addr local = build_addr("127.0.0.1:0");
-    struct addr bound;
-    int fd = -1;
-    assert_int_equal(sock_open(&local, &fd, &bound), 0);
-    close(fd);
-    return bound;
-}
-
-static struct reflect_settings settings_at(struct addr address)
-{
-    struct reflect_settings settings;
-    reflect_settings_default(&settings);
-    settings.listen[0] = address;
-    settings.listen_count = 1;
-    return settings;
-}
 
 static uint64_t dropped_in_all(const struct responder_stats *stats)
 {
@@ -46,8 +27,8 @@ static uint64_t dropped_in_all(const struct responder_stats *stats)
 static void test_responder_counts_and_stops(void **state)
 {
     (void)state;
-    struct addr address = free_address();
-    struct reflect_settings settings = settings_at(address);
+    struct addr address = loopback_free();
+    struct reflect_settings settings = loopback_responder(address);
     struct addr failed;
     int error = 0;
     struct responder_worker *worker = responder_worker_start(&settings, &failed, &error);
@@ -81,7 +62,7 @@ static void test_responder_says_which_address_fails(void **state)
     struct addr taken;
     int fd = -1;
     assert_int_equal(sock_open(&local, &fd, &taken), 0);
-    struct reflect_settings settings = settings_at(free_address());
+    struct reflect_settings settings = loopback_responder(loopback_free());
     settings.listen[settings.listen_count++] = taken;
     struct addr failed = {.family = ADDR_NONE};
     int error = 0;

@@ -18,6 +18,7 @@
 #include "host/clock.h"
 #include "host/sock.h"
 #include "support/build.h"
+#include "support/loopback.h"
 #include "support/receive.h"
 
 #define WAIT_MS 5000
@@ -64,14 +65,6 @@ static void assert_ip(const struct addr *addr, const char *text)
 {
     struct addr expected = build_addr(text);
     assert_true(addr_is_same_ip(addr, &expected));
-}
-
-/* A loopback port that nobody listens on: it was ours a moment ago. */
-static struct addr closed_port(void)
-{
-    struct addr addr;
-    close(open_at("127.0.0.1:0", &addr));
-    return addr;
 }
 
 static void test_open_returns_the_bound_address(void **state)
@@ -219,7 +212,7 @@ static void test_icmp_error_names_the_peer(void **state)
     struct addr own;
     struct sock_notice notice;
     int fd = open_at("127.0.0.1:0", &own);
-    struct addr closed = closed_port();
+    struct addr closed = loopback_free();
     send_text(fd, &closed, &unset, "anybody?");
     wait_readable(fd);
     assert_int_equal(sock_receive_notice(fd, &notice), 0);
@@ -263,7 +256,7 @@ static void test_pending_error_stops_nothing(void **state)
     struct addr own, listener_addr;
     int fd = open_at("127.0.0.1:0", &own);
     int listener = open_at("127.0.0.1:0", &listener_addr);
-    struct addr closed = closed_port();
+    struct addr closed = loopback_free();
     send_text(fd, &closed, &unset, "lost");
     wait_readable(fd);
     send_text(fd, &listener_addr, &unset, "arrives");
