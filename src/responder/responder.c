@@ -12,7 +12,7 @@
 #include "config/duration.h"
 #include "program/daemon.h"
 #include "host/log.h"
-#include "host/worker.h"
+#include "host/responder_worker.h"
 #include "program/key_option.h"
 #include "program/options.h"
 
