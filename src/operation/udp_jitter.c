@@ -60,6 +60,15 @@ static void place_ntp_times(struct payload *payload, struct sample *sample,
     sample->has_remote_times = moved_ns >= -CLOCK_SET_NS && moved_ns <= CLOCK_SET_NS;
 }
 
+/* Each reply to a packet that was sent twice has a number of its own. */
+static void note_number(struct payload *payload, uint32_t seq, uint32_t number,
+                        enum payload_verdict verdict)
+{
+    if (verdict == PAYLOAD_ACCEPTED || verdict == PAYLOAD_DUPLICATE) {
+        train_count(payload->train, seq, number, verdict == PAYLOAD_DUPLICATE);
+    }
+}
+
 static enum payload_verdict read_ms(struct payload *payload, const struct ev *ev,
                                     struct instant now, const struct sample **out)
 {
@@ -78,6 +87,7 @@ static enum payload_verdict read_ms(struct payload *payload, const struct ev *ev
     }
     struct stamp received = payload_arrival(payload, ev, sent, now);
     enum payload_verdict verdict = payload_book(payload, reply.sender_seq, received, &sample);
+    note_number(payload, reply.sender_seq, reply.responder_seq, verdict);
     if (verdict != PAYLOAD_ACCEPTED) {
         return verdict;
     }
@@ -106,6 +116,7 @@ static enum payload_verdict read_us(struct payload *payload, const struct ev *ev
     }
     struct stamp received = payload_arrival(payload, ev, sent, now);
     enum payload_verdict verdict = payload_book(payload, reply.sender_seq, received, &sample);
+    note_number(payload, reply.sender_seq, reply.responder_seq, verdict);
     if (verdict != PAYLOAD_ACCEPTED) {
         return verdict;
     }

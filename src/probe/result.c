@@ -100,7 +100,8 @@ static void compute_round(struct probe *probe, const struct trust_case *about,
         .needs_kernel_stamps = probe->spec->clocks.timestamps == TIMESTAMPS_KERNEL,
     };
     if (!phase_is_connection(probe)) {
-        drops_book(probe->train.samples, probe->train.next, probe->socket_drops);
+        drops_book(probe->train.samples, probe->train.next, train_samples(&probe->train).counted,
+                   probe->socket_drops);
     }
     struct samples samples = train_samples(&probe->train);
     round_compute(round, &samples, &rules, sinks);

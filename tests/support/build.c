@@ -82,3 +82,28 @@ struct ev build_data(struct channel_id id, const char *peer, const char *local,
         .ttl = 64,
     };
 }
+
+struct counted *build_counted(const struct sample *items, uint32_t count)
+{
+    struct counted *counted = NULL;
+    for (uint32_t i = 0; i < count; i++) {
+        bool is_answer = items[i].fate == FATE_RECEIVED || items[i].fate == FATE_LATE;
+        if (!is_answer || items[i].responder_seq == 0) {
+            continue;
+        }
+        if (counted == NULL) {
+            counted = mem_alloc(1, sizeof *counted);
+            counted_init(counted, count);
+        }
+        counted_add(counted, i + 1, items[i].responder_seq, false);
+    }
+    return counted;
+}
+
+void build_counted_free(struct counted *counted)
+{
+    if (counted != NULL) {
+        counted_fini(counted);
+        free(counted);
+    }
+}

@@ -81,12 +81,14 @@ static void measure(void)
         .is_stamped = true,
         .trust_clocks = true,
     };
-    const struct samples samples = {told.samples, PACKETS, told.arrival, told.arrivals};
+    struct counted *counted = build_counted(told.samples, PACKETS);
+    const struct samples samples = {told.samples, PACKETS, told.arrival, told.arrivals, counted};
     *round = (struct round){.outcome = OUTCOME_OK, .return_code = RETURN_CODE_OK};
     round->started = build_at(0).wall;
     round->control_rtt_ns = MS(9);
     round->offset = (struct clock_offset){true, -MS(1) - US(7), MS(4) + US(31)};
     round_compute(round, &samples, &rules, &sinks);
+    build_counted_free(counted);
     round->duplicate = 31;
     round->corrupt = 33;
     round->missed = 1;
@@ -100,7 +102,7 @@ static void tell(void)
 {
     struct snapshot *snapshot = snapshot_new(1);
     struct cli_result result = {.spec = told.report->spec, .round = &told.report->latest};
-    result.samples = (struct samples){told.samples, PACKETS, told.arrival, told.arrivals};
+    result.samples = (struct samples){told.samples, PACKETS, told.arrival, told.arrivals, NULL};
     for (unsigned i = 0; i < UNMATCHED_COUNT; i++) {
         result.unmatched[i] = 41 + i;
     }
