@@ -10,8 +10,8 @@
 #include <stddef.h>
 
 #include "config/diagnostics.h"
-#include "reflect/reflect.h"
 #include "probe/spec.h"
+#include "reflect/reflect.h"
 
 struct config {
     struct spec_set *targets; /* peer is set where `host` is an address, else ADDR_NONE */

@@ -8,11 +8,11 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "program/daemon.h"
 #include "exporter/exporter.h"
 #include "host/clock.h"
 #include "host/log.h"
 #include "host/sock.h"
+#include "program/daemon.h"
 
 /* Each finding as one line of the log. */
 static void log_findings(const struct diagnostics *diagnostics)

@@ -17,10 +17,10 @@
 #include "base/buf.h"
 #include "base/time.h"
 #include "config/config.h"
-#include "web/http.h"
 #include "exporter/resolve.h"
 #include "host/worker.h"
 #include "probe/spec_set.h"
+#include "web/http.h"
 
 #define EXPORTER_WORKERS_MAX 64
 

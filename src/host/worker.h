@@ -10,8 +10,8 @@
 #include "base/time.h"
 #include "engine/engine.h"
 #include "engine/report.h"
-#include "reflect/reflect.h"
 #include "probe/spec.h"
+#include "reflect/reflect.h"
 
 /* What changed is published at most once in this time; after worker_apply at once. */
 #define WORKER_PUBLISH_NS (250 * NS_PER_MS)
