@@ -249,6 +249,17 @@ class Programs(Tree):
         self.assertEqual(len(programs.check_page(self.root / "docs/man/prog.1", self.root / "none", [[]])), 1)
 
 
+    def test_dates(self):
+        self.write("CHANGELOG.md", "# Changelog\n\n## Unreleased\n\n## 0.1.0 (2026-11-01)\n")
+        self.write("docs/man/a.1", ".TH A 1 2026-11-01 x\n")
+        self.write("docs/man/b.1", ".TH B 1 2026-11-01 x\n")
+        self.assertEqual(programs.check_dates(self.root, ["a.1", "b.1"]), [])
+        self.write("docs/man/b.1", ".TH B 1 2026-11-02 x\n")
+        self.assertEqual(len(programs.check_dates(self.root, ["a.1", "b.1"])), 1)
+        self.write("CHANGELOG.md", "## 0.2.0 (2026-12-01)\n")
+        self.assertEqual(len(programs.check_dates(self.root, ["a.1", "b.1"])), 2)
+
+
 class Units(Tree):
     @unittest.skipUnless(units.TOOL, "no systemd-analyze")
     def test_weak_and_wrong(self):

@@ -87,6 +87,22 @@ static void documentation_has_every_key(void **state)
     free(text);
 }
 
+static void man_page_has_every_key(void **state)
+{
+    (void)state;
+    char *text = read_source("docs/man/ipsla.yml.5");
+    for (size_t s = 0; s < SCOPE_COUNT; s++) {
+        for (size_t i = 0; i < scopes[s]->count; i++) {
+            char entry[64];
+            snprintf(entry, sizeof entry, "\n\\fB%s\\fR (", scopes[s]->keys[i].name);
+            if (strstr(text, entry) == NULL) {
+                fail_msg("docs/man/ipsla.yml.5 lacks %s", scopes[s]->keys[i].name);
+            }
+        }
+    }
+    free(text);
+}
+
 static const struct node *child(const struct node *mapping, const char *name)
 {
     assert_non_null(mapping);
@@ -323,6 +339,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(documentation_has_every_key),
+        cmocka_unit_test(man_page_has_every_key),
         cmocka_unit_test(example_has_every_key_with_its_default),
         cmocka_unit_test(example_loads_with_each_comment_in_use),
         cmocka_unit_test(shipped_files_load_without_a_word),
