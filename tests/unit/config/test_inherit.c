@@ -11,6 +11,7 @@
 #include "unit/config/expect.h"
 
 #include "base/time.h"
+#include "probe/spec_field.h"
 
 static const struct spec *only(const struct config *config)
 {
