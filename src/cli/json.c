@@ -6,6 +6,7 @@
 
 #include "base/addr.h"
 #include "cli/cli.h"
+#include "cli/values.h"
 #include "program/reason.h"
 
 static void add_string(struct buf *out, const char *text)
