@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "config/address.h"
 #include "config/duration.h"
 #include "reflect/reflect.h"
 
@@ -24,6 +25,7 @@
 static const char *const operations[] = {"udp-jitter", "udp-echo",    "tcp-connect",
                                          "icmp-echo",  "icmp-jitter", NULL};
 static const char *const control_versions[] = {"none", "1", "2", NULL};
+static const char *const control_version_words[] = {"none", "v1", "v2", NULL};
 static const char *const switches[] = {"false", "true", NULL};
 static const char *const codecs[] = {"g711ulaw", "g711alaw", "g729a", NULL};
 static const char *const refusals[] = {"status16", "status32", "silent", NULL};
@@ -54,9 +56,9 @@ const struct schema_module schema_modules[SCHEMA_MODULE_COUNT] = {
 
 static const struct schema_key control_keys[] = {
     {"version", SLOT_CONTROL_VERSION, SCHEMA_CHOICE, .choices = control_versions,
-     .default_text = "1",
-     .doc = "Version of the control protocol, 2 is RFC 6812; none: no request, the port is open "
-            "always."},
+     .synonyms = control_version_words, .default_text = "1",
+     .doc = "Version of the control protocol, also written v1 and v2; 2 is RFC 6812; none: no "
+            "request, the port is always open."},
     {"port", SLOT_CONTROL_PORT, SCHEMA_INTEGER, .min = 1, .max = 65535,
      .doc = "UDP port of the control protocol; without it 1967 for version 1, 1167 for version 2."},
     {"key", SLOT_CONTROL_KEY, SCHEMA_INTEGER, .min = 1, .max = 65535,
@@ -183,14 +185,14 @@ static const struct schema_key target_keys[] = {
 const struct schema_scope schema_target = {"target", KEYS(target_keys), .base = &schema_operation};
 
 static const struct schema_key responder_keys[] = {
-    {"listen", SLOT_LISTEN, SCHEMA_LISTEN, .min = 1, .max = REFLECT_LISTEN_MAX,
+    {"listen", SLOT_LISTEN, SCHEMA_ENDPOINTS, .min = 1, .max = REFLECT_LISTEN_MAX,
      .default_text = "['0.0.0.0:1967', '0.0.0.0:1167']",
      .doc = "Where control requests are taken; probes are taken on the same addresses."},
     {"allow", SLOT_ALLOW, SCHEMA_PREFIXES, .max = REFLECT_ALLOW_MAX, .default_text = "[]",
      .doc = "Who may ask and send probes; an empty list is everybody."},
-    {"permanent_ports", SLOT_PERMANENT_PORTS, SCHEMA_PERMANENT, .max = REFLECT_PERMANENT_MAX,
+    {"permanent_ports", SLOT_PERMANENT_PORTS, SCHEMA_ENDPOINTS, .max = REFLECT_PERMANENT_MAX,
      .default_text = "[]", .doc = "Probe ports that are always open, without a control request."},
-    {"permanent_tcp_ports", SLOT_PERMANENT_TCP_PORTS, SCHEMA_PERMANENT,
+    {"permanent_tcp_ports", SLOT_PERMANENT_TCP_PORTS, SCHEMA_ENDPOINTS,
      .max = REFLECT_PERMANENT_MAX, .default_text = "[]",
      .doc = "TCP ports that are always open; each connection is closed at once."},
     {"max_sessions", SLOT_MAX_SESSIONS, SCHEMA_INTEGER, .min = 1, .max = 65536,
@@ -357,11 +359,8 @@ void schema_add_range(const struct schema_key *key, struct buf *out)
     case SCHEMA_BOUNDS:
         add_count(key, "rising durations from 1us to 1h", out);
         break;
-    case SCHEMA_LISTEN:
-        add_count(key, "of IP:port", out);
-        break;
-    case SCHEMA_PERMANENT:
-        add_count(key, "of port or IP:port", out);
+    case SCHEMA_ENDPOINTS:
+        add_count(key, "of " ADDRESS_ENDPOINT, out);
         break;
     case SCHEMA_PREFIXES:
         add_count(key, "IP prefixes", out);

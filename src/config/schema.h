@@ -101,8 +101,7 @@ enum schema_kind {
     SCHEMA_LIFE, /* a duration or forever */
     SCHEMA_LABELS, /* max entries */
     SCHEMA_BOUNDS, /* min, max entries */
-    SCHEMA_LISTEN, /* min, max entries: IP:port */
-    SCHEMA_PERMANENT, /* max entries: port or IP:port */
+    SCHEMA_ENDPOINTS, /* min, max entries: ADDRESS_ENDPOINT */
     SCHEMA_PREFIXES, /* max entries */
     SCHEMA_PATTERN, /* bytes in hexadecimal digits */
     SCHEMA_IDS, /* max entries: ids of keys */
@@ -119,6 +118,7 @@ struct schema_key {
     bool is_required;
     int64_t min, max;
     const char *const *choices; /* ends with NULL; the number of a choice is its place */
+    const char *const *synonyms; /* other words for the choices, in their order; NULL: none */
     const char *default_text; /* as in the file; NULL: none */
     const struct schema_scope *inner;
     const char *doc; /* one sentence */
