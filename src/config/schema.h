@@ -110,6 +110,8 @@ enum schema_kind {
     SCHEMA_LIST, /* min, max entries, read elsewhere */
 };
 
+#define SCHEMA_SETS_MAX 3
+
 struct schema_key {
     const char *name;
     enum slot slot;
@@ -121,6 +123,7 @@ struct schema_key {
     const char *const *synonyms; /* other words for the choices, in their order; NULL: none */
     const char *default_text; /* as in the file; NULL: none */
     const struct schema_scope *inner;
+    const char *sets[SCHEMA_SETS_MAX]; /* rows of probe/spec_field.h: what of a target it sets */
     const char *doc; /* one sentence */
 };
 

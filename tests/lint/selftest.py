@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import unittest
 
+import keys
 import layers
 import programs
 import shape
@@ -29,6 +30,32 @@ class Tree(unittest.TestCase):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
         return path
+
+
+class Keys(Tree):
+    PRINTED = "== table root\n| `targets` |\n== roff root\n.TP\n.B targets\n"
+
+    def problems(self, table, roff=".TP\n.B targets\n", is_update=False):
+        self.page = self.write("docs/configuration.md", f"x\n<!-- begin keys: root -->\n{table}<!-- end keys -->\ny\n")
+        self.write("docs/man/ipsla.yml.5", f'.\\" begin keys: root\n{roff}.\\" end keys\n')
+        return keys.check(self.root, self.PRINTED, is_update)
+
+    def test_clean(self):
+        self.assertEqual(self.problems("| `targets` |\n"), [])
+
+    def test_each_difference(self):
+        self.assertIn("+| `targets` |", self.problems("")[0])
+        self.assertIn("-| `old` |", self.problems("| `targets` |\n| `old` |\n")[0])
+        self.assertIn("ipsla.yml.5", self.problems("| `targets` |\n", "")[0])
+
+    def test_missing_part(self):
+        self.problems("| `targets` |\n")
+        self.page.write_text("x\n")
+        self.assertIn("has the parts [], not ['root']", keys.check(self.root, self.PRINTED, False)[0])
+
+    def test_update(self):
+        self.assertEqual(self.problems("| `old` |\n", "", is_update=True), [])
+        self.assertEqual(keys.check(self.root, self.PRINTED, False), [])
 
 
 class Layers(Tree):
