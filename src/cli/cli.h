@@ -7,8 +7,6 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
-#include "cli/clock.h"
-#include "cli/packet.h"
 #include "probe/spec.h"
 #include "stats/round.h"
 
@@ -31,11 +29,6 @@ void cli_json_format(const struct cli_result *result, bool with_packets, struct 
 
 /* The part of it that lists the packets: `"samples": [...]`. */
 void cli_json_add_samples(const struct cli_result *result, struct buf *out);
-
-struct options;
-
-/* Reads the flags control, key-id, key-algorithm and key-file. False after a message. */
-bool cli_read_control(const struct options *options, struct spec *spec);
 
 /* `ipsla key-solve`; returns the exit status. */
 int cli_key_solve(int argc, char **argv);

@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <stdbool.h>
+#include <string.h>
 
 enum field_rule describe_rule(const struct schema_key *key)
 {
@@ -16,8 +17,7 @@ enum field_rule describe_rule(const struct schema_key *key)
     return rule;
 }
 
-void describe_flag(const struct schema_scope *scope, const struct schema_key *key,
-                     struct buf *out)
+void describe_flag(const struct schema_scope *scope, const struct schema_key *key, struct buf *out)
 {
     bool is_section = scope == &schema_control || scope == &schema_key || scope == &schema_clock;
     if (is_section) {
@@ -25,5 +25,82 @@ void describe_flag(const struct schema_scope *scope, const struct schema_key *ke
     }
     for (const char *at = key->name; *at != '\0'; at++) {
         buf_add_char(out, *at == '_' ? '-' : *at);
+    }
+}
+
+/* The rows of a key, each once and in the order of the operations; those that no operation has are
+ * their own. Returns how many. */
+static size_t list_rows(const struct schema_key *key, const struct schema_key *out[OPERATION_COUNT])
+{
+    size_t count = 0;
+    for (unsigned i = 0; i < OPERATION_COUNT; i++) {
+        const struct schema_key *row = schema_row(key->slot, (enum operation)i);
+        if (row != NULL && (count == 0 || out[count - 1] != row)) {
+            out[count++] = row;
+        }
+    }
+    if (count == 0) {
+        out[count++] = key;
+    }
+    return count;
+}
+
+/* The default, or several in the order of the ranges: "32, 16, 28". */
+static void add_defaults(const struct schema_key *const *rows, size_t count, struct buf *out)
+{
+    const char *separator = " Default: ";
+    for (size_t i = 0; i < count; i++) {
+        if (rows[i]->default_text != NULL) {
+            buf_printf(out, "%s%s", separator, rows[i]->default_text);
+            separator = ", ";
+        }
+    }
+    buf_add_string(out, separator[0] == ',' ? "." : "");
+}
+
+bool describe_is_switch(const struct schema_key *key)
+{
+    return key->kind == SCHEMA_CHOICE && strcmp(key->choices[0], "false") == 0;
+}
+
+void describe_help(const struct schema_scope *scope, const struct schema_key *key, struct buf *out)
+{
+    const struct schema_key *rows[OPERATION_COUNT];
+    size_t count = list_rows(key, rows);
+    for (size_t i = 0; i < count; i++) {
+        buf_printf(out, "%s%s", i > 0 ? " " : "", rows[i]->doc);
+    }
+    if (describe_is_switch(key)) {
+        return;
+    }
+    buf_add_string(out, " Allowed: ");
+    schema_add_ranges(scope, key, out);
+    buf_add_char(out, '.');
+    add_defaults(rows, count, out);
+}
+
+const char *describe_argument(const struct schema_key *key)
+{
+    switch (key->kind) {
+    case SCHEMA_DURATION:
+        return "DURATION";
+    case SCHEMA_INTEGER:
+        return "N";
+    case SCHEMA_BYTES:
+        return "BYTES";
+    case SCHEMA_SOURCE:
+        return "ADDRESS";
+    case SCHEMA_PATTERN:
+        return "HEX";
+    case SCHEMA_DSCP:
+        return "DSCP";
+    case SCHEMA_TOS:
+        return "TOS";
+    case SCHEMA_TOLERANCE:
+        return "ERROR";
+    case SCHEMA_TEXT:
+        return "TEXT";
+    default:
+        return describe_is_switch(key) ? NULL : "NAME";
     }
 }

@@ -109,8 +109,9 @@ static const struct schema_key operation_keys[] = {
     {"data_pattern", SLOT_DATA_PATTERN, SCHEMA_PATTERN, ECHO | ICMP_ECHO, .default_text = "ABCD",
      .sets = {"packets.pattern"}, .doc = "What the packet is filled with, over and over."},
     {"codec", SLOT_CODEC, SCHEMA_CHOICE, JITTER, .choices = codecs, .sets = {"packets.codec"},
-     .doc = "Send the packets of a call with this codec and score it; excludes num_packets, "
-            "interval and request_data_size."},
+     .doc = "Send the packets of a call with this codec and score it; codec_num_packets, "
+            "codec_interval and codec_size then stand for num_packets, interval and "
+            "request_data_size."},
     {"codec_num_packets", SLOT_CODEC_NUM_PACKETS, SCHEMA_INTEGER, JITTER, .min = 1, .max = 60000,
      .default_text = "1000", .sets = {"packets.count"},
      .doc = "Packets in one operation with a codec."},
@@ -192,8 +193,8 @@ static const struct schema_key target_keys[] = {
      .doc = "The responder; a name is resolved at start and again later."},
     {"port", SLOT_PORT, SCHEMA_INTEGER, .min = 1, .max = 65535, .sets = {"path.port", "path.peer"},
      .doc =
-         "UDP or TCP port the probes go to; the responder opens it when asked. Required, but not "
-         "for ICMP."},
+         "UDP or TCP port the probes go to; the responder opens it when asked. Required in a file, "
+         "but not for ICMP."},
     {"module", SLOT_MODULE, SCHEMA_TEXT, .min = 1, .max = 64,
      .doc = "Name of the module whose keys apply: built in, or one under modules."},
     {"labels", SLOT_LABELS, SCHEMA_LABELS, .max = SCHEMA_LABELS_MAX, .sets = {"identity.labels"},
@@ -241,7 +242,8 @@ static const struct schema_key key_keys[] = {
      .sets = {"control.key"}, .doc = "md5 for version 1, the others for version 2."},
     {"secret_file", SLOT_KEY_SECRET_FILE, SCHEMA_TEXT, .is_required = true, .min = 1, .max = 4095,
      .sets = {"control.key"},
-     .doc = "File whose one line is the secret; a relative path starts at this file."},
+     .doc = "File whose one line is the secret; written in a configuration file, a relative path "
+            "starts at that file."},
 };
 const struct schema_scope schema_key = {"key", KEYS(key_keys)};
 
