@@ -10,7 +10,7 @@
 
 #include "base/mem.h"
 #include "cli/cli.h"
-#include "config/config.h"
+#include "config/duration.h"
 #include "host/clock.h"
 #include "host/entropy.h"
 #include "host/host.h"
@@ -78,7 +78,7 @@ static bool read_timeout(const struct options *options, int64_t *out)
 {
     const char *text = options_value(options, "timeout");
     int64_t value;
-    if (!config_parse_duration(text, &value) || value < TIMEOUT_MIN_NS || value > TIMEOUT_MAX_NS) {
+    if (duration_parse(text, &value) != NULL || value < TIMEOUT_MIN_NS || value > TIMEOUT_MAX_NS) {
         options_refuse(options, "timeout", text, "a duration from 10ms to 60s");
         return false;
     }

@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "config/config.h"
+#include "config/duration.h"
 
 #define LIMIT_TEXT_MAX 64
 #define REASON_MAX 1024
@@ -23,7 +23,7 @@ static const char *const state_names[] = {
 static bool parse_duration(const char *text, double *out)
 {
     int64_t ns;
-    if (!config_parse_duration(text, &ns)) {
+    if (duration_parse(text, &ns) != NULL) {
         return false;
     }
     *out = (double)ns / 1e9;

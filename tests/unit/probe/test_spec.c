@@ -2,22 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "probe/spec_field.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/mem.h"
 #include "support/build.h"
 #include "support/cm.h"
-
-static struct spec *labelled_spec(void)
-{
-    struct spec *spec = build_jitter_spec("berlin", "198.51.100.20");
-    spec->identity.label_count = 2;
-    spec->identity.labels = mem_alloc(2, sizeof *spec->identity.labels);
-    spec->identity.labels[0] = (struct label){mem_string("site"), mem_string("berlin")};
-    spec->identity.labels[1] = (struct label){mem_string("link"), mem_string("a")};
-    return spec;
-}
 
 static void test_operation_names(void **state)
 {
@@ -38,7 +24,7 @@ static void test_operation_names(void **state)
 static void test_references(void **state)
 {
     (void)state;
-    struct spec *spec = labelled_spec();
+    struct spec *spec = build_labelled_spec();
     assert_int_equal(spec->references, 1);
     assert_ptr_equal(spec_ref(spec), spec);
     assert_int_equal(spec->references, 2);
@@ -52,7 +38,7 @@ static void test_references(void **state)
 static void test_set_references(void **state)
 {
     (void)state;
-    struct spec *specs[] = {labelled_spec(), build_echo_spec("paris", "198.51.100.21")};
+    struct spec *specs[] = {build_labelled_spec(), build_echo_spec("paris", "198.51.100.21")};
     struct spec *kept = spec_ref(specs[0]);
     struct spec_set *set = spec_set_new(specs, 2);
     specs[0] = NULL; /* the array was copied */
@@ -72,7 +58,7 @@ static void test_set_references(void **state)
 static void test_with_ip(void **state)
 {
     (void)state;
-    struct spec *spec = labelled_spec();
+    struct spec *spec = build_labelled_spec();
     struct addr ip = build_addr("203.0.113.9:77"), none = {0};
     struct spec *moved = spec_with_ip(spec, &ip);
     assert_ptr_not_equal(moved, spec);

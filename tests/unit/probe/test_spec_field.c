@@ -14,16 +14,6 @@
 #define __has_builtin(name) 0
 #endif
 
-static struct spec *labelled_spec(void)
-{
-    struct spec *spec = build_jitter_spec("berlin", "198.51.100.20");
-    spec->identity.label_count = 2;
-    spec->identity.labels = mem_alloc(2, sizeof *spec->identity.labels);
-    spec->identity.labels[0] = (struct label){mem_string("site"), mem_string("berlin")};
-    spec->identity.labels[1] = (struct label){mem_string("link"), mem_string("a")};
-    return spec;
-}
-
 /* No byte but padding is without a row, and none has two; the rows are in the order of the struct.
  */
 static void test_every_byte_has_a_row(void **state)
@@ -181,7 +171,7 @@ static bool change_field(struct spec *spec, const struct spec_field *field, unsi
 /* The verdicts on `spec` with one field changed. False when there is no such way to change it. */
 static bool judge(const struct spec *spec, const struct spec_field *field, unsigned way)
 {
-    struct spec *other = labelled_spec();
+    struct spec *other = build_labelled_spec();
     bool is_changed = change_field(other, field, way);
     if (is_changed && spec_is_same_target(spec, other) != (field->rule != FIELD_RESETS)) {
         fail_msg("%s, way %u: not the verdict of its rule", field->name, way);
@@ -197,7 +187,7 @@ static bool judge(const struct spec *spec, const struct spec_field *field, unsig
 static void test_every_field_has_the_verdict_of_its_rule(void **state)
 {
     (void)state;
-    struct spec *spec = labelled_spec(), *same = labelled_spec();
+    struct spec *spec = build_labelled_spec(), *same = build_labelled_spec();
     assert_true(spec_is_same_target(spec, same) && spec_is_equal(spec, same));
     for (size_t i = 0; i < SPEC_FIELD_COUNT; i++) {
         unsigned way = 0;
