@@ -12,7 +12,7 @@ static bool read_version(const struct key_flags *flags, struct spec *spec)
     if (!key_flag_number(flags, spec, SLOT_CONTROL_VERSION, &number)) {
         return false;
     }
-    if (number == CONTROL_V2 && spec->operation == OPERATION_TCP_CONNECT) {
+    if (!operation_takes(spec->operation, (enum control_version)number)) {
         return key_flag_refuse(flags, SLOT_CONTROL_VERSION,
                                "1 or none; version 2 cannot open a TCP port");
     }
@@ -45,8 +45,7 @@ static bool read_numbers(const struct key_flags *flags, struct spec *spec)
 
 static bool is_fit(const struct spec *spec)
 {
-    return spec->control.version != CONTROL_NONE &&
-           (spec->control.key.algorithm == AUTH_MD5) == (spec->control.version == CONTROL_V1);
+    return control_takes_key(spec->control.version, spec->control.key.algorithm);
 }
 
 static bool read_key(const struct key_flags *flags, struct spec *spec)
@@ -95,7 +94,7 @@ bool cli_read_control(const struct key_flags *flags, struct spec *spec)
     if (given != 0) {
         return read_key(flags, spec);
     }
-    if (spec->control.key.algorithm != AUTH_NONE && spec->control.version != CONTROL_NONE &&
+    if (spec->control.key.algorithm != AUTH_NONE && control_has_request(spec->control.version) &&
         !is_fit(spec)) {
         fprintf(stderr,
                 "ipsla probe: --control-version=%s does not go with the target's key, which is "

@@ -16,7 +16,7 @@
 
 /* The built-in defaults of the operation and the codec that the flags name; NULL after a message.
  */
-static struct spec *default_spec(const struct key_flags *flags, enum operation operation)
+static struct spec *default_spec(const struct key_flags *flags, const struct operation *operation)
 {
     const char *host = flags->options.positional[0];
     struct value codec;
@@ -38,11 +38,11 @@ static struct spec *spec_from_defaults(const struct key_flags *flags)
         fprintf(stderr, "ipsla probe: which host? (ipsla probe --help)\n");
         return NULL;
     }
-    if (!key_flag_value(flags, OPERATION_UDP_JITTER, SLOT_OPERATION, NULL, &operation)) {
+    if (!key_flag_value(flags, operation_at(0), SLOT_OPERATION, NULL, &operation)) {
         return NULL;
     }
-    struct spec *spec = default_spec(flags, (enum operation)operation.number);
-    if (spec != NULL && !operation_is_icmp(spec->operation)) {
+    struct spec *spec = default_spec(flags, operation_at((size_t)operation.number));
+    if (spec != NULL && spec->operation->has_ports) {
         spec->path.port = DEFAULT_PORT;
     }
     return spec;

@@ -102,7 +102,7 @@ static void make_row(struct key_flags *flags, size_t index)
     }
     const struct schema_key *key = first_row(entry);
     describe_flag(entry->scope, key, &flags->names[index]);
-    describe_help(entry->scope, key, &flags->helps[index]);
+    describe_help(key, &flags->helps[index]);
     row->name = buf_string(&flags->names[index]);
     row->help = buf_string(&flags->helps[index]);
     row->argument = row->argument != NULL ? row->argument : describe_argument(key);
@@ -164,7 +164,8 @@ bool key_flag_refuse(const struct key_flags *flags, enum slot slot, const char *
 }
 
 /* The row that counts; NULL when the operation has no such key. */
-static const struct schema_key *row_for(const struct entry *entry, enum operation operation)
+static const struct schema_key *row_for(const struct entry *entry,
+                                        const struct operation *operation)
 {
     bool is_of_port =
         entry->scope == &schema_control || entry->scope == &schema_key || entry->slot == SLOT_PORT;
@@ -175,14 +176,14 @@ static const struct schema_key *row_for(const struct entry *entry, enum operatio
                                              : first_row(entry);
 }
 
-bool key_flags_apply(const struct key_flags *flags, enum operation operation)
+bool key_flags_apply(const struct key_flags *flags, const struct operation *operation)
 {
     for (size_t i = 0; i < ENTRY_COUNT; i++) {
         bool is_key = entries[i].scope != NULL;
         if (is_key && options_has(&flags->options, flags->rows[i].name) &&
             row_for(&entries[i], operation) == NULL) {
             fprintf(stderr, "ipsla probe: --%s is not for operation %s\n", flags->rows[i].name,
-                    operation_name(operation));
+                    operation->name);
             return false;
         }
     }
@@ -190,7 +191,8 @@ bool key_flags_apply(const struct key_flags *flags, enum operation operation)
 }
 
 /* As the key would be, or a number of milliseconds. NULL, or what is wrong. */
-static const char *parse(const struct schema_key *key, const char *text, struct value *out)
+static const char *parse(const struct schema_key *key, const struct operation *operation,
+                         const char *text, struct value *out)
 {
     char with_unit[32];
     uint64_t number;
@@ -198,11 +200,11 @@ static const char *parse(const struct schema_key *key, const char *text, struct 
         snprintf(with_unit, sizeof with_unit, "%ums", (unsigned)number);
         text = with_unit;
     }
-    return value_parse(key, text, out);
+    return value_parse(key, operation, text, out);
 }
 
-bool key_flag_value(const struct key_flags *flags, enum operation operation, enum slot slot,
-                    const struct schema_key *key, struct value *out)
+bool key_flag_value(const struct key_flags *flags, const struct operation *operation,
+                    enum slot slot, const struct schema_key *key, struct value *out)
 {
     const char *text = key_flag_text(flags, slot);
     *out = (struct value){0};
@@ -212,9 +214,9 @@ bool key_flag_value(const struct key_flags *flags, enum operation operation, enu
     if (key == NULL) {
         key = row_for(&entries[index_of(slot)], operation);
     }
-    if (parse(key, text, out) != NULL) {
+    if (parse(key, operation, text, out) != NULL) {
         struct buf allowed = {0};
-        schema_add_range(key, &allowed);
+        schema_add_range(key, operation, &allowed);
         key_flag_refuse(flags, slot, buf_string(&allowed));
         buf_fini(&allowed);
         return false;

@@ -37,12 +37,12 @@ const char *key_flag_name(const struct key_flags *flags, enum slot slot);
 bool key_flag_refuse(const struct key_flags *flags, enum slot slot, const char *allowed);
 
 /* Each flag that was given is for the operation. False after a message. */
-bool key_flags_apply(const struct key_flags *flags, enum operation operation);
+bool key_flags_apply(const struct key_flags *flags, const struct operation *operation);
 
 /* Reads a flag by the row of `key` (NULL: its own row for the operation): out->state is VALUE_UNSET
  * when it was not given. False after a message. A duration without a unit is in milliseconds. */
-bool key_flag_value(const struct key_flags *flags, enum operation operation, enum slot slot,
-                    const struct schema_key *key, struct value *out);
+bool key_flag_value(const struct key_flags *flags, const struct operation *operation,
+                    enum slot slot, const struct schema_key *key, struct value *out);
 
 /* The number of a flag; `out` keeps its value when it was not given. False after a message. */
 bool key_flag_number(const struct key_flags *flags, const struct spec *spec, enum slot slot,

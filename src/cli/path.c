@@ -46,9 +46,9 @@ static bool check_versions(const struct spec *spec)
         return false;
     }
     bool is_ipv6 = host.family == ADDR_IPV6 || source == ADDR_IPV6 || wanted == ADDR_IPV6;
-    if (spec->operation == OPERATION_ICMP_JITTER && is_ipv6) {
-        fprintf(stderr, "ipsla probe: icmp-jitter is for IPv4 only: ICMPv6 has no timestamp "
-                        "messages\n");
+    if (spec->operation->ipv4_only != NULL && is_ipv6) {
+        fprintf(stderr, "ipsla probe: %s is for IPv4 only: %s\n", spec->operation->name,
+                spec->operation->ipv4_only);
         return false;
     }
     bool is_clash = host.family != ADDR_NONE && wanted != ADDR_NONE && host.family != wanted;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "probe/payload.h"
+#include "operation/payload.h"
 
 static int compare_ns(const void *left, const void *right)
 {

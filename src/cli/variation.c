@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 #include "cli/values.h"
-#include "probe/payload.h"
+#include "operation/payload.h"
 
 /* The one value of a set of one, with its sign. */
 static int64_t signed_value(const struct jitter *jitter)

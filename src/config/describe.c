@@ -28,34 +28,20 @@ void describe_flag(const struct schema_scope *scope, const struct schema_key *ke
     }
 }
 
-/* The rows of a key, each once and in the order of the operations; those that no operation has are
- * their own. Returns how many. */
-static size_t list_rows(const struct schema_key *key, const struct schema_key *out[OPERATION_COUNT])
+/* The default, or those of the operations in their order where they differ: "32, 16, 28". */
+static void add_defaults(const struct schema_key *key, struct buf *out)
 {
-    size_t count = 0;
-    for (unsigned i = 0; i < OPERATION_COUNT; i++) {
-        const struct schema_key *row = schema_row(key->slot, (enum operation)i);
-        if (row != NULL && (count == 0 || out[count - 1] != row)) {
-            out[count++] = row;
+    const char *before = NULL;
+    for (size_t i = 0; i < OPERATION_COUNT; i++) {
+        const struct operation *operation = operation_at(i);
+        bool has_key = !key->is_by_operation || operation_key(operation, key->name) != NULL;
+        const char *text = schema_limits(key, operation).default_text;
+        if (has_key && text != NULL && (before == NULL || strcmp(before, text) != 0)) {
+            buf_printf(out, "%s%s", before == NULL ? " Default: " : ", ", text);
+            before = text;
         }
     }
-    if (count == 0) {
-        out[count++] = key;
-    }
-    return count;
-}
-
-/* The default, or several in the order of the ranges: "32, 16, 28". */
-static void add_defaults(const struct schema_key *const *rows, size_t count, struct buf *out)
-{
-    const char *separator = " Default: ";
-    for (size_t i = 0; i < count; i++) {
-        if (rows[i]->default_text != NULL) {
-            buf_printf(out, "%s%s", separator, rows[i]->default_text);
-            separator = ", ";
-        }
-    }
-    buf_add_string(out, separator[0] == ',' ? "." : "");
+    buf_add_string(out, before != NULL ? "." : "");
 }
 
 bool describe_is_switch(const struct schema_key *key)
@@ -63,20 +49,16 @@ bool describe_is_switch(const struct schema_key *key)
     return key->kind == SCHEMA_CHOICE && strcmp(key->choices[0], "false") == 0;
 }
 
-void describe_help(const struct schema_scope *scope, const struct schema_key *key, struct buf *out)
+void describe_help(const struct schema_key *key, struct buf *out)
 {
-    const struct schema_key *rows[OPERATION_COUNT];
-    size_t count = list_rows(key, rows);
-    for (size_t i = 0; i < count; i++) {
-        buf_printf(out, "%s%s", i > 0 ? " " : "", rows[i]->doc);
-    }
+    buf_add_string(out, key->doc);
     if (describe_is_switch(key)) {
         return;
     }
     buf_add_string(out, " Allowed: ");
-    schema_add_ranges(scope, key, out);
+    schema_add_ranges(key, out);
     buf_add_char(out, '.');
-    add_defaults(rows, count, out);
+    add_defaults(key, out);
 }
 
 const char *describe_argument(const struct schema_key *key)

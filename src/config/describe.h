@@ -27,6 +27,6 @@ const char *describe_argument(const struct schema_key *key);
 
 /* Appends meaning, range and default: "Packets in one jitter operation. Allowed: 1 to 60000.
  * Default: 10." */
-void describe_help(const struct schema_scope *scope, const struct schema_key *key, struct buf *out);
+void describe_help(const struct schema_key *key, struct buf *out);
 
 #endif

@@ -16,6 +16,6 @@ struct spec *target_read(const struct node *node, const struct inheritance *inhe
                          struct diagnostics *diagnostics, struct claim *claim);
 
 /* A spec from checked values of `operation`; name, host, port and labels where they are set. */
-struct spec *target_build(const struct values *values, enum operation operation);
+struct spec *target_build(const struct values *values, const struct operation *operation);
 
 #endif

@@ -27,7 +27,7 @@ static void refuse(const struct reading *reading, const struct node *node, const
 {
     struct buf allowed = {0};
     char quoted[WORDS_QUOTE_MAX] = "";
-    schema_add_ranges(reading->scope, reading->key, &allowed);
+    schema_add_ranges(reading->key, &allowed);
     if (node->kind == NODE_SCALAR && !node_is_missing(node)) {
         words_quote(node->text, quoted);
     }
@@ -59,17 +59,6 @@ static bool is_kind(const struct reading *reading, const struct node *node, enum
 
 static const char out_of_range[] = "is out of range";
 
-/* The range over all rows of a key: which row counts is known when the operation is. */
-static bool is_in_any_range(const struct reading *reading, int64_t number)
-{
-    bool is_in = number >= reading->key->min && number <= reading->key->max;
-    for (unsigned i = 0; i < OPERATION_COUNT && reading->key->operations != 0; i++) {
-        const struct schema_key *row = schema_row(reading->key->slot, (enum operation)i);
-        is_in = is_in || (row != NULL && number >= row->min && number <= row->max);
-    }
-    return is_in;
-}
-
 static const char *parse_integer(const char *text, int64_t *out)
 {
     size_t digits = strspn(text, "0123456789");
@@ -87,6 +76,16 @@ static const char *parse_integer(const char *text, int64_t *out)
         number = number * 10 + (text[i] - '0');
     }
     *out = number;
+    return NULL;
+}
+
+static const char *parse_operation(const char *text, int64_t *out)
+{
+    const struct operation *operation = operation_find(text);
+    if (operation == NULL) {
+        return "is none of the choices";
+    }
+    *out = (int64_t)operation_index(operation);
     return NULL;
 }
 
@@ -127,6 +126,8 @@ static const char *parse_text(const struct schema_key *key, const char *text, st
     switch (key->kind) {
     case SCHEMA_CHOICE:
         return parse_choice(key, text, &out->number);
+    case SCHEMA_OPERATION:
+        return parse_operation(text, &out->number);
     case SCHEMA_TEXT:
         return check_text(key, text);
     case SCHEMA_HOST:
@@ -154,19 +155,13 @@ static const char *parse_text(const struct schema_key *key, const char *text, st
     }
 }
 
-const char *value_parse(const struct schema_key *key, const char *text, struct value *out)
+const char *value_parse(const struct schema_key *key, const struct operation *operation,
+                        const char *text, struct value *out)
 {
+    const struct schema_limits limits = schema_limits(key, operation);
     const char *problem = parse_text(key, text, out);
     bool is_out =
-        has_range(key) && problem == NULL && (out->number < key->min || out->number > key->max);
-    return is_out ? out_of_range : problem;
-}
-
-static const char *parse_scalar(const struct reading *reading, const char *text, struct value *out)
-{
-    const char *problem = parse_text(reading->key, text, out);
-    bool is_out =
-        has_range(reading->key) && problem == NULL && !is_in_any_range(reading, out->number);
+        has_range(key) && problem == NULL && (out->number < limits.min || out->number > limits.max);
     return is_out ? out_of_range : problem;
 }
 
@@ -175,7 +170,8 @@ static bool read_scalar(const struct reading *reading, const struct node *node, 
     if (!is_kind(reading, node, NODE_SCALAR)) {
         return false;
     }
-    const char *problem = parse_scalar(reading, node->text, out);
+    /* Narrower ranges of single operations are checked when the operation is known. */
+    const char *problem = value_parse(reading->key, NULL, node->text, out);
     if (problem != NULL) {
         refuse(reading, node, problem);
     }
@@ -330,7 +326,7 @@ static void report_missing(const struct values *values, const struct schema_scop
             continue;
         }
         struct buf allowed = {0};
-        schema_add_range(key, &allowed);
+        schema_add_range(key, NULL, &allowed);
         diagnostics_error(diagnostics, place_below(node, key->name),
                           "the key is missing; required: %s", buf_string(&allowed));
         buf_fini(&allowed);

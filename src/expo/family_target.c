@@ -8,6 +8,7 @@
 #include "base/addr.h"
 #include "base/dscp.h"
 #include "base/time.h"
+#include "operation/operation.h"
 #include "stats/tally.h"
 
 #define DIRECTION_COUNT 2
@@ -32,10 +33,10 @@ static void emit_target_info(struct text *text, const struct family_source *sour
     (void)offset;
     const struct spec *spec = source->report->spec;
     char port[8] = "";
-    if (!operation_is_icmp(spec->operation)) {
+    if (spec->operation->has_ports) {
         snprintf(port, sizeof port, "%u", (unsigned)spec->path.port);
     }
-    text_label(text, "operation", operation_name(spec->operation));
+    text_label(text, "operation", spec->operation->name);
     text_label(text, "host", spec->identity.host);
     label_address(text, "address", &spec->path.peer);
     text_label(text, "port", port);
@@ -263,7 +264,7 @@ static void emit_loss_period(struct text *text, const struct family_source *sour
     (void)offset;
     const struct report *report = source->report;
     if (!report->has_run || report->latest.outcome != OUTCOME_OK ||
-        report->spec->operation == OPERATION_ICMP_JITTER) {
+        !operation_has(report->spec->operation, RESULT_DIRECTION)) {
         return;
     }
     for (unsigned i = 0; i < DIRECTION_COUNT; i++) {
@@ -340,7 +341,9 @@ const struct family family_of_targets[] = {
      emit_count,
      offsetof(struct tally, skipped)},
     {{"ipsla_operations_over_threshold_total",
-      "Completed operations whose average round trip exceeded the threshold.", NULL, TEXT_COUNTER},
+      "Completed operations whose average round trip (icmp-jitter: average jitter) exceeded the "
+      "threshold.",
+      NULL, TEXT_COUNTER},
      FAMILY_TARGET,
      emit_count,
      offsetof(struct tally, over_threshold_operations)},

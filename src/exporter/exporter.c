@@ -13,10 +13,10 @@
 #include <unistd.h>
 
 #include "base/shard.h"
-#include "program/config_file.h"
-#include "program/daemon.h"
 #include "host/clock.h"
 #include "host/log.h"
+#include "program/config_file.h"
+#include "program/daemon.h"
 #include "program/options.h"
 
 #define LISTEN_MAX 16

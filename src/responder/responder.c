@@ -11,7 +11,7 @@
 #include "config/address.h"
 #include "config/duration.h"
 #include "host/log.h"
-#include "host/worker.h"
+#include "host/responder_worker.h"
 #include "program/daemon.h"
 #include "program/key_option.h"
 #include "program/options.h"

@@ -20,6 +20,7 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "expo/expo.h"
+#include "operation/operation.h"
 #include "web/gzip.h"
 #include "web/http.h"
 
@@ -53,7 +54,7 @@ static struct spec *make_spec(size_t number)
     spec->identity.host = mem_string(text);
     spec->identity.owner = mem_string("noc");
     spec->identity.tag = mem_string("");
-    spec->operation = OPERATION_UDP_JITTER;
+    spec->operation = &operation_udp_jitter;
     spec->control = CONTROL_V1;
     spec->path.port = 16384;
     spec->results.layout = hist_layout_default;

@@ -41,37 +41,54 @@ static const char *reload_word(const struct schema_key *key)
     return "by key";
 }
 
-/* " (udp-jitter, udp-echo)", or nothing for a key of every operation. */
-static void add_operations(const struct schema_key *key, struct buf *out)
+/* A key as one operation has it; NULL: as all have it. */
+struct row {
+    const struct schema_key *key;
+    const struct operation *operation;
+};
+
+/* A row for each operation that has a range of its own, else one. Returns how many. */
+static size_t list_rows(const struct schema_key *key, struct row out[OPERATION_COUNT])
+{
+    size_t count = 0;
+    for (size_t i = 0; i < OPERATION_COUNT && key->is_by_operation; i++) {
+        const struct operation_key *own = operation_key(operation_at(i), key->name);
+        if (own != NULL && own->max > 0) {
+            out[count++] = (struct row){key, operation_at(i)};
+        }
+    }
+    if (count == 0) {
+        out[count++] = (struct row){key, NULL};
+    }
+    return count;
+}
+
+/* The range, and " (udp-jitter, udp-echo)" for a key that not every operation has. */
+static void add_allowed(const struct row *row, struct buf *out)
 {
     const char *separator = " (";
-    for (unsigned i = 0; i < OPERATION_COUNT; i++) {
-        if ((key->operations & 1U << i) != 0) {
-            buf_printf(out, "%s%s", separator, operation_name((enum operation)i));
+    schema_add_range(row->key, row->operation, out);
+    for (size_t i = 0; i < OPERATION_COUNT && row->key->is_by_operation; i++) {
+        bool is_meant = row->operation == NULL || row->operation == operation_at(i);
+        if (is_meant && operation_key(operation_at(i), row->key->name) != NULL) {
+            buf_printf(out, "%s%s", separator, operation_at(i)->name);
             separator = ", ";
         }
     }
-    buf_add_string(out, key->operations != 0 ? ")" : "");
+    buf_add_string(out, row->key->is_by_operation ? ")" : "");
 }
 
-static void print_table(const struct part *part)
+static void print_table_row(const struct part *part, const struct row *row)
 {
-    printf("== table %s\n| key | default | allowed | meaning |%s\n|---|---|---|---|%s\n",
-           part_name(part), part->is_of_target ? " reload |" : "",
-           part->is_of_target ? "---|" : "");
-    for (size_t i = 0; i < part->scope->count; i++) {
-        const struct schema_key *key = &part->scope->keys[i];
-        struct buf allowed = {0};
-        bool has_default = key->default_text != NULL;
-        const char *otherwise = key->is_required ? "required" : "none";
-        schema_add_range(key, &allowed);
-        add_operations(key, &allowed);
-        printf("| `%s` | %s%s%s | %s | %s |", key->name, has_default ? "`" : "",
-               has_default ? key->default_text : otherwise, has_default ? "`" : "",
-               buf_string(&allowed), key->doc);
-        printf(part->is_of_target ? " %s |\n" : "\n", reload_word(key));
-        buf_fini(&allowed);
-    }
+    struct buf allowed = {0};
+    const char *text = schema_limits(row->key, row->operation).default_text;
+    const char *otherwise = row->key->is_required ? "required" : "none";
+    add_allowed(row, &allowed);
+    printf("| `%s` | %s%s%s | %s | %s |", row->key->name, text != NULL ? "`" : "",
+           text != NULL ? text : otherwise, text != NULL ? "`" : "", buf_string(&allowed),
+           row->key->doc);
+    printf(part->is_of_target ? " %s |\n" : "\n", reload_word(row->key));
+    buf_fini(&allowed);
 }
 
 static void print_roff_text(const char *text)
@@ -81,28 +98,50 @@ static void print_roff_text(const char *text)
     }
 }
 
+static void print_roff_row(const struct part *part, const struct row *row)
+{
+    struct buf text = {0};
+    const char *default_text = schema_limits(row->key, row->operation).default_text;
+    buf_printf(&text, "%s\nAllowed: ", row->key->doc);
+    add_allowed(row, &text);
+    buf_add_string(&text, ".\n");
+    if (row->key->is_required) {
+        buf_add_string(&text, "Required.\n");
+    } else if (default_text != NULL) {
+        buf_printf(&text, "Default: %s.\n", default_text);
+    }
+    if (part->is_of_target && describe_rule(row->key) != FIELD_INTERNAL) {
+        buf_printf(&text, "Reload: %s.\n", reload_word(row->key));
+    }
+    printf(".TP\n.B %s\n", row->key->name);
+    print_roff_text(buf_string(&text));
+    buf_fini(&text);
+}
+
+static void print_rows(const struct part *part,
+                       void (*print)(const struct part *part, const struct row *row))
+{
+    for (size_t i = 0; i < part->scope->count; i++) {
+        struct row rows[OPERATION_COUNT];
+        size_t count = list_rows(&part->scope->keys[i], rows);
+        for (size_t k = 0; k < count; k++) {
+            print(part, &rows[k]);
+        }
+    }
+}
+
+static void print_table(const struct part *part)
+{
+    printf("== table %s\n| key | default | allowed | meaning |%s\n|---|---|---|---|%s\n",
+           part_name(part), part->is_of_target ? " reload |" : "",
+           part->is_of_target ? "---|" : "");
+    print_rows(part, print_table_row);
+}
+
 static void print_roff(const struct part *part)
 {
     printf("== roff %s\n", part_name(part));
-    for (size_t i = 0; i < part->scope->count; i++) {
-        const struct schema_key *key = &part->scope->keys[i];
-        struct buf text = {0};
-        buf_printf(&text, "%s\nAllowed: ", key->doc);
-        schema_add_range(key, &text);
-        add_operations(key, &text);
-        buf_add_string(&text, ".\n");
-        if (key->is_required) {
-            buf_add_string(&text, "Required.\n");
-        } else if (key->default_text != NULL) {
-            buf_printf(&text, "Default: %s.\n", key->default_text);
-        }
-        if (part->is_of_target && describe_rule(key) != FIELD_INTERNAL) {
-            buf_printf(&text, "Reload: %s.\n", reload_word(key));
-        }
-        printf(".TP\n.B %s\n", key->name);
-        print_roff_text(buf_string(&text));
-        buf_fini(&text);
-    }
+    print_rows(part, print_roff_row);
 }
 
 int main(void)

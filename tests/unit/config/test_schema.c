@@ -14,6 +14,7 @@
 #include "config/describe.h"
 #include "config/schema.h"
 #include "config/yaml.h"
+#include "operation/operation.h"
 
 static const struct schema_scope *const scopes[] = {
     &schema_root,      &schema_operation, &schema_control, &schema_target,
@@ -142,38 +143,49 @@ static void assert_same_text(const struct node *a, const struct node *b)
     }
 }
 
-static void assert_shows_default(const struct node *section, const struct schema_key *key)
+static void assert_shows_default(const struct node *section, const struct schema_key *key,
+                                 const char *default_text)
 {
     struct diagnostics diagnostics = {0};
     const struct node *shown = child(section, key->name);
     if (shown == NULL) {
         fail_msg("config/ipsla.example.yml lacks %s", key->name);
     }
-    struct tree *tree = yaml_parse(key->default_text, strlen(key->default_text), &diagnostics);
+    struct tree *tree = yaml_parse(default_text, strlen(default_text), &diagnostics);
     assert_non_null(tree);
     assert_same_text(shown, tree->root);
     tree_free(tree);
     diagnostics_fini(&diagnostics);
 }
 
+/* What the section of `operation` has to show beside the defaults, which are those of udp-jitter.
+ */
+static bool is_to_be_shown(const struct schema_key *key, const struct operation *operation)
+{
+    if (!key->is_by_operation) {
+        return operation == &operation_udp_jitter;
+    }
+    const struct operation_key *own = operation_key(operation, key->name);
+    const struct operation_key *base = operation_key(&operation_udp_jitter, key->name);
+    return own != NULL && (operation == &operation_udp_jitter || base == NULL ||
+                           own->default_text != base->default_text);
+}
+
 /* Every key of `scope` with its default; a key without one at least in a comment. */
-static void assert_shows_scope(const struct schema_scope *scope, unsigned operations,
+static void assert_shows_scope(const struct schema_scope *scope, const struct operation *operation,
                                const struct node *section, const char *text)
 {
     for (size_t i = 0; i < scope->count; i++) {
         const struct schema_key *key = &scope->keys[i];
-        bool is_jitter =
-            key->operations == 0 || (key->operations & 1U << OPERATION_UDP_JITTER) != 0;
-        bool is_other =
-            operations != 0 ? is_jitter || (key->operations & operations) == 0 : !is_jitter;
+        const char *default_text = schema_limits(key, operation).default_text;
         char comment[64];
         int indent = scope == &schema_root ? 0 : scope == &schema_control ? 4 : 2;
         snprintf(comment, sizeof comment, "\n%*s# %s: ", indent, "", key->name);
-        if (is_other) {
+        if (!is_to_be_shown(key, operation)) {
             continue;
         }
-        if (key->default_text != NULL) {
-            assert_shows_default(section, key);
+        if (default_text != NULL) {
+            assert_shows_default(section, key, default_text);
         } else if (child(section, key->name) == NULL && strstr(text, comment) == NULL) {
             fail_msg("config/ipsla.example.yml lacks %s", key->name);
         }
@@ -190,7 +202,7 @@ static void assert_shows_key(const char *text)
     shown += sizeof comment - 1;
     struct tree *tree = yaml_parse(shown, strcspn(shown, "\n"), &diagnostics);
     assert_non_null(tree);
-    assert_shows_scope(&schema_key, 0, tree->root->first, text);
+    assert_shows_scope(&schema_key, &operation_udp_jitter, tree->root->first, text);
     tree_free(tree);
     diagnostics_fini(&diagnostics);
 }
@@ -204,16 +216,16 @@ static void example_has_every_key_with_its_default(void **state)
     assert_non_null(tree);
     const struct node *root = tree->root, *defaults = child(root, "defaults");
     assert_shows_key(text);
-    assert_shows_scope(&schema_root, 0, root, text);
-    assert_shows_scope(&schema_operation, 0, defaults, text);
-    assert_shows_scope(&schema_operation, 1U << OPERATION_UDP_ECHO,
+    assert_shows_scope(&schema_root, &operation_udp_jitter, root, text);
+    assert_shows_scope(&schema_operation, &operation_udp_jitter, defaults, text);
+    assert_shows_scope(&schema_operation, &operation_udp_echo,
                        child(child(root, "modules"), "echo"), text);
-    assert_shows_scope(&schema_operation, 1U << OPERATION_ICMP_ECHO,
+    assert_shows_scope(&schema_operation, &operation_icmp_echo,
                        child(child(root, "modules"), "ping"), text);
-    assert_shows_scope(&schema_control, 0, child(defaults, "control"), text);
-    assert_shows_scope(&schema_target, 0, child(root, "targets")->first, text);
-    assert_shows_scope(&schema_responder, 0, child(root, "responder"), text);
-    assert_shows_scope(&schema_clock, 0, child(root, "clock"), text);
+    assert_shows_scope(&schema_control, &operation_udp_jitter, child(defaults, "control"), text);
+    assert_shows_scope(&schema_target, &operation_udp_jitter, child(root, "targets")->first, text);
+    assert_shows_scope(&schema_responder, &operation_udp_jitter, child(root, "responder"), text);
+    assert_shows_scope(&schema_clock, &operation_udp_jitter, child(root, "clock"), text);
     tree_free(tree);
     free(text);
     diagnostics_fini(&diagnostics);
@@ -247,11 +259,6 @@ static void shipped_files_load_without_a_word(void **state)
 static void choices_are_those_of_the_enums(void **state)
 {
     (void)state;
-    const char *const *operations = schema_find(&schema_operation, "operation")->choices;
-    for (unsigned i = 0; i < OPERATION_COUNT; i++) {
-        assert_string_equal(operations[i], operation_name((enum operation)i));
-    }
-    assert_null(operations[OPERATION_COUNT]);
     const char *const *refusals = schema_find(&schema_responder, "refusal")->choices;
     assert_string_equal(refusals[REFUSAL_STATUS16], "status16");
     assert_string_equal(refusals[REFUSAL_STATUS32], "status32");
@@ -279,7 +286,7 @@ static void responder_defaults_are_those_of_the_library(void **state)
     struct buf text = {0};
     struct reflect_settings settings;
     buf_add_string(&text, "responder: ");
-    schema_add_defaults(&schema_responder, OPERATION_UDP_JITTER, &text);
+    schema_add_defaults(&schema_responder, &operation_udp_jitter, &text);
     struct config *config = parse_good(buf_string(&text));
     const struct reflect_settings *written = &config->responder;
     reflect_settings_default(&settings);

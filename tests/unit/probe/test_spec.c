@@ -5,22 +5,6 @@
 #include "support/build.h"
 #include "support/cm.h"
 
-static void test_operation_names(void **state)
-{
-    (void)state;
-    enum operation operation = OPERATION_UDP_ECHO;
-    assert_string_equal(operation_name(OPERATION_UDP_JITTER), "udp-jitter");
-    assert_string_equal(operation_name(OPERATION_UDP_ECHO), "udp-echo");
-    assert_true(operation_parse("udp-jitter", &operation));
-    assert_int_equal(operation, OPERATION_UDP_JITTER);
-    assert_false(operation_parse("udp-jitte", &operation));
-    assert_false(operation_parse("UDP-ECHO", &operation));
-    assert_false(operation_parse("", &operation));
-    assert_int_equal(operation, OPERATION_UDP_JITTER);
-    assert_true(operation_parse("udp-echo", &operation));
-    assert_int_equal(operation, OPERATION_UDP_ECHO);
-}
-
 static void test_references(void **state)
 {
     (void)state;
@@ -84,7 +68,6 @@ static void test_with_ip(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_operation_names),
         cmocka_unit_test(test_references),
         cmocka_unit_test(test_set_references),
         cmocka_unit_test(test_with_ip),
