@@ -365,7 +365,7 @@ static void test_restart_in_the_middle_of_a_run(void **state)
     rig_fini(&rig);
 }
 
-/* On a permanent port it goes on answering, but counts from 1 again: the count tells no direction. */
+/* On a permanent port it goes on answering, but counts from 1 again: no loss has a direction. */
 static void test_restart_with_a_permanent_port(void **state)
 {
     (void)state;

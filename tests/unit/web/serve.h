@@ -19,9 +19,9 @@
 #include <zlib.h>
 
 #include "base/mem.h"
-#include "web/http.h"
 #include "support/build.h"
 #include "support/cm.h"
+#include "web/http.h"
 
 #define DEADLINE_MS 10000
 
