@@ -31,10 +31,10 @@ static const char *reload_word(const struct schema_key *key)
 {
     switch (describe_rule(key)) {
     case FIELD_RESETS:
-        return "afresh";
+        return "resets";
     case FIELD_KEEPS:
     case FIELD_LOCAL:
-        return "kept";
+        return "keeps";
     case FIELD_INTERNAL:
         break;
     }
