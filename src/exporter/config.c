@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
 /* From a file to running parts. A new configuration is taken whole or not at all: whatever can
- * fail is tried before anything that runs is touched. */
+ * fail is tried before anything that runs is changed. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

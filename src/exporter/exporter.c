@@ -13,11 +13,12 @@
 #include <unistd.h>
 
 #include "base/shard.h"
-#include "program/config_file.h"
-#include "program/daemon.h"
 #include "host/clock.h"
 #include "host/log.h"
+#include "program/config_file.h"
+#include "program/daemon.h"
 #include "program/options.h"
+#include "web/routes.h"
 
 #define LISTEN_MAX 16
 #define APPLY_INTERVAL_NS (200 * NS_PER_MS)
@@ -30,8 +31,9 @@ static const struct option_row rows[] = {
     {"config.check", NULL, NULL, "Check the configuration, print every problem, and exit.", false},
     {"shard", "I/N", NULL, "Measure the targets of part I of N (from 0) of the configuration.",
      false},
-    {"workers", "N", "1", "Threads that measure, 1 to 64.", false},
-    {"realtime", NULL, NULL, "Threads that measure run before all others (SCHED_FIFO).", false},
+    {"workers", "N", "1", "Number of measuring threads, 1 to 64.", false},
+    {"realtime", NULL, NULL, "Run the measuring threads with real-time priority (SCHED_FIFO).",
+     false},
     {"web.listen-address", "IP:PORT", ":10967", "Where to serve HTTP.", true},
     {"web.telemetry-path", "PATH", "/metrics", "Where the metrics are.", false},
     {"web.max-requests", "N", "40", "Scrapes answered at once; 503 beyond. 0: no limit.", false},
@@ -56,11 +58,9 @@ struct web {
 
 #define SCRAPES_MAX 1000000
 
-/* Where the page and the health checks are not. */
 static bool is_metrics_path(const char *path)
 {
-    return path[0] == '/' && path[1] != '\0' && strncmp(path, "/-/", 3) != 0 &&
-           strpbrk(path, "?#% \t\r\n\"<>") == NULL;
+    return path[0] == '/' && strpbrk(path, "?#% \t\r\n\"<>") == NULL && routes_is_free(path);
 }
 
 /* 0 or an exit status. */

@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* HTTP's questions, answered on its threads from snapshots. */
+/* What HTTP asks for, answered on its threads from snapshots. */
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -144,7 +144,7 @@ static void close_scrape(void *context, bool is_complete)
     free(scrape);
 }
 
-static struct stream_source open_scrape(void *context, enum expo_format format)
+static struct stream_source open_scrape(void *context, const struct expo_format *format)
 {
     struct scrape *scrape = mem_alloc(1, sizeof *scrape);
     scrape->exporter = context;

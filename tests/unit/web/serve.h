@@ -19,9 +19,10 @@
 #include <zlib.h>
 
 #include "base/mem.h"
-#include "web/http.h"
+#include "expo/text.h"
 #include "support/build.h"
 #include "support/cm.h"
+#include "web/http.h"
 
 #define DEADLINE_MS 10000
 
@@ -41,7 +42,7 @@ struct fixture {
 /* Metrics of `size` bytes, each a digit by its place; of size 0 a word that names the format. */
 struct metrics {
     struct fixture *fixture;
-    enum expo_format format;
+    const struct expo_format *format;
     size_t size, at;
 };
 
@@ -49,7 +50,7 @@ static inline size_t read_metrics(void *context, char *out, size_t size)
 {
     struct metrics *metrics = context;
     if (metrics->size == 0) {
-        const char *word = metrics->format == EXPO_OPENMETRICS_1_0_0 ? "# EOF\n" : "x 1\n";
+        const char *word = metrics->format == &format_openmetrics ? "# EOF\n" : "x 1\n";
         *out = word[metrics->at];
         metrics->at++;
         return *out == '\0' ? 0 : 1;
@@ -71,7 +72,7 @@ static inline void close_metrics(void *context, bool is_complete)
     free(metrics);
 }
 
-static inline struct stream_source give_metrics(void *context, enum expo_format format)
+static inline struct stream_source give_metrics(void *context, const struct expo_format *format)
 {
     struct fixture *fixture = context;
     atomic_fetch_add(&fixture->renders, 1);

@@ -1,0 +1,38 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* A request as the routes see it, and the reply that they give. */
+#ifndef WEB_REPLY_H
+#define WEB_REPLY_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "web/stream.h"
+
+#define REPLY_PLAIN_TEXT "text/plain; charset=utf-8"
+
+/* Values of headers are NULL when the request has none. */
+struct request {
+    const char *method, *path;
+    const char *accept, *accept_encoding;
+};
+
+struct reply {
+    unsigned status; /* of HTTP */
+    const char *content_type;
+    const char *policy; /* Content-Security-Policy */
+    unsigned allowed; /* methods (routes.h) for the Allow header; 0: none */
+    bool varies; /* with Accept */
+    bool is_gzip;
+    bool is_scrape; /* counts among the scrapes until it is sent */
+    struct buf body;
+    struct stream *stream; /* instead of the body; NULL: the body */
+};
+
+/* The reply becomes `status` with one line of text. */
+void reply_set(struct reply *reply, unsigned status, const char *line);
+
+/* Compresses the reply if it is large enough and the client asked for it. */
+void reply_compress(struct reply *reply, const struct request *request);
+
+#endif
