@@ -17,7 +17,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/buf.h"
 #include "base/time.h"
 #include "config/config.h"
 #include "web/http.h"
@@ -46,19 +45,17 @@ struct exporter {
 
     atomic_bool has_new_addresses; /* set by the resolver */
     atomic_bool is_realtime; /* the measuring threads have real-time priority */
+    atomic_bool wants_reload; /* set by HTTP */
 
     pthread_mutex_t mutex; /* for the following */
-    pthread_cond_t answered; /* a reload was done, or there will be none */
     struct responder_worker *responder; /* NULL: none */
     struct spec_set *targets; /* what the workers were given, in the order of the file */
     bool is_reload_successful;
     struct wall reload_success;
-    uint64_t reloads_wanted, reloads_done;
-    struct buf reload_message; /* why the latest reload failed */
-    bool is_stopping;
     double scrape_seconds; /* of the latest scrape; negative: there was none */
 
     /* The main thread's own. */
+    struct http *http; /* NULL before it serves */
     struct config *config; /* of its targets: those of the shard */
     size_t shared_count; /* targets in the file */
     struct mono apply_next; /* when addresses may be taken over again */
@@ -71,9 +68,8 @@ void exporter_wake(struct exporter *exporter);
  * responder cannot listen; the caller still owns `config` then. */
 bool exporter_begin(struct exporter *exporter, struct config *config);
 
-/* Reads the file again and takes it over, or keeps everything as it is, logs why, and appends that
- * to `message`. */
-bool exporter_reload(struct exporter *exporter, struct buf *message);
+/* Reads the file again and takes it over, or keeps everything as it is and logs why. */
+bool exporter_reload(struct exporter *exporter);
 
 /* Starts the threads that measure, or as many as the system allows: false with errno set then. */
 bool exporter_start_workers(struct exporter *exporter);

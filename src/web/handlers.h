@@ -18,10 +18,9 @@ struct http_handlers {
     void (*page)(void *context, struct buf *out);
     /* What is not ready yet goes to `message` (one line). */
     bool (*ready)(void *context, struct buf *message);
-    /* Reloads the configuration; on failure what is wrong goes to `message`. May block, which
-     * delays other requests to the same address, but must return when the program wants to
-     * http_stop. */
-    bool (*reload)(void *context, struct buf *message);
+    /* Requests a reload of the configuration, which another thread does and reports with
+     * http_reloaded. Must not wait. */
+    void (*reload)(void *context);
 };
 
 #endif

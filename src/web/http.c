@@ -5,7 +5,9 @@
 #include <assert.h>
 #include <errno.h>
 #include <microhttpd.h>
+#include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -42,16 +44,22 @@ struct http {
     struct listener *listeners;
     size_t listener_count;
     atomic_uint connections, requests; /* open, being answered */
+    pthread_mutex_t mutex; /* for the following */
+    struct exchange *waiting; /* its connection is suspended until the reload is done; NULL: none */
+    bool is_stopping;
 };
 
 /* One request from its headers to the end of its answer. */
 struct exchange {
+    struct MHD_Connection *connection;
     size_t body_bytes; /* that the client sent */
     bool is_scrape; /* counted among the scrapes */
+    bool has_reload; /* it waited for a reload, which ended so: */
+    enum reload_end reload;
 };
 
 /* Metrics on their way. */
-struct answer {
+struct metrics {
     struct stream *stream;
     int64_t deadline_ns;
 };
@@ -67,19 +75,19 @@ static int64_t now_ns(void)
 static ssize_t on_part(void *context, uint64_t place, char *out, size_t size)
 {
     (void)place;
-    struct answer *answer = context;
-    if (now_ns() > answer->deadline_ns) {
+    struct metrics *metrics = context;
+    if (now_ns() > metrics->deadline_ns) {
         return MHD_CONTENT_READER_END_WITH_ERROR;
     }
-    size_t read = stream_read(answer->stream, out, size);
+    size_t read = stream_read(metrics->stream, out, size);
     return read > 0 ? (ssize_t)read : MHD_CONTENT_READER_END_OF_STREAM;
 }
 
 static void on_answer_end(void *context)
 {
-    struct answer *answer = context;
-    stream_close(answer->stream);
-    free(answer);
+    struct metrics *metrics = context;
+    stream_close(metrics->stream);
+    free(metrics);
 }
 
 /* Takes over what the reply brings. NULL when the library has no memory. */
@@ -87,12 +95,12 @@ static struct MHD_Response *make_response(const struct http *http, const struct 
                                           bool is_head)
 {
     if (reply->stream != NULL) {
-        struct answer *answer = mem_alloc(1, sizeof *answer);
-        *answer = (struct answer){reply->stream, now_ns() + http->answer_ns};
+        struct metrics *metrics = mem_alloc(1, sizeof *metrics);
+        *metrics = (struct metrics){reply->stream, now_ns() + http->answer_ns};
         struct MHD_Response *response = MHD_create_response_from_callback(
-            MHD_SIZE_UNKNOWN, ROUTES_SHORT_BYTES, on_part, answer, on_answer_end);
+            MHD_SIZE_UNKNOWN, ROUTES_SHORT_BYTES, on_part, metrics, on_answer_end);
         if (response == NULL) {
-            on_answer_end(answer);
+            on_answer_end(metrics);
         } else if (is_head) {
             /* Otherwise the library would send the last chunk of a body in chunks. */
             MHD_set_response_options(response, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END);
@@ -134,6 +142,11 @@ static enum MHD_Result send_reply(const struct http *http, struct MHD_Connection
     if (reply->is_gzip) {
         MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
     }
+    if (reply->retry_seconds > 0) {
+        char seconds[16];
+        snprintf(seconds, sizeof seconds, "%u", reply->retry_seconds);
+        MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, seconds);
+    }
     if (reply->allowed != 0) {
         add_allow(response, reply->allowed);
     }
@@ -147,7 +160,61 @@ static const char *find_header(struct MHD_Connection *connection, const char *na
     return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
 }
 
-/* Called after the headers, for each part of a body, and once more at the end: then it answers. */
+static struct reply answer(struct http *http, struct MHD_Connection *connection, const char *url,
+                           const char *method)
+{
+    const struct request request = {
+        .method = method,
+        .path = url,
+        .accept = find_header(connection, MHD_HTTP_HEADER_ACCEPT),
+        .accept_encoding = find_header(connection, MHD_HTTP_HEADER_ACCEPT_ENCODING),
+        .host = find_header(connection, MHD_HTTP_HEADER_HOST),
+        .origin = find_header(connection, MHD_HTTP_HEADER_ORIGIN),
+        .fetch_site = find_header(connection, "Sec-Fetch-Site"),
+        .now_ns = now_ns(),
+    };
+    return routes_answer(&http->site, &request);
+}
+
+/* Suspends the connection until http_reloaded, so that nobody else waits for the reload. False when
+ * the server is stopping. */
+static bool wait_for_reload(struct http *http, struct exchange *exchange)
+{
+    pthread_mutex_lock(&http->mutex);
+    bool is_waiting = !http->is_stopping;
+    if (is_waiting) {
+        assert(http->waiting == NULL);
+        http->waiting = exchange;
+        MHD_suspend_connection(exchange->connection);
+    }
+    pthread_mutex_unlock(&http->mutex);
+    if (is_waiting) {
+        http->site.handlers.reload(http->site.handlers.context);
+    }
+    return is_waiting;
+}
+
+/* Lets the waiting client, if there is one, have its answer. */
+static void end_reload(struct http *http, enum reload_end end)
+{
+    pthread_mutex_lock(&http->mutex);
+    struct exchange *exchange = http->waiting;
+    http->waiting = NULL;
+    if (exchange != NULL) {
+        exchange->has_reload = true;
+        exchange->reload = end;
+        MHD_resume_connection(exchange->connection);
+    }
+    pthread_mutex_unlock(&http->mutex);
+}
+
+void http_reloaded(struct http *http, bool is_successful)
+{
+    end_reload(http, is_successful ? RELOAD_DONE : RELOAD_FAILED);
+}
+
+/* Called after the headers, for each part of a body, and once more at the end: then it answers.
+ * Called again when a connection goes on after it was suspended. */
 static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url,
                                   const char *method, const char *version, const char *upload,
                                   size_t *upload_size, void **request_context)
@@ -158,7 +225,9 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     struct http *http = context;
     struct exchange *exchange = *request_context;
     if (exchange == NULL) {
-        *request_context = mem_alloc(1, sizeof *exchange);
+        exchange = mem_alloc(1, sizeof *exchange);
+        exchange->connection = connection;
+        *request_context = exchange;
         atomic_fetch_add(&http->requests, 1);
         return MHD_YES;
     }
@@ -167,13 +236,14 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
         *upload_size = 0;
         return exchange->body_bytes <= BODY_BYTES_MAX ? MHD_YES : MHD_NO;
     }
-    const struct request request = {
-        .method = method,
-        .path = url,
-        .accept = find_header(connection, MHD_HTTP_HEADER_ACCEPT),
-        .accept_encoding = find_header(connection, MHD_HTTP_HEADER_ACCEPT_ENCODING),
-    };
-    struct reply reply = routes_answer(&http->site, &request);
+    struct reply reply = exchange->has_reload ? routes_reloaded(&http->site, exchange->reload)
+                                              : answer(http, connection, url, method);
+    if (reply.is_pending) {
+        if (wait_for_reload(http, exchange)) {
+            return MHD_YES;
+        }
+        reply = routes_reloaded(&http->site, RELOAD_STOPPED);
+    }
     exchange->is_scrape = reply.is_scrape;
     return send_reply(http, connection, &reply, strcmp(method, MHD_HTTP_METHOD_HEAD) == 0);
 }
@@ -224,7 +294,7 @@ static int listener_start(struct http *http, const struct addr *addr, struct lis
     if (fd < 0) {
         return fd;
     }
-    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC;
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_ALLOW_SUSPEND_RESUME;
     if (addr->family == ADDR_IPV6) {
         flags |= MHD_USE_IPv6;
     }
@@ -253,7 +323,9 @@ struct http *http_start(const struct http_settings *settings, const struct http_
         .metrics_path = http->metrics_path,
         .scrapes_max = settings->scrapes_max,
         .is_plain = settings->is_plain,
+        .has_lifecycle = settings->has_lifecycle,
     };
+    pthread_mutex_init(&http->mutex, NULL);
     http->idle_seconds = settings->idle_seconds > 0 ? settings->idle_seconds : HTTP_IDLE_SECONDS;
     http->answer_ns = settings->answer_ns > 0 ? settings->answer_ns : HTTP_ANSWER_NS;
     http->listeners = mem_alloc(settings->listen_count, sizeof *http->listeners);
@@ -294,6 +366,10 @@ void http_stop(struct http *http)
     if (http == NULL) {
         return;
     }
+    pthread_mutex_lock(&http->mutex);
+    http->is_stopping = true;
+    pthread_mutex_unlock(&http->mutex);
+    end_reload(http, RELOAD_STOPPED);
     for (size_t i = 0; i < http->listener_count; i++) {
         close(MHD_quiesce_daemon(http->listeners[i].daemon));
     }
@@ -301,6 +377,7 @@ void http_stop(struct http *http)
     for (size_t i = 0; i < http->listener_count; i++) {
         MHD_stop_daemon(http->listeners[i].daemon);
     }
+    pthread_mutex_destroy(&http->mutex);
     free(http->listeners);
     free(http->metrics_path);
     free(http);

@@ -28,6 +28,7 @@ struct http_settings {
     unsigned idle_seconds; /* 0: HTTP_IDLE_SECONDS */
     int64_t answer_ns; /* 0: HTTP_ANSWER_NS */
     bool is_plain; /* nothing is compressed */
+    bool has_lifecycle; /* a reload may be requested */
 };
 
 /* Starts serving on each address (see listen.h). Settings and handlers
@@ -37,6 +38,9 @@ struct http *http_start(const struct http_settings *settings, const struct http_
 
 /* The address that listener `index` got (useful after asking for port 0). */
 struct addr http_address(const struct http *http, size_t index);
+
+/* The reload that a client requested is done; from any thread. */
+void http_reloaded(struct http *http, bool is_successful);
 
 /* Stops accepting, answers what is in flight (at most about a second), frees. NULL is fine. */
 void http_stop(struct http *http);

@@ -5,6 +5,7 @@
 #define WEB_REPLY_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "web/stream.h"
@@ -15,6 +16,8 @@
 struct request {
     const char *method, *path;
     const char *accept, *accept_encoding;
+    const char *host, *origin, *fetch_site; /* Sec-Fetch-Site */
+    int64_t now_ns; /* CLOCK_MONOTONIC */
 };
 
 struct reply {
@@ -22,9 +25,11 @@ struct reply {
     const char *content_type;
     const char *policy; /* Content-Security-Policy */
     unsigned allowed; /* methods (routes.h) for the Allow header; 0: none */
+    unsigned retry_seconds; /* Retry-After; 0: none */
     bool varies; /* with Accept */
     bool is_gzip;
     bool is_scrape; /* counts among the scrapes until it is sent */
+    bool is_pending; /* the answer comes when the reload is done; nothing else is set */
     struct buf body;
     struct stream *stream; /* instead of the body; NULL: the body */
 };

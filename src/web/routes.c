@@ -3,13 +3,26 @@
 #include "web/routes.h"
 
 #include <string.h>
+#include <strings.h>
 
+#include "base/time.h"
 #include "web/negotiate.h"
 
 #define READS (METHOD_GET | METHOD_HEAD)
 #define CHANGES (METHOD_POST | METHOD_PUT)
 
-enum { OK = 200, NOT_FOUND = 404, NOT_ALLOWED = 405, SERVER_ERROR = 500, UNAVAILABLE = 503 };
+enum {
+    OK = 200,
+    FORBIDDEN = 403,
+    NOT_FOUND = 404,
+    NOT_ALLOWED = 405,
+    TOO_MANY = 429,
+    SERVER_ERROR = 500,
+    UNAVAILABLE = 503,
+};
+
+/* Reloads by HTTP begin at least so far apart. */
+#define RELOAD_INTERVAL_SECONDS 1
 
 /* Counts one scrape more, if one more is allowed. */
 static bool scrape_begin(struct site *site)
@@ -72,13 +85,48 @@ static void answer_ready(struct site *site, const struct request *request, struc
     }
 }
 
+/* Whether a page of another site made the browser send the request. Programs send neither header.
+ * Browsers send the first only to sites that they trust (https, localhost), and it is right behind
+ * a proxy that changes Host, too. */
+static bool is_foreign(const struct request *request)
+{
+    if (request->fetch_site != NULL) {
+        return strcasecmp(request->fetch_site, "same-origin") != 0 &&
+               strcasecmp(request->fetch_site, "none") != 0;
+    }
+    if (request->origin == NULL) {
+        return false;
+    }
+    const char *host = strstr(request->origin, "://");
+    return host == NULL || request->host == NULL || strcasecmp(host + 3, request->host) != 0;
+}
+
+/* False when one runs, or began less than RELOAD_INTERVAL_SECONDS ago. */
+static bool reload_begin(struct site *site, int64_t now_ns)
+{
+    if (atomic_exchange(&site->is_reloading, true)) {
+        return false;
+    }
+    if (now_ns < site->reload_next_ns) {
+        atomic_store(&site->is_reloading, false);
+        return false;
+    }
+    site->reload_next_ns = now_ns + RELOAD_INTERVAL_SECONDS * NS_PER_SECOND;
+    return true;
+}
+
 static void answer_reload(struct site *site, const struct request *request, struct reply *reply)
 {
-    (void)request;
-    if (site->handlers.reload(site->handlers.context, &reply->body)) {
-        reply_set(reply, OK, "reloaded");
+    if (!site->has_lifecycle) {
+        reply_set(reply, FORBIDDEN,
+                  "reloading by HTTP needs the flag --web.enable-lifecycle; SIGHUP always reloads");
+    } else if (is_foreign(request)) {
+        reply_set(reply, FORBIDDEN, "a page of another origin may not reload");
+    } else if (!reload_begin(site, request->now_ns)) {
+        reply_set(reply, TOO_MANY, "not reloaded: one reload a second, try again later");
+        reply->retry_seconds = RELOAD_INTERVAL_SECONDS;
     } else {
-        reply->status = SERVER_ERROR;
+        reply->is_pending = true;
     }
 }
 
@@ -89,7 +137,8 @@ static const struct route rows[] = {
     {"/-/healthy", false, READS, answer_healthy, "Healthy", "200 while the process serves."},
     {"/-/ready", false, READS, answer_ready, "Ready",
      "200 once every target has been measured or has failed once, 503 before."},
-    {"/-/reload", false, CHANGES, answer_reload, NULL, "Reloads the configuration."},
+    {"/-/reload", false, CHANGES, answer_reload, NULL,
+     "Reloads the configuration; needs --web.enable-lifecycle."},
 };
 
 const struct route *route_at(size_t index)
@@ -152,10 +201,26 @@ bool routes_is_free(const char *path)
     return strncmp(path, "/-/", 3) != 0;
 }
 
+static struct reply reply_begin(void)
+{
+    return (struct reply){
+        .status = OK, .content_type = REPLY_PLAIN_TEXT, .policy = "default-src 'none'"};
+}
+
+static void reply_end(const struct site *site, const struct request *request, struct reply *reply)
+{
+    if (strcmp(reply->content_type, REPLY_PLAIN_TEXT) == 0 &&
+        (reply->body.size == 0 || reply->body.bytes[reply->body.size - 1] != '\n')) {
+        buf_add_char(&reply->body, '\n');
+    }
+    if (!site->is_plain) {
+        reply_compress(reply, request);
+    }
+}
+
 struct reply routes_answer(struct site *site, const struct request *request)
 {
-    struct reply reply = {
-        .status = OK, .content_type = REPLY_PLAIN_TEXT, .policy = "default-src 'none'"};
+    struct reply reply = reply_begin();
     const struct route *route = route_find(request->path, site->metrics_path);
     if (route == NULL) {
         reply_set(&reply, NOT_FOUND, "not found");
@@ -165,12 +230,30 @@ struct reply routes_answer(struct site *site, const struct request *request)
     } else {
         route->answer(site, request, &reply);
     }
-    if (strcmp(reply.content_type, REPLY_PLAIN_TEXT) == 0 &&
-        (reply.body.size == 0 || reply.body.bytes[reply.body.size - 1] != '\n')) {
-        buf_add_char(&reply.body, '\n');
+    if (!reply.is_pending) {
+        reply_end(site, request, &reply);
     }
-    if (!site->is_plain) {
-        reply_compress(&reply, request);
+    return reply;
+}
+
+/* What is wrong stands in the log only: the client may be anybody. */
+struct reply routes_reloaded(struct site *site, enum reload_end end)
+{
+    static const struct request none = {.method = ""};
+    struct reply reply = reply_begin();
+    atomic_store(&site->is_reloading, false);
+    switch (end) {
+    case RELOAD_DONE:
+        reply_set(&reply, OK, "reloaded");
+        break;
+    case RELOAD_FAILED:
+        reply_set(&reply, SERVER_ERROR,
+                  "not reloaded, the old configuration is kept: see the log of the exporter");
+        break;
+    case RELOAD_STOPPED:
+        reply_set(&reply, UNAVAILABLE, "not reloaded: the exporter is stopping");
+        break;
     }
+    reply_end(site, &none, &reply);
     return reply;
 }

@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "web/handlers.h"
 #include "web/reply.h"
@@ -25,6 +26,9 @@ struct site {
     unsigned scrapes_max; /* metrics being answered at once; 0: no limit */
     atomic_uint scrapes; /* being answered */
     bool is_plain; /* nothing is compressed */
+    bool has_lifecycle; /* a reload may be requested by HTTP */
+    atomic_bool is_reloading; /* the one reload at a time; guards the next */
+    int64_t reload_next_ns; /* when the next one may begin */
 };
 
 struct route {
@@ -52,5 +56,9 @@ bool routes_is_free(const char *path);
 /* Answers the request. The reply belongs to the caller, who says when a scrape is done. */
 struct reply routes_answer(struct site *site, const struct request *request);
 void routes_scrape_done(struct site *site);
+
+/* The answer to a request for a reload that was pending. */
+enum reload_end { RELOAD_DONE, RELOAD_FAILED, RELOAD_STOPPED };
+struct reply routes_reloaded(struct site *site, enum reload_end end);
 
 #endif

@@ -67,24 +67,6 @@ static void health_and_readiness(void **state)
     expect(fixture, "GET /-/ready", 200, "ready\n");
 }
 
-static void reload_wants_post_or_put(void **state)
-{
-    struct fixture *fixture = *state;
-    struct buf answer = {0};
-    ask(fixture, "GET /-/reload", "", &answer);
-    expect_status(&answer, 405);
-    expect_header(&answer, "Allow: POST, PUT");
-    assert_int_equal(atomic_load(&fixture->reloads), 0);
-    expect(fixture, "POST /-/reload", 500, "x.yml:1:1: wrong\nx.yml:2:1: wrong too\n");
-    atomic_store(&fixture->reload_works, true);
-    expect(fixture, "PUT /-/reload", 200, "reloaded\n");
-    buf_clear(&answer);
-    ask(fixture, "POST /-/reload", "Content-Length: 3\r\n\r\nabc", &answer);
-    expect_status(&answer, 200);
-    assert_int_equal(atomic_load(&fixture->reloads), 3);
-    buf_fini(&answer);
-}
-
 static void other_paths_and_methods(void **state)
 {
     struct fixture *fixture = *state;
@@ -346,7 +328,6 @@ int main(void)
         EACH(the_page_may_fetch_nothing),
         EACH(large_answers_are_compressed_on_request),
         EACH(health_and_readiness),
-        EACH(reload_wants_post_or_put),
         EACH(other_paths_and_methods),
         EACH(head_has_no_body),
         EACH(connections_are_kept),

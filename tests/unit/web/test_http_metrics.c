@@ -105,14 +105,6 @@ static int begin_scrape(const struct fixture *fixture)
     return fd;
 }
 
-static void await(const atomic_uint *value, unsigned wanted)
-{
-    for (unsigned i = 0; i < DEADLINE_MS && atomic_load(value) < wanted; i++) {
-        nanosleep(&(struct timespec){0, 1000000}, NULL);
-    }
-    assert_int_equal(atomic_load(value), wanted);
-}
-
 static void a_slow_reader_costs_a_part_not_a_body(void **state)
 {
     struct fixture *fixture = *state;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/time.h"
 #include "support/cm.h"
 
 #define PAGE IPSLA_SOURCE_DIR "/docs/http.md"
@@ -67,11 +68,11 @@ static void the_page_lists_every_route(void **state)
     buf_fini(&text);
 }
 
-/* As troff wants a path: a minus sign is not a hyphen. */
-static void add_path(struct buf *out, const char *path)
+/* As troff wants it: a minus sign is not a hyphen. */
+static void add_escaped(struct buf *out, const char *text)
 {
-    for (; *path != '\0'; path++) {
-        buf_add_string(out, *path == '-' ? "\\-" : (char[]){*path, '\0'});
+    for (; *text != '\0'; text++) {
+        buf_add_string(out, *text == '-' ? "\\-" : (char[]){*text, '\0'});
     }
 }
 
@@ -84,10 +85,12 @@ static void the_manual_lists_every_route(void **state)
         const struct route *route = route_at(i);
         struct buf entry = {0};
         buf_add_string(&entry, ".TP\n.BR ");
-        add_path(&entry, route->path);
+        add_escaped(&entry, route->path);
         buf_add_string(&entry, " \" (");
         methods_format(route->methods, &entry);
-        buf_printf(&entry, ")\"\n%s\n", route->help);
+        buf_add_string(&entry, ")\"\n");
+        add_escaped(&entry, route->help);
+        buf_add_char(&entry, '\n');
         expect_in(text.bytes, entry.bytes);
         buf_fini(&entry);
     }
@@ -119,6 +122,42 @@ static void the_metrics_take_no_place_of_others(void **state)
     assert_false(routes_is_free("/-/later"));
 }
 
+/* What a POST for a reload gets at this time. */
+static struct reply reload_at(struct site *site, int64_t now_ns)
+{
+    const struct request request = {.method = "POST", .path = "/-/reload", .now_ns = now_ns};
+    return routes_answer(site, &request);
+}
+
+static void expect_too_many(struct site *site, int64_t now_ns)
+{
+    struct reply reply = reload_at(site, now_ns);
+    assert_int_equal(reply.status, 429);
+    assert_int_equal(reply.retry_seconds, 1);
+    buf_fini(&reply.body);
+}
+
+static void expect_reload(struct site *site, int64_t now_ns)
+{
+    assert_true(reload_at(site, now_ns).is_pending);
+    expect_too_many(site, now_ns + 5 * NS_PER_SECOND); /* one at a time, however long it takes */
+    struct reply reply = routes_reloaded(site, RELOAD_DONE);
+    assert_int_equal(reply.status, 200);
+    buf_fini(&reply.body);
+}
+
+static void a_second_lies_between_reloads(void **state)
+{
+    (void)state;
+    struct site site = {.metrics_path = "/metrics", .has_lifecycle = true};
+    const int64_t begin_ns = 7 * NS_PER_SECOND;
+    expect_reload(&site, begin_ns);
+    expect_too_many(&site, begin_ns);
+    expect_too_many(&site, begin_ns + NS_PER_SECOND - 1);
+    expect_reload(&site, begin_ns + NS_PER_SECOND);
+    expect_too_many(&site, begin_ns + NS_PER_SECOND + 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -126,6 +165,7 @@ int main(void)
         cmocka_unit_test(the_manual_lists_every_route),
         cmocka_unit_test(paths_are_unique),
         cmocka_unit_test(the_metrics_take_no_place_of_others),
+        cmocka_unit_test(a_second_lies_between_reloads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
