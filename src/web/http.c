@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -23,7 +24,9 @@
 #define CONNECTIONS_PER_IP_MAX 32U
 /* Half of it is for headers, the other half becomes the parts in which metrics are sent. */
 #define CONNECTION_MEMORY ((size_t)128 * 1024)
+/* A request with a longer body gets status 413 at its end; one that is longer still is cut off. */
 #define BODY_BYTES_MAX ((size_t)64 * 1024)
+#define BODY_READ_MAX ((size_t)1024 * 1024)
 
 /* A stop waits so long for answers being written, and so long for a request that may be on its way
  * on an open connection. */
@@ -155,25 +158,50 @@ static enum MHD_Result send_reply(const struct http *http, struct MHD_Connection
     return result;
 }
 
-static const char *find_header(struct MHD_Connection *connection, const char *name)
+/* The headers that struct request has. */
+enum header { ACCEPT, ACCEPT_ENCODING, HOST, ORIGIN, FETCH_SITE };
+static const char *const header_names[] = {
+    [ACCEPT] = MHD_HTTP_HEADER_ACCEPT, [ACCEPT_ENCODING] = MHD_HTTP_HEADER_ACCEPT_ENCODING,
+    [HOST] = MHD_HTTP_HEADER_HOST,     [ORIGIN] = MHD_HTTP_HEADER_ORIGIN,
+    [FETCH_SITE] = "Sec-Fetch-Site",
+};
+#define HEADER_COUNT (sizeof header_names / sizeof header_names[0])
+
+/* Adds a header line to the values of its name (RFC 9110 5.3). */
+static enum MHD_Result on_header(void *context, enum MHD_ValueKind kind, const char *name,
+                                 const char *value)
 {
-    return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
+    (void)kind;
+    struct buf *values = context;
+    for (size_t i = 0; i < HEADER_COUNT; i++) {
+        if (value != NULL && strcasecmp(name, header_names[i]) == 0) {
+            buf_add_string(&values[i], values[i].bytes == NULL ? "" : ",");
+            buf_add_string(&values[i], value);
+        }
+    }
+    return MHD_YES;
 }
 
 static struct reply answer(struct http *http, struct MHD_Connection *connection, const char *url,
                            const char *method)
 {
+    struct buf values[HEADER_COUNT] = {{0}};
+    MHD_get_connection_values(connection, MHD_HEADER_KIND, on_header, values);
     const struct request request = {
         .method = method,
         .path = url,
-        .accept = find_header(connection, MHD_HTTP_HEADER_ACCEPT),
-        .accept_encoding = find_header(connection, MHD_HTTP_HEADER_ACCEPT_ENCODING),
-        .host = find_header(connection, MHD_HTTP_HEADER_HOST),
-        .origin = find_header(connection, MHD_HTTP_HEADER_ORIGIN),
-        .fetch_site = find_header(connection, "Sec-Fetch-Site"),
+        .accept = values[ACCEPT].bytes,
+        .accept_encoding = values[ACCEPT_ENCODING].bytes,
+        .host = values[HOST].bytes,
+        .origin = values[ORIGIN].bytes,
+        .fetch_site = values[FETCH_SITE].bytes,
         .now_ns = now_ns(),
     };
-    return routes_answer(&http->site, &request);
+    struct reply reply = routes_answer(&http->site, &request);
+    for (size_t i = 0; i < HEADER_COUNT; i++) {
+        buf_fini(&values[i]);
+    }
+    return reply;
 }
 
 /* Suspends the connection until http_reloaded, so that nobody else waits for the reload. False when
@@ -234,10 +262,12 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     if (*upload_size > 0) {
         exchange->body_bytes += *upload_size;
         *upload_size = 0;
-        return exchange->body_bytes <= BODY_BYTES_MAX ? MHD_YES : MHD_NO;
+        return exchange->body_bytes <= BODY_READ_MAX ? MHD_YES : MHD_NO;
     }
     struct reply reply = exchange->has_reload ? routes_reloaded(&http->site, exchange->reload)
-                                              : answer(http, connection, url, method);
+                         : exchange->body_bytes > BODY_BYTES_MAX
+                             ? routes_too_large()
+                             : answer(http, connection, url, method);
     if (reply.is_pending) {
         if (wait_for_reload(http, exchange)) {
             return MHD_YES;

@@ -331,7 +331,7 @@ static void add_links(struct buf *out, const char *metrics_path)
     buf_add_string(out, "<ul class=\"links\">");
     for (size_t i = 0; (route = route_at(i)) != NULL; i++) {
         if (route->link != NULL) {
-            buf_add_string(out, "<li><a href=\"");
+            buf_add_string(out, "<li><a href=\"."); /* relative: a proxy may add a prefix */
             add_text(out, route_path(route, metrics_path));
             buf_printf(out, "\">%s</a></li>", route->link);
         }

@@ -12,7 +12,8 @@
 
 #define REPLY_PLAIN_TEXT "text/plain; charset=utf-8"
 
-/* Values of headers are NULL when the request has none. */
+/* Values of headers are NULL when the request has none; several lines of one name are joined with
+ * commas. */
 struct request {
     const char *method, *path;
     const char *accept, *accept_encoding;

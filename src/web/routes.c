@@ -16,6 +16,7 @@ enum {
     FORBIDDEN = 403,
     NOT_FOUND = 404,
     NOT_ALLOWED = 405,
+    TOO_LARGE = 413,
     TOO_MANY = 429,
     SERVER_ERROR = 500,
     UNAVAILABLE = 503,
@@ -233,6 +234,14 @@ struct reply routes_answer(struct site *site, const struct request *request)
     if (!reply.is_pending) {
         reply_end(site, request, &reply);
     }
+    return reply;
+}
+
+struct reply routes_too_large(void)
+{
+    struct reply reply = reply_begin();
+    reply_set(&reply, TOO_LARGE, "the body of the request is too large");
+    buf_add_char(&reply.body, '\n');
     return reply;
 }
 

@@ -57,6 +57,9 @@ bool routes_is_free(const char *path);
 struct reply routes_answer(struct site *site, const struct request *request);
 void routes_scrape_done(struct site *site);
 
+/* The answer to a request whose body is too large. */
+struct reply routes_too_large(void);
+
 /* The answer to a request for a reload that was pending. */
 enum reload_end { RELOAD_DONE, RELOAD_FAILED, RELOAD_STOPPED };
 struct reply routes_reloaded(struct site *site, enum reload_end end);
