@@ -3,10 +3,9 @@
 /* Metrics of what is measured, and how operations ended. */
 #include "expo/family.h"
 
-#include <stdio.h>
-
 #include "base/addr.h"
 #include "base/dscp.h"
+#include "expo/decimal.h"
 
 static void label_address(struct series *series, const struct addr *addr)
 {
@@ -27,9 +26,9 @@ static void emit_target_info(struct series *series, const struct family_source *
 {
     (void)offset;
     const struct spec *spec = source->report->spec;
-    char port[8] = "";
+    char port[DECIMAL_MAX + 1] = "";
     if (!operation_is_icmp(spec->operation)) {
-        snprintf(port, sizeof port, "%u", (unsigned)spec->path.port);
+        *decimal_count(port, spec->path.port) = '\0';
     }
     series_label(series, operation_name(spec->operation));
     series_label(series, spec->identity.host);
