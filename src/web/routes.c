@@ -22,6 +22,8 @@ enum {
     UNAVAILABLE = 503,
 };
 
+/* What a client is told that comes while too many scrapes are being answered. */
+#define SCRAPE_RETRY_SECONDS 1
 /* Reloads by HTTP begin at least so far apart. */
 #define RELOAD_INTERVAL_SECONDS 1
 
@@ -47,6 +49,7 @@ static void answer_metrics(struct site *site, const struct request *request, str
         reply->status = UNAVAILABLE;
         buf_printf(&reply->body, "%u requests for the metrics are being answered, try again later",
                    site->scrapes_max);
+        reply->retry_seconds = SCRAPE_RETRY_SECONDS;
         return;
     }
     const struct expo_format *format = negotiate_format(request->accept);

@@ -7,6 +7,7 @@
 #include "expo/expo.h"
 #include "expo/text.h"
 #include "support/cm.h"
+#include "support/files.h"
 #include "views.h"
 
 #define GOLDEN IPSLA_SOURCE_DIR "/tests/unit/expo/golden"
@@ -21,18 +22,6 @@ static void render_small(const struct expo_format *format, struct buf *out)
     snapshot_unref(snapshot);
 }
 
-static void read_file(const char *path, struct buf *out)
-{
-    FILE *file = fopen(path, "r");
-    assert_non_null(file);
-    char bytes[4096];
-    size_t size;
-    while ((size = fread(bytes, 1, sizeof bytes, file)) > 0) {
-        buf_add(out, bytes, size);
-    }
-    fclose(file);
-}
-
 static void compare_golden(const struct expo_format *format, const char *path)
 {
     struct buf rendered = {0};
@@ -44,7 +33,7 @@ static void compare_golden(const struct expo_format *format, const char *path)
         assert_int_equal(fwrite(rendered.bytes, 1, rendered.size, file), rendered.size);
         fclose(file);
     }
-    read_file(path, &golden);
+    files_read(path, &golden);
     assert_string_equal(buf_string(&rendered), buf_string(&golden));
     buf_fini(&rendered);
     buf_fini(&golden);

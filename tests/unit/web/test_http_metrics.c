@@ -130,6 +130,10 @@ static void scrapes_at_once_are_limited(void **state)
            "2 requests for the metrics are being answered, try again later\n");
     expect(fixture, "GET /metrics", 503,
            "2 requests for the metrics are being answered, try again later\n");
+    struct buf answer = {0};
+    ask(fixture, "GET /metrics", "", &answer);
+    expect_header(&answer, "Retry-After: 1");
+    buf_fini(&answer);
     expect(fixture, "GET /-/healthy", 200, "ok\n");
     assert_int_equal(atomic_load(&fixture->renders), 2);
     close(first);

@@ -9,21 +9,10 @@
 
 #include "base/time.h"
 #include "support/cm.h"
+#include "support/files.h"
 
 #define PAGE IPSLA_SOURCE_DIR "/docs/http.md"
 #define MANUAL IPSLA_SOURCE_DIR "/docs/man/ipsla_exporter.8"
-
-static void read_file(const char *path, struct buf *out)
-{
-    FILE *file = fopen(path, "r");
-    assert_non_null(file);
-    char bytes[4096];
-    size_t size;
-    while ((size = fread(bytes, 1, sizeof bytes, file)) > 0) {
-        buf_add(out, bytes, size);
-    }
-    fclose(file);
-}
 
 static size_t count_of(const char *text, const char *wanted)
 {
@@ -54,7 +43,7 @@ static void the_page_lists_every_route(void **state)
 {
     (void)state;
     struct buf text = {0};
-    read_file(PAGE, &text);
+    files_read(PAGE, &text);
     for (size_t i = 0; i < count_routes(); i++) {
         const struct route *route = route_at(i);
         struct buf row = {0};
@@ -80,7 +69,7 @@ static void the_manual_lists_every_route(void **state)
 {
     (void)state;
     struct buf text = {0};
-    read_file(MANUAL, &text);
+    files_read(MANUAL, &text);
     for (size_t i = 0; i < count_routes(); i++) {
         const struct route *route = route_at(i);
         struct buf entry = {0};
