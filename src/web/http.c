@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -158,49 +157,21 @@ static enum MHD_Result send_reply(const struct http *http, struct MHD_Connection
     return result;
 }
 
-/* The headers that struct request has. */
-enum header { ACCEPT, ACCEPT_ENCODING, HOST, ORIGIN, FETCH_SITE };
-static const char *const header_names[] = {
-    [ACCEPT] = MHD_HTTP_HEADER_ACCEPT, [ACCEPT_ENCODING] = MHD_HTTP_HEADER_ACCEPT_ENCODING,
-    [HOST] = MHD_HTTP_HEADER_HOST,     [ORIGIN] = MHD_HTTP_HEADER_ORIGIN,
-    [FETCH_SITE] = "Sec-Fetch-Site",
-};
-#define HEADER_COUNT (sizeof header_names / sizeof header_names[0])
-
-/* Adds a header line to the values of its name (RFC 9110 5.3). */
 static enum MHD_Result on_header(void *context, enum MHD_ValueKind kind, const char *name,
                                  const char *value)
 {
     (void)kind;
-    struct buf *values = context;
-    for (size_t i = 0; i < HEADER_COUNT; i++) {
-        if (value != NULL && strcasecmp(name, header_names[i]) == 0) {
-            buf_add_string(&values[i], values[i].bytes == NULL ? "" : ",");
-            buf_add_string(&values[i], value);
-        }
-    }
+    request_add_header(context, name, value == NULL ? "" : value);
     return MHD_YES;
 }
 
 static struct reply answer(struct http *http, struct MHD_Connection *connection, const char *url,
                            const char *method)
 {
-    struct buf values[HEADER_COUNT] = {{0}};
-    MHD_get_connection_values(connection, MHD_HEADER_KIND, on_header, values);
-    const struct request request = {
-        .method = method,
-        .path = url,
-        .accept = values[ACCEPT].bytes,
-        .accept_encoding = values[ACCEPT_ENCODING].bytes,
-        .host = values[HOST].bytes,
-        .origin = values[ORIGIN].bytes,
-        .fetch_site = values[FETCH_SITE].bytes,
-        .now_ns = now_ns(),
-    };
+    struct request request = {.method = method, .path = url, .now_ns = now_ns()};
+    MHD_get_connection_values(connection, MHD_HEADER_KIND, on_header, &request);
     struct reply reply = routes_answer(&http->site, &request);
-    for (size_t i = 0; i < HEADER_COUNT; i++) {
-        buf_fini(&values[i]);
-    }
+    request_fini(&request);
     return reply;
 }
 

@@ -1,25 +1,16 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* A request as the routes see it, and the reply that they give. */
+/* What a route answers. */
 #ifndef WEB_REPLY_H
 #define WEB_REPLY_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "base/buf.h"
+#include "web/request.h"
 #include "web/stream.h"
 
 #define REPLY_PLAIN_TEXT "text/plain; charset=utf-8"
-
-/* Values of headers are NULL when the request has none; several lines of one name are joined with
- * commas. */
-struct request {
-    const char *method, *path;
-    const char *accept, *accept_encoding;
-    const char *host, *origin, *fetch_site; /* Sec-Fetch-Site */
-    int64_t now_ns; /* CLOCK_MONOTONIC */
-};
 
 struct reply {
     unsigned status; /* of HTTP */

@@ -3,7 +3,6 @@
 #include "web/routes.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "base/time.h"
 #include "web/negotiate.h"
@@ -52,7 +51,7 @@ static void answer_metrics(struct site *site, const struct request *request, str
         reply->retry_seconds = SCRAPE_RETRY_SECONDS;
         return;
     }
-    const struct expo_format *format = negotiate_format(request->accept);
+    const struct expo_format *format = negotiate_format(request_header(request, REQUEST_ACCEPT));
     reply->is_scrape = true;
     reply->varies = true;
     reply->content_type = format->content_type;
@@ -89,22 +88,6 @@ static void answer_ready(struct site *site, const struct request *request, struc
     }
 }
 
-/* Whether a page of another site made the browser send the request. Programs send neither header.
- * Browsers send the first only to sites that they trust (https, localhost), and it is right behind
- * a proxy that changes Host, too. */
-static bool is_foreign(const struct request *request)
-{
-    if (request->fetch_site != NULL) {
-        return strcasecmp(request->fetch_site, "same-origin") != 0 &&
-               strcasecmp(request->fetch_site, "none") != 0;
-    }
-    if (request->origin == NULL) {
-        return false;
-    }
-    const char *host = strstr(request->origin, "://");
-    return host == NULL || request->host == NULL || strcasecmp(host + 3, request->host) != 0;
-}
-
 /* False when one runs, or began less than RELOAD_INTERVAL_SECONDS ago. */
 static bool reload_begin(struct site *site, int64_t now_ns)
 {
@@ -124,7 +107,7 @@ static void answer_reload(struct site *site, const struct request *request, stru
     if (!site->has_lifecycle) {
         reply_set(reply, FORBIDDEN,
                   "reloading by HTTP needs the flag --web.enable-lifecycle; SIGHUP always reloads");
-    } else if (is_foreign(request)) {
+    } else if (request_is_foreign(request)) {
         reply_set(reply, FORBIDDEN, "a page of another origin may not reload");
     } else if (!reload_begin(site, request->now_ns)) {
         reply_set(reply, TOO_MANY, "not reloaded: one reload a second, try again later");
