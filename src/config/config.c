@@ -2,8 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "config/config.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,40 +80,6 @@ struct config *config_parse(const char *file, const char *text, size_t size,
 {
     diagnostics->file = mem_string(file);
     return parse(text, size, diagnostics);
-}
-
-/* Everything in `file`, or one byte more than is allowed of it. Returns 0 or -errno. */
-static int read_file(const char *file, struct buf *out)
-{
-    char chunk[16384];
-    FILE *stream = fopen(file, "rbe");
-    if (stream == NULL) {
-        return -errno;
-    }
-    int error = 0;
-    size_t size;
-    do {
-        size = fread(chunk, 1, sizeof chunk, stream);
-        error = ferror(stream) ? -errno : 0;
-        buf_add(out, chunk, size);
-    } while (error == 0 && size == sizeof chunk && out->size <= YAML_BYTES_MAX);
-    fclose(stream);
-    return error;
-}
-
-struct config *config_load(const char *file, struct diagnostics *diagnostics)
-{
-    struct buf text = {0};
-    struct config *config = NULL;
-    diagnostics->file = mem_string(file);
-    int error = read_file(file, &text);
-    if (error != 0) {
-        diagnostics_error(diagnostics, place_file(), "cannot be read: %s", strerror(-error));
-    } else {
-        config = parse(buf_string(&text), text.size, diagnostics);
-    }
-    buf_fini(&text);
-    return config;
 }
 
 void config_free(struct config *config)

@@ -332,6 +332,14 @@ class Exporter:
         finally:
             connection.close()
 
+    def reload(self):
+        """(status, body) of a reload by HTTP, which needs the flag --web.enable-lifecycle; waits until one is allowed."""
+        while True:
+            status, headers, body = self.request("POST", "/-/reload")
+            if status != 429:
+                return status, body
+            time.sleep(int(headers["Retry-After"]))
+
     def scrape(self):
         status, _, body = self.request("GET", "/metrics")
         assert status == 200, f"/metrics: {status} {body!r}"

@@ -166,7 +166,7 @@ class Ipv6Test(harness.Case):
                   "            permanent_ports: ['[::1]:7000']}\n"
                   "targets:\n- {name: six, host: '::1', port: 16384, source_address: '::1'}\n"
                   "- {name: four, host: 127.0.0.1, port: 16384}\n")
-        exporter = harness.Exporter(self.namespace, config)
+        exporter = harness.Exporter(self.namespace, config, "--web.enable-lifecycle")
         metrics = exporter.wait_metrics(
             lambda found: all(found.get("ipsla_operation_success", target=name) == 1 for name in ("six", "four")),
             "both targets up")
@@ -174,9 +174,10 @@ class Ipv6Test(harness.Case):
         self.assertIn("[::1]:16384", exporter.request("GET", "/")[2])
         with open(exporter.config_path, "a", encoding="utf-8") as file:
             file.write("- {name: bad, host: 'fe80::1', port: 1}\n")
-        status, _, body = exporter.request("POST", "/-/reload")
+        status, body = exporter.reload()
         self.assertNotEqual(status, 200)
-        self.assertIn("link-local", body)
+        self.assertNotIn("fe80", body)
+        self.assertIn("link-local", exporter.process.stderr())
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ class ScaleTest(harness.Case):
         namespace = harness.Namespace()
         responder = self.responder(namespace)
         at_rest = descriptors(responder)
-        exporter = harness.Exporter(namespace, config(TARGETS))
+        exporter = harness.Exporter(namespace, config(TARGETS), "--web.enable-lifecycle")
         metrics = exporter.wait_metrics(
             lambda metrics: min(metrics.all("ipsla_packets_sent_total").values(),
                                 default=0) >= 3 * PACKETS,
@@ -46,7 +46,7 @@ class ScaleTest(harness.Case):
         print(f"resident with {TARGETS} targets: {memory:.1f} MiB", flush=True)
 
         harness.write_file("ipsla.yml", config(1))
-        self.assertEqual(exporter.request("POST", "/-/reload")[0], 200)
+        self.assertEqual(exporter.reload()[0], 200)
         exporter.wait_metrics(lambda metrics: len(metrics.all("ipsla_target_info")) == 1
                               and metrics.get("process_open_fds") < 40,
                               "descriptors of 299 targets to be closed")

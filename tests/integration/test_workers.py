@@ -64,11 +64,11 @@ class WorkersTest(harness.Case):
         self.assertEqual(seen[0], seen[1])
 
     def test_reload_moves_nothing(self):
-        exporter = self.exporter("--workers", "3")
+        exporter = self.exporter("--workers", "3", "--web.enable-lifecycle")
         before = operations(self.wait_all(exporter, NAMES))
         names = ["first"] + NAMES[:10] + ["middle"] + NAMES[12:] + ["last"]
         harness.write_file("ipsla.yml", config(names))
-        self.assertEqual(exporter.request("POST", "/-/reload")[0], 200)
+        self.assertEqual(exporter.reload()[0], 200)
         metrics = exporter.scrape()
         after = operations(metrics)
         self.assertEqual(list(after), names)  # the order of the file
