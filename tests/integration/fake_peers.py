@@ -70,7 +70,7 @@ class GarbageProbes(Peer):
 
 
 class Late(Peer):
-    delay = 0.8
+    delay = 2.0
 
     def on_probe(self, data):
         return [(self.delay, wire.jitter_reply(data, self.probes))]
@@ -112,10 +112,12 @@ class WrongPort(Peer):
 
 
 class Holding(Peer):
-    """Keeps each probe 40 ms and says so."""
+    """Keeps each probe for a while and says so."""
+
+    delay = 0.4
 
     def on_probe(self, data):
-        return [(0.040, wire.jitter_reply(data, self.probes, delta_ms=40))]
+        return [(self.delay, wire.jitter_reply(data, self.probes, delta_ms=int(self.delay * 1000)))]
 
 
 class Boasting(Peer):

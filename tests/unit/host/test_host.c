@@ -23,7 +23,7 @@
 #include "support/build.h"
 #include "support/receive.h"
 
-#define GIVE_UP_NS (10 * NS_PER_SECOND)
+#define GIVE_UP_NS (60 * NS_PER_SECOND)
 #define SEEN_MAX 512
 #define SCRIPT_MAX 16
 

@@ -19,7 +19,7 @@
 #include "host/worker.h"
 #include "support/build.h"
 
-#define GIVE_UP_NS (20 * NS_PER_SECOND)
+#define GIVE_UP_NS (60 * NS_PER_SECOND)
 
 /* Acquires snapshots until `is_it` says yes; the caller's reference. */
 static struct snapshot *await_snapshot(struct worker *worker,
@@ -60,7 +60,7 @@ static struct spec *fast_echo_spec(const char *name, uint16_t control_port)
 {
     struct spec *spec = build_echo_spec(name, "127.0.0.1");
     spec->frequency_ns = NS_PER_SECOND;
-    spec->timeout_ns = NS_PER_SECOND / 2;
+    spec->timeout_ns = spec->frequency_ns;
     spec->control_port = control_port;
     return spec;
 }
