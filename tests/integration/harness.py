@@ -415,6 +415,11 @@ def require_ipv6(namespace):
         skip(f"no IPv6 in a namespace: {error.strerror}")
 
 
+def overtaken(numbers):
+    """How many came after one that was sent later."""
+    return sum(number < max(numbers[:place], default=0) for place, number in enumerate(numbers))
+
+
 class Case(unittest.TestCase):
     """A unittest case that ends what it started."""
 

@@ -43,15 +43,17 @@ class Trip:
 
 
 def trips(relay, *form):
+    """In the order in which they came back."""
     asked = {read(row["payload"], *form)[3]: row for row in relay.rows(direction="lr", kind="udp")}
     found = [Trip(asked[read(row["payload"], *form)[3]], row, form)
              for row in relay.rows(direction="rl", kind="udp", result="forwarded")]
-    return sorted(found, key=lambda trip: trip.sequence)
+    return found
 
 
 class TripCase(harness.Case):
     def check_jitter_there(self, jitter, seen):
         """What the packets say of the way there; the sender knows better when they really left."""
+        seen = sorted(seen, key=lambda trip: trip.sequence)
         steps = [abs((b.t2 - a.t2) - (b.t1 - a.t1))
                  for a, b in zip(seen, seen[1:]) if b.sequence == a.sequence + 1]
         self.assertEqual(jitter["samples"], len(steps))
@@ -72,10 +74,12 @@ class MicrosecondsTest(TripCase):
         self.assertEqual(done.code, 0, done.evidence)
         result = done.json()
         self.assertEqual(result["precision"], "microseconds")
-        self.assert_counts(result["packets"], 30, done.evidence)
-        count = result["packets"]["received"]
         seen = trips(relay)
-        self.assertEqual([trip.sequence for trip in seen], sorted({trip.sequence for trip in seen}))
+        # A relay that is held up reads several packets at once, and its jitter may change their order.
+        order = harness.overtaken([trip.sequence for trip in seen])
+        self.assert_counts(result["packets"], 30, done.evidence, out_of_order=order)
+        count = result["packets"]["received"]
+        self.assertEqual(len({trip.sequence for trip in seen}), count)
         self.assertEqual(sorted(trip.count for trip in seen), list(range(1, count + 1)))
         for trip in seen:
             self.assertGreaterEqual(trip.held, 0)

@@ -11,7 +11,7 @@ import harness
 CONFIG = """
 responder: {listen: ['127.0.0.1:1967']}
 targets:
-  - {name: self, host: 127.0.0.1, port: 16384, frequency: 1s, timeout: 1s}
+  - {name: self, host: 127.0.0.1, port: 16384, frequency: 1s, timeout: 500ms}
 """
 RARE = "targets: [{name: rare, host: 127.0.0.1, port: 16384, frequency: 604800s}]\n"
 
