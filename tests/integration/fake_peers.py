@@ -12,6 +12,7 @@ import struct
 import threading
 import time
 
+import harness
 import ipsla_wire as wire
 
 STRAY = "stray"
@@ -180,6 +181,7 @@ class Peers(threading.Thread):
             heapq.heappush(self.queue, (time.monotonic() + delay, next(self.order), sock, reply, asker))
 
     def run(self):
+        harness.run_first(threading.get_native_id())
         try:
             while not self.ending.is_set():
                 wait = self.queue[0][0] - time.monotonic() if self.queue else 0.1

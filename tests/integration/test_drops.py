@@ -15,7 +15,7 @@ PORT = 16384
 QUIET = 1  # seconds
 SOME, NONE, INSIDE = "127.0.0.1", "127.0.0.2", "127.0.0.3"
 CONFIG = f"""
-defaults: {{frequency: 60s, timeout: 5s, num_packets: {PACKETS}, interval: 20ms, start: now}}
+defaults: {{frequency: 60s, timeout: 5s, num_packets: {PACKETS}, interval: 50ms, start: now}}
 responder: {{listen: ['{INSIDE}:1967']}}
 targets:
   - {{name: some, host: {SOME}, port: {PORT}}}
@@ -135,7 +135,7 @@ class DropsTest(harness.Case):
         """A peer, and what `ipsla probe` says of it."""
         peer = Peer(self.namespace, SOME, is_prompt)
         process = harness.Process(self.namespace, [
-            harness.program("ipsla"), "probe", SOME, "--port", PORT, "--count", PACKETS, "--interval", "20ms",
+            harness.program("ipsla"), "probe", SOME, "--port", PORT, "--count", PACKETS, "--interval", "50ms",
             "--timeout", "5s", *flags])
         self.serve([peer])
         self.overflow(process, [peer])

@@ -14,7 +14,7 @@ from test_relay_pattern import logged_losses
 
 PACKETS = 20
 CONFIG = """
-defaults: {frequency: 3s, timeout: 1s, num_packets: 20, interval: 5ms}
+defaults: {frequency: 3s, timeout: 1s, num_packets: 20, interval: 20ms}
 targets:
   - {name: lossy, host: 10.99.0.2, port: 16384, labels: {site: 'far "end"'}}
   - {name: dead, host: 127.0.0.1, port: 16384}

@@ -18,7 +18,7 @@ targets:
     frequency: 4s
     timeout: 1s
     num_packets: %d
-    interval: 5ms
+    interval: 10ms
 """ % PACKETS
 
 
@@ -131,7 +131,7 @@ class PatternTest(harness.Case):
         for seed in (1, 2):
             with self.subTest(seed=seed):
                 relay = harness.Relay("loss_ppm=200000", "loss_ppm=200000", seed=seed)
-                result = self.probe(relay, "--count", "60", "--interval", "4", "--timeout", "1s")
+                result = self.probe(relay, "--count", "60", "--interval", "20", "--timeout", "1s")
                 self.check(relay, result, 60)
                 self.assertGreater(min(result["packets"]["lost"]["sd"], result["packets"]["lost"]["ds"]), 0)
 
@@ -144,7 +144,7 @@ class PatternTest(harness.Case):
         for rules in (("duplicate_every=7", ""), ("", "duplicate_every=7")):
             with self.subTest(rules=rules):
                 relay = harness.Relay(*rules)
-                result = self.probe(relay, "--count", "30", "--interval", "5")
+                result = self.probe(relay, "--count", "30", "--interval", "20")
                 twice = self.numbers(relay, "duplicate")
                 self.assertGreater(len(twice), 0)
                 self.check(relay, result, 30, duplicate=len(twice))
@@ -160,7 +160,7 @@ class PatternTest(harness.Case):
 
     def test_late(self):
         relay = harness.Relay("", "hold_every=5,hold_us=2000000")
-        result = self.probe(relay, "--count", "20", "--interval", "10", "--timeout", "1s")
+        result = self.probe(relay, "--count", "20", "--interval", "40", "--timeout", "1s")
         held = self.numbers(relay, "hold")
         self.assertGreater(len(held), 0)
         self.check(relay, result, 20, late=len(held), out_of_order=0)  # late ones are in no order
@@ -170,7 +170,7 @@ class PatternTest(harness.Case):
     def test_corrupt(self):
         """Damage in the type field makes a reply useless: counted, and the packet is lost."""
         relay = harness.Relay("", "corrupt_every=4,corrupt_offset=1")
-        result = self.probe(relay, "--count", "10", "--interval", "5", "--timeout", "1s")
+        result = self.probe(relay, "--count", "10", "--interval", "40", "--timeout", "1s")
         damaged = self.numbers(relay, "corrupt")
         self.assertGreater(len(damaged), 0)
         # The responder did count them, so they were lost on the way back; behind the last reply nobody knows.
