@@ -30,7 +30,7 @@ keys:
   - {{id: 7, algorithm: hmac-sha256, secret_file: key7.secret}}
   - {{id: 8, algorithm: hmac-sha256, secret_file: {self.other}}}
   - {{id: 5, algorithm: md5, secret_file: key7.secret}}
-defaults: {{frequency: 1s, timeout: 300ms, num_packets: 2, interval: 4ms}}
+defaults: {{frequency: 1s, timeout: 1s, num_packets: 2, interval: 4ms}}
 targets:
   - {{name: good, host: 127.0.0.1, port: 20001, control: {{version: 2, key: 7}}}}
   - {{name: wrong, host: 127.0.0.1, port: 20002, control: {{version: 2, key: 8}}}}

@@ -9,7 +9,7 @@ import subprocess
 import harness
 
 CONFIG = """\
-defaults: {frequency: 1s, timeout: 300ms, num_packets: 2, start: now}
+defaults: {frequency: 1s, timeout: 1s, num_packets: 2, start: now}
 targets:
   - {name: here, host: 127.0.0.1, port: 16384}
 """

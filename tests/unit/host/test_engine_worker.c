@@ -15,7 +15,7 @@
 #include "support/cm.h"
 #include "support/loopback.h"
 
-#define GIVE_UP_NS (20 * NS_PER_SECOND)
+#define GIVE_UP_NS (60 * NS_PER_SECOND)
 
 /* Acquires snapshots until `is_it` says yes; the caller's reference. */
 static struct snapshot *await_snapshot(struct engine_worker *worker,
@@ -56,7 +56,7 @@ static struct spec *fast_echo_spec(const char *name, uint16_t control_port)
 {
     struct spec *spec = build_echo_spec(name, "127.0.0.1");
     spec->schedule.frequency_ns = NS_PER_SECOND;
-    spec->schedule.timeout_ns = NS_PER_SECOND / 2;
+    spec->schedule.timeout_ns = spec->schedule.frequency_ns;
     spec->control.port = control_port;
     return spec;
 }

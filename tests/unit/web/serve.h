@@ -24,7 +24,7 @@
 #include "support/cm.h"
 #include "web/http.h"
 
-#define DEADLINE_MS 10000
+#define DEADLINE_MS 60000
 
 /* What the handlers answer, and what they were asked. */
 struct fixture {
