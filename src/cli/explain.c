@@ -6,6 +6,7 @@
 
 #include "base/addr.h"
 #include "cli/cli.h"
+#include "operation/operation.h"
 #include "program/reason.h"
 
 static const char *system_reason(const struct round *round)
@@ -51,7 +52,7 @@ static bool explain_icmp(const struct round *round, const char *ip, struct buf *
 static void explain_silence(const struct spec *spec, const struct round *round, const char *ip,
                             struct buf *out)
 {
-    unsigned port = spec->control_port;
+    unsigned port = spec->control.port;
     buf_printf(out,
                "no answer from %s port %u to %" PRIu32 " control requests: is "
                "\"ip sla responder\" configured there, and is UDP %u open on the way?",
@@ -60,8 +61,8 @@ static void explain_silence(const struct spec *spec, const struct round *round, 
 
 static void explain_timeout(const struct spec *spec, const char *ip, struct buf *out)
 {
-    unsigned port = spec->port;
-    if (spec->control == CONTROL_NONE) {
+    unsigned port = spec->path.port;
+    if (!control_has_request(spec->control.version)) {
         buf_printf(out,
                    "nothing came back from %s port %u in time: does it answer without a control "
                    "request, and is UDP %u open on the way?",
@@ -77,9 +78,9 @@ static void explain_timeout(const struct spec *spec, const char *ip, struct buf 
 static void explain_unreachable(const struct spec *spec, const struct round *round, const char *ip,
                                 struct buf *out)
 {
-    bool is_plain = spec->control == CONTROL_NONE;
-    buf_printf(out, "%s port %u: %s", ip, (unsigned)(is_plain ? spec->port : spec->control_port),
-               system_reason(round));
+    bool is_plain = !control_has_request(spec->control.version);
+    buf_printf(out, "%s port %u: %s", ip,
+               (unsigned)(is_plain ? spec->path.port : spec->control.port), system_reason(round));
     if (round->error == ECONNREFUSED) {
         buf_add_string(out, is_plain ? "; nothing listens on that port"
                                      : "; \"ip sla responder\" is not configured there");
@@ -90,11 +91,12 @@ static void explain_auth(const struct spec *spec, const struct round *round, str
 {
     buf_printf(out, "the responder refused the control request: auth (status 0x%08" PRIx32 "): ",
                round->control_status);
-    if (spec->key.algorithm == AUTH_NONE) {
+    if (spec->control.key.algorithm == AUTH_NONE) {
         buf_add_string(out, "it demands a key");
     } else {
         buf_printf(out, "it has no %s key %u, or another secret for it",
-                   auth_algorithm_name(spec->key.algorithm), (unsigned)spec->key.id);
+                   auth_algorithm_name(spec->control.key.algorithm),
+                   (unsigned)spec->control.key.id);
     }
 }
 
@@ -103,7 +105,8 @@ static void explain_refusal(const struct spec *spec, const struct round *round, 
     buf_printf(out, "the responder refused the control request: %s (status 0x%08" PRIx32 ")",
                outcome_name(round->outcome), round->control_status);
     if (round->outcome == OUTCOME_PORT_IN_USE) {
-        buf_printf(out, "; something else has its port %u: take another one", (unsigned)spec->port);
+        buf_printf(out, "; something else has its port %u: take another one",
+                   (unsigned)spec->path.port);
     } else if (round->outcome == OUTCOME_FORMAT) {
         buf_add_string(out, "; it does not speak this version, or not this operation");
     }
@@ -114,13 +117,13 @@ void cli_explain(const struct cli_result *result, struct buf *out)
     const struct spec *spec = result->spec;
     const struct round *round = result->round;
     char ip[ADDR_TEXT_MAX];
-    addr_format_ip(&spec->peer, ip);
-    if (spec->operation == OPERATION_TCP_CONNECT && round->planned > 0 &&
+    addr_format_ip(&spec->path.peer, ip);
+    if (spec->operation->transport == TRANSPORT_TCP_CONNECT && round->planned > 0 &&
         round->outcome != OUTCOME_LOCAL) {
-        explain_connect(round->outcome, &spec->peer, system_reason(round), out);
+        explain_connect(round->outcome, &spec->path.peer, system_reason(round), out);
         return;
     }
-    if (operation_is_icmp(spec->operation) && explain_icmp(round, ip, out)) {
+    if (!spec->operation->has_ports && explain_icmp(round, ip, out)) {
         return;
     }
     switch (round->outcome) {
@@ -147,7 +150,7 @@ void cli_explain(const struct cli_result *result, struct buf *out)
         explain_refusal(spec, round, out);
         break;
     case OUTCOME_RESOLVE:
-        buf_printf(out, "the name %s has no %saddress", spec->host,
+        buf_printf(out, "the name %s has no %saddress", spec->identity.host,
                    version_words[spec_ip_version(spec)]);
         break;
     case OUTCOME_LOCAL:

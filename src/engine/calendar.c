@@ -27,15 +27,15 @@ struct schedule {
 
 static bool read_schedule(const struct spec *spec, struct schedule *out)
 {
-    int64_t frequency_ns = spec->frequency_ns;
+    int64_t frequency_ns = spec->schedule.frequency_ns;
     bool repeats =
         frequency_ns < MINUTE_NS ? MINUTE_NS % frequency_ns == 0 : frequency_ns % MINUTE_NS == 0;
     *out = (struct schedule){
         .runs = frequency_ns < MINUTE_NS ? MINUTE_NS / frequency_ns : 1,
         .period = frequency_ns / SLOT_NS,
-        .packets = spec->num_packets,
-        .interval_ns = spec->interval_ns,
-        .first = spec->control == CONTROL_NONE ? 1 : 2,
+        .packets = spec->packets.count,
+        .interval_ns = spec->packets.interval_ns,
+        .first = control_has_request(spec->control.version) ? 2 : 1,
     };
     return repeats && out->runs * (out->packets + 1) <= CALENDAR_PACKETS_MAX;
 }
@@ -108,7 +108,7 @@ void calendar_fini(struct calendar *calendar)
 /* The slot of its phase. */
 static int64_t phase_of(const struct spec *spec)
 {
-    return (int64_t)(spec_hash(spec) % (uint64_t)spec->frequency_ns) / SLOT_NS;
+    return (int64_t)(spec_hash(spec) % (uint64_t)spec->schedule.frequency_ns) / SLOT_NS;
 }
 
 int64_t calendar_book(struct calendar *calendar, const struct spec *spec)

@@ -7,10 +7,11 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "probe/spec_field.h"
 
 static struct mono spread_start(const struct session *session, struct instant now)
 {
-    int64_t period_ns = session->spec->frequency_ns;
+    int64_t period_ns = session->spec->schedule.frequency_ns;
     int64_t phase_ns = (int64_t)(spec_hash(session->spec) % (uint64_t)period_ns);
     int64_t past_ns = now.wall.ns - phase_ns;
     int64_t since_ns = past_ns - floor_div(past_ns, period_ns) * period_ns;
@@ -19,11 +20,11 @@ static struct mono spread_start(const struct session *session, struct instant no
 
 static struct mono first_start(const struct session *session, struct instant now)
 {
-    switch (session->spec->start) {
+    switch (session->spec->schedule.start) {
     case SPEC_START_NOW:
         return now.mono;
     case SPEC_START_AFTER:
-        return mono_add(now.mono, session->spec->start_after_ns);
+        return mono_add(now.mono, session->spec->schedule.start_after_ns);
     case SPEC_START_PENDING:
         return MONO_NEVER;
     case SPEC_START_SPREAD:
@@ -76,7 +77,7 @@ void session_init(struct session *session, uint32_t slot, const struct spec *spe
 
 void session_plan(struct session *session, bool start_now, struct instant now)
 {
-    int64_t life_ns = session->spec->life_ns;
+    int64_t life_ns = session->spec->schedule.life_ns;
     session->next_start = start_now ? now.mono : first_start(session, now);
     if (life_ns != SPEC_FOREVER) {
         session->life_end = mono_add(session->next_start, life_ns);
@@ -101,7 +102,7 @@ void session_delay(struct session *session, int64_t delay_ns)
 void session_update(struct session *session, const struct spec *spec)
 {
     assert(spec_is_same_target(session->spec, spec));
-    bool has_moved = !addr_is_equal(&session->spec->peer, &spec->peer);
+    bool has_moved = !addr_is_equal(&session->spec->path.peer, &spec->path.peer);
     const struct spec *old = session->spec;
     session->spec = spec_ref(spec);
     probe_set_spec(&session->probe, session->spec);
@@ -124,7 +125,7 @@ void session_leave(struct session *session)
 static void start_run(struct session *session, struct instant now)
 {
     session->is_running = true;
-    struct mono next = mono_add(session->next_start, session->spec->frequency_ns);
+    struct mono next = mono_add(session->next_start, session->spec->schedule.frequency_ns);
     plan_start(session, next);
     probe_start(&session->probe, now, mono_add(next, -SESSION_GAP_NS));
 }
@@ -136,8 +137,9 @@ static uint64_t skip_missed_starts(struct session *session, struct instant now)
         return 0;
     }
     int64_t missed_ns = mono_diff(now.mono, session->next_start);
-    int64_t missed = missed_ns / session->spec->frequency_ns + 1;
-    plan_start(session, mono_add(session->next_start, missed * session->spec->frequency_ns));
+    int64_t missed = missed_ns / session->spec->schedule.frequency_ns + 1;
+    plan_start(session,
+               mono_add(session->next_start, missed * session->spec->schedule.frequency_ns));
     return (uint64_t)missed;
 }
 
@@ -184,7 +186,7 @@ static void end_run(struct session *session, struct instant now, struct session_
     count_unmatched(session, env->stats);
     struct report *report = report_new(session);
     report->tally.skipped += skipped;
-    struct round_sinks sinks = tally_sinks(&report->tally, &session->spec->layout);
+    struct round_sinks sinks = tally_sinks(&report->tally, &session->spec->results.layout);
     const struct round *round = probe_collect(&session->probe, env->clock, now, &sinks);
     if (round != NULL) {
         count_packets(session, env->stats);

@@ -43,8 +43,8 @@ static struct clock_offset measure_offset(const struct trust_case *about,
 static int64_t tolerance_ns(const struct spec *spec, const struct clock_survey *survey)
 {
     int64_t shorter_ns = smaller(survey->sd_ns, survey->ds_ns);
-    int64_t share_ns = shorter_ns > 0 ? shorter_ns / 100 * spec->tolerance_percent : 0;
-    return spec->tolerance_ns > 0 ? spec->tolerance_ns : share_ns;
+    int64_t share_ns = shorter_ns > 0 ? shorter_ns / 100 * spec->clocks.tolerance_percent : 0;
+    return spec->clocks.tolerance_ns > 0 ? spec->clocks.tolerance_ns : share_ns;
 }
 
 /* The clocks are good by their own word; now by what was measured. */
@@ -52,7 +52,7 @@ static enum one_way judge_errors(const struct trust_case *about, const struct cl
                                  const struct clock_offset *offset)
 {
     const struct spec *spec = about->spec;
-    bool has_tolerance = spec->tolerance_ns > 0 || spec->tolerance_percent > 0;
+    bool has_tolerance = spec->clocks.tolerance_ns > 0 || spec->clocks.tolerance_percent > 0;
     int64_t ours_ns = about->clock->is_synchronized ? about->clock->estimated_error_ns : 0;
     int64_t admitted_ns = ours_ns + absolute(about->payload->claimed_ns);
     int64_t tolerated_ns = has_tolerance ? tolerance_ns(spec, survey) : survey->rtt_ns / 2;
@@ -79,7 +79,7 @@ enum one_way trust_judge(const struct trust_case *about, struct clock_filter *fi
     } else {
         *filter = (struct clock_filter){0};
     }
-    if (!about->clock->is_synchronized && !about->spec->assumes_clock) {
+    if (!about->clock->is_synchronized && !about->spec->clocks.is_assumed_synchronized) {
         return ONE_WAY_LOCAL_CLOCK;
     }
     if (was_set(about)) {

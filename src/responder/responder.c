@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 #include "host/log.h"
-#include "host/worker.h"
+#include "host/responder_worker.h"
 #include "program/answering.h"
 #include "program/daemon.h"
 #include "program/options.h"

@@ -23,8 +23,8 @@ static void init(struct rig *rig, struct auth_key key)
     rig_init_pair(rig);
     rig_add_reflect(rig, RIG_RESPONDER, &settings);
     struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
-    spec->control = key.algorithm == AUTH_MD5 ? CONTROL_V1 : CONTROL_V2;
-    spec->key = key;
+    spec->control.version = key.algorithm == AUTH_MD5 ? CONTROL_V1 : CONTROL_V2;
+    spec->control.key = key;
     rig_apply_one(rig, spec);
 }
 

@@ -58,7 +58,8 @@ static void test_reply_to_any_outstanding_id_is_accepted(void **state)
                   (struct simnet_rule){SIMNET_CONTROL, 1, SIMNET_DELAY, 2 * NS_PER_SECOND});
     scenario_rule(&rig, RIG_SENDER, (struct simnet_rule){SIMNET_CONTROL, 2, SIMNET_DROP, 0});
     struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
-    spec->timeout_ns = 5 * NS_PER_SECOND; /* the port stays open longer than the reply takes */
+    spec->schedule.timeout_ns =
+        5 * NS_PER_SECOND; /* the port stays open longer than the reply takes */
     rig_apply_one(&rig, spec);
     const struct round *round = scenario_run(&rig, 8 * NS_PER_SECOND);
     assert_int_equal(round->outcome, OUTCOME_OK);
@@ -197,8 +198,8 @@ static void test_two_targets_with_one_source_port_conflict(void **state)
     rig_init_default(&rig);
     struct spec *specs[] = {rig_spec("a", RIG_RESPONDER_IP, RIG_PORT),
                             rig_spec("b", RIG_RESPONDER_IP, RIG_PORT + 1)};
-    specs[0]->source.port = 5000;
-    specs[1]->source.port = 5000;
+    specs[0]->path.source.port = 5000;
+    specs[1]->path.source.port = 5000;
     rig_apply(&rig, 0, specs, 2);
     world_run(&rig.world, 5 * NS_PER_SECOND);
     enum outcome a = rig_report(&rig, 0, 0)->latest.outcome;
@@ -225,7 +226,7 @@ static void test_target_without_an_address_fails_to_resolve(void **state)
     struct rig rig;
     rig_init_default(&rig);
     struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
-    spec->peer = (struct addr){0};
+    spec->path.peer = (struct addr){0};
     rig_apply_one(&rig, spec);
     world_run(&rig.world, 15 * NS_PER_SECOND);
     assert_int_equal(scenario_result(&rig)->latest.outcome, OUTCOME_RESOLVE);
@@ -241,9 +242,9 @@ static void test_ids_wrap(void **state)
     struct rig rig;
     rig_init_default(&rig);
     struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
-    spec->frequency_ns = NS_PER_SECOND;
-    spec->timeout_ns = 200 * NS_PER_MS;
-    spec->num_packets = 2;
+    spec->schedule.frequency_ns = NS_PER_SECOND;
+    spec->schedule.timeout_ns = 200 * NS_PER_MS;
+    spec->packets.count = 2;
     rig_apply_one(&rig, spec);
     (void)scenario_run(&rig, 300 * NS_PER_SECOND - NS_PER_MS);
     assert_int_equal(scenario_result(&rig)->tally.operations, 300);

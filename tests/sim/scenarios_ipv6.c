@@ -41,9 +41,9 @@ static void test_long_run_keeps_its_port(void **state)
     struct rig rig;
     scenario_init_ipv6(&rig);
     struct spec *spec = rig_spec("six", RESPONDER_IP, RIG_PORT);
-    spec->num_packets = 40;
-    spec->interval_ns = 2 * NS_PER_SECOND;
-    spec->frequency_ns = 200 * NS_PER_SECOND;
+    spec->packets.count = 40;
+    spec->packets.interval_ns = 2 * NS_PER_SECOND;
+    spec->schedule.frequency_ns = 200 * NS_PER_SECOND;
     rig_apply_one(&rig, spec);
     const struct round *round = scenario_run(&rig, 100 * NS_PER_SECOND);
     assert_int_equal(round->received, 40);

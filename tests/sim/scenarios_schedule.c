@@ -31,7 +31,7 @@ static void init_many(struct rig *rig, int64_t later_ns, int64_t frequency_ns)
     world_run(&rig->world, NS_PER_MS);
     for (unsigned i = 0; i < MANY; i++) {
         specs[i] = numbered_spec(i);
-        specs[i]->frequency_ns = frequency_ns;
+        specs[i]->schedule.frequency_ns = frequency_ns;
     }
     rig_apply(rig, 0, specs, MANY);
 }
@@ -58,7 +58,7 @@ static void test_phase_is_a_hash_of_the_name(void **state)
             const struct spec *spec = rig_report(&rig, 0, i)->spec;
             const struct truth_run *run = rig_truth(&rig, 0, spec);
             assert_non_null(run);
-            uint64_t hash = crypto_stable_hash(spec->name, strlen(spec->name));
+            uint64_t hash = crypto_stable_hash(spec->identity.name, strlen(spec->identity.name));
             int64_t phase_ns = (int64_t)(hash % (uint64_t)frequency_ns);
             int64_t delay_ns = modulo(run->opened.wall.ns - phase_ns, frequency_ns);
             assert_in_range(delay_ns, 0, CALENDAR_DELAY_MAX_NS);
@@ -120,8 +120,8 @@ static void test_overrun_skips_the_starts_it_covers(void **state)
     struct rig rig;
     rig_init_default(&rig);
     struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
-    spec->frequency_ns = 2 * NS_PER_SECOND;
-    spec->num_packets = 200;
+    spec->schedule.frequency_ns = 2 * NS_PER_SECOND;
+    spec->packets.count = 200;
     rig_apply_one(&rig, spec);
     world_run(&rig.world, 23 * NS_PER_SECOND);
     assert_int_equal(rig.world.truth.run_count, 4);
@@ -143,7 +143,7 @@ static void test_unanswered_control_longer_than_the_period_skips(void **state)
     struct rig rig;
     rig_init_pair(&rig);
     struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
-    spec->frequency_ns = 4 * NS_PER_SECOND;
+    spec->schedule.frequency_ns = 4 * NS_PER_SECOND;
     rig_apply_one(&rig, spec);
     world_run(&rig.world, 23 * NS_PER_SECOND);
     const struct tally *tally = &scenario_result(&rig)->tally;
@@ -184,10 +184,10 @@ static void test_start_and_life(void **state)
     unsigned late = rig_add_engine(&rig, RIG_SENDER, false);
     struct spec *specs[] = {rig_spec("a", RIG_RESPONDER_IP, RIG_PORT),
                             rig_spec("b", RIG_RESPONDER_IP, RIG_PORT)};
-    specs[0]->start = SPEC_START_PENDING;
-    specs[1]->start = SPEC_START_AFTER;
-    specs[1]->start_after_ns = 15 * NS_PER_SECOND;
-    specs[1]->life_ns = 21 * NS_PER_SECOND;
+    specs[0]->schedule.start = SPEC_START_PENDING;
+    specs[1]->schedule.start = SPEC_START_AFTER;
+    specs[1]->schedule.start_after_ns = 15 * NS_PER_SECOND;
+    specs[1]->schedule.life_ns = 21 * NS_PER_SECOND;
     rig_apply(&rig, late, specs, 2);
     world_run(&rig.world, 14 * NS_PER_SECOND);
     assert_false(rig_report(&rig, late, 1)->is_inactive);

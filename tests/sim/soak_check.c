@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "operation/operation.h"
 #include "sim/soak.h"
 
 static void fail(struct soak_engine *engine, const struct report *report, const char *what)
@@ -11,8 +12,8 @@ static void fail(struct soak_engine *engine, const struct report *report, const 
     fprintf(stderr,
             "seed %llu, engine %u, %s (%s), operation %llu at t = %lld ns: %s\n"
             "  repeat: sim_soak --worlds 1 --seed %llu\n",
-            (unsigned long long)world->rig.world.seed, engine->number, report->spec->name,
-            operation_name(report->spec->operation), (unsigned long long)report->tally.operations,
+            (unsigned long long)world->rig.world.seed, engine->number, report->spec->identity.name,
+            report->spec->operation->name, (unsigned long long)report->tally.operations,
             (long long)world->rig.world.net.now_ns, what,
             (unsigned long long)world->rig.world.seed);
     world->failures++;
@@ -32,7 +33,7 @@ static bool outcome_is_right(const struct spec *spec, const struct round *round,
         return round->outcome == OUTCOME_LOCAL && round->is_all_dropped;
     }
     if (expected->sent > 0) {
-        bool is_told = spec->control == CONTROL_NONE && run->is_unreachable;
+        bool is_told = spec->control.version == CONTROL_NONE && run->is_unreachable;
         return round->outcome == (is_told ? OUTCOME_UNREACHABLE : OUTCOME_TIMEOUT);
     }
     if (expected->unsent > 0) {
@@ -51,7 +52,7 @@ static bool outcome_is_right(const struct spec *spec, const struct round *round,
 static bool voice_is_right(const struct spec *spec, const struct round *round)
 {
     const struct voice *voice = &round->voice;
-    bool has_score = spec->codec != VOICE_CODEC_NONE && round->received > 0;
+    bool has_score = spec->packets.codec != VOICE_CODEC_NONE && round->received > 0;
     if (voice->is_scored != has_score) {
         return false;
     }
@@ -65,8 +66,8 @@ static void count_kind(struct soak_world *world, const struct report *report,
 {
     const struct spec *spec = report->spec;
     struct soak_kinds *kinds = &world->kinds;
-    bool is_jitter = spec->operation == OPERATION_UDP_JITTER;
-    bool is_us = spec->precision == PRECISION_MICROSECONDS;
+    bool is_jitter = spec->operation == &operation_udp_jitter;
+    bool is_us = spec->packets.precision == PRECISION_MICROSECONDS;
     kinds->refused += report->latest.outcome == OUTCOME_REFUSED;
     kinds->noticed += expected->noticed;
     if (report->latest.outcome != OUTCOME_OK) {
@@ -75,9 +76,9 @@ static void count_kind(struct soak_world *world, const struct report *report,
     kinds->jitter_ms += is_jitter && !is_us;
     kinds->jitter_us += is_jitter && is_us;
     kinds->voice += report->latest.voice.is_scored;
-    kinds->echo += spec->operation == OPERATION_UDP_ECHO;
-    kinds->tcp += spec->operation == OPERATION_TCP_CONNECT;
-    kinds->permanent += spec->control == CONTROL_NONE;
+    kinds->echo += spec->operation == &operation_udp_echo;
+    kinds->tcp += spec->operation == &operation_tcp_connect;
+    kinds->permanent += spec->control.version == CONTROL_NONE;
 }
 
 static void add_to_sum(struct soak_target *target, const struct expectation *expected,
@@ -207,7 +208,7 @@ static void reload(struct soak_world *world, unsigned number)
     size_t count = world->engines[number].target_count;
     for (size_t i = 0; i < count; i++) {
         const struct spec *spec = rig_report(&world->rig, number, i)->spec;
-        specs[i] = spec_with_ip(spec, &spec->peer);
+        specs[i] = spec_with_ip(spec, &spec->path.peer);
     }
     rig_apply(&world->rig, number, specs, count);
 }

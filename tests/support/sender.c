@@ -91,7 +91,7 @@ void sender_handshake(void)
     drive_forget(&sender.drive);
     sender_control(id, 0);
     assert_int_equal(sender.probe.phase,
-                     sender.spec->num_packets == 1 ? PROBE_SETTLE : PROBE_TRAIN);
+                     sender.spec->packets.count == 1 ? PROBE_SETTLE : PROBE_TRAIN);
 }
 
 struct ipsla_jitter_ms sender_reply_to(uint16_t seq, uint32_t receive_ms, uint16_t delta_ms)

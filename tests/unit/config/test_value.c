@@ -269,14 +269,14 @@ static void texts_are_taken_as_they_stand(void **state)
         parse_good("targets:\n- {name: no, host: true, port: '5', owner: ~, tag: "
                    "0x10, timeout: '1s', labels: {on: null}}\n");
     const struct spec *spec = config->targets->specs[0];
-    assert_string_equal(spec->name, "no");
-    assert_string_equal(spec->host, "true");
-    assert_int_equal(spec->port, 5);
-    assert_string_equal(spec->owner, "~");
-    assert_string_equal(spec->tag, "0x10");
-    assert_int_equal(spec->timeout_ns, NS_PER_SECOND);
-    assert_string_equal(spec->labels[0].name, "on");
-    assert_string_equal(spec->labels[0].value, "null");
+    assert_string_equal(spec->identity.name, "no");
+    assert_string_equal(spec->identity.host, "true");
+    assert_int_equal(spec->path.port, 5);
+    assert_string_equal(spec->identity.owner, "~");
+    assert_string_equal(spec->identity.tag, "0x10");
+    assert_int_equal(spec->schedule.timeout_ns, NS_PER_SECOND);
+    assert_string_equal(spec->identity.labels[0].name, "on");
+    assert_string_equal(spec->identity.labels[0].value, "null");
     config_free(config);
 }
 

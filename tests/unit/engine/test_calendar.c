@@ -23,7 +23,7 @@ static struct spec *target(unsigned number)
 
 static int64_t phase_of(const struct spec *spec)
 {
-    return (int64_t)(spec_hash(spec) % (uint64_t)spec->frequency_ns);
+    return (int64_t)(spec_hash(spec) % (uint64_t)spec->schedule.frequency_ns);
 }
 
 /* The most packets in any millisecond, wherever it begins. */
@@ -101,8 +101,8 @@ static void test_what_it_does_not_know(void **state)
     (void)state;
     struct calendar calendar = {0};
     struct spec *odd = target(1), *dense = target(2);
-    odd->frequency_ns = 7 * NS_PER_SECOND;
-    dense->num_packets = 5000;
+    odd->schedule.frequency_ns = 7 * NS_PER_SECOND;
+    dense->packets.count = 5000;
     for (unsigned i = 0; i < 20; i++) {
         assert_int_equal(calendar_book(&calendar, odd), 0);
         assert_int_equal(calendar_book(&calendar, dense), 0);
@@ -120,8 +120,8 @@ static void test_frequencies(void **state)
     (void)state;
     struct calendar calendar = {0};
     struct spec *fast = target(1), *slow = target(2);
-    fast->frequency_ns = NS_PER_SECOND;
-    slow->frequency_ns = 300 * NS_PER_SECOND;
+    fast->schedule.frequency_ns = NS_PER_SECOND;
+    slow->schedule.frequency_ns = 300 * NS_PER_SECOND;
     calendar_book(&calendar, fast);
     assert_int_equal(calendar.packets, 60 * (PACKETS + 1));
     calendar_book(&calendar, slow);

@@ -95,7 +95,7 @@ static int64_t phase_of(const char *name, int64_t frequency_ns, int64_t wall_ns)
 {
     struct spec *spec = build_jitter_spec(name, "198.51.100.20");
     struct session session;
-    spec->frequency_ns = frequency_ns;
+    spec->schedule.frequency_ns = frequency_ns;
     session_init(&session, 0, spec);
     session_plan(&session, false, wall_at(wall_ns));
     int64_t wait_ns = session_deadline(&session).ns - BUILD_MONO_NS;
@@ -196,9 +196,9 @@ static void test_skipped_starts(void **state)
 {
     (void)state;
     struct spec *spec = build_jitter_spec("t", "198.51.100.20");
-    spec->frequency_ns = SECONDS(1);
-    spec->timeout_ns = MS(500);
-    spec->control_timeout_ns = MS(1900);
+    spec->schedule.frequency_ns = SECONDS(1);
+    spec->schedule.timeout_ns = MS(500);
+    spec->control.timeout_ns = MS(1900);
     set_up(spec);
     drive_until(&rig.drive, build_at(SECONDS(6) - 1));
     assert_int_equal(rig.session.report->tally.operations, 1);
@@ -217,8 +217,8 @@ static void test_run_ends_before_the_next_start(void **state)
 {
     (void)state;
     struct spec *spec = build_echo_spec("t", "198.51.100.20");
-    spec->frequency_ns = SECONDS(2);
-    spec->timeout_ns = MS(1500);
+    spec->schedule.frequency_ns = SECONDS(2);
+    spec->schedule.timeout_ns = MS(1500);
     set_up(spec);
     accept();
     drive_until(&rig.drive, build_at(SECONDS(2) - 1));
@@ -234,9 +234,9 @@ static struct session started(enum spec_start start, int64_t after_ns, bool star
 {
     struct spec *spec = build_echo_spec("t", "198.51.100.20");
     struct session session;
-    spec->start = start;
-    spec->start_after_ns = after_ns;
-    spec->life_ns = SECONDS(600);
+    spec->schedule.start = start;
+    spec->schedule.start_after_ns = after_ns;
+    spec->schedule.life_ns = SECONDS(600);
     session_init(&session, 0, spec);
     session_plan(&session, start_now, build_at(0));
     spec_unref(spec);
@@ -272,7 +272,7 @@ static void test_life_ends(void **state)
 {
     (void)state;
     struct spec *spec = build_echo_spec("t", "198.51.100.20");
-    spec->life_ns = SECONDS(120);
+    spec->schedule.life_ns = SECONDS(120);
     set_up(spec);
     accept();
     answer_echo();
@@ -300,7 +300,7 @@ static void test_life_ends_without_a_result(void **state)
     (void)state;
     struct spec *spec = build_echo_spec("t", "198.51.100.20");
     struct addr ip = build_addr("203.0.113.9");
-    spec->life_ns = SECONDS(1);
+    spec->schedule.life_ns = SECONDS(1);
     struct spec *moved = spec_with_ip(spec, &ip);
     set_up(spec);
     session_update(&rig.session, moved);
@@ -325,7 +325,7 @@ static void test_address_change(void **state)
     drive_poll(&rig.drive);
     assert_int_equal(rig.drive.open_count, 0);
     assert_false(rig.session.report->has_run);
-    assert_true(addr_is_same_ip(&rig.session.report->spec->peer, &ip));
+    assert_true(addr_is_same_ip(&rig.session.report->spec->path.peer, &ip));
     /* the abandoned run counts nowhere */
     assert_int_equal(rig.session.report->tally.operations, 0);
     assert_true(session_deadline(&rig.session).ns == BUILD_MONO_NS + SECONDS(60));

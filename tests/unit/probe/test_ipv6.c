@@ -31,8 +31,8 @@ static void test_request_is_that_of_the_vector(void **state)
 {
     (void)state;
     struct spec *spec = build_jitter_spec("six", TARGET);
-    spec->num_packets = 100;
-    spec->port = spec->peer.port = 50505;
+    spec->packets.count = 100;
+    spec->path.port = spec->path.peer.port = 50505;
     const struct drive_effect *sent = open_and_ask(spec);
     const struct vector *c6 = vectors_find(&responder.vectors, "C6");
     assert_int_equal(sent->fx.size, c6->size);
@@ -45,7 +45,7 @@ static void test_duration_is_not_clamped(void **state)
 {
     (void)state;
     struct spec *spec = build_jitter_spec("six", TARGET);
-    spec->num_packets = 6000;
+    spec->packets.count = 6000;
     const struct drive_effect *sent = open_and_ask(spec);
     assert_memory_equal(sent->bytes + 36, "\x00\x01\xe8\x48", 4); /* 5000 + 6000 x 20 */
     end();
@@ -56,8 +56,8 @@ static void test_source_takes_the_interface_of_the_peer(void **state)
 {
     (void)state;
     struct spec *spec = build_jitter_spec("six", "fe80::1");
-    spec->peer.scope = 7;
-    spec->source = build_addr("fe80::2");
+    spec->path.peer.scope = 7;
+    spec->path.source = build_addr("fe80::2");
     const struct drive_effect *sent = open_and_ask(spec);
     assert_int_equal(drive_find(&sender.drive, FX_OPEN, 0)->fx.local.scope, 7);
     assert_int_equal(sent->fx.peer.scope, 7);
@@ -68,8 +68,8 @@ static void test_global_source_has_no_interface(void **state)
 {
     (void)state;
     struct spec *spec = build_jitter_spec("six", "fe80::1");
-    spec->peer.scope = 7;
-    spec->source = build_addr("2001:db8::2");
+    spec->path.peer.scope = 7;
+    spec->path.source = build_addr("2001:db8::2");
     open_and_ask(spec);
     assert_int_equal(drive_find(&sender.drive, FX_OPEN, 0)->fx.local.scope, 0);
     end();

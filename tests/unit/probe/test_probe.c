@@ -41,8 +41,8 @@ static void test_opens_then_asks(void **state)
 static void prepare_options(void)
 {
     struct spec *spec = build_jitter_spec("berlin", "198.51.100.20");
-    spec->tos = 0xb9;
-    spec->options = (struct io_options){.device = "eth1", .ttl = 3, .dont_fragment = true};
+    spec->path.tos = 0xb9;
+    spec->path.options = (struct io_options){.device = "eth1", .ttl = 3, .dont_fragment = true};
     sender_set_up(spec, 0xff);
 }
 
@@ -137,7 +137,7 @@ static void test_processing_is_subtracted(void **state)
 {
     (void)state;
     struct spec *spec = build_jitter_spec("t", "198.51.100.20");
-    spec->num_packets = 1;
+    spec->packets.count = 1;
     sender_set_up(spec, 1);
     sender_handshake();
     drive_until(&sender.drive, build_at(MS(5) + MS(21) + 300000));
@@ -353,7 +353,7 @@ static void test_no_address(void **state)
 {
     (void)state;
     struct spec *spec = build_jitter_spec("t", "198.51.100.20");
-    spec->peer = (struct addr){0};
+    spec->path.peer = (struct addr){0};
     sender_set_up(spec, 1);
     assert_int_equal(sender.drive.effect_count, 0);
     const struct round *round = sender_finish();
@@ -451,9 +451,9 @@ static void test_duration_is_clamped(void **state)
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct spec *spec = build_jitter_spec("t", "198.51.100.20");
-        spec->timeout_ns = MS(rows[i].timeout_ms);
-        spec->interval_ns = MS(rows[i].interval_ms);
-        spec->num_packets = rows[i].packets;
+        spec->schedule.timeout_ns = MS(rows[i].timeout_ms);
+        spec->packets.interval_ns = MS(rows[i].interval_ms);
+        spec->packets.count = rows[i].packets;
         sender_set_up(spec, 1);
         assert_memory_equal(sender_sent(0)->bytes + 22, rows[i].bytes, 2);
         probe_abandon(&sender.probe);
@@ -466,9 +466,9 @@ static void test_source_and_control_port(void **state)
 {
     (void)state;
     struct spec *spec = build_jitter_spec("t", "198.51.100.20");
-    spec->source = build_addr("192.0.2.10:4243");
-    spec->control_port = 4000;
-    spec->payload_bytes = 172;
+    spec->path.source = build_addr("192.0.2.10:4243");
+    spec->control.port = 4000;
+    spec->packets.bytes = 172;
     sender_set_up(spec, 7);
     struct addr source = build_addr("192.0.2.10:4243");
     assert_true(addr_is_equal(&sender.drive.effects[0].fx.local, &source));

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "operation/operation.h"
 #include "support/build.h"
 #include "support/cm.h"
 #include "support/responder.h"
@@ -15,10 +16,10 @@
 static struct spec *tcp_spec(enum control_version control)
 {
     struct spec *spec = build_echo_spec("t", "198.51.100.20");
-    spec->operation = OPERATION_TCP_CONNECT;
-    spec->payload_bytes = 0;
-    spec->control = control;
-    spec->source.port = 4000;
+    spec->operation = &operation_tcp_connect;
+    spec->packets.bytes = 0;
+    spec->control.version = control;
+    spec->path.source.port = 4000;
     return spec;
 }
 
@@ -57,7 +58,7 @@ static void test_after_a_handshake(void **state)
     assert_int_equal(drive_count(&sender.drive, FX_CLOSE), 1);
     assert_int_equal(last_open(1)->transport, TRANSPORT_TCP_CONNECT);
     assert_int_equal(last_open(1)->local.port, 4000);
-    assert_true(addr_is_equal(&last_open(1)->peer, &sender.spec->peer));
+    assert_true(addr_is_equal(&last_open(1)->peer, &sender.spec->path.peer));
     connected(MS(6), MS(9));
     assert_int_equal(drive_count(&sender.drive, FX_CLOSE), 1);
     const struct round *round = sender_finish();

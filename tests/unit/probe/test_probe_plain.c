@@ -13,13 +13,13 @@
 static void icmp_error(int error)
 {
     struct ev ev = {.kind = EV_ERROR, .error = error, .is_icmp = true};
-    ev.peer = sender.spec->peer;
+    ev.peer = sender.spec->path.peer;
     drive_input(&sender.drive, ev);
 }
 
 static void set_up_plain(struct spec *spec)
 {
-    spec->control = CONTROL_NONE;
+    spec->control.version = CONTROL_NONE;
     sender_set_up(spec, 1);
 }
 
@@ -47,7 +47,7 @@ static void test_control_port_is_no_special_port(void **state)
 {
     (void)state;
     struct spec *spec = build_echo_spec("t", "198.51.100.20");
-    spec->port = spec->peer.port = 1967;
+    spec->path.port = spec->path.peer.port = 1967;
     set_up_plain(spec);
     sender_deliver(SENDER_CONTROL, sender_sent(0)->bytes, sender_sent(0)->fx.size);
     assert_int_equal(sender_finish()->outcome, OUTCOME_OK);
@@ -100,9 +100,9 @@ static void test_one_answer_outweighs_unreachable(void **state)
 static void set_up_verified(uint8_t reply[11])
 {
     struct spec *spec = build_echo_spec("t", "198.51.100.20");
-    spec->payload_bytes = 11;
-    spec->verify_data = true;
-    assert_true(pattern_parse("010203", &spec->pattern));
+    spec->packets.bytes = 11;
+    spec->packets.verify_data = true;
+    assert_true(pattern_parse("010203", &spec->packets.pattern));
     set_up_plain(spec);
     assert_int_equal(sender_sent(0)->fx.size, 11);
     memcpy(reply, sender_sent(0)->bytes, 11);

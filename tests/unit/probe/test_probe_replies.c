@@ -91,7 +91,7 @@ static void test_whose_times(void **state)
     for (unsigned who = 0; who < TIMESTAMPS_COUNT; who++) {
         struct spec *spec = build_jitter_spec("a", "198.51.100.20");
         bool is_user = who == TIMESTAMPS_USER;
-        spec->timestamps = (enum timestamps)who;
+        spec->clocks.timestamps = (enum timestamps)who;
         sender_set_up(spec, 7);
         assert_int_equal(sender_sent(0)->fx.kind, FX_SEND);
         sender_control(7, 0);
@@ -198,7 +198,7 @@ static void test_control_dropped(void **state)
     (void)state;
     for (uint32_t missing = 0; missing <= 1; missing++) {
         sender_set_up_jitter();
-        drop(sender.spec->control_tries - missing);
+        drop(sender.spec->control.tries - missing);
         const struct round *round = sender_finish();
         assert_int_equal(round->outcome, missing == 0 ? OUTCOME_LOCAL : OUTCOME_NO_CONNECTION);
         sender_tear_down();
@@ -226,7 +226,7 @@ static void test_latest_end(void **state)
 {
     (void)state;
     struct spec *spec = build_jitter_spec("t", "198.51.100.20");
-    spec->num_packets = 1;
+    spec->packets.count = 1;
     sender_prepare(spec, 1, build_at(0));
     probe_start(&sender.probe, build_at(0), build_at(SECONDS(6)).mono);
     drive_poll(&sender.drive);
@@ -291,7 +291,7 @@ static void test_midnight(void **state)
 {
     (void)state;
     struct spec *spec = build_jitter_spec("t", "198.51.100.20");
-    spec->num_packets = 3;
+    spec->packets.count = 3;
     struct instant start = build_at(0);
     start.wall.ns += MS(INT64_C(43199978) - 5); /* 5 ms before 23:59:59.978 */
     sender_prepare(spec, 1, start);
@@ -340,7 +340,7 @@ static void test_clock_that_is_not_utc(void **state)
     static const uint32_t bases[] = {0x80000000, 0x89706006, 0xffffffff - 30};
     for (size_t i = 0; i < sizeof bases / sizeof bases[0]; i++) {
         struct spec *spec = build_jitter_spec("t", "198.51.100.20");
-        spec->num_packets = 3;
+        spec->packets.count = 3;
         sender_set_up(spec, 1);
         sender_handshake();
         for (uint16_t seq = 1; seq <= 3; seq++) {
@@ -414,7 +414,7 @@ static void test_over_threshold(void **state)
 {
     (void)state;
     struct spec *spec = build_jitter_spec("t", "198.51.100.20");
-    spec->threshold_ns = MS(3);
+    spec->results.threshold_ns = MS(3);
     sender_set_up(spec, 7);
     sender_handshake();
     sender_run(1, 10);

@@ -14,11 +14,11 @@
 static void set_up(enum auth_algorithm algorithm)
 {
     struct spec *spec = build_jitter_spec("t", "198.51.100.20");
-    spec->control = algorithm == AUTH_MD5 ? CONTROL_V1 : CONTROL_V2;
-    spec->control_port = control_version_port(spec->control);
+    spec->control.version = algorithm == AUTH_MD5 ? CONTROL_V1 : CONTROL_V2;
+    spec->control.port = control_version_port(spec->control.version);
     if (algorithm != AUTH_NONE) {
-        spec->key = (struct auth_key){.id = 7, .algorithm = algorithm, .size = 6};
-        memcpy(spec->key.secret, "s3cret", 6);
+        spec->control.key = (struct auth_key){.id = 7, .algorithm = algorithm, .size = 6};
+        memcpy(spec->control.key.secret, "s3cret", 6);
     }
     sender_prepare(spec, 0xff, build_at(0));
     handshake_seed(&sender.probe.handshake, (const uint8_t[HANDSHAKE_SEED_BYTES]){1, 2, 3});
@@ -41,7 +41,7 @@ static void answer(const struct ipsla2_message *message)
     uint8_t bytes[IPSLA2_BYTES];
     size_t size = ipsla2_encode(message, bytes);
     if (message->mode != IPSLA2_MODE_NONE) {
-        ipsla2_sign(bytes, size, &sender.spec->key);
+        ipsla2_sign(bytes, size, &sender.spec->control.key);
     }
     sender_deliver(CONTROL_V2_PEER, bytes, size);
 }
@@ -72,7 +72,8 @@ static void test_request(void **state)
         assert_int_equal(message.duration_ms, 5200);
         assert_true(message.timestamp == timestamp_encode(TIMESTAMP_NTP, build_at(0).wall));
         const struct drive_effect *effect = sender_sent(0);
-        assert_int_equal(ipsla2_verify(effect->bytes, effect->fx.size, &sender.spec->key), i > 0);
+        assert_int_equal(ipsla2_verify(effect->bytes, effect->fx.size, &sender.spec->control.key),
+                         i > 0);
         struct ipsla2_message reply = good_answer();
         answer(&reply);
         assert_true(is_accepted());
@@ -195,7 +196,7 @@ static unsigned layout_of(size_t index)
 {
     unsigned layout = AUTH_LAYOUT_COUNT;
     const struct drive_effect *effect = sender_sent(index);
-    assert_true(auth_verify(effect->bytes, effect->fx.size, &sender.spec->key, &layout));
+    assert_true(auth_verify(effect->bytes, effect->fx.size, &sender.spec->control.key, &layout));
     return layout;
 }
 

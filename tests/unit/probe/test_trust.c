@@ -55,7 +55,7 @@ static void answer(uint16_t seq, const struct path *path)
     bool is_stepped = path->stepped_from != 0 && seq >= path->stepped_from;
     int64_t t2_ns = BUILD_WALL_NS + MS(5) + MS(20) * (seq - 1) + MS(delay_sd[seq - 1]) +
                     path->ahead_ns + (is_stepped ? path->step_ns : 0);
-    if (sender.spec->precision == PRECISION_MICROSECONDS) {
+    if (sender.spec->packets.precision == PRECISION_MICROSECONDS) {
         deliver_us(sample, seq, t2_ns, path);
         return;
     }
@@ -90,8 +90,8 @@ static struct spec *ms_spec(void)
 static struct spec *us_spec(void)
 {
     struct spec *spec = ms_spec();
-    spec->precision = PRECISION_MICROSECONDS;
-    spec->payload_bytes = SPEC_MICROSECONDS_BYTES;
+    spec->packets.precision = PRECISION_MICROSECONDS;
+    spec->packets.bytes = SPEC_MICROSECONDS_BYTES;
     return spec;
 }
 
@@ -178,7 +178,7 @@ static void test_clock_behind(void **state)
     assert_true(round->offset.offset_ns == -MS(12) + US(1500));
     sender_tear_down();
     struct spec *spec = ms_spec();
-    spec->tolerance_ns = MS(5);
+    spec->clocks.tolerance_ns = MS(5);
     begin(spec, &behind);
     round = finish();
     assert_shown(round, 3, 4, 60);
@@ -198,7 +198,7 @@ static void test_clock_far_off(void **state)
     sender_tear_down();
     /* A tolerance as wide as the error does not make negative delays. */
     struct spec *spec = ms_spec();
-    spec->tolerance_ns = MS(100);
+    spec->clocks.tolerance_ns = MS(100);
     begin(spec, &(struct path){.ahead_ns = MS(60)});
     round = finish();
     assert_withheld(round, ONE_WAY_NEGATIVE);
@@ -216,7 +216,7 @@ static void test_our_clock(void **state)
     assert_true(round->offset.is_known);
     sender_tear_down();
     struct spec *spec = ms_spec();
-    spec->assumes_clock = true;
+    spec->clocks.is_assumed_synchronized = true;
     begin(spec, &nothing_special);
     sender.clock = (struct clock_state){.estimated_error_ns = SECONDS(16)};
     assert_shown(finish(), 10, 112, 83);
