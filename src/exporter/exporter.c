@@ -287,6 +287,7 @@ static void stop(struct exporter *exporter)
     responder_worker_stop(exporter->responder, NULL);
     resolver_stop(exporter->resolver);
     config_free(exporter->config);
+    free(exporter->replays);
     spec_set_unref(exporter->targets);
     close(exporter->wake_fd);
 }

@@ -50,6 +50,7 @@ struct exporter {
 
     pthread_mutex_t mutex; /* for the following */
     struct responder_worker *responder; /* NULL: none */
+    struct replay_memory *replays; /* of each responder; NULL: none has had keys */
     struct spec_set *targets; /* what the workers were given, in the order of the file */
     bool is_reload_successful;
     struct wall reload_success;

@@ -83,6 +83,8 @@ struct fx {
     uint8_t tos; /* TOS byte (IPv6: traffic class) of the datagram */
     struct io_options options;
     bool may_share; /* FX_OPEN of TRANSPORT_UDP */
+    uint32_t room_bytes; /* FX_OPEN of TRANSPORT_UDP: receive buffer, as far as the system allows
+                            it; 0: the system's default, or what a shared socket has */
     bool wants_hardware; /* FX_OPEN: times of the adapter of options.device, if it gives any */
     bool is_prompt; /* FX_OPEN: the machine goes by when it is told, not by the stamps */
     bool wants_stamp, may_wait; /* FX_SEND */

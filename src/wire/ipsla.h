@@ -57,7 +57,8 @@ struct ipsla_request {
 size_t ipsla_request_encode(const struct ipsla_request *request,
                             uint8_t out[IPSLA_REQUEST_BYTES_MAX]);
 
-/* Reads a request. `out` is untouched unless the result is IPSLA_ACCEPT. */
+/* Reads a request: it has both sections, an answer never has that of authentication. `out` is
+ * untouched unless the result is IPSLA_ACCEPT. */
 enum ipsla_reject ipsla_request_decode(const uint8_t *bytes, size_t size,
                                        struct ipsla_request *out);
 

@@ -130,6 +130,11 @@ class Layers(Tree):
         found = self.problems("base/mem.h", '#include "base/time.h"\n')
         self.assertEqual(found, ["files include each other: base/mem.h -> base/time.h -> base/mem.h"])
 
+    def test_calls_in_a_circle(self):
+        self.write("src/base/time.c", "int time_get(void)\n{\n    return mem_get();\n}\n")
+        found = self.problems("base/mem.c", "int mem_get(void)\n{\n    return time_get();\n}\n")
+        self.assertEqual(found, ["files call each other: base/mem -> base/time -> base/mem"])
+
     def test_calls_one_way(self):
         self.write("src/base/time.c", "static int mem_get(void)\n{\n    return 1;\n}\n")
         self.assertEqual(self.problems("base/mem.c", "int other(void)\n{\n    return mem_get();\n}\n"), [])

@@ -153,6 +153,7 @@ static void test_responder(void **state)
 {
     (void)state;
     responder_prepare();
+    responder_allow("192.0.2.0/24");
     responder_set_up();
     responder_deliver_vector(1967, RESPONDER_PEER, "C5");
     const struct fx *open = &responder.drive.effects[0].fx;
@@ -175,6 +176,7 @@ static void test_same_number(void **state)
 {
     (void)state;
     responder_prepare();
+    responder_allow("192.0.2.0/24");
     responder_set_up();
     responder_ask(RESPONDER_PEER, 50001, 60000);
     responder_deliver_vector(1967, RESPONDER_PEER, "C5");
