@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "cli/clock.h"
 #include "cli/packet.h"
+#include "probe/probe.h"
 #include "probe/spec.h"
 #include "stats/round.h"
 
@@ -17,6 +18,7 @@ struct cli_result {
     const struct round *round;
     struct samples samples;
     int64_t first_due_ns; /* of the first packet, as t1 */
+    uint64_t unmatched[UNMATCHED_COUNT]; /* datagrams since the result before that belong to none */
     bool is_interrupted; /* the operation was cut short */
     bool is_utf8; /* text may have blocks */
 };
@@ -48,6 +50,13 @@ bool cli_read_control(const struct options *options, struct spec *spec);
 
 /* `ipsla key-solve`; returns the exit status. */
 int cli_key_solve(int argc, char **argv);
+
+/* ICPIF and MOS of a codec (not VOICE_CODEC_NONE) for losses up to 10 % and delays up to 600 ms;
+ * `advantage` as in struct voice_input. */
+void cli_voice_table_format(enum voice_codec codec, unsigned advantage, struct buf *out);
+
+/* `ipsla voice-table`; argv[0] is the word. Returns the exit status. */
+int cli_voice_table(int argc, char **argv);
 
 /* Why the operation failed, as a sentence; "" for OUTCOME_OK. */
 void cli_explain(const struct cli_result *result, struct buf *out);

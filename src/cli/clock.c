@@ -21,12 +21,12 @@ bool cli_read_clock(const struct options *options, struct spec *spec)
     const struct schema_key *key = schema_row(SLOT_CLOCK_TOLERANCE, spec->operation);
     if (key == NULL) {
         fprintf(stderr, "ipsla probe: --clock-tolerance is not for operation %s\n",
-                operation_name(spec->operation));
+                spec->operation->name);
         return false;
     }
     if (tolerance_parse(text, &tolerance) != NULL) {
         struct buf allowed = {0};
-        schema_add_range(key, &allowed);
+        schema_add_range(key, spec->operation, &allowed);
         options_refuse(options, "clock-tolerance", text, buf_string(&allowed));
         buf_fini(&allowed);
         return false;

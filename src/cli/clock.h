@@ -6,8 +6,8 @@
 
 #include <stdbool.h>
 
-#include "program/options.h"
 #include "probe/spec.h"
+#include "program/options.h"
 
 #define CLI_CLOCK_ROWS                                                                             \
     {"clock-tolerance", "ERROR", NULL,                                                             \

@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 #include "config/secret.h"
+#include "operation/operation.h"
 #include "program/key_option.h"
 #include "program/options.h"
 
@@ -15,7 +16,7 @@ static bool read_version(const struct options *options, struct spec *spec)
         return true;
     }
     for (unsigned i = 0; i < CONTROL_VERSION_COUNT; i++) {
-        bool is_fit = i != CONTROL_V2 || spec->operation != OPERATION_TCP_CONNECT;
+        bool is_fit = operation_takes(spec->operation, (enum control_version)i);
         if (is_fit && strcmp(text, control_version_name((enum control_version)i)) == 0) {
             if (spec->control.version != (enum control_version)i) {
                 spec->control.version = (enum control_version)i;
@@ -25,9 +26,9 @@ static bool read_version(const struct options *options, struct spec *spec)
         }
     }
     options_refuse(options, "control", text,
-                   spec->operation == OPERATION_TCP_CONNECT
-                       ? "v1 or none; version 2 cannot open a TCP port"
-                       : "v1, v2 or none");
+                   operation_takes(spec->operation, CONTROL_V2)
+                       ? "v1, v2 or none"
+                       : "v1 or none; version 2 cannot open a TCP port");
     return false;
 }
 
@@ -36,8 +37,7 @@ static bool read_algorithm(const struct options *options, struct spec *spec)
     const char *name = options_value(options, "key-algorithm");
     bool is_v2 = spec->control.version == CONTROL_V2;
     if (!key_option_algorithm(name, &spec->control.key.algorithm) ||
-        spec->control.version == CONTROL_NONE ||
-        (spec->control.key.algorithm != AUTH_MD5) != is_v2) {
+        !control_takes_key(spec->control.version, spec->control.key.algorithm)) {
         options_refuse(options, "key-algorithm", name,
                        is_v2 ? "sha256 or hmac-sha256, which version 2 has"
                              : "md5, which version 1 has");
@@ -78,8 +78,8 @@ bool cli_read_control(const struct options *options, struct spec *spec)
     if (given != 0) {
         return read_algorithm(options, spec) && read_key(options, spec);
     }
-    if (spec->control.key.algorithm != AUTH_NONE && spec->control.version != CONTROL_NONE &&
-        (spec->control.key.algorithm == AUTH_MD5) != (spec->control.version == CONTROL_V1)) {
+    if (spec->control.key.algorithm != AUTH_NONE && control_has_request(spec->control.version) &&
+        !control_takes_key(spec->control.version, spec->control.key.algorithm)) {
         fprintf(stderr,
                 "ipsla probe: --control=%s does not go with the target's key, which is %s\n",
                 control_version_name(spec->control.version),

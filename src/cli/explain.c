@@ -6,6 +6,7 @@
 
 #include "base/addr.h"
 #include "cli/cli.h"
+#include "operation/operation.h"
 #include "program/reason.h"
 
 static const char *system_reason(const struct round *round)
@@ -61,7 +62,7 @@ static void explain_silence(const struct spec *spec, const struct round *round, 
 static void explain_timeout(const struct spec *spec, const char *ip, struct buf *out)
 {
     unsigned port = spec->path.port;
-    if (spec->control.version == CONTROL_NONE) {
+    if (!control_has_request(spec->control.version)) {
         buf_printf(out,
                    "nothing came back from %s port %u in time: does it answer without a control "
                    "request, and is UDP %u open on the way?",
@@ -77,7 +78,7 @@ static void explain_timeout(const struct spec *spec, const char *ip, struct buf 
 static void explain_unreachable(const struct spec *spec, const struct round *round, const char *ip,
                                 struct buf *out)
 {
-    bool is_plain = spec->control.version == CONTROL_NONE;
+    bool is_plain = !control_has_request(spec->control.version);
     buf_printf(out, "%s port %u: %s", ip,
                (unsigned)(is_plain ? spec->path.port : spec->control.port), system_reason(round));
     if (round->error == ECONNREFUSED) {
@@ -117,12 +118,12 @@ void cli_explain(const struct cli_result *result, struct buf *out)
     const struct round *round = result->round;
     char ip[ADDR_TEXT_MAX];
     addr_format_ip(&spec->path.peer, ip);
-    if (spec->operation == OPERATION_TCP_CONNECT && round->planned > 0 &&
+    if (spec->operation->transport == TRANSPORT_TCP_CONNECT && round->planned > 0 &&
         round->outcome != OUTCOME_LOCAL) {
         explain_connect(round->outcome, &spec->path.peer, system_reason(round), out);
         return;
     }
-    if (operation_is_icmp(spec->operation) && explain_icmp(round, ip, out)) {
+    if (!spec->operation->has_ports && explain_icmp(round, ip, out)) {
         return;
     }
     switch (round->outcome) {

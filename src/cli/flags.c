@@ -86,8 +86,7 @@ static const char *given(const struct options *options, const char *name)
 
 static bool refuse_for(const struct spec *spec, const char *name)
 {
-    fprintf(stderr, "ipsla probe: --%s is not for operation %s\n", name,
-            operation_name(spec->operation));
+    fprintf(stderr, "ipsla probe: --%s is not for operation %s\n", name, spec->operation->name);
     return false;
 }
 
@@ -104,9 +103,10 @@ static bool read_flag(const struct options *options, const struct spec *spec, co
     if (key == NULL) {
         return refuse_for(spec, name);
     }
-    if (!parse_value(key, text, &value) || value < key->min || value > key->max) {
+    const struct schema_limits limits = schema_limits(key, spec->operation);
+    if (!parse_value(key, text, &value) || value < limits.min || value > limits.max) {
         struct buf allowed = {0};
-        schema_add_range(key, &allowed);
+        schema_add_range(key, spec->operation, &allowed);
         options_refuse(options, name, text, buf_string(&allowed));
         buf_fini(&allowed);
         return false;
@@ -151,9 +151,9 @@ static bool read_ip_version(const struct options *options, struct spec *spec)
     }
     bool is_ipv6 =
         host.family == ADDR_IPV6 || spec->path.source.family == ADDR_IPV6 || wanted == ADDR_IPV6;
-    if (spec->operation == OPERATION_ICMP_JITTER && is_ipv6) {
-        fprintf(stderr, "ipsla probe: icmp-jitter is for IPv4 only: ICMPv6 has no timestamp "
-                        "messages\n");
+    if (spec->operation->ipv4_only != NULL && is_ipv6) {
+        fprintf(stderr, "ipsla probe: %s is for IPv4 only: %s\n", spec->operation->name,
+                spec->operation->ipv4_only);
         return false;
     }
     bool is_clash = host.family != ADDR_NONE && wanted != ADDR_NONE && host.family != wanted;
@@ -177,7 +177,7 @@ static bool is_size_enough(const struct options *options, const struct spec *spe
 
 static bool read_train(const struct options *options, struct spec *spec)
 {
-    enum operation operation = spec->operation;
+    const struct operation *operation = spec->operation;
     struct schema_train slots = schema_train(spec->packets.codec != VOICE_CODEC_NONE);
     int64_t count = spec->packets.count;
     int64_t size = spec->packets.bytes;
@@ -199,12 +199,11 @@ static bool read_precision(const struct options *options, struct spec *spec)
     if (text == NULL || strcmp(text, precision_name(PRECISION_MILLISECONDS)) == 0) {
         return true;
     }
-    if (spec->operation != OPERATION_UDP_JITTER ||
-        strcmp(text, precision_name(PRECISION_MICROSECONDS)) != 0) {
+    bool has_choice = schema_row(SLOT_PRECISION, spec->operation) != NULL;
+    if (!has_choice || strcmp(text, precision_name(PRECISION_MICROSECONDS)) != 0) {
         options_refuse(options, "precision", text,
-                       spec->operation == OPERATION_UDP_JITTER
-                           ? "milliseconds or microseconds"
-                           : "milliseconds, the only one of udp-echo");
+                       has_choice ? "milliseconds or microseconds"
+                                  : "milliseconds, the only one of this operation");
         return false;
     }
     spec->packets.precision = PRECISION_MICROSECONDS;
@@ -231,7 +230,7 @@ static bool read_advantage(const struct options *options, struct spec *spec)
 
 static bool read_timing(const struct options *options, struct spec *spec)
 {
-    enum operation operation = spec->operation;
+    const struct operation *operation = spec->operation;
     return read_flag(options, spec, "timeout", schema_row(SLOT_TIMEOUT, operation),
                      &spec->schedule.timeout_ns) &&
            read_flag(options, spec, "threshold", schema_row(SLOT_THRESHOLD, operation),
@@ -270,7 +269,7 @@ static bool read_ports(const struct options *options, struct spec *spec)
 
 static bool read_responder(const struct options *options, struct spec *spec)
 {
-    if (operation_is_icmp(spec->operation)) {
+    if (!spec->operation->has_ports) {
         return refuse_ports(options, spec);
     }
     return cli_read_control(options, spec) && read_ports(options, spec);
@@ -297,16 +296,15 @@ static bool read_data(const struct options *options, struct spec *spec)
 
 /* The built-in defaults of the operation and the codec that the flags name; NULL after a message.
  */
-static struct spec *default_spec(const struct options *options, enum operation operation)
+static struct spec *default_spec(const struct options *options, const struct operation *operation)
 {
     const char *name = options_value(options, "codec");
     enum voice_codec codec;
     if (name == NULL) {
         return config_default_spec(operation, options->positional[0]);
     }
-    if (operation != OPERATION_UDP_JITTER) {
-        fprintf(stderr, "ipsla probe: --codec is not for operation %s\n",
-                operation_name(operation));
+    if (schema_row(SLOT_CODEC, operation) == NULL) {
+        fprintf(stderr, "ipsla probe: --codec is not for operation %s\n", operation->name);
         return NULL;
     }
     if (!voice_codec_parse(name, &codec)) {
@@ -321,18 +319,18 @@ static struct spec *default_spec(const struct options *options, enum operation o
 static struct spec *spec_from_defaults(const struct options *options)
 {
     const char *name = options_value(options, "operation");
-    enum operation operation;
     if (options->positional_count == 0) {
         fprintf(stderr, "ipsla probe: which host? (ipsla probe --help)\n");
         return NULL;
     }
-    if (!operation_parse(name, &operation)) {
+    const struct operation *operation = operation_find(name);
+    if (operation == NULL) {
         options_refuse(options, "operation", name,
                        "udp-jitter, udp-echo, tcp-connect, icmp-echo or icmp-jitter");
         return NULL;
     }
     struct spec *spec = default_spec(options, operation);
-    if (spec != NULL && !operation_is_icmp(operation)) {
+    if (spec != NULL && operation->has_ports) {
         spec->path.port = DEFAULT_PORT;
     }
     return spec;

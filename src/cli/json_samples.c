@@ -3,7 +3,7 @@
 #include <inttypes.h>
 
 #include "cli/variation.h"
-#include "probe/payload.h"
+#include "operation/payload.h"
 
 static const char *const fate_names[] = {
     [FATE_PLANNED] = "planned",   [FATE_UNSENT] = "unsent", [FATE_SENT] = "lost",

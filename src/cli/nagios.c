@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "config/config.h"
+#include "operation/operation.h"
 
 #define LIMIT_TEXT_MAX 64
 #define REASON_MAX 1024
@@ -61,7 +62,7 @@ static bool has_rtt(const struct spec *spec)
 
 static bool has_jitter(const struct spec *spec)
 {
-    return spec->operation == OPERATION_UDP_JITTER || spec->operation == OPERATION_ICMP_JITTER;
+    return operation_has(spec->operation, RESULT_JITTER);
 }
 
 static bool has_score(const struct spec *spec)
@@ -313,8 +314,7 @@ enum cli_state cli_nagios_format(const struct cli_result *result, const struct c
     line.state = outcome_state(outcome);
     add_measures(&line, result);
     cli_explain(result, &reason);
-    buf_printf(out, "IPSLA %s - %s ", state_names[line.state],
-               operation_name(result->spec->operation));
+    buf_printf(out, "IPSLA %s - %s ", state_names[line.state], result->spec->operation->name);
     add_plain(out, result->spec->identity.name);
     buf_add_string(out, ": ");
     add_plain(out, outcome == OUTCOME_OK ? buf_string(&line.words) : buf_string(&reason));

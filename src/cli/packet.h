@@ -6,8 +6,8 @@
 
 #include <stdbool.h>
 
-#include "program/options.h"
 #include "probe/spec.h"
+#include "program/options.h"
 
 /* Rows for the table of flags. */
 #define CLI_PACKET_ROWS                                                                            \

@@ -27,6 +27,7 @@ struct run {
     struct host *host;
     struct mono first_start;
     uint64_t generation; /* of the engine, when it was looked at last */
+    uint64_t unmatched[UNMATCHED_COUNT]; /* datagrams that results have told already */
     bool is_running; /* else the next start is waited for */
     bool is_cut; /* interrupted: what comes is the last result */
     struct cli_progress progress;
@@ -86,8 +87,19 @@ static void print_result(struct run *run, const struct cli_result *result)
     buf_fini(&out);
 }
 
-static void take_result(struct run *run, struct report *report)
+/* The engine counts them over all operations: what came since the result before. */
+static void take_unmatched(struct run *run, const struct snapshot *snapshot,
+                           struct cli_result *result)
 {
+    for (unsigned i = 0; i < UNMATCHED_COUNT; i++) {
+        result->unmatched[i] = snapshot->stats.unmatched[i] - run->unmatched[i];
+        run->unmatched[i] = snapshot->stats.unmatched[i];
+    }
+}
+
+static void take_result(struct run *run, const struct snapshot *snapshot)
+{
+    const struct report *report = snapshot->reports[0];
     struct cli_result result = {
         .spec = report->spec,
         .round = &report->latest,
@@ -96,6 +108,7 @@ static void take_result(struct run *run, struct report *report)
         .is_interrupted = run->is_cut,
         .is_utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
     };
+    take_unmatched(run, snapshot, &result);
     if (run->request->output != CLI_NAGIOS && report->latest.outcome != OUTCOME_OK) {
         run->status = EXIT_FAILED;
     }
@@ -109,7 +122,7 @@ static void end_run(struct run *run, struct instant now)
     struct snapshot *snapshot = engine_snapshot(run->engine);
     const struct report *report = snapshot->reports[0];
     if (report->tally.operations > run->total.runs) {
-        take_result(run, snapshot->reports[0]);
+        take_result(run, snapshot);
     }
     snapshot_unref(snapshot);
     run->is_running = false;

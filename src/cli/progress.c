@@ -11,7 +11,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "probe/payload.h"
+#include "operation/payload.h"
 
 #define COLUMNS_DEFAULT 80
 #define RETRY_NS (5 * NS_PER_MS)

@@ -12,7 +12,7 @@
 #include "base/mem.h"
 #include "cli/distribution.h"
 #include "cli/variation.h"
-#include "probe/payload.h"
+#include "operation/operation.h"
 #include "program/reason.h"
 
 static int compare_ns(const void *left, const void *right)
@@ -80,10 +80,10 @@ static void add_head(const struct cli_result *result, struct buf *out)
     gmtime_r(&seconds, &utc);
     strftime(start, sizeof start, "%H:%M:%S UTC %a %b %d %Y", &utc);
     buf_printf(out, "IPSLA operation id: %s (%s)\n", result->spec->identity.name,
-               operation_is_icmp(result->spec->operation)
-                   ? addr_format_ip(&result->spec->path.peer, address)
-                   : addr_format(&result->spec->path.peer, address));
-    buf_printf(out, "Type of operation: %s\n", operation_name(result->spec->operation));
+               result->spec->operation->has_ports
+                   ? addr_format(&result->spec->path.peer, address)
+                   : addr_format_ip(&result->spec->path.peer, address));
+    buf_printf(out, "Type of operation: %s\n", result->spec->operation->name);
     buf_add_string(out, "        Latest RTT: ");
     if (round->outcome == OUTCOME_OK) {
         add_ms(out, moments_average_ns(&round->rtt));
@@ -177,7 +177,7 @@ static void add_own_counts(const struct round *round, struct buf *out)
 
 /* The block of icmp-jitter. Direction of a loss is not told by ICMP; who reordered is told by the
  * times. */
-static void add_icmp_losses(const struct round *round, struct buf *out)
+static void add_losses_without_direction(const struct round *round, struct buf *out)
 {
     const struct reordering *order = &round->reordering;
     buf_printf(out, "Packet Late Arrival: %" PRIu32 "\n", round->late);
@@ -231,10 +231,10 @@ static void add_train(const struct cli_result *result, struct buf *out)
     buf_printf(out, "        Number Of RTT Over Threshold: %" PRIu32 " (%" PRIu32 "%%)\n",
                round->over_threshold,
                round->received == 0 ? 0 : round->over_threshold * 100 / round->received);
-    if (result->spec->operation == OPERATION_ICMP_JITTER) {
-        add_icmp_losses(round, out);
-    } else {
+    if (operation_has(result->spec->operation, RESULT_DIRECTION)) {
         add_losses(round, out);
+    } else {
+        add_losses_without_direction(round, out);
     }
     if (result->spec->packets.codec != VOICE_CODEC_NONE) {
         add_voice(&round->voice, out);
@@ -262,7 +262,7 @@ static void add_jitter_percentiles(const struct cli_result *result, struct buf *
 
 static bool is_train(const struct spec *spec)
 {
-    return spec->operation == OPERATION_UDP_JITTER || spec->operation == OPERATION_ICMP_JITTER;
+    return operation_has(spec->operation, RESULT_JITTER);
 }
 
 /* What IOS adds for the other types with "details", and what it does not tell. */

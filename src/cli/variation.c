@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "probe/payload.h"
+#include "operation/payload.h"
 
 /* The one value of a set of one, with its sign. */
 static int64_t signed_value(const struct jitter *jitter)

@@ -16,21 +16,20 @@
 #define WIRE_DURATION_MAX_NS (65535 * NS_PER_MS)
 
 static void report_inapplicable(const struct schema_key *key, const struct node *node,
-                                enum operation operation, struct diagnostics *diagnostics)
+                                const struct operation *operation, struct diagnostics *diagnostics)
 {
     struct buf others = {0};
-    for (unsigned i = 0; i < OPERATION_COUNT; i++) {
-        if ((key->operations & (1U << i)) != 0) {
-            buf_printf(&others, "%s%s", others.size > 0 ? ", " : "",
-                       operation_name((enum operation)i));
+    for (size_t i = 0; i < OPERATION_COUNT; i++) {
+        if (schema_row(key->slot, operation_at(i)) != NULL) {
+            buf_printf(&others, "%s%s", others.size > 0 ? ", " : "", operation_at(i)->name);
         }
     }
     diagnostics_error(diagnostics, place_key(node), "does not apply to %s; allowed with: %s",
-                      operation_name(operation), buf_string(&others));
+                      operation->name, buf_string(&others));
     buf_fini(&others);
 }
 
-void check_applies(const struct values *own, enum operation operation,
+void check_applies(const struct values *own, const struct operation *operation,
                    struct diagnostics *diagnostics)
 {
     for (size_t i = 0; i < schema_operation.count; i++) {
@@ -47,7 +46,7 @@ void check_applies(const struct values *own, enum operation operation,
 /* One target with its findings. */
 struct checking {
     const struct values *values;
-    enum operation operation;
+    const struct operation *operation;
     const struct node *target;
     struct diagnostics *diagnostics;
 };
@@ -96,13 +95,14 @@ static void describe(const struct checking *checking, enum slot slot, struct buf
 static void check_row(const struct checking *checking, const struct schema_key *key)
 {
     const struct value *value = get(checking, key->slot);
-    if (value->state != VALUE_SET || (value->number >= key->min && value->number <= key->max)) {
+    const struct schema_limits limits = schema_limits(key, checking->operation);
+    if (value->state != VALUE_SET || (value->number >= limits.min && value->number <= limits.max)) {
         return;
     }
     struct buf message = {0};
     add_value(checking, key->slot, &message);
-    buf_printf(&message, " is out of range for %s; allowed: ", operation_name(checking->operation));
-    schema_add_range(key, &message);
+    buf_printf(&message, " is out of range for %s; allowed: ", checking->operation->name);
+    schema_add_range(key, checking->operation, &message);
     diagnostics_error(checking->diagnostics, blame(checking, &key->slot, 1), "%s",
                       buf_string(&message));
     buf_fini(&message);
@@ -112,8 +112,8 @@ static void check_rows(const struct checking *checking)
 {
     for (size_t i = 0; i < schema_operation.count; i++) {
         const struct schema_key *key = &schema_operation.keys[i];
-        if (key->operations != 0 && key->kind != SCHEMA_CHOICE &&
-            schema_row(key->slot, checking->operation) == key) {
+        if (key->is_by_operation && key->kind != SCHEMA_CHOICE &&
+            schema_row(key->slot, checking->operation) != NULL) {
             check_row(checking, key);
         }
     }
@@ -129,14 +129,14 @@ static bool are_set(const struct checking *checking, const enum slot slots[], si
     return true;
 }
 
-static bool is_train(enum operation operation)
+static bool is_train(const struct operation *operation)
 {
-    return operation == OPERATION_UDP_JITTER || operation == OPERATION_ICMP_JITTER;
+    return schema_row(SLOT_NUM_PACKETS, operation) != NULL;
 }
 
 static bool has_codec(const struct checking *checking)
 {
-    return checking->operation == OPERATION_UDP_JITTER &&
+    return schema_row(SLOT_CODEC, checking->operation) != NULL &&
            get(checking, SLOT_CODEC)->state == VALUE_SET;
 }
 
@@ -278,8 +278,8 @@ static void check_run(const struct checking *checking)
                          duration_format(run_ns, run), sum, buf_string(&frequency));
         buf_fini(&frequency);
     }
-    bool is_v1 = get(checking, SLOT_CONTROL_VERSION)->number != CONTROL_V2 &&
-                 !operation_is_icmp(checking->operation);
+    bool is_v1 =
+        get(checking, SLOT_CONTROL_VERSION)->number != CONTROL_V2 && checking->operation->has_ports;
     if (is_v1 && run_ns > WIRE_DURATION_MAX_NS && !is_ipv6(checking)) {
         diagnostics_warn(
             checking->diagnostics, blame(checking, slots + 1, count - 1),
@@ -293,7 +293,7 @@ static void check_precision(const struct checking *checking)
 {
     const enum slot slots[] = {train_slots(checking).size, SLOT_PRECISION};
     const struct value *size = get(checking, slots[0]);
-    if (checking->operation != OPERATION_UDP_JITTER || !are_set(checking, slots, 2) ||
+    if (schema_row(SLOT_PRECISION, checking->operation) == NULL || !are_set(checking, slots, 2) ||
         get(checking, SLOT_PRECISION)->number != PRECISION_MICROSECONDS || size->is_default ||
         size->number >= SPEC_MICROSECONDS_BYTES_MIN) {
         return;
@@ -313,52 +313,61 @@ static void check_timestamps(const struct checking *checking)
 {
     const struct value *who = get(checking, SLOT_TIMESTAMPS);
     if (who->state == VALUE_SET && who->number == TIMESTAMPS_HARDWARE &&
-        checking->operation != OPERATION_TCP_CONNECT &&
+        schema_row(SLOT_TIMESTAMPS, checking->operation) != NULL &&
         get(checking, SLOT_INTERFACE)->state != VALUE_SET) {
         diagnostics_error(checking->diagnostics, place_value(who->node),
                           "'hardware' needs interface, the device whose adapter stamps");
     }
 }
 
-/* What version 2 can ask for is UDP. */
 static void check_control(const struct checking *checking)
 {
-    const struct value *version = get(checking, SLOT_CONTROL_VERSION);
-    if (version->state == VALUE_SET && version->number == CONTROL_V2 &&
-        checking->operation == OPERATION_TCP_CONNECT) {
-        diagnostics_error(checking->diagnostics, place_value(version->node),
-                          "'2' cannot open a TCP port for %s; allowed: none, 1",
-                          operation_name(checking->operation));
+    const struct value *value = get(checking, SLOT_CONTROL_VERSION);
+    enum control_version version = (enum control_version)value->number;
+    if (value->state != VALUE_SET || !checking->operation->has_ports ||
+        operation_takes(checking->operation, version)) {
+        return;
     }
+    const struct schema_key *key = schema_row(SLOT_CONTROL_VERSION, checking->operation);
+    struct buf others = {0};
+    for (unsigned i = 0; i < CONTROL_VERSION_COUNT; i++) {
+        if (operation_takes(checking->operation, (enum control_version)i)) {
+            buf_printf(&others, "%s%s", others.size > 0 ? ", " : "", key->choices[i]);
+        }
+    }
+    diagnostics_error(checking->diagnostics, place_value(value->node),
+                      "'%s' cannot open the port of %s; allowed: %s", key->choices[version],
+                      checking->operation->name, buf_string(&others));
+    buf_fini(&others);
 }
 
 /* A port has no row of schema_operation, for it is the target's own. */
 static void check_port(const struct checking *checking)
 {
     const struct value *port = get(checking, SLOT_PORT);
-    bool is_icmp = operation_is_icmp(checking->operation);
-    if (is_icmp && port->state != VALUE_UNSET) {
+    bool has_ports = checking->operation->has_ports;
+    if (!has_ports && port->state != VALUE_UNSET) {
         diagnostics_error(checking->diagnostics, place_key(port->node),
-                          "does not apply to %s, which has no ports",
-                          operation_name(checking->operation));
-    } else if (!is_icmp && port->state == VALUE_UNSET) {
+                          "does not apply to %s, which has no ports", checking->operation->name);
+    } else if (has_ports && port->state == VALUE_UNSET) {
         diagnostics_error(checking->diagnostics, place_below(checking->target, "port"),
                           "the key is missing; required: 1 to 65535");
     }
-    if (checking->operation == OPERATION_ICMP_JITTER && is_ipv6(checking)) {
+    if (checking->operation->ipv4_only != NULL && is_ipv6(checking)) {
         diagnostics_error(checking->diagnostics, place_below(checking->target, "host"),
-                          "icmp-jitter is for IPv4 only: ICMPv6 has no timestamp messages");
+                          "%s is for IPv4 only: %s", checking->operation->name,
+                          checking->operation->ipv4_only);
     }
 }
 
-void check_target(const struct values *values, enum operation operation, const struct node *target,
-                  struct diagnostics *diagnostics)
+void check_target(const struct values *values, const struct operation *operation,
+                  const struct node *target, struct diagnostics *diagnostics)
 {
     struct checking checking = {
         .values = values, .operation = operation, .target = target, .diagnostics = diagnostics};
     check_rows(&checking);
     check_port(&checking);
-    if (operation == OPERATION_UDP_JITTER) {
+    if (schema_row(SLOT_CODEC, operation) != NULL) {
         codec_check_target(values, target, diagnostics);
     }
     check_timestamps(&checking);

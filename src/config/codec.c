@@ -46,7 +46,7 @@ void codec_build(const struct values *values, struct spec *spec)
 
 static const char *key_name(enum slot slot)
 {
-    return schema_row(slot, OPERATION_UDP_JITTER)->name;
+    return schema_row(slot, NULL)->name;
 }
 
 static bool is_written(const struct value *value)

@@ -109,28 +109,30 @@ static void replace(char **text, const char *with)
     *text = mem_string(with);
 }
 
-static struct spec *default_spec(enum operation operation, enum voice_codec codec, const char *host)
+static struct spec *default_spec(const struct operation *operation, enum voice_codec codec,
+                                 const char *host)
 {
     struct inheritance inheritance;
     inheritance_init(&inheritance);
+    struct values *values = &inheritance.built_in[operation_index(operation)];
     if (codec != VOICE_CODEC_NONE) {
-        codec_set(&inheritance.built_in[operation], codec);
+        codec_set(values, codec);
     }
-    struct spec *spec = target_build(&inheritance.built_in[operation], operation);
+    struct spec *spec = target_build(values, operation);
     replace(&spec->identity.name, host);
     replace(&spec->identity.host, host);
     inheritance_fini(&inheritance);
     return spec;
 }
 
-struct spec *config_default_spec(enum operation operation, const char *host)
+struct spec *config_default_spec(const struct operation *operation, const char *host)
 {
     return default_spec(operation, VOICE_CODEC_NONE, host);
 }
 
 struct spec *config_default_voice_spec(enum voice_codec codec, const char *host)
 {
-    return default_spec(OPERATION_UDP_JITTER, codec, host);
+    return default_spec(operation_at(0), codec, host);
 }
 
 bool config_parse_duration(const char *text, int64_t *out_ns)

@@ -120,16 +120,15 @@ void keys_assign(const struct key_ring *ring, const struct values *values,
         report_unknown(value->node, diagnostics);
         return;
     }
-    bool is_for_v1 = key->algorithm == AUTH_MD5;
-    bool is_v1 = spec->control.version == CONTROL_V1;
-    if (spec->control.version == CONTROL_NONE) {
+    const struct control *control = control_row(spec->control.version);
+    if (!control_has_request(spec->control.version)) {
         return; /* nothing to sign */
     }
-    if (key->algorithm != AUTH_NONE && is_for_v1 != is_v1) {
+    if (key->algorithm != AUTH_NONE && !control_takes_key(spec->control.version, key->algorithm)) {
         diagnostics_error(diagnostics, place_value(value->node),
                           "key %u is of algorithm %s, which version %s has not; allowed: %s",
-                          (unsigned)key->id, auth_algorithm_name(key->algorithm), is_v1 ? "1" : "2",
-                          is_v1 ? "md5" : "sha256, hmac-sha256");
+                          (unsigned)key->id, auth_algorithm_name(key->algorithm), control->name + 1,
+                          control->algorithm_names);
         return;
     }
     spec->control.key = *key;

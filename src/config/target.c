@@ -96,7 +96,7 @@ static void set_schedule(const struct values *values, struct spec *spec)
 
 static void set_tolerance(const struct values *values, struct spec *spec)
 {
-    if (operation_is_stamped(spec->operation)) {
+    if (schema_row(SLOT_CLOCK_TOLERANCE, spec->operation) != NULL) {
         spec_set_tolerance(spec, number_of(values, SLOT_CLOCK_TOLERANCE));
     }
 }
@@ -104,7 +104,7 @@ static void set_tolerance(const struct values *values, struct spec *spec)
 /* A default size has no room for the timestamps of microseconds; one from the file was refused. */
 static void set_precision(const struct values *values, struct spec *spec)
 {
-    if (spec->operation != OPERATION_UDP_JITTER) {
+    if (schema_row(SLOT_PRECISION, spec->operation) == NULL) {
         return;
     }
     spec->packets.precision = (enum precision)number_of(values, SLOT_PRECISION);
@@ -120,14 +120,11 @@ static void set_precision(const struct values *values, struct spec *spec)
 static void spec_drop_ports(struct spec *spec)
 {
     spec->control.version = CONTROL_NONE;
-    if (spec->operation == OPERATION_ICMP_JITTER) {
-        spec->path.ip_version = ADDR_IPV4; /* ICMPv6 has no timestamps */
-    }
     spec->control.port = 0;
     spec->path.port = spec->path.peer.port = spec->path.source.port = 0;
 }
 
-struct spec *target_build(const struct values *values, enum operation operation)
+struct spec *target_build(const struct values *values, const struct operation *operation)
 {
     struct spec *spec = spec_new();
     set_identity(values, spec);
@@ -137,9 +134,9 @@ struct spec *target_build(const struct values *values, enum operation operation)
     spec->results.threshold_ns = number_of(values, SLOT_THRESHOLD);
     spec->packets.count = 1;
     spec->packets.bytes = (uint32_t)number_of(values, SLOT_REQUEST_DATA_SIZE);
-    if (operation == OPERATION_UDP_JITTER) {
+    if (schema_row(SLOT_CODEC, operation) != NULL) {
         codec_build(values, spec);
-    } else if (operation == OPERATION_ICMP_JITTER) {
+    } else if (schema_row(SLOT_NUM_PACKETS, operation) != NULL) {
         spec->packets.count = (uint32_t)number_of(values, SLOT_NUM_PACKETS);
         spec->packets.interval_ns = number_of(values, SLOT_INTERVAL);
     }
@@ -158,8 +155,11 @@ struct spec *target_build(const struct values *values, enum operation operation)
     set_packets(values, spec);
     set_schedule(values, spec);
     set_tolerance(values, spec);
-    if (operation_is_icmp(operation)) {
+    if (!operation->has_ports) {
         spec_drop_ports(spec);
+    }
+    if (operation->ipv4_only != NULL) {
+        spec->path.ip_version = ADDR_IPV4;
     }
     value_get_bounds(&values->of[SLOT_BUCKETS], &spec->results.layout);
     return spec;
@@ -208,14 +208,14 @@ static bool find_module(const struct inheritance *inheritance, const struct valu
     return !(*out)->is_broken;
 }
 
-static void make_claim(const struct node *target, const struct values *values, bool is_icmp,
+static void make_claim(const struct node *target, const struct values *values, bool has_ports,
                        struct claim *out)
 {
     const struct value *name = &values->of[SLOT_NAME];
     *out = (struct claim){.target = target, .order = target->index, .source = source_of(values)};
     out->name = name->state == VALUE_SET ? name->node : NULL;
     out->source_port = values->of[SLOT_SOURCE_PORT].node;
-    if (values->of[SLOT_SOURCE_ADDRESS].state == VALUE_BROKEN || is_icmp) {
+    if (values->of[SLOT_SOURCE_ADDRESS].state == VALUE_BROKEN || !has_ports) {
         out->source.port = 0;
     }
 }
@@ -235,7 +235,7 @@ static struct spec *read_target(const struct node *node, const struct inheritanc
     values_read(&own, &schema_target, node, diagnostics);
     bool is_module_known = find_module(inheritance, &own, diagnostics, &module);
     inheritance_merge(inheritance, module, &own, &merged);
-    make_claim(node, &merged.values, operation_is_icmp(merged.operation), claim);
+    make_claim(node, &merged.values, merged.operation->has_ports, claim);
     if (is_module_known && merged.is_operation_known) {
         check_applies(&own, merged.operation, diagnostics);
         check_target(&merged.values, merged.operation, node, diagnostics);
@@ -246,7 +246,7 @@ static struct spec *read_target(const struct node *node, const struct inheritanc
     }
     struct spec *spec = target_build(&merged.values, merged.operation);
     spec->clocks.is_assumed_synchronized = inheritance->assumes_clock;
-    if (!operation_is_icmp(spec->operation)) {
+    if (spec->operation->has_ports) {
         keys_assign(inheritance->keys, &merged.values, diagnostics, spec);
     }
     return spec;

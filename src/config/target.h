@@ -17,6 +17,6 @@ size_t targets_read(const struct node *targets, const struct inheritance *inheri
                     struct diagnostics *diagnostics, struct spec **out);
 
 /* A spec from checked values of `operation`; name, host, port and labels where they are set. */
-struct spec *target_build(const struct values *values, enum operation operation);
+struct spec *target_build(const struct values *values, const struct operation *operation);
 
 #endif

@@ -27,7 +27,7 @@ static void refuse(const struct reading *reading, const struct node *node, const
 {
     struct buf allowed = {0};
     char quoted[WORDS_QUOTE_MAX] = "";
-    schema_add_ranges(reading->scope, reading->key, &allowed);
+    schema_add_ranges(reading->key, &allowed);
     if (node->kind == NODE_SCALAR && !node_is_missing(node)) {
         words_quote(node->text, quoted);
     }
@@ -59,17 +59,6 @@ static bool is_kind(const struct reading *reading, const struct node *node, enum
 
 static const char out_of_range[] = "is out of range";
 
-/* The range over all rows of a key: which row counts is known when the operation is. */
-static bool is_in_any_range(const struct reading *reading, int64_t number)
-{
-    bool is_in = number >= reading->key->min && number <= reading->key->max;
-    for (unsigned i = 0; i < OPERATION_COUNT && reading->key->operations != 0; i++) {
-        const struct schema_key *row = schema_row(reading->key->slot, (enum operation)i);
-        is_in = is_in || (row != NULL && number >= row->min && number <= row->max);
-    }
-    return is_in;
-}
-
 static const char *parse_integer(const char *text, int64_t *out)
 {
     size_t digits = strspn(text, "0123456789");
@@ -87,6 +76,16 @@ static const char *parse_integer(const char *text, int64_t *out)
         number = number * 10 + (text[i] - '0');
     }
     *out = number;
+    return NULL;
+}
+
+static const char *parse_operation(const char *text, int64_t *out)
+{
+    const struct operation *operation = operation_find(text);
+    if (operation == NULL) {
+        return "is none of the choices";
+    }
+    *out = (int64_t)operation_index(operation);
     return NULL;
 }
 
@@ -121,6 +120,8 @@ static const char *parse_scalar(const struct reading *reading, const char *text,
     switch (reading->key->kind) {
     case SCHEMA_CHOICE:
         return parse_choice(reading->key, text, &out->number);
+    case SCHEMA_OPERATION:
+        return parse_operation(text, &out->number);
     case SCHEMA_TEXT:
         return check_text(reading->key, text);
     case SCHEMA_HOST:
@@ -148,10 +149,9 @@ static const char *parse_scalar(const struct reading *reading, const char *text,
         problem = parse_integer(text, &out->number);
         break;
     }
-    if (problem == NULL && !is_in_any_range(reading, out->number)) {
-        problem = out_of_range;
-    }
-    return problem;
+    /* Narrower ranges of single operations are checked when the operation is known. */
+    bool is_in = out->number >= reading->key->min && out->number <= reading->key->max;
+    return problem == NULL && !is_in ? out_of_range : problem;
 }
 
 static bool read_scalar(const struct reading *reading, const struct node *node, struct value *out)
@@ -317,7 +317,7 @@ static void report_missing(const struct values *values, const struct schema_scop
             continue;
         }
         struct buf allowed = {0};
-        schema_add_range(key, &allowed);
+        schema_add_range(key, NULL, &allowed);
         diagnostics_error(diagnostics, place_below(node, key->name),
                           "the key is missing; required: %s", buf_string(&allowed));
         buf_fini(&allowed);

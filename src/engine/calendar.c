@@ -35,7 +35,7 @@ static bool read_schedule(const struct spec *spec, struct schedule *out)
         .period = frequency_ns / SLOT_NS,
         .packets = spec->packets.count,
         .interval_ns = spec->packets.interval_ns,
-        .first = spec->control.version == CONTROL_NONE ? 1 : 2,
+        .first = control_has_request(spec->control.version) ? 2 : 1,
     };
     return repeats && out->runs * (out->packets + 1) <= CALENDAR_PACKETS_MAX;
 }

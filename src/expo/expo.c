@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "expo/family.h"
 #include "expo/text.h"
+#include "operation/operation.h"
 
 /* A target with its labels, which stand on each of its series: escaped once, at `offset` of a
  * buffer that all targets share. */
@@ -45,11 +46,10 @@ const struct expo_format *expo_format_at(size_t index)
 /* The scopes whose families are written for the target. */
 static uint32_t scopes_of(const struct spec *spec)
 {
-    bool is_stamped =
-        spec->operation == OPERATION_UDP_JITTER || spec->operation == OPERATION_ICMP_JITTER;
+    bool is_stamped = operation_has(spec->operation, RESULT_JITTER);
     return 1U << FAMILY_TARGET | (uint32_t)is_stamped << FAMILY_JITTER |
-           (uint32_t)(spec->operation != OPERATION_TCP_CONNECT) << FAMILY_DATAGRAMS |
-           (uint32_t)(spec->control.version != CONTROL_NONE) << FAMILY_CONTROL;
+           (uint32_t)(spec->operation->transport != TRANSPORT_TCP_CONNECT) << FAMILY_DATAGRAMS |
+           (uint32_t)control_has_request(spec->control.version) << FAMILY_CONTROL;
 }
 
 /* The layout of the target before, when this one's is equal. */

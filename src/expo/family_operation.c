@@ -6,6 +6,7 @@
 #include "base/addr.h"
 #include "base/dscp.h"
 #include "expo/decimal.h"
+#include "operation/operation.h"
 
 static void label_address(struct series *series, const struct addr *addr)
 {
@@ -27,10 +28,10 @@ static void emit_target_info(struct series *series, const struct family_source *
     (void)offset;
     const struct spec *spec = source->report->spec;
     char port[DECIMAL_MAX + 1] = "";
-    if (!operation_is_icmp(spec->operation)) {
+    if (spec->operation->has_ports) {
         *decimal_count(port, spec->path.port) = '\0';
     }
-    series_label(series, operation_name(spec->operation));
+    series_label(series, spec->operation->name);
     series_label(series, spec->identity.host);
     label_address(series, &spec->path.peer);
     series_label(series, port);
@@ -149,7 +150,8 @@ static const struct family rows[] = {
     {{"ipsla_operations_over_threshold_total",
       METRIC_COUNTER,
       NULL,
-      "Completed operations whose average round trip exceeded the threshold.",
+      "Completed operations whose average round trip (icmp-jitter: average jitter) exceeded the "
+      "threshold.",
       {NULL}},
      FAMILY_TARGET,
      family_emit_count,

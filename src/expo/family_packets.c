@@ -3,6 +3,8 @@
 /* Metrics of what became of the probe packets. */
 #include "expo/family.h"
 
+#include "operation/operation.h"
+
 static void emit_lost(struct series *series, const struct family_source *source, size_t offset)
 {
     (void)offset;
@@ -28,7 +30,7 @@ static void emit_loss_period(struct series *series, const struct family_source *
     (void)offset;
     const struct report *report = source->report;
     if (!report->has_run || report->latest.outcome != OUTCOME_OK ||
-        report->spec->operation == OPERATION_ICMP_JITTER) {
+        !operation_has(report->spec->operation, RESULT_DIRECTION)) {
         return;
     }
     for (unsigned i = 0; i < FAMILY_DIRECTIONS; i++) {

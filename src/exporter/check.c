@@ -9,6 +9,7 @@
 #include "host/icmp.h"
 #include "host/log.h"
 #include "host/sock.h"
+#include "operation/operation.h"
 #include "program/reason.h"
 
 #define ERRORS_MAX 8
@@ -18,23 +19,23 @@
 struct logged {
     struct refusal {
         int error;
-        enum operation icmp; /* else OPERATION_UDP_JITTER */
+        const char *privilege; /* of the operation; NULL: it needs none */
     } refusals[ERRORS_MAX];
     size_t count;
 };
 
-static bool is_new(struct logged *logged, int error, enum operation operation)
+static bool is_new(struct logged *logged, int error, const struct operation *operation)
 {
-    enum operation icmp = operation_is_icmp(operation) ? operation : OPERATION_UDP_JITTER;
     for (size_t i = 0; i < logged->count; i++) {
-        if (logged->refusals[i].error == error && logged->refusals[i].icmp == icmp) {
+        if (logged->refusals[i].error == error &&
+            logged->refusals[i].privilege == operation->privilege) {
             return false;
         }
     }
     if (logged->count == ERRORS_MAX) {
         return false;
     }
-    logged->refusals[logged->count++] = (struct refusal){error, icmp};
+    logged->refusals[logged->count++] = (struct refusal){error, operation->privilege};
     return true;
 }
 
@@ -55,8 +56,7 @@ static struct addr local_of(const struct spec *spec)
 static int try_icmp(const struct spec *spec, const struct addr *local)
 {
     struct icmp_call call = {
-        .transport =
-            spec->operation == OPERATION_ICMP_ECHO ? TRANSPORT_ICMP_ECHO : TRANSPORT_ICMP_TIMESTAMP,
+        .transport = spec->operation->transport,
         .local = *local,
         .options = spec->path.options,
     };
@@ -78,7 +78,7 @@ static int try_socket(const struct spec *spec)
     if (addr_is_link_local(&local) && local.scope == 0) {
         return 0; /* on the interface of the host, which is looked up later */
     }
-    if (operation_is_icmp(spec->operation)) {
+    if (!spec->operation->has_ports) {
         return try_icmp(spec, &local);
     }
     int error = sock_open_with(&local, &spec->path.options, &fd, &bound);
@@ -95,7 +95,7 @@ void exporter_check_sockets(const struct spec_set *targets)
         const struct spec *spec = targets->specs[i];
         bool is_special = spec->path.options.device[0] != '\0' ||
                           spec->path.source.family != ADDR_NONE || spec->path.source.port != 0 ||
-                          operation_is_icmp(spec->operation);
+                          !spec->operation->has_ports;
         int error = is_special ? try_socket(spec) : 0;
         if (error != 0 && is_new(&logged, error, spec->operation)) {
             struct buf reason = {0};

@@ -200,7 +200,7 @@ static void set_names(struct exporter *exporter)
 bool exporter_start_workers(struct exporter *exporter)
 {
     for (unsigned i = 0; i < exporter->work.count; i++) {
-        exporter->workers[i] = worker_start();
+        exporter->workers[i] = engine_worker_start();
         if (exporter->workers[i] == NULL) {
             return false;
         }
@@ -211,7 +211,7 @@ bool exporter_start_workers(struct exporter *exporter)
 void exporter_stop_workers(struct exporter *exporter)
 {
     for (unsigned i = 0; i < exporter->work.count; i++) {
-        worker_stop(exporter->workers[i]);
+        engine_worker_stop(exporter->workers[i]);
     }
 }
 
@@ -237,11 +237,11 @@ static void hand_over(struct exporter *exporter, const struct spec_set *targets)
 {
     for (unsigned i = 0; i < exporter->work.count; i++) {
         struct spec_set *part = spec_set_part(targets, &exporter->work, i);
-        worker_apply(exporter->workers[i], part);
+        engine_worker_apply(exporter->workers[i], part);
         spec_set_unref(part);
     }
     for (unsigned i = 0; i < exporter->work.count; i++) {
-        worker_await(exporter->workers[i]);
+        engine_worker_await(exporter->workers[i]);
     }
 }
 

@@ -19,10 +19,11 @@
 
 #include "base/time.h"
 #include "config/config.h"
-#include "web/http.h"
 #include "exporter/resolve.h"
-#include "host/worker.h"
+#include "host/engine_worker.h"
+#include "host/responder_worker.h"
 #include "probe/spec_set.h"
+#include "web/http.h"
 
 #define EXPORTER_WORKERS_MAX 64
 
@@ -38,7 +39,7 @@ struct exporter {
     bool wants_realtime;
     struct wall started;
     struct exporter_shard shard;
-    struct worker *workers[EXPORTER_WORKERS_MAX]; /* NULL beyond the last */
+    struct engine_worker *workers[EXPORTER_WORKERS_MAX]; /* NULL beyond the last */
     struct spec_division work; /* of the targets among them */
     struct resolver *resolver;
     int wake_fd; /* written to wake the main thread */

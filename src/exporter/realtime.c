@@ -12,7 +12,7 @@ static int set_realtime(struct exporter *exporter, bool is_realtime)
 {
     int error = 0;
     for (unsigned i = 0; i < exporter->work.count && error == 0; i++) {
-        error = worker_set_realtime(exporter->workers[i], is_realtime);
+        error = engine_worker_set_realtime(exporter->workers[i], is_realtime);
     }
     atomic_store(&exporter->is_realtime, is_realtime && error == 0);
     return error;

@@ -68,13 +68,13 @@ static struct snapshot *acquire(struct exporter *exporter)
     unsigned count = exporter->work.count;
     struct snapshot *snapshots[EXPORTER_WORKERS_MAX];
     if (count == 1) {
-        return worker_acquire(exporter->workers[0]);
+        return engine_worker_acquire(exporter->workers[0]);
     }
     pthread_mutex_lock(&exporter->mutex);
     struct spec_set *targets = spec_set_ref(exporter->targets);
     pthread_mutex_unlock(&exporter->mutex);
     for (unsigned i = 0; i < count; i++) {
-        snapshots[i] = worker_acquire(exporter->workers[i]);
+        snapshots[i] = engine_worker_acquire(exporter->workers[i]);
     }
     struct snapshot *merged = snapshot_merge(snapshots, targets, &exporter->work);
     for (unsigned i = 0; i < count; i++) {

@@ -5,12 +5,11 @@
 #include <stdbool.h>
 #include <time.h>
 
-/* A reading is good when it took no longer than this; else it is tried again, since the thread was
- * interrupted. */
+/* When a reading takes longer, the thread was interrupted and the reading is repeated. */
 #define GOOD_NS 500
 #define TRIES 4
 
-/* What two good readings may differ by without the clock having been set. */
+/* A larger change of the difference, beyond the errors of both readings, is a step. */
 #define TOLERANCE_NS 2000
 
 static int64_t read_ns(clockid_t clock)
@@ -70,7 +69,7 @@ void clock_read(struct clock *clock)
     clock_take(clock, best, error_ns > UINT32_MAX ? UINT32_MAX : (uint32_t)error_ns);
 }
 
-/* Whether `at` may be the moment of a stamp: in the last second. */
+/* Whether a timestamp may have been taken at `at`: within the last second. */
 static bool is_recent(const struct clock *clock, struct mono at)
 {
     int64_t age_ns = mono_diff(clock->now.mono, at);

@@ -6,7 +6,7 @@
 
 void clock_state_read(struct clock_state *out)
 {
-    struct timex timex = {0}; /* modes 0: asks, changes nothing, needs no privilege */
+    struct timex timex = {0}; /* modes 0: reads only, needs no privilege */
     int state = adjtimex(&timex);
     if (state < 0) {
         timex.status = STA_UNSYNC;

@@ -12,7 +12,7 @@
 
 #include "host/sock6.h"
 
-/* Places of struct scm_timestamping. */
+/* Indices in struct scm_timestamping. */
 enum { SOFTWARE = 0, HARDWARE = 2 };
 
 static void add_control(struct msghdr *header, int level, int type, const void *data, size_t size)

@@ -60,16 +60,12 @@ void handshake_fail_try(struct handshake *handshake);
 /* Our host sent none of the requests. */
 bool handshake_has_failed(const struct handshake *handshake);
 
+/* How long the port is to stay open: until the last packet's timeout. */
+int64_t handshake_duration_ns(const struct spec *spec);
+
 /* Writes the next request, which leaves at `now`, to `out` (IO_DATAGRAM_MAX bytes); returns its
  * size. */
 size_t handshake_write(struct handshake *handshake, struct instant now, uint8_t *out);
-
-enum handshake_verdict {
-    HANDSHAKE_UNMATCHED, /* malformed, or no answer to an outstanding request */
-    HANDSHAKE_ACCEPTED,
-    HANDSHAKE_REFUSED,
-    HANDSHAKE_TRY_NEXT, /* refused with this layout: ask again at `deadline` */
-};
 
 struct handshake_answer {
     int64_t rtt_ns; /* of the request that was answered */
@@ -82,8 +78,5 @@ struct handshake_answer {
  * verdict is HANDSHAKE_UNMATCHED. */
 enum handshake_verdict handshake_judge(struct handshake *handshake, const struct ev *ev,
                                        struct mono now, struct handshake_answer *out);
-
-/* What a refusal with this code of RFC 6812 means. */
-enum outcome handshake_outcome(uint32_t code);
 
 #endif

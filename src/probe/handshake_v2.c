@@ -1,10 +1,12 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-#include "probe/handshake_v2.h"
-
+/* Control by version 2: every try is the same message, and its answer must be authentic, to the
+ * same random number, and not our own message come back. */
 #include <string.h>
 
 #include "base/crypto.h"
+#include "probe/handshake.h"
+#include "wire/ipsla.h"
 #include "wire/ntp.h"
 
 enum { ROLE_RESPONDER = 1 };
@@ -14,7 +16,7 @@ static uint32_t number_at(const uint8_t *bytes)
     return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
 }
 
-void handshake_v2_start(struct handshake *handshake)
+static void start_v2(struct handshake *handshake)
 {
     uint8_t drawn[CRYPTO_SHA256_BYTES];
     const struct crypto_part key = {handshake->seed, sizeof handshake->seed};
@@ -30,14 +32,9 @@ void handshake_v2_start(struct handshake *handshake)
                               : handshake->sequence + 1;
 }
 
-/* The responder keeps the port open for timeout + packets x interval. */
 static uint32_t duration_ms(const struct spec *spec)
 {
-    int64_t duration_ns = spec->schedule.timeout_ns;
-    if (spec->operation == OPERATION_UDP_JITTER) {
-        duration_ns += spec->packets.count * spec->packets.interval_ns;
-    }
-    return (uint32_t)((duration_ns + NS_PER_MS - 1) / NS_PER_MS);
+    return (uint32_t)((handshake_duration_ns(spec) + NS_PER_MS - 1) / NS_PER_MS);
 }
 
 /* An IP as the message has it: without a port, all zero where the system chooses. */
@@ -49,7 +46,7 @@ static struct addr with_port(const struct addr *ip, uint16_t port)
 }
 
 /* Every try is the same message, so that none of them can pass for the answer to another. */
-size_t handshake_v2_write(struct handshake *handshake, struct instant now, uint8_t *out)
+static size_t write_v2(struct handshake *handshake, struct instant now, uint8_t *out)
 {
     const struct spec *spec = handshake->spec;
     if (handshake->tries == 0) {
@@ -111,13 +108,14 @@ static uint16_t status_of(const struct ipsla2_message *message)
 static enum handshake_verdict refuse(uint16_t status, struct handshake_answer *out)
 {
     out->status = (uint32_t)status;
-    out->outcome = handshake_outcome(status);
+    out->outcome = control_outcome(status);
     return HANDSHAKE_REFUSED;
 }
 
-enum handshake_verdict handshake_v2_judge(const struct handshake *handshake, const struct ev *ev,
-                                          struct handshake_answer *out)
+static enum handshake_verdict judge_v2(struct handshake *handshake, const struct ev *ev,
+                                       struct mono now, struct handshake_answer *out)
 {
+    (void)now;
     const struct auth_key *key = &handshake->spec->control.key;
     struct ipsla2_message message;
     if (ipsla2_decode_head(ev->bytes, ev->size, &message) != IPSLA_ACCEPT ||
@@ -157,3 +155,13 @@ enum handshake_verdict handshake_v2_judge(const struct handshake *handshake, con
     *out = answer;
     return HANDSHAKE_ACCEPTED;
 }
+
+const struct control control_v2 = {
+    .name = "v2",
+    .port = IPSLA_CONTROL_PORT_V2,
+    .algorithms = 1U << AUTH_SHA256 | 1U << AUTH_HMAC_SHA256,
+    .algorithm_names = "sha256, hmac-sha256",
+    .start = start_v2,
+    .write = write_v2,
+    .judge = judge_v2,
+};

@@ -16,9 +16,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "operation/payload.h"
 #include "probe/handshake.h"
 #include "probe/io.h"
-#include "probe/payload.h"
 #include "probe/spec.h"
 #include "probe/train.h"
 #include "stats/clock.h"

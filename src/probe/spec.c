@@ -9,30 +9,6 @@
 
 #include "base/crypto.h"
 #include "base/mem.h"
-#include "wire/ipsla.h"
-
-static const char *const operation_names[OPERATION_COUNT] = {
-    [OPERATION_UDP_JITTER] = "udp-jitter",   [OPERATION_UDP_ECHO] = "udp-echo",
-    [OPERATION_TCP_CONNECT] = "tcp-connect", [OPERATION_ICMP_ECHO] = "icmp-echo",
-    [OPERATION_ICMP_JITTER] = "icmp-jitter",
-};
-
-const char *operation_name(enum operation operation)
-{
-    assert((unsigned)operation < OPERATION_COUNT);
-    return operation_names[operation];
-}
-
-bool operation_parse(const char *name, enum operation *out)
-{
-    for (unsigned i = 0; i < OPERATION_COUNT; i++) {
-        if (strcmp(name, operation_names[i]) == 0) {
-            *out = (enum operation)i;
-            return true;
-        }
-    }
-    return false;
-}
 
 static const char *const precision_names[PRECISION_COUNT] = {
     [PRECISION_MILLISECONDS] = "milliseconds",
@@ -58,29 +34,6 @@ const char *precision_name(enum precision precision)
     return precision_names[precision];
 }
 
-const char *control_version_name(enum control_version version)
-{
-    static const char *const names[CONTROL_VERSION_COUNT] = {
-        [CONTROL_NONE] = "none", [CONTROL_V1] = "v1", [CONTROL_V2] = "v2"};
-    assert((unsigned)version < CONTROL_VERSION_COUNT);
-    return names[version];
-}
-
-uint16_t control_version_port(enum control_version version)
-{
-    return version == CONTROL_V2 ? IPSLA_CONTROL_PORT_V2 : IPSLA_CONTROL_PORT;
-}
-
-bool operation_is_icmp(enum operation operation)
-{
-    return operation == OPERATION_ICMP_ECHO || operation == OPERATION_ICMP_JITTER;
-}
-
-bool operation_is_stamped(enum operation operation)
-{
-    return operation == OPERATION_UDP_JITTER || operation == OPERATION_ICMP_JITTER;
-}
-
 struct spec *spec_new(void)
 {
     struct spec *spec = mem_alloc(1, sizeof *spec);
@@ -90,8 +43,7 @@ struct spec *spec_new(void)
 
 void spec_fit_layout(struct spec *spec)
 {
-    bool is_type_3 = spec->operation == OPERATION_UDP_JITTER &&
-                     spec->packets.precision == PRECISION_MICROSECONDS;
+    bool is_type_3 = spec->packets.precision == PRECISION_MICROSECONDS;
     spec->packets.has_long_sequence = is_type_3 && spec->control.version == CONTROL_V2;
     if (spec->packets.has_long_sequence && spec->packets.bytes < SPEC_LONG_SEQUENCE_BYTES_MIN) {
         spec->packets.bytes = SPEC_LONG_SEQUENCE_BYTES_MIN;

@@ -12,42 +12,14 @@
 #include "base/addr.h"
 #include "base/pattern.h"
 #include "base/time.h"
+#include "probe/control.h"
 #include "probe/io.h"
 #include "stats/hist.h"
 #include "stats/voice.h"
 #include "wire/auth.h"
 #include "wire/ntp.h"
 
-enum operation {
-    OPERATION_UDP_JITTER,
-    OPERATION_UDP_ECHO,
-    OPERATION_TCP_CONNECT,
-    OPERATION_ICMP_ECHO,
-    OPERATION_ICMP_JITTER,
-};
-#define OPERATION_COUNT 5
-
-/* "udp-jitter", "udp-echo"...: the words of IOS. */
-const char *operation_name(enum operation operation);
-/* False when `name` is none of them; `out` untouched. */
-bool operation_parse(const char *name, enum operation *out);
-/* It has neither ports nor a responder of ours: no control request, no source port. */
-bool operation_is_icmp(enum operation operation);
-
-/* Its replies carry times of the responder. */
-bool operation_is_stamped(enum operation operation);
-
-/* How the responder is asked to open the port. */
-enum control_version {
-    CONTROL_NONE, /* not at all: its port is open always */
-    CONTROL_V1,
-    CONTROL_V2, /* RFC 6812 */
-};
-#define CONTROL_VERSION_COUNT 3
-/* "none", "v1", "v2". */
-const char *control_version_name(enum control_version version);
-/* Where it is spoken: 1967, 1167. */
-uint16_t control_version_port(enum control_version version);
+struct operation;
 
 /* When the first operation starts, counted from when the target was loaded. */
 enum spec_start {
@@ -162,7 +134,7 @@ struct spec_results {
 /* Ranges and defaults are those of config/schema.c; whoever builds a spec keeps to them. */
 struct spec {
     struct spec_identity identity;
-    enum operation operation;
+    const struct operation *operation; /* what is measured: operation/operation.h */
     struct spec_schedule schedule;
     struct spec_path path;
     struct spec_packets packets;

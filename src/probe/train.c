@@ -19,12 +19,14 @@ void train_init(struct train *train, uint32_t count, int64_t interval_ns, int64_
         .samples = mem_alloc(count, sizeof(struct sample)),
         .arrival = mem_alloc(count, sizeof(uint32_t)),
     };
+    counted_init(&train->counted, count);
 }
 
 void train_fini(struct train *train)
 {
     free(train->samples);
     free(train->arrival);
+    counted_fini(&train->counted);
     *train = (struct train){0};
 }
 
@@ -32,6 +34,8 @@ void train_clear(struct train *train)
 {
     train->count = train->capacity;
     memset(train->samples, 0, train->count * sizeof(struct sample));
+    counted_clear(&train->counted);
+    train->has_counts = false;
     train->arrivals = 0;
     train->next = 0;
     train->unsettled = 0;
@@ -223,6 +227,12 @@ int64_t train_clock_ns(const struct train *train, struct mono t)
     return t.ns + train->epoch_ns;
 }
 
+void train_count(struct train *train, uint32_t seq, uint32_t number, bool is_copy)
+{
+    train->has_counts = true;
+    counted_add(&train->counted, seq, number, is_copy);
+}
+
 struct samples train_samples(const struct train *train)
 {
     return (struct samples){
@@ -230,5 +240,6 @@ struct samples train_samples(const struct train *train)
         .count = train->count,
         .arrival = train->arrival,
         .arrivals = train->arrivals,
+        .counted = train->has_counts ? &train->counted : NULL,
     };
 }

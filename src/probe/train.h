@@ -29,6 +29,8 @@ struct train {
     struct sample *samples; /* `count`; samples[k - 1] is packet k */
     uint32_t *arrival; /* indices of received and late samples in order of arrival */
     uint32_t arrivals;
+    struct counted counted; /* numbers of the responder; untouched when it does not count */
+    bool has_counts;
     uint32_t next; /* index of the next packet to send */
     uint32_t unsettled; /* sent and not answered */
     uint32_t missed; /* skipped by train_skip */
@@ -101,6 +103,10 @@ struct mono train_expiry(const struct train *train);
 int64_t train_clock_ns(const struct train *train, struct mono t);
 
 /* The ledger as round_compute reads it; valid until the train changes. */
+/* The reply to packet `seq` brought the responder's `number` back; `is_copy`: it was answered
+ * before. */
+void train_count(struct train *train, uint32_t seq, uint32_t number, bool is_copy);
+
 struct samples train_samples(const struct train *train);
 
 #endif

@@ -7,7 +7,7 @@
 #ifndef PROBE_TRUST_H
 #define PROBE_TRUST_H
 
-#include "probe/payload.h"
+#include "operation/payload.h"
 #include "probe/spec.h"
 #include "probe/train.h"
 #include "stats/clock.h"

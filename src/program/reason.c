@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "operation/operation.h"
+
 /* Below it a port takes a privilege, unless the system is told otherwise. */
 #define FIRST_FREE_PORT 1024
 
@@ -13,20 +15,12 @@ static void add_device(const struct spec *spec, struct buf *out)
     buf_printf(out, "%s %s", spec->path.is_vrf ? "vrf" : "interface", spec->path.options.device);
 }
 
-const char *reason_icmp_needs(enum operation operation)
-{
-    return operation == OPERATION_ICMP_ECHO
-               ? "ICMP echo needs CAP_NET_RAW, or a group of this process in "
-                 "net.ipv4.ping_group_range"
-               : "ICMP timestamps need CAP_NET_RAW; net.ipv4.ping_group_range is for echoes only";
-}
-
 void reason_add(const struct spec *spec, int error, struct buf *out)
 {
     const char *text = error == 0 ? "unknown error" : strerror(error);
     char ip[ADDR_TEXT_MAX];
-    if (error == EPROTONOSUPPORT && operation_is_icmp(spec->operation)) {
-        buf_add_string(out, reason_icmp_needs(spec->operation));
+    if (error == EPROTONOSUPPORT && spec->operation->privilege != NULL) {
+        buf_add_string(out, spec->operation->privilege);
     } else if (error == EPERM && spec->path.options.device[0] != '\0') {
         add_device(spec, out);
         buf_printf(out, ": %s; before Linux 5.7 this needs CAP_NET_RAW, later only a firewall",

@@ -10,9 +10,9 @@
 #include "base/buf.h"
 #include "config/address.h"
 #include "config/duration.h"
-#include "program/daemon.h"
 #include "host/log.h"
-#include "host/worker.h"
+#include "host/responder_worker.h"
+#include "program/daemon.h"
 #include "program/key_option.h"
 #include "program/options.h"
 

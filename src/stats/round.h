@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/time.h"
+#include "stats/counted.h"
 #include "stats/hist.h"
 #include "stats/one_way.h"
 #include "stats/sample.h"
@@ -173,6 +174,7 @@ struct samples {
     uint32_t count;
     const uint32_t *arrival; /* indices of received and late samples in the order they came back */
     uint32_t arrivals;
+    const struct counted *counted; /* by the responder; NULL: it does not count */
 };
 
 /* Fills everything of the zeroed counters of `round` that follows from the samples: planned to

@@ -9,6 +9,7 @@
 
 #include "base/addr.h"
 #include "expo/family.h"
+#include "operation/operation.h"
 #include "web/routes.h"
 
 /* More rows than a person reads, and a page that a phone still shows. */
@@ -123,17 +124,17 @@ static void add_where_cells(struct buf *out, const struct spec *spec)
 {
     char text[ADDR_TEXT_MAX];
     begin_cell(out, "Operation");
-    add_text(out, operation_name(spec->operation));
+    add_text(out, spec->operation->name);
     end_cell(out);
     begin_cell(out, "Host");
     add_text(out, spec->identity.host);
     buf_add_string(out, "<small>");
     if (spec->path.peer.family == ADDR_NONE) {
         buf_add_string(out, "no address");
-        if (!operation_is_icmp(spec->operation)) {
+        if (spec->operation->has_ports) {
             buf_printf(out, ", port %u", (unsigned)spec->path.port);
         }
-    } else if (operation_is_icmp(spec->operation)) {
+    } else if (!spec->operation->has_ports) {
         add_text(out, addr_format_ip(&spec->path.peer, text));
     } else {
         add_text(out, addr_format(&spec->path.peer, text));

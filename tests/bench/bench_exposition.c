@@ -21,6 +21,7 @@
 #include "base/rng.h"
 #include "expo/expo.h"
 #include "expo/text.h"
+#include "operation/operation.h"
 #include "web/gzip.h"
 #include "web/http.h"
 
@@ -54,7 +55,7 @@ static struct spec *make_spec(size_t number)
     spec->identity.host = mem_string(text);
     spec->identity.owner = mem_string("noc");
     spec->identity.tag = mem_string("");
-    spec->operation = OPERATION_UDP_JITTER;
+    spec->operation = &operation_udp_jitter;
     spec->control.version = CONTROL_V1;
     spec->path.port = 16384;
     spec->results.layout = hist_layout_default;

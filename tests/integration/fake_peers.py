@@ -142,6 +142,20 @@ class Inventing(Peer):
                 (0, wire.jitter_reply(data, 0xffff - self.probes))]
 
 
+class Rambling(Peer):
+    """Answers, and says besides what nobody asked: a response to another control request; to each probe
+    numbers that were never sent, 0 and one out of range, and the reply from another port."""
+
+    def on_control(self, data):
+        other_id = bytes([1, data[1] ^ 0x80]) + data[2:]
+        return [(0, wire.short_reply(other_id)), (0, wire.long_reply(data))]
+
+    def on_probe(self, data):
+        reply = wire.jitter_reply(data, self.probes)
+        strange = [reply[:12] + struct.pack("!H", number) + reply[14:] for number in (0, 60000)]
+        return [(0, each) for each in strange] + [(0, reply, STRAY), (0, reply)]
+
+
 class Peers(threading.Thread):
     """Runs peers in a namespace until end()."""
 

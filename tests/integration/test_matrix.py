@@ -30,7 +30,7 @@ OPERATIONS = {
               ("--codec=g729a", f"--count={VOICE_PACKETS}"), VOICE_PACKETS, "milliseconds"),
 }
 CANNOT_SIGN = "key {key} is of algorithm {auth}, which version {version} has not"
-CANNOT_CONNECT = "'2' cannot open a TCP port for tcp-connect"
+CANNOT_CONNECT = "'2' cannot open the port of tcp-connect"
 
 # What cannot be: control, auth (None: any), operation (None: any), what a configuration with it is told and
 # what a command line is told.

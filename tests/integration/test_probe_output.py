@@ -15,6 +15,7 @@ import subprocess
 import termios
 import time
 
+import fake_peers
 import harness
 
 NUMBER = r"-?\d+(?:\.\d+)?"
@@ -118,6 +119,21 @@ class ProbeOutputTest(harness.Case):
         os.close(terminal.master)
         packets = json.loads(out)["packets"]
         self.assertEqual(packets["received"], 80 - packets["missed"])
+
+    # --- datagrams that answer nothing ---
+
+    def test_unmatched_datagrams(self):
+        """Told by reason, of each operation for itself."""
+        peers = fake_peers.Peers(self.namespace, [fake_peers.Rambling("127.0.0.2")])
+        self.addCleanup(peers.end)
+        done = self.run_program(self.namespace, "ipsla", "probe", "127.0.0.2", f"--port={fake_peers.PORT}",
+                                "--count=3", "--output=json", "--repeat=2", "--frequency=1s")
+        self.assertEqual(done.code, 0, done.evidence)
+        for line in done.stdout.splitlines():
+            packets = json.loads(line)["packets"]
+            self.assertEqual(packets["received"], 3, line)
+            self.assertEqual(packets["corrupt"], 0, line)
+            self.assertEqual(packets["unmatched"], {"source": 3, "control": 1, "sequence": 6, "early": 0}, line)
 
     # --- every packet ---
 

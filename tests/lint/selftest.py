@@ -4,16 +4,24 @@
 """The guards themselves: each is shown a clean tree and one violation of every rule."""
 import os
 import pathlib
+import re
+import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 
+import clang
 import layers
 import programs
 import shape
 import symbols
 import text
 import units
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(SOURCE / "tests"))
+import needs  # noqa: E402
 
 LICENCE = "/* SPDX-FileCopyrightText: x\n * SPDX-License-Identifier: Apache-2.0 */\n"
 
@@ -241,6 +249,17 @@ class Programs(Tree):
         self.assertEqual(len(programs.check_page(self.root / "docs/man/prog.1", self.root / "none", [[]])), 1)
 
 
+    def test_dates(self):
+        self.write("CHANGELOG.md", "# Changelog\n\n## Unreleased\n\n## 0.1.0 (2026-11-01)\n")
+        self.write("docs/man/a.1", ".TH A 1 2026-11-01 x\n")
+        self.write("docs/man/b.1", ".TH B 1 2026-11-01 x\n")
+        self.assertEqual(programs.check_dates(self.root, ["a.1", "b.1"]), [])
+        self.write("docs/man/b.1", ".TH B 1 2026-11-02 x\n")
+        self.assertEqual(len(programs.check_dates(self.root, ["a.1", "b.1"])), 1)
+        self.write("CHANGELOG.md", "## 0.2.0 (2026-12-01)\n")
+        self.assertEqual(len(programs.check_dates(self.root, ["a.1", "b.1"])), 2)
+
+
 class Units(Tree):
     @unittest.skipUnless(units.TOOL, "no systemd-analyze")
     def test_weak_and_wrong(self):
@@ -249,6 +268,66 @@ class Units(Tree):
         wrong = "[Service]\nExecStart=/bin/true\nNoSuchKey=yes\n"
         self.assertNotEqual(units.check_syntax(self.write("wrong.service", wrong)), [])
         self.assertEqual(units.check_syntax(self.write("right.service", weak)), [])
+
+
+class Clang(Tree):
+    def setUp(self):
+        super().setUp()
+        for name in (".clang-format", ".clang-tidy"):
+            self.write(name, (SOURCE / name).read_text())
+
+    @unittest.skipUnless(shutil.which("clang-format"), "no clang-format")
+    def test_format(self):
+        self.write("src/x.c", "int f(void)\n{\n    return 1;\n}\n")
+        self.assertEqual(clang.check_format(self.root), [])
+        self.write("src/x.c", "int f(void) { return 1; }\n")
+        self.assertNotEqual(clang.check_format(self.root), [])
+
+    def tidy(self, body, with_analyzer=False):
+        path = self.write("src/x.c", f"int f(int a)\n{{\n{body}}}\n")
+        self.write("compile_commands.json", f'[{{"directory": "{self.root}", "file": "{path}", '
+                                            f'"command": "cc -c {path}"}}]')
+        return clang.check_tidy(self.root, self.root, with_analyzer)
+
+    @unittest.skipUnless(shutil.which("clang-tidy"), "no clang-tidy")
+    def test_tidy(self):
+        self.assertEqual(self.tidy("    return a;\n"), [])
+        self.assertEqual(len(self.tidy("    if (a);\n    return a;\n")), 1)
+        divides = "    int zero = 0;\n    return a / zero;\n"
+        self.assertEqual(self.tidy(divides), [])
+        self.assertEqual(len(self.tidy(divides, with_analyzer=True)), 1)
+
+
+class Needs(unittest.TestCase):
+    NEEDS = needs.read_needs("""unit.wire.x HERE unit_wire_x
+tsan.web.x THREADS unit_web_x
+integration.x PROGRAMS ipsla
+integration.x HERE relay
+lint.text HERE
+""")
+
+    def test_no_more_than_needed(self):
+        self.assertEqual(needs.needed(["unit.wire.x"], self.NEEDS), {"HERE": ["unit_wire_x"]})
+        self.assertEqual(needs.needed(["tsan.web.x"], self.NEEDS), {"THREADS": ["unit_web_x"]})
+        self.assertEqual(needs.needed(["lint.text"], self.NEEDS), {})
+        self.assertEqual(needs.needed(["integration.x", "unit.wire.x"], self.NEEDS),
+                         {"HERE": ["relay", "unit_wire_x"], "PROGRAMS": ["ipsla"]})
+
+    def test_silence_needs_everything(self):
+        self.assertEqual(needs.needed(["new.test"], self.NEEDS), {tree: ["all"] for tree in needs.TREES})
+
+
+class Packages(unittest.TestCase):
+    """CMake says which package is missing; it must be one that install-deps.sh installs."""
+    NAMED = re.compile(r"^ipsla_package\(\w+ [\w.-]+ ([\w.-]+)\)", re.MULTILINE)
+
+    def test_installed(self):
+        script = (SOURCE / "deploy/install-deps.sh").read_text()
+        for file in ("CMakeLists.txt", "tests/CMakeLists.txt"):
+            named = self.NAMED.findall((SOURCE / file).read_text())
+            self.assertTrue(named)
+            for package in named:
+                self.assertRegex(script, rf"[\s'=]{re.escape(package)}[\s']")
 
 
 if __name__ == "__main__":

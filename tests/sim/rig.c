@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "operation/operation.h"
 
 void rig_init(struct rig *rig, uint64_t seed)
 {
@@ -66,7 +67,7 @@ struct spec *rig_spec(const char *name, const char *ip, uint16_t port)
     spec->identity.host = mem_string(ip);
     spec->identity.owner = mem_string("");
     spec->identity.tag = mem_string("");
-    spec->operation = OPERATION_UDP_JITTER;
+    spec->operation = &operation_udp_jitter;
     bool is_address = addr_parse_ip(ip, &spec->path.peer);
     assert(is_address);
     spec->path.peer.port = port;
@@ -216,7 +217,8 @@ const char *round_difference(const struct round *round, const struct expectation
         {"received", round->received, expected->received},
         {"late", round->late, expected->late},
         {"lost or dropped", lost, (int64_t)expected->lost + expected->dropped_here},
-        {"lost_unknown", round->lost_unknown, expected->lost_unknown},
+        {"lost_unknown", scope.direction ? round->lost_unknown : 0,
+         scope.direction ? expected->lost_unknown : 0},
         {"duplicate", round->duplicate, expected->duplicate},
         {"out_of_order", round->out_of_order, expected->out_of_order},
         {"over_threshold", round->over_threshold, expected->over_threshold},
@@ -260,7 +262,8 @@ const char *tally_difference(const struct tally *tally, const struct expectation
         {"tally.received", (int64_t)tally->received, expected->received},
         {"tally.late", (int64_t)tally->late, expected->late},
         {"tally lost or dropped", lost, (int64_t)expected->lost + expected->dropped_here},
-        {"tally.lost_unknown", (int64_t)tally->lost_unknown, expected->lost_unknown},
+        {"tally.lost_unknown", scope.direction ? (int64_t)tally->lost_unknown : 0,
+         scope.direction ? expected->lost_unknown : 0},
         {"tally.duplicate", (int64_t)tally->duplicate, expected->duplicate},
         {"tally.out_of_order", (int64_t)tally->out_of_order, expected->out_of_order},
         {"tally.over_threshold", (int64_t)tally->over_threshold, expected->over_threshold},

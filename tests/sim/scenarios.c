@@ -45,6 +45,7 @@ int main(void)
 {
     int failures = scenarios_world();
     failures += scenarios_path();
+    failures += scenarios_direction();
     failures += scenarios_control();
     failures += scenarios_clock();
     failures += scenarios_schedule();

@@ -9,6 +9,7 @@
 
 int scenarios_world(void); /* the simulator itself */
 int scenarios_path(void); /* what networks do to packets */
+int scenarios_direction(void); /* in which direction packets are lost */
 int scenarios_control(void); /* the handshake */
 int scenarios_clock(void); /* midnight, steps, drift */
 int scenarios_schedule(void); /* phases, overruns */

@@ -1,5 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
+#include "operation/operation.h"
 #include "sim/scenarios.h"
 
 #include <errno.h>
@@ -15,7 +16,7 @@ static void add_timing(struct rig *rig)
 static struct spec *echo_spec(void)
 {
     struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, 50000);
-    spec->operation = OPERATION_UDP_ECHO;
+    spec->operation = &operation_udp_echo;
     spec->packets.count = 1;
     spec->packets.bytes = 16;
     return spec;

@@ -1,5 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
+#include "operation/operation.h"
 #include "probe/probe.h"
 #include "sim/scenarios.h"
 
@@ -23,7 +24,7 @@ static uint32_t noticed(const struct rig *rig, const struct spec *spec)
     return expected.noticed;
 }
 
-static struct spec *one_packet(enum operation operation)
+static struct spec *one_packet(const struct operation *operation)
 {
     struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
     spec->operation = operation;
@@ -62,7 +63,7 @@ static void test_round_trip_follows_the_notice(void **state)
 static void test_late_notices(void **state)
 {
     (void)state;
-    const enum operation operations[] = {OPERATION_UDP_JITTER, OPERATION_UDP_ECHO};
+    const struct operation *operations[] = {&operation_udp_jitter, &operation_udp_echo};
     for (unsigned i = 0; i < 4; i++) {
         struct rig rig;
         bool is_in_time = i % 2 == 0;

@@ -2,12 +2,13 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 
+#include "operation/operation.h"
 #include "sim/scenarios.h"
 
 static struct spec *tcp_spec(void)
 {
     struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
-    spec->operation = OPERATION_TCP_CONNECT;
+    spec->operation = &operation_tcp_connect;
     spec->packets.count = 1;
     spec->schedule.timeout_ns = 5 * NS_PER_SECOND;
     return spec;

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 
+#include "operation/operation.h"
 #include "sim/soak.h"
 
 static int64_t between(struct soak_world *world, int64_t low, int64_t high)
@@ -149,7 +150,7 @@ static void make_jitter(struct soak_world *world, struct spec *spec)
 static void make_single(struct soak_world *world, struct spec *spec)
 {
     bool is_echo = chance(world, 50);
-    spec->operation = is_echo ? OPERATION_UDP_ECHO : OPERATION_TCP_CONNECT;
+    spec->operation = is_echo ? &operation_udp_echo : &operation_tcp_connect;
     spec->packets.count = 1;
     spec->packets.bytes = (uint32_t)between(world, 4, 200);
 }

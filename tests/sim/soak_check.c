@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "operation/operation.h"
 #include "sim/soak.h"
 
 static void fail(struct soak_engine *engine, const struct report *report, const char *what)
@@ -12,7 +13,7 @@ static void fail(struct soak_engine *engine, const struct report *report, const 
             "seed %llu, engine %u, %s (%s), operation %llu at t = %lld ns: %s\n"
             "  repeat: sim_soak --worlds 1 --seed %llu\n",
             (unsigned long long)world->rig.world.seed, engine->number, report->spec->identity.name,
-            operation_name(report->spec->operation), (unsigned long long)report->tally.operations,
+            report->spec->operation->name, (unsigned long long)report->tally.operations,
             (long long)world->rig.world.net.now_ns, what,
             (unsigned long long)world->rig.world.seed);
     world->failures++;
@@ -65,7 +66,7 @@ static void count_kind(struct soak_world *world, const struct report *report,
 {
     const struct spec *spec = report->spec;
     struct soak_kinds *kinds = &world->kinds;
-    bool is_jitter = spec->operation == OPERATION_UDP_JITTER;
+    bool is_jitter = spec->operation == &operation_udp_jitter;
     bool is_us = spec->packets.precision == PRECISION_MICROSECONDS;
     kinds->refused += report->latest.outcome == OUTCOME_REFUSED;
     kinds->noticed += expected->noticed;
@@ -75,8 +76,8 @@ static void count_kind(struct soak_world *world, const struct report *report,
     kinds->jitter_ms += is_jitter && !is_us;
     kinds->jitter_us += is_jitter && is_us;
     kinds->voice += report->latest.voice.is_scored;
-    kinds->echo += spec->operation == OPERATION_UDP_ECHO;
-    kinds->tcp += spec->operation == OPERATION_TCP_CONNECT;
+    kinds->echo += spec->operation == &operation_udp_echo;
+    kinds->tcp += spec->operation == &operation_tcp_connect;
     kinds->permanent += spec->control.version == CONTROL_NONE;
 }
 

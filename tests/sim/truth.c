@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "operation/operation.h"
 
 static void *grown(void *array, uint32_t count, uint32_t *capacity, size_t size)
 {
@@ -179,7 +180,7 @@ static int64_t t3_of(const struct truth_probe *probe, const struct spec *spec)
 static int64_t rtt_since(const struct truth_probe *probe, const struct spec *spec, int64_t t1_ns)
 {
     int64_t elapsed_ns = probe->t4_ns - t1_ns;
-    if (spec->operation != OPERATION_UDP_JITTER) {
+    if (spec->operation != &operation_udp_jitter) {
         return elapsed_ns;
     }
     int64_t held_ns = t3_of(probe, spec) - t2_of(probe, spec);
@@ -219,7 +220,7 @@ static void expect_rtt(const struct truth_probe *probe, const struct spec *spec,
     out->received++;
     out->rtt_sum_ns += rtt_ns;
     out->over_threshold += rtt_ns > spec->results.threshold_ns;
-    if (spec->operation == OPERATION_UDP_JITTER) {
+    if (spec->operation == &operation_udp_jitter) {
         out->processing_sum_ns += t3_of(probe, spec) - t2_of(probe, spec);
     }
 }
@@ -342,7 +343,7 @@ void truth_expect(const struct truth_run *run, const struct spec *spec, struct e
     expect_fates(run, spec, out);
     expect_order(run, spec, out);
     expect_loss_runs(run, spec, out);
-    if (spec->operation == OPERATION_UDP_JITTER) {
+    if (spec->operation == &operation_udp_jitter) {
         expect_jitter(run, spec, out);
         expect_drops(run, out);
         return;
@@ -350,7 +351,7 @@ void truth_expect(const struct truth_run *run, const struct spec *spec, struct e
     /* Type 1 and TCP carry no count: nothing can be said of the direction. */
     out->lost_unknown = out->lost;
     out->lost_sd = out->lost_ds = 0;
-    if (spec->operation != OPERATION_TCP_CONNECT) {
+    if (spec->operation != &operation_tcp_connect) {
         expect_drops(run, out);
     }
 }

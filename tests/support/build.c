@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "operation/operation.h"
 
 struct instant build_at(int64_t ns)
 {
@@ -48,7 +49,7 @@ static struct spec *build_spec(const char *name, const char *ip, uint16_t port)
 struct spec *build_jitter_spec(const char *name, const char *ip)
 {
     struct spec *spec = build_spec(name, ip, 16384);
-    spec->operation = OPERATION_UDP_JITTER;
+    spec->operation = &operation_udp_jitter;
     spec->packets.count = 10;
     spec->packets.bytes = 32;
     return spec;
@@ -57,7 +58,7 @@ struct spec *build_jitter_spec(const char *name, const char *ip)
 struct spec *build_echo_spec(const char *name, const char *ip)
 {
     struct spec *spec = build_spec(name, ip, 50000);
-    spec->operation = OPERATION_UDP_ECHO;
+    spec->operation = &operation_udp_echo;
     spec->packets.count = 1;
     spec->packets.bytes = 16;
     return spec;
@@ -80,4 +81,29 @@ struct ev build_data(struct channel_id id, const char *peer, const char *local,
         .size = size,
         .ttl = 64,
     };
+}
+
+struct counted *build_counted(const struct sample *items, uint32_t count)
+{
+    struct counted *counted = NULL;
+    for (uint32_t i = 0; i < count; i++) {
+        bool is_answer = items[i].fate == FATE_RECEIVED || items[i].fate == FATE_LATE;
+        if (!is_answer || items[i].responder_seq == 0) {
+            continue;
+        }
+        if (counted == NULL) {
+            counted = mem_alloc(1, sizeof *counted);
+            counted_init(counted, count);
+        }
+        counted_add(counted, i + 1, items[i].responder_seq, false);
+    }
+    return counted;
+}
+
+void build_counted_free(struct counted *counted)
+{
+    if (counted != NULL) {
+        counted_fini(counted);
+        free(counted);
+    }
 }

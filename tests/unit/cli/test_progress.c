@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "config/config.h"
+#include "operation/operation.h"
 #include "probe/train.h"
 #include "support/build.h"
 #include "support/cm.h"
@@ -23,7 +24,7 @@ static char drawn[4096];
 static int set_up(void **state)
 {
     (void)state;
-    spec = config_default_spec(OPERATION_UDP_JITTER, "r1");
+    spec = config_default_spec(&operation_udp_jitter, "r1");
     spec->packets.count = PACKETS;
     spec->schedule.timeout_ns = MS(100);
     train_init(&train, PACKETS, spec->packets.interval_ns, spec->schedule.timeout_ns);

@@ -82,12 +82,14 @@ static void measure(void)
         .is_stamped = true,
         .trust_clocks = true,
     };
-    const struct samples samples = {told.samples, PACKETS, told.arrival, told.arrivals};
+    struct counted *counted = build_counted(told.samples, PACKETS);
+    const struct samples samples = {told.samples, PACKETS, told.arrival, told.arrivals, counted};
     *round = (struct round){.outcome = OUTCOME_OK, .return_code = RETURN_CODE_OK};
     round->started = build_at(0).wall;
     round->control_rtt_ns = MS(9);
     round->offset = (struct clock_offset){true, -MS(1) - US(7), MS(4) + US(31)};
     round_compute(round, &samples, &rules, &sinks);
+    build_counted_free(counted);
     round->duplicate = 31;
     round->corrupt = 33;
     round->missed = 1;
@@ -101,7 +103,10 @@ static void tell(void)
 {
     struct snapshot *snapshot = snapshot_new(1);
     struct cli_result result = {.spec = told.report->spec, .round = &told.report->latest};
-    result.samples = (struct samples){told.samples, PACKETS, told.arrival, told.arrivals};
+    result.samples = (struct samples){told.samples, PACKETS, told.arrival, told.arrivals, NULL};
+    for (unsigned i = 0; i < UNMATCHED_COUNT; i++) {
+        result.unmatched[i] = 41 + i;
+    }
     snapshot->reports[0] = report_ref(told.report);
     const struct expo_view view = {
         .version = "1", .revision = "1", .snapshots = &snapshot, .snapshot_count = 1};
@@ -312,11 +317,23 @@ static void test_json_has_the_round(void **state)
     }
 }
 
+/* Metrics have them for the whole exporter. */
+static void test_json_has_unmatched_datagrams(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < UNMATCHED_COUNT; i++) {
+        char path[64];
+        snprintf(path, sizeof path, "packets.unmatched.%s", unmatched_name((enum unmatched)i));
+        assert_int_equal((int)json(path), 41 + i);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_metrics_json_and_text_agree),
         cmocka_unit_test(test_json_has_the_round),
+        cmocka_unit_test(test_json_has_unmatched_datagrams),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -11,13 +11,14 @@
 #include "unit/config/expect.h"
 
 #include "base/time.h"
+#include "operation/operation.h"
 
 static void expect_train(const char *text, enum voice_codec codec, uint32_t num_packets,
                          int64_t interval_ms, uint32_t bytes)
 {
     struct config *config = parse_good(text);
     const struct spec *spec = config->targets->specs[0];
-    assert_int_equal(spec->operation, OPERATION_UDP_JITTER);
+    assert_int_equal(spec->operation, &operation_udp_jitter);
     assert_int_equal(spec->packets.codec, codec);
     assert_int_equal(spec->packets.count, num_packets);
     assert_int_equal(spec->packets.interval_ns, interval_ms * NS_PER_MS);
@@ -133,7 +134,7 @@ static void spec_for_the_command_line(void **state)
     (void)state;
     struct spec *spec = config_default_voice_spec(VOICE_CODEC_G711ALAW, "192.0.2.1");
     assert_string_equal(spec->identity.name, "192.0.2.1");
-    assert_int_equal(spec->operation, OPERATION_UDP_JITTER);
+    assert_int_equal(spec->operation, &operation_udp_jitter);
     assert_int_equal(spec->packets.codec, VOICE_CODEC_G711ALAW);
     assert_int_equal(spec->packets.count, 1000);
     assert_int_equal(spec->packets.bytes, 172);

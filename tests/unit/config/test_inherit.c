@@ -11,6 +11,7 @@
 #include "unit/config/expect.h"
 
 #include "base/time.h"
+#include "operation/operation.h"
 
 static const struct spec *only(const struct config *config)
 {
@@ -29,7 +30,7 @@ static void defaults_are_those_of_ios(void **state)
     assert_string_equal(spec->identity.owner, "");
     assert_string_equal(spec->identity.tag, "");
     assert_int_equal(spec->identity.label_count, 0);
-    assert_int_equal(spec->operation, OPERATION_UDP_JITTER);
+    assert_int_equal(spec->operation, &operation_udp_jitter);
     assert_int_equal(spec->path.peer.family, ADDR_IPV4);
     assert_int_equal(spec->path.peer.port, 5000);
     assert_int_equal(spec->path.port, 5000);
@@ -54,10 +55,10 @@ static void default_spec_is_the_same(void **state)
     (void)state;
     static const char *const keys[OPERATION_COUNT] = {"", "module: echo", "module: tcp"};
     for (unsigned i = 0; i < OPERATION_COUNT && keys[i] != NULL; i++) {
-        struct spec *spec = config_default_spec((enum operation)i, "192.0.2.1");
+        struct spec *spec = config_default_spec(operation_at(i), "192.0.2.1");
         char *text = target_text(keys[i]);
         struct config *config = parse_good(text);
-        assert_int_equal(spec->operation, i);
+        assert_ptr_equal(spec->operation, operation_at(i));
         assert_string_equal(spec->identity.name, "192.0.2.1");
         assert_int_equal(spec->path.port, 0);
         assert_int_equal(spec->path.peer.family, ADDR_NONE);
@@ -83,7 +84,7 @@ static void icmp_has_no_ports(void **state)
     assert_int_equal(config->targets->count, 2);
     for (size_t i = 0; i < 2; i++) {
         const struct spec *spec = config->targets->specs[i];
-        assert_int_equal(spec->operation, i == 0 ? OPERATION_ICMP_ECHO : OPERATION_ICMP_JITTER);
+        assert_int_equal(spec->operation, i == 0 ? &operation_icmp_echo : &operation_icmp_jitter);
         assert_int_equal(spec->packets.count, i == 0 ? 1 : 3);
         assert_int_equal(spec->packets.interval_ns, i == 0 ? 0 : 30 * NS_PER_MS);
         assert_int_equal(spec->packets.bytes, i == 0 ? 28 : 0);
@@ -100,7 +101,7 @@ static void echo_sends_one_packet(void **state)
     struct config *config = parse_good("defaults: {num_packets: 50, interval: 1s}\n"
                                        "targets: [{name: a, host: h, port: 7, module: echo}]\n");
     const struct spec *spec = only(config);
-    assert_int_equal(spec->operation, OPERATION_UDP_ECHO);
+    assert_int_equal(spec->operation, &operation_udp_echo);
     assert_int_equal(spec->packets.count, 1);
     assert_int_equal(spec->packets.interval_ns, 0);
     assert_int_equal(spec->packets.bytes, 16);
@@ -174,9 +175,9 @@ static void built_in_modules_can_be_changed(void **state)
                                        "udp-echo}\n"
                                        "targets: [{name: a, host: h, port: 7, module: echo},\n"
                                        "  {name: b, host: h, port: 7, module: jitter}]\n");
-    assert_int_equal(config->targets->specs[0]->operation, OPERATION_UDP_ECHO);
+    assert_int_equal(config->targets->specs[0]->operation, &operation_udp_echo);
     assert_int_equal(config->targets->specs[0]->schedule.timeout_ns, NS_PER_SECOND);
-    assert_int_equal(config->targets->specs[1]->operation, OPERATION_UDP_JITTER);
+    assert_int_equal(config->targets->specs[1]->operation, &operation_udp_jitter);
     assert_int_equal(config->targets->specs[1]->schedule.timeout_ns, 5 * NS_PER_SECOND);
     config_free(config);
 }

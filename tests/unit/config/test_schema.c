@@ -13,12 +13,14 @@
 
 #include "config/schema.h"
 #include "config/yaml.h"
+#include "operation/operation.h"
 
 static const struct schema_scope *const scopes[] = {
     &schema_root,      &schema_operation, &schema_control, &schema_target,
     &schema_responder, &schema_key,       &schema_clock,
 };
 #define SCOPE_COUNT (sizeof scopes / sizeof scopes[0])
+#define KEY_LETTERS "abcdefghijklmnopqrstuvwxyz_"
 
 static char *read_source(const char *name)
 {
@@ -36,27 +38,48 @@ static char *read_source(const char *name)
     return text.bytes;
 }
 
-/* The line of docs/configuration.md for one row of the schema. */
-static void add_doc_row(const struct schema_key *key, struct buf *out)
+/* The line of docs/configuration.md for a key as one operation has it; NULL: as all have it. */
+static void add_doc_row(const struct schema_key *key, const struct operation *operation,
+                        struct buf *out)
 {
-    buf_printf(out, "\n| `%s` | ", key->name);
+    const struct schema_limits limits = schema_limits(key, operation);
+    buf_printf(out, "| `%s` | ", key->name);
     if (key->is_required) {
         buf_add_string(out, "required");
-    } else if (key->default_text == NULL) {
+    } else if (limits.default_text == NULL) {
         buf_add_string(out, "none");
     } else {
-        buf_printf(out, "`%s`", key->default_text);
+        buf_printf(out, "`%s`", limits.default_text);
     }
     buf_add_string(out, " | ");
-    schema_add_range(key, out);
+    schema_add_range(key, operation, out);
     const char *separator = " (";
-    for (unsigned i = 0; i < OPERATION_COUNT; i++) {
-        if ((key->operations & 1U << i) != 0) {
-            buf_printf(out, "%s%s", separator, operation_name((enum operation)i));
+    for (size_t i = 0; i < OPERATION_COUNT && key->is_by_operation; i++) {
+        bool is_meant = operation == NULL || operation == operation_at(i);
+        if (is_meant && operation_key(operation_at(i), key->name) != NULL) {
+            buf_printf(out, "%s%s", separator, operation_at(i)->name);
             separator = ", ";
         }
     }
-    buf_printf(out, "%s | %s |\n", key->operations != 0 ? ")" : "", key->doc);
+    buf_printf(out, "%s | %s |\n", key->is_by_operation ? ")" : "", key->doc);
+}
+
+/* A line for each operation that has a range of its own, else one. Returns how many. */
+static size_t add_doc_rows(const struct schema_key *key, struct buf *out)
+{
+    size_t rows = 0;
+    for (size_t i = 0; i < OPERATION_COUNT && key->is_by_operation; i++) {
+        const struct operation_key *own = operation_key(operation_at(i), key->name);
+        if (own != NULL && own->max > 0) {
+            add_doc_row(key, operation_at(i), out);
+            rows++;
+        }
+    }
+    if (rows == 0) {
+        add_doc_row(key, NULL, out);
+        rows++;
+    }
+    return rows;
 }
 
 /* The rows of one scope stand one after the other as one table. */
@@ -67,12 +90,9 @@ static void documentation_has_every_key(void **state)
     size_t rows = 0, documented = 0;
     for (size_t s = 0; s < SCOPE_COUNT; s++) {
         struct buf table = {0};
+        buf_add_char(&table, '\n');
         for (size_t i = 0; i < scopes[s]->count; i++) {
-            struct buf row = {0};
-            add_doc_row(&scopes[s]->keys[i], &row);
-            buf_add_string(&table, buf_string(&row) + (table.size > 0 ? 1 : 0));
-            buf_fini(&row);
-            rows++;
+            rows += add_doc_rows(&scopes[s]->keys[i], &table);
         }
         if (strstr(text, buf_string(&table)) == NULL) {
             fail_msg("docs/configuration.md lacks the table:%s", buf_string(&table));
@@ -83,6 +103,22 @@ static void documentation_has_every_key(void **state)
         documented++;
     }
     assert_int_equal(documented, rows);
+    free(text);
+}
+
+static void man_page_has_every_key(void **state)
+{
+    (void)state;
+    char *text = read_source("docs/man/ipsla.yml.5");
+    for (size_t s = 0; s < SCOPE_COUNT; s++) {
+        for (size_t i = 0; i < scopes[s]->count; i++) {
+            char entry[64];
+            snprintf(entry, sizeof entry, "\n\\fB%s\\fR (", scopes[s]->keys[i].name);
+            if (strstr(text, entry) == NULL) {
+                fail_msg("docs/man/ipsla.yml.5 lacks %s", scopes[s]->keys[i].name);
+            }
+        }
+    }
     free(text);
 }
 
@@ -111,38 +147,73 @@ static void assert_same_text(const struct node *a, const struct node *b)
     }
 }
 
-static void assert_shows_default(const struct node *section, const struct schema_key *key)
+static void assert_shows_default(const struct node *section, const struct schema_key *key,
+                                 const char *default_text)
 {
     struct diagnostics diagnostics = {0};
     const struct node *shown = child(section, key->name);
     if (shown == NULL) {
         fail_msg("config/ipsla.example.yml lacks %s", key->name);
     }
-    struct tree *tree = yaml_parse(key->default_text, strlen(key->default_text), &diagnostics);
+    struct tree *tree = yaml_parse(default_text, strlen(default_text), &diagnostics);
     assert_non_null(tree);
     assert_same_text(shown, tree->root);
     tree_free(tree);
     diagnostics_fini(&diagnostics);
 }
 
+/* What the section of `operation` has to show beside the defaults, which are those of udp-jitter.
+ */
+static bool is_to_be_shown(const struct schema_key *key, const struct operation *operation)
+{
+    if (!key->is_by_operation) {
+        return operation == &operation_udp_jitter;
+    }
+    const struct operation_key *own = operation_key(operation, key->name);
+    const struct operation_key *base = operation_key(&operation_udp_jitter, key->name);
+    return own != NULL && (operation == &operation_udp_jitter || base == NULL ||
+                           own->default_text != base->default_text);
+}
+
+/* The line of a key behind "# ", or NULL; sets the length of its indentation. */
+static const char *next_comment(const char *text, size_t *indentation)
+{
+    for (const char *line = text; (line = strchr(line, '\n')) != NULL;) {
+        *indentation = strspn(++line, " ");
+        const char *name = line + *indentation + 2;
+        size_t length = strncmp(name - 2, "# ", 2) == 0 ? strspn(name, KEY_LETTERS) : 0;
+        if (length > 0 && strncmp(name + length, ": ", 2) == 0) {
+            return line;
+        }
+    }
+    return NULL;
+}
+
+static bool is_in_comment(const char *text, const char *name)
+{
+    size_t indentation, length = strlen(name);
+    while ((text = next_comment(text, &indentation)) != NULL) {
+        text += indentation + 2;
+        if (strncmp(text, name, length) == 0 && text[length] == ':') {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Every key of `scope` with its default; a key without one at least in a comment. */
-static void assert_shows_scope(const struct schema_scope *scope, unsigned operations,
+static void assert_shows_scope(const struct schema_scope *scope, const struct operation *operation,
                                const struct node *section, const char *text)
 {
     for (size_t i = 0; i < scope->count; i++) {
         const struct schema_key *key = &scope->keys[i];
-        bool is_jitter =
-            key->operations == 0 || (key->operations & 1U << OPERATION_UDP_JITTER) != 0;
-        bool is_other =
-            operations != 0 ? is_jitter || (key->operations & operations) == 0 : !is_jitter;
-        char comment[64];
-        snprintf(comment, sizeof comment, "\n  # %s: ", key->name);
-        if (is_other) {
+        const char *default_text = schema_limits(key, operation).default_text;
+        if (!is_to_be_shown(key, operation)) {
             continue;
         }
-        if (key->default_text != NULL) {
-            assert_shows_default(section, key);
-        } else if (child(section, key->name) == NULL && strstr(text, comment) == NULL) {
+        if (default_text != NULL) {
+            assert_shows_default(section, key, default_text);
+        } else if (child(section, key->name) == NULL && !is_in_comment(text, key->name)) {
             fail_msg("config/ipsla.example.yml lacks %s", key->name);
         }
     }
@@ -156,19 +227,46 @@ static void example_has_every_key_with_its_default(void **state)
     struct tree *tree = yaml_parse(text, strlen(text), &diagnostics);
     assert_non_null(tree);
     const struct node *root = tree->root, *defaults = child(root, "defaults");
-    assert_shows_scope(&schema_root, 0, root, text);
-    assert_shows_scope(&schema_operation, 0, defaults, text);
-    assert_shows_scope(&schema_operation, 1U << OPERATION_UDP_ECHO,
+    assert_shows_scope(&schema_root, &operation_udp_jitter, root, text);
+    assert_shows_scope(&schema_operation, &operation_udp_jitter, defaults, text);
+    assert_shows_scope(&schema_operation, &operation_udp_echo,
                        child(child(root, "modules"), "echo"), text);
-    assert_shows_scope(&schema_operation, 1U << OPERATION_ICMP_ECHO,
+    assert_shows_scope(&schema_operation, &operation_icmp_echo,
                        child(child(root, "modules"), "ping"), text);
-    assert_shows_scope(&schema_control, 0, child(defaults, "control"), text);
-    assert_shows_scope(&schema_target, 0, child(root, "targets")->first, text);
-    assert_shows_scope(&schema_responder, 0, child(root, "responder"), text);
-    assert_shows_scope(&schema_clock, 0, child(root, "clock"), text);
+    assert_shows_scope(&schema_control, &operation_udp_jitter, child(defaults, "control"), text);
+    assert_shows_scope(&schema_target, &operation_udp_jitter, child(root, "targets")->first, text);
+    assert_shows_scope(&schema_responder, &operation_udp_jitter, child(root, "responder"), text);
+    assert_shows_scope(&schema_clock, &operation_udp_jitter, child(root, "clock"), text);
     tree_free(tree);
     free(text);
     diagnostics_fini(&diagnostics);
+}
+
+/* Whoever removes the "# " of one key has a file that still loads. */
+static void example_loads_with_each_comment_in_use(void **state)
+{
+    (void)state;
+    size_t indentation, count = 0;
+    char *text = read_source("config/ipsla.example.yml");
+    for (const char *line = text; (line = next_comment(line, &indentation)) != NULL; count++) {
+        const char *name = line + indentation + 2;
+        struct buf used = {0}, findings = {0};
+        buf_add(&used, text, (size_t)(name - 2 - text));
+        buf_add_string(&used, name);
+        config_free(parse_text(buf_string(&used), &findings));
+        line = name;
+        if (strncmp(name, "key: ", 5) == 0) {
+            assert_non_null(strstr(buf_string(&findings), "control.key: "));
+        } else if (strncmp(name, "keys: ", 6) == 0) {
+            assert_non_null(strstr(buf_string(&findings), "secret_file: "));
+        } else {
+            assert_string_equal(buf_string(&findings), "");
+        }
+        buf_fini(&used);
+        buf_fini(&findings);
+    }
+    assert_true(count >= 8);
+    free(text);
 }
 
 static struct config *load_clean(const char *name)
@@ -183,7 +281,7 @@ static void shipped_files_load_without_a_word(void **state)
 {
     (void)state;
     struct config *config = load_clean("config/ipsla.example.yml");
-    assert_int_equal(config->targets->count, 1);
+    assert_int_equal(config->targets->count, 2);
     assert_true(config->has_responder);
     config_free(config);
     config = load_clean("config/quickstart.yml");
@@ -199,11 +297,6 @@ static void shipped_files_load_without_a_word(void **state)
 static void choices_are_those_of_the_enums(void **state)
 {
     (void)state;
-    const char *const *operations = schema_find(&schema_operation, "operation")->choices;
-    for (unsigned i = 0; i < OPERATION_COUNT; i++) {
-        assert_string_equal(operations[i], operation_name((enum operation)i));
-    }
-    assert_null(operations[OPERATION_COUNT]);
     const char *const *refusals = schema_find(&schema_responder, "refusal")->choices;
     assert_string_equal(refusals[REFUSAL_STATUS16], "status16");
     assert_string_equal(refusals[REFUSAL_STATUS32], "status32");
@@ -231,7 +324,7 @@ static void responder_defaults_are_those_of_the_library(void **state)
     struct buf text = {0};
     struct reflect_settings settings;
     buf_add_string(&text, "responder: ");
-    schema_add_defaults(&schema_responder, OPERATION_UDP_JITTER, &text);
+    schema_add_defaults(&schema_responder, &operation_udp_jitter, &text);
     struct config *config = parse_good(buf_string(&text));
     const struct reflect_settings *written = &config->responder;
     reflect_settings_default(&settings);
@@ -271,7 +364,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(documentation_has_every_key),
+        cmocka_unit_test(man_page_has_every_key),
         cmocka_unit_test(example_has_every_key_with_its_default),
+        cmocka_unit_test(example_loads_with_each_comment_in_use),
         cmocka_unit_test(shipped_files_load_without_a_word),
         cmocka_unit_test(choices_are_those_of_the_enums),
         cmocka_unit_test(responder_defaults_are_those_of_the_library),

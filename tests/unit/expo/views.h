@@ -54,7 +54,7 @@ static inline void view_completed(struct report *report)
     round->sent = 10;
     round->received = 8;
     if (report->spec->packets.codec != VOICE_CODEC_NONE) {
-        round->voice = (struct voice){.is_scored = true, .icpif = 12, .mos_hundredths = 406};
+        round->voice = (struct voice){.is_scored = true, .icpif = 11, .mos_hundredths = 406};
         round->voice.r_factor = 82.204;
         round->voice.mos_cq = 4.0977;
         round->voice.mos_lq = 4.1;

@@ -76,7 +76,7 @@ static void test_refused(void **state)
     assert_int_equal(connect_to(&bound, &fd), -ECONNREFUSED);
 }
 
-/* An aborted connection is told to the peer as such. */
+/* The peer sees that the connection was aborted. */
 static void test_close_frees_the_port(void **state)
 {
     (void)state;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "operation/operation.h"
 #include "support/build.h"
 #include "support/cm.h"
 #include "support/responder.h"
@@ -15,7 +16,7 @@
 static struct spec *tcp_spec(enum control_version control)
 {
     struct spec *spec = build_echo_spec("t", "198.51.100.20");
-    spec->operation = OPERATION_TCP_CONNECT;
+    spec->operation = &operation_tcp_connect;
     spec->packets.bytes = 0;
     spec->control.version = control;
     spec->path.source.port = 4000;

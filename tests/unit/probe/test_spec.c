@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "operation/operation.h"
 #include "support/build.h"
 #include "support/cm.h"
 
@@ -17,22 +18,6 @@ static struct spec *labelled_spec(void)
     spec->identity.labels[0] = (struct label){mem_string("site"), mem_string("berlin")};
     spec->identity.labels[1] = (struct label){mem_string("link"), mem_string("a")};
     return spec;
-}
-
-static void test_operation_names(void **state)
-{
-    (void)state;
-    enum operation operation = OPERATION_UDP_ECHO;
-    assert_string_equal(operation_name(OPERATION_UDP_JITTER), "udp-jitter");
-    assert_string_equal(operation_name(OPERATION_UDP_ECHO), "udp-echo");
-    assert_true(operation_parse("udp-jitter", &operation));
-    assert_int_equal(operation, OPERATION_UDP_JITTER);
-    assert_false(operation_parse("udp-jitte", &operation));
-    assert_false(operation_parse("UDP-ECHO", &operation));
-    assert_false(operation_parse("", &operation));
-    assert_int_equal(operation, OPERATION_UDP_JITTER);
-    assert_true(operation_parse("udp-echo", &operation));
-    assert_int_equal(operation, OPERATION_UDP_ECHO);
 }
 
 static void test_references(void **state)
@@ -157,7 +142,7 @@ static bool change_field(struct spec *spec, unsigned field)
         set_string(&spec->identity.labels[1].value, "x");
         return true;
     case 6:
-        spec->operation = OPERATION_UDP_ECHO;
+        spec->operation = &operation_udp_echo;
         return true;
     case 7:
         spec->path.port++;
@@ -259,7 +244,6 @@ static void test_label_count_makes_another_target(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_operation_names),
         cmocka_unit_test(test_references),
         cmocka_unit_test(test_set_references),
         cmocka_unit_test(test_with_ip),

@@ -38,7 +38,7 @@ static void it_shows_each_target(void **state)
     assert_non_null(strstr(out.bytes, "2026-01-01 12:00:06&nbsp;UTC"));
     assert_non_null(strstr(out.bytes, "no_connection<small>code 6</small>"));
     assert_non_null(strstr(out.bytes, ">30 / 27<"));
-    assert_non_null(strstr(out.bytes, ">4.06<small>ICPIF 12</small>"));
+    assert_non_null(strstr(out.bytes, ">4.06<small>ICPIF 11</small>"));
     assert_non_null(strstr(out.bytes, "2 of 1000 sessions open; 11 control requests, 21 probes "
                                       "answered, 3 datagrams dropped."));
     assert_null(strstr(out.bytes, "reload of the configuration failed"));

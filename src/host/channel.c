@@ -1,44 +1,44 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* Which socket a channel uses, from when to when. */
+#include "host/channel.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "host/host_state.h"
 #include "host/log.h"
 #include "host/sock.h"
 
-/* Shared sockets that a channel tries before it gets one of its own. */
+/* Number of shared sockets that are tried before a channel gets a socket of its own. */
 #define SHARED_TRIES 32
 
-/* How old the knowledge of a socket's drops may be: many channels may close at once. */
-#define DROPS_NS NS_PER_MS
+/* A drop counter is not read again within this time: many channels may close at once. */
+#define DROPS_MAX_AGE_NS NS_PER_MS
 
-/* Of the first such socket; all are counted. */
-static void say_timeless(struct host *host, const struct endpoint *endpoint)
+/* Counts each socket without transmit timestamps; logs only the first. */
+static void note_no_stamps(struct host *host, const struct endpoint *endpoint)
 {
     const char *device = endpoint->options.device;
     if (host->stats.timeless_sockets++ == 0) {
-        log_line(LOG_LEVEL_WARN, "no transmit times from the kernel, our own are used", "device",
-                 device[0] == '\0' ? "any" : device, NULL);
+        log_line(LOG_LEVEL_WARN, "no kernel transmit timestamps, using the program's own clock",
+                 "device", device[0] == '\0' ? "any" : device, NULL);
     }
 }
 
-/* Of the first such socket; JSON and metrics show whose times were used. */
-static void say_no_adapter(struct host *host, const struct endpoint *endpoint)
+/* Logs only the first; JSON output and metrics show the timestamp source that was used. */
+static void warn_no_adapter(struct host *host, const struct endpoint *endpoint)
 {
-    if (!host->has_said_no_adapter) {
-        host->has_said_no_adapter = true;
-        log_line(LOG_LEVEL_WARN, "no times from the network adapter, the kernel's are used",
-                 "device", endpoint->options.device, "error", strerror(-endpoint->adapter_error),
-                 NULL);
+    if (!host->has_warned_no_adapter) {
+        host->has_warned_no_adapter = true;
+        log_line(LOG_LEVEL_WARN, "no hardware timestamps, using kernel timestamps", "device",
+                 endpoint->options.device, "error", strerror(-endpoint->adapter_error), NULL);
     }
 }
 
-/* Its socket closes now, its memory goes at the end of the turn: its events may be being given. */
+/* Closes the socket at once. Its memory is freed at the end of the turn, because an event of this
+ * endpoint may be in progress further up the call stack. */
 static void close_endpoint(struct host *host, struct endpoint *endpoint)
 {
     struct endpoint **at = &host->shared;
@@ -48,19 +48,19 @@ static void close_endpoint(struct host *host, struct endpoint *endpoint)
     if (*at != NULL) {
         *at = endpoint->next;
     }
-    host_unwatch(endpoint);
+    host->unwatch(endpoint);
     if (endpoint->adapter_error != 0) {
-        say_no_adapter(host, endpoint);
+        warn_no_adapter(host, endpoint);
     }
-    if (endpoint->gives_no_times) {
-        say_timeless(host, endpoint);
+    if (endpoint->gives_no_stamps) {
+        note_no_stamps(host, endpoint);
     }
     endpoint_close(endpoint);
     endpoint->next_closed = host->closed;
     host->closed = endpoint;
 }
 
-void host_free_closed(struct host *host)
+void channel_free_closed(struct host *host)
 {
     while (host->closed != NULL) {
         struct endpoint *endpoint = host->closed;
@@ -69,8 +69,8 @@ void host_free_closed(struct host *host)
     }
 }
 
-/* Processes that open raw sockets one after the other should not share identifiers; should they, a
- * probe still knows its replies by address, sequence number and time. */
+/* Two processes should not use the same ICMP identifier. If they do, a probe still recognizes its
+ * replies by address, sequence number and time. */
 static uint16_t next_identifier(const struct host *host)
 {
     return (uint16_t)((uint32_t)getpid() * UINT32_C(40503) + (uint32_t)host->last_serial);
@@ -85,7 +85,7 @@ static struct endpoint **shared_end(struct host *host)
     return end;
 }
 
-/* A socket for what `fx` asks for, and what to wait for. 0 or -errno. */
+/* Opens the socket that `fx` requests and waits for it. 0 or -errno. */
 static int new_endpoint(struct host *host, const struct fx *fx, struct endpoint **out)
 {
     int error = endpoint_open(fx, next_identifier(host), out);
@@ -95,9 +95,9 @@ static int new_endpoint(struct host *host, const struct fx *fx, struct endpoint 
     struct endpoint *endpoint = *out;
     endpoint->host = host;
     if (endpoint->adapter_error != 0) {
-        say_no_adapter(host, endpoint);
+        warn_no_adapter(host, endpoint);
     }
-    if (!host_watch(host, endpoint)) {
+    if (!host->watch(host, endpoint)) {
         close_endpoint(host, endpoint);
         return -ENOMEM;
     }
@@ -107,6 +107,7 @@ static int new_endpoint(struct host *host, const struct fx *fx, struct endpoint 
     return 0;
 }
 
+/* Finds a shared socket that the channel can join, or opens a socket. 0 or -errno. */
 static int find_endpoint(struct host *host, struct fx *fx, struct endpoint **out)
 {
     int tries = 0;
@@ -114,7 +115,7 @@ static int find_endpoint(struct host *host, struct fx *fx, struct endpoint **out
         return new_endpoint(host, fx, out);
     }
     for (struct endpoint *at = host->shared; at != NULL && tries < SHARED_TRIES; at = at->next) {
-        if (endpoint_may_take(at, fx)) {
+        if (endpoint_can_join(at, fx)) {
             *out = at;
             return 0;
         }
@@ -124,13 +125,12 @@ static int find_endpoint(struct host *host, struct fx *fx, struct endpoint **out
     return new_endpoint(host, fx, out);
 }
 
-/* Opens a channel. 0 or -errno. */
-int host_open_channel(struct host *host, const struct fx *fx, struct channel **out)
+int channel_open(struct host *host, const struct fx *fx, struct channel **out)
 {
     struct endpoint *endpoint;
-    struct fx asked = *fx;
+    struct fx requested = *fx;
     host->last_serial++;
-    int error = find_endpoint(host, &asked, &endpoint);
+    int error = find_endpoint(host, &requested, &endpoint);
     if (error != 0) {
         return error;
     }
@@ -140,19 +140,18 @@ int host_open_channel(struct host *host, const struct fx *fx, struct channel **o
     channel->peer = fx->peer;
     channel->drops_before = endpoint->drops;
     endpoint_join(endpoint, channel);
-    channels_add(&host->channels, channel);
+    channel_table_add(&host->channels, channel);
     channel->is_prompt = fx->is_prompt || fx->transport == TRANSPORT_TCP_CONNECT;
     host->prompt += channel->is_prompt;
     *out = channel;
     return 0;
 }
 
-/* Without a word to the machine. */
-void host_close_channel(struct host *host, struct channel *channel)
+void channel_close(struct host *host, struct channel *channel)
 {
     struct endpoint *endpoint = channel->endpoint;
     host->prompt -= channel->is_prompt;
-    channels_remove(&host->channels, channel);
+    channel_table_remove(&host->channels, channel);
     endpoint_leave(endpoint, channel);
     free(channel);
     if (endpoint_is_unused(endpoint)) {
@@ -160,7 +159,7 @@ void host_close_channel(struct host *host, struct channel *channel)
     }
 }
 
-void host_note_drops(struct host *host, struct endpoint *endpoint, uint32_t drops)
+void channel_note_drops(struct host *host, struct endpoint *endpoint, uint32_t drops)
 {
     uint32_t more = drops - endpoint->drops;
     if (more > 0 && more <= INT32_MAX) {
@@ -169,20 +168,16 @@ void host_note_drops(struct host *host, struct endpoint *endpoint, uint32_t drop
     }
 }
 
-void host_tell_drops(struct host *host, const struct channel *channel)
+uint32_t channel_count_drops(struct host *host, const struct channel *channel)
 {
-    struct ev ev = {.kind = EV_DROPPED, .id = channel->id};
-    if (channel->endpoint->transport != TRANSPORT_UDP) {
-        return;
-    }
     struct endpoint *endpoint = channel->endpoint;
+    if (endpoint->transport != TRANSPORT_UDP) {
+        return 0;
+    }
     struct mono now = clock_mono();
-    if (mono_diff(now, endpoint->drops_read) > DROPS_NS) {
+    if (mono_diff(now, endpoint->drops_read) > DROPS_MAX_AGE_NS) {
         endpoint->drops_read = now;
-        host_note_drops(host, endpoint, sock_drops(endpoint->fd));
+        channel_note_drops(host, endpoint, sock_drops(endpoint->fd));
     }
-    ev.dropped = channel->endpoint->drops - channel->drops_before;
-    if (ev.dropped > 0) {
-        host_give(host, &ev);
-    }
+    return endpoint->drops - channel->drops_before;
 }
