@@ -36,11 +36,16 @@ static bool parse_number(const char *text, unsigned long max, unsigned long *out
     return true;
 }
 
-/* Copies the host part of "HOST:PORT" to `host`, without brackets; returns the text of the port. */
+/* Copies the host part of "HOST:PORT" to `host`, without brackets, "" for a port alone; returns the
+ * text of the port. */
 static const char *split_host(const char *text, char host[ADDR_TEXT_MAX])
 {
     const char *colon = strrchr(text, ':');
-    if (colon == NULL || colon - text >= ADDR_TEXT_MAX) {
+    if (colon == NULL) {
+        host[0] = '\0';
+        return text;
+    }
+    if (colon - text >= ADDR_TEXT_MAX) {
         return NULL;
     }
     size_t length = (size_t)(colon - text);

@@ -32,7 +32,8 @@ struct addr_prefix {
  * untouched. */
 bool addr_parse_ip(const char *text, struct addr *out);
 
-/* Reads "IP:PORT", "[V6]:PORT" or ":PORT" (any IPv4 address). False otherwise; `out` untouched. */
+/* Reads "IP:PORT", "[V6]:PORT", ":PORT" or "PORT" (any IPv4 address). False otherwise; `out`
+ * untouched. */
 bool addr_parse_ip_port(const char *text, struct addr *out);
 
 /* Reads "IP/LENGTH" or "IP" (a full-length prefix). Host bits must be zero. False otherwise. */

@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/clock.h"
 #include "cli/flags.h"
 #include "cli/progress.h"
 #include "cli/total.h"
-#include "engine/engine.h"
 #include "host/clock.h"
 #include "host/entropy.h"
 #include "host/host.h"

@@ -8,26 +8,14 @@
 #include "base/crypto.h"
 #include "base/mem.h"
 #include "config/codec.h"
-#include "config/duration.h"
 #include "config/responder.h"
 #include "config/target.h"
+#include "config/target_source.h"
 #include "config/yaml.h"
 
 static const struct node *section(const struct values *root, enum slot slot)
 {
     return root->of[slot].state == VALUE_SET ? root->of[slot].node : NULL;
-}
-
-static void read_targets(const struct node *list, const struct inheritance *inheritance,
-                         struct diagnostics *diagnostics, struct config *config)
-{
-    size_t places = list == NULL ? 0 : list->count, count = 0;
-    struct spec **specs = mem_alloc(places, sizeof *specs);
-    if (list != NULL) {
-        count = targets_read(list, inheritance, diagnostics, specs);
-    }
-    config->targets = spec_set_new(specs, count);
-    free(specs);
 }
 
 static void check_purpose(const struct values *root, const struct node *top,
@@ -61,7 +49,7 @@ static void read_root(const struct node *top, struct diagnostics *diagnostics,
                      diagnostics);
     inheritance.assumes_clock = root.of[SLOT_ASSUME_SYNCHRONIZED].state == VALUE_SET &&
                                 root.of[SLOT_ASSUME_SYNCHRONIZED].number != 0;
-    read_targets(section(&root, SLOT_TARGETS), &inheritance, diagnostics, config);
+    config->targets = target_sources_read(&root, &inheritance, diagnostics);
     const struct node *responder = section(&root, SLOT_RESPONDER);
     config->has_responder = responder != NULL;
     if (responder != NULL) {
@@ -133,9 +121,4 @@ struct spec *config_default_spec(const struct operation *operation, const char *
 struct spec *config_default_voice_spec(enum voice_codec codec, const char *host)
 {
     return default_spec(operation_at(0), codec, host);
-}
-
-bool config_parse_duration(const char *text, int64_t *out_ns)
-{
-    return duration_parse(text, out_ns) == NULL;
 }

@@ -35,37 +35,46 @@ static void bind_address(struct bindings *bindings, const struct node *node,
     bindings->count++;
 }
 
-static void read_listen(const struct value *value, struct bindings *bindings,
-                        struct diagnostics *diagnostics, struct reflect_settings *out)
+/* One list of addresses and ports; `out` has room for what the schema allows. Returns how many. */
+static size_t read_endpoints(const struct value *value, struct bindings *bindings,
+                             struct diagnostics *diagnostics, struct addr *out)
 {
-    out->listen_count = 0;
+    size_t count = 0;
     for (const struct node *node = value->node->first; node != NULL; node = node->next) {
-        struct addr *addr = &out->listen[out->listen_count++];
-        address_parse_listen(node->text, addr);
+        struct addr *addr = &out[count++];
+        address_parse_endpoint(node->text, addr);
         bind_address(bindings, node, addr, diagnostics);
     }
+    return count;
 }
 
-static void read_permanent(const struct value *value, struct bindings *bindings,
-                           struct diagnostics *diagnostics, struct reflect_settings *out)
-{
-    out->permanent_count = 0;
-    for (const struct node *node = value->node->first; node != NULL; node = node->next) {
-        struct addr *addr = &out->permanent[out->permanent_count++];
-        address_parse_permanent(node->text, addr);
-        bind_address(bindings, node, addr, diagnostics);
-    }
-}
-
-static void read_permanent_tcp(const struct value *value, struct diagnostics *diagnostics,
-                               struct reflect_settings *out)
+/* UDP: what listens and what is always open share one space of ports. */
+static void read_udp(const struct values *values, const struct node *node,
+                     struct diagnostics *diagnostics, struct reflect_settings *out)
 {
     struct bindings bindings = {0};
-    out->permanent_tcp_count = 0;
-    for (const struct node *node = value->node->first; node != NULL; node = node->next) {
-        struct addr *addr = &out->permanent_tcp[out->permanent_tcp_count++];
-        address_parse_permanent(node->text, addr);
-        bind_address(&bindings, node, addr, diagnostics);
+    const struct value *listen = &values->of[SLOT_LISTEN];
+    const struct value *permanent = &values->of[SLOT_PERMANENT_PORTS];
+    if (listen->state == VALUE_SET) {
+        out->listen_count = read_endpoints(listen, &bindings, diagnostics, out->listen);
+    } else {
+        for (size_t i = 0; i < out->listen_count; i++) {
+            bind_address(&bindings, node, &out->listen[i], diagnostics);
+        }
+    }
+    if (permanent->state == VALUE_SET) {
+        out->permanent_count = read_endpoints(permanent, &bindings, diagnostics, out->permanent);
+    }
+}
+
+static void read_tcp(const struct values *values, struct diagnostics *diagnostics,
+                     struct reflect_settings *out)
+{
+    struct bindings bindings = {0};
+    const struct value *permanent = &values->of[SLOT_PERMANENT_TCP_PORTS];
+    if (permanent->state == VALUE_SET) {
+        out->permanent_tcp_count =
+            read_endpoints(permanent, &bindings, diagnostics, out->permanent_tcp);
     }
 }
 
@@ -88,22 +97,10 @@ void responder_read(const struct node *node, const struct key_ring *ring,
                     struct diagnostics *diagnostics, struct reflect_settings *out)
 {
     struct values values = {0};
-    struct bindings bindings = {0};
     values_read(&values, &schema_responder, node, diagnostics);
     reflect_settings_default(out);
-    if (values.of[SLOT_LISTEN].state == VALUE_SET) {
-        read_listen(&values.of[SLOT_LISTEN], &bindings, diagnostics, out);
-    } else {
-        for (size_t i = 0; i < out->listen_count; i++) {
-            bind_address(&bindings, node, &out->listen[i], diagnostics);
-        }
-    }
-    if (values.of[SLOT_PERMANENT_PORTS].state == VALUE_SET) {
-        read_permanent(&values.of[SLOT_PERMANENT_PORTS], &bindings, diagnostics, out);
-    }
-    if (values.of[SLOT_PERMANENT_TCP_PORTS].state == VALUE_SET) {
-        read_permanent_tcp(&values.of[SLOT_PERMANENT_TCP_PORTS], diagnostics, out);
-    }
+    read_udp(&values, node, diagnostics, out);
+    read_tcp(&values, diagnostics, out);
     if (values.of[SLOT_ALLOW].state == VALUE_SET) {
         read_allow(&values.of[SLOT_ALLOW], out);
     }

@@ -16,6 +16,7 @@
 
 #include "base/mem.h"
 #include "engine/engine_state.h"
+#include "probe/spec_field.h"
 
 /* What a target costs in a step: where memory is allocated or freed, as much as many others. */
 enum {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "probe/spec_field.h"
 
 static struct mono spread_start(const struct session *session, struct instant now)
 {

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Metrics of what became of the probe packets. */
 #include "expo/family.h"
+#include "operation/operation.h"
 
 #include "operation/operation.h"
 

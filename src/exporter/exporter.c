@@ -34,7 +34,7 @@ static const struct option_row rows[] = {
     {"workers", "N", "1", "Number of measuring threads, 1 to 64.", false},
     {"realtime", NULL, NULL, "Run the measuring threads with real-time priority (SCHED_FIFO).",
      false},
-    {"web.listen-address", "IP:PORT", ":10967", "Where to serve HTTP.", true},
+    {"web.listen-address", "[IP:]PORT", ":10967", "Where to serve HTTP.", true},
     {"web.telemetry-path", "PATH", "/metrics", "Where the metrics are.", false},
     {"web.enable-lifecycle", NULL, NULL, "Let clients reload by POST /-/reload.", false},
     {"web.max-requests", "N", "40", "Scrapes answered at once; 503 beyond. 0: no limit.", false},
@@ -79,7 +79,7 @@ static int read_web(const struct options *options, struct web *out)
         }
         if (!addr_parse_ip_port(text, &web.listen[web.listen_count++])) {
             return options_refuse(options, "web.listen-address", text,
-                                  "an address and port such as 127.0.0.1:10967 or :10967");
+                                  "a port, or an address and port such as 127.0.0.1:10967");
         }
     }
     if (!is_metrics_path(web.metrics_path)) {

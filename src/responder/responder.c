@@ -21,8 +21,8 @@
 #define MIN_DURATION_MAX_NS (60 * NS_PER_SECOND)
 
 static const struct option_row rows[] = {
-    {"listen-address", "IP:PORT", NULL, "Where to take control requests. Default: :1967 and :1167.",
-     true},
+    {"listen-address", "[IP:]PORT", NULL,
+     "Where to take control requests. Default: :1967 and :1167.", true},
     {"allow", "PREFIX", NULL, "Who may ask, for example 192.0.2.0/24. Not given: everybody.", true},
     {"permanent-port", "[IP:]PORT", NULL, "A probe port that is always open.", true},
     {"permanent-tcp-port", "[IP:]PORT", NULL, "A TCP port that is always open.", true},
@@ -51,57 +51,41 @@ static const struct options_program program = {
     .row_count = sizeof rows / sizeof rows[0],
 };
 
-static int read_listen(const struct options *options, struct reflect_settings *settings)
+/* Addresses and ports of the repeatable flag `name`, at most `max`. 0 or an exit status. */
+static int read_endpoints(const struct options *options, const char *name, size_t max,
+                          struct addr *out, size_t *out_count)
 {
     const char *text;
-    if (options_has(options, "listen-address")) {
-        settings->listen_count = 0;
-    }
-    for (size_t at = 0; (text = options_next(options, "listen-address", &at)) != NULL;) {
-        if (settings->listen_count == REFLECT_LISTEN_MAX) {
-            return options_reject(options, "listen-address", text, TOO_MANY);
+    size_t count = 0;
+    for (size_t at = 0; (text = options_next(options, name, &at)) != NULL;) {
+        if (count == max) {
+            return options_reject(options, name, text, TOO_MANY);
         }
-        const char *problem =
-            address_parse_listen(text, &settings->listen[settings->listen_count++]);
+        const char *problem = address_parse_endpoint(text, &out[count++]);
         if (problem != NULL) {
-            return options_reject(options, "listen-address", text, problem);
+            return options_reject(options, name, text, problem);
         }
     }
+    *out_count = count;
     return 0;
+}
+
+static int read_listen(const struct options *options, struct reflect_settings *settings)
+{
+    if (!options_has(options, "listen-address")) {
+        return 0;
+    }
+    return read_endpoints(options, "listen-address", REFLECT_LISTEN_MAX, settings->listen,
+                          &settings->listen_count);
 }
 
 static int read_permanent(const struct options *options, struct reflect_settings *settings)
 {
-    const char *text;
-    settings->permanent_count = 0;
-    for (size_t at = 0; (text = options_next(options, "permanent-port", &at)) != NULL;) {
-        if (settings->permanent_count == REFLECT_PERMANENT_MAX) {
-            return options_reject(options, "permanent-port", text, TOO_MANY);
-        }
-        const char *problem =
-            address_parse_permanent(text, &settings->permanent[settings->permanent_count++]);
-        if (problem != NULL) {
-            return options_reject(options, "permanent-port", text, problem);
-        }
-    }
-    return 0;
-}
-
-static int read_permanent_tcp(const struct options *options, struct reflect_settings *settings)
-{
-    const char *text;
-    settings->permanent_tcp_count = 0;
-    for (size_t at = 0; (text = options_next(options, "permanent-tcp-port", &at)) != NULL;) {
-        if (settings->permanent_tcp_count == REFLECT_PERMANENT_MAX) {
-            return options_reject(options, "permanent-tcp-port", text, TOO_MANY);
-        }
-        struct addr *addr = &settings->permanent_tcp[settings->permanent_tcp_count++];
-        const char *problem = address_parse_permanent(text, addr);
-        if (problem != NULL) {
-            return options_reject(options, "permanent-tcp-port", text, problem);
-        }
-    }
-    return 0;
+    int status = read_endpoints(options, "permanent-port", REFLECT_PERMANENT_MAX,
+                                settings->permanent, &settings->permanent_count);
+    return status != 0 ? status
+                       : read_endpoints(options, "permanent-tcp-port", REFLECT_PERMANENT_MAX,
+                                        settings->permanent_tcp, &settings->permanent_tcp_count);
 }
 
 static int read_allow(const struct options *options, struct reflect_settings *settings)
@@ -204,9 +188,6 @@ static int read_settings(const struct options *options, struct reflect_settings 
     int status = read_listen(options, settings);
     if (status == 0) {
         status = read_permanent(options, settings);
-    }
-    if (status == 0) {
-        status = read_permanent_tcp(options, settings);
     }
     if (status == 0) {
         status = read_allow(options, settings);

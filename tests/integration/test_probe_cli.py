@@ -74,7 +74,7 @@ class ProbeCliTest(harness.Case):
         self.assertIn("no hardware timestamps", done.stderr)
         self.assertEqual(done.stderr.count("\n"), 1)
         for flags, what in ((["--timestamps=hardware"], "needs --interface"),
-                            (["--timestamps=tea"], "auto, user, kernel or hardware")):
+                            (["--timestamps=tea"], "auto, user, kernel, hardware")):
             done = self.run_program(namespace, "ipsla", "probe", "127.0.0.1", *flags)
             self.assertEqual(done.code, 2)
             self.assertIn(what, done.stderr)

@@ -12,6 +12,7 @@ import tempfile
 import unittest
 
 import clang
+import keys
 import layers
 import programs
 import shape
@@ -37,6 +38,44 @@ class Tree(unittest.TestCase):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
         return path
+
+
+class Keys(Tree):
+    PARTS = {("table", "root"): "| `targets` |\n", ("roff", "root"): ".TP\n.B targets\n", ("flags", "probe"): "x\n"}
+
+    def problems(self, table, roff=".TP\n.B targets\n", flags="x\n", is_update=False):
+        self.page = self.write("docs/configuration.md", f"x\n<!-- begin keys: root -->\n{table}<!-- end keys -->\ny\n")
+        self.write("docs/man/ipsla.yml.5", f'.\\" begin keys: root\n{roff}.\\" end keys\n')
+        self.write("docs/man/ipsla.1", f'.\\" begin keys: probe\n{flags}.\\" end keys\n')
+        return keys.check(self.root, self.PARTS, is_update)
+
+    def test_clean(self):
+        self.assertEqual(self.problems("| `targets` |\n"), [])
+
+    def test_each_difference(self):
+        self.assertIn("+| `targets` |", self.problems("")[0])
+        self.assertIn("-| `old` |", self.problems("| `targets` |\n| `old` |\n")[0])
+        self.assertIn("ipsla.yml.5", self.problems("| `targets` |\n", "")[0])
+        self.assertIn("ipsla.1", self.problems("| `targets` |\n", flags="")[0])
+
+    def test_missing_part(self):
+        self.problems("| `targets` |\n")
+        self.page.write_text("x\n")
+        self.assertIn("has the parts [], not ['root']", keys.check(self.root, self.PARTS, False)[0])
+
+    def test_update(self):
+        self.assertEqual(self.problems("| `old` |\n", "", is_update=True), [])
+        self.assertEqual(keys.check(self.root, self.PARTS, False), [])
+
+    def test_parts_of_print_keys(self):
+        self.assertEqual(keys.parts_of("== table root\n| a |\n== roff root\n.TP\n"),
+                         {("table", "root"): "| a |\n", ("roff", "root"): ".TP\n"})
+
+    def test_flags_of_help(self):
+        self.assertEqual(keys.flags_of("Usage: x\n\nDoes.\n\nPath:\n  --source-address=A, --source=A\n      From\n"
+                                       "      it. Or not.\n  --dry\n      No.\n\nOther:\n  --help\n      Show.\n"),
+                         ".SS ipsla probe: Path\n.TP\n\\fB\\-\\-source\\-address\\fR=\\fIA\\fR, "
+                         "\\fB\\-\\-source\\fR=\\fIA\\fR\nFrom it.\nOr not.\n.TP\n\\fB\\-\\-dry\\fR\nNo.\n")
 
 
 class Layers(Tree):

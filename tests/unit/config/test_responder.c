@@ -62,25 +62,23 @@ static const struct expectation wrong[] = {
      "x]\n"
      "  permanent_ports: [0, 70000, y]\n  refusal: none\n  reply: 8\n",
      "f:2:12: responder.listen[0]: '[fe80::1]:1' is a link-local address; listen on [::] to serve "
-     "these; allowed: 1 to 8 of IP:port\n"
-     "f:2:27: responder.listen[1]: '1.2.3.4' has no port; allowed: 1 to 8 of IP:port\n"
+     "these; allowed: 1 to 8 of port, IP:port or [IPv6]:port\n"
+     "f:2:27: responder.listen[1]: '1.2.3.4' has no port; write IP:port; allowed: 1 to 8 of port, "
+     "IP:port or [IPv6]:port\n"
      "f:2:38: responder.listen[2]: '127.0.0.1:0' has port 0; ports are 1 to 65535; allowed: 1 to 8 "
-     "of IP:port\n"
+     "of port, IP:port or [IPv6]:port\n"
      "f:3:11: responder.allow[0]: '10.0.0.1/8' is not a prefix such as 192.0.2.0/24, with no bits "
      "set behind its length; allowed: up to 64 IP prefixes\n"
      "f:3:23: responder.allow[1]: '::1/0' is not a prefix such as 192.0.2.0/24, with no bits set "
      "behind its length; allowed: up to 64 IP prefixes\n"
      "f:3:32: responder.allow[2]: 'x' is not a prefix such as 192.0.2.0/24, with no bits set "
-     "behind "
-     "its length; allowed: up to 64 IP prefixes\n"
-     "f:4:21: responder.permanent_ports[0]: '0' is out of range; ports are 1 to 65535; allowed: up "
-     "to 64 of port or IP:port\n"
+     "behind its length; allowed: up to 64 IP prefixes\n"
+     "f:4:21: responder.permanent_ports[0]: '0' has port 0; ports are 1 to 65535; allowed: up "
+     "to 64 of port, IP:port or [IPv6]:port\n"
      "f:4:24: responder.permanent_ports[1]: '70000' is out of range; ports are 1 to 65535; "
-     "allowed: "
-     "up to 64 of port or IP:port\n"
-     "f:4:31: responder.permanent_ports[2]: 'y' is not IP:port or [IPv6]:port; allowed: up to 64 "
-     "of port or "
-     "IP:port\n"
+     "allowed: up to 64 of port, IP:port or [IPv6]:port\n"
+     "f:4:31: responder.permanent_ports[2]: 'y' is no address and port; allowed: up to 64 "
+     "of port, IP:port or [IPv6]:port\n"
      "f:5:12: responder.refusal: 'none' is none of the choices; allowed: status16, status32, "
      "silent\n"
      "f:6:10: responder.reply: '8' is none of the choices; allowed: long, short\n"},
@@ -106,12 +104,36 @@ static void wrong_settings_have_their_place(void **state)
     EXPECT_FINDINGS(wrong);
 }
 
+/* Each way to write an address and port is understood in each list. */
+static void endpoints_have_one_syntax(void **state)
+{
+    (void)state;
+    static const char *const keys[] = {"listen", "permanent_ports", "permanent_tcp_ports"};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        struct buf text = {0};
+        buf_printf(&text,
+                   "responder: {%s: [5000, ':5001', '192.0.2.1:5002', '[2001:db8::1]:5003']}",
+                   keys[i]);
+        struct config *config = parse_good(buf_string(&text));
+        const struct addr *lists[] = {config->responder.listen, config->responder.permanent,
+                                      config->responder.permanent_tcp};
+        for (uint16_t k = 0; k < 4; k++) {
+            assert_int_equal(lists[i][k].port, 5000 + k);
+            assert_int_equal(lists[i][k].family, k == 3 ? ADDR_IPV6 : ADDR_IPV4);
+            assert_int_equal(addr_is_any(&lists[i][k]), k < 2);
+        }
+        config_free(config);
+        buf_fini(&text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(absent_and_empty_sections),
         cmocka_unit_test(every_key_is_taken),
         cmocka_unit_test(wrong_settings_have_their_place),
+        cmocka_unit_test(endpoints_have_one_syntax),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
