@@ -4,8 +4,6 @@
 #include "expo/family.h"
 #include "operation/operation.h"
 
-#include "operation/operation.h"
-
 static void emit_lost(struct series *series, const struct family_source *source, size_t offset)
 {
     (void)offset;
