@@ -153,6 +153,12 @@ class Shape(Tree):
         self.assertEqual(self.problems("/*" + "x" * 96 + "*/\n"), [])
         self.assertEqual(self.problems("int x;\n" * 800), [])
 
+    def test_file_length(self):
+        long = "int a;\n" * 501
+        self.assertIn("501 lines", self.problems(long)[0])
+        self.assertEqual(self.problems("/* lint: table */\n" + long), [])
+        self.assertEqual(self.problems("int a;\n", "src/base/x.c") + self.problems(long, "tests/x.c"), [])
+
     def test_function_length(self):
         self.assertIn("f has 81 lines", self.problems(self.function(81))[0])
         self.assertIn("f has 61 lines", shape.check(self.root)[1][0] if self.problems(self.function(61)) == []
