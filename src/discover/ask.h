@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* The methods of probe/discover.h: the bytes of a request, and what an answer says. No state. */
+/* The methods of discover/discover.h: the bytes of a request, and what an answer says. No state. */
 #ifndef DISCOVER_ASK_H
 #define DISCOVER_ASK_H
 
