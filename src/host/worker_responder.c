@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "host/entropy.h"
 #include "host/host.h"
 #include "host/thread.h"
 
@@ -144,7 +145,9 @@ struct responder_worker *responder_worker_start(const struct reflect_settings *s
     struct responder_worker *worker = mem_alloc(1, sizeof *worker);
     pthread_mutex_init(&worker->mutex, NULL);
     pthread_cond_init(&worker->started, NULL);
-    worker->reflect = reflect_new(settings);
+    struct reflect_seed seed;
+    entropy_fill(seed.bytes, sizeof seed.bytes);
+    worker->reflect = reflect_new(settings, &seed);
     int launch_error = responder_launch(worker);
     if (launch_error != 0) {
         *failed = (struct addr){0};

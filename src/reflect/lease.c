@@ -4,10 +4,12 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 
-void lease_init(struct lease_book *book, uint32_t session_limit, uint32_t permanent_limit)
+void lease_init(struct lease_book *book, const struct siphash_key *key, uint32_t session_limit,
+                uint32_t permanent_limit)
 {
     uint32_t size = 16;
     while (size < session_limit) {
@@ -17,6 +19,7 @@ void lease_init(struct lease_book *book, uint32_t session_limit, uint32_t perman
         .port_limit = session_limit + permanent_limit,
         .session_limit = session_limit,
         .mask = size - 1,
+        .key = *key,
         .port_heads = mem_alloc(size, sizeof(uint32_t)),
         .session_heads = mem_alloc(size, sizeof(uint32_t)),
     };
@@ -44,18 +47,13 @@ void lease_fini(struct lease_book *book)
     *book = (struct lease_book){0};
 }
 
-/* FNV-1a over an IP and a number; an attacker who finds collisions gains slow look-ups among at
- * most session_limit entries. */
+/* Of an IP and a number. */
 static uint32_t hash(const struct lease_book *book, const uint8_t ip[16], uint32_t number)
 {
-    uint32_t h = 2166136261u;
-    for (unsigned i = 0; i < 16; i++) {
-        h = (h ^ ip[i]) * 16777619u;
-    }
-    for (unsigned i = 0; i < 4; i++) {
-        h = (h ^ (number >> 8 * i & 0xff)) * 16777619u;
-    }
-    return (h ^ h >> 16) & book->mask;
+    uint8_t bytes[20];
+    memcpy(bytes, ip, 16);
+    memcpy(bytes + 16, &number, sizeof number);
+    return (uint32_t)siphash(&book->key, bytes, sizeof bytes) & book->mask;
 }
 
 static uint32_t *port_head(const struct lease_book *book, uint16_t number)

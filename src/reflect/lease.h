@@ -1,8 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
 /* The responder's books: which local ports are open, and which sessions use them. Fixed-size tables
- * with chained hashing, allocated once; every look-up is O(1) on average, expiry O(log n). No
- * protocol, no I/O. */
+ * with chained hashing, allocated once; every look-up is O(1) on average, expiry O(log n).
+ * Strangers choose what is looked up, so the hash has a key that they do not know. No protocol, no
+ * I/O. */
 #ifndef REFLECT_LEASE_H
 #define REFLECT_LEASE_H
 
@@ -12,6 +13,7 @@
 
 #include "base/addr.h"
 #include "base/heap.h"
+#include "base/siphash.h"
 #include "base/time.h"
 #include "probe/io.h"
 #include "wire/jitter_us.h"
@@ -57,10 +59,13 @@ struct lease_book {
     uint32_t free_port, free_session; /* heads of the free lists */
     uint32_t session_count;
     uint32_t mask; /* of both hash tables */
+    struct siphash_key key;
     struct heap expiries;
 };
 
-void lease_init(struct lease_book *book, uint32_t session_limit, uint32_t permanent_limit);
+/* `key`: random, nobody else's. */
+void lease_init(struct lease_book *book, const struct siphash_key *key, uint32_t session_limit,
+                uint32_t permanent_limit);
 void lease_fini(struct lease_book *book);
 
 /* The port that is open (or opening) at exactly this address, or permanently at any address; else

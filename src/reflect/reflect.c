@@ -74,16 +74,18 @@ static const struct addr *permanent_at(const struct reflect_settings *settings, 
                   : &settings->permanent_tcp[place - settings->permanent_count];
 }
 
-struct reflect *reflect_new(const struct reflect_settings *settings)
+struct reflect *reflect_new(const struct reflect_settings *settings,
+                            const struct reflect_seed *seed)
 {
     struct reflect *reflect = mem_alloc(1, sizeof *reflect);
     reflect->settings = *settings;
+    reflect->key = siphash_key(seed->bytes);
     reflect->opening.port = LEASE_NONE;
     reflect->stats.max_sessions = settings->max_sessions;
     if (settings->key_count > 0) {
         reflect->memory = mem_alloc(1, sizeof *reflect->memory);
     }
-    lease_init(&reflect->book, settings->max_sessions, permanent_total(settings));
+    lease_init(&reflect->book, &reflect->key, settings->max_sessions, permanent_total(settings));
     return reflect;
 }
 

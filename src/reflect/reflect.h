@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "base/siphash.h"
 #include "probe/io.h"
 #include "stats/hist.h"
 #include "wire/auth.h"
@@ -98,8 +99,14 @@ struct reflect_stats {
 
 struct reflect;
 
+/* Random bytes, nobody else's: tables that strangers fill are hashed with them. */
+struct reflect_seed {
+    uint8_t bytes[SIPHASH_KEY_BYTES];
+};
+
 /* `settings` is copied. Control sockets and permanent ports are opened by the first polls. */
-struct reflect *reflect_new(const struct reflect_settings *settings);
+struct reflect *reflect_new(const struct reflect_settings *settings,
+                            const struct reflect_seed *seed);
 void reflect_free(struct reflect *reflect);
 
 /* The machine to give to a host. */

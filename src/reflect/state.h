@@ -53,6 +53,7 @@ struct reflect {
     struct listener listeners[REFLECT_LISTEN_MAX];
     size_t permanent_asked; /* permanent ports handed to the books so far */
     int permanent_errors[2 * REFLECT_PERMANENT_MAX]; /* UDP, then TCP */
+    struct siphash_key key;
     struct lease_book book;
     struct opening opening;
     struct answer answer;

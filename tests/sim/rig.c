@@ -46,7 +46,8 @@ unsigned rig_add_engine(struct rig *rig, unsigned node, bool start_now)
 unsigned rig_add_reflect(struct rig *rig, unsigned node, const struct reflect_settings *settings)
 {
     assert(rig->reflect_count < RIG_RESPONDERS_MAX);
-    struct reflect *reflect = reflect_new(settings);
+    static const struct reflect_seed seed = {{1, 2, 3}};
+    struct reflect *reflect = reflect_new(settings, &seed);
     rig->reflects[rig->reflect_count] = reflect;
     rig->reflect_processes[rig->reflect_count] =
         world_process_add(&rig->world, WORLD_RESPONDER, node, reflect_machine(reflect));

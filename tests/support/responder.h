@@ -27,6 +27,7 @@ struct responder {
 
 /* The one that all functions here act on. */
 extern struct responder responder;
+extern const struct reflect_seed responder_seed;
 
 /* A cmocka group set-up: loads the vectors. */
 int responder_load(void **state);

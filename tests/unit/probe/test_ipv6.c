@@ -161,7 +161,7 @@ static void test_interfaces_tell_senders_apart(void **state)
     struct addr right = left;
     local.scope = left.scope = 2;
     right.scope = 3;
-    lease_init(&book, 4, 0);
+    lease_init(&book, &(struct siphash_key){{1, 2}}, 4, 0);
     uint32_t port = lease_add_port(&book, &local, TRANSPORT_UDP, false);
     struct lease_session *session = lease_add_session(&book, port, &left);
     lease_set_expiry(&book, session, (struct mono){1});

@@ -23,7 +23,7 @@ static void test_listens(void **state)
     responder.settings.listen_count = 2;
     responder.settings.permanent[0] = build_addr("0.0.0.0:16000");
     responder.settings.permanent_count = 1;
-    responder.reflect = reflect_new(&responder.settings);
+    responder.reflect = reflect_new(&responder.settings, &responder_seed);
     responder.datagrams = 0;
     assert_false(reflect_is_listening(responder.reflect));
     drive_init(&responder.drive, reflect_machine(responder.reflect), build_at(0));
@@ -46,7 +46,7 @@ static void test_cannot_listen(void **state)
     responder.settings.permanent_count = 1;
     responder.settings.listen_count = 1;
     for (unsigned opens = 0; opens < 2; opens++) {
-        responder.reflect = reflect_new(&responder.settings);
+        responder.reflect = reflect_new(&responder.settings, &responder_seed);
         struct fx fx;
         struct machine machine = reflect_machine(responder.reflect);
         for (unsigned i = 0; i < 2; i++) {
