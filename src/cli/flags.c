@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "cli/flags.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -398,6 +399,20 @@ static bool timestamps_parse(const char *name, enum timestamps *out)
 }
 
 /* After the device is read. */
+/* The next operation gets the late replies of this one: they must be told apart. */
+static bool tells_late_replies(const struct spec *spec)
+{
+    uint32_t least = spec->operation->bytes_min_from_fixed_port;
+    if (spec->path.source.port != 0 && spec->packets.bytes < least) {
+        fprintf(stderr,
+                "ipsla probe: --size must be %" PRIu32
+                " or more with --source-port: a late reply would pass for the next one\n",
+                least);
+        return false;
+    }
+    return true;
+}
+
 static bool read_timestamps(const struct options *options, struct spec *spec)
 {
     const char *text = given(options, "timestamps");
@@ -422,7 +437,7 @@ static bool read_spec(const struct options *options, struct spec *spec)
            read_advantage(options, spec) && read_source(options, &spec->path.source) &&
            read_ip_version(options, spec) && read_data(options, spec) &&
            cli_read_packet(options, spec) && cli_read_clock(options, spec) &&
-           read_timestamps(options, spec);
+           read_timestamps(options, spec) && tells_late_replies(spec);
 }
 
 static bool read_output(const struct options *options, struct cli_request *out)

@@ -62,7 +62,8 @@ static void set_report(struct session *session, struct report *report)
     session->report = report;
 }
 
-void session_init(struct session *session, uint32_t slot, const struct spec *spec)
+void session_init(struct session *session, uint32_t slot, const struct spec *spec,
+                  const uint8_t seed[HANDSHAKE_SEED_BYTES])
 {
     *session = (struct session){
         .slot = slot,
@@ -70,7 +71,7 @@ void session_init(struct session *session, uint32_t slot, const struct spec *spe
         .next_start = MONO_NEVER,
         .life_end = MONO_NEVER,
     };
-    probe_init(&session->probe, session->spec, (uint8_t)(spec_hash(spec) >> 56));
+    probe_init(&session->probe, session->spec, seed);
     session->report = report_new(session);
 }
 

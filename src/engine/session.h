@@ -33,8 +33,9 @@ struct session {
         seen_unmatched[UNMATCHED_COUNT]; /* of probe.unmatched: already in the engine's stats */
 };
 
-/* A session that does not start anything yet. */
-void session_init(struct session *session, uint32_t slot, const struct spec *spec);
+/* A session that does not start anything yet. `seed` is as for probe_init. */
+void session_init(struct session *session, uint32_t slot, const struct spec *spec,
+                  const uint8_t seed[HANDSHAKE_SEED_BYTES]);
 void session_fini(struct session *session);
 
 /* Once: its life begins. First start: the first moment from now on that is congruent to the hash of

@@ -36,6 +36,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "host/entropy.h"
 #include "host/host_state.h"
 #include "host/tcp.h"
 
@@ -178,11 +179,19 @@ static bool events_new(struct host *host)
     return host->timer != NULL && host->wake != NULL && event_add(host->wake, NULL) == 0;
 }
 
+static void draw_key(struct host *host)
+{
+    uint8_t key[SIPHASH_KEY_BYTES];
+    entropy_fill(key, sizeof key);
+    host->key = siphash_key(key);
+}
+
 struct host *host_new(struct machine machine, struct host_hook hook)
 {
     struct host *host = mem_alloc(1, sizeof *host);
     host->machine = machine;
     host->hook = hook;
+    draw_key(host);
     outbox_init(&host->outbox);
     host->batch = batch_new();
     clock_read(&host->clock);

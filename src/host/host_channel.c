@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/mem.h"
+#include "base/nonce.h"
 #include "host/host_state.h"
 #include "host/log.h"
 #include "host/sock.h"
@@ -69,11 +69,10 @@ void host_free_closed(struct host *host)
     }
 }
 
-/* Processes that open raw sockets one after the other should not share identifiers; should they, a
- * probe still knows its replies by address, sequence number and time. */
-static uint16_t next_identifier(const struct host *host)
+/* Two sockets may have the same by chance: a probe knows its replies by more than that. */
+static uint16_t draw_identifier(const struct host *host)
 {
-    return (uint16_t)((uint32_t)getpid() * UINT32_C(40503) + (uint32_t)host->last_serial);
+    return (uint16_t)nonce_draw(&host->key, NONCE_IDENTIFIER, host->last_serial);
 }
 
 static struct endpoint **shared_end(struct host *host)
@@ -88,7 +87,7 @@ static struct endpoint **shared_end(struct host *host)
 /* A socket for what `fx` asks for, and what to wait for. 0 or -errno. */
 static int new_endpoint(struct host *host, const struct fx *fx, struct endpoint **out)
 {
-    int error = endpoint_open(fx, next_identifier(host), out);
+    int error = endpoint_open(fx, draw_identifier(host), out);
     if (error != 0) {
         return error;
     }

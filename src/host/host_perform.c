@@ -36,6 +36,8 @@ static bool give_icmp(struct host *host, const struct endpoint *endpoint,
         .is_icmp = true,
         .error = notice->error,
         .peer = notice->peer,
+        .bytes = notice->quote,
+        .size = notice->quote_size,
     };
     host_give(host, &ev);
     return true;

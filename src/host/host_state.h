@@ -5,6 +5,7 @@
 #ifndef HOST_HOST_STATE_H
 #define HOST_HOST_STATE_H
 
+#include "base/siphash.h"
 #include "host/channels.h"
 #include "host/clock.h"
 #include "host/endpoint.h"
@@ -26,6 +27,7 @@ struct host {
     bool has_acted; /* something came or was done in this turn */
     bool has_more; /* the machine was not polled to the end */
     uint64_t last_serial;
+    struct siphash_key key; /* of the identifiers of raw ICMP sockets */
     struct channels channels;
     struct endpoint *shared; /* the open shared ones */
     struct endpoint *closed; /* to be freed at the end of the turn */

@@ -37,13 +37,15 @@ struct sock_parcel {
  * one left. */
 enum sock_notice_kind { SOCK_NOTICE_ICMP, SOCK_NOTICE_SENT };
 
-#define SOCK_QUOTE_BYTES 8
+/* What is kept of a datagram that an ICMP error quotes: what is random in it lies within. */
+#define SOCK_QUOTE_BYTES 80
 
 struct sock_notice {
     enum sock_notice_kind kind;
     int error; /* ICMP: an errno value */
     struct addr peer; /* ICMP: whom the datagram was for */
-    uint8_t quote[SOCK_QUOTE_BYTES]; /* ICMP: its first bytes, after the UDP header if it had one */
+    const uint8_t *quote; /* ICMP: its first bytes, after the UDP header if it had one; they live
+                             until the next notices are taken */
     size_t quote_size;
     uint32_t key; /* SENT: the how manieth datagram with wants_stamp, from 0 */
     struct wall kernel; /* SENT: when it left; 0: only the adapter told */
