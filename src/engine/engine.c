@@ -16,6 +16,7 @@ struct engine *engine_new(const struct engine_options *options)
 {
     struct engine *engine = mem_alloc(1, sizeof *engine);
     engine->options = *options;
+    engine->calendar.key = siphash_key(options->start_key);
     engine->published = snapshot_new(0);
     return engine;
 }

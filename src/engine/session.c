@@ -8,16 +8,15 @@
 
 #include "base/mem.h"
 
-static struct mono spread_start(const struct session *session, struct instant now)
+static struct mono spread_start(const struct session *session, int64_t phase_ns, struct instant now)
 {
     int64_t period_ns = session->spec->schedule.frequency_ns;
-    int64_t phase_ns = (int64_t)(spec_hash(session->spec) % (uint64_t)period_ns);
     int64_t past_ns = now.wall.ns - phase_ns;
     int64_t since_ns = past_ns - floor_div(past_ns, period_ns) * period_ns;
     return mono_add(now.mono, since_ns == 0 ? 0 : period_ns - since_ns);
 }
 
-static struct mono first_start(const struct session *session, struct instant now)
+static struct mono first_start(const struct session *session, int64_t phase_ns, struct instant now)
 {
     switch (session->spec->schedule.start) {
     case SPEC_START_NOW:
@@ -29,7 +28,7 @@ static struct mono first_start(const struct session *session, struct instant now
     case SPEC_START_SPREAD:
         break;
     }
-    return spread_start(session, now);
+    return spread_start(session, phase_ns, now);
 }
 
 static bool is_inactive(const struct session *session)
@@ -75,10 +74,10 @@ void session_init(struct session *session, uint32_t slot, const struct spec *spe
     session->report = report_new(session);
 }
 
-void session_plan(struct session *session, bool start_now, struct instant now)
+void session_plan(struct session *session, int64_t phase_ns, bool start_now, struct instant now)
 {
     int64_t life_ns = session->spec->schedule.life_ns;
-    session->next_start = start_now ? now.mono : first_start(session, now);
+    session->next_start = start_now ? now.mono : first_start(session, phase_ns, now);
     if (life_ns != SPEC_FOREVER) {
         session->life_end = mono_add(session->next_start, life_ns);
     }

@@ -18,6 +18,7 @@
 #include "program/config_file.h"
 #include "program/daemon.h"
 #include "program/options.h"
+#include "program/start_key.h"
 
 #define LISTEN_MAX 16
 #define APPLY_INTERVAL_NS (200 * NS_PER_MS)
@@ -30,6 +31,8 @@ static const struct option_row rows[] = {
     {"config.check", NULL, NULL, "Check the configuration, print every problem, and exit.", false},
     {"shard", "I/N", NULL, "Measure the targets of part I of N (from 0) of the configuration.",
      false},
+    {"start-key-file", "FILE", NULL,
+     "Secret from which the starts of targets follow; without it the machine's own.", false},
     {"workers", "N", "1", "Threads that measure, 1 to 64.", false},
     {"realtime", NULL, NULL, "Threads that measure run before all others (SCHED_FIFO).", false},
     {"web.listen-address", "IP:PORT", ":10967", "Where to serve HTTP.", true},
@@ -127,6 +130,14 @@ static int read_workers(const struct options *options, struct spec_division *out
     }
     *out = (struct spec_division){.count = (unsigned)count, .salt = WORKERS_SALT};
     return 0;
+}
+
+/* 0 or an exit status. */
+static int read_start_key(const struct options *options, uint8_t out[SIPHASH_KEY_BYTES])
+{
+    const char *file = options_value(options, "start-key-file");
+    const char *problem = start_key_read(file, out);
+    return problem == NULL ? 0 : options_reject(options, "start-key-file", file, problem);
 }
 
 static int check_config(const char *file, const struct exporter_shard *shard)
@@ -346,6 +357,7 @@ int main(int argc, char **argv)
     struct web web;
     struct exporter_shard shard;
     struct spec_division work;
+    uint8_t start_key[SIPHASH_KEY_BYTES];
     int status;
     if (!options_parse(&program, argc, argv, &options, &status)) {
         return status;
@@ -356,6 +368,9 @@ int main(int argc, char **argv)
     }
     if (status == 0) {
         status = read_workers(&options, &work);
+    }
+    if (status == 0) {
+        status = read_start_key(&options, start_key);
     }
     if (status == 0) {
         status = daemon_read_logging(&options);
@@ -383,5 +398,6 @@ int main(int argc, char **argv)
         .answered = PTHREAD_COND_INITIALIZER,
         .scrape_seconds = -1,
     };
+    memcpy(exporter.start_key, start_key, sizeof start_key);
     return run(&exporter, config, &web);
 }

@@ -17,6 +17,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "host/clock_state.h"
@@ -220,11 +221,12 @@ static void worker_free(struct worker *worker)
     free(worker);
 }
 
-struct worker *worker_start(void)
+struct worker *worker_start(const uint8_t start_key[SIPHASH_KEY_BYTES])
 {
     struct worker *worker = mem_alloc(1, sizeof *worker);
     struct engine_options options = {.start_now = false};
     entropy_fill(options.seed, sizeof options.seed);
+    memcpy(options.start_key, start_key, sizeof options.start_key);
     pthread_mutex_init(&worker->mutex, NULL);
     pthread_cond_init(&worker->became_current, NULL);
     worker->is_current = true;

@@ -10,8 +10,8 @@
 #include "base/time.h"
 #include "engine/engine.h"
 #include "engine/report.h"
-#include "reflect/reflect.h"
 #include "probe/spec.h"
+#include "reflect/reflect.h"
 
 /* What changed is published at most once in this time; after worker_apply at once. */
 #define WORKER_PUBLISH_NS (250 * NS_PER_MS)
@@ -22,7 +22,7 @@
 struct worker;
 
 /* Starts a thread with an empty engine. NULL with errno set when the system refuses. */
-struct worker *worker_start(void);
+struct worker *worker_start(const uint8_t start_key[SIPHASH_KEY_BYTES]);
 
 /* Hands over a new set of targets (takes a reference); replaces one that is still pending. */
 void worker_apply(struct worker *worker, struct spec_set *set);
