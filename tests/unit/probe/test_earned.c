@@ -283,6 +283,34 @@ static void test_ids_are_drawn(void **state)
     sender_tear_down();
 }
 
+static uint8_t first_id(uint8_t seed_byte)
+{
+    const uint8_t seed[HANDSHAKE_SEED_BYTES] = {seed_byte};
+    uint8_t request[IPSLA_REQUEST_BYTES_MAX];
+    struct spec *spec = build_jitter_spec("t", "198.51.100.20");
+    struct probe probe;
+    probe_init(&probe, spec, seed);
+    handshake_start(&probe.handshake, spec);
+    handshake_write(&probe.handshake, build_at(0), request);
+    probe_fini(&probe);
+    spec_unref(spec);
+    return request[1];
+}
+
+/* The name of the target says nothing about the first id, the seed of the start does. */
+static void test_first_id_is_another_at_each_start(void **state)
+{
+    (void)state;
+    bool seen[UINT8_MAX + 1] = {false};
+    unsigned different = 0;
+    for (unsigned i = 0; i < 100; i++) {
+        uint8_t id = first_id((uint8_t)i);
+        different += !seen[id];
+        seen[id] = true;
+    }
+    assert_in_range(different, 60, 100);
+}
+
 /* Errors that quote nothing of ours: another port, other bytes, an operation that is over. */
 static void test_icmp_that_quotes_nothing_of_ours(void **state)
 {
@@ -386,6 +414,7 @@ int main(void)
         cmocka_unit_test(test_guessed_refusal),
         cmocka_unit_test(test_refusal_to_a_port_of_its_own),
         cmocka_unit_test(test_ids_are_drawn),
+        cmocka_unit_test(test_first_id_is_another_at_each_start),
         cmocka_unit_test(test_icmp_that_quotes_nothing_of_ours),
         cmocka_unit_test(test_weak_icmp),
         cmocka_unit_test(test_guessed_icmp),

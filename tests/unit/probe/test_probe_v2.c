@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
 /* The sender's handshake of version 2, and that of version 1 with an MD5 key. */
+#include <errno.h>
 #include <string.h>
 
 #include "support/build.h"
@@ -266,10 +267,58 @@ static void test_md5_wrong_key(void **state)
     sender_tear_down();
 }
 
+/* An ICMP error that quotes the random number is believed at once; what quotes less ends nothing,
+ * another random number is not ours. */
+static void test_icmp(void **state)
+{
+    (void)state;
+    enum { RANDOM_END = 48 };
+    for (unsigned i = 0; i <= 1; i++) {
+        set_up(AUTH_HMAC_SHA256);
+        sender_icmp(ECONNREFUSED, CONTROL_V2_PEER, 0, RANDOM_END - 1);
+        assert_int_equal(sender.probe.phase, PROBE_CONTROL);
+        struct ev ev = {.kind = EV_ERROR, .error = ECONNREFUSED, .is_icmp = true};
+        uint8_t quote[IPSLA2_BYTES];
+        memcpy(quote, sender_sent(0)->bytes, sizeof quote);
+        ev.peer = build_addr(CONTROL_V2_PEER);
+        ev.bytes = quote;
+        ev.size = sizeof quote;
+        quote[RANDOM_END - 1] ^= 1;
+        drive_input(&sender.drive, ev);
+        assert_int_equal(sender.probe.phase, PROBE_CONTROL);
+        assert_int_equal(sender.probe.unmatched[UNMATCHED_ICMP], 1);
+        quote[RANDOM_END - 1] ^= 1;
+        ev.error = i == 0 ? ECONNREFUSED : EHOSTUNREACH;
+        drive_input(&sender.drive, ev);
+        assert_int_equal(probe_is_idle(&sender.probe), i == 0);
+        assert_int_equal(sender_finish()->outcome, OUTCOME_UNREACHABLE);
+        sender_tear_down();
+    }
+}
+
+/* The same request twice: nothing tells which of the two the answer is to. */
+static void test_answer_to_a_repeated_request_has_no_round_trip(void **state)
+{
+    (void)state;
+    for (int64_t tries = 1; tries <= 2; tries++) {
+        set_up(AUTH_HMAC_SHA256);
+        drive_until(&sender.drive, build_at(MS(2000) * (tries - 1) + MS(5)));
+        struct ipsla2_message message = good_answer();
+        answer(&message);
+        assert_true(is_accepted());
+        assert_true(sender.probe.round.control_rtt_ns == (tries == 1 ? MS(5) : -1));
+        probe_abandon(&sender.probe);
+        drive_poll(&sender.drive);
+        sender_tear_down();
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_request),
+        cmocka_unit_test(test_icmp),
+        cmocka_unit_test(test_answer_to_a_repeated_request_has_no_round_trip),
         cmocka_unit_test(test_retry_and_next),
         cmocka_unit_test(test_reflection_is_no_answer),
         cmocka_unit_test(test_strange_answers),
