@@ -158,10 +158,13 @@ static void count_packets(const struct session *session, struct engine_stats *st
     }
 }
 
-static void count_unmatched(struct session *session, struct engine_stats *stats)
+static void count_unmatched(struct session *session, struct report *report,
+                            struct engine_stats *stats)
 {
     for (unsigned i = 0; i < UNMATCHED_COUNT; i++) {
-        stats->unmatched[i] += session->probe.unmatched[i] - session->seen_unmatched[i];
+        uint64_t more = session->probe.unmatched[i] - session->seen_unmatched[i];
+        stats->unmatched[i] += more;
+        report->unmatched[i] += more;
         session->seen_unmatched[i] = session->probe.unmatched[i];
     }
 }
@@ -182,8 +185,8 @@ static void end_run(struct session *session, struct instant now, struct session_
 {
     session->is_running = false;
     uint64_t skipped = skip_missed_starts(session, now);
-    count_unmatched(session, env->stats);
     struct report *report = report_new(session);
+    count_unmatched(session, report, env->stats);
     report->tally.skipped += skipped;
     struct round_sinks sinks = tally_sinks(&report->tally, &session->spec->results.layout);
     const struct round *round = probe_collect(&session->probe, env->clock, now, &sinks);

@@ -74,6 +74,17 @@ static void emit_failures(struct text *text, const struct family_source *source,
     }
 }
 
+static void emit_unmatched(struct text *text, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    for (unsigned i = 0; i < UNMATCHED_COUNT; i++) {
+        uint64_t count = source->report->unmatched[i];
+        if (count > 0) {
+            text_count_by(text, "reason", unmatched_name((enum unmatched)i), count);
+        }
+    }
+}
+
 static void emit_success(struct text *text, const struct family_source *source, size_t offset)
 {
     (void)offset;
@@ -415,6 +426,11 @@ const struct family family_of_targets[] = {
      FAMILY_DATAGRAMS,
      emit_count,
      offsetof(struct tally, corrupt)},
+    {{"ipsla_unmatched_datagrams_total", "Received datagrams that answered nothing, by reason.",
+      NULL, TEXT_COUNTER},
+     FAMILY_TARGET,
+     emit_unmatched,
+     0},
     {{"ipsla_packets_unsent_total", "Probe packets that this host could not send.", NULL,
       TEXT_COUNTER},
      FAMILY_TARGET,

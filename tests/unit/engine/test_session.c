@@ -396,7 +396,9 @@ static void test_unmatched_go_to_the_stats(void **state)
     answer_echo();
     drive_until(&rig.drive, build_at(SECONDS(1)));
     assert_int_equal(rig.stats.unmatched[UNMATCHED_EARLY], 1);
+    assert_int_equal(rig.session.report->unmatched[UNMATCHED_EARLY], 1);
     drive_until(&rig.drive, build_at(SECONDS(119)));
+    assert_int_equal(rig.session.report->unmatched[UNMATCHED_EARLY], 1);
     assert_int_equal(rig.stats.unmatched[UNMATCHED_EARLY], 1);
     tear_down();
 }
