@@ -4,6 +4,7 @@
 
 #include "operation/operation.h"
 #include "sim/scenarios.h"
+#include "wire/ipsla.h"
 
 static void init_fake(struct rig *rig, struct fake *fake, enum fake_shape shape, uint32_t status)
 {
@@ -273,6 +274,59 @@ static void test_ids_wrap(void **state)
     rig_fini(&rig);
 }
 
+/* A datagram that looks as if the responder had sent it, on its way after what is there already. */
+static void forge(struct rig *rig, uint16_t from, const uint8_t *bytes, size_t size)
+{
+    struct simnet_packet *packet = simnet_packet_new(bytes, size);
+    const struct world_process *sender = &rig->world.processes[rig->engines[0].process];
+    packet->from = rig->world.net.nodes[RIG_RESPONDER].address;
+    packet->from.port = from;
+    packet->to = rig->world.net.nodes[RIG_SENDER].address;
+    packet->to.port = sender->channels[0].local.port;
+    packet->ttl = 64;
+    simnet_send(&rig->world.net, RIG_RESPONDER, packet, rig->world.net.now_ns);
+}
+
+/* Another target knows the port that all jitter targets share. It refuses with every id before the
+ * responder's answer is here, and answers packets with every number and millisecond. */
+static void test_liar_neither_refuses_nor_answers(void **state)
+{
+    (void)state;
+    enum { GUESSED_MS = 64 };
+    for (unsigned is_dead = 0; is_dead <= 1; is_dead++) {
+        struct rig rig;
+        struct fake fake = {.shape = FAKE_LONG, .port = RIG_PORT, .is_probe_silent = is_dead};
+        rig_init_pair(&rig);
+        rig_add_fake(&rig, RIG_RESPONDER, &fake);
+        rig_apply_one(&rig, rig_spec("a", RIG_RESPONDER_IP, RIG_PORT));
+        world_run(&rig.world, 5 * NS_PER_MS);
+        for (unsigned id = 0; id <= UINT8_MAX; id++) {
+            const uint8_t refusal[8] = {1, (uint8_t)id, 0, 8, 0, 2, 0, 0};
+            forge(&rig, 1967, refusal, sizeof refusal);
+        }
+        world_run(&rig.world, 20 * NS_PER_MS);
+        int64_t now_ns = rig.world.net.now_ns;
+        struct instant now = simnet_clock_read(&rig.world.net.nodes[RIG_SENDER].clock, now_ns);
+        for (unsigned i = 0; i < GUESSED_MS * is_dead; i++) {
+            uint8_t reply[32];
+            const struct ipsla_jitter_ms guess = {
+                .send_ms = wall_ms_of_day(now.wall) - i,
+                .sender_seq = 1,
+                .responder_seq = 1,
+            };
+            ipsla_jitter_ms_encode(&guess, reply, sizeof reply);
+            forge(&rig, RIG_PORT, reply, sizeof reply);
+        }
+        world_run(&rig.world, 8 * NS_PER_SECOND);
+        const struct report *report = scenario_result(&rig);
+        assert_int_equal(report->latest.outcome, is_dead ? OUTCOME_TIMEOUT : OUTCOME_OK);
+        assert_int_equal(report->latest.received, is_dead ? 0 : 10);
+        assert_int_equal(report->unmatched[UNMATCHED_CONTROL], UINT8_MAX + 1);
+        assert_int_equal(report->unmatched[UNMATCHED_NONCE], GUESSED_MS * is_dead);
+        rig_fini(&rig);
+    }
+}
+
 int scenarios_control(void)
 {
     const struct CMUnitTest tests[] = {
@@ -283,6 +337,7 @@ int scenarios_control(void)
         cmocka_unit_test(test_unanswered_request_is_no_connection),
         cmocka_unit_test(test_refusal_codes_become_outcomes),
         cmocka_unit_test(test_replies_that_fit_no_request_are_counted),
+        cmocka_unit_test(test_liar_neither_refuses_nor_answers),
         cmocka_unit_test(test_closed_control_port_is_unreachable),
         cmocka_unit_test(test_closed_control_port_of_an_echo_is_unreachable_at_once),
         cmocka_unit_test(test_icmp_during_the_train_is_only_a_loss),
