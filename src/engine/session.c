@@ -158,14 +158,12 @@ static void count_packets(const struct session *session, struct engine_stats *st
     }
 }
 
-static void count_unmatched(struct session *session, struct report *report,
+static void count_unmatched(const struct session *session, struct report *report,
                             struct engine_stats *stats)
 {
     for (unsigned i = 0; i < UNMATCHED_COUNT; i++) {
-        uint64_t more = session->probe.unmatched[i] - session->seen_unmatched[i];
-        stats->unmatched[i] += more;
-        report->unmatched[i] += more;
-        session->seen_unmatched[i] = session->probe.unmatched[i];
+        stats->unmatched[i] += session->probe.unmatched[i] - report->unmatched[i];
+        report->unmatched[i] = session->probe.unmatched[i];
     }
 }
 

@@ -29,8 +29,6 @@ struct session {
     bool is_booked; /* in the calendar, */
     int64_t delay_ns; /* with this delay */
     struct report *report; /* the latest, never NULL: its tally is the session's */
-    uint64_t
-        seen_unmatched[UNMATCHED_COUNT]; /* of probe.unmatched: already in the engine's stats */
 };
 
 /* A session that does not start anything yet. `seed` is as for probe_init. */
