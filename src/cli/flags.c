@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "cli/flags.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -105,11 +106,25 @@ static bool read_timing(const struct key_flags *flags, struct spec *spec)
            key_flag_number(flags, spec, SLOT_THRESHOLD, &spec->results.threshold_ns);
 }
 
+/* The next operation gets the late replies of this one: they must be told apart. */
+static bool tells_late_replies(const struct spec *spec)
+{
+    uint32_t least = spec->operation->bytes_min_from_fixed_port;
+    if (spec->path.source.port != 0 && spec->packets.bytes < least) {
+        fprintf(stderr,
+                "ipsla probe: --request-data-size must be %" PRIu32
+                " or more with --source-port: a late reply would pass for the next one\n",
+                least);
+        return false;
+    }
+    return true;
+}
+
 static bool read_spec(const struct key_flags *flags, struct spec *spec)
 {
     return key_flags_apply(flags, spec->operation) && cli_read_control(flags, spec) &&
            cli_read_packets(flags, spec) && read_timing(flags, spec) &&
-           cli_read_path(flags, spec) && cli_read_clock(flags, spec);
+           cli_read_path(flags, spec) && cli_read_clock(flags, spec) && tells_late_replies(spec);
 }
 
 static bool read_output(const struct options *options, struct cli_request *out)

@@ -308,6 +308,26 @@ static void check_precision(const struct checking *checking)
     buf_fini(&message);
 }
 
+/* The next operation gets the late replies of this one: they must be told apart. */
+static void check_fixed_port(const struct checking *checking)
+{
+    const enum slot slots[] = {SLOT_REQUEST_DATA_SIZE, SLOT_SOURCE_PORT};
+    int64_t least = checking->operation->bytes_min_from_fixed_port;
+    if (!checking->operation->has_ports || !are_set(checking, slots, 2) ||
+        get(checking, slots[0])->number >= least) {
+        return;
+    }
+    struct buf message = {0};
+    describe(checking, slots[0], &message);
+    buf_add_string(&message, " is too small for ");
+    describe(checking, slots[1], &message);
+    diagnostics_error(checking->diagnostics, blame(checking, slots, 2),
+                      "%s: a late reply would pass for the next one; allowed: %" PRId64
+                      " bytes or more",
+                      buf_string(&message), least);
+    buf_fini(&message);
+}
+
 /* Which adapter, one must know. */
 static void check_timestamps(const struct checking *checking)
 {
@@ -372,6 +392,7 @@ void check_target(const struct values *values, const struct operation *operation
     }
     check_timestamps(&checking);
     check_precision(&checking);
+    check_fixed_port(&checking);
     check_families(&checking);
     check_threshold(&checking);
     check_control(&checking);

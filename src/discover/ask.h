@@ -26,6 +26,16 @@ uint32_t discover_number(enum discover_method method, uint32_t number);
 size_t discover_request_write(const struct discover_request *request,
                               uint8_t out[DISCOVER_REQUEST_BYTES_MAX]);
 
+enum discover_quote {
+    DISCOVER_QUOTES_ANOTHER, /* datagram than this request */
+    DISCOVER_QUOTES_TOO_LITTLE, /* to tell: the number of the request is not in it */
+    DISCOVER_QUOTES_IT,
+};
+
+/* What an ICMP error quotes of `request`, of which all is known. */
+enum discover_quote discover_quote_read(const struct discover_request *request,
+                                        const uint8_t *quote, size_t size);
+
 struct discover_answer {
     uint32_t number; /* of the request that it answers */
     enum discover_outcome outcome; /* ACCEPTED or REFUSED */

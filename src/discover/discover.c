@@ -213,16 +213,35 @@ static void take_data(struct discover *discover, const struct ev *ev)
     finish(discover, slot);
 }
 
+/* The best match among the requests of the slot. */
+static enum discover_quote quote_of(struct discover *discover, const struct slot *slot,
+                                    const struct ev *ev)
+{
+    enum discover_quote best = DISCOVER_QUOTES_ANOTHER;
+    for (unsigned number = 0; number < result_of(discover, slot)->tries; number++) {
+        struct discover_request request = request_of(discover, slot, number);
+        enum discover_quote quote = discover_quote_read(&request, ev->bytes, ev->size);
+        best = quote > best ? quote : best;
+    }
+    return best;
+}
+
+/* An error that quotes too little may be anybody's: it is the outcome when nothing else comes. */
 static void take_icmp(struct discover *discover, const struct ev *ev)
 {
     struct slot *slot = find_slot(discover, ev->id.owner, &ev->peer);
-    if (slot == NULL) {
+    enum discover_quote quote =
+        slot == NULL ? DISCOVER_QUOTES_ANOTHER : quote_of(discover, slot, ev);
+    if (quote == DISCOVER_QUOTES_ANOTHER) {
+        discover->unmatched++;
         return;
     }
     struct discover_result *result = result_of(discover, slot);
     result->outcome = ev->error == ECONNREFUSED ? DISCOVER_CLOSED : DISCOVER_UNREACHABLE;
     result->error = ev->error;
-    finish(discover, slot);
+    if (quote == DISCOVER_QUOTES_IT) {
+        finish(discover, slot);
+    }
 }
 
 /* A request did not leave. A full queue may pass; no route will not. */

@@ -17,7 +17,7 @@
 #include "host/log.h"
 #include "program/config_file.h"
 #include "program/daemon.h"
-#include "program/options.h"
+#include "program/start_key.h"
 #include "web/routes.h"
 
 #define LISTEN_MAX 16
@@ -31,6 +31,8 @@ static const struct option_row rows[] = {
     {"config.check", NULL, NULL, "Check the configuration, print every problem, and exit.", false},
     {"shard", "I/N", NULL, "Measure the targets of part I of N (from 0) of the configuration.",
      false},
+    {"start-key-file", "FILE", NULL,
+     "Secret from which the starts of targets follow; without it the machine's own.", false},
     {"workers", "N", "1", "Number of measuring threads, 1 to 64.", false},
     {"realtime", NULL, NULL, "Run the measuring threads with real-time priority (SCHED_FIFO).",
      false},
@@ -132,6 +134,14 @@ static int read_workers(const struct options *options, struct spec_division *out
     }
     *out = (struct spec_division){.count = (unsigned)count, .salt = WORKERS_SALT};
     return 0;
+}
+
+/* 0 or an exit status. */
+static int read_start_key(const struct options *options, uint8_t out[SIPHASH_KEY_BYTES])
+{
+    const char *file = options_value(options, "start-key-file");
+    const char *problem = start_key_read(file, out);
+    return problem == NULL ? 0 : options_reject(options, "start-key-file", file, problem);
 }
 
 static int check_config(const char *file, const struct exporter_shard *shard)
@@ -338,6 +348,7 @@ int main(int argc, char **argv)
     struct web web;
     struct exporter_shard shard;
     struct spec_division work;
+    uint8_t start_key[SIPHASH_KEY_BYTES];
     int status;
     if (!options_parse(&program, argc, argv, &options, &status)) {
         return status;
@@ -348,6 +359,9 @@ int main(int argc, char **argv)
     }
     if (status == 0) {
         status = read_workers(&options, &work);
+    }
+    if (status == 0) {
+        status = read_start_key(&options, start_key);
     }
     if (status == 0) {
         status = daemon_read_logging(&options);
@@ -374,5 +388,6 @@ int main(int argc, char **argv)
         .mutex = PTHREAD_MUTEX_INITIALIZER,
         .scrape_seconds = -1,
     };
+    memcpy(exporter.start_key, start_key, sizeof start_key);
     return run(&exporter, config, &web);
 }

@@ -39,6 +39,7 @@ struct exporter {
     bool wants_realtime;
     struct wall started;
     struct exporter_shard shard;
+    uint8_t start_key[SIPHASH_KEY_BYTES];
     struct engine_worker *workers[EXPORTER_WORKERS_MAX]; /* NULL beyond the last */
     struct spec_division work; /* of the targets among them */
     struct resolver *resolver;

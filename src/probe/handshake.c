@@ -5,11 +5,18 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/crypto.h"
 #include "operation/operation.h"
 
 void handshake_seed(struct handshake *handshake, const uint8_t seed[HANDSHAKE_SEED_BYTES])
 {
+    static const char label[] = "nonces";
+    uint8_t drawn[CRYPTO_SHA256_BYTES];
+    const struct crypto_part key = {seed, HANDSHAKE_SEED_BYTES};
+    const struct crypto_part purpose = {label, sizeof label};
+    crypto_hmac(CRYPTO_SHA256, &key, &purpose, 1, drawn);
     memcpy(handshake->seed, seed, sizeof handshake->seed);
+    handshake->key = siphash_key(drawn);
 }
 
 void handshake_start(struct handshake *handshake, const struct spec *spec)
@@ -67,4 +74,9 @@ enum handshake_verdict handshake_judge(struct handshake *handshake, const struct
                                        struct mono now, struct handshake_answer *out)
 {
     return control_row(handshake->spec->control.version)->judge(handshake, ev, now, out);
+}
+
+int handshake_quoted_bits(const struct handshake *handshake, const uint8_t *quote, size_t size)
+{
+    return control_row(handshake->spec->control.version)->quoted_bits(handshake, quote, size);
 }

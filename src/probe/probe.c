@@ -7,9 +7,11 @@
 #include "operation/operation.h"
 #include "probe/phase.h"
 
-void probe_init(struct probe *probe, const struct spec *spec, uint8_t first_id)
+void probe_init(struct probe *probe, const struct spec *spec,
+                const uint8_t seed[HANDSHAKE_SEED_BYTES])
 {
-    *probe = (struct probe){.spec = spec, .handshake.next_id = first_id};
+    *probe = (struct probe){.spec = spec};
+    handshake_seed(&probe->handshake, seed);
     train_init(&probe->train, spec->packets.count, spec->packets.interval_ns,
                spec->schedule.timeout_ns);
 }
@@ -29,6 +31,17 @@ void probe_set_spec(struct probe *probe, const struct spec *spec)
     probe->payload.spec = spec;
 }
 
+static void start_payload(struct probe *probe)
+{
+    const struct payload_setting setting = {
+        .spec = probe->spec,
+        .train = &probe->train,
+        .key = &probe->handshake.key,
+        .operation = probe->handshake.operations,
+    };
+    payload_start(&probe->payload, &setting);
+}
+
 void probe_start(struct probe *probe, struct instant now, struct mono latest_end)
 {
     assert(probe_is_idle(probe));
@@ -39,9 +52,11 @@ void probe_start(struct probe *probe, struct instant now, struct mono latest_end
     probe->last_event = now.mono;
     probe->latest_end = latest_end;
     probe->port = probe->spec->path.port;
+    start_payload(probe);
     handshake_start(&probe->handshake, probe->spec);
-    payload_start(&probe->payload, probe->spec, &probe->train);
     probe->is_unreachable = false;
+    probe->is_altered = false;
+    probe->has_refusal = false;
     probe->has_result = false;
     probe->socket_drops = 0;
     if (probe->spec->path.peer.family == ADDR_NONE) {
@@ -114,6 +129,10 @@ static bool poll_control(struct probe *probe, struct instant now, struct fx *fx,
     if (!probe->wants_control && !is_due) {
         return false;
     }
+    if (!probe->wants_control && probe->has_refusal) {
+        phase_refuse(probe);
+        return false;
+    }
     if (probe->wants_control || handshake_has_tries(&probe->handshake)) {
         send_control(probe, now, fx, scratch);
         return true;
@@ -162,7 +181,7 @@ static void fill_open(const struct probe *probe, enum transport transport, struc
         .local = probe->spec->path.source,
         .peer = probe->spec->path.peer,
         .options = probe->spec->path.options,
-        .may_share = probe->spec->operation->may_share_socket,
+        .may_share = phase_may_share(probe),
         .wants_hardware = probe->spec->clocks.timestamps == TIMESTAMPS_HARDWARE,
         .is_prompt = probe->spec->clocks.timestamps == TIMESTAMPS_USER,
     };

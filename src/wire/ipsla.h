@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define IPSLA_PROTOCOL_VERSION 1
 #define IPSLA_CONTROL_PORT 1967
 #define IPSLA_CONTROL_PORT_V2 1167
 

@@ -91,7 +91,8 @@ static void test_layouts_are_tried_with_pauses(void **state)
     rig_fini(&rig);
 }
 
-/* The answer is lost: the same request gets the same answer, and the count of probes goes on. */
+/* The answer is lost: the same request gets the same answer, and the count of probes goes on. Which
+ * of the two requests it answers nothing tells, so it has no round trip time. */
 static void test_lost_answer_of_version_2(void **state)
 {
     (void)state;
@@ -101,7 +102,7 @@ static void test_lost_answer_of_version_2(void **state)
     const struct round *round = scenario_run(&rig, 6 * NS_PER_SECOND);
     assert_int_equal(round->outcome, OUTCOME_OK);
     assert_int_equal(round->control_retries, 1);
-    assert_int_equal(round->control_rtt_ns, 20 * NS_PER_MS);
+    assert_int_equal(round->control_rtt_ns, -1);
     assert_int_equal(accepted(&rig), 2);
     rig_fini(&rig);
 }

@@ -88,6 +88,13 @@ static const struct expectation operations[] = {
      "defaults:\n  request_data_size: 32\n" HEAD ", precision: microseconds}\n",
      "f:4:42: targets[0].precision: request_data_size '32' (line 2) is too small for precision "
      "'microseconds'; allowed: 56 bytes or more\n"},
+    {"size of an echo from a fixed port",
+     HEAD ", module: echo, source_port: 4000, request_data_size: 11}\n",
+     "f:2:83: targets[0].request_data_size: request_data_size '11' is too small for source_port "
+     "'4000': a late reply would pass for the next one; allowed: 12 bytes or more\n"},
+    {"size that is enough from a fixed port",
+     HEAD ", module: echo, source_port: 4000, request_data_size: 12}\n", ""},
+    {"size of jitter from a fixed port", HEAD ", source_port: 4000, request_data_size: 16}\n", ""},
     {"sizes that are enough", HEAD ", precision: microseconds, request_data_size: 56}\n", ""},
     {"size of a codec in microseconds",
      HEAD ", codec: g729a, codec_size: 55, precision: microseconds}\n",
