@@ -87,6 +87,9 @@ static size_t write_v2(struct handshake *handshake, struct instant now, uint8_t 
 static int quoted_bits_v2(const struct handshake *handshake, const uint8_t *quote, size_t size)
 {
     uint8_t sent[IPSLA2_BYTES];
+    if (size == 0) {
+        return handshake->tries == 0 ? -1 : 0; /* `quote` may be NULL */
+    }
     encode(handshake, sent);
     size_t compared = size < IPSLA2_RANDOM_END ? size : IPSLA2_RANDOM_END;
     if (handshake->tries == 0 || memcmp(quote, sent, compared) != 0) {

@@ -152,7 +152,9 @@ class BadPeersTest(harness.Case):
             for width in (16, 32):
                 with self.subTest(code=code, width=width):
                     self.expect_unmeasured(f"refuse{width}_{code}", reason)
-                    self.assertEqual(self.value("control_retries_total", f"refuse{width}_{code}"), 0)
+                    # A peer that is held up for longer than a try is asked again.
+                    retries = self.value("control_retries_total", f"refuse{width}_{code}")
+                    self.assertLess(retries, self.value("operations_total", f"refuse{width}_{code}"))
         self.expect_unmeasured("refuse_section", "port_in_use")
 
     def test_all_response_shapes(self):
