@@ -118,12 +118,9 @@ static bool poll_control(struct probe *probe, struct instant now, struct fx *fx,
         send_control(probe, now, fx, scratch);
         return true;
     }
-    if (handshake_has_failed(&probe->handshake)) {
-        phase_finish(probe, OUTCOME_LOCAL, now.mono);
-    } else {
-        phase_finish(probe, probe->is_unreachable ? OUTCOME_UNREACHABLE : OUTCOME_NO_CONNECTION,
-                     now.mono);
-    }
+    enum outcome silent = probe->is_unreachable ? OUTCOME_UNREACHABLE : OUTCOME_NO_CONNECTION;
+    phase_finish(probe, handshake_has_failed(&probe->handshake) ? OUTCOME_LOCAL : silent,
+                 probe->deadline);
     return false;
 }
 
@@ -261,6 +258,11 @@ struct mono probe_deadline(const struct probe *probe)
         break;
     }
     return MONO_NEVER;
+}
+
+struct mono probe_end(const struct probe *probe, struct mono now)
+{
+    return probe->has_result ? mono_add(probe->started, probe->round.duration_ns) : now;
 }
 
 bool probe_is_idle(const struct probe *probe)

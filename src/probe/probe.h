@@ -94,6 +94,9 @@ struct mono probe_deadline(const struct probe *probe);
 /* No operation is running and no channel is open. */
 bool probe_is_idle(const struct probe *probe);
 
+/* When the result of an operation that went idle was known; `now` when it has none. */
+struct mono probe_end(const struct probe *probe, struct mono now);
+
 /* After an operation that was not abandoned went idle: computes and returns its result, once. NULL
  * when there is none to collect. `clock` is what the system says of our clock at `now`. Single
  * values go to `sinks`. Valid until the next start. */

@@ -150,8 +150,11 @@ static void check_report(struct soak_engine *engine, struct soak_target *target,
     if (imbalance != NULL) {
         fail(engine, report, imbalance);
     }
-    const struct truth_run *run = rig_truth(&world->rig, engine->number, report->spec);
-    if (run == NULL || run->is_open) {
+    /* The next one may have begun already. */
+    const struct truth_run *run =
+        truth_find_over(&world->rig.world.truth, world->rig.engines[engine->number].process,
+                        &report->spec->path.peer);
+    if (run == NULL) {
         fail(engine, report, "a result without an operation");
         return;
     }
