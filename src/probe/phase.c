@@ -25,6 +25,12 @@ void phase_finish(struct probe *probe, enum outcome outcome, struct mono end)
     probe->has_result = true;
 }
 
+void phase_wait_until(struct probe *probe, struct mono deadline)
+{
+    probe->deadline = deadline;
+    probe->held_until = (struct mono){0};
+}
+
 struct mono phase_settle_deadline(const struct probe *probe)
 {
     if (train_is_complete(&probe->train)) {
@@ -38,7 +44,7 @@ struct mono phase_settle_deadline(const struct probe *probe)
 void phase_settle(struct probe *probe)
 {
     probe->phase = PROBE_SETTLE;
-    probe->deadline = phase_settle_deadline(probe);
+    phase_wait_until(probe, phase_settle_deadline(probe));
 }
 
 void phase_finish_train(struct probe *probe)
@@ -51,7 +57,11 @@ void phase_finish_train(struct probe *probe)
         was_received |= train->samples[i].fate == FATE_RECEIVED;
     }
     struct mono end = train_is_complete(train) ? probe->last_event : train_expiry(train);
-    enum outcome unanswered = was_sent ? OUTCOME_TIMEOUT : OUTCOME_LOCAL;
+    /* The port was closed before anything left: by a slow path, or because this host stood still.
+     */
+    bool is_too_slow = train->missed == train->count &&
+                       handshake_is_slow(probe->spec, probe->round.control_rtt_ns);
+    enum outcome unanswered = was_sent || is_too_slow ? OUTCOME_TIMEOUT : OUTCOME_LOCAL;
     if (was_sent && probe->is_unreachable && !phase_has_handshake(probe)) {
         unanswered = OUTCOME_UNREACHABLE;
     }

@@ -3,7 +3,7 @@
 #include "reflect/state.h"
 
 /* IPv6 requests can ask for weeks; a lost or hostile sender must not hold a port that long. */
-#define DURATION_MAX_NS (3600 * NS_PER_SECOND)
+#define DURATION_MAX_MS 3600000U
 
 enum { STATUS_FAIL = 1, STATUS_AUTH = 2, STATUS_PORT_IN_USE = 4 };
 
@@ -64,12 +64,20 @@ bool reflect_is_control_port(const struct reflect *reflect, uint16_t port)
     return port == IPSLA_CONTROL_PORT || port == IPSLA_CONTROL_PORT_V2;
 }
 
-/* The answer names the session that the sender has now. */
+static uint32_t capped_ms(uint32_t duration_ms)
+{
+    return duration_ms > DURATION_MAX_MS ? DURATION_MAX_MS : duration_ms;
+}
+
+/* The answer names the session that the sender has now, and says when it gets less than it asked
+ * for. */
 static void answer_granted(struct reflect *reflect, const struct opening *to,
                            const struct lease_session *session)
 {
     struct opening named = *to;
     named.v2.session_id = session->session_id;
+    named.v2.duration_ms = capped_ms(to->v2.duration_ms);
+    named.request.duration_ms = capped_ms(to->request.duration_ms);
     reflect_answer_request(reflect, &named, RESULT_ACCEPTED);
 }
 
@@ -90,10 +98,8 @@ void reflect_grant(struct reflect *reflect, const struct opening *to, struct ins
         reflect_answer_request(reflect, to, RESULT_LIMIT);
         return;
     }
-    int64_t duration_ns = (to->is_v2 ? to->v2.duration_ms : to->request.duration_ms) * NS_PER_MS;
-    if (duration_ns > DURATION_MAX_NS) {
-        duration_ns = DURATION_MAX_NS;
-    }
+    uint32_t asked_ms = to->is_v2 ? to->v2.duration_ms : to->request.duration_ms;
+    int64_t duration_ns = capped_ms(asked_ms) * NS_PER_MS;
     if (duration_ns < reflect->settings.min_duration_ns) {
         duration_ns = reflect->settings.min_duration_ns;
     }

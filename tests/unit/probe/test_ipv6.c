@@ -111,6 +111,11 @@ static void test_responder_keeps_a_port_for_an_hour_at_most(void **state)
     set_up_dual_stack();
     responder_set_up();
     responder_deliver(2967, PEER, bytes, ipsla_request_encode(&request, bytes));
+    const struct drive_effect *answer = responder_last(PEER);
+    struct ipsla_response response;
+    assert_int_equal(ipsla_response_decode(answer->bytes, answer->fx.size, &response),
+                     IPSLA_ACCEPT);
+    assert_int_equal(response.duration_ms, 3600000); /* and says so */
     struct instant almost = responder.drive.now;
     almost.mono.ns += 3600 * NS_PER_SECOND - 1;
     drive_until(&responder.drive, almost);
