@@ -7,8 +7,6 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
-#include "cli/clock.h"
-#include "cli/packet.h"
 #include "probe/probe.h"
 #include "probe/spec.h"
 #include "stats/round.h"
@@ -33,20 +31,6 @@ void cli_json_format(const struct cli_result *result, bool with_packets, struct 
 
 /* The part of it that lists the packets: `"samples": [...]`. */
 void cli_json_add_samples(const struct cli_result *result, struct buf *out);
-
-/* Round-trip times of the received packets, sorted; the caller frees *out. Returns how many. */
-size_t cli_sorted_rtts(const struct cli_result *result, int64_t **out);
-
-void cli_sort(int64_t *values, size_t count);
-
-/* The smallest of `count` > 0 sorted values that at least `percent` of all do not exceed (nearest
- * rank). */
-int64_t cli_percentile(const int64_t *sorted, size_t count, unsigned percent);
-
-struct options;
-
-/* Reads the flags control, key-id, key-algorithm and key-file. False after a message. */
-bool cli_read_control(const struct options *options, struct spec *spec);
 
 /* `ipsla key-solve`; returns the exit status. */
 int cli_key_solve(int argc, char **argv);

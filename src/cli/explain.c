@@ -60,6 +60,16 @@ static void explain_silence(const struct spec *spec, const struct round *round, 
                ip, port, round->control_retries + 1, port);
 }
 
+/* Replies came, but without the random bytes: a responder that changes the data, or a stranger. */
+static void explain_unearned(uint64_t replies, const char *ip, struct buf *out)
+{
+    buf_printf(out,
+               "%s sent %" PRIu64 " replies that do not return the random bytes in the data of the "
+               "packets, so none was taken: either the responder changes them, or it is not the "
+               "one that answers",
+               ip, replies);
+}
+
 /* Late replies, or a control answer that took longer, show that the way is open. */
 static bool is_path_slow(const struct spec *spec, const struct round *round)
 {
@@ -136,6 +146,10 @@ void cli_explain(const struct cli_result *result, struct buf *out)
     if (spec->operation->transport == TRANSPORT_TCP_CONNECT && round->planned > 0 &&
         round->outcome != OUTCOME_LOCAL) {
         explain_connect(round->outcome, &spec->path.peer, system_reason(round), out);
+        return;
+    }
+    if (round->outcome == OUTCOME_TIMEOUT && result->unmatched[UNMATCHED_NONCE] > 0) {
+        explain_unearned(result->unmatched[UNMATCHED_NONCE], ip, out);
         return;
     }
     if (!spec->operation->has_ports && explain_icmp(round, ip, out)) {

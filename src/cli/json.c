@@ -6,6 +6,7 @@
 
 #include "base/addr.h"
 #include "cli/cli.h"
+#include "cli/values.h"
 #include "operation/operation.h"
 #include "program/reason.h"
 

@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "config/config.h"
+#include "config/duration.h"
 #include "operation/operation.h"
 
 #define LIMIT_TEXT_MAX 64
@@ -24,7 +24,7 @@ static const char *const state_names[] = {
 static bool parse_duration(const char *text, double *out)
 {
     int64_t ns;
-    if (!config_parse_duration(text, &ns)) {
+    if (duration_parse(text, &ns) != NULL) {
         return false;
     }
     *out = (double)ns / 1e9;

@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "cli/distribution.h"
+#include "cli/values.h"
 #include "operation/operation.h"
 
 void cli_total_fini(struct cli_total *total)

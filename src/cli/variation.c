@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "cli/values.h"
 #include "operation/payload.h"
 
 /* The one value of a set of one, with its sign. */

@@ -36,7 +36,4 @@ struct spec *config_default_spec(const struct operation *operation, const char *
 /* The same for udp-jitter with a codec. */
 struct spec *config_default_voice_spec(enum voice_codec codec, const char *host);
 
-/* Reads a duration with a unit ("20ms", "1500us", "60s", "5m", "1h", "7d", "0.5s" is refused). */
-bool config_parse_duration(const char *text, int64_t *out_ns);
-
 #endif

@@ -28,16 +28,15 @@ static bool read_secret(const struct node *node, struct diagnostics *diagnostics
     bool is_exposed = false;
     char *path = resolve(diagnostics->file, node->text);
     const char *problem = secret_read(path, key, &is_exposed);
-    char quoted[WORDS_QUOTE_MAX];
-    words_quote(node->text, quoted);
     free(path);
+    /* The value is not named: somebody may have put the secret itself here. */
     if (problem != NULL) {
-        diagnostics_error(diagnostics, place_value(node), "%s %s; allowed: a file with one line",
-                          quoted, problem);
+        diagnostics_error(diagnostics, place_value(node),
+                          "this file %s; allowed: a file with one line", problem);
     } else if (is_exposed) {
         diagnostics_warn(diagnostics, place_value(node),
-                         "%s can be read by every user of this machine (chmod 600 prevents that)",
-                         quoted);
+                         "this file can be read by every user of this machine (chmod 600 prevents "
+                         "that)");
     }
     return problem == NULL;
 }
@@ -70,6 +69,11 @@ static void read_key(const struct node *node, struct diagnostics *diagnostics,
                           "%u is the id of a key above; ids are unique", (unsigned)key.id);
     }
     key.algorithm = (enum auth_algorithm)(values.of[SLOT_KEY_ALGORITHM].number + AUTH_MD5);
+    const char *problem = auth_algorithm_problem(key.algorithm);
+    if (problem != NULL) {
+        diagnostics_error(diagnostics, place_value(values.of[SLOT_KEY_ALGORITHM].node), "%s %s",
+                          auth_algorithm_name(key.algorithm), problem);
+    }
     if (!read_secret(values.of[SLOT_KEY_SECRET_FILE].node, diagnostics, &key)) {
         key.algorithm = AUTH_NONE;
     }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "config/address.h"
 #include "config/duration.h"
 #include "reflect/reflect.h"
 
@@ -16,6 +17,7 @@
 
 /* The order of each is that of the enum it names. */
 static const char *const control_versions[] = {"none", "1", "2", NULL};
+static const char *const control_version_words[] = {"none", "v1", "v2", NULL};
 static const char *const switches[] = {"false", "true", NULL};
 static const char *const codecs[] = {"g711ulaw", "g711alaw", "g729a", NULL};
 static const char *const refusals[] = {"status16", "status32", "silent", NULL};
@@ -46,148 +48,184 @@ const struct schema_module schema_modules[SCHEMA_MODULE_COUNT] = {
 
 static const struct schema_key control_keys[] = {
     {"version", SLOT_CONTROL_VERSION, SCHEMA_CHOICE, .choices = control_versions,
-     .default_text = "1",
-     .doc = "Version of the control protocol, 2 is RFC 6812; none: no request, the port is open "
-            "always."},
-    {"port", SLOT_CONTROL_PORT, SCHEMA_INTEGER, .min = 1, .max = 65535,
+     .synonyms = control_version_words, .default_text = "1",
+     .sets = {"control.version", "control.port", "packets.has_long_sequence"},
+     .doc = "Version of the control protocol, also written v1 and v2; 2 is RFC 6812; none: no "
+            "request, the port is always open."},
+    {"port", SLOT_CONTROL_PORT, SCHEMA_INTEGER, .min = 1, .max = 65535, .sets = {"control.port"},
      .doc = "UDP port of the control protocol; without it 1967 for version 1, 1167 for version 2."},
-    {"key", SLOT_CONTROL_KEY, SCHEMA_INTEGER, .min = 1, .max = 65535,
+    {"key", SLOT_CONTROL_KEY, SCHEMA_INTEGER, .min = 1, .max = 65535, .sets = {"control.key"},
      .doc = "Id of the key that signs the requests; without it they are not signed."},
     {"auth_layout", SLOT_CONTROL_AUTH_LAYOUT, SCHEMA_CHOICE, .choices = layouts,
-     .default_text = "auto",
+     .default_text = "auto", .sets = {"control.auth_layout"},
      .doc = "How the MD5 digest of version 1 is computed; auto tries all until one is accepted."},
     {"retries", SLOT_CONTROL_RETRIES, SCHEMA_INTEGER, .min = 1, .max = 5, .default_text = "3",
+     .sets = {"control.tries"},
      .doc = "How often the control request is sent in all before the operation fails."},
     {"timeout", SLOT_CONTROL_TIMEOUT, SCHEMA_DURATION, .min = 100 * MS, .max = 10 * SECONDS,
-     .default_text = "2s", .doc = "How long to wait for the answer to each control request."},
+     .default_text = "2s", .sets = {"control.timeout_ns"},
+     .doc = "How long to wait for the answer to each control request."},
 };
 const struct schema_scope schema_control = {"control", KEYS(control_keys)};
 
 static const struct schema_key operation_keys[] = {
     {"operation", SLOT_OPERATION, SCHEMA_OPERATION, .default_text = "udp-jitter",
-     .doc = "What to measure with, in the words of IOS."},
+     .sets = {"operation"}, .doc = "What to measure with, in the words of IOS."},
     {"frequency", SLOT_FREQUENCY, SCHEMA_DURATION, .min = SECONDS, .max = 604800 * SECONDS,
-     .default_text = "60s",
+     .default_text = "60s", .sets = {"schedule.frequency_ns"},
      .doc = "Time from the start of one operation to the start of the next."},
     {"timeout", SLOT_TIMEOUT, SCHEMA_DURATION, .min = MS, .max = HOURS, .default_text = "5s",
+     .sets = {"schedule.timeout_ns"},
      .doc = "How long each packet waits for its reply; not longer than frequency."},
     {"threshold", SLOT_THRESHOLD, SCHEMA_DURATION, .min = 0, .max = 60 * SECONDS,
-     .default_text = "5s",
+     .default_text = "5s", .sets = {"results.threshold_ns"},
      .doc = "A slower round trip is counted as over threshold; an icmp-jitter with more average "
             "jitter too."},
     {"num_packets", SLOT_NUM_PACKETS, SCHEMA_INTEGER, .is_by_operation = true, .min = 1,
-     .max = 60000, .default_text = "10", .doc = "Packets in one jitter operation."},
+     .max = 60000, .default_text = "10", .sets = {"packets.count"},
+     .doc = "Packets in one jitter operation."},
     {"interval", SLOT_INTERVAL, SCHEMA_DURATION, .is_by_operation = true, .min = 4 * MS,
-     .max = 60 * SECONDS, .default_text = "20ms",
+     .max = 60 * SECONDS, .default_text = "20ms", .sets = {"packets.interval_ns"},
      .doc = "Time between two packets of a jitter operation."},
     {"request_data_size", SLOT_REQUEST_DATA_SIZE, SCHEMA_BYTES, .is_by_operation = true, .min = 0,
-     .max = 17512,
+     .max = 17512, .sets = {"packets.bytes"},
      .doc =
          "Payload of each packet: of UDP, or what follows 8 bytes of ICMP header and 8 of time."},
     {"verify_data", SLOT_VERIFY_DATA, SCHEMA_CHOICE, .is_by_operation = true, .max = 1,
-     .choices = switches, .default_text = "false",
+     .choices = switches, .default_text = "false", .sets = {"packets.verify_data"},
      .doc = "The reply must equal what was sent, else the operation fails."},
     {"data_pattern", SLOT_DATA_PATTERN, SCHEMA_PATTERN, .is_by_operation = true,
-     .default_text = "ABCD", .doc = "What the packet is filled with, over and over."},
+     .default_text = "ABCD", .sets = {"packets.pattern"},
+     .doc = "What the packet is filled with, over and over."},
     {"codec", SLOT_CODEC, SCHEMA_CHOICE, .is_by_operation = true, .choices = codecs,
-     .doc = "Send the packets of a call with this codec and score it; excludes num_packets, "
-            "interval and request_data_size."},
+     .sets = {"packets.codec"},
+     .doc = "Send the packets of a call with this codec and score it; codec_num_packets, "
+            "codec_interval and codec_size then stand for num_packets, interval and "
+            "request_data_size."},
     {"codec_num_packets", SLOT_CODEC_NUM_PACKETS, SCHEMA_INTEGER, .is_by_operation = true, .min = 1,
-     .max = 60000, .default_text = "1000", .doc = "Packets in one operation with a codec."},
+     .max = 60000, .default_text = "1000", .sets = {"packets.count"},
+     .doc = "Packets in one operation with a codec."},
     {"codec_interval", SLOT_CODEC_INTERVAL, SCHEMA_DURATION, .is_by_operation = true, .min = 4 * MS,
-     .max = 60 * SECONDS, .default_text = "20ms",
+     .max = 60 * SECONDS, .default_text = "20ms", .sets = {"packets.interval_ns"},
      .doc = "Time between two packets of an operation with a codec."},
     {"codec_size", SLOT_CODEC_SIZE, SCHEMA_BYTES, .is_by_operation = true, .min = 16, .max = 16384,
+     .sets = {"packets.bytes"},
      .doc = "UDP payload of each packet with a codec, 12 bytes of RTP included; without it 172 for "
             "g711ulaw and g711alaw, 32 for g729a."},
     {"advantage_factor", SLOT_ADVANTAGE_FACTOR, SCHEMA_INTEGER, .is_by_operation = true, .min = 0,
-     .max = 20, .default_text = "0",
+     .max = 20, .default_text = "0", .sets = {"packets.advantage_factor"},
      .doc = "What users forgive for convenience: 0 wired, 5 mobile in a building, 10 in a region, "
             "20 hard to reach."},
     {"precision", SLOT_PRECISION, SCHEMA_CHOICE, .is_by_operation = true, .max = 1,
      .choices = precisions, .default_text = "milliseconds",
+     .sets = {"packets.precision", "packets.bytes", "packets.has_long_sequence"},
      .doc = "Which probes to send: with timestamps in milliseconds, or finer ones."},
     {"timestamp_format", SLOT_TIMESTAMP_FORMAT, SCHEMA_CHOICE, .is_by_operation = true, .max = 1,
-     .choices = timestamp_formats, .default_text = "ntp",
+     .choices = timestamp_formats, .default_text = "ntp", .sets = {"packets.timestamp_format"},
      .doc = "Timestamps of precision microseconds; the responder must use the same."},
     {"timestamps", SLOT_TIMESTAMPS, SCHEMA_CHOICE, .is_by_operation = true, .max = 3,
-     .choices = timestamps, .default_text = "auto",
+     .choices = timestamps, .default_text = "auto", .sets = {"clocks.timestamps"},
      .doc =
          "Who stamps packets: the kernel, the program itself (user), the network adapter "
          "(hardware; needs interface), or whoever can (auto); with kernel a packet that it did not "
          "stamp is counted but not timed."},
     {"clock_tolerance", SLOT_CLOCK_TOLERANCE, SCHEMA_TOLERANCE, .is_by_operation = true,
      .min = -100, .max = 100 * MS, .default_text = "0%",
+     .sets = {"clocks.tolerance_ns", "clocks.tolerance_percent"},
      .doc =
          "Error of both clocks together that a one-way delay may have; 0% leaves it to the round "
          "trip."},
-    {"source_address", SLOT_SOURCE_ADDRESS, SCHEMA_SOURCE,
+    {"source_address", SLOT_SOURCE_ADDRESS, SCHEMA_SOURCE, .sets = {"path.source"},
      .doc = "Address to send from; without it the system chooses."},
     {"source_port", SLOT_SOURCE_PORT, SCHEMA_INTEGER, .is_by_operation = true, .min = 1,
-     .max = 65535,
+     .max = 65535, .sets = {"path.source"},
      .doc = "Port to send from; without it any free port, a new one for each operation."},
     {"ip_version", SLOT_IP_VERSION, SCHEMA_CHOICE, .choices = ip_versions,
+     .sets = {"path.ip_version"},
      .doc = "Which address of a host name to take; without it IPv4 if there is one, else IPv6."},
     {"control", SLOT_CONTROL, SCHEMA_SECTION, .is_by_operation = true, .inner = &schema_control,
      .doc = "How to ask the responder to open the port."},
     {"buckets", SLOT_BUCKETS, SCHEMA_BOUNDS, .min = 1, .max = HIST_BOUNDS_MAX,
      .default_text = "[100us, 250us, 500us, 1ms, 2500us, 5ms, 10ms, 25ms, 50ms, 100ms, 250ms, "
                      "500ms, 1s, 2500ms, 5s]",
+     .sets = {"results.layout"},
      .doc = "Upper bounds of the histogram buckets; every value is counted exactly."},
-    {"dscp", SLOT_DSCP, SCHEMA_DSCP, .default_text = "default",
+    {"dscp", SLOT_DSCP, SCHEMA_DSCP, .default_text = "default", .sets = {"path.tos"},
      .doc = "DSCP of the probes; control requests have none."},
-    {"tos", SLOT_TOS, SCHEMA_TOS, .doc = "The whole TOS byte of the probes, instead of dscp."},
+    {"tos", SLOT_TOS, SCHEMA_TOS, .sets = {"path.tos"},
+     .doc = "The whole TOS byte of the probes, instead of dscp."},
     {"ttl", SLOT_TTL, SCHEMA_INTEGER, .min = 1, .max = 255, .default_text = "255",
-     .doc = "TTL of probes and control requests."},
+     .sets = {"path.options.ttl"}, .doc = "TTL of probes and control requests."},
     {"dont_fragment", SLOT_DONT_FRAGMENT, SCHEMA_CHOICE, .choices = switches,
-     .default_text = "false",
+     .default_text = "false", .sets = {"path.options.dont_fragment"},
      .doc = "Set DF; a packet above the path MTU is counted as unsent instead of fragmented."},
-    {"interface", SLOT_INTERFACE, SCHEMA_DEVICE,
+    {"interface", SLOT_INTERFACE, SCHEMA_DEVICE, .sets = {"path.options.device", "path.is_vrf"},
      .doc = "Send and receive through this network device only."},
-    {"vrf", SLOT_VRF, SCHEMA_DEVICE,
+    {"vrf", SLOT_VRF, SCHEMA_DEVICE, .sets = {"path.options.device", "path.is_vrf"},
      .doc = "Send and receive in this VRF, on Linux a network device; instead of interface."},
     {"start", SLOT_START, SCHEMA_START, .default_text = "spread",
+     .sets = {"schedule.start", "schedule.start_after_ns"},
      .doc = "When the first operation starts, counted from when the target is loaded."},
-    {"life", SLOT_LIFE, SCHEMA_LIFE, .default_text = "forever",
+    {"life", SLOT_LIFE, SCHEMA_LIFE, .default_text = "forever", .sets = {"schedule.life_ns"},
      .doc = "How long after the first operation others are started."},
-    {"owner", SLOT_OWNER, SCHEMA_TEXT, .max = 255, .default_text = "''",
+    {"owner", SLOT_OWNER, SCHEMA_TEXT, .max = 255, .default_text = "''", .sets = {"identity.owner"},
      .doc = "Who is responsible; a label of ipsla_target_info."},
-    {"tag", SLOT_TAG, SCHEMA_TEXT, .max = 128, .default_text = "''",
+    {"tag", SLOT_TAG, SCHEMA_TEXT, .max = 128, .default_text = "''", .sets = {"identity.tag"},
      .doc = "A free text; a label of ipsla_target_info."},
 };
 const struct schema_scope schema_operation = {"operation", KEYS(operation_keys)};
 
 static const struct schema_key target_keys[] = {
     {"name", SLOT_NAME, SCHEMA_TEXT, .is_required = true, .min = 1, .max = 255,
+     .sets = {"identity.name"},
      .doc = "The label target on every series; unique, and what a reload recognises a target by."},
-    {"host", SLOT_HOST, SCHEMA_HOST, .is_required = true,
+    {"host", SLOT_HOST, SCHEMA_HOST, .is_required = true, .sets = {"identity.host", "path.peer"},
      .doc = "The responder; a name is resolved at start and again later."},
-    {"port", SLOT_PORT, SCHEMA_INTEGER, .min = 1, .max = 65535,
+    {"port", SLOT_PORT, SCHEMA_INTEGER, .min = 1, .max = 65535, .sets = {"path.port", "path.peer"},
      .doc =
-         "UDP or TCP port the probes go to; the responder opens it when asked. Required, but not "
-         "for ICMP."},
+         "UDP or TCP port the probes go to; the responder opens it when asked. Required in a file, "
+         "but not for ICMP."},
     {"module", SLOT_MODULE, SCHEMA_TEXT, .min = 1, .max = 64,
      .doc = "Name of the module whose keys apply: built in, or one under modules."},
-    {"labels", SLOT_LABELS, SCHEMA_LABELS, .max = SCHEMA_LABELS_MAX,
+    {"labels", SLOT_LABELS, SCHEMA_LABELS, .max = SCHEMA_LABELS_MAX, .sets = {"identity.labels"},
      .doc = "Labels of your own on every series of the target."},
 };
 const struct schema_scope schema_target = {"target", KEYS(target_keys), .base = &schema_operation};
 
 static const struct schema_key responder_keys[] = {
-    {"listen", SLOT_LISTEN, SCHEMA_LISTEN, .min = 1, .max = REFLECT_LISTEN_MAX,
+    {"listen", SLOT_LISTEN, SCHEMA_ENDPOINTS, .min = 1, .max = REFLECT_LISTEN_MAX,
      .default_text = "['0.0.0.0:1967', '0.0.0.0:1167']",
      .doc = "Where control requests are taken; probes are taken on the same addresses."},
     {"allow", SLOT_ALLOW, SCHEMA_PREFIXES, .max = REFLECT_ALLOW_MAX, .default_text = "[]",
      .doc = "Who may ask and send probes; an empty list is everybody."},
-    {"permanent_ports", SLOT_PERMANENT_PORTS, SCHEMA_PERMANENT, .max = REFLECT_PERMANENT_MAX,
+    {"permanent_ports", SLOT_PERMANENT_PORTS, SCHEMA_ENDPOINTS, .max = REFLECT_PERMANENT_MAX,
      .default_text = "[]", .doc = "Probe ports that are always open, without a control request."},
-    {"permanent_tcp_ports", SLOT_PERMANENT_TCP_PORTS, SCHEMA_PERMANENT,
+    {"permanent_tcp_ports", SLOT_PERMANENT_TCP_PORTS, SCHEMA_ENDPOINTS,
      .max = REFLECT_PERMANENT_MAX, .default_text = "[]",
      .doc = "TCP ports that are always open; each connection is closed at once."},
     {"max_sessions", SLOT_MAX_SESSIONS, SCHEMA_INTEGER, .min = 1, .max = 65536,
      .default_text = "1000", .doc = "Sessions at one time; further requests are refused."},
+    {"max_sessions_per_source", SLOT_MAX_SESSIONS_PER_SOURCE, SCHEMA_INTEGER, .min = 0,
+     .max = 65536, .default_text = "0",
+     .doc = "Sessions of one IPv4 address or IPv6 /64; 0: as many as are free, or 16."},
+    {"requests_per_source", SLOT_REQUESTS_PER_SOURCE, SCHEMA_INTEGER, .min = 0, .max = 1000000,
+     .default_text = "1000",
+     .doc = "Control requests a second of one IPv4 address or IPv6 /64; 0: any number."},
+    {"reserve_for", SLOT_RESERVE_FOR, SCHEMA_PREFIXES, .max = REFLECT_ALLOW_MAX,
+     .default_text = "[]", .doc = "Senders without these two limits, who have a reserve."},
+    {"reserved_sessions", SLOT_RESERVED_SESSIONS, SCHEMA_INTEGER, .min = 0, .max = 65536,
+     .default_text = "100",
+     .doc = "Sessions that only senders in reserve_for can have, up to half of max_sessions."},
     {"min_duration", SLOT_MIN_DURATION, SCHEMA_DURATION, .min = 0, .max = 60 * SECONDS,
      .default_text = "1s", .doc = "A port stays open at least this long."},
+    {"max_duration", SLOT_MAX_DURATION, SCHEMA_DURATION, .min = 60 * SECONDS, .max = 24 * HOURS,
+     .default_text = "5m",
+     .doc = "A longer duration is granted as this; probes double it at most."},
+    {"ports", SLOT_PORTS, SCHEMA_PORTS, .max = 64, .default_text = "[1024-65535]",
+     .doc = "Ports that requests may name, but for those that the system reserves; TCP ports "
+            "only for senders in allow or with a key, and for this host itself."},
+    {"min_source_port", SLOT_MIN_SOURCE_PORT, SCHEMA_INTEGER, .min = 0, .max = 65535,
+     .default_text = "1024", .doc = "Nothing is answered to ports below: they are of services."},
     {"refusal", SLOT_REFUSAL, SCHEMA_CHOICE, .choices = refusals, .default_text = "status16",
      .doc = "How a refusal is written: a 16-bit status, a 32-bit status, or no answer."},
     {"reply", SLOT_REPLY, SCHEMA_CHOICE, .choices = replies, .default_text = "long",
@@ -207,17 +245,20 @@ const struct schema_scope schema_responder = {"responder", KEYS(responder_keys)}
 
 static const struct schema_key key_keys[] = {
     {"id", SLOT_KEY_ID, SCHEMA_INTEGER, .is_required = true, .min = 1, .max = 65535,
+     .sets = {"control.key"},
      .doc = "What requests name the key by; IOS has 1 to 5 for version 1."},
     {"algorithm", SLOT_KEY_ALGORITHM, SCHEMA_CHOICE, .is_required = true, .choices = algorithms,
-     .doc = "md5 for version 1, the others for version 2."},
+     .sets = {"control.key"}, .doc = "md5 for version 1, the others for version 2."},
     {"secret_file", SLOT_KEY_SECRET_FILE, SCHEMA_TEXT, .is_required = true, .min = 1, .max = 4095,
-     .doc = "File whose one line is the secret; a relative path starts at this file."},
+     .sets = {"control.key"},
+     .doc = "File whose one line is the secret; written in a configuration file, a relative path "
+            "starts at that file."},
 };
 const struct schema_scope schema_key = {"key", KEYS(key_keys)};
 
 static const struct schema_key clock_keys[] = {
     {"assume_synchronized", SLOT_ASSUME_SYNCHRONIZED, SCHEMA_CHOICE, .choices = switches,
-     .default_text = "false",
+     .default_text = "false", .sets = {"clocks.is_assumed_synchronized"},
      .doc = "The clock of this host counts as synchronized, whatever the system says; for hosts "
             "whose clock the hypervisor keeps."},
 };
@@ -378,11 +419,11 @@ void schema_add_range(const struct schema_key *key, const struct operation *oper
     case SCHEMA_BOUNDS:
         add_count(&limits, "rising durations from 1us to 1h", out);
         break;
-    case SCHEMA_LISTEN:
-        add_count(&limits, "of IP:port", out);
+    case SCHEMA_ENDPOINTS:
+        add_count(&limits, "of " ADDRESS_ENDPOINT, out);
         break;
-    case SCHEMA_PERMANENT:
-        add_count(&limits, "of port or IP:port", out);
+    case SCHEMA_PORTS:
+        add_count(&limits, "of port or first-last", out);
         break;
     case SCHEMA_PREFIXES:
         add_count(&limits, "IP prefixes", out);
@@ -405,8 +446,7 @@ void schema_add_range(const struct schema_key *key, const struct operation *oper
     }
 }
 
-/* Some operation has a range of its own. */
-static bool has_own_ranges(const struct schema_key *key)
+bool schema_has_own_ranges(const struct schema_key *key)
 {
     for (size_t i = 0; i < OPERATION_COUNT && key->is_by_operation; i++) {
         const struct operation_key *own = operation_key(operation_at(i), key->name);
@@ -419,7 +459,7 @@ static bool has_own_ranges(const struct schema_key *key)
 
 void schema_add_ranges(const struct schema_key *key, struct buf *out)
 {
-    if (!has_own_ranges(key)) {
+    if (!schema_has_own_ranges(key)) {
         schema_add_range(key, NULL, out);
         return;
     }

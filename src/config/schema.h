@@ -63,7 +63,14 @@ enum slot {
     SLOT_PERMANENT_PORTS,
     SLOT_PERMANENT_TCP_PORTS,
     SLOT_MAX_SESSIONS,
+    SLOT_MAX_SESSIONS_PER_SOURCE,
+    SLOT_REQUESTS_PER_SOURCE,
+    SLOT_RESERVE_FOR,
+    SLOT_RESERVED_SESSIONS,
     SLOT_MIN_DURATION,
+    SLOT_MAX_DURATION,
+    SLOT_PORTS,
+    SLOT_MIN_SOURCE_PORT,
     SLOT_REFUSAL,
     SLOT_REFLECT_TOS,
     SLOT_REPLY,
@@ -102,15 +109,17 @@ enum schema_kind {
     SCHEMA_LIFE, /* a duration or forever */
     SCHEMA_LABELS, /* max entries */
     SCHEMA_BOUNDS, /* min, max entries */
-    SCHEMA_LISTEN, /* min, max entries: IP:port */
-    SCHEMA_PERMANENT, /* max entries: port or IP:port */
+    SCHEMA_ENDPOINTS, /* min, max entries: ADDRESS_ENDPOINT */
     SCHEMA_PREFIXES, /* max entries */
+    SCHEMA_PORTS, /* max entries: port or first-last */
     SCHEMA_PATTERN, /* bytes in hexadecimal digits */
     SCHEMA_IDS, /* max entries: ids of keys */
     SCHEMA_SECTION, /* a mapping with the keys of `inner` */
     SCHEMA_MAPPING, /* a mapping whose contents are read elsewhere */
     SCHEMA_LIST, /* min, max entries, read elsewhere */
 };
+
+#define SCHEMA_SETS_MAX 3
 
 struct schema_key {
     const char *name;
@@ -120,8 +129,10 @@ struct schema_key {
     bool is_required;
     int64_t min, max;
     const char *const *choices; /* ends with NULL; the number of a choice is its place */
+    const char *const *synonyms; /* other words for the choices, in their order; NULL: none */
     const char *default_text; /* as in the file; NULL: none */
     const struct schema_scope *inner;
+    const char *sets[SCHEMA_SETS_MAX]; /* rows of probe/spec_field.h: what of a target it sets */
     const char *doc; /* one sentence */
 };
 
@@ -171,6 +182,9 @@ struct schema_train {
     enum slot num_packets, interval, size;
 };
 struct schema_train schema_train(bool has_codec);
+
+/* Some operation has a range of its own. */
+bool schema_has_own_ranges(const struct schema_key *key);
 
 /* Appends what the key allows with one operation (NULL: whatever the operation), for example
  * "1s to 7d". */

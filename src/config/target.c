@@ -64,7 +64,7 @@ static void set_data(const struct values *values, struct spec *spec)
 {
     const struct value *pattern = &values->of[SLOT_DATA_PATTERN];
     spec->packets.verify_data = number_of(values, SLOT_VERIFY_DATA) != 0;
-    if (pattern->state == VALUE_SET) {
+    if (pattern->state == VALUE_SET && !pattern->is_default) {
         pattern_parse(pattern->node->text, &spec->packets.pattern);
     }
 }
@@ -220,9 +220,8 @@ static void make_claim(const struct node *target, const struct values *values, b
     }
 }
 
-/* NULL when the target has an error of its own. */
-static struct spec *read_target(const struct node *node, const struct inheritance *inheritance,
-                                struct diagnostics *diagnostics, struct claim *claim)
+struct spec *target_read(const struct node *node, const struct inheritance *inheritance,
+                         struct diagnostics *diagnostics, struct claim *claim)
 {
     size_t errors = diagnostics->error_count;
     struct values own = {0};
@@ -250,20 +249,4 @@ static struct spec *read_target(const struct node *node, const struct inheritanc
         keys_assign(inheritance->keys, &merged.values, diagnostics, spec);
     }
     return spec;
-}
-
-size_t targets_read(const struct node *targets, const struct inheritance *inheritance,
-                    struct diagnostics *diagnostics, struct spec **out)
-{
-    struct claim *claims = mem_alloc(targets->count, sizeof *claims);
-    size_t count = 0;
-    for (const struct node *node = targets->first; node != NULL; node = node->next) {
-        struct spec *spec = read_target(node, inheritance, diagnostics, &claims[node->index]);
-        if (spec != NULL) {
-            out[count++] = spec;
-        }
-    }
-    check_claims(claims, targets->count, diagnostics);
-    free(claims);
-    return count;
 }

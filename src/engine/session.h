@@ -30,18 +30,17 @@ struct session {
     bool is_booked; /* in the calendar, */
     int64_t delay_ns; /* with this delay */
     struct report *report; /* the latest, never NULL: its tally is the session's */
-    uint64_t
-        seen_unmatched[UNMATCHED_COUNT]; /* of probe.unmatched: already in the engine's stats */
 };
 
-/* A session that does not start anything yet. */
-void session_init(struct session *session, uint32_t slot, const struct spec *spec);
+/* A session that does not start anything yet. `seed` is as for probe_init. */
+void session_init(struct session *session, uint32_t slot, const struct spec *spec,
+                  const uint8_t seed[HANDSHAKE_SEED_BYTES]);
 void session_fini(struct session *session);
 
-/* Once: its life begins. First start: the first moment from now on that is congruent to the hash of
- * the name modulo the frequency, on the wall clock, so that a restart finds the same phase; or as
- * the spec's `start` says; or now, when `start_now`. */
-void session_plan(struct session *session, bool start_now, struct instant now);
+/* Once: its life begins. First start: the first moment from now on that is congruent to `phase_ns`
+ * (calendar_phase_ns) modulo the frequency, on the wall clock; or as the spec's `start` says; or
+ * now, when `start_now`. */
+void session_plan(struct session *session, int64_t phase_ns, bool start_now, struct instant now);
 
 /* Its whole life begins so much later. */
 void session_delay(struct session *session, int64_t delay_ns);

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* What this host refuses is said once when a configuration is taken, not only as a failing
- * operation every minute: a missing privilege or device concerns the operator of this host. */
+/* What this host refuses (a missing privilege or device) is logged once when a configuration is
+ * loaded, not only as an operation that fails every minute. */
 #include <errno.h>
 #include <unistd.h>
 

@@ -43,6 +43,7 @@ struct control {
     size_t (*write)(struct handshake *handshake, struct instant now, uint8_t *out);
     enum handshake_verdict (*judge)(struct handshake *handshake, const struct ev *ev,
                                     struct mono now, struct handshake_answer *out);
+    int (*quoted_bits)(const struct handshake *handshake, const uint8_t *quote, size_t size);
 };
 extern const struct control control_none, control_v1, control_v2;
 

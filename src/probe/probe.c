@@ -7,9 +7,11 @@
 #include "operation/operation.h"
 #include "probe/phase.h"
 
-void probe_init(struct probe *probe, const struct spec *spec, uint8_t first_id)
+void probe_init(struct probe *probe, const struct spec *spec,
+                const uint8_t seed[HANDSHAKE_SEED_BYTES])
 {
-    *probe = (struct probe){.spec = spec, .handshake.next_id = first_id};
+    *probe = (struct probe){.spec = spec};
+    handshake_seed(&probe->handshake, seed);
     train_init(&probe->train, spec->packets.count, spec->packets.interval_ns,
                spec->schedule.timeout_ns);
 }
@@ -29,6 +31,17 @@ void probe_set_spec(struct probe *probe, const struct spec *spec)
     probe->payload.spec = spec;
 }
 
+static void start_payload(struct probe *probe)
+{
+    const struct payload_setting setting = {
+        .spec = probe->spec,
+        .train = &probe->train,
+        .key = &probe->handshake.key,
+        .operation = probe->handshake.operations,
+    };
+    payload_start(&probe->payload, &setting);
+}
+
 void probe_start(struct probe *probe, struct instant now, struct mono latest_end)
 {
     assert(probe_is_idle(probe));
@@ -39,9 +52,11 @@ void probe_start(struct probe *probe, struct instant now, struct mono latest_end
     probe->last_event = now.mono;
     probe->latest_end = latest_end;
     probe->port = probe->spec->path.port;
+    start_payload(probe);
     handshake_start(&probe->handshake, probe->spec);
-    payload_start(&probe->payload, probe->spec, &probe->train);
     probe->is_unreachable = false;
+    probe->is_altered = false;
+    probe->has_refusal = false;
     probe->has_result = false;
     probe->socket_drops = 0;
     probe->has_asked_again = false;
@@ -126,6 +141,10 @@ static bool poll_control(struct probe *probe, struct instant now, struct fx *fx,
     if (!probe->wants_control && !is_due(probe, now.mono)) {
         return false;
     }
+    if (!probe->wants_control && probe->has_refusal) {
+        phase_refuse(probe);
+        return false;
+    }
     if (probe->wants_control || handshake_has_tries(&probe->handshake)) {
         send_control(probe, now, fx, scratch);
         return true;
@@ -144,21 +163,23 @@ static bool poll_settle(struct probe *probe, struct instant now)
     return false;
 }
 
-/* Nothing was sent, the last packet could not leave before the port closes, and asking again helps:
- * the responder's count may still begin anew. */
+/* Nothing was sent, the last packet could not leave before the port closes (or that may be closed,
+ * for nobody used it), and asking again helps: the responder's count may still begin anew. */
 static bool must_ask_again(const struct probe *probe, struct mono now)
 {
     const struct train *train = &probe->train;
     const struct grant *grant = &probe->handshake.grant;
     int64_t rest_ns = (int64_t)(train->count - 1) * train->interval_ns;
-    return train->next == 0 && !probe->has_asked_again &&
-           !mono_is_before(mono_add(now, rest_ns), grant->until) &&
+    bool is_in_time = mono_is_before(mono_add(now, rest_ns), grant->until) &&
+                      mono_is_before(now, grant->unused_until);
+    return train->next == 0 && !probe->has_asked_again && !is_in_time &&
            probe->round.control_rtt_ns + rest_ns < grant->next_ns;
 }
 
 static bool ask_again(struct probe *probe, struct instant now, struct fx *fx, uint8_t *scratch)
 {
     probe->has_asked_again = true;
+    probe->round.control_retries = probe->handshake.tries - 1U;
     handshake_start(&probe->handshake, probe->spec);
     probe->phase = PROBE_CONTROL;
     probe->wants_control = true;
@@ -204,7 +225,7 @@ static void fill_open(const struct probe *probe, enum transport transport, struc
         .local = probe->spec->path.source,
         .peer = probe->spec->path.peer,
         .options = probe->spec->path.options,
-        .may_share = probe->spec->operation->may_share_socket,
+        .may_share = phase_may_share(probe),
         .wants_hardware = probe->spec->clocks.timestamps == TIMESTAMPS_HARDWARE,
         .is_prompt = probe->spec->clocks.timestamps == TIMESTAMPS_USER,
     };

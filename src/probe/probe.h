@@ -50,8 +50,11 @@ enum unmatched {
                           request */
     UNMATCHED_SEQUENCE, /* a reply to a packet that was never sent */
     UNMATCHED_EARLY, /* a probe reply before any probe was sent */
+    UNMATCHED_EARLIER, /* a reply to an earlier operation of the same target, late */
+    UNMATCHED_NONCE, /* a reply that does not return the random bytes of this operation */
+    UNMATCHED_ICMP, /* an ICMP error that quotes nothing that this operation sent */
 };
-#define UNMATCHED_COUNT 4
+#define UNMATCHED_COUNT 7
 const char *unmatched_name(enum unmatched unmatched);
 
 struct probe {
@@ -59,6 +62,10 @@ struct probe {
     enum probe_phase phase;
     bool wants_open, is_open, wants_control, has_result;
     bool is_unreachable; /* ICMP said so during the handshake, or about a train without one */
+    bool is_altered; /* a reply to be verified was not what was sent, but perhaps not the
+                        responder's */
+    bool has_refusal; /* the responder, or somebody else, refused: */
+    struct handshake_answer refusal; /* believed when nobody says otherwise */
     struct mono started;
     struct mono latest_end;
     struct mono deadline; /* of CONTROL, CONNECT and SETTLE, */
@@ -75,8 +82,10 @@ struct probe {
     uint64_t unmatched[UNMATCHED_COUNT]; /* since init */
 };
 
-/* `first_id` seeds the control ids. Allocates the ledger of the spec's packets. */
-void probe_init(struct probe *probe, const struct spec *spec, uint8_t first_id);
+/* Allocates the ledger of the spec's packets. `seed` is random: what an answer must repeat is drawn
+ * with it. */
+void probe_init(struct probe *probe, const struct spec *spec,
+                const uint8_t seed[HANDSHAKE_SEED_BYTES]);
 void probe_fini(struct probe *probe);
 
 /* The same target under a new spec: spec_is_same_target holds, the peer may differ. */

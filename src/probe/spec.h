@@ -90,6 +90,7 @@ struct spec_path {
     struct addr source; /* IP (ADDR_NONE: the system chooses) and port (0: any) */
     uint8_t tos; /* of the probes; control has 0 */
     bool is_vrf; /* options.device was given as the VRF */
+    bool is_alone; /* no other target is measured by this process: its port is its own */
     struct io_options options;
 };
 
@@ -131,7 +132,8 @@ struct spec_results {
     struct hist_layout layout;
 };
 
-/* Ranges and defaults are those of config/schema.c; whoever builds a spec keeps to them. */
+/* Ranges and defaults are those of config/schema.c; whoever builds a spec keeps to them. Each field
+ * has a row in probe/spec_field.c. */
 struct spec {
     struct spec_identity identity;
     const struct operation *operation; /* what is measured: operation/operation.h */
@@ -163,9 +165,6 @@ enum addr_family spec_ip_version(const struct spec *spec);
 
 /* A hash of the target's name, the same on every machine: start phase, shard, lookup. */
 uint64_t spec_hash(const struct spec *spec);
-
-/* Everything but the resolved peer address and what is said of this host is the same. */
-bool spec_is_same_target(const struct spec *a, const struct spec *b);
 
 /* A generation of targets, reference-counted as a whole; holds one reference on each member. */
 struct spec_set {

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/shard.h"
+#include "probe/spec_field.h"
 
 /* Specs by name: open addressing, at most half full. */
 struct index {
@@ -48,10 +49,7 @@ void spec_set_renew(struct spec_set *set, const struct spec_set *before)
     for (size_t i = 0; i < set->count; i++) {
         const struct spec *spec = set->specs[i];
         const struct spec *known = *index_find(&index, spec);
-        if (known != NULL && addr_is_equal(&known->path.peer, &spec->path.peer) &&
-            known->path.peer.scope == spec->path.peer.scope &&
-            known->clocks.is_assumed_synchronized == spec->clocks.is_assumed_synchronized &&
-            spec_is_same_target(known, spec)) {
+        if (known != NULL && spec_is_equal(known, spec)) {
             set->specs[i] = spec_ref(known);
             spec_unref(spec);
         }

@@ -10,6 +10,7 @@
 #include "base/addr.h"
 #include "expo/family.h"
 #include "operation/operation.h"
+#include "web/routes.h"
 
 /* More rows than a person reads, and a page that a phone still shows. */
 #define ROWS_MAX 500
@@ -325,6 +326,20 @@ static void add_responder(struct buf *out, const struct expo_responder *responde
                sum(responder->drops, responder->drop_count));
 }
 
+static void add_links(struct buf *out, const char *metrics_path)
+{
+    const struct route *route;
+    buf_add_string(out, "<ul class=\"links\">");
+    for (size_t i = 0; (route = route_at(i)) != NULL; i++) {
+        if (route->link != NULL) {
+            buf_add_string(out, "<li><a href=\"."); /* relative: a proxy may add a prefix */
+            add_text(out, route_path(route, metrics_path));
+            buf_printf(out, "\">%s</a></li>", route->link);
+        }
+    }
+    buf_add_string(out, "</ul>\n");
+}
+
 void page_render(const struct expo_view *view, const char *metrics_path, struct buf *out)
 {
     buf_add_string(out, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
@@ -336,10 +351,8 @@ void page_render(const struct expo_view *view, const char *metrics_path, struct 
     add_text(out, view->version);
     buf_add_string(out, ", revision ");
     add_text(out, view->revision);
-    buf_add_string(out, ".</p></header>\n<main><ul class=\"links\"><li><a href=\"");
-    add_text(out, metrics_path);
-    buf_add_string(out, "\">Metrics</a></li><li><a href=\"/-/healthy\">Healthy</a></li>"
-                        "<li><a href=\"/-/ready\">Ready</a></li></ul>\n");
+    buf_add_string(out, ".</p></header>\n<main>");
+    add_links(out, metrics_path);
     if (!view->reload_successful) {
         buf_add_string(out, "<p class=\"failed\">The latest reload of the configuration failed; "
                             "the one before it is in force.</p>\n");

@@ -12,6 +12,7 @@ import struct
 import threading
 import time
 
+import harness
 import ipsla_wire as wire
 
 STRAY = "stray"
@@ -70,7 +71,7 @@ class GarbageProbes(Peer):
 
 
 class Late(Peer):
-    delay = 0.8
+    delay = 2.0
 
     def on_probe(self, data):
         return [(self.delay, wire.jitter_reply(data, self.probes))]
@@ -112,10 +113,12 @@ class WrongPort(Peer):
 
 
 class Holding(Peer):
-    """Keeps each probe 40 ms and says so."""
+    """Keeps each probe for a while and says so."""
+
+    delay = 0.4
 
     def on_probe(self, data):
-        return [(0.040, wire.jitter_reply(data, self.probes, delta_ms=40))]
+        return [(self.delay, wire.jitter_reply(data, self.probes, delta_ms=int(self.delay * 1000)))]
 
 
 class Boasting(Peer):
@@ -192,6 +195,7 @@ class Peers(threading.Thread):
             heapq.heappush(self.queue, (time.monotonic() + delay, next(self.order), sock, reply, asker))
 
     def run(self):
+        harness.run_first(threading.get_native_id())
         try:
             while not self.ending.is_set():
                 wait = self.queue[0][0] - time.monotonic() if self.queue else 0.1

@@ -30,7 +30,7 @@ def flags_of_program(program, ways):
     """Raises OSError when it cannot be run and ValueError when --help fails."""
     flags = set()
     for words in ways:
-        result = subprocess.run([str(program), *words, "--help"], capture_output=True, text=True, timeout=30)
+        result = subprocess.run([str(program), *words, "--help"], capture_output=True, text=True, timeout=60)
         if result.returncode != 0:
             raise ValueError(f"{' '.join([program.name, *words])} --help: exit {result.returncode}")
         flags.update(FLAG.findall(result.stdout))

@@ -12,6 +12,7 @@ import tempfile
 import unittest
 
 import clang
+import keys
 import layers
 import programs
 import shape
@@ -37,6 +38,44 @@ class Tree(unittest.TestCase):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
         return path
+
+
+class Keys(Tree):
+    PARTS = {("table", "root"): "| `targets` |\n", ("roff", "root"): ".TP\n.B targets\n", ("flags", "probe"): "x\n"}
+
+    def problems(self, table, roff=".TP\n.B targets\n", flags="x\n", is_update=False):
+        self.page = self.write("docs/configuration.md", f"x\n<!-- begin keys: root -->\n{table}<!-- end keys -->\ny\n")
+        self.write("docs/man/ipsla.yml.5", f'.\\" begin keys: root\n{roff}.\\" end keys\n')
+        self.write("docs/man/ipsla.1", f'.\\" begin keys: probe\n{flags}.\\" end keys\n')
+        return keys.check(self.root, self.PARTS, is_update)
+
+    def test_clean(self):
+        self.assertEqual(self.problems("| `targets` |\n"), [])
+
+    def test_each_difference(self):
+        self.assertIn("+| `targets` |", self.problems("")[0])
+        self.assertIn("-| `old` |", self.problems("| `targets` |\n| `old` |\n")[0])
+        self.assertIn("ipsla.yml.5", self.problems("| `targets` |\n", "")[0])
+        self.assertIn("ipsla.1", self.problems("| `targets` |\n", flags="")[0])
+
+    def test_missing_part(self):
+        self.problems("| `targets` |\n")
+        self.page.write_text("x\n")
+        self.assertIn("has the parts [], not ['root']", keys.check(self.root, self.PARTS, False)[0])
+
+    def test_update(self):
+        self.assertEqual(self.problems("| `old` |\n", "", is_update=True), [])
+        self.assertEqual(keys.check(self.root, self.PARTS, False), [])
+
+    def test_parts_of_print_keys(self):
+        self.assertEqual(keys.parts_of("== table root\n| a |\n== roff root\n.TP\n"),
+                         {("table", "root"): "| a |\n", ("roff", "root"): ".TP\n"})
+
+    def test_flags_of_help(self):
+        self.assertEqual(keys.flags_of("Usage: x\n\nDoes.\n\nPath:\n  --source-address=A, --source=A\n      From\n"
+                                       "      it. Or not.\n  --dry\n      No.\n\nOther:\n  --help\n      Show.\n"),
+                         ".SS ipsla probe: Path\n.TP\n\\fB\\-\\-source\\-address\\fR=\\fIA\\fR, "
+                         "\\fB\\-\\-source\\fR=\\fIA\\fR\nFrom it.\nOr not.\n.TP\n\\fB\\-\\-dry\\fR\nNo.\n")
 
 
 class Layers(Tree):
@@ -91,6 +130,11 @@ class Layers(Tree):
         found = self.problems("base/mem.h", '#include "base/time.h"\n')
         self.assertEqual(found, ["files include each other: base/mem.h -> base/time.h -> base/mem.h"])
 
+    def test_calls_in_a_circle(self):
+        self.write("src/base/time.c", "int time_get(void)\n{\n    return mem_get();\n}\n")
+        found = self.problems("base/mem.c", "int mem_get(void)\n{\n    return time_get();\n}\n")
+        self.assertEqual(found, ["files call each other: base/mem -> base/time -> base/mem"])
+
     def test_calls_one_way(self):
         self.write("src/base/time.c", "static int mem_get(void)\n{\n    return 1;\n}\n")
         self.assertEqual(self.problems("base/mem.c", "int other(void)\n{\n    return mem_get();\n}\n"), [])
@@ -107,7 +151,14 @@ class Shape(Tree):
     def test_limits_are_inclusive(self):
         self.assertEqual(self.problems(self.function(80)), [])
         self.assertEqual(self.problems("/*" + "x" * 96 + "*/\n"), [])
-        self.assertEqual(self.problems("int x;\n" * 800), [])
+        self.assertEqual(self.problems("int x;\n" * 500), [])
+        self.assertEqual(self.problems("int x;\n" * 800, "src/base/x.h"), [])
+
+    def test_file_length(self):
+        long = "int a;\n" * 501
+        self.assertIn("501 lines", self.problems(long)[0])
+        self.assertEqual(self.problems("/* lint: table */\n" + long), [])
+        self.assertEqual(self.problems("int a;\n", "src/base/x.c") + self.problems(long, "tests/x.c"), [])
 
     def test_function_length(self):
         self.assertIn("f has 81 lines", self.problems(self.function(81))[0])

@@ -112,6 +112,24 @@ static void test_pause_before_the_first_probe(void **state)
     }
 }
 
+/* The timeout is long, but the responder does not wait so long for a first packet. */
+static void test_pause_with_a_long_timeout(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_init_default(&rig);
+    struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
+    spec->schedule.timeout_ns = 30 * NS_PER_SECOND;
+    spec->schedule.frequency_ns = 100 * NS_PER_SECOND;
+    rig_apply_one(&rig, spec);
+    world_run(&rig.world, 15 * NS_PER_MS);
+    stand_still(&rig, 15 * NS_PER_SECOND);
+    const struct round *round = scenario_run(&rig, 60 * NS_PER_SECOND);
+    assert_int_equal(round->outcome, OUTCOME_OK);
+    assert_int_equal(round->received, 10);
+    rig_fini(&rig);
+}
+
 /* Twice: then nothing is sent, and it is this host's fault. */
 static void test_second_pause_before_the_first_probe(void **state)
 {
@@ -176,6 +194,7 @@ int scenarios_grant(void)
         cmocka_unit_test(test_more_than_can_be_asked_for),
         cmocka_unit_test(test_slow_path_is_late),
         cmocka_unit_test(test_pause_before_the_first_probe),
+        cmocka_unit_test(test_pause_with_a_long_timeout),
         cmocka_unit_test(test_second_pause_before_the_first_probe),
         cmocka_unit_test(test_pause_before_connecting),
         cmocka_unit_test(test_answers_that_waited_for_this_host),

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/crypto.h"
+#include "base/nonce.h"
 #include "engine/calendar.h"
 #include "sim/scenarios.h"
 
@@ -59,7 +60,8 @@ static void test_phase_is_a_hash_of_the_name(void **state)
             const struct truth_run *run = rig_truth(&rig, 0, spec);
             assert_non_null(run);
             uint64_t hash = crypto_stable_hash(spec->identity.name, strlen(spec->identity.name));
-            int64_t phase_ns = (int64_t)(hash % (uint64_t)frequency_ns);
+            uint64_t drawn = nonce_draw(&(struct siphash_key){{0}}, NONCE_START, hash);
+            int64_t phase_ns = (int64_t)(drawn % (uint64_t)frequency_ns);
             int64_t delay_ns = modulo(run->opened.wall.ns - phase_ns, frequency_ns);
             assert_in_range(delay_ns, 0, CALENDAR_DELAY_MAX_NS);
             if (k == 0) {

@@ -107,3 +107,13 @@ void build_counted_free(struct counted *counted)
         free(counted);
     }
 }
+
+struct spec *build_labelled_spec(void)
+{
+    struct spec *spec = build_jitter_spec("berlin", "198.51.100.20");
+    spec->identity.label_count = 2;
+    spec->identity.labels = mem_alloc(2, sizeof *spec->identity.labels);
+    spec->identity.labels[0] = (struct label){mem_string("site"), mem_string("berlin")};
+    spec->identity.labels[1] = (struct label){mem_string("link"), mem_string("a")};
+    return spec;
+}

@@ -32,6 +32,9 @@ struct spec *build_jitter_spec(const char *name, const char *ip);
 /* udp-echo to `ip` port 50000: 16 bytes, otherwise as above. */
 struct spec *build_echo_spec(const char *name, const char *ip);
 
+/* A udp-jitter target "berlin" with two labels. */
+struct spec *build_labelled_spec(void);
+
 /* A set that takes over the references of `count` specs. */
 struct spec_set *build_set(struct spec **specs, size_t count);
 

@@ -11,7 +11,7 @@
 #include "support/cm.h"
 #include "support/receive.h"
 
-#define GIVE_UP_NS (10 * NS_PER_SECOND)
+#define GIVE_UP_NS (60 * NS_PER_SECOND)
 
 const struct channel_id scripted_first = {.owner = 7, .channel = 1};
 const struct channel_id scripted_second = {.owner = 8, .channel = 1};

@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "cli/cli.h"
 #include "expo/expo.h"
+#include "expo/text.h"
 #include "support/build.h"
 
 #define MS(value) ((value)*NS_PER_MS)
@@ -109,7 +110,7 @@ static void tell(void)
     snapshot->reports[0] = report_ref(told.report);
     const struct expo_view view = {
         .version = "1", .revision = "1", .snapshots = &snapshot, .snapshot_count = 1};
-    expo_render(&view, EXPO_TEXT_0_0_4, &told.metrics);
+    expo_render(&view, &format_text, &told.metrics);
     cli_json_format(&result, false, &told.json);
     cli_text_format(&result, &told.text);
     snapshot_unref(snapshot);

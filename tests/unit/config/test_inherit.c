@@ -12,6 +12,7 @@
 
 #include "base/time.h"
 #include "operation/operation.h"
+#include "probe/spec_field.h"
 
 static const struct spec *only(const struct config *config)
 {
@@ -93,6 +94,29 @@ static void icmp_has_no_ports(void **state)
         assert_int_equal(spec->path.port + spec->path.peer.port + spec->path.source.port, 0);
     }
     config_free(config);
+}
+
+/* As in the file so far, and as the CLI and people write it. */
+static void versions_of_control_have_two_words(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *word;
+        enum control_version version;
+    } words[] = {{"none", CONTROL_NONE},
+                 {"1", CONTROL_V1},
+                 {"v1", CONTROL_V1},
+                 {"2", CONTROL_V2},
+                 {"v2", CONTROL_V2}};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        struct buf text = {0};
+        buf_printf(&text, "targets: [{name: a, host: h, port: 7, control: {version: %s}}]\n",
+                   words[i].word);
+        struct config *config = parse_good(buf_string(&text));
+        assert_int_equal(only(config)->control.version, words[i].version);
+        config_free(config);
+        buf_fini(&text);
+    }
 }
 
 static void echo_sends_one_packet(void **state)
@@ -242,6 +266,7 @@ int main(void)
         cmocka_unit_test(defaults_are_those_of_ios),
         cmocka_unit_test(default_spec_is_the_same),
         cmocka_unit_test(icmp_has_no_ports),
+        cmocka_unit_test(versions_of_control_have_two_words),
         cmocka_unit_test(echo_sends_one_packet),
         cmocka_unit_test(the_nearest_place_wins),
         cmocka_unit_test(every_key_is_inherited),

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* The schema agrees with itself, with the enums and defaults elsewhere, and with what users read:
- * docs/configuration.md and config/ipsla.example.yml. */
+/* The schema agrees with itself, with the fields, enums and defaults elsewhere, and with
+ * config/ipsla.example.yml. (tests/lint/keys.py compares it with the documentation.) */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,6 +11,7 @@
 
 #include "unit/config/expect.h"
 
+#include "config/describe.h"
 #include "config/schema.h"
 #include "config/yaml.h"
 #include "operation/operation.h"
@@ -38,88 +39,84 @@ static char *read_source(const char *name)
     return text.bytes;
 }
 
-/* The line of docs/configuration.md for a key as one operation has it; NULL: as all have it. */
-static void add_doc_row(const struct schema_key *key, const struct operation *operation,
-                        struct buf *out)
+/* A section is as changed as its keys, and a module as the keys that it has. */
+static bool is_by_key(const struct schema_key *key)
 {
-    const struct schema_limits limits = schema_limits(key, operation);
-    buf_printf(out, "| `%s` | ", key->name);
-    if (key->is_required) {
-        buf_add_string(out, "required");
-    } else if (limits.default_text == NULL) {
-        buf_add_string(out, "none");
-    } else {
-        buf_printf(out, "`%s`", limits.default_text);
-    }
-    buf_add_string(out, " | ");
-    schema_add_range(key, operation, out);
-    const char *separator = " (";
-    for (size_t i = 0; i < OPERATION_COUNT && key->is_by_operation; i++) {
-        bool is_meant = operation == NULL || operation == operation_at(i);
-        if (is_meant && operation_key(operation_at(i), key->name) != NULL) {
-            buf_printf(out, "%s%s", separator, operation_at(i)->name);
-            separator = ", ";
-        }
-    }
-    buf_printf(out, "%s | %s |\n", key->is_by_operation ? ")" : "", key->doc);
+    return key->kind == SCHEMA_SECTION || key->slot == SLOT_MODULE;
 }
 
-/* A line for each operation that has a range of its own, else one. Returns how many. */
-static size_t add_doc_rows(const struct schema_key *key, struct buf *out)
+static bool is_of_target(const struct schema_scope *scope)
 {
-    size_t rows = 0;
-    for (size_t i = 0; i < OPERATION_COUNT && key->is_by_operation; i++) {
-        const struct operation_key *own = operation_key(operation_at(i), key->name);
-        if (own != NULL && own->max > 0) {
-            add_doc_row(key, operation_at(i), out);
-            rows++;
-        }
-    }
-    if (rows == 0) {
-        add_doc_row(key, NULL, out);
-        rows++;
-    }
-    return rows;
+    return scope != &schema_root && scope != &schema_responder;
 }
 
-/* The rows of one scope stand one after the other as one table. */
-static void documentation_has_every_key(void **state)
+/* A key without is one whose change a reload would not see. */
+static void assert_has_rule(const struct schema_scope *scope, const struct schema_key *key)
+{
+    for (size_t i = 0; i < SCHEMA_SETS_MAX && key->sets[i] != NULL; i++) {
+        if (spec_field_find(key->sets[i]) == NULL) {
+            fail_msg("key %s sets %s, which spec_field.c has not", key->name, key->sets[i]);
+        }
+    }
+    bool wants_rule = is_of_target(scope) && !is_by_key(key);
+    if (wants_rule != (describe_rule(key) != FIELD_INTERNAL)) {
+        fail_msg("key %s: what does it set of a target?", key->name);
+    }
+}
+
+static void every_key_of_a_target_has_a_reload_rule(void **state)
 {
     (void)state;
-    char *text = read_source("docs/configuration.md");
-    size_t rows = 0, documented = 0;
     for (size_t s = 0; s < SCOPE_COUNT; s++) {
-        struct buf table = {0};
-        buf_add_char(&table, '\n');
         for (size_t i = 0; i < scopes[s]->count; i++) {
-            rows += add_doc_rows(&scopes[s]->keys[i], &table);
+            assert_has_rule(scopes[s], &scopes[s]->keys[i]);
         }
-        if (strstr(text, buf_string(&table)) == NULL) {
-            fail_msg("docs/configuration.md lacks the table:%s", buf_string(&table));
-        }
-        buf_fini(&table);
     }
-    for (const char *at = text; (at = strstr(at, "\n| `")) != NULL; at++) {
-        documented++;
-    }
-    assert_int_equal(documented, rows);
-    free(text);
 }
 
-static void man_page_has_every_key(void **state)
+static bool does_set(const struct schema_key *key, const char *field)
 {
-    (void)state;
-    char *text = read_source("docs/man/ipsla.yml.5");
-    for (size_t s = 0; s < SCOPE_COUNT; s++) {
-        for (size_t i = 0; i < scopes[s]->count; i++) {
-            char entry[64];
-            snprintf(entry, sizeof entry, "\n\\fB%s\\fR (", scopes[s]->keys[i].name);
-            if (strstr(text, entry) == NULL) {
-                fail_msg("docs/man/ipsla.yml.5 lacks %s", scopes[s]->keys[i].name);
-            }
+    for (size_t i = 0; i < SCHEMA_SETS_MAX && key->sets[i] != NULL; i++) {
+        if (strcmp(key->sets[i], field) == 0) {
+            return true;
         }
     }
-    free(text);
+    return false;
+}
+
+static bool is_set_by_a_key(const char *field)
+{
+    bool is_set = false;
+    for (size_t s = 0; s < SCOPE_COUNT; s++) {
+        for (size_t i = 0; i < scopes[s]->count; i++) {
+            is_set = is_set || does_set(&scopes[s]->keys[i], field);
+        }
+    }
+    return is_set;
+}
+
+static void every_field_of_a_target_is_set_by_a_key(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < SPEC_FIELD_COUNT; i++) {
+        const struct spec_field *field = &spec_fields[i];
+        if (field->rule != FIELD_INTERNAL && !is_set_by_a_key(field->name)) {
+            fail_msg("no key sets %s", field->name);
+        }
+    }
+}
+
+static void flags_have_the_names_of_keys(void **state)
+{
+    (void)state;
+    struct buf name = {0};
+    describe_flag(&schema_operation, schema_find(&schema_operation, "num_packets"), &name);
+    buf_add_char(&name, ' ');
+    describe_flag(&schema_control, schema_find(&schema_control, "version"), &name);
+    buf_add_char(&name, ' ');
+    describe_flag(&schema_target, schema_find(&schema_target, "port"), &name);
+    assert_string_equal(buf_string(&name), "num-packets control-version port");
+    buf_fini(&name);
 }
 
 static const struct node *child(const struct node *mapping, const char *name)
@@ -219,6 +216,21 @@ static void assert_shows_scope(const struct schema_scope *scope, const struct op
     }
 }
 
+/* It stands in a comment: the secret's file does not exist. */
+static void assert_shows_key(const char *text)
+{
+    static const char comment[] = "\n# keys: ";
+    struct diagnostics diagnostics = {0};
+    const char *shown = strstr(text, comment);
+    assert_non_null(shown);
+    shown += sizeof comment - 1;
+    struct tree *tree = yaml_parse(shown, strcspn(shown, "\n"), &diagnostics);
+    assert_non_null(tree);
+    assert_shows_scope(&schema_key, 0, tree->root->first, text);
+    tree_free(tree);
+    diagnostics_fini(&diagnostics);
+}
+
 static void example_has_every_key_with_its_default(void **state)
 {
     (void)state;
@@ -227,6 +239,7 @@ static void example_has_every_key_with_its_default(void **state)
     struct tree *tree = yaml_parse(text, strlen(text), &diagnostics);
     assert_non_null(tree);
     const struct node *root = tree->root, *defaults = child(root, "defaults");
+    assert_shows_key(text);
     assert_shows_scope(&schema_root, &operation_udp_jitter, root, text);
     assert_shows_scope(&schema_operation, &operation_udp_jitter, defaults, text);
     assert_shows_scope(&schema_operation, &operation_udp_echo,
@@ -333,7 +346,14 @@ static void responder_defaults_are_those_of_the_library(void **state)
     assert_int_equal(written->allow_count, settings.allow_count);
     assert_int_equal(written->permanent_count, settings.permanent_count);
     assert_int_equal(written->max_sessions, settings.max_sessions);
+    assert_int_equal(written->max_sessions_per_source, settings.max_sessions_per_source);
+    assert_int_equal(written->requests_per_source, settings.requests_per_source);
+    assert_int_equal(written->reserve_for_count, settings.reserve_for_count);
+    assert_int_equal(written->reserved_sessions, settings.reserved_sessions);
     assert_int_equal(written->min_duration_ns, settings.min_duration_ns);
+    assert_int_equal(written->max_duration_ns, settings.max_duration_ns);
+    assert_int_equal(written->min_source_port, settings.min_source_port);
+    assert_memory_equal(&written->ports, &settings.ports, sizeof settings.ports);
     assert_int_equal(written->refusal, settings.refusal);
     assert_int_equal(written->reply, settings.reply);
     assert_int_equal(written->reflect_tos, settings.reflect_tos);
@@ -363,8 +383,9 @@ static void names_and_slots_are_unique(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(documentation_has_every_key),
-        cmocka_unit_test(man_page_has_every_key),
+        cmocka_unit_test(every_key_of_a_target_has_a_reload_rule),
+        cmocka_unit_test(every_field_of_a_target_is_set_by_a_key),
+        cmocka_unit_test(flags_have_the_names_of_keys),
         cmocka_unit_test(example_has_every_key_with_its_default),
         cmocka_unit_test(example_loads_with_each_comment_in_use),
         cmocka_unit_test(shipped_files_load_without_a_word),

@@ -12,6 +12,7 @@
 
 #include "base/time.h"
 #include "config/tolerance.h"
+#include "probe/spec_field.h"
 
 static void values_are_read(void **state)
 {

@@ -13,7 +13,7 @@
 #include "support/cm.h"
 #include "support/loopback.h"
 
-#define GIVE_UP_NS (20 * NS_PER_SECOND)
+#define GIVE_UP_NS (60 * NS_PER_SECOND)
 
 static uint64_t dropped_in_all(const struct responder_stats *stats)
 {

@@ -21,7 +21,7 @@
 #include "support/loopback.h"
 #include "support/receive.h"
 
-#define WAIT_MS 5000
+#define WAIT_MS 60000
 
 static const struct addr unset = {.family = ADDR_NONE};
 

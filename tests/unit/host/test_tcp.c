@@ -11,7 +11,7 @@
 #include "support/build.h"
 #include "support/cm.h"
 
-#define PATIENCE_MS 10000
+#define PATIENCE_MS 60000
 
 static void wait_for(int fd, short what)
 {
