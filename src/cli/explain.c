@@ -6,6 +6,7 @@
 
 #include "base/addr.h"
 #include "cli/cli.h"
+#include "config/duration.h"
 #include "operation/operation.h"
 #include "program/reason.h"
 
@@ -69,9 +70,23 @@ static void explain_unearned(uint64_t replies, const char *ip, struct buf *out)
                ip, replies);
 }
 
-static void explain_timeout(const struct spec *spec, const char *ip, struct buf *out)
+/* Late replies, or a control answer that took longer, show that the way is open. */
+static bool is_path_slow(const struct spec *spec, const struct round *round)
+{
+    return round->late > 0 || round->missed == round->planned ||
+           round->control_rtt_ns > spec->schedule.timeout_ns;
+}
+
+static void explain_timeout(const struct spec *spec, const struct round *round, const char *ip,
+                            struct buf *out)
 {
     unsigned port = spec->path.port;
+    if (is_path_slow(spec, round)) {
+        char text[DURATION_TEXT_MAX];
+        buf_printf(out, "the path is slower than the timeout of %s: raise timeout",
+                   duration_format(spec->schedule.timeout_ns, text));
+        return;
+    }
     if (!control_has_request(spec->control.version)) {
         buf_printf(out,
                    "nothing came back from %s port %u in time: does it answer without a control "
@@ -147,7 +162,7 @@ void cli_explain(const struct cli_result *result, struct buf *out)
         buf_add_string(out, "the reply is not what was sent");
         break;
     case OUTCOME_TIMEOUT:
-        explain_timeout(spec, ip, out);
+        explain_timeout(spec, round, ip, out);
         break;
     case OUTCOME_NO_CONNECTION:
         explain_silence(spec, round, ip, out);
@@ -170,6 +185,9 @@ void cli_explain(const struct cli_result *result, struct buf *out)
     case OUTCOME_LOCAL:
         if (round->is_all_dropped) {
             buf_add_string(out, "this host was too slow to read the answers: its socket was full");
+        } else if (round->missed > 0 && round->missed == round->planned) {
+            buf_add_string(out, "this host stood still (stopped, suspended or overloaded) until "
+                                "the responder had closed the port");
         } else {
             buf_add_string(out, "this host could not send: ");
             reason_add(spec, round->error, out);

@@ -188,6 +188,24 @@ static bool is_period_enough(const struct spec *spec)
     return false;
 }
 
+/* What would leave after the port is closed is never sent. */
+static bool is_port_open_enough(const struct spec *spec)
+{
+    bool is_address = strchr(spec->identity.host, ':') != NULL; /* names have no colon */
+    enum addr_family family = is_address ? ADDR_IPV6 : spec_ip_version(spec);
+    int64_t most_ns = control_duration_max_ms(spec->control.version, family) * NS_PER_MS;
+    int64_t train_ns = spec->packets.count * spec->packets.interval_ns;
+    if (!spec->operation->has_ports || train_ns <= most_ns) {
+        return true;
+    }
+    fprintf(stderr,
+            "ipsla probe: sending takes %.3g s, but control version 1 over IPv4 can ask for the "
+            "port for %.5g s at most: send less, or use --ip-version=6, --control=v2 or "
+            "--control=none\n",
+            (double)train_ns / 1e9, (double)most_ns / 1e9);
+    return false;
+}
+
 static bool read_repeat(const struct key_flags *flags, struct cli_request *out)
 {
     struct spec *spec = out->spec;
@@ -212,7 +230,7 @@ static bool read_repeat(const struct key_flags *flags, struct cli_request *out)
         return false;
     }
     return key_flag_number(flags, spec, SLOT_FREQUENCY, &spec->schedule.frequency_ns) &&
-           is_period_enough(spec);
+           is_period_enough(spec) && is_port_open_enough(spec);
 }
 
 static bool read_request(const struct key_flags *flags, struct cli_request *out)

@@ -138,6 +138,9 @@ enum discover_quote discover_quote_read(const struct discover_request *request,
     uint8_t sent[DISCOVER_REQUEST_BYTES_MAX], quoted[DISCOVER_REQUEST_BYTES_MAX];
     size_t known = discover_request_write(request, sent);
     size_t compared = size < known ? size : known;
+    if (compared == 0) {
+        return DISCOVER_QUOTES_TOO_LITTLE; /* `quote` may be NULL */
+    }
     memcpy(quoted, quote, compared);
     if (!discover_is_control(request->method)) {
         blank_checksum(sent, compared);

@@ -130,13 +130,16 @@ static void start_run(struct session *session, struct instant now)
     probe_start(&session->probe, now, mono_add(next, -SESSION_GAP_NS));
 }
 
-/* Starts that passed while the run was going are skipped, never made up for. Returns how many. */
+/* Starts that passed before the run's result was known are skipped, never made up for. Returns how
+ * many. One that passed later, while only late replies were waited for, is not one of them: the
+ * next poll makes it, however late this thread woke. */
 static uint64_t skip_missed_starts(struct session *session, struct instant now)
 {
-    if (mono_is_before(now.mono, session->next_start)) {
+    struct mono end = probe_end(&session->probe, now.mono);
+    if (mono_is_before(end, session->next_start)) {
         return 0;
     }
-    int64_t missed_ns = mono_diff(now.mono, session->next_start);
+    int64_t missed_ns = mono_diff(end, session->next_start);
     int64_t missed = missed_ns / session->spec->schedule.frequency_ns + 1;
     plan_start(session,
                mono_add(session->next_start, missed * session->spec->schedule.frequency_ns));

@@ -1,7 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
 /* A target's life in an engine: wait for the start, run the probe, close the round, next start.
- * A run that overruns its period makes the starts it covers skip: counted, never queued. */
+ * A run that overruns its period makes the starts it covers skip: counted, never queued. The wait
+ * for late replies is no run: it ends when the next start is due. */
 #ifndef ENGINE_SESSION_H
 #define ENGINE_SESSION_H
 
@@ -11,7 +12,7 @@
 #include "engine/report.h"
 #include "probe/probe.h"
 
-/* A run ends at least this long before the next start of its target. */
+/* The wait for late replies ends this long before the next start of its target. */
 #define SESSION_GAP_NS (10 * NS_PER_MS)
 
 struct session {

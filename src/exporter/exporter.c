@@ -154,13 +154,13 @@ static void apply_addresses(struct exporter *exporter)
     }
 }
 
-/* For poll(2): until addresses that wait are due. */
-static int wait_ms(struct exporter *exporter)
+/* For poll(2): until `next`, or until addresses that wait are due. */
+static int wait_ms(struct exporter *exporter, struct mono next)
 {
-    if (!atomic_load(&exporter->has_new_addresses)) {
-        return -1;
+    if (atomic_load(&exporter->has_new_addresses)) {
+        next = mono_min(next, exporter->apply_next);
     }
-    int64_t left_ns = mono_diff(exporter->apply_next, clock_now().mono);
+    int64_t left_ns = mono_diff(next, clock_now().mono);
     return left_ns <= 0 ? 0 : (int)(left_ns / NS_PER_MS) + 1;
 }
 
@@ -187,11 +187,12 @@ static void wait_for_end(struct exporter *exporter, int signal_fd)
 {
     bool goes_on = true;
     while (goes_on) {
+        struct mono next = exporter_watch_unearned(exporter);
         struct pollfd items[] = {
             {.fd = signal_fd, .events = POLLIN},
             {.fd = exporter->wake_fd, .events = POLLIN},
         };
-        if (poll(items, 2, wait_ms(exporter)) < 0) {
+        if (poll(items, 2, wait_ms(exporter, next)) < 0) {
             continue;
         }
         if (items[1].revents != 0) {

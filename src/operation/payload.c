@@ -88,7 +88,8 @@ static int sequence_bits(const struct payload *payload, const uint8_t *quote, si
 int payload_quoted_bits(const struct payload *payload, const uint8_t *quote, size_t size)
 {
     int bits = sequence_bits(payload, quote, size);
-    if (bits < 0 || size < payload->nonce_at + payload->nonce_bytes) {
+    bool has_nonce = payload->nonce_bytes > 0 && size >= payload->nonce_at + payload->nonce_bytes;
+    if (bits < 0 || !has_nonce) {
         return bits;
     }
     bool is_ours = memcmp(quote + payload->nonce_at, payload->nonce, payload->nonce_bytes) == 0;

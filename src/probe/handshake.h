@@ -31,6 +31,16 @@
  * attack, and a responder may limit what it takes from one source. */
 #define HANDSHAKE_LAYOUT_PAUSE_NS (100 * NS_PER_MS)
 
+/* Our responder closes a port that no probe has used 10 s after the request. */
+#define HANDSHAKE_UNUSED_NS (5 * NS_PER_SECOND)
+
+/* For how long the responder keeps the port open. */
+struct grant {
+    struct mono until; /* counted from when the request left; MONO_NEVER: there was none */
+    struct mono unused_until; /* a responder may close a port that nobody has used by then */
+    int64_t next_ns; /* what one more request would get, from when that leaves */
+};
+
 struct handshake {
     const struct spec *spec;
     uint8_t ids[HANDSHAKE_IDS]; /* version 1: of request n, at n % HANDSHAKE_IDS */
@@ -39,6 +49,9 @@ struct handshake {
     uint8_t failed_tries; /* of them, those that our host did not send */
     struct mono sent[HANDSHAKE_TRIES_MAX];
     struct mono deadline; /* of the latest try, or of the pause behind its refusal */
+    struct grant grant;
+    int64_t extra_ns; /* asked for beyond what a fast path needs: what the latest answer took, when
+                         that is slow; kept across operations */
 
     uint8_t layout; /* of the MD5 digest */
     uint8_t layouts_left; /* that may still be tried without waiting for the next operation */
@@ -58,7 +71,7 @@ struct handshake {
  * not know `seed`. */
 void handshake_seed(struct handshake *handshake, const uint8_t seed[HANDSHAKE_SEED_BYTES]);
 
-/* A new operation. */
+/* A new operation, or the same once more before it sent a packet. */
 void handshake_start(struct handshake *handshake, const struct spec *spec);
 
 /* Another request may be sent. */
@@ -70,8 +83,19 @@ void handshake_fail_try(struct handshake *handshake);
 /* Our host sent none of the requests. */
 bool handshake_has_failed(const struct handshake *handshake);
 
-/* How long the port is to stay open: until the last packet's timeout. */
-int64_t handshake_duration_ns(const struct spec *spec);
+/* An answer that took so long shows a path on which the first packet may come too late for a port
+ * that is open until the last one's timeout: more than half of the timeout. */
+bool handshake_is_slow(const struct spec *spec, int64_t rtt_ns);
+
+/* How long the port is asked to stay open: until the last packet's timeout; on a slow path longer,
+ * for the first packet needs at least as long as the answer took. Rounded up; no more than a
+ * request can say. */
+uint32_t handshake_duration_ms(const struct handshake *handshake);
+
+/* The request that left at `sent` was accepted, and the answer received at `received`. It says that
+ * the port is open for `granted_ms`; 0: it does not say. */
+void handshake_take_grant(struct handshake *handshake, struct mono sent, struct mono received,
+                          uint32_t granted_ms);
 
 /* Writes the next request, which leaves at `now`, to `out` (IO_DATAGRAM_MAX bytes); returns its
  * size. */

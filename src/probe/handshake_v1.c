@@ -9,14 +9,6 @@
 #include "operation/operation.h"
 #include "probe/handshake.h"
 
-/* Version 1 has 16 bits for the duration over IPv4, 32 over IPv6. */
-static uint32_t duration_ms(const struct spec *spec)
-{
-    int64_t rounded_ms = (handshake_duration_ns(spec) + NS_PER_MS - 1) / NS_PER_MS;
-    int64_t most_ms = spec->path.peer.family == ADDR_IPV6 ? UINT32_MAX : UINT16_MAX;
-    return (uint32_t)(rounded_ms > most_ms ? most_ms : rounded_ms);
-}
-
 /* The id of the request before which `age` others were sent later; 1 is the latest. */
 static uint8_t id_of(const struct handshake *handshake, uint32_t age)
 {
@@ -66,7 +58,7 @@ static size_t encode(const struct handshake *handshake, uint8_t id, uint8_t *out
         .command = spec->operation->command,
         .is_ipv6 = spec->path.peer.family == ADDR_IPV6,
         .port = spec->path.port,
-        .duration_ms = duration_ms(spec),
+        .duration_ms = handshake_duration_ms(handshake),
     };
     memcpy(request.address, spec->path.peer.ip, sizeof request.address);
     size_t size = ipsla_request_encode(&request, out);
@@ -126,8 +118,9 @@ static enum handshake_verdict judge_v1(struct handshake *handshake, const struct
         return HANDSHAKE_UNMATCHED;
     }
     bool is_other_port = response.has_port && response.port != spec->path.port;
+    struct mono sent = handshake->sent[handshake->tries - age];
     *out = (struct handshake_answer){
-        .rtt_ns = mono_diff(ev->received.at.mono, handshake->sent[handshake->tries - age]),
+        .rtt_ns = mono_diff(ev->received.at.mono, sent),
         .status = response.status,
         .outcome = control_outcome(ipsla_status_code(response.status)),
         .port = spec->path.port,
@@ -141,12 +134,15 @@ static enum handshake_verdict judge_v1(struct handshake *handshake, const struct
         return HANDSHAKE_REFUSED;
     }
     handshake->is_layout_known = spec->control.key.algorithm == AUTH_MD5;
+    handshake_take_grant(handshake, sent, ev->received.at.mono,
+                         response.has_port ? response.duration_ms : 0);
     return HANDSHAKE_ACCEPTED;
 }
 
 const struct control control_v1 = {
     .name = "v1",
     .port = IPSLA_CONTROL_PORT,
+    .ipv4_duration_max_ms = UINT16_MAX,
     .algorithms = 1U << AUTH_MD5,
     .algorithm_names = "md5",
     .write = write_v1,

@@ -32,11 +32,6 @@ static void start_v2(struct handshake *handshake)
                               : handshake->sequence + 1;
 }
 
-static uint32_t duration_ms(const struct spec *spec)
-{
-    return (uint32_t)((handshake_duration_ns(spec) + NS_PER_MS - 1) / NS_PER_MS);
-}
-
 /* An IP as the message has it: without a port, all zero where the system chooses. */
 static struct addr with_port(const struct addr *ip, uint16_t port)
 {
@@ -63,7 +58,7 @@ static size_t encode(const struct handshake *handshake, uint8_t *out)
         .control_destination = with_port(&spec->path.peer, 0),
         .source = with_port(&spec->path.source, handshake->local.port),
         .destination = with_port(&spec->path.peer, spec->path.port),
-        .duration_ms = duration_ms(spec),
+        .duration_ms = handshake_duration_ms(handshake),
     };
     memcpy(message.random, handshake->random, sizeof message.random);
     return ipsla2_encode(&message, out);
@@ -87,6 +82,9 @@ static size_t write_v2(struct handshake *handshake, struct instant now, uint8_t 
 static int quoted_bits_v2(const struct handshake *handshake, const uint8_t *quote, size_t size)
 {
     uint8_t sent[IPSLA2_BYTES];
+    if (size == 0) {
+        return handshake->tries == 0 ? -1 : 0; /* `quote` may be NULL */
+    }
     encode(handshake, sent);
     size_t compared = size < IPSLA2_RANDOM_END ? size : IPSLA2_RANDOM_END;
     if (handshake->tries == 0 || memcmp(quote, sent, compared) != 0) {
@@ -173,12 +171,15 @@ static enum handshake_verdict judge_v2(struct handshake *handshake, const struct
     answer.port =
         message.destination.port != 0 ? message.destination.port : handshake->spec->path.port;
     *out = answer;
+    /* Whichever try it answers, the port is open since no earlier than the first. */
+    handshake_take_grant(handshake, handshake->sent[0], ev->received.at.mono, message.duration_ms);
     return HANDSHAKE_ACCEPTED;
 }
 
 const struct control control_v2 = {
     .name = "v2",
     .port = IPSLA_CONTROL_PORT_V2,
+    .ipv4_duration_max_ms = UINT32_MAX,
     .algorithms = 1U << AUTH_SHA256 | 1U << AUTH_HMAC_SHA256,
     .algorithm_names = "sha256, hmac-sha256",
     .start = start_v2,

@@ -71,7 +71,7 @@ static void input_control(struct probe *probe, const struct ev *ev, struct insta
         return;
     }
     if (verdict == HANDSHAKE_TRY_NEXT) {
-        probe->deadline = probe->handshake.deadline;
+        phase_wait_until(probe, probe->handshake.deadline);
         return;
     }
     if (verdict == HANDSHAKE_REFUSED) {
@@ -167,8 +167,9 @@ static void input_data(struct probe *probe, const struct ev *ev, struct instant 
 
 static void input_datagram(struct probe *probe, const struct ev *ev, struct instant now)
 {
+    bool is_control = phase_has_handshake(probe) && ev->peer.port == probe->spec->control.port;
     struct ev as_read = *ev;
-    if (probe->spec->clocks.timestamps == TIMESTAMPS_USER) {
+    if (probe->spec->clocks.timestamps == TIMESTAMPS_USER && !is_control) {
         as_read.received = (struct stamp){.at = now, .source = STAMP_USER};
     }
     input_data(probe, &as_read, now);

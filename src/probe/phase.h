@@ -17,6 +17,9 @@ bool phase_is_connection(const struct probe *probe);
 /* Ends the operation with `outcome`; what is open is closed by the next poll. */
 void phase_finish(struct probe *probe, enum outcome outcome, struct mono end);
 
+/* The deadline of the phase that begins, or of its next try. */
+void phase_wait_until(struct probe *probe, struct mono deadline);
+
 /* When SETTLE ends: a moment after the last answer, or when late replies are no longer waited for.
  */
 struct mono phase_settle_deadline(const struct probe *probe);

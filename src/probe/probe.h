@@ -7,6 +7,10 @@
  *              (TCP: CONNECT in place of TRAIN, on a channel of its own)
  *              \_________________________/   (refused, unanswered, no socket)
  *
+ * A port is granted for a time. When the last packet could not leave before its end (the path is
+ * slower than the timeout, or this host stood still), it is asked for once more, and what would
+ * leave after the end is not sent: missed, never lost.
+ *
  * SETTLE keeps the channel open a moment for duplicates, and up to PROBE_GRACE_NS for late replies
  * when some packets are unanswered; never beyond the `latest_end` it was given. Source:
  * docs/protocol.md (control, retry with a fresh id), docs/measurement.md (late, duplicate). */
@@ -26,6 +30,8 @@
 
 #define PROBE_SETTLE_NS (100 * NS_PER_MS)
 #define PROBE_GRACE_NS (2 * NS_PER_SECOND)
+/* A deadline that is noticed later than this was slept through: the process stood still. */
+#define PROBE_SLEPT_NS (10 * NS_PER_MS)
 
 enum probe_phase {
     PROBE_IDLE,
@@ -62,7 +68,9 @@ struct probe {
     struct handshake_answer refusal; /* believed when nobody says otherwise */
     struct mono started;
     struct mono latest_end;
-    struct mono deadline; /* of CONTROL and SETTLE */
+    struct mono deadline; /* of CONTROL, CONNECT and SETTLE, */
+    struct mono held_until; /* but not before this: it was slept through. 0: it was not */
+    bool has_asked_again; /* for the port, in this operation */
     uint16_t port; /* where the probes go: the spec's, or what the responder suggested */
     struct mono last_event; /* the last thing that counted, for the duration */
     uint32_t socket_drops; /* datagrams lost in the socket during the operation, perhaps not ours */
@@ -102,6 +110,9 @@ struct mono probe_deadline(const struct probe *probe);
 
 /* No operation is running and no channel is open. */
 bool probe_is_idle(const struct probe *probe);
+
+/* When the result of an operation that went idle was known; `now` when it has none. */
+struct mono probe_end(const struct probe *probe, struct mono now);
 
 /* After an operation that was not abandoned went idle: computes and returns its result, once. NULL
  * when there is none to collect. `clock` is what the system says of our clock at `now`. Single

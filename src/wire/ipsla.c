@@ -286,6 +286,7 @@ enum ipsla_reject ipsla_response_decode(const uint8_t *bytes, size_t size,
         }
         response.has_port = true;
         response.port = request.port;
+        response.duration_ms = request.duration_ms;
         if (response.status == 0) {
             response.status = section.status;
         }
