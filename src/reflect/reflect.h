@@ -160,6 +160,15 @@ bool reflect_is_listening(const struct reflect *reflect);
 
 const struct reflect_stats *reflect_stats(const struct reflect *reflect);
 
+/* Takes over other settings, which are copied, at the next polls; sessions live on, but for those
+ * on permanent ports that are not wanted any more. `listen` must be as it was. Until it is done
+ * reflect_is_listening is false; a new permanent port that cannot be opened is a listen error,
+ * until the next change. */
+void reflect_change(struct reflect *reflect, const struct reflect_settings *settings);
+
+/* Whether the change from `a` to `b` can be taken over so: they listen at the same addresses. */
+bool reflect_may_change(const struct reflect_settings *a, const struct reflect_settings *b);
+
 /* Closes everything at the next polls; after them the machine does nothing more. */
 void reflect_stop(struct reflect *reflect);
 
