@@ -12,6 +12,9 @@
 #include "host/entropy.h"
 #include "host/worker.h"
 
+/* How often to look whether every address is open, while somebody waits for that. */
+#define START_STEP_NS NS_PER_MS
+
 enum start { START_WAITING, START_LISTENING, START_FAILED };
 
 struct responder_worker {
@@ -68,6 +71,9 @@ static struct mono publish_due(void *self, struct instant now)
     }
     if (worker->must_publish) {
         return now.mono;
+    }
+    if (worker->start == START_WAITING) { /* a change may be done without an event */
+        return mono_add(now.mono, START_STEP_NS);
     }
     if (mono_is_before(now.mono, worker->publish_due)) {
         return worker->publish_due;

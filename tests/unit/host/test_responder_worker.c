@@ -96,6 +96,10 @@ static void test_responder_changes(void **state)
     responder_worker_stats_now(worker, &stats);
     assert_int_equal(stats.reflect.max_sessions, 5);
     assert_int_equal(sock_open(&taken, &other, &bound), -EADDRINUSE); /* it has the port */
+    for (unsigned i = 0; i < 20; i++) { /* nothing to open or close: no event tells of the end */
+        settings.max_sessions++;
+        assert_int_equal(responder_worker_change(worker, &before, &settings, &failed), 0);
+    }
     responder_worker_stop(worker, NULL);
 }
 

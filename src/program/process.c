@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-#include "exporter/process.h"
+#include "program/process.h"
 
 #include <dirent.h>
 #include <inttypes.h>

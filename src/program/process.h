@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
 /* Figures of this process from the kernel. */
-#ifndef EXPORTER_PROCESS_H
-#define EXPORTER_PROCESS_H
+#ifndef PROGRAM_PROCESS_H
+#define PROGRAM_PROCESS_H
 
 #include "base/time.h"
 #include "expo/expo.h"
