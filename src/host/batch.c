@@ -63,7 +63,7 @@ int batch_send(struct batch *batch, int fd, const struct sock_parcel *const *par
         if (result > 0) {
             *sent += (size_t)result;
             tries = 0;
-        } else if (++tries == SOCK_TRIES) {
+        } else if (++tries == SOCK_TRIES || sock_is_refusal(errno)) {
             return -errno;
         }
     }
@@ -99,8 +99,7 @@ int batch_receive(struct batch *batch, int fd, struct sock_datagram out[BATCH_MA
     return count < 0 ? -errno : count;
 }
 
-size_t batch_receive_notices(struct batch *batch, int fd, struct sock_notice out[BATCH_MAX],
-                             size_t *taken)
+size_t batch_receive_notices(struct batch *batch, int fd, struct sock_notice out[BATCH_MAX])
 {
     struct tray *tray = &batch->notices;
     int count = receive(tray, fd, MSG_ERRQUEUE);
@@ -111,6 +110,5 @@ size_t batch_receive_notices(struct batch *batch, int fd, struct sock_notice out
             notices++;
         }
     }
-    *taken = count < 0 ? 0 : (size_t)count;
     return notices;
 }

@@ -27,9 +27,8 @@ int batch_send(struct batch *batch, int fd, const struct sock_parcel *const *par
  * there are none). Their bytes stay valid until the next call of this function. */
 int batch_receive(struct batch *batch, int fd, struct sock_datagram out[BATCH_MAX]);
 
-/* Reads at most BATCH_MAX messages from the error queue; *taken is their number. Returns how many
- * of them are notices (message_notice) and are in `out`. */
-size_t batch_receive_notices(struct batch *batch, int fd, struct sock_notice out[BATCH_MAX],
-                             size_t *taken);
+/* Reads at most BATCH_MAX messages from the error queue. Returns how many of them are notices
+ * (message_notice) and are in `out`. */
+size_t batch_receive_notices(struct batch *batch, int fd, struct sock_notice out[BATCH_MAX]);
 
 #endif

@@ -82,8 +82,7 @@ bool deliver_notices(struct host *host, struct endpoint *endpoint)
 {
     struct sock_notice notices[BATCH_MAX];
     bool has_news = false;
-    size_t taken;
-    size_t count = batch_receive_notices(host->batch, endpoint->fd, notices, &taken);
+    size_t count = batch_receive_notices(host->batch, endpoint->fd, notices);
     if (count > 0) {
         deliver_read_clocks(host, endpoint);
     }
@@ -93,9 +92,6 @@ bool deliver_notices(struct host *host, struct endpoint *endpoint)
         } else {
             deliver_sent(host, endpoint, &notices[i]);
         }
-    }
-    if (taken < BATCH_MAX && endpoint->has_uncertain_keys) {
-        endpoint_restart_keys(endpoint);
     }
     return has_news;
 }
