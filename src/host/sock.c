@@ -79,10 +79,12 @@ static int configure(int fd, enum addr_family family)
     return error;
 }
 
+/* IP_PMTUDISC_PROBE sets DF and leaves it to the path what passes. With IP_PMTUDISC_DO the system
+ * refuses what exceeds the path MTU that it learnt up to ten minutes ago. */
 static int apply4(int fd, const struct io_options *options)
 {
     if (options->dont_fragment) {
-        int error = set_option(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO);
+        int error = set_option(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_PROBE);
         if (error != 0) {
             return error;
         }

@@ -150,6 +150,18 @@ static void input_datagram(struct probe *probe, const struct ev *ev, struct inst
     input_data(probe, &as_read, now);
 }
 
+/* The path does not take packets of this size: this operation sends no more of them, the next one
+ * asks the path again. */
+static void input_too_big(struct probe *probe, const struct ev *ev)
+{
+    train_refuse(&probe->train);
+    probe->round.error = ev->error;
+    probe->round.unsent_error = ev->error;
+    if (probe->phase == PROBE_SETTLE && probe->train.count == 1 && probe->train.unsettled == 1) {
+        phase_finish_train(probe);
+    }
+}
+
 /* The network says that a datagram of ours was not delivered. After a handshake that is a loss like
  * any other; without one it may be why nothing is answered. During the handshake a refused port
  * ends the operation, other errors may be passing.
@@ -158,8 +170,12 @@ static void input_icmp(struct probe *probe, const struct ev *ev, struct instant 
 {
     bool is_handshake = probe->phase == PROBE_CONTROL;
     bool is_train = probe->phase == PROBE_TRAIN || probe->phase == PROBE_SETTLE;
-    if (!(is_handshake || (is_train && !phase_has_handshake(probe))) ||
-        !addr_is_same_ip(&ev->peer, &probe->spec->path.peer)) {
+    bool is_ours = addr_is_same_ip(&ev->peer, &probe->spec->path.peer);
+    if (is_train && is_ours && ev->error == EMSGSIZE && probe->spec->path.options.dont_fragment) {
+        input_too_big(probe, ev);
+        return;
+    }
+    if (!(is_handshake || (is_train && !phase_has_handshake(probe))) || !is_ours) {
         return;
     }
     probe->is_unreachable = true;

@@ -48,7 +48,8 @@ struct channel_id {
 struct io_options {
     char device[16]; /* only through this network device (a VRF is one too); "": any */
     uint8_t ttl; /* 0: the system's default */
-    bool dont_fragment; /* DF is set, and what exceeds the path MTU does not leave */
+    bool dont_fragment; /* DF is set; what exceeds the device's MTU does not leave, what exceeds
+                           that of the path comes back as an ICMP error (EMSGSIZE) */
 };
 
 /* What FX_OPEN opens. TCP carries no data here. */

@@ -36,6 +36,7 @@ void train_clear(struct train *train)
     train->next = 0;
     train->unsettled = 0;
     train->missed = 0;
+    train->refused = 0;
 }
 
 void train_start(struct train *train, struct instant now)
@@ -124,6 +125,26 @@ void train_unsend(struct train *train, uint32_t seq)
     }
 }
 
+void train_refuse(struct train *train)
+{
+    train->refused = train->refused == 0 ? train->next : train->refused;
+    for (; train->next < train->count; train->next++) {
+        train->samples[train->next].fate = FATE_UNSENT;
+    }
+}
+
+static bool is_answered(const struct sample *sample)
+{
+    return sample->fate == FATE_RECEIVED || sample->fate == FATE_LATE;
+}
+
+void train_unsend_refused(struct train *train)
+{
+    for (uint32_t seq = train->refused; seq > 0 && !is_answered(&train->samples[seq - 1]); seq--) {
+        train_unsend(train, seq);
+    }
+}
+
 const struct sample *train_find(const struct train *train, uint32_t seq)
 {
     return find_sent(train, seq);
@@ -157,8 +178,7 @@ void train_take_stamps(struct train *train, int64_t resolution_ns)
         struct sample stamped = *sample;
         stamped.t1_ns = sample->stamped_ns;
         stamped.t1_source = sample->stamped_source;
-        bool was_answered = sample->fate == FATE_RECEIVED || sample->fate == FATE_LATE;
-        bool makes_sense = !was_answered || sample_rtt_ns(&stamped, resolution_ns) >= 0;
+        bool makes_sense = !is_answered(sample) || sample_rtt_ns(&stamped, resolution_ns) >= 0;
         if (sample->stamped_ns != 0 && makes_sense) {
             *sample = stamped;
         }

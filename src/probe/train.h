@@ -32,6 +32,7 @@ struct train {
     uint32_t next; /* index of the next packet to send */
     uint32_t unsettled; /* sent and not answered */
     uint32_t missed; /* skipped by train_skip */
+    uint32_t refused; /* packets sent when the path refused their size; 0: it did not */
     struct mono start;
     int64_t epoch_ns; /* operation clock minus monotonic clock */
 };
@@ -78,6 +79,13 @@ void train_stamp(struct train *train, uint32_t seq, struct stamp left);
 /* The operation is over: t1 of each packet becomes what the kernel told, where it did and the round
  * trip (in stamps of `resolution_ns`) makes sense with it. */
 void train_take_stamps(struct train *train, int64_t resolution_ns);
+
+/* The path refuses packets of this size: the rest of the train is not sent. */
+void train_refuse(struct train *train);
+
+/* After train_refuse, at the end: packets sent before it, with no answered one behind them, count
+ * as not sent. */
+void train_unsend_refused(struct train *train);
 
 enum arrival { ARRIVAL_ACCEPTED, ARRIVAL_DUPLICATE, ARRIVAL_UNKNOWN };
 

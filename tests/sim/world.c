@@ -417,6 +417,7 @@ static void perform_send(struct world *world, struct world_process *process, con
         input_error(world, process, fx, is_too_long ? EMSGSIZE : ENOBUFS);
         return;
     }
+    packet->is_too_big = world_is_too_big(world, channel, packet);
     int64_t left_ns = world_left_ns(world, process);
     world_left_tell(world, process, channel, fx, packet->tag);
     simnet_send(&world->net, process->node, packet, left_ns);
@@ -587,9 +588,9 @@ static void input_icmp(struct world *world, struct world_process *process,
     struct ev ev = {.kind = EV_ERROR,
                     .id = channel->id,
                     .peer = item->packet->to,
-                    .error = ECONNREFUSED,
+                    .error = item->packet->is_too_big ? EMSGSIZE : ECONNREFUSED,
                     .is_icmp = true};
-    if (process->role == WORLD_SENDER) {
+    if (process->role == WORLD_SENDER && !item->packet->is_too_big) {
         world->truth.runs[channel->run]->is_unreachable = true;
     }
     input(world, process, &ev);
@@ -717,6 +718,10 @@ static void on_packet(struct world *world, const struct simnet_event *event)
     }
     bool is_icmp = event->kind == SIMNET_ICMP;
     uint16_t port = is_icmp ? event->packet->from.port : event->packet->to.port;
+    if (event->packet->is_too_big && !is_icmp) {
+        simnet_send_icmp(&world->net, event->node, event->packet);
+        return;
+    }
     if (port == 0 && !is_icmp) {
         world_icmp_answer(world, event);
         return;

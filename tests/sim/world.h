@@ -123,6 +123,7 @@ struct world {
     size_t process_count;
     uint64_t seed;
     bool sends_icmp; /* nodes report closed ports */
+    size_t path_bytes_max; /* UDP payload that passes with DF, 0: any; more is told by ICMP */
     unsigned syn_tries; /* transmissions of a SYN or SYN-ACK; 0: WORLD_SYN_TRIES */
     struct world_half *halves; /* connections as listeners see them */
     size_t half_count, half_capacity;

@@ -74,6 +74,10 @@ void world_left_tell(struct world *world, struct world_process *process,
                      const struct world_channel *channel, const struct fx *fx, uint32_t truth_tag);
 void world_left_timer(struct world *world, struct world_process *process, uint64_t notice);
 
+/* Whether the path refuses the packet of `channel`; then it counts as not sent. */
+bool world_is_too_big(struct world *world, const struct world_channel *channel,
+                      const struct simnet_packet *packet);
+
 /* What a node's kernel does with an ICMP message: answers echoes (8, of IPv6 128) and timestamps
  * (13). Frees the packet. */
 void world_icmp_answer(struct world *world, const struct simnet_event *event);
