@@ -47,12 +47,13 @@ static void emit_states(struct text *text, const struct family_source *source, s
     }
 }
 
-static void emit_lateness(struct text *text, const struct family_source *source, size_t offset)
+/* The histogram at `offset` of the statistics, of all workers. */
+static void emit_hist(struct text *text, const struct family_source *source, size_t offset)
 {
-    (void)offset;
     struct hist all = {0};
     for (size_t i = 0; i < source->view->snapshot_count; i++) {
-        hist_merge(&all, &source->view->snapshots[i]->stats.send_lateness);
+        const void *stats = &source->view->snapshots[i]->stats;
+        hist_merge(&all, (const struct hist *)(const void *)((const uint8_t *)stats + offset));
     }
     text_histogram(text, &all, &hist_layout_default);
 }
@@ -233,11 +234,18 @@ const struct family family_of_self[] = {
      FAMILY_EXPORTER,
      emit_states,
      0},
-    {{"ipsla_exporter_send_lateness_seconds", "How much later than scheduled packets left.",
-      "seconds", TEXT_HISTOGRAM},
+    {{"ipsla_exporter_send_lateness_seconds",
+      "How much later than scheduled the system was asked to send packets.", "seconds",
+      TEXT_HISTOGRAM},
      FAMILY_EXPORTER,
-     emit_lateness,
-     0},
+     emit_hist,
+     offsetof(struct engine_stats, send_lateness)},
+    {{"ipsla_exporter_send_queueing_seconds",
+      "How long packets waited in this host's own queue, as the kernel tells.", "seconds",
+      TEXT_HISTOGRAM},
+     FAMILY_EXPORTER,
+     emit_hist,
+     offsetof(struct engine_stats, send_queueing)},
     {{"ipsla_exporter_realtime",
       "Whether the threads that measure run before all others of the machine (1) or not (0).", NULL,
       TEXT_GAUGE},

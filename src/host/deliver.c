@@ -73,6 +73,7 @@ static void deliver_sent(struct host *host, struct endpoint *endpoint,
         .kind = EV_SENT,
         .id = key->id,
         .tag = key->tag,
+        .called = key->called,
         .left = stamp_of(host, endpoint, notice->kernel, notice->hardware),
     };
     deliver_event_at(host, &ev, host->clock.now);

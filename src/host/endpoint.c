@@ -248,6 +248,7 @@ void endpoint_note_sent(struct endpoint *endpoint, const struct sent_key *sent, 
     }
     struct sent_key *slot = take_slot(endpoint);
     *slot = *sent;
+    slot->called = now;
     slot->is_pending = true;
     endpoint->stamps_pending++;
 }

@@ -35,6 +35,7 @@ struct sent_key {
     struct channel_id id;
     uint64_t serial;
     uint32_t tag;
+    struct mono called; /* when the system was asked to send it */
     bool is_pending; /* its timestamp has not arrived yet */
 };
 

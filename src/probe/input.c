@@ -261,7 +261,7 @@ void probe_input(struct probe *probe, const struct ev *ev, struct instant now)
         break;
     case EV_SENT:
         if (probe->spec->clocks.timestamps != TIMESTAMPS_USER) {
-            train_stamp(&probe->train, ev->tag, ev->left);
+            train_stamp(&probe->train, ev->tag, ev->called, ev->left);
         }
         break;
     case EV_DROPPED:

@@ -112,7 +112,8 @@ struct ev {
     size_t size;
     struct stamp received; /* EV_DATA; EV_OPENED of a TRANSPORT_TCP_CONNECT: it is connected */
     struct instant started; /* the same: connecting began */
-    struct stamp left; /* EV_SENT */
+    struct stamp left; /* EV_SENT; source STAMP_USER: it left, nobody knows when */
+    struct mono called; /* EV_SENT: the system was asked to send it then; 0: not known */
     uint32_t tag; /* EV_SENT; EV_ERROR of an FX_SEND */
     uint8_t tos, ttl; /* EV_DATA */
     uint32_t dropped; /* EV_DROPPED */

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
 # SPDX-License-Identifier: Apache-2.0
-"""What keeps packets from leaving: the MTU of a path, which heals."""
+"""What keeps packets from leaving, or makes them wait: the MTU of a path, which heals, and a shaper on the sender's
+own device."""
 
 import subprocess
 
@@ -53,6 +54,49 @@ class PathTest(harness.Case):
         run_ip(self.router, "link set right mtu 1500")
         done = self.probe()
         self.assertEqual(done.json()["packets"]["received"], 5, done.evidence)
+
+    def shape(self, limit):
+        """A queue of at most `limit` bytes on the sender's own device, slower than the packets that come."""
+        with self.left.entered():
+            made = subprocess.run(f"tc qdisc add dev near root tbf rate 64kbit burst 1600 limit {limit}".split(),
+                                  capture_output=True, text=True, check=False)
+        if made.returncode != 0:
+            harness.skip(f"no tbf: {made.stderr.strip()}")
+
+    def probe_shaped(self, *flags):
+        done = self.run_program(self.left, "ipsla", "probe", FAR, "--count", "300", "--interval", "10ms",
+                                "--timeout", "2s", "--precision", "microseconds", "--output", "json",
+                                "--packets", *flags)
+        result = done.json()
+        self.assertEqual(result["outcome"], "ok", done.evidence)
+        return result
+
+    def check_round_trips(self, result):
+        """Each is that of the path, by the kernel's time of its own packet, behind the queue."""
+        packets = result["packets"]
+        sent = [sample for sample in result["samples"] if sample["fate"] != "unsent"]
+        self.assertEqual(len(sent), packets["sent"])
+        self.assertEqual({sample["t1_source"] for sample in sent}, {"kernel"})
+        self.assertEqual(packets["received"], packets["sent"])
+        waited = [sample["queueing"] for sample in sent]
+        self.assertGreater(max(waited), 0.1)
+        self.assertLess(result["rtt_seconds"]["p95"], max(waited) / 4)
+        self.assertGreater(packets["queued"], packets["sent"] // 2)
+
+    def test_a_full_queue_spoils_no_times(self):
+        self.shape(3000)
+        for flags in ((), ("--timestamps", "kernel")):
+            result = self.probe_shaped(*flags)
+            self.assertGreater(result["packets"]["unsent"], 10)
+            self.assertEqual(result["packets"]["queue_dropped"], 0)
+            self.assertIn("No buffer space", result["packets"]["unsent_reason"])
+            self.check_round_trips(result)
+
+    def test_a_long_queue_is_in_no_round_trip(self):
+        self.shape(30000)
+        result = self.probe_shaped()
+        self.assertEqual(result["packets"]["unsent"], result["packets"]["missed"])
+        self.check_round_trips(result)
 
 
 if __name__ == "__main__":

@@ -249,17 +249,15 @@ static uint32_t run_new(struct world *world, struct world_process *process, cons
 
 static void run_end(struct world *world, struct world_process *process, uint32_t number)
 {
-    struct truth_run *run = world->truth.runs[number];
-    run->is_open = false;
-    run->closed = turn_now(world, process);
+    truth_run_end(&world->truth, number, turn_now(world, process));
 }
 
 static void note_unopened(struct world *world, struct world_process *process, const struct fx *fx)
 {
     if (process->role == WORLD_SENDER && fx->transport == TRANSPORT_TCP_CONNECT) {
         uint32_t run = run_new(world, process, fx);
-        struct instant now = turn_now(world, process);
-        truth_unsent(&world->truth, truth_sent(&world->truth, run, 1, now, process->busy_until_ns));
+        truth_unsent(&world->truth, truth_sent(&world->truth, run, 1, turn_now(world, process),
+                                               process->busy_until_ns));
         run_end(world, process, run);
     }
 }
@@ -415,6 +413,9 @@ static void perform_send(struct world *world, struct world_process *process, con
         }
         free(packet);
         input_error(world, process, fx, is_too_long ? EMSGSIZE : ENOBUFS);
+        return;
+    }
+    if (world_left_drops(process, packet)) {
         return;
     }
     packet->is_too_big = world_is_too_big(world, channel, packet);
@@ -600,6 +601,7 @@ static void input_sent(struct world *world, struct world_process *process,
                        const struct world_channel *channel, const struct world_input *item)
 {
     struct ev ev = {.kind = EV_SENT, .id = channel->id, .tag = item->tag, .left = item->left};
+    ev.called = item->called;
     if (item->truth_tag != 0) {
         truth_noticed(&world->truth, item->truth_tag, item->left.at.mono);
     }

@@ -28,6 +28,7 @@ struct world_input {
     uint64_t connection; /* ACCEPTED: number of its half */
     uint32_t tag, truth_tag; /* SENT: the machine's, and the truth's when it is the right one */
     struct stamp left; /* SENT */
+    struct mono called; /* SENT */
 };
 
 /* Timers of a process: which one is number / WORLD_PROCESSES_MAX, whose is the rest. */
@@ -69,6 +70,8 @@ void world_tcp_timer(struct world *world, struct world_process *process, enum wo
 
 /* world_left.c: when a packet polled now leaves. */
 int64_t world_left_ns(struct world *world, struct world_process *process);
+/* Whether its own host drops the packet after the system took it; then it is freed. */
+bool world_left_drops(const struct world_process *process, struct simnet_packet *packet);
 /* The kernel will tell (or not, or not the truth) that the datagram left then. */
 void world_left_tell(struct world *world, struct world_process *process,
                      const struct world_channel *channel, const struct fx *fx, uint32_t truth_tag);
