@@ -56,18 +56,12 @@ int batch_send(struct batch *batch, int fd, const struct sock_parcel *const *par
     for (size_t i = 0; i < count; i++) {
         message_to_send(&batch->messages[i], parcels[i], &batch->headers[i].msg_hdr);
     }
-    *sent = 0;
-    int tries = 0;
-    while (*sent < count) {
-        int result = sendmmsg(fd, batch->headers + *sent, (unsigned)(count - *sent), MSG_NOSIGNAL);
-        if (result > 0) {
-            *sent += (size_t)result;
-            tries = 0;
-        } else if (++tries == SOCK_TRIES || sock_is_refusal(errno)) {
-            return -errno;
-        }
+    int result = -1;
+    for (int i = 0; i < SOCK_TRIES && result < 0 && !(i > 0 && sock_is_refusal(errno)); i++) {
+        result = sendmmsg(fd, batch->headers, (unsigned)count, MSG_NOSIGNAL);
     }
-    return 0;
+    *sent = result < 0 ? 0 : (size_t)result;
+    return result < 0 ? -errno : 0;
 }
 
 /* As recvmmsg(2). */

@@ -260,10 +260,27 @@ void endpoint_note_refused(struct endpoint *endpoint, int error)
     }
 }
 
+/* A number beyond ours: the kernel has counted datagrams that were refused and then sent, of which
+ * sendmmsg(2) does not tell. It is that of the datagram sent last. */
+static void catch_up(struct endpoint *endpoint, uint32_t key)
+{
+    struct sent_key *latest = key_slot(endpoint, endpoint->next_key - 1);
+    struct sent_key moved = *latest;
+    latest->is_pending = false;
+    while (endpoint->next_key != key + 1) {
+        *take_slot(endpoint) = (struct sent_key){0};
+    }
+    *key_slot(endpoint, key) = moved;
+}
+
 const struct sent_key *endpoint_find_sent(struct endpoint *endpoint, uint32_t key)
 {
-    uint32_t age = endpoint->next_key - key;
     endpoint->has_reported = true;
+    if (!endpoint->gives_keys && endpoint->keys != NULL &&
+        key - endpoint->next_key < ENDPOINT_KEYS) {
+        catch_up(endpoint, key);
+    }
+    uint32_t age = endpoint->next_key - key;
     if (age == 0 || age > endpoint->key_count || !key_slot(endpoint, key)->is_pending) {
         return NULL;
     }

@@ -58,10 +58,11 @@ static void note_left(const struct outbox_item *item, struct mono now)
     }
 }
 
-static void note_refused(struct outbox_item *item, int error)
+/* The kernel was asked to send `item` for the last time, `times` in all. */
+static void note_refused(struct outbox_item *item, int error, int times)
 {
     item->error = error;
-    if (item->is_stamped) {
+    for (int i = 0; i < times && item->is_stamped; i++) {
         endpoint_note_refused(item->endpoint, error);
     }
 }
@@ -74,6 +75,7 @@ static void send_run(struct endpoint *endpoint, struct batch *batch, struct outb
     for (size_t i = 0; i < count; i++) {
         parcels[i] = &items[i]->parcel;
     }
+    bool was_tried = false; /* the next one, by the call before */
     for (size_t done = 0; done < count;) {
         size_t sent;
         request_stamps(items + done, count - done);
@@ -83,9 +85,10 @@ static void send_run(struct endpoint *endpoint, struct batch *batch, struct outb
         }
         done += sent;
         if (error != 0) {
-            note_refused(items[done], -error);
+            note_refused(items[done], -error, was_tried ? 2 : 1);
             done++;
         }
+        was_tried = error == 0;
     }
 }
 

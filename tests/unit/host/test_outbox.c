@@ -178,6 +178,28 @@ static void test_refused_datagrams_and_their_keys(void **state)
     }
 }
 
+/* A datagram that was refused and then sent after all has used up two numbers of the kernel, which
+ * only the timestamps tell. */
+static void test_numbers_that_nobody_told(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    setup(&fixture);
+    fixture.endpoint->gives_keys = false;
+    for (uint32_t i = 0; i < 3; i++) {
+        const struct sent_key sent = {.id = {3, 0}, .serial = 9, .tag = 60 + i};
+        endpoint_note_sent(fixture.endpoint, &sent, clock_mono());
+    }
+    assert_int_equal(endpoint_find_sent(fixture.endpoint, 0)->tag, 60);
+    assert_int_equal(endpoint_find_sent(fixture.endpoint, 1)->tag, 61);
+    assert_int_equal(endpoint_find_sent(fixture.endpoint, 4)->tag, 62);
+    assert_int_equal(fixture.endpoint->stamps_pending, 0);
+    assert_int_equal(fixture.endpoint->next_key, 5);
+    assert_null(endpoint_find_sent(fixture.endpoint, 5 + ENDPOINT_KEYS));
+    assert_int_equal(fixture.endpoint->next_key, 5);
+    teardown(&fixture);
+}
+
 /* Packets wait in a queue of this host: none loses its number as long as there may be room. One
  * that was dropped there is forgotten. */
 static void test_many_wait_for_their_timestamps(void **state)
@@ -234,7 +256,7 @@ static void test_a_device_with_one_timestamp_gets_more_requests(void **state)
     endpoint_note_sent(fixture.endpoint, &key, now);
     assert_true(endpoint_requests_stamp(fixture.endpoint, true,
                                         mono_add(now, 9 * ENDPOINT_STAMP_TIMEOUT_NS)));
-    assert_null(endpoint_find_sent(fixture.endpoint, 2));
+    assert_null(endpoint_find_sent(fixture.endpoint, 2 + ENDPOINT_KEYS));
     assert_null(endpoint_find_sent(fixture.endpoint, 2u - ENDPOINT_KEYS_MAX - 1));
     teardown(&fixture);
 }
@@ -299,6 +321,7 @@ int main(void)
         cmocka_unit_test(test_a_full_outbox_leaves_in_order),
         cmocka_unit_test(test_one_that_fails_stops_no_other),
         cmocka_unit_test(test_refused_datagrams_and_their_keys),
+        cmocka_unit_test(test_numbers_that_nobody_told),
         cmocka_unit_test(test_many_wait_for_their_timestamps),
         cmocka_unit_test(test_a_device_without_timestamps_gets_no_more_requests),
         cmocka_unit_test(test_a_device_with_one_timestamp_gets_more_requests),
