@@ -114,7 +114,7 @@ static void add_unsent_reason(const struct cli_result *result, struct buf *out)
     if (result->round->unsent == result->round->missed) {
         buf_add_string(out, "null");
     } else {
-        reason_add(result->spec, result->round->unsent_error, &reason);
+        reason_add_unsent(result->spec, result->round, &reason);
         add_string(out, buf_string(&reason));
     }
     buf_fini(&reason);
@@ -162,6 +162,8 @@ static void add_packets(const struct cli_result *result, struct buf *out)
                round->unprocessed);
     buf_printf(out, ", \"sent_late\": %" PRIu32 ", \"missed\": %" PRIu32, round->sent_late,
                round->missed);
+    buf_printf(out, ", \"queued\": %" PRIu32 ", \"queue_dropped\": %" PRIu32, round->queued,
+               round->queue_dropped);
     buf_printf(out, ", \"unsent\": %" PRIu32, round->unsent);
     add_unsent_reason(result, out);
     buf_printf(out, ", \"over_threshold\": %" PRIu32, round->over_threshold);

@@ -132,6 +132,8 @@ static void add_own_counts(const struct round *round, struct buf *out)
 {
     buf_printf(out, "        Packet Sent Late: %" PRIu32 "\tPacket Missed: %" PRIu32 "\n",
                round->sent_late, round->missed);
+    buf_printf(out, "        Packet Queued: %" PRIu32 "\tQueue Dropped: %" PRIu32 "\n",
+               round->queued, round->queue_dropped);
     buf_printf(out,
                "        Duplicate: %" PRIu32 "\tCorrupt: %" PRIu32 "\tDropped Here: %" PRIu32 "\n",
                round->duplicate, round->corrupt, round->dropped_here);
@@ -252,7 +254,7 @@ static void add_unsent(const struct cli_result *result, struct buf *out)
     const struct round *round = result->round;
     if (round->unsent > round->missed && round->outcome != OUTCOME_LOCAL) {
         buf_printf(out, "Packets not sent: %" PRIu32 ": ", round->unsent - round->missed);
-        reason_add(result->spec, round->unsent_error, out);
+        reason_add_unsent(result->spec, round, out);
         buf_add_char(out, '\n');
     }
 }

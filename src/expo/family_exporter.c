@@ -41,12 +41,13 @@ static void emit_states(struct series *series, const struct family_source *sourc
     }
 }
 
-static void emit_lateness(struct series *series, const struct family_source *source, size_t offset)
+/* The histogram at `offset` of the statistics, of all workers. */
+static void emit_hist(struct series *series, const struct family_source *source, size_t offset)
 {
-    (void)offset;
     struct hist all = {0};
     for (size_t i = 0; i < source->view->snapshot_count; i++) {
-        hist_merge(&all, &source->view->snapshots[i]->stats.send_lateness);
+        const void *stats = &source->view->snapshots[i]->stats;
+        hist_merge(&all, (const struct hist *)(const void *)((const uint8_t *)stats + offset));
     }
     series_histogram(series, &all, &hist_layout_default);
 }
@@ -195,11 +196,19 @@ static const struct family rows[] = {
     {{"ipsla_exporter_send_lateness_seconds",
       METRIC_HISTOGRAM,
       "seconds",
-      "How much later than scheduled packets left.",
+      "How much later than scheduled the system was asked to send packets.",
       {NULL}},
      FAMILY_EXPORTER,
-     emit_lateness,
-     0},
+     emit_hist,
+     offsetof(struct engine_stats, send_lateness)},
+    {{"ipsla_exporter_send_queueing_seconds",
+      METRIC_HISTOGRAM,
+      "seconds",
+      "How long packets waited in this host's own queue, as the kernel reports.",
+      {NULL}},
+     FAMILY_EXPORTER,
+     emit_hist,
+     offsetof(struct engine_stats, send_queueing)},
     {{"ipsla_exporter_realtime",
       METRIC_GAUGE,
       NULL,

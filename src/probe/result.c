@@ -84,6 +84,24 @@ static void judge_drops(struct probe *probe)
     }
 }
 
+/* What this host's own queue dropped was never sent. With datagrams lost in the socket the kernel's
+ * word on what left may be lost, too. */
+static uint32_t unsend_queued(struct probe *probe)
+{
+    return probe->socket_drops > 0 ? 0 : train_unsend_queued(&probe->train);
+}
+
+/* Nothing seemed to come back in time, but packets had waited in this host: their times say so now.
+ */
+static void judge_queue(struct round *round)
+{
+    bool was_silent = round->outcome == OUTCOME_TIMEOUT || round->outcome == OUTCOME_UNREACHABLE;
+    if (was_silent && round->received > 0) {
+        round->outcome = OUTCOME_OK;
+        round->error = 0;
+    }
+}
+
 /* The train has run: what its ledger says. The socket of a connection is another than that of its
  * control request, and loses nothing. */
 static void compute_round(struct probe *probe, const struct trust_case *about,
@@ -102,11 +120,14 @@ static void compute_round(struct probe *probe, const struct trust_case *about,
     if (!phase_is_connection(probe)) {
         drops_book(probe->train.samples, probe->train.next, train_samples(&probe->train).counted,
                    probe->socket_drops);
+        round->queue_dropped = unsend_queued(probe);
     }
     struct samples samples = train_samples(&probe->train);
     round_compute(round, &samples, &rules, sinks);
+    judge_queue(round);
     round->missed = probe->train.missed;
     round->sent_late = train_count_late(&probe->train);
+    round->queued = train_count_queued(&probe->train);
     if (rules.trust_clocks && round->sd.delay.count == 0) {
         round->one_way = ONE_WAY_NEGATIVE;
     }

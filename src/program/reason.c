@@ -15,6 +15,15 @@ static void add_device(const struct spec *spec, struct buf *out)
     buf_printf(out, "%s %s", spec->path.is_vrf ? "vrf" : "interface", spec->path.options.device);
 }
 
+void reason_add_unsent(const struct spec *spec, const struct round *round, struct buf *out)
+{
+    if (round->unsent_error != 0) {
+        reason_add(spec, round->unsent_error, out);
+    } else {
+        buf_add_string(out, "dropped by a queue of this host");
+    }
+}
+
 void reason_add(const struct spec *spec, int error, struct buf *out)
 {
     const char *text = error == 0 ? "unknown error" : strerror(error);

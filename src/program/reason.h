@@ -7,8 +7,12 @@
 
 #include "base/buf.h"
 #include "probe/spec.h"
+#include "stats/round.h"
 
 /* Appends one sentence without a full stop about the errno value `error`. */
 void reason_add(const struct spec *spec, int error, struct buf *out);
+
+/* The same about the packets of an operation that did not leave, other than those missed. */
+void reason_add_unsent(const struct spec *spec, const struct round *round, struct buf *out);
 
 #endif

@@ -125,7 +125,9 @@ struct round {
      * All 0 when no train was started. */
     uint32_t planned, sent, unsent;
     uint32_t missed; /* of the unsent: their time (TRAIN_SKIP_NS) or the port's was over */
+    uint32_t queue_dropped; /* of the unsent: a queue of this host dropped them */
     uint32_t sent_late; /* of the sent: TRAIN_LATE_NS or half an interval after their time */
+    uint32_t queued; /* of the sent: they waited longer than TRAIN_QUEUED_NS in this host */
     uint32_t received; /* within the timeout, duplicates not counted */
     uint32_t late, lost_unknown;
     uint32_t dropped_here; /* lost in a socket of this host: no loss in the network */
@@ -178,8 +180,8 @@ struct samples {
 };
 
 /* Fills everything of the zeroed counters of `round` that follows from the samples: planned to
- * losses (except missed, sent_late, duplicate and corrupt), rtt, processing, sd, ds, negative,
- * responder_steps. Needs no memory. */
+ * losses (except missed, queue_dropped, sent_late, queued, duplicate and corrupt), rtt, processing,
+ * sd, ds, negative, responder_steps. Needs no memory. */
 void round_compute(struct round *round, const struct samples *samples,
                    const struct round_rules *rules, const struct round_sinks *sinks);
 

@@ -58,3 +58,14 @@ void world_icmp_answer(struct world *world, const struct simnet_event *event)
     free(packet);
     simnet_send(&world->net, event->node, reply, at_ns);
 }
+
+bool world_is_too_big(struct world *world, const struct world_channel *channel,
+                      const struct simnet_packet *packet)
+{
+    bool is_too_big = channel->options.dont_fragment && packet->class == SIMNET_PROBE &&
+                      world->path_bytes_max > 0 && packet->size > world->path_bytes_max;
+    if (is_too_big && packet->tag != 0) {
+        truth_unsent(&world->truth, packet->tag);
+    }
+    return is_too_big;
+}

@@ -94,6 +94,8 @@ static void measure(void)
     round->corrupt = 33;
     round->missed = 1;
     round->sent_late = 6;
+    round->queued = 11;
+    round->queue_dropped = 3;
     round->responder_steps = 2;
     report->has_run = true;
     tally_add(&report->tally, round);
@@ -208,6 +210,8 @@ static const struct row rows[] = {
     {"ipsla_packets_late_total", "", "packets.late", "Packet Late Arrival: ", 0, 0, 0},
     {"ipsla_packets_unsent_total", "", "packets.unsent", "Packet Skipped: ", 0, 0, 0},
     {"ipsla_packets_missed_total", "", "packets.missed", "Packet Missed: ", 0, 0, 0},
+    {"ipsla_packets_queued_total", "", "packets.queued", "Packet Queued: ", 0, 0, 0},
+    {"ipsla_packets_queue_dropped_total", "", "packets.queue_dropped", "Queue Dropped: ", 0, 0, 0},
     {"ipsla_packets_sent_late_total", "", "packets.sent_late", "Packet Sent Late: ", 0, 0, 0},
     {"ipsla_packets_duplicate_total", "", "packets.duplicate", "Duplicate: ", 0, 0, 0},
     {"ipsla_packets_corrupt_total", "", "packets.corrupt", "Corrupt: ", 0, 0, 0},

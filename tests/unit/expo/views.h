@@ -75,6 +75,8 @@ static inline void view_completed(struct report *report)
     tally->received = 27;
     tally->missed = 2;
     tally->sent_late = 3;
+    tally->queued = 7;
+    tally->queue_dropped = 2;
     tally->unprocessed = 1;
     tally->reordered_both = 1;
     tally->negative = 4;
@@ -143,6 +145,7 @@ static inline struct snapshot *view_snapshot(void)
     snapshot->stats.tx_stamps[STAMP_KERNEL] = 30;
     snapshot->stats.rx_stamps[STAMP_USER] = 27;
     hist_observe(&snapshot->stats.send_lateness, &hist_layout_default, 30 * NS_PER_US);
+    hist_observe(&snapshot->stats.send_queueing, &hist_layout_default, 3 * NS_PER_MS);
     return snapshot;
 }
 
