@@ -60,7 +60,10 @@ static enum one_way judge_errors(const struct trust_case *about, const struct cl
     if (absolute(offset->offset_ns) > offset->error_ns + slack_ns) {
         return ONE_WAY_OFFSET;
     }
-    return admitted_ns > tolerated_ns ? ONE_WAY_TOLERANCE : ONE_WAY_SHOWN;
+    if (admitted_ns > tolerated_ns) {
+        return ONE_WAY_TOLERANCE;
+    }
+    return survey->unresolved > 0 ? ONE_WAY_RESOLUTION : ONE_WAY_SHOWN;
 }
 
 enum one_way trust_judge(const struct trust_case *about, struct clock_filter *filter,

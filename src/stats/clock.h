@@ -19,6 +19,7 @@
 struct clock_survey {
     uint32_t samples; /* received, with the responder's times; 0: the rest is 0 too */
     uint32_t steps; /* of the responder's clock in between */
+    uint32_t unresolved; /* with a way that is shorter than its own error; negative ones not */
     /* The one with the smallest round trip: */
     int64_t at_ns; /* when, on the operation clock */
     int64_t offset_ns; /* responder's clock minus ours */

@@ -17,6 +17,7 @@ static const struct {
                                 "the responder's clock was set during the operation"},
     [ONE_WAY_OFFSET] = {"offset", "the clocks are further apart than the path can explain"},
     [ONE_WAY_TOLERANCE] = {"tolerance", "the clocks admit more error than is tolerated"},
+    [ONE_WAY_RESOLUTION] = {"resolution", "a way is shorter than the timestamps can tell"},
     [ONE_WAY_NEGATIVE] = {"negative", "one way of each packet came out negative"},
 };
 

@@ -32,9 +32,10 @@ enum one_way {
     ONE_WAY_RESPONDER_STEP, /* the responder's clock was set during the operation */
     ONE_WAY_OFFSET, /* the clocks are further apart than the path can explain */
     ONE_WAY_TOLERANCE, /* the clocks admit more error than is tolerated */
+    ONE_WAY_RESOLUTION, /* a way is shorter than the wire's timestamps can tell */
     ONE_WAY_NEGATIVE, /* each sample had a negative way */
 };
-#define ONE_WAY_COUNT 9
+#define ONE_WAY_COUNT 10
 
 /* The label value and JSON word: "local_clock"...; "" for ONE_WAY_SHOWN. */
 const char *one_way_name(enum one_way one_way);

@@ -189,8 +189,8 @@ static void add_remote_times(const struct walk *walk, const struct sample *sampl
     int64_t processing_ns = sample->t3_ns - sample->t2_ns;
     moments_add(&round->processing, processing_ns);
     observe(walk, walk->sinks->processing, processing_ns);
-    int64_t sd_ns = sample->t2_ns - in_steps(walk, sample->t1_ns);
-    int64_t ds_ns = in_steps(walk, sample->t4_ns) - sample->t3_ns;
+    int64_t sd_ns = sample_sd_ns(sample, walk->rules->resolution_ns);
+    int64_t ds_ns = sample_ds_ns(sample, walk->rules->resolution_ns);
     if (!walk->rules->trust_clocks) {
         return;
     }

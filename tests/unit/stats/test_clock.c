@@ -130,6 +130,29 @@ static void test_survey(void **state)
     assert_true(survey.error_ns == 0);
 }
 
+/* A way that is shorter than a step of the wire, or than the error of our stamps. */
+static void test_survey_of_short_ways(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t sd_ns, ds_ns, resolution_ns;
+        uint32_t error_ns, unresolved;
+    } rows[] = {
+        {MS(1), MS(1), MS(1), 0, 0},    {0, MS(1), MS(1), 0, 1},
+        {MS(1), 0, MS(1), 0, 1},        {-MS(1), MS(3), MS(1), 0, 0},
+        {US(50), US(50), 1, 300, 0},    {US(50), US(50), 1, US(51), 1},
+        {US(50), US(52), 1, US(51), 1}, {MS(3), MS(3), MS(1), US(51), 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct sample item = sample(0, rows[i].sd_ns, 0, rows[i].ds_ns);
+        item.error_ns = rows[i].error_ns;
+        const struct samples samples = {&item, 1, NULL, 0};
+        struct clock_survey survey;
+        clock_survey(&samples, rows[i].resolution_ns, &survey);
+        assert_int_equal(survey.unresolved, rows[i].unresolved);
+    }
+}
+
 /* Only what would need a packet to arrive before it left: the round trip, and the slack. */
 static void test_clock_was_set(void **state)
 {
@@ -180,6 +203,7 @@ int main(void)
         cmocka_unit_test(test_step_of_theirs),
         cmocka_unit_test(test_bound_holds),
         cmocka_unit_test(test_survey),
+        cmocka_unit_test(test_survey_of_short_ways),
         cmocka_unit_test(test_clock_was_set),
         cmocka_unit_test(test_words),
     };
