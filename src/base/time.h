@@ -103,6 +103,13 @@ static inline int64_t floor_div(int64_t value, int64_t unit)
     return value % unit < 0 ? quotient - 1 : quotient;
 }
 
+/* `value` modulo `modulus`, moved into -modulus/2 .. modulus/2. */
+static inline int64_t fold(int64_t value, int64_t modulus)
+{
+    int64_t rest = value - floor_div(value, modulus) * modulus;
+    return rest > modulus / 2 ? rest - modulus : rest;
+}
+
 /* Milliseconds since UTC midnight, 0..86399999: the time scale of RFC 792 and of IP SLA type 2
  * probes. */
 static inline uint32_t wall_ms_of_day(struct wall t)

@@ -223,6 +223,10 @@ static void add_one_way(const struct round *round, struct buf *out)
     buf_printf(out, "},\n \"clock\": {\"responder_steps\": %" PRIu32, round->responder_steps);
     add_field(out, "offset_seconds", round->offset.is_known, round->offset.offset_ns);
     add_field(out, "offset_error_seconds", round->offset.is_known, round->offset.error_ns);
+    if (round->byte_order != BYTE_ORDER_UNKNOWN) {
+        buf_add_string(out, ", \"byte_order\": ");
+        add_string(out, byte_order_name(round->byte_order));
+    }
     buf_add_string(out, "},\n ");
 }
 

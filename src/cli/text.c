@@ -145,6 +145,10 @@ static void add_jitter(const struct round *round, struct buf *out)
         buf_printf(out, "        Clock of the responder was set, times: %" PRIu32 "\n",
                    round->responder_steps);
     }
+    if (round->byte_order == BYTE_ORDER_SWAPPED) {
+        buf_add_string(out,
+                       "        Times of the responder are byte-swapped, and were converted\n");
+    }
 }
 
 /* `name` ends with a space, or is empty. */

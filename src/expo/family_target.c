@@ -153,6 +153,16 @@ static void emit_auth_layout(struct text *text, const struct family_source *sour
     }
 }
 
+/* Of the responder's ICMP timestamps. */
+static void emit_byte_order(struct text *text, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    enum byte_order order = source->report->latest.byte_order;
+    if (order != BYTE_ORDER_UNKNOWN) {
+        text_count_by(text, "byte_order", byte_order_name(order), 1);
+    }
+}
+
 static void emit_lost(struct text *text, const struct family_source *source, size_t offset)
 {
     (void)offset;
@@ -486,6 +496,12 @@ const struct family family_of_targets[] = {
      FAMILY_JITTER,
      emit_count,
      offsetof(struct tally, responder_steps)},
+    {{"ipsla_responder_byte_order_info",
+      "Byte order of the responder's ICMP timestamps in the latest operation; the value is 1.",
+      NULL, TEXT_INFO},
+     FAMILY_TARGET,
+     emit_byte_order,
+     0},
     {{"ipsla_jitter_seconds",
       "Absolute delay variation of adjacent packets in one direction, zeros included.", "seconds",
       TEXT_HISTOGRAM},

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/wire.h"
+#include "probe/icmp_clock.h"
 #include "wire/icmp.h"
 #include "wire/ipsla.h"
 #include "wire/jitter_us.h"
@@ -94,13 +95,6 @@ size_t payload_write(const struct payload *payload, uint32_t seq, uint8_t *out)
         write_jitter_ms(sample, seq, out, spec->payload_bytes);
     }
     return spec->payload_bytes;
-}
-
-/* `value` modulo `modulus`, moved into -modulus/2 .. modulus/2. */
-static int64_t fold(int64_t value, int64_t modulus)
-{
-    int64_t rest = value - floor_div(value, modulus) * modulus;
-    return rest > modulus / 2 ? rest - modulus : rest;
 }
 
 /* Puts the responder's stamps on one line. UTC stamps wrap at midnight and are placed next to the
@@ -324,25 +318,6 @@ static enum payload_verdict read_icmp_echo(struct payload *payload, const struct
     return verdict;
 }
 
-/* Times beyond a day that do not say so with bit 31 are none. */
-static bool is_time(uint32_t ms)
-{
-    return (ms & ICMP_TIME_NOT_UTC) != 0 || ms < MS_PER_DAY;
-}
-
-/* How long the other side says it held the packet; -1 when its two times make no sense together. */
-static int64_t held_ms(const struct icmp_times *times)
-{
-    if (!is_time(times->receive_ms) || !is_time(times->transmit_ms) ||
-        ((times->receive_ms ^ times->transmit_ms) & ICMP_TIME_NOT_UTC) != 0) {
-        return -1;
-    }
-    bool is_utc = (times->receive_ms & ICMP_TIME_NOT_UTC) == 0;
-    int64_t held = fold((int64_t)times->transmit_ms - times->receive_ms,
-                        is_utc ? MS_PER_DAY : (int64_t)ICMP_TIME_NOT_UTC);
-    return held > UINT16_MAX ? -1 : held;
-}
-
 static enum payload_verdict read_icmp_timestamp(struct payload *payload, const struct ev *ev,
                                                 struct instant now, const struct sample **out)
 {
@@ -362,21 +337,49 @@ static enum payload_verdict read_icmp_timestamp(struct payload *payload, const s
     }
     struct stamp received = plausible_stamp(payload->train, ev, sent, now);
     enum payload_verdict verdict = book(payload, header.sequence, received, &sample);
-    if (verdict != PAYLOAD_ACCEPTED) {
-        return verdict;
+    if (verdict == PAYLOAD_ACCEPTED) {
+        icmp_clock_keep(sample, &times);
+        *out = sample;
     }
-    *out = sample;
-    int64_t held = held_ms(&times);
-    if (held < 0) {
+    return verdict;
+}
+
+/* The times that were kept with an answered sample of icmp-jitter, in their place. */
+static enum payload_verdict place_icmp_times(struct payload *payload, struct sample *sample,
+                                             enum byte_order order)
+{
+    struct icmp_times times = icmp_clock_read(sample, order);
+    int64_t held_ms = icmp_times_held_ms(&times);
+    sample->has_remote_times = false;
+    sample->t2_ns = 0;
+    sample->t3_ns = 0;
+    if (held_ms < 0 || order == BYTE_ORDER_SENSELESS) {
         return PAYLOAD_TIMELESS;
     }
     const struct ipsla_jitter_ms like_jitter = {
-        .delta_ms = (uint16_t)held,
-        .send_ms = times.originate_ms,
+        .delta_ms = (uint16_t)held_ms,
+        .send_ms = wall_ms_of_day((struct wall){sample->t1_ns}),
         .receive_ms = times.receive_ms,
     };
     place_remote_times(payload, sample, &like_jitter);
     return check_times(payload->spec, sample);
+}
+
+uint32_t payload_settle(struct payload *payload, enum byte_order known)
+{
+    struct train *train = payload->train;
+    uint32_t timeless = 0;
+    if (payload->spec->operation != OPERATION_ICMP_JITTER) {
+        return 0;
+    }
+    payload->byte_order = icmp_clock_order(train, known);
+    for (uint32_t i = 0; i < train->next; i++) {
+        struct sample *sample = &train->samples[i];
+        if (sample->has_remote_times) {
+            timeless += place_icmp_times(payload, sample, payload->byte_order) == PAYLOAD_TIMELESS;
+        }
+    }
+    return timeless;
 }
 
 enum payload_verdict payload_read(struct payload *payload, const struct ev *ev, struct instant now,

@@ -22,6 +22,7 @@ struct payload {
     int64_t epoch_ns;
     int64_t offset_ns; /* type 3: from our t1 to its t2 then */
     bool is_not_utc; /* a reply said so of the responder's clock */
+    enum byte_order byte_order; /* icmp-jitter, once settled: of the responder's times */
     int64_t claimed_ns; /* type 3: what the responder says its clock is off by */
 };
 
@@ -48,5 +49,10 @@ enum payload_verdict {
  * sample. */
 enum payload_verdict payload_read(struct payload *payload, const struct ev *ev, struct instant now,
                                   const struct sample **out);
+
+/* The operation is over: what only all replies together tell. Call it once, before the samples are
+ * used. `known`: the byte order that earlier operations found in the times of the same host.
+ * Returns how many of the accepted replies turned out to be PAYLOAD_TIMELESS. */
+uint32_t payload_settle(struct payload *payload, enum byte_order known);
 
 #endif

@@ -38,6 +38,7 @@ void probe_set_spec(struct probe *probe, const struct spec *spec)
 {
     if (!addr_is_same_ip(&probe->spec->peer, &spec->peer)) {
         probe->filter = (struct clock_filter){0};
+        probe->byte_order = BYTE_ORDER_UNKNOWN;
     }
     probe->spec = spec;
     probe->handshake.spec = spec;
@@ -659,12 +660,24 @@ static void judge_drops(struct probe *probe)
     }
 }
 
+/* What the replies tell together; a host does not change its byte order. */
+static void settle_payload(struct probe *probe)
+{
+    struct round *round = &probe->round;
+    round->corrupt += payload_settle(&probe->payload, probe->byte_order);
+    round->byte_order = probe->payload.byte_order;
+    if (round->byte_order == BYTE_ORDER_NETWORK || round->byte_order == BYTE_ORDER_SWAPPED) {
+        probe->byte_order = round->byte_order;
+    }
+}
+
 /* The train has run: what its ledger says. The socket of a connection is another than that of its
  * control request, and loses nothing. */
 static void compute_round(struct probe *probe, const struct trust_case *about,
                           const struct round_sinks *sinks)
 {
     struct round *round = &probe->round;
+    settle_payload(probe);
     train_take_stamps(&probe->train, payload_resolution_ns(probe->spec));
     round->one_way = trust_judge(about, &probe->filter, &round->offset);
     const struct round_rules rules = {

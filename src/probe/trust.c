@@ -74,7 +74,8 @@ enum one_way trust_judge(const struct trust_case *about, struct clock_filter *fi
     clock_survey(&samples, payload_resolution_ns(about->spec), &survey);
     *offset = (struct clock_offset){0};
     if (survey.samples == 0) {
-        return ONE_WAY_NO_SAMPLES;
+        return about->payload->byte_order == BYTE_ORDER_SENSELESS ? ONE_WAY_RESPONDER_TIMES
+                                                                  : ONE_WAY_NO_SAMPLES;
     }
     bool is_readable = !about->payload->is_not_utc && survey.steps == 0 && survey.error_ns > 0;
     if (is_readable) {

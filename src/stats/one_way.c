@@ -13,6 +13,7 @@ static const struct {
     [ONE_WAY_LOCAL_STEP] = {"local_step", "our clock was set during the operation"},
     [ONE_WAY_RESPONDER_CLOCK] = {"responder_clock",
                                  "the responder says that its clock is not synchronized"},
+    [ONE_WAY_RESPONDER_TIMES] = {"responder_times", "the responder's times make no sense"},
     [ONE_WAY_RESPONDER_STEP] = {"responder_step",
                                 "the responder's clock was set during the operation"},
     [ONE_WAY_OFFSET] = {"offset", "the clocks are further apart than the path can explain"},
@@ -31,4 +32,19 @@ const char *one_way_text(enum one_way one_way)
 {
     assert((unsigned)one_way < ONE_WAY_COUNT);
     return words[one_way].text;
+}
+
+const char *byte_order_name(enum byte_order order)
+{
+    switch (order) {
+    case BYTE_ORDER_NETWORK:
+        return "network";
+    case BYTE_ORDER_SWAPPED:
+        return "swapped";
+    case BYTE_ORDER_SENSELESS:
+        return "senseless";
+    case BYTE_ORDER_UNKNOWN:
+        break;
+    }
+    return "";
 }

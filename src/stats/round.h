@@ -142,6 +142,7 @@ struct round {
     enum one_way one_way; /* what became of sd.delay and ds.delay */
     uint32_t negative; /* samples without one-way delay, because a way was negative */
     uint32_t responder_steps; /* of its clock, during the operation */
+    enum byte_order byte_order; /* of the responder's times, where that can differ: icmp-jitter */
     struct clock_offset offset; /* of the two clocks, when it can be told */
     struct voice voice;
 };

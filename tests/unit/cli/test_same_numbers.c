@@ -92,6 +92,7 @@ static void measure(void)
     round->missed = 1;
     round->sent_late = 6;
     round->responder_steps = 2;
+    round->byte_order = BYTE_ORDER_SWAPPED;
     report->has_run = true;
     tally_add(&report->tally, round);
 }
@@ -311,9 +312,20 @@ static void test_json_has_the_round(void **state)
     }
 }
 
+static void test_byte_order(void **state)
+{
+    (void)state;
+    static const char sample[] =
+        "ipsla_responder_byte_order_info{target=\"a\",byte_order=\"swapped\"} 1";
+    assert_non_null(strstr(buf_string(&told.metrics), sample));
+    assert_non_null(strstr(buf_string(&told.json), "\"byte_order\": \"swapped\""));
+    assert_non_null(strstr(buf_string(&told.text), "Times of the responder are byte-swapped"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_byte_order),
         cmocka_unit_test(test_metrics_json_and_text_agree),
         cmocka_unit_test(test_json_has_the_round),
     };
