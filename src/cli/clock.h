@@ -8,6 +8,7 @@
 
 #include "program/options.h"
 #include "probe/spec.h"
+#include "stats/clock_state.h"
 
 #define CLI_CLOCK_ROWS                                                                             \
     {"clock-tolerance", "ERROR", NULL,                                                             \
@@ -18,10 +19,19 @@
 
 struct engine;
 
+/* Our clock, for one engine. All zero: nothing was read yet. */
+struct cli_clock {
+    struct clock_state state;
+    struct clock_watch watch;
+};
+
 /* Reads the flags of CLI_CLOCK_ROWS. False after a message. */
 bool cli_read_clock(const struct options *options, struct spec *spec);
 
 /* Tells `engine` what the system says of our clock now. */
-void cli_tell_clock(struct engine *engine);
+void cli_clock_read(struct cli_clock *clock, struct engine *engine);
+
+/* Call it in every turn: tells `engine` when our clock is being slewed. */
+void cli_clock_watch(struct cli_clock *clock, struct engine *engine, struct mono now);
 
 #endif

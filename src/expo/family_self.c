@@ -119,13 +119,30 @@ static void emit_realtime(struct text *text, const struct family_source *source,
 static void emit_clock_state(struct text *text, const struct family_source *source, size_t offset)
 {
     (void)offset;
-    text_count(text, source->view->clock.is_synchronized ? 1 : 0);
+    const struct clock_state *clock = &source->view->clock;
+    if (clock->is_synchronized || clock->fault != CLOCK_UNKNOWN) {
+        text_count(text, clock->is_synchronized ? 1 : 0);
+    }
 }
 
-/* A duration in struct expo_view. */
-static void emit_view_duration(struct text *text, const struct family_source *source, size_t offset)
+static void emit_clock_word(struct text *text, const struct family_source *source, size_t offset)
 {
-    text_seconds(text, *(const int64_t *)family_value(source->view, offset));
+    (void)offset;
+    const struct clock_state *clock = &source->view->clock;
+    text_count_by(text, "state", "synchronized", clock->is_synchronized);
+    for (unsigned i = 0; i < CLOCK_FAULT_COUNT; i++) {
+        bool is_it = !clock->is_synchronized && clock->fault == i;
+        text_count_by(text, "state", clock_fault_name((enum clock_fault)i), is_it);
+    }
+}
+
+/* An error of our clock; negative: the system does not tell it. */
+static void emit_clock_error(struct text *text, const struct family_source *source, size_t offset)
+{
+    int64_t error_ns = *(const int64_t *)family_value(source->view, offset);
+    if (error_ns >= 0) {
+        text_seconds(text, error_ns);
+    }
 }
 
 /* Every worker sees the same steps, though not at the same time. */
@@ -256,19 +273,25 @@ const struct family family_of_self[] = {
      emit_sum,
      offsetof(struct engine_stats, io.timeless_sockets)},
     {{"ipsla_exporter_clock_synchronized",
-      "Whether the system says that its clock is synchronized (1) or not (0).", NULL, TEXT_GAUGE},
+      "Whether the clock of this host counts as synchronized (1) or not (0).", NULL, TEXT_GAUGE},
      FAMILY_EXPORTER,
      emit_clock_state,
+     0},
+    {{"ipsla_exporter_clock_state",
+      "What the system says of the clock of this host: 1 for the state that it is in.", NULL,
+      TEXT_GAUGE},
+     FAMILY_EXPORTER,
+     emit_clock_word,
      0},
     {{"ipsla_exporter_clock_estimated_error_seconds",
       "Estimated error of the clock, as the system says.", "seconds", TEXT_GAUGE},
      FAMILY_EXPORTER,
-     emit_view_duration,
+     emit_clock_error,
      offsetof(struct expo_view, clock.estimated_error_ns)},
     {{"ipsla_exporter_clock_maximum_error_seconds",
       "Maximum error of the clock, as the system says.", "seconds", TEXT_GAUGE},
      FAMILY_EXPORTER,
-     emit_view_duration,
+     emit_clock_error,
      offsetof(struct expo_view, clock.maximum_error_ns)},
     {{"ipsla_exporter_clock_steps_total", "Times that the clock of this host was set.", NULL,
       TEXT_COUNTER},

@@ -153,6 +153,15 @@ static void emit_auth_layout(struct text *text, const struct family_source *sour
     }
 }
 
+/* Appears when first seen, as the reasons do. */
+static void emit_slewed(struct text *text, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    if (source->report->tally.slewed_operations > 0) {
+        text_count(text, source->report->tally.slewed_operations);
+    }
+}
+
 /* Of the responder's ICMP timestamps. */
 static void emit_byte_order(struct text *text, const struct family_source *source, size_t offset)
 {
@@ -256,7 +265,7 @@ static void emit_interarrival(struct text *text, const struct family_source *sou
 {
     (void)offset;
     const struct report *report = source->report;
-    if (!report->has_run || report->latest.received < 2) {
+    if (!report->has_run || report->latest.received < 2 || report->latest.is_slewed) {
         return;
     }
     for (unsigned i = 0; i < DIRECTION_COUNT; i++) {
@@ -496,6 +505,11 @@ const struct family family_of_targets[] = {
      FAMILY_JITTER,
      emit_count,
      offsetof(struct tally, responder_steps)},
+    {{"ipsla_slewed_operations_total", "Operations during which the clock of this host was slewed.",
+      NULL, TEXT_COUNTER},
+     FAMILY_TARGET,
+     emit_slewed,
+     0},
     {{"ipsla_responder_byte_order_info",
       "Byte order of the responder's ICMP timestamps in the latest operation; the value is 1.",
       NULL, TEXT_INFO},

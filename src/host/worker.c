@@ -46,6 +46,7 @@ struct worker {
     struct host *host;
     struct engine *engine; /* what it has published: under the mutex */
     struct clock_state clock;
+    struct clock_watch watch;
     struct change *change; /* being taken in, until it is published */
     bool has_steps; /* of that */
     struct mono step_latest; /* gap or not */
@@ -192,9 +193,17 @@ static struct mono read_clock_when_due(struct worker *worker, struct instant now
     return worker->clock_due;
 }
 
+static void watch_clock(struct worker *worker, struct instant now)
+{
+    if (clock_state_watch(&worker->watch, now.mono, &worker->clock)) {
+        engine_set_clock(worker->engine, &worker->clock);
+    }
+}
+
 static struct mono worker_after(void *context, struct instant now)
 {
     struct worker *worker = context;
+    watch_clock(worker, now);
     struct mono orders = take_orders(worker, now) ? MONO_NEVER : mono_add(now.mono, RETRY_NS);
     struct mono step = step_when_due(worker, now);
     struct mono published = publish_when_due(worker, now);

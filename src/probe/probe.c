@@ -680,10 +680,14 @@ static void compute_round(struct probe *probe, const struct trust_case *about,
     settle_payload(probe);
     train_take_stamps(&probe->train, payload_resolution_ns(probe->spec));
     round->one_way = trust_judge(about, &probe->filter, &round->offset);
+    round->is_slewed = trust_was_slewed(about);
+    round->clock_fault = about->clock->fault;
+    round->clock_age_minutes = (uint32_t)(clock_age_ns(about->clock) / NS_PER_MINUTE);
     const struct round_rules rules = {
         .threshold_ns = probe->spec->threshold_ns,
         .resolution_ns = payload_resolution_ns(probe->spec),
         .is_stamped = operation_is_stamped(probe->spec->operation),
+        .is_slewed = round->is_slewed,
         .trust_clocks = round->one_way == ONE_WAY_SHOWN,
         .needs_kernel_stamps = probe->spec->timestamps == TIMESTAMPS_KERNEL,
     };

@@ -62,6 +62,18 @@ static int64_t aged_error_ns(const struct clock_point *point, struct mono now)
     return point->error_ns + absolute(mono_diff(now, point->at)) / CLOCK_WANDER_DIVISOR;
 }
 
+void clock_filter_forget(struct clock_filter *filter, struct mono since)
+{
+    struct clock_filter old = *filter;
+    *filter = (struct clock_filter){0};
+    for (uint32_t i = 0; i < old.count; i++) {
+        if (!mono_is_before(old.points[i].at, since)) {
+            filter->points[filter->count++] = old.points[i];
+        }
+    }
+    filter->next = filter->count % CLOCK_FILTER_POINTS;
+}
+
 void clock_filter_add(struct clock_filter *filter, const struct clock_point *point)
 {
     uint32_t kept = 0;

@@ -32,7 +32,7 @@ struct clock_survey {
 void clock_survey(const struct samples *samples, int64_t resolution_ns, struct clock_survey *out);
 
 /* Offsets of the latest operations. They are kept against the monotonic clock, so that a step or
- * slew of our wall clock between operations does not spoil them. */
+ * of our wall clock between operations does not spoil them; a slew does (clock_filter_forget). */
 #define CLOCK_FILTER_POINTS 8
 
 struct clock_point {
@@ -50,6 +50,11 @@ struct clock_filter {
 /* Adds what an operation found. Older points that it contradicts go: the responder's clock was set
  * in between. */
 void clock_filter_add(struct clock_filter *filter, const struct clock_point *point);
+
+/* Points from before `since` go: our monotonic clock, which they are kept against, was slewed
+ * since.
+ */
+void clock_filter_forget(struct clock_filter *filter, struct mono since);
 
 /* The best point at `now`, its error grown by the time since; `epoch_ns`: our wall clock minus our
  * monotonic clock. */

@@ -9,8 +9,11 @@ static const struct {
 } words[ONE_WAY_COUNT] = {
     [ONE_WAY_SHOWN] = {"", ""},
     [ONE_WAY_NO_SAMPLES] = {"no_samples", "no reply brought times of the responder"},
+    [ONE_WAY_LOCAL_UNKNOWN] = {"local_unknown",
+                               "the system does not tell whether our clock is synchronized"},
     [ONE_WAY_LOCAL_CLOCK] = {"local_clock", "our clock is not synchronized"},
     [ONE_WAY_LOCAL_STEP] = {"local_step", "our clock was set during the operation"},
+    [ONE_WAY_LOCAL_SLEW] = {"local_slew", "our clock was slewed during the operation"},
     [ONE_WAY_RESPONDER_CLOCK] = {"responder_clock",
                                  "the responder says that its clock is not synchronized"},
     [ONE_WAY_RESPONDER_TIMES] = {"responder_times", "the responder's times make no sense"},

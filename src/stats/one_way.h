@@ -8,12 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What the system says of our own clock. All zero: it was not asked, or it does not keep the clock
- * in step with anything. */
-struct clock_state {
-    bool is_synchronized;
-    int64_t estimated_error_ns, maximum_error_ns; /* the system's own; not negative */
-};
+#include "stats/clock_state.h"
 
 /* How far two clocks are apart. */
 struct clock_offset {
@@ -36,8 +31,10 @@ const char *byte_order_name(enum byte_order order);
 enum one_way {
     ONE_WAY_SHOWN,
     ONE_WAY_NO_SAMPLES, /* no reply brought times of the responder; there was nothing to withhold */
+    ONE_WAY_LOCAL_UNKNOWN, /* the system does not tell whether our clock is synchronized */
     ONE_WAY_LOCAL_CLOCK, /* our clock is not synchronized */
     ONE_WAY_LOCAL_STEP, /* our clock was set during the operation */
+    ONE_WAY_LOCAL_SLEW, /* our clock was slewed during the operation */
     ONE_WAY_RESPONDER_CLOCK, /* the responder says that its times are not UTC */
     ONE_WAY_RESPONDER_TIMES, /* the responder's times make no sense */
     ONE_WAY_RESPONDER_STEP, /* the responder's clock was set during the operation */
@@ -46,7 +43,7 @@ enum one_way {
     ONE_WAY_RESOLUTION, /* a way is shorter than the wire's timestamps can tell */
     ONE_WAY_NEGATIVE, /* each sample had a negative way */
 };
-#define ONE_WAY_COUNT 11
+#define ONE_WAY_COUNT 13
 
 /* The label value and JSON word: "local_clock"...; "" for ONE_WAY_SHOWN. */
 const char *one_way_name(enum one_way one_way);

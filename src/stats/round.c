@@ -212,8 +212,9 @@ static void add_pair(const struct walk *walk, const struct sample *p, const stru
 {
     bool has_counts = p->responder_seq != 0 || c->responder_seq != 0;
     bool are_adjacent_ds = has_counts ? c->responder_seq == p->responder_seq + 1 : are_adjacent;
-    if (sample_clock_was_set(p, c, walk->rules->resolution_ns)) {
-        walk->round->responder_steps++;
+    bool was_set = sample_clock_was_set(p, c, walk->rules->resolution_ns);
+    if (was_set || walk->rules->is_slewed) {
+        walk->round->responder_steps += was_set;
         walk->round->sd.jitter.dropped += are_adjacent;
         walk->round->ds.jitter.dropped += are_adjacent_ds;
         return;
@@ -456,7 +457,7 @@ static void follow_arrivals(const struct walk *walk, const struct sample *sample
         if (!sample->has_remote_times || !is_timed(walk, sample)) {
             continue;
         }
-        if (previous != NULL &&
+        if (previous != NULL && !walk->rules->is_slewed &&
             !sample_clock_was_set(previous, sample, walk->rules->resolution_ns)) {
             smooth(&round->sd.jitter.interarrival_ns, variation_sd_ns(walk, previous, sample));
             smooth(&round->ds.jitter.interarrival_ns, variation_ds_ns(walk, previous, sample));

@@ -11,6 +11,7 @@ int scenarios_world(void); /* the simulator itself */
 int scenarios_path(void); /* what networks do to packets */
 int scenarios_control(void); /* the handshake */
 int scenarios_clock(void); /* midnight, steps, drift */
+int scenarios_trust(void); /* which clocks are believed */
 int scenarios_schedule(void); /* phases, overruns */
 int scenarios_reload(void); /* engine_apply */
 int scenarios_responder(void); /* leases, limits, permanent ports */

@@ -322,10 +322,47 @@ static void test_byte_order(void **state)
     assert_non_null(strstr(buf_string(&told.text), "Times of the responder are byte-swapped"));
 }
 
+/* What is said of our clock, in both outputs. */
+static void assert_said(const struct round *round, const char *text, const char *json)
+{
+    const struct cli_result result = {.spec = told.report->spec, .round = round};
+    struct buf as_text = {0}, as_json = {0};
+    cli_text_format(&result, &as_text);
+    cli_json_format(&result, false, &as_json);
+    assert_non_null(strstr(buf_string(&as_text), text));
+    assert_non_null(strstr(buf_string(&as_json), json));
+    buf_fini(&as_text);
+    buf_fini(&as_json);
+}
+
+static void test_our_clock(void **state)
+{
+    (void)state;
+    struct round round = told.report->latest;
+    round.one_way = ONE_WAY_LOCAL_CLOCK;
+    assert_said(&round, "(our clock is not synchronized)\n", "\"fault\": \"unsynchronized\"");
+    round.clock_fault = CLOCK_UNANSWERED;
+    assert_said(&round, "synchronized: its daemon has had no answer", "\"fault\": \"unanswered\"");
+    round.clock_fault = CLOCK_STALE;
+    round.clock_age_minutes = 84;
+    assert_said(&round, "nothing has adjusted it for 84 minutes)", "\"fault\": \"stale\"");
+    round.one_way = ONE_WAY_LOCAL_UNKNOWN;
+    round.clock_fault = CLOCK_UNKNOWN;
+    assert_said(&round, "(the system does not tell whether", "\"withheld\": \"local_unknown\"");
+    round.one_way = ONE_WAY_LOCAL_SLEW;
+    round.is_slewed = true;
+    assert_said(&round, "Our clock was slewed: no jitter", "\"slewed\": true");
+    round.one_way = ONE_WAY_RESOLUTION;
+    round.is_slewed = false;
+    assert_said(&round, "(a way is shorter than", "\"withheld\": \"resolution\"");
+    assert_said(&round, "(a way is shorter than", "\"slewed\": false");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_byte_order),
+        cmocka_unit_test(test_our_clock),
         cmocka_unit_test(test_metrics_json_and_text_agree),
         cmocka_unit_test(test_json_has_the_round),
     };

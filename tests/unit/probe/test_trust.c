@@ -232,6 +232,29 @@ static void test_our_clock(void **state)
     sender_tear_down();
 }
 
+/* Slewed before: what was known of the offset is not known any more. During: nothing is told that
+ * goes by our clock. */
+static void test_our_clock_is_slewed(void **state)
+{
+    (void)state;
+    for (unsigned is_during = 0; is_during < 2; is_during++) {
+        begin(ms_spec(), &nothing_special);
+        const struct clock_point better = {build_at(-MS(50)).mono, 0, 1};
+        clock_filter_add(&sender.probe.filter, &better);
+        sender.clock.slewed_at = build_at(is_during ? MS(100) : -MS(20)).mono;
+        const struct round *round = finish();
+        assert_int_equal(round->one_way, is_during ? ONE_WAY_LOCAL_SLEW : ONE_WAY_SHOWN);
+        assert_int_equal(round->is_slewed, is_during);
+        assert_int_equal(round->sd.jitter.samples, is_during ? 0 : 9);
+        assert_int_equal(round->sd.jitter.dropped, is_during ? 9 : 0);
+        assert_int_equal(round->offset.is_known, !is_during);
+        assert_int_equal(sender.probe.filter.count, !is_during);
+        assert_true(is_during || round->offset.error_ns == MS(10));
+        assert_true(round->rtt.sum_ns == MS(195));
+        sender_tear_down();
+    }
+}
+
 /* Set while the packets were under way: round trips and jitter do not notice. */
 static void test_our_clock_is_set(void **state)
 {
@@ -335,15 +358,11 @@ static void test_nothing_came_back(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_good_clocks),
-        cmocka_unit_test(test_losses),
-        cmocka_unit_test(test_clock_behind),
-        cmocka_unit_test(test_clock_far_off),
-        cmocka_unit_test(test_our_clock),
-        cmocka_unit_test(test_our_clock_is_set),
-        cmocka_unit_test(test_responder_not_on_utc),
-        cmocka_unit_test(test_responder_is_set),
-        cmocka_unit_test(test_tolerance),
+        cmocka_unit_test(test_good_clocks),       cmocka_unit_test(test_losses),
+        cmocka_unit_test(test_clock_behind),      cmocka_unit_test(test_clock_far_off),
+        cmocka_unit_test(test_our_clock),         cmocka_unit_test(test_our_clock_is_slewed),
+        cmocka_unit_test(test_our_clock_is_set),  cmocka_unit_test(test_responder_not_on_utc),
+        cmocka_unit_test(test_responder_is_set),  cmocka_unit_test(test_tolerance),
         cmocka_unit_test(test_nothing_came_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -69,6 +69,26 @@ static void test_step_of_theirs(void **state)
     assert_true(clock_filter_read(&filter, (struct mono){SECONDS(2)}, 0).offset_ns == MS(2));
 }
 
+/* What is kept against a clock that was slewed since is worth nothing. */
+static void test_slew_of_ours(void **state)
+{
+    (void)state;
+    struct clock_filter filter = {0};
+    for (int64_t i = 1; i <= CLOCK_FILTER_POINTS + 3; i++) {
+        add(&filter, point(SECONDS(i), MS(1), MS(2)));
+    }
+    clock_filter_forget(&filter, (struct mono){0});
+    assert_int_equal(filter.count, CLOCK_FILTER_POINTS);
+    clock_filter_forget(&filter, (struct mono){SECONDS(10)});
+    assert_int_equal(filter.count, 2);
+    add(&filter, point(SECONDS(12), MS(1), MS(1)));
+    assert_int_equal(filter.count, 3);
+    clock_filter_forget(&filter, (struct mono){SECONDS(13)});
+    assert_false(clock_filter_read(&filter, (struct mono){SECONDS(13)}, 0).is_known);
+    add(&filter, point(SECONDS(14), MS(1), MS(1)));
+    assert_true(clock_filter_read(&filter, (struct mono){SECONDS(14)}, 0).is_known);
+}
+
 /* Whatever comes, the true offset is within the error as long as each point was right. */
 static void test_bound_holds(void **state)
 {
@@ -201,6 +221,7 @@ int main(void)
         cmocka_unit_test(test_best_point_ages),
         cmocka_unit_test(test_step_of_ours),
         cmocka_unit_test(test_step_of_theirs),
+        cmocka_unit_test(test_slew_of_ours),
         cmocka_unit_test(test_bound_holds),
         cmocka_unit_test(test_survey),
         cmocka_unit_test(test_survey_of_short_ways),
