@@ -14,14 +14,17 @@ import tempfile
 
 LIMIT = 240  # seconds for a case
 
-# What `ipsla probe` withholds, in the order of the measurements of a case; None: it is shown.
+# At a rate of just 500 ppm either may come first; what is left to slew is more than the path explains.
+SLEW = ("local_slew", "tolerance")
+
+# What `ipsla probe` withholds (or one of several), in the order of the measurements of a case; None: it is shown.
 EXPECTED = {
     "nobody": [("nothing keeps the clock", "local_clock")],
     "chronyd": [("in sync", None), ("killed 20 s ago", None), ("killed 84 minutes ago", "local_clock")],
     "chronyd-without-rtcsync": [("in sync, without rtcsync", "local_clock"),
                                 ("the same, assume_synchronized", None)],
     "chronyd-slewing": [("slewing 300 ms", "local_slew")],
-    "timesyncd": [("in sync", None), ("slewing 300 ms", "local_slew"), ("killed with 69 ms left", "local_slew")],
+    "timesyncd": [("in sync", None), ("slewing 300 ms", SLEW), ("killed with 69 ms left", SLEW)],
     "ntpsec": [("no answer yet", "local_clock"), ("in sync", None)],
     "ptp4l": [("software stamps, locked", None)],
 }
@@ -68,8 +71,9 @@ def check(case, options):
             break
         found = measured[index]
         print(f"| {case}: {state} | {found['kernel']} | {describe(found['withheld'])} |", flush=True)
-        if found["withheld"] != withheld:
-            problems.append(f"{case}: {state}: {describe(found['withheld'])}, not {describe(withheld)}")
+        allowed = withheld if isinstance(withheld, tuple) else (withheld,)
+        if found["withheld"] not in allowed:
+            problems.append(f"{case}: {state}: {describe(found['withheld'])}, not {describe(allowed[0])}")
     return problems
 
 
@@ -82,6 +86,7 @@ def main():
     unknown = set(options.cases) - set(EXPECTED)
     if unknown:
         parser.error(f"no such case: {', '.join(sorted(unknown))}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that a kernel is ended all the same
     print("| clock | what the kernel says | one-way delay |\n|---|---|---|")
     problems = []
     for case in options.cases or EXPECTED:
