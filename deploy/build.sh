@@ -1,21 +1,29 @@
 #!/bin/sh
 # SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
 # SPDX-License-Identifier: Apache-2.0
-# Configures and builds one preset: sh deploy/build.sh PRESET [--target=TARGET] [-DNAME=VALUE...]
+# Configures and builds one preset; see --help.
 set -eu
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
 cd -- "$root"
 
-preset=${1:?usage: build.sh PRESET [--target=TARGET] [-DNAME=VALUE...]}
-shift
-target=all
+usage='Usage: sh deploy/build.sh PRESET [--targets="TARGET..."] [--configure-only] [-DNAME=VALUE...]'
 case ${1-} in
---target=*)
-    target=${1#--target=}
-    shift
-    ;;
+-h | --help) echo "$usage" && exit 0 ;;
+'' | -*) echo "$usage" >&2 && exit 2 ;;
 esac
+preset=$1
+shift
+targets=all
+configure_only=false
+while [ $# -gt 0 ]; do
+    case $1 in
+    --targets=*) targets=${1#--targets=} ;;
+    --configure-only) configure_only=true ;;
+    *) break ;;
+    esac
+    shift
+done
 
 # A tree that was moved or copied along with its build directory is configured anew.
 fresh=
@@ -30,4 +38,8 @@ if ! cmake $fresh --preset "$preset" "$@" >"$log" 2>&1; then
     cat "$log" >&2
     exit 1
 fi
-cmake --build --preset "$preset" --target "$target"
+if $configure_only; then
+    exit 0
+fi
+# shellcheck disable=SC2086 # a list of words
+cmake --build --preset "$preset" --target $targets

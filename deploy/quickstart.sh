@@ -11,7 +11,8 @@ usage() {
 Usage: sh deploy/quickstart.sh [--build-only]
 Installs what building needs (Debian; root or sudo), builds into build/release, and runs ipsla_exporter
 in the foreground with config/quickstart.yml: a responder on loopback and targets that measure it.
-Ctrl-C ends it.
+Ctrl-C ends it. TCP port 10967 and UDP port 1967 must be free; another UDP port is set in that file, in
+`responder.listen` and in `control: {port: ...}` of `defaults`.
 
   --build-only  stop after the build
   --help        show this text
@@ -37,7 +38,7 @@ if $build_only; then
 fi
 
 cat <<'END'
-[3/3] Run ipsla_exporter with config/quickstart.yml; Ctrl-C ends it
+[3/3] Run ipsla_exporter with config/quickstart.yml; Ctrl-C ends it (needs TCP port 10967 and UDP port 1967)
       metrics  http://localhost:10967/metrics
       page     http://localhost:10967/
 END

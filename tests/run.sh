@@ -10,10 +10,11 @@ cd -- "$root"
 usage() {
     cat <<'END'
 Usage: sh tests/run.sh [CTEST-ARGUMENT...]
-Installs what the tests need (Debian; root or sudo), builds three times (release for the programs, tsan
-for the threaded tests, asan for everything else), runs every test in one ctest run and ends with its
-summary line. Tests that need root or a device that is missing are skipped and listed with the reason.
-Arguments go to ctest: "sh tests/run.sh -R lint" runs the tests whose name contains "lint".
+Installs what the tests need (Debian; root or sudo), builds, runs the tests in one ctest run and ends with
+its summary line. Without an argument it builds three times (release for the programs, tsan for the
+threaded tests, asan for everything else) and runs every test. Arguments go to ctest, and then only what
+the chosen tests need is built: "sh tests/run.sh -R unit.wire" builds a few programs with asan and no more.
+Tests that need root or a device that is missing are skipped and listed with the reason.
 END
 }
 
@@ -32,17 +33,40 @@ step() { # step NAME COMMAND...: runs COMMAND and remembers how long it took
 }
 
 step 'install packages' sh deploy/install-deps.sh --test
-step 'build release' sh deploy/build.sh release
-step 'build tsan' sh deploy/build.sh tsan --target=threaded_tests
-step 'build asan' sh deploy/build.sh asan \
-    -DIPSLA_RELEASE_DIR="$root/build/release" -DIPSLA_TSAN_DIR="$root/build/tsan"
+configure_asan() { # configure_asan [ARGUMENT-OF-BUILD.SH...]
+    sh deploy/build.sh asan "$@" -DIPSLA_RELEASE_DIR="$root/build/release" -DIPSLA_TSAN_DIR="$root/build/tsan"
+}
+
+# What the chosen tests need of one tree of tests/needs.py, as words on a line; nothing: do not build it.
+targets_of() {
+    printf '%s\n' "$needs" | sed -n "s/^$1 //p"
+}
+
+if [ $# -eq 0 ]; then
+    release_targets=all tsan_targets=threaded_tests asan_targets=all
+else
+    step 'choose tests' configure_asan --configure-only
+    needs=$(python3 -B tests/needs.py build/asan "$@") || exit 1
+    release_targets=$(targets_of PROGRAMS)
+    tsan_targets=$(targets_of THREADS)
+    asan_targets=$(targets_of HERE)
+fi
+if [ -n "$release_targets" ]; then
+    step 'build release' sh deploy/build.sh release --targets="$release_targets"
+fi
+if [ -n "$tsan_targets" ]; then
+    step 'build tsan' sh deploy/build.sh tsan --targets="$tsan_targets"
+fi
+if [ -n "$asan_targets" ]; then
+    step 'build asan' configure_asan --targets="$asan_targets"
+fi
 
 # ctest's status must outlive the pipe.
 run_tests() {
     rm -f build/tests.status
     {
         status=0
-        ctest --test-dir build/asan --parallel "$(nproc)" --output-on-failure --no-tests=error --timeout 300 \
+        ctest --test-dir build/asan --parallel "$(nproc)" --output-on-failure --no-tests=error --timeout 1200 \
             --test-output-size-passed 1000000 --output-junit "$root/build/tests.xml" "$@" || status=$?
         echo "$status" >build/tests.status
     } 2>&1 | tee build/tests.log

@@ -36,11 +36,16 @@ static bool parse_number(const char *text, unsigned long max, unsigned long *out
     return true;
 }
 
-/* Copies the host part of "HOST:PORT" to `host`, without brackets; returns the text of the port. */
+/* Copies the host part of "HOST:PORT" to `host`, without brackets, "" for a port alone; returns the
+ * text of the port. */
 static const char *split_host(const char *text, char host[ADDR_TEXT_MAX])
 {
     const char *colon = strrchr(text, ':');
-    if (colon == NULL || colon - text >= ADDR_TEXT_MAX) {
+    if (colon == NULL) {
+        host[0] = '\0';
+        return text;
+    }
+    if (colon - text >= ADDR_TEXT_MAX) {
         return NULL;
     }
     size_t length = (size_t)(colon - text);
@@ -175,6 +180,13 @@ bool addr_is_multicast(const struct addr *addr)
 {
     return addr->family == ADDR_IPV4 ? addr->ip[0] >= 224
                                      : addr->family == ADDR_IPV6 && addr->ip[0] == 0xff;
+}
+
+bool addr_is_loopback(const struct addr *addr)
+{
+    static const uint8_t ipv6[16] = {[15] = 1};
+    return addr->family == ADDR_IPV4 ? addr->ip[0] == 127
+                                     : memcmp(addr->ip, ipv6, sizeof ipv6) == 0;
 }
 
 bool addr_is_link_local(const struct addr *addr)

@@ -32,7 +32,8 @@ struct addr_prefix {
  * untouched. */
 bool addr_parse_ip(const char *text, struct addr *out);
 
-/* Reads "IP:PORT", "[V6]:PORT" or ":PORT" (any IPv4 address). False otherwise; `out` untouched. */
+/* Reads "IP:PORT", "[V6]:PORT", ":PORT" or "PORT" (any IPv4 address). False otherwise; `out`
+ * untouched. */
 bool addr_parse_ip_port(const char *text, struct addr *out);
 
 /* Reads "IP/LENGTH" or "IP" (a full-length prefix). Host bits must be zero. False otherwise. */
@@ -55,6 +56,7 @@ bool addr_is_any(const struct addr *addr);
  * IPv6 sockets take no IPv4. */
 bool addr_does_collide(const struct addr *a, const struct addr *b);
 bool addr_is_multicast(const struct addr *addr); /* IPv4: reserved and broadcast too */
+bool addr_is_loopback(const struct addr *addr); /* 127.0.0.0/8, ::1 */
 bool addr_is_link_local(const struct addr *addr); /* fe80::/10 */
 bool addr_is_mapped(const struct addr *addr); /* ::ffff:0:0/96, IPv4 in IPv6 writing */
 bool addr_prefix_contains(const struct addr_prefix *prefix, const struct addr *addr);

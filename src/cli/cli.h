@@ -7,8 +7,7 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
-#include "cli/clock.h"
-#include "cli/packet.h"
+#include "probe/probe.h"
 #include "probe/spec.h"
 #include "stats/round.h"
 
@@ -17,6 +16,7 @@ struct cli_result {
     const struct round *round;
     struct samples samples;
     int64_t first_due_ns; /* of the first packet, as t1 */
+    uint64_t unmatched[UNMATCHED_COUNT]; /* datagrams since the result before that belong to none */
     bool is_interrupted; /* the operation was cut short */
     bool is_utf8; /* text may have blocks */
 };
@@ -32,22 +32,15 @@ void cli_json_format(const struct cli_result *result, bool with_packets, struct 
 /* The part of it that lists the packets: `"samples": [...]`. */
 void cli_json_add_samples(const struct cli_result *result, struct buf *out);
 
-/* Round-trip times of the received packets, sorted; the caller frees *out. Returns how many. */
-size_t cli_sorted_rtts(const struct cli_result *result, int64_t **out);
-
-void cli_sort(int64_t *values, size_t count);
-
-/* The smallest of `count` > 0 sorted values that at least `percent` of all do not exceed (nearest
- * rank). */
-int64_t cli_percentile(const int64_t *sorted, size_t count, unsigned percent);
-
-struct options;
-
-/* Reads the flags control, key-id, key-algorithm and key-file. False after a message. */
-bool cli_read_control(const struct options *options, struct spec *spec);
-
 /* `ipsla key-solve`; returns the exit status. */
 int cli_key_solve(int argc, char **argv);
+
+/* ICPIF and MOS of a codec (not VOICE_CODEC_NONE) for losses up to 10 % and delays up to 600 ms;
+ * `advantage` as in struct voice_input. */
+void cli_voice_table_format(enum voice_codec codec, unsigned advantage, struct buf *out);
+
+/* `ipsla voice-table`; argv[0] is the word. Returns the exit status. */
+int cli_voice_table(int argc, char **argv);
 
 /* Why the operation failed, as a sentence; "" for OUTCOME_OK. */
 void cli_explain(const struct cli_result *result, struct buf *out);

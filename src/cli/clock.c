@@ -4,33 +4,35 @@
 
 #include <stdio.h>
 
-#include "config/schema.h"
-#include "config/tolerance.h"
-#include "engine/engine.h"
 #include "host/clock_state.h"
 
-bool cli_read_clock(const struct options *options, struct spec *spec)
+static bool read_timestamps(const struct key_flags *flags, struct spec *spec)
 {
-    const char *text = options_value(options, "clock-tolerance");
-    int64_t tolerance;
-    spec->assumes_clock = spec->assumes_clock || options_has(options, "assume-synchronized");
-    if (text == NULL) {
-        return true;
-    }
-    const struct schema_key *key = schema_row(SLOT_CLOCK_TOLERANCE, spec->operation);
-    if (key == NULL) {
-        fprintf(stderr, "ipsla probe: --clock-tolerance is not for operation %s\n",
-                operation_name(spec->operation));
+    int64_t timestamps = spec->clocks.timestamps;
+    if (!key_flag_number(flags, spec, SLOT_TIMESTAMPS, &timestamps)) {
         return false;
     }
-    if (tolerance_parse(text, &tolerance) != NULL) {
-        struct buf allowed = {0};
-        schema_add_range(key, &allowed);
-        options_refuse(options, "clock-tolerance", text, buf_string(&allowed));
-        buf_fini(&allowed);
+    spec->clocks.timestamps = (enum timestamps)timestamps;
+    if (spec->clocks.timestamps == TIMESTAMPS_HARDWARE && spec->path.options.device[0] == '\0') {
+        fprintf(stderr, "ipsla probe: --timestamps=hardware needs --interface\n");
         return false;
     }
-    spec_set_tolerance(spec, tolerance);
+    return true;
+}
+
+bool cli_read_clock(const struct key_flags *flags, struct spec *spec)
+{
+    struct value tolerance;
+    if (!read_timestamps(flags, spec) ||
+        !key_flag_value(flags, spec->operation, SLOT_CLOCK_TOLERANCE, NULL, &tolerance)) {
+        return false;
+    }
+    if (tolerance.state == VALUE_SET) {
+        spec_set_tolerance(spec, tolerance.number);
+    }
+    if (key_flag_text(flags, SLOT_ASSUME_SYNCHRONIZED) != NULL) {
+        spec->clocks.is_assumed_synchronized = true;
+    }
     return true;
 }
 

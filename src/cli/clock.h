@@ -6,27 +6,19 @@
 
 #include <stdbool.h>
 
-#include "program/options.h"
-#include "probe/spec.h"
+#include "cli/key_flags.h"
+#include "engine/engine.h"
 #include "stats/clock_state.h"
 
-#define CLI_CLOCK_ROWS                                                                             \
-    {"clock-tolerance", "ERROR", NULL,                                                             \
-     "error of both clocks that one-way delay may have: 500us or 5%", false},                      \
-    {                                                                                              \
-        "assume-synchronized", NULL, NULL, "our clock is good whatever the system says", false     \
-    }
-
-struct engine;
-
-/* Our clock, for one engine. All zero: nothing was read yet. */
+/* Our clock, for one engine. All zero: it has not been read yet. */
 struct cli_clock {
     struct clock_state state;
     struct clock_watch watch;
 };
 
-/* Reads the flags of CLI_CLOCK_ROWS. False after a message. */
-bool cli_read_clock(const struct options *options, struct spec *spec);
+/* Who stamps packets, and which clocks are believed; after the device is read. False after a
+ * message. */
+bool cli_read_clock(const struct key_flags *flags, struct spec *spec);
 
 /* Tells `engine` what the system says of our clock now. */
 void cli_clock_read(struct cli_clock *clock, struct engine *engine);

@@ -1,87 +1,107 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
+#include "cli/control.h"
+
 #include <stdio.h>
-#include <string.h>
 
-#include "cli/cli.h"
 #include "config/secret.h"
-#include "program/key_option.h"
-#include "program/options.h"
+#include "operation/operation.h"
 
-static bool read_version(const struct options *options, struct spec *spec)
+static bool read_version(const struct key_flags *flags, struct spec *spec)
 {
-    const char *text = options_value(options, "control");
-    if (!options_has(options, "control")) {
-        return true;
-    }
-    for (unsigned i = 0; i < CONTROL_VERSION_COUNT; i++) {
-        bool is_fit = i != CONTROL_V2 || spec->operation != OPERATION_TCP_CONNECT;
-        if (is_fit && strcmp(text, control_version_name((enum control_version)i)) == 0) {
-            if (spec->control != (enum control_version)i) {
-                spec->control = (enum control_version)i;
-                spec->control_port = control_version_port(spec->control);
-            }
-            return true;
-        }
-    }
-    options_refuse(options, "control", text,
-                   spec->operation == OPERATION_TCP_CONNECT
-                       ? "v1 or none; version 2 cannot open a TCP port"
-                       : "v1, v2 or none");
-    return false;
-}
-
-static bool read_algorithm(const struct options *options, struct spec *spec)
-{
-    const char *name = options_value(options, "key-algorithm");
-    bool is_v2 = spec->control == CONTROL_V2;
-    if (!key_option_algorithm(name, &spec->key.algorithm) || spec->control == CONTROL_NONE ||
-        (spec->key.algorithm != AUTH_MD5) != is_v2) {
-        options_refuse(options, "key-algorithm", name,
-                       is_v2 ? "sha256 or hmac-sha256, which version 2 has"
-                             : "md5, which version 1 has");
+    int64_t number = spec->control.version;
+    if (!key_flag_number(flags, spec, SLOT_CONTROL_VERSION, &number)) {
         return false;
+    }
+    if (!operation_takes(spec->operation, (enum control_version)number)) {
+        return key_flag_refuse(flags, SLOT_CONTROL_VERSION,
+                               "1 or none; version 2 cannot open a TCP port");
+    }
+    if (spec->control.version != (enum control_version)number) {
+        spec->control.version = (enum control_version)number;
+        spec->control.port = control_version_port(spec->control.version);
     }
     return true;
 }
 
-static bool read_key(const struct options *options, struct spec *spec)
+static bool read_numbers(const struct key_flags *flags, struct spec *spec)
 {
-    const char *id = options_value(options, "key-id");
-    const char *file = options_value(options, "key-file");
-    uint64_t number;
-    bool is_exposed;
-    if (!options_parse_number(id, 1, UINT16_MAX, &number)) {
-        options_refuse(options, "key-id", id, "a number from 1 to 65535");
+    int64_t port = spec->path.port;
+    int64_t control_port = spec->control.port;
+    int64_t tries = spec->control.tries;
+    int64_t layout = spec->control.auth_layout;
+    if (!key_flag_number(flags, spec, SLOT_PORT, &port) ||
+        !key_flag_number(flags, spec, SLOT_CONTROL_PORT, &control_port) ||
+        !key_flag_number(flags, spec, SLOT_CONTROL_RETRIES, &tries) ||
+        !key_flag_number(flags, spec, SLOT_CONTROL_AUTH_LAYOUT, &layout) ||
+        !key_flag_number(flags, spec, SLOT_CONTROL_TIMEOUT, &spec->control.timeout_ns)) {
         return false;
     }
-    spec->key.id = (uint16_t)number;
-    const char *problem = secret_read(file, &spec->key, &is_exposed);
+    spec->path.port = (uint16_t)port;
+    spec->control.port = (uint16_t)control_port;
+    spec->control.tries = (uint8_t)tries;
+    spec->control.auth_layout = (unsigned)layout;
+    return true;
+}
+
+static bool is_fit(const struct spec *spec)
+{
+    return control_takes_key(spec->control.version, spec->control.key.algorithm);
+}
+
+static bool read_key(const struct key_flags *flags, struct spec *spec)
+{
+    int64_t id, algorithm;
+    const char *file = key_flag_text(flags, SLOT_KEY_SECRET_FILE);
+    bool is_exposed;
+    if (!key_flag_number(flags, spec, SLOT_KEY_ALGORITHM, &algorithm) ||
+        !key_flag_number(flags, spec, SLOT_KEY_ID, &id)) {
+        return false;
+    }
+    spec->control.key.id = (uint16_t)id;
+    spec->control.key.algorithm = (enum auth_algorithm)(algorithm + AUTH_MD5);
+    if (!is_fit(spec)) {
+        return key_flag_refuse(flags, SLOT_KEY_ALGORITHM,
+                               spec->control.version == CONTROL_V2
+                                   ? "sha256 or hmac-sha256, which version 2 has"
+                                   : "md5, which version 1 has");
+    }
+    const char *problem = secret_read(file, &spec->control.key, &is_exposed);
     if (problem != NULL) {
-        options_reject(options, "key-file", file, problem);
+        options_reject(&flags->options, key_flag_name(flags, SLOT_KEY_SECRET_FILE), file, problem);
     }
     return problem == NULL;
 }
 
-bool cli_read_control(const struct options *options, struct spec *spec)
+/* Those that say it go together. */
+static int count_of_key(const struct key_flags *flags)
 {
-    int given = options_has(options, "key-id") + options_has(options, "key-algorithm") +
-                options_has(options, "key-file");
-    if (!read_version(options, spec)) {
+    return (key_flag_text(flags, SLOT_KEY_ID) != NULL) +
+           (key_flag_text(flags, SLOT_KEY_ALGORITHM) != NULL) +
+           (key_flag_text(flags, SLOT_KEY_SECRET_FILE) != NULL);
+}
+
+bool cli_read_control(const struct key_flags *flags, struct spec *spec)
+{
+    int given = count_of_key(flags);
+    if (!read_version(flags, spec) || !read_numbers(flags, spec)) {
         return false;
     }
     if (given != 0 && given != 3) {
-        fprintf(stderr, "ipsla probe: --key-id, --key-algorithm and --key-file go together\n");
+        fprintf(stderr,
+                "ipsla probe: --key-id, --key-algorithm and --key-secret-file go together\n");
         return false;
     }
     if (given != 0) {
-        return read_algorithm(options, spec) && read_key(options, spec);
+        return read_key(flags, spec);
     }
-    if (spec->key.algorithm != AUTH_NONE && spec->control != CONTROL_NONE &&
-        (spec->key.algorithm == AUTH_MD5) != (spec->control == CONTROL_V1)) {
+    if (spec->control.key.algorithm != AUTH_NONE && control_has_request(spec->control.version) &&
+        !is_fit(spec)) {
         fprintf(stderr,
-                "ipsla probe: --control=%s does not go with the target's key, which is %s\n",
-                control_version_name(spec->control), auth_algorithm_name(spec->key.algorithm));
+                "ipsla probe: --control-version=%s does not go with the target's key, which is "
+                "%s\n",
+                control_version_name(spec->control.version),
+                auth_algorithm_name(spec->control.key.algorithm));
         return false;
     }
     return true;

@@ -10,7 +10,7 @@
 
 #include "base/mem.h"
 #include "cli/cli.h"
-#include "config/config.h"
+#include "config/duration.h"
 #include "host/clock.h"
 #include "host/entropy.h"
 #include "host/host.h"
@@ -23,17 +23,17 @@ enum { EXIT_NONE = 1 };
 
 static const struct option_row rows[] = {
     {"methods", "LIST", "v1,v2,echo,timestamp",
-     "what to ask: control requests of version 1 and 2, ICMP echo, ICMP timestamp", false},
+     "What to ask: control requests of version 1 and 2, ICMP echo, ICMP timestamp."},
     {"port", "N", "16384",
-     "port that a responder is asked to open for 100 ms; by version 2 the next one", false},
-    {"control-port", "N", "1967", "control port to ask by version 1", false},
-    {"control-port-v2", "N", "1167", "control port to ask by version 2", false},
-    {"parallel", "N", "32", "questions that are open at the same time, 1 to 1024", false},
-    {"rate", "N", "50", "requests a second, 1 to 1000", false},
-    {"timeout", "DURATION", "1s", "wait for each request, 10ms to 60s", false},
-    {"tries", "N", "2", "requests for each question that is not answered, 1 to 5", false},
-    {"force", NULL, NULL, "allow prefixes up to a /16, of IPv6 a /112", false},
-    {"output", "FORMAT", "text", "text or json", false},
+     "Port that a responder is asked to open for 100 ms; version 2 uses the port after it."},
+    {"control-port", "N", "1967", "Control port of version 1."},
+    {"control-port-v2", "N", "1167", "Control port of version 2."},
+    {"parallel", "N", "32", "Requests that are waited for at the same time, 1 to 1024."},
+    {"rate", "N", "50", "Requests a second, 1 to 1000."},
+    {"timeout", "DURATION", "1s", "How long to wait for each answer, 10ms to 60s."},
+    {"tries", "N", "2", "How often a request is sent in all, 1 to 5."},
+    {"force", NULL, NULL, "Allow prefixes up to a /16, of IPv6 a /112."},
+    {"output", "FORMAT", "text", "text or json."},
 };
 
 static const struct options_program program = {
@@ -78,7 +78,7 @@ static bool read_timeout(const struct options *options, int64_t *out)
 {
     const char *text = options_value(options, "timeout");
     int64_t value;
-    if (!config_parse_duration(text, &value) || value < TIMEOUT_MIN_NS || value > TIMEOUT_MAX_NS) {
+    if (duration_parse(text, &value) != NULL || value < TIMEOUT_MIN_NS || value > TIMEOUT_MAX_NS) {
         options_refuse(options, "timeout", text, "a duration from 10ms to 60s");
         return false;
     }

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "cli/discover.h"
-#include "program/reason.h"
+#include "operation/operation.h"
 #include "wire/ipsla.h"
 
 #define STATUS_AUTH 2
@@ -126,11 +126,22 @@ static const char *refusal_text(uint32_t status)
     }
 }
 
+/* What the operation that sends the same packets says it needs. */
+static const char *privilege_of(enum discover_method method)
+{
+    enum transport wanted =
+        method == DISCOVER_ECHO ? TRANSPORT_ICMP_ECHO : TRANSPORT_ICMP_TIMESTAMP;
+    size_t i = 0;
+    while (operation_at(i)->transport != wanted) {
+        i++;
+    }
+    return operation_at(i)->privilege;
+}
+
 void cli_discover_add_refusal(enum discover_method method, int error, struct buf *out)
 {
     if (error == EPROTONOSUPPORT && !discover_is_control(method)) {
-        buf_add_string(out, reason_icmp_needs(method == DISCOVER_ECHO ? OPERATION_ICMP_ECHO
-                                                                      : OPERATION_ICMP_JITTER));
+        buf_add_string(out, privilege_of(method));
     } else {
         buf_add_string(out, strerror(error));
     }

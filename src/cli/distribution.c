@@ -4,7 +4,7 @@
 
 #include <inttypes.h>
 
-#include "cli/cli.h"
+#include "cli/values.h"
 
 #define BAR_COLUMNS 40
 #define WIDTH_MIN_NS INT64_C(1000)

@@ -6,6 +6,8 @@
 
 #include "base/addr.h"
 #include "cli/cli.h"
+#include "config/duration.h"
+#include "operation/operation.h"
 #include "program/reason.h"
 
 static const char *system_reason(const struct round *round)
@@ -51,17 +53,41 @@ static bool explain_icmp(const struct round *round, const char *ip, struct buf *
 static void explain_silence(const struct spec *spec, const struct round *round, const char *ip,
                             struct buf *out)
 {
-    unsigned port = spec->control_port;
+    unsigned port = spec->control.port;
     buf_printf(out,
                "no answer from %s port %u to %" PRIu32 " control requests: is "
                "\"ip sla responder\" configured there, and is UDP %u open on the way?",
                ip, port, round->control_retries + 1, port);
 }
 
-static void explain_timeout(const struct spec *spec, const char *ip, struct buf *out)
+/* Replies came, but without the random bytes: a responder that changes the data, or a stranger. */
+static void explain_unearned(uint64_t replies, const char *ip, struct buf *out)
 {
-    unsigned port = spec->port;
-    if (spec->control == CONTROL_NONE) {
+    buf_printf(out,
+               "%s sent %" PRIu64 " replies that do not return the random bytes in the data of the "
+               "packets, so none was taken: either the responder changes them, or it is not the "
+               "one that answers",
+               ip, replies);
+}
+
+/* Late replies, or a control answer that took longer, show that the way is open. */
+static bool is_path_slow(const struct spec *spec, const struct round *round)
+{
+    return round->late > 0 || round->missed == round->planned ||
+           round->control_rtt_ns > spec->schedule.timeout_ns;
+}
+
+static void explain_timeout(const struct spec *spec, const struct round *round, const char *ip,
+                            struct buf *out)
+{
+    unsigned port = spec->path.port;
+    if (is_path_slow(spec, round)) {
+        char text[DURATION_TEXT_MAX];
+        buf_printf(out, "the path is slower than the timeout of %s: raise timeout",
+                   duration_format(spec->schedule.timeout_ns, text));
+        return;
+    }
+    if (!control_has_request(spec->control.version)) {
         buf_printf(out,
                    "nothing came back from %s port %u in time: does it answer without a control "
                    "request, and is UDP %u open on the way?",
@@ -77,9 +103,9 @@ static void explain_timeout(const struct spec *spec, const char *ip, struct buf 
 static void explain_unreachable(const struct spec *spec, const struct round *round, const char *ip,
                                 struct buf *out)
 {
-    bool is_plain = spec->control == CONTROL_NONE;
-    buf_printf(out, "%s port %u: %s", ip, (unsigned)(is_plain ? spec->port : spec->control_port),
-               system_reason(round));
+    bool is_plain = !control_has_request(spec->control.version);
+    buf_printf(out, "%s port %u: %s", ip,
+               (unsigned)(is_plain ? spec->path.port : spec->control.port), system_reason(round));
     if (round->error == ECONNREFUSED) {
         buf_add_string(out, is_plain ? "; nothing listens on that port"
                                      : "; \"ip sla responder\" is not configured there");
@@ -90,11 +116,12 @@ static void explain_auth(const struct spec *spec, const struct round *round, str
 {
     buf_printf(out, "the responder refused the control request: auth (status 0x%08" PRIx32 "): ",
                round->control_status);
-    if (spec->key.algorithm == AUTH_NONE) {
+    if (spec->control.key.algorithm == AUTH_NONE) {
         buf_add_string(out, "it demands a key");
     } else {
         buf_printf(out, "it has no %s key %u, or another secret for it",
-                   auth_algorithm_name(spec->key.algorithm), (unsigned)spec->key.id);
+                   auth_algorithm_name(spec->control.key.algorithm),
+                   (unsigned)spec->control.key.id);
     }
 }
 
@@ -103,7 +130,8 @@ static void explain_refusal(const struct spec *spec, const struct round *round, 
     buf_printf(out, "the responder refused the control request: %s (status 0x%08" PRIx32 ")",
                outcome_name(round->outcome), round->control_status);
     if (round->outcome == OUTCOME_PORT_IN_USE) {
-        buf_printf(out, "; something else has its port %u: take another one", (unsigned)spec->port);
+        buf_printf(out, "; something else has its port %u: take another one",
+                   (unsigned)spec->path.port);
     } else if (round->outcome == OUTCOME_FORMAT) {
         buf_add_string(out, "; it does not speak this version, or not this operation");
     }
@@ -114,13 +142,17 @@ void cli_explain(const struct cli_result *result, struct buf *out)
     const struct spec *spec = result->spec;
     const struct round *round = result->round;
     char ip[ADDR_TEXT_MAX];
-    addr_format_ip(&spec->peer, ip);
-    if (spec->operation == OPERATION_TCP_CONNECT && round->planned > 0 &&
+    addr_format_ip(&spec->path.peer, ip);
+    if (spec->operation->transport == TRANSPORT_TCP_CONNECT && round->planned > 0 &&
         round->outcome != OUTCOME_LOCAL) {
-        explain_connect(round->outcome, &spec->peer, system_reason(round), out);
+        explain_connect(round->outcome, &spec->path.peer, system_reason(round), out);
         return;
     }
-    if (operation_is_icmp(spec->operation) && explain_icmp(round, ip, out)) {
+    if (round->outcome == OUTCOME_TIMEOUT && result->unmatched[UNMATCHED_NONCE] > 0) {
+        explain_unearned(result->unmatched[UNMATCHED_NONCE], ip, out);
+        return;
+    }
+    if (!spec->operation->has_ports && explain_icmp(round, ip, out)) {
         return;
     }
     switch (round->outcome) {
@@ -130,7 +162,7 @@ void cli_explain(const struct cli_result *result, struct buf *out)
         buf_add_string(out, "the reply is not what was sent");
         break;
     case OUTCOME_TIMEOUT:
-        explain_timeout(spec, ip, out);
+        explain_timeout(spec, round, ip, out);
         break;
     case OUTCOME_NO_CONNECTION:
         explain_silence(spec, round, ip, out);
@@ -147,12 +179,15 @@ void cli_explain(const struct cli_result *result, struct buf *out)
         explain_refusal(spec, round, out);
         break;
     case OUTCOME_RESOLVE:
-        buf_printf(out, "the name %s has no %saddress", spec->host,
+        buf_printf(out, "the name %s has no %saddress", spec->identity.host,
                    version_words[spec_ip_version(spec)]);
         break;
     case OUTCOME_LOCAL:
         if (round->is_all_dropped) {
             buf_add_string(out, "this host was too slow to read the answers: its socket was full");
+        } else if (round->missed > 0 && round->missed == round->planned) {
+            buf_add_string(out, "this host stood still (stopped, suspended or overloaded) until "
+                                "the responder had closed the port");
         } else {
             buf_add_string(out, "this host could not send: ");
             reason_add(spec, round->error, out);

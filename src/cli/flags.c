@@ -2,338 +2,49 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "cli/flags.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/clock.h"
+#include "cli/control.h"
+#include "cli/packet.h"
+#include "cli/path.h"
 #include "cli/progress.h"
-#include "config/schema.h"
 #include "program/config_file.h"
 
 #define DEFAULT_PORT 16384
 
-static const struct option_row probe_rows[] = {
-    {"operation", "NAME", "udp-jitter",
-     "udp-jitter, udp-echo, tcp-connect, icmp-echo or icmp-jitter", false},
-    {"port", "N", "16384", "probe port on the responder", false},
-    {"count", "N", NULL, "packets of a jitter operation (default 10, with a codec 1000)", false},
-    {"interval", "MS", NULL, "milliseconds between packets (default 20)", false},
-    {"size", "BYTES", NULL,
-     "payload (default 32, udp-echo 16, icmp-echo 28, g711 172, microseconds 64)", false},
-    {"codec", "NAME", NULL, "send a call and score it: g711ulaw, g711alaw or g729a", false},
-    {"advantage-factor", "N", NULL, "with a codec: what users forgive, 0 to 20 (default 0)", false},
-    {"precision", "UNIT", "milliseconds", "milliseconds or microseconds", false},
-    {"timestamps", "WHO", "auto", "who stamps packets: auto, user, kernel or hardware", false},
-    {"timeout", "DURATION", NULL, "how long a reply may take (default 5s)", false},
-    {"threshold", "DURATION", NULL, "round trips above it are counted (default 5s)", false},
-    {"source", "ADDRESS", NULL, "source address", false},
-    {"ip-version", "4|6", NULL, "which address of a name (default IPv4 if it has one)", false},
-    {"verify-data", NULL, NULL, "a reply must equal what was sent (echoes)", false},
-    {"data-pattern", "HEX", NULL, "what an echo is filled with (default ABCD)", false},
-    {"control", "WHAT", "v1", "v1, v2, or none: the port is open always", false},
-    CLI_PACKET_ROWS,
-    CLI_CLOCK_ROWS,
-    {"control-port", "N", NULL, "control port on the responder (default 1967, v2: 1167)", false},
-    {"key-id", "N", NULL, "id of the key that signs the control request", false},
-    {"key-algorithm", "NAME", NULL, "md5 for v1; sha256 or hmac-sha256 for v2", false},
-    {"key-file", "FILE", NULL, "file whose one line is the key's secret", false},
-    {"control-timeout", "DURATION", NULL, "wait for each of 3 control requests (default 2s)",
-     false},
-    {"config", "FILE", NULL, "take the target from a configuration file", false},
-    {"target", "NAME", NULL, "the target's name in that file", false},
-    {"repeat", "N", NULL, "measure N times, or \"forever\"", false},
-    {"frequency", "DURATION", NULL,
-     "with --repeat: from one start to the next (default 60s, or the target's)", false},
-    {"output", "FORMAT", "text", "text, json or nagios", false},
-    {"packets", NULL, NULL, "with --output json: every packet too", false},
-    {"warning", "LIMITS", NULL, "with --output nagios: rtt=100ms,loss=1%,jitter=30ms,mos=3.6",
-     false},
-    {"critical", "LIMITS", NULL, "with --output nagios: the same, but worse", false},
-    {"progress", NULL, NULL, "show progress (the default on a terminal)", false},
-    {"no-progress", NULL, NULL, "show no progress", false},
-};
-
-static const struct options_program probe_program = {
-    .name = "ipsla probe",
-    .usage = "HOST [flags] | --config FILE --target NAME",
-    .summary = "Measures the path to an IP SLA responder once and prints the result.",
-    .rows = probe_rows,
-    .row_count = sizeof probe_rows / sizeof probe_rows[0],
-    .positional_max = 1,
-};
-
-/* Reads `text` as the configuration key would; a duration without a unit is in milliseconds. */
-static bool parse_value(const struct schema_key *key, const char *text, int64_t *out)
-{
-    uint64_t number;
-    int64_t value;
-    if (key->kind == SCHEMA_DURATION && config_parse_duration(text, &value)) {
-        *out = value;
-        return true;
-    }
-    if (!options_parse_number(text, 0, UINT32_MAX, &number)) {
-        return false;
-    }
-    *out = (int64_t)number * (key->kind == SCHEMA_DURATION ? NS_PER_MS : 1);
-    return true;
-}
-
-/* The value that was given; NULL: what stands already is kept. */
-static const char *given(const struct options *options, const char *name)
-{
-    return options_has(options, name) ? options_value(options, name) : NULL;
-}
-
-static bool refuse_for(const struct spec *spec, const char *name)
-{
-    fprintf(stderr, "ipsla probe: --%s is not for operation %s\n", name,
-            operation_name(spec->operation));
-    return false;
-}
-
-/* Reads the flag `name` within the range of a configuration key; `out` keeps its value when the
- * flag was not given. False after a message. */
-static bool read_flag(const struct options *options, const struct spec *spec, const char *name,
-                      const struct schema_key *key, int64_t *out)
-{
-    const char *text = given(options, name);
-    int64_t value;
-    if (text == NULL) {
-        return true;
-    }
-    if (key == NULL) {
-        return refuse_for(spec, name);
-    }
-    if (!parse_value(key, text, &value) || value < key->min || value > key->max) {
-        struct buf allowed = {0};
-        schema_add_range(key, &allowed);
-        options_refuse(options, name, text, buf_string(&allowed));
-        buf_fini(&allowed);
-        return false;
-    }
-    *out = value;
-    return true;
-}
-
-static bool read_source(const struct options *options, struct addr *out)
-{
-    const char *text = options_value(options, "source");
-    struct addr addr;
-    if (text == NULL) {
-        return true;
-    }
-    if (!addr_parse_ip(text, &addr)) {
-        options_refuse(options, "source", text, "an IP address");
-        return false;
-    }
-    *out = addr;
-    return true;
-}
-
-/* Which addresses of the host count, and that host and source agree with it. */
-static bool read_ip_version(const struct options *options, struct spec *spec)
-{
-    const char *text = options_value(options, "ip-version");
-    struct addr host = {0};
-    if (text != NULL && strcmp(text, "4") != 0 && strcmp(text, "6") != 0) {
-        options_refuse(options, "ip-version", text, "4 or 6");
-        return false;
-    }
-    if (text != NULL) {
-        spec->ip_version = text[0] == '4' ? ADDR_IPV4 : ADDR_IPV6;
-    }
-    enum addr_family wanted = spec_ip_version(spec);
-    addr_parse_ip(spec->host, &host);
-    if (addr_is_link_local(&host)) {
-        fprintf(stderr, "ipsla probe: %s is link-local: by which interface? (%s%%eth0)\n",
-                spec->host, spec->host);
-        return false;
-    }
-    bool is_ipv6 =
-        host.family == ADDR_IPV6 || spec->source.family == ADDR_IPV6 || wanted == ADDR_IPV6;
-    if (spec->operation == OPERATION_ICMP_JITTER && is_ipv6) {
-        fprintf(stderr, "ipsla probe: icmp-jitter is for IPv4 only: ICMPv6 has no timestamp "
-                        "messages\n");
-        return false;
-    }
-    bool is_clash = host.family != ADDR_NONE && wanted != ADDR_NONE && host.family != wanted;
-    if (is_clash || (spec->source.family != ADDR_NONE && spec->source.family != wanted)) {
-        fprintf(stderr, "ipsla probe: host, --source and --ip-version mix IPv4 and IPv6\n");
-        return false;
-    }
-    return true;
-}
-
-static bool is_size_enough(const struct options *options, const struct spec *spec)
-{
-    if (spec->precision == PRECISION_MICROSECONDS &&
-        spec->payload_bytes < SPEC_MICROSECONDS_BYTES_MIN) {
-        options_refuse(options, "size", options_value(options, "size"),
-                       "56 bytes or more, as precision microseconds needs");
-        return false;
-    }
-    return true;
-}
-
-static bool read_train(const struct options *options, struct spec *spec)
-{
-    enum operation operation = spec->operation;
-    struct schema_train slots = schema_train(spec->codec != VOICE_CODEC_NONE);
-    int64_t count = spec->num_packets;
-    int64_t size = spec->payload_bytes;
-    if (!read_flag(options, spec, "count", schema_row(slots.num_packets, operation), &count) ||
-        !read_flag(options, spec, "interval", schema_row(slots.interval, operation),
-                   &spec->interval_ns) ||
-        !read_flag(options, spec, "size", schema_row(slots.size, operation), &size)) {
-        return false;
-    }
-    spec->num_packets = (uint32_t)count;
-    spec->payload_bytes = (uint32_t)size;
-    return is_size_enough(options, spec);
-}
-
-/* Before the size is read: it has another default and another least value. */
-static bool read_precision(const struct options *options, struct spec *spec)
-{
-    const char *text = given(options, "precision");
-    if (text == NULL || strcmp(text, precision_name(PRECISION_MILLISECONDS)) == 0) {
-        return true;
-    }
-    if (spec->operation != OPERATION_UDP_JITTER ||
-        strcmp(text, precision_name(PRECISION_MICROSECONDS)) != 0) {
-        options_refuse(options, "precision", text,
-                       spec->operation == OPERATION_UDP_JITTER
-                           ? "milliseconds or microseconds"
-                           : "milliseconds, the only one of udp-echo");
-        return false;
-    }
-    spec->precision = PRECISION_MICROSECONDS;
-    if (spec->payload_bytes < SPEC_MICROSECONDS_BYTES_MIN) {
-        spec->payload_bytes = SPEC_MICROSECONDS_BYTES;
-    }
-    return true;
-}
-
-static bool read_advantage(const struct options *options, struct spec *spec)
-{
-    int64_t advantage = spec->advantage_factor;
-    if (options_has(options, "advantage-factor") && spec->codec == VOICE_CODEC_NONE) {
-        fprintf(stderr, "ipsla probe: --advantage-factor is for --codec\n");
-        return false;
-    }
-    if (!read_flag(options, spec, "advantage-factor",
-                   schema_row(SLOT_ADVANTAGE_FACTOR, spec->operation), &advantage)) {
-        return false;
-    }
-    spec->advantage_factor = (uint8_t)advantage;
-    return true;
-}
-
-static bool read_timing(const struct options *options, struct spec *spec)
-{
-    enum operation operation = spec->operation;
-    return read_flag(options, spec, "timeout", schema_row(SLOT_TIMEOUT, operation),
-                     &spec->timeout_ns) &&
-           read_flag(options, spec, "threshold", schema_row(SLOT_THRESHOLD, operation),
-                     &spec->threshold_ns) &&
-           read_flag(options, spec, "control-timeout", schema_row(SLOT_CONTROL_TIMEOUT, operation),
-                     &spec->control_timeout_ns);
-}
-
-/* What says something about ports or the responder says nothing about ICMP. */
-static bool refuse_ports(const struct options *options, const struct spec *spec)
-{
-    static const char *const names[] = {"port",          "source-port",     "control",
-                                        "control-port",  "control-timeout", "key-id",
-                                        "key-algorithm", "key-file"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (options_has(options, names[i])) {
-            return refuse_for(spec, names[i]);
-        }
-    }
-    return true;
-}
-
-static bool read_ports(const struct options *options, struct spec *spec)
-{
-    const struct schema_key *key = schema_row(SLOT_CONTROL_PORT, spec->operation);
-    int64_t port = spec->port;
-    int64_t control_port = spec->control_port;
-    if (!read_flag(options, spec, "port", key, &port) ||
-        !read_flag(options, spec, "control-port", key, &control_port)) {
-        return false;
-    }
-    spec->port = (uint16_t)port;
-    spec->control_port = (uint16_t)control_port;
-    return true;
-}
-
-static bool read_responder(const struct options *options, struct spec *spec)
-{
-    if (operation_is_icmp(spec->operation)) {
-        return refuse_ports(options, spec);
-    }
-    return cli_read_control(options, spec) && read_ports(options, spec);
-}
-
-static bool read_data(const struct options *options, struct spec *spec)
-{
-    const char *pattern = given(options, "data-pattern");
-    bool wants_verify = options_has(options, "verify-data");
-    if (wants_verify && schema_row(SLOT_VERIFY_DATA, spec->operation) == NULL) {
-        return refuse_for(spec, "verify-data");
-    }
-    if (pattern != NULL && schema_row(SLOT_DATA_PATTERN, spec->operation) == NULL) {
-        return refuse_for(spec, "data-pattern");
-    }
-    spec->verify_data = spec->verify_data || wants_verify;
-    if (pattern != NULL && !pattern_parse(pattern, &spec->pattern)) {
-        options_refuse(options, "data-pattern", pattern,
-                       "1 to 8 bytes of two hexadecimal digits each");
-        return false;
-    }
-    return true;
-}
-
 /* The built-in defaults of the operation and the codec that the flags name; NULL after a message.
  */
-static struct spec *default_spec(const struct options *options, enum operation operation)
+static struct spec *default_spec(const struct key_flags *flags, const struct operation *operation)
 {
-    const char *name = options_value(options, "codec");
-    enum voice_codec codec;
-    if (name == NULL) {
-        return config_default_spec(operation, options->positional[0]);
-    }
-    if (operation != OPERATION_UDP_JITTER) {
-        fprintf(stderr, "ipsla probe: --codec is not for operation %s\n",
-                operation_name(operation));
+    const char *host = flags->options.positional[0];
+    struct value codec;
+    if (!key_flags_apply(flags, operation) ||
+        !key_flag_value(flags, operation, SLOT_CODEC, NULL, &codec)) {
         return NULL;
     }
-    if (!voice_codec_parse(name, &codec)) {
-        options_refuse(options, "codec", name, "g711ulaw, g711alaw or g729a");
-        return NULL;
-    }
-    return config_default_voice_spec(codec, options->positional[0]);
+    return codec.state == VALUE_SET
+               ? config_default_voice_spec((enum voice_codec)(codec.number + 1), host)
+               : config_default_spec(operation, host);
 }
 
 /* The built-in defaults for the host and the operation that the flags name; NULL after a message.
  */
-static struct spec *spec_from_defaults(const struct options *options)
+static struct spec *spec_from_defaults(const struct key_flags *flags)
 {
-    const char *name = options_value(options, "operation");
-    enum operation operation;
-    if (options->positional_count == 0) {
+    struct value operation;
+    if (flags->options.positional_count == 0) {
         fprintf(stderr, "ipsla probe: which host? (ipsla probe --help)\n");
         return NULL;
     }
-    if (!operation_parse(name, &operation)) {
-        options_refuse(options, "operation", name,
-                       "udp-jitter, udp-echo, tcp-connect, icmp-echo or icmp-jitter");
+    if (!key_flag_value(flags, operation_at(0), SLOT_OPERATION, NULL, &operation)) {
         return NULL;
     }
-    struct spec *spec = default_spec(options, operation);
-    if (spec != NULL && !operation_is_icmp(operation)) {
-        spec->port = DEFAULT_PORT;
+    struct spec *spec = default_spec(flags, operation_at((size_t)operation.number));
+    if (spec != NULL && spec->operation->has_ports) {
+        spec->path.port = DEFAULT_PORT;
     }
     return spec;
 }
@@ -345,8 +56,8 @@ static struct spec *spec_from_file(const char *file, const char *name)
     struct spec *spec = NULL;
     for (size_t i = 0; config != NULL && i < config->targets->count; i++) {
         const struct spec *candidate = config->targets->specs[i];
-        if (strcmp(candidate->name, name) == 0) {
-            spec = spec_with_ip(candidate, &candidate->peer);
+        if (strcmp(candidate->identity.name, name) == 0) {
+            spec = spec_with_ip(candidate, &candidate->path.peer);
         }
     }
     if (config != NULL && spec == NULL) {
@@ -357,16 +68,17 @@ static struct spec *spec_from_file(const char *file, const char *name)
 }
 
 /* What makes a target another one than the file says. */
-static bool is_override(const struct options *options)
+static bool is_override(const struct key_flags *flags)
 {
-    static const char *const names[] = {"operation", "codec", "precision"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (options_has(options, names[i])) {
-            fprintf(stderr, "ipsla probe: --%s cannot change a configured target\n", names[i]);
+    static const enum slot slots[] = {SLOT_OPERATION, SLOT_CODEC, SLOT_PRECISION};
+    for (size_t i = 0; i < sizeof slots / sizeof slots[0]; i++) {
+        if (key_flag_text(flags, slots[i]) != NULL) {
+            fprintf(stderr, "ipsla probe: --%s cannot change a configured target\n",
+                    key_flag_name(flags, slots[i]));
             return false;
         }
     }
-    if (options->positional_count > 0) {
+    if (flags->options.positional_count > 0) {
         fprintf(stderr, "ipsla probe: HOST and --config exclude each other\n");
         return false;
     }
@@ -374,57 +86,45 @@ static bool is_override(const struct options *options)
 }
 
 /* Where the flags begin from; NULL after a message. */
-static struct spec *base_spec(const struct options *options)
+static struct spec *base_spec(const struct key_flags *flags)
 {
-    const char *file = options_value(options, "config");
-    const char *target = options_value(options, "target");
+    const char *file = options_value(&flags->options, "config");
+    const char *target = options_value(&flags->options, "target");
     if ((file == NULL) != (target == NULL)) {
         fprintf(stderr, "ipsla probe: --config and --target go together\n");
         return NULL;
     }
     if (file == NULL) {
-        return spec_from_defaults(options);
+        return spec_from_defaults(flags);
     }
-    return is_override(options) ? spec_from_file(file, target) : NULL;
+    return is_override(flags) ? spec_from_file(file, target) : NULL;
 }
 
-static bool timestamps_parse(const char *name, enum timestamps *out)
+static bool read_timing(const struct key_flags *flags, struct spec *spec)
 {
-    for (unsigned i = 0; i < TIMESTAMPS_COUNT; i++) {
-        if (strcmp(name, timestamps_name((enum timestamps)i)) == 0) {
-            *out = (enum timestamps)i;
-            return true;
-        }
-    }
-    return false;
+    return key_flag_number(flags, spec, SLOT_TIMEOUT, &spec->schedule.timeout_ns) &&
+           key_flag_number(flags, spec, SLOT_THRESHOLD, &spec->results.threshold_ns);
 }
 
-/* After the device is read. */
-static bool read_timestamps(const struct options *options, struct spec *spec)
+/* The next operation gets the late replies of this one: they must be told apart. */
+static bool tells_late_replies(const struct spec *spec)
 {
-    const char *text = given(options, "timestamps");
-    if (text == NULL) {
-        return true;
-    }
-    if (!timestamps_parse(text, &spec->timestamps)) {
-        options_refuse(options, "timestamps", text, "auto, user, kernel or hardware");
-        return false;
-    }
-    if (spec->timestamps == TIMESTAMPS_HARDWARE && spec->options.device[0] == '\0') {
-        fprintf(stderr, "ipsla probe: --timestamps=hardware needs --interface\n");
+    uint32_t least = spec->operation->bytes_min_from_fixed_port;
+    if (spec->path.source.port != 0 && spec->packets.bytes < least) {
+        fprintf(stderr,
+                "ipsla probe: --request-data-size must be %" PRIu32
+                " or more with --source-port: a late reply would pass for the next one\n",
+                least);
         return false;
     }
     return true;
 }
 
-static bool read_spec(const struct options *options, struct spec *spec)
+static bool read_spec(const struct key_flags *flags, struct spec *spec)
 {
-    return read_responder(options, spec) && read_precision(options, spec) &&
-           read_train(options, spec) && read_timing(options, spec) &&
-           read_advantage(options, spec) && read_source(options, &spec->source) &&
-           read_ip_version(options, spec) && read_data(options, spec) &&
-           cli_read_packet(options, spec) && cli_read_clock(options, spec) &&
-           read_timestamps(options, spec);
+    return key_flags_apply(flags, spec->operation) && cli_read_control(flags, spec) &&
+           cli_read_packets(flags, spec) && read_timing(flags, spec) &&
+           cli_read_path(flags, spec) && cli_read_clock(flags, spec) && tells_late_replies(spec);
 }
 
 static bool read_output(const struct options *options, struct cli_request *out)
@@ -479,52 +179,70 @@ static bool read_limits(const struct options *options, const char *name,
 /* One run takes less than its period: else the next could never start in time. */
 static bool is_period_enough(const struct spec *spec)
 {
-    int64_t train_ns = (int64_t)(spec->num_packets - 1) * spec->interval_ns;
-    if (train_ns < spec->frequency_ns) {
+    int64_t train_ns = (int64_t)(spec->packets.count - 1) * spec->packets.interval_ns;
+    if (train_ns < spec->schedule.frequency_ns) {
         return true;
     }
     fprintf(stderr, "ipsla probe: sending takes %.3g s, longer than --frequency allows (%.3g s)\n",
-            (double)train_ns / 1e9, (double)spec->frequency_ns / 1e9);
+            (double)train_ns / 1e9, (double)spec->schedule.frequency_ns / 1e9);
     return false;
 }
 
-static bool read_repeat(const struct options *options, struct cli_request *out)
+/* What would leave after the port is closed is never sent. */
+static bool is_port_open_enough(const struct spec *spec)
+{
+    bool is_address = strchr(spec->identity.host, ':') != NULL; /* names have no colon */
+    enum addr_family family = is_address ? ADDR_IPV6 : spec_ip_version(spec);
+    int64_t most_ns = control_duration_max_ms(spec->control.version, family) * NS_PER_MS;
+    int64_t train_ns = spec->packets.count * spec->packets.interval_ns;
+    if (!spec->operation->has_ports || train_ns <= most_ns) {
+        return true;
+    }
+    fprintf(stderr,
+            "ipsla probe: sending takes %.3g s, but control version 1 over IPv4 can ask for the "
+            "port for %.5g s at most: send less, or use --ip-version=6, --control=v2 or "
+            "--control=none\n",
+            (double)train_ns / 1e9, (double)most_ns / 1e9);
+    return false;
+}
+
+static bool read_repeat(const struct key_flags *flags, struct cli_request *out)
 {
     struct spec *spec = out->spec;
-    const struct schema_key *frequency = schema_row(SLOT_FREQUENCY, spec->operation);
-    const char *text = options_value(options, "repeat");
+    const char *text = options_value(&flags->options, "repeat");
     uint64_t runs = 1;
-    spec->life_ns = SPEC_FOREVER;
+    spec->schedule.life_ns = SPEC_FOREVER;
     if (text == NULL) {
-        spec->frequency_ns = frequency->max;
+        spec->schedule.frequency_ns = schema_row(SLOT_FREQUENCY, spec->operation)->max;
     } else if (out->output == CLI_NAGIOS) {
         fprintf(stderr, "ipsla probe: --repeat is not for --output nagios\n");
         return false;
     } else if (strcmp(text, "forever") == 0) {
         runs = 0;
     } else if (!options_parse_number(text, 1, CLI_REPEAT_MAX, &runs)) {
-        options_refuse(options, "repeat", text, "1 to 1000000, or forever");
+        options_refuse(&flags->options, "repeat", text, "1 to 1000000, or forever");
         return false;
     }
     out->is_repeated = text != NULL;
     out->runs = (uint32_t)runs;
-    if (options_has(options, "frequency") && text == NULL) {
+    if (text == NULL && key_flag_text(flags, SLOT_FREQUENCY) != NULL) {
         fprintf(stderr, "ipsla probe: --frequency is for --repeat\n");
         return false;
     }
-    return read_flag(options, spec, "frequency", frequency, &spec->frequency_ns) &&
-           is_period_enough(spec);
+    return key_flag_number(flags, spec, SLOT_FREQUENCY, &spec->schedule.frequency_ns) &&
+           is_period_enough(spec) && is_port_open_enough(spec);
 }
 
-static bool read_request(const struct options *options, struct cli_request *out)
+static bool read_request(const struct key_flags *flags, struct cli_request *out)
 {
-    out->spec = base_spec(options);
+    const struct options *options = &flags->options;
+    out->spec = base_spec(flags);
     if (out->spec == NULL) {
         return false;
     }
-    if (!read_spec(options, out->spec) || !read_output(options, out) ||
+    if (!read_spec(flags, out->spec) || !read_output(options, out) ||
         !read_limits(options, "warning", out, &out->warning) ||
-        !read_limits(options, "critical", out, &out->critical) || !read_repeat(options, out)) {
+        !read_limits(options, "critical", out, &out->critical) || !read_repeat(flags, out)) {
         spec_unref(out->spec);
         return false;
     }
@@ -534,11 +252,13 @@ static bool read_request(const struct options *options, struct cli_request *out)
 
 bool cli_request_read(int argc, char **argv, struct cli_request *out, int *exit_status)
 {
-    struct options options;
+    struct key_flags flags;
     *out = (struct cli_request){0};
-    if (!options_parse(&probe_program, argc, argv, &options, exit_status)) {
-        return false;
+    bool is_read = key_flags_parse(&flags, argc, argv, exit_status);
+    if (is_read) {
+        *exit_status = OPTIONS_EXIT_USAGE;
+        is_read = read_request(&flags, out);
     }
-    *exit_status = OPTIONS_EXIT_USAGE;
-    return read_request(&options, out);
+    key_flags_fini(&flags);
+    return is_read;
 }

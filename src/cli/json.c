@@ -6,6 +6,8 @@
 
 #include "base/addr.h"
 #include "cli/cli.h"
+#include "cli/values.h"
+#include "operation/operation.h"
 #include "program/reason.h"
 
 static void add_string(struct buf *out, const char *text)
@@ -59,17 +61,17 @@ static void add_target(const struct spec *spec, struct buf *out)
 {
     char address[ADDR_TEXT_MAX];
     buf_add_string(out, "\"target\": {\"host\": ");
-    add_string(out, spec->host);
+    add_string(out, spec->identity.host);
     buf_add_string(out, ", \"address\": ");
-    if (spec->peer.family == ADDR_NONE) {
+    if (spec->path.peer.family == ADDR_NONE) {
         buf_add_string(out, "null");
     } else {
-        add_string(out, addr_format_ip(&spec->peer, address));
+        add_string(out, addr_format_ip(&spec->path.peer, address));
     }
-    if (operation_is_icmp(spec->operation)) {
-        buf_add_string(out, ", \"port\": null},\n ");
+    if (spec->operation->has_ports) {
+        buf_printf(out, ", \"port\": %u},\n ", (unsigned)spec->path.port);
     } else {
-        buf_printf(out, ", \"port\": %u},\n ", (unsigned)spec->port);
+        buf_add_string(out, ", \"port\": null},\n ");
     }
 }
 
@@ -89,11 +91,12 @@ static void add_operation(const struct cli_result *result, struct buf *out)
     add_seconds(out, round->started.ns);
     add_field(out, "duration_seconds", true, round->duration_ns);
     buf_printf(out, ", \"interrupted\": %s", result->is_interrupted ? "true" : "false");
-    if (result->spec->control == CONTROL_NONE) {
+    if (!control_has_request(result->spec->control.version)) {
         buf_add_string(out, ",\n \"control\": {\"version\": null, \"auth\": \"none\"");
     } else {
         buf_printf(out, ",\n \"control\": {\"version\": %d, \"auth\": \"%s\"",
-                   (int)result->spec->control, auth_algorithm_name(result->spec->key.algorithm));
+                   (int)result->spec->control.version,
+                   auth_algorithm_name(result->spec->control.key.algorithm));
     }
     if (round->auth_layout > 0) {
         buf_printf(out, ", \"auth_layout\": \"%s\"", auth_layout_name(round->auth_layout - 1));
@@ -115,6 +118,17 @@ static void add_unsent_reason(const struct cli_result *result, struct buf *out)
         add_string(out, buf_string(&reason));
     }
     buf_fini(&reason);
+}
+
+/* Datagrams that are no answer to any packet, by reason. */
+static void add_unmatched(const struct cli_result *result, struct buf *out)
+{
+    buf_add_string(out, ",\n  \"unmatched\": {");
+    for (unsigned i = 0; i < UNMATCHED_COUNT; i++) {
+        buf_printf(out, "%s\"%s\": %" PRIu64, i == 0 ? "" : ", ", unmatched_name((enum unmatched)i),
+                   result->unmatched[i]);
+    }
+    buf_add_char(out, '}');
 }
 
 /* The IP header of the last reply. */
@@ -150,7 +164,9 @@ static void add_packets(const struct cli_result *result, struct buf *out)
                round->missed);
     buf_printf(out, ", \"unsent\": %" PRIu32, round->unsent);
     add_unsent_reason(result, out);
-    buf_printf(out, ", \"over_threshold\": %" PRIu32 "},\n ", round->over_threshold);
+    buf_printf(out, ", \"over_threshold\": %" PRIu32, round->over_threshold);
+    add_unmatched(result, out);
+    buf_add_string(out, "},\n ");
     add_reply(round, out);
 }
 
@@ -307,12 +323,12 @@ static void add_score(struct buf *out, const char *before, bool has_value, doubl
 static void add_voice(const struct cli_result *result, struct buf *out)
 {
     const struct voice *voice = &result->round->voice;
-    if (result->spec->codec == VOICE_CODEC_NONE) {
+    if (result->spec->packets.codec == VOICE_CODEC_NONE) {
         buf_add_string(out, "\"voice\": null");
         return;
     }
-    buf_printf(out,
-               "\"voice\": {\"codec\": \"%s\", \"icpif\": ", voice_codec_name(result->spec->codec));
+    buf_printf(out, "\"voice\": {\"codec\": \"%s\", \"icpif\": ",
+               voice_codec_name(result->spec->packets.codec));
     if (voice->is_scored) {
         buf_printf(out, "%u", (unsigned)voice->icpif);
     } else {
@@ -329,7 +345,7 @@ static void add_object(const struct cli_result *result, bool with_packets, struc
 {
     const struct round *round = result->round;
     buf_printf(out, "{\"operation\": \"%s\", \"precision\": \"%s\", ",
-               operation_name(result->spec->operation), precision_name(result->spec->precision));
+               result->spec->operation->name, precision_name(result->spec->packets.precision));
     add_target(result->spec, out);
     add_operation(result, out);
     add_packets(result, out);

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 
 #include "cli/variation.h"
-#include "probe/payload.h"
+#include "operation/payload.h"
 
 static const char *const fate_names[] = {
     [FATE_PLANNED] = "planned",   [FATE_UNSENT] = "unsent", [FATE_SENT] = "lost",
@@ -40,7 +40,7 @@ static void add_sample(const struct cli_result *result, uint32_t index,
     bool is_sent = sample->fate >= FATE_SENT;
     bool is_answered = sample->fate == FATE_RECEIVED || sample->fate == FATE_LATE;
     bool has_remote = is_answered && sample->has_remote_times;
-    int64_t due_ns = result->first_due_ns + (int64_t)index * result->spec->interval_ns;
+    int64_t due_ns = result->first_due_ns + (int64_t)index * result->spec->packets.interval_ns;
     int64_t rtt_ns = is_answered ? sample_rtt_ns(sample, payload_resolution_ns(result->spec)) : -1;
     buf_printf(out, "%s{\"seq\": %" PRIu32, index > 0 ? ", " : "", index + 1);
     if (is_answered && sample->responder_seq != 0) {

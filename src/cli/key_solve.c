@@ -18,9 +18,9 @@
 #define CAPTURE_BYTES_MAX ((size_t)64 * 1024 * 1024)
 
 static const struct option_row rows[] = {
-    {"pcap", "FILE", NULL, "a capture (pcap or pcapng) with a signed request to UDP 1967", false},
-    {"secret", "TEXT", NULL, "the key's secret; other users of this machine can see it", false},
-    {"secret-file", "FILE", NULL, "file whose one line is the secret", false},
+    {"pcap", "FILE", NULL, "A capture (pcap or pcapng) with a signed request to UDP 1967."},
+    {"secret", "TEXT", NULL, "The key's secret; other users of this machine can see it."},
+    {"secret-file", "FILE", NULL, "File whose one line is the secret."},
 };
 
 static const struct options_program program = {

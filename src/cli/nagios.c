@@ -8,7 +8,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "config/config.h"
+#include "config/duration.h"
+#include "operation/operation.h"
 
 #define LIMIT_TEXT_MAX 64
 #define REASON_MAX 1024
@@ -23,7 +24,7 @@ static const char *const state_names[] = {
 static bool parse_duration(const char *text, double *out)
 {
     int64_t ns;
-    if (!config_parse_duration(text, &ns)) {
+    if (duration_parse(text, &ns) != NULL) {
         return false;
     }
     *out = (double)ns / 1e9;
@@ -61,12 +62,12 @@ static bool has_rtt(const struct spec *spec)
 
 static bool has_jitter(const struct spec *spec)
 {
-    return spec->operation == OPERATION_UDP_JITTER || spec->operation == OPERATION_ICMP_JITTER;
+    return operation_has(spec->operation, RESULT_JITTER);
 }
 
 static bool has_score(const struct spec *spec)
 {
-    return spec->codec != VOICE_CODEC_NONE;
+    return spec->packets.codec != VOICE_CODEC_NONE;
 }
 
 static const struct limit_row {
@@ -313,9 +314,8 @@ enum cli_state cli_nagios_format(const struct cli_result *result, const struct c
     line.state = outcome_state(outcome);
     add_measures(&line, result);
     cli_explain(result, &reason);
-    buf_printf(out, "IPSLA %s - %s ", state_names[line.state],
-               operation_name(result->spec->operation));
-    add_plain(out, result->spec->name);
+    buf_printf(out, "IPSLA %s - %s ", state_names[line.state], result->spec->operation->name);
+    add_plain(out, result->spec->identity.name);
     buf_add_string(out, ": ");
     add_plain(out, outcome == OUTCOME_OK ? buf_string(&line.words) : buf_string(&reason));
     if (line.data.size > 0) {

@@ -3,87 +3,107 @@
 #include "cli/packet.h"
 
 #include <stdio.h>
-#include <string.h>
 
-#include "base/dscp.h"
-#include "config/packet.h"
-
-/* The two flags exclude each other. False after a message. */
-static bool is_only(const struct options *options, const char *one, const char *other)
+/* With a codec a flag of the plain train stands for that of the codec. */
+static bool read_train_number(const struct key_flags *flags, const struct spec *spec,
+                              const enum slot slots[2], int64_t *out)
 {
-    if (options_has(options, one) && options_has(options, other)) {
-        fprintf(stderr, "ipsla probe: --%s and --%s exclude each other\n", one, other);
+    bool has_codec = spec->packets.codec != VOICE_CODEC_NONE;
+    struct value plain, with_codec;
+    if (!has_codec && key_flag_text(flags, slots[1]) != NULL) {
+        fprintf(stderr, "ipsla probe: --%s is for --codec\n", key_flag_name(flags, slots[1]));
         return false;
+    }
+    const struct schema_key *key = schema_row(slots[has_codec], spec->operation);
+    if (!key_flags_exclude(flags, slots[0], slots[1]) ||
+        !key_flag_value(flags, spec->operation, slots[0], key, &plain) ||
+        !key_flag_value(flags, spec->operation, slots[1], key, &with_codec)) {
+        return false;
+    }
+    if (plain.state == VALUE_SET || with_codec.state == VALUE_SET) {
+        *out = plain.state == VALUE_SET ? plain.number : with_codec.number;
     }
     return true;
 }
 
-static bool read_tos(const struct options *options, struct spec *spec)
+static bool is_size_enough(const struct key_flags *flags, const struct spec *spec)
 {
-    const char *dscp = options_value(options, "dscp");
-    const char *tos = options_value(options, "tos");
-    int64_t number = 0;
-    if (!is_only(options, "dscp", "tos")) {
-        return false;
-    }
-    if (dscp != NULL && packet_parse_dscp(dscp, &number) != NULL) {
-        options_refuse(options, "dscp", dscp, "a name (ef, af41, cs1, ...) or 0 to 63");
-        return false;
-    }
-    number <<= 2;
-    if (tos != NULL && packet_parse_tos(tos, &number) != NULL) {
-        options_refuse(options, "tos", tos, "0 to 255 or 0x00 to 0xff");
-        return false;
-    }
-    if (dscp != NULL || tos != NULL) {
-        spec->tos = (uint8_t)number;
+    bool is_plain = key_flag_text(flags, SLOT_REQUEST_DATA_SIZE) != NULL;
+    if (spec->packets.precision == PRECISION_MICROSECONDS &&
+        spec->packets.bytes < SPEC_MICROSECONDS_BYTES_MIN) {
+        return key_flag_refuse(flags, is_plain ? SLOT_REQUEST_DATA_SIZE : SLOT_CODEC_SIZE,
+                               "56 bytes or more, as precision microseconds needs");
     }
     return true;
 }
 
-static bool read_device(const struct options *options, const char *name, struct spec *spec)
+static bool read_train(const struct key_flags *flags, struct spec *spec)
 {
-    const char *text = options_value(options, name);
-    const char *problem = text == NULL ? NULL : packet_check_device(text);
-    if (problem != NULL) {
-        options_reject(options, name, text, problem);
+    static const enum slot counts[2] = {SLOT_NUM_PACKETS, SLOT_CODEC_NUM_PACKETS};
+    static const enum slot intervals[2] = {SLOT_INTERVAL, SLOT_CODEC_INTERVAL};
+    static const enum slot sizes[2] = {SLOT_REQUEST_DATA_SIZE, SLOT_CODEC_SIZE};
+    int64_t count = spec->packets.count;
+    int64_t size = spec->packets.bytes;
+    if (!read_train_number(flags, spec, counts, &count) ||
+        !read_train_number(flags, spec, intervals, &spec->packets.interval_ns) ||
+        !read_train_number(flags, spec, sizes, &size)) {
         return false;
     }
-    if (text != NULL) {
-        memcpy(spec->options.device, text, strlen(text) + 1);
+    spec->packets.count = (uint32_t)count;
+    spec->packets.bytes = (uint32_t)size;
+    return is_size_enough(flags, spec);
+}
+
+/* Before the size is read: it has another default and another least value. */
+static bool read_precision(const struct key_flags *flags, struct spec *spec)
+{
+    int64_t precision = spec->packets.precision;
+    int64_t format = spec->packets.timestamp_format;
+    if (!key_flag_number(flags, spec, SLOT_PRECISION, &precision) ||
+        !key_flag_number(flags, spec, SLOT_TIMESTAMP_FORMAT, &format)) {
+        return false;
+    }
+    spec->packets.precision = (enum precision)precision;
+    spec->packets.timestamp_format = (enum timestamp_format)format;
+    if (spec->packets.precision == PRECISION_MICROSECONDS &&
+        spec->packets.bytes < SPEC_MICROSECONDS_BYTES_MIN) {
+        spec->packets.bytes = SPEC_MICROSECONDS_BYTES;
     }
     return true;
 }
 
-static bool read_number(const struct options *options, const char *name, uint64_t max,
-                        uint64_t *out)
+static bool read_advantage(const struct key_flags *flags, struct spec *spec)
 {
-    const char *text = options_value(options, name);
-    if (text != NULL && !options_parse_number(text, 1, max, out)) {
-        char allowed[32];
-        snprintf(allowed, sizeof allowed, "1 to %u", (unsigned)max);
-        options_refuse(options, name, text, allowed);
+    int64_t advantage = spec->packets.advantage_factor;
+    if (key_flag_text(flags, SLOT_ADVANTAGE_FACTOR) != NULL &&
+        spec->packets.codec == VOICE_CODEC_NONE) {
+        fprintf(stderr, "ipsla probe: --advantage-factor is for --codec\n");
         return false;
+    }
+    if (!key_flag_number(flags, spec, SLOT_ADVANTAGE_FACTOR, &advantage)) {
+        return false;
+    }
+    spec->packets.advantage_factor = (uint8_t)advantage;
+    return true;
+}
+
+static bool read_data(const struct key_flags *flags, struct spec *spec)
+{
+    struct value pattern;
+    if (!key_flag_value(flags, spec->operation, SLOT_DATA_PATTERN, NULL, &pattern)) {
+        return false;
+    }
+    if (pattern.state == VALUE_SET) {
+        pattern_parse(key_flag_text(flags, SLOT_DATA_PATTERN), &spec->packets.pattern);
+    }
+    if (key_flag_text(flags, SLOT_VERIFY_DATA) != NULL) {
+        spec->packets.verify_data = true;
     }
     return true;
 }
 
-bool cli_read_packet(const struct options *options, struct spec *spec)
+bool cli_read_packets(const struct key_flags *flags, struct spec *spec)
 {
-    uint64_t ttl = spec->options.ttl;
-    uint64_t source_port = spec->source.port;
-    if (!read_tos(options, spec) || !is_only(options, "interface", "vrf") ||
-        !read_device(options, "interface", spec) || !read_device(options, "vrf", spec) ||
-        !read_number(options, "ttl", UINT8_MAX, &ttl) ||
-        !read_number(options, "source-port", UINT16_MAX, &source_port)) {
-        return false;
-    }
-    if (options_has(options, "vrf") || options_has(options, "interface")) {
-        spec->is_vrf = options_has(options, "vrf");
-    }
-    spec->options.ttl = (uint8_t)ttl;
-    spec->options.dont_fragment =
-        spec->options.dont_fragment || options_has(options, "dont-fragment");
-    spec->source.port = (uint16_t)source_port;
-    return true;
+    return read_precision(flags, spec) && read_train(flags, spec) && read_advantage(flags, spec) &&
+           read_data(flags, spec);
 }

@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/clock.h"
 #include "cli/flags.h"
 #include "cli/progress.h"
 #include "cli/total.h"
-#include "engine/engine.h"
 #include "host/clock.h"
 #include "host/entropy.h"
 #include "host/host.h"
@@ -28,6 +28,7 @@ struct run {
     struct mono first_start;
     struct cli_clock clock;
     uint64_t generation; /* of the engine, when it was looked at last */
+    uint64_t unmatched[UNMATCHED_COUNT]; /* datagrams that results have told already */
     bool is_running; /* else the next start is waited for */
     bool is_cut; /* interrupted: what comes is the last result */
     struct cli_progress progress;
@@ -63,7 +64,7 @@ static void release_signals(void)
 /* The first start after `now`: the engine keeps to these moments too. */
 static struct mono next_start(const struct run *run, struct mono now)
 {
-    int64_t period_ns = run->request->spec->frequency_ns;
+    int64_t period_ns = run->request->spec->schedule.frequency_ns;
     int64_t past_ns = mono_diff(now, run->first_start);
     return mono_add(run->first_start, (past_ns / period_ns + 1) * period_ns);
 }
@@ -87,8 +88,19 @@ static void print_result(struct run *run, const struct cli_result *result)
     buf_fini(&out);
 }
 
-static void take_result(struct run *run, struct report *report)
+/* The engine counts them over all operations: what came since the result before. */
+static void take_unmatched(struct run *run, const struct snapshot *snapshot,
+                           struct cli_result *result)
 {
+    for (unsigned i = 0; i < UNMATCHED_COUNT; i++) {
+        result->unmatched[i] = snapshot->stats.unmatched[i] - run->unmatched[i];
+        run->unmatched[i] = snapshot->stats.unmatched[i];
+    }
+}
+
+static void take_result(struct run *run, const struct snapshot *snapshot)
+{
+    const struct report *report = snapshot->reports[0];
     struct cli_result result = {
         .spec = report->spec,
         .round = &report->latest,
@@ -97,6 +109,7 @@ static void take_result(struct run *run, struct report *report)
         .is_interrupted = run->is_cut,
         .is_utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
     };
+    take_unmatched(run, snapshot, &result);
     if (run->request->output != CLI_NAGIOS && report->latest.outcome != OUTCOME_OK) {
         run->status = EXIT_FAILED;
     }
@@ -110,7 +123,7 @@ static void end_run(struct run *run, struct instant now)
     struct snapshot *snapshot = engine_snapshot(run->engine);
     const struct report *report = snapshot->reports[0];
     if (report->tally.operations > run->total.runs) {
-        take_result(run, snapshot->reports[0]);
+        take_result(run, snapshot);
     }
     snapshot_unref(snapshot);
     run->is_running = false;
@@ -162,6 +175,7 @@ static void make_engine(struct run *run, struct spec *spec, struct instant now)
 {
     struct engine_options options = {.start_now = true};
     entropy_fill(options.seed, sizeof options.seed);
+    spec->path.is_alone = true;
     struct spec_set *set = spec_set_new(&spec, 1);
     run->engine = engine_new(&options);
     cli_clock_read(&run->clock, run->engine);
@@ -253,7 +267,7 @@ int cli_probe_main(int argc, char **argv)
     struct spec *spec = request.spec;
     struct addr ip = {0};
     struct addr current = {0};
-    lookup_address(spec->host, spec_ip_version(spec), &current, &ip);
+    lookup_address(spec->identity.host, spec_ip_version(spec), &current, &ip);
     status = measure(&request, spec_with_ip(spec, &ip));
     spec_unref(spec);
     return status;

@@ -11,7 +11,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "probe/payload.h"
+#include "operation/payload.h"
 
 #define COLUMNS_DEFAULT 80
 #define RETRY_NS (5 * NS_PER_MS)
@@ -126,7 +126,7 @@ void cli_counts_follow(struct cli_counts *counts, const struct samples *samples,
                        const struct spec *spec, int64_t now_ns)
 {
     follow_sent(counts, samples);
-    follow_timeouts(counts, samples, spec->timeout_ns, now_ns);
+    follow_timeouts(counts, samples, spec->schedule.timeout_ns, now_ns);
     follow_arrivals(counts, samples, payload_resolution_ns(spec));
     uint32_t settled = counts->received + counts->lost;
     counts->under_way = counts->sent > settled ? counts->sent - settled : 0;
@@ -143,16 +143,16 @@ static void add_running(const struct cli_progress *progress, struct mono now, st
     const struct spec *spec = progress->spec;
     const struct cli_counts *counts = &progress->counts;
     buf_printf(out, "sent %" PRIu32 "/%" PRIu32 "  received %" PRIu32 "  lost %" PRIu32,
-               counts->sent, spec->num_packets, counts->received, counts->lost);
+               counts->sent, spec->packets.count, counts->received, counts->lost);
     if (counts->min_rtt_ns >= 0) {
         buf_printf(out, "  RTT %.3f ms, min %.3f", (double)counts->last_rtt_ns / 1e6,
                    (double)counts->min_rtt_ns / 1e6);
     }
     buf_add_string(out, "  ");
     add_seconds(out, mono_diff(now, progress->started));
-    if (spec->num_packets > 1) {
+    if (spec->packets.count > 1) {
         buf_add_string(out, " of ");
-        add_seconds(out, (int64_t)(spec->num_packets - 1) * spec->interval_ns);
+        add_seconds(out, (int64_t)(spec->packets.count - 1) * spec->packets.interval_ns);
     }
 }
 

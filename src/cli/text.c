@@ -1,6 +1,5 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,48 +8,11 @@
 
 #include "base/addr.h"
 #include "base/dscp.h"
-#include "base/mem.h"
 #include "cli/distribution.h"
+#include "cli/values.h"
 #include "cli/variation.h"
-#include "probe/payload.h"
+#include "operation/operation.h"
 #include "program/reason.h"
-
-static int compare_ns(const void *left, const void *right)
-{
-    int64_t a = *(const int64_t *)left;
-    int64_t b = *(const int64_t *)right;
-    return (a > b) - (a < b);
-}
-
-void cli_sort(int64_t *values, size_t count)
-{
-    qsort(values, count, sizeof *values, compare_ns);
-}
-
-size_t cli_sorted_rtts(const struct cli_result *result, int64_t **out)
-{
-    const struct samples *samples = &result->samples;
-    int64_t resolution_ns = payload_resolution_ns(result->spec);
-    int64_t *values = mem_alloc(samples->count, sizeof *values);
-    size_t count = 0;
-    for (uint32_t i = 0; i < samples->count; i++) {
-        int64_t rtt_ns = samples->items[i].fate == FATE_RECEIVED
-                             ? sample_rtt_ns(&samples->items[i], resolution_ns)
-                             : -1;
-        if (rtt_ns >= 0) {
-            values[count++] = rtt_ns;
-        }
-    }
-    cli_sort(values, count);
-    *out = values;
-    return count;
-}
-
-int64_t cli_percentile(const int64_t *sorted, size_t count, unsigned percent)
-{
-    size_t rank = (count * percent + 99) / 100;
-    return sorted[rank == 0 ? 0 : rank - 1];
-}
 
 /* Nanoseconds as milliseconds with three decimals. */
 static void add_ms(struct buf *out, double value_ns)
@@ -79,11 +41,11 @@ static void add_head(const struct cli_result *result, struct buf *out)
     time_t seconds = (time_t)floor_div(round->started.ns, NS_PER_SECOND);
     gmtime_r(&seconds, &utc);
     strftime(start, sizeof start, "%H:%M:%S UTC %a %b %d %Y", &utc);
-    buf_printf(out, "IPSLA operation id: %s (%s)\n", result->spec->name,
-               operation_is_icmp(result->spec->operation)
-                   ? addr_format_ip(&result->spec->peer, address)
-                   : addr_format(&result->spec->peer, address));
-    buf_printf(out, "Type of operation: %s\n", operation_name(result->spec->operation));
+    buf_printf(out, "IPSLA operation id: %s (%s)\n", result->spec->identity.name,
+               result->spec->operation->has_ports
+                   ? addr_format(&result->spec->path.peer, address)
+                   : addr_format_ip(&result->spec->path.peer, address));
+    buf_printf(out, "Type of operation: %s\n", result->spec->operation->name);
     buf_add_string(out, "        Latest RTT: ");
     if (round->outcome == OUTCOME_OK) {
         add_ms(out, moments_average_ns(&round->rtt));
@@ -204,7 +166,7 @@ static void add_own_counts(const struct round *round, struct buf *out)
 
 /* The block of icmp-jitter. Direction of a loss is not told by ICMP; who reordered is told by the
  * times. */
-static void add_icmp_losses(const struct round *round, struct buf *out)
+static void add_losses_without_direction(const struct round *round, struct buf *out)
 {
     const struct reordering *order = &round->reordering;
     buf_printf(out, "Packet Late Arrival: %" PRIu32 "\n", round->late);
@@ -258,12 +220,12 @@ static void add_train(const struct cli_result *result, struct buf *out)
     buf_printf(out, "        Number Of RTT Over Threshold: %" PRIu32 " (%" PRIu32 "%%)\n",
                round->over_threshold,
                round->received == 0 ? 0 : round->over_threshold * 100 / round->received);
-    if (result->spec->operation == OPERATION_ICMP_JITTER) {
-        add_icmp_losses(round, out);
-    } else {
+    if (operation_has(result->spec->operation, RESULT_DIRECTION)) {
         add_losses(round, out);
+    } else {
+        add_losses_without_direction(round, out);
     }
-    if (result->spec->codec != VOICE_CODEC_NONE) {
+    if (result->spec->packets.codec != VOICE_CODEC_NONE) {
         add_voice(&round->voice, out);
     }
 }
@@ -289,7 +251,7 @@ static void add_jitter_percentiles(const struct cli_result *result, struct buf *
 
 static bool is_train(const struct spec *spec)
 {
-    return spec->operation == OPERATION_UDP_JITTER || spec->operation == OPERATION_ICMP_JITTER;
+    return operation_has(spec->operation, RESULT_JITTER);
 }
 
 /* What IOS adds for the other types with "details", and what it does not tell. */

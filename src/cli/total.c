@@ -9,6 +9,8 @@
 
 #include "base/mem.h"
 #include "cli/distribution.h"
+#include "cli/values.h"
+#include "operation/operation.h"
 
 void cli_total_fini(struct cli_total *total)
 {
@@ -74,7 +76,7 @@ void cli_total_add(struct cli_total *total, const struct cli_result *result)
 
 static bool is_train(const struct spec *spec)
 {
-    return spec->operation == OPERATION_UDP_JITTER || spec->operation == OPERATION_ICMP_JITTER;
+    return operation_has(spec->operation, RESULT_JITTER);
 }
 
 void cli_total_add_line(const struct cli_total *total, const struct cli_result *result,
@@ -149,7 +151,7 @@ static void add_distribution(const struct cli_total *total, struct buf *out)
 void cli_total_format(const struct cli_total *total, const struct spec *spec, struct buf *out)
 {
     buf_printf(out, "\nSummary of %" PRIu64 " runs of %s to %s\n", total->runs,
-               operation_name(spec->operation), spec->name);
+               spec->operation->name, spec->identity.name);
     buf_printf(out, "Number of successes: %" PRIu64 "\n", total->outcomes[OUTCOME_OK]);
     add_failures(total, out);
     buf_printf(out, "RTT Values:\n        Number Of RTT: %" PRIu64, total->rtt_count);

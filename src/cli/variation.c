@@ -5,7 +5,8 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "probe/payload.h"
+#include "cli/values.h"
+#include "operation/payload.h"
 
 /* The one value of a set of one, with its sign. */
 static int64_t signed_value(const struct jitter *jitter)
@@ -17,7 +18,7 @@ static int64_t signed_value(const struct jitter *jitter)
 static struct cli_variation vary(const struct cli_result *result, uint32_t previous, uint32_t index)
 {
     const struct round_rules rules = {
-        .threshold_ns = result->spec->threshold_ns,
+        .threshold_ns = result->spec->results.threshold_ns,
         .resolution_ns = payload_resolution_ns(result->spec),
     };
     const struct round_sinks sinks = {0};

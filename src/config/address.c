@@ -4,7 +4,6 @@
 
 #include <ctype.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define HOST_NAME_MAX_BYTES 253
@@ -18,14 +17,16 @@ static bool is_all(const char *text, size_t length, const char *set)
     return length > 0 && strspn(text, set) >= length;
 }
 
-const char *address_parse_listen(const char *text, struct addr *out)
+const char *address_parse_endpoint(const char *text, struct addr *out)
 {
     struct addr addr;
     if (addr_parse_ip(text, &addr)) {
-        return addr.family == ADDR_IPV6 ? "has no port; allowed is [IPv6]:port" : "has no port";
+        return addr.family == ADDR_IPV6 ? "has no port; write [IPv6]:port"
+                                        : "has no port; write IP:port";
     }
     if (!addr_parse_ip_port(text, &addr)) {
-        return "is not IP:port or [IPv6]:port";
+        return is_all(text, strlen(text), "0123456789") ? "is out of range; ports are 1 to 65535"
+                                                        : "is no address and port";
     }
     if (addr_is_mapped(&addr)) {
         return mapped;
@@ -37,20 +38,6 @@ const char *address_parse_listen(const char *text, struct addr *out)
         return "has port 0; ports are 1 to 65535";
     }
     *out = addr;
-    return NULL;
-}
-
-const char *address_parse_permanent(const char *text, struct addr *out)
-{
-    size_t length = strlen(text);
-    if (!is_all(text, length, "0123456789")) {
-        return address_parse_listen(text, out);
-    }
-    unsigned long port = length > 5 ? 0 : strtoul(text, NULL, 10);
-    if (port == 0 || port > UINT16_MAX) {
-        return "is out of range; ports are 1 to 65535";
-    }
-    *out = (struct addr){.family = ADDR_IPV4, .port = (uint16_t)port};
     return NULL;
 }
 

@@ -7,11 +7,10 @@
 
 #include "base/addr.h"
 
-/* "IP:port", "[IPv6]:port" or ":port" (every IPv4 address). */
-const char *address_parse_listen(const char *text, struct addr *out);
-
-/* The same, or a port alone on every IPv4 address. */
-const char *address_parse_permanent(const char *text, struct addr *out);
+/* What may be written where something listens; a port alone, or behind a colon, is every IPv4
+ * address. */
+#define ADDRESS_ENDPOINT "port, IP:port or [IPv6]:port"
+const char *address_parse_endpoint(const char *text, struct addr *out);
 
 /* "10.0.0.0/8", "2001:db8::/32" or "10.0.0.1". */
 const char *address_parse_prefix(const char *text, struct addr_prefix *out);

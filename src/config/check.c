@@ -12,25 +12,21 @@
 #include "config/duration.h"
 #include "config/words.h"
 
-/* The control request carries the duration in 16 bits over IPv4. */
-#define WIRE_DURATION_MAX_NS (65535 * NS_PER_MS)
-
 static void report_inapplicable(const struct schema_key *key, const struct node *node,
-                                enum operation operation, struct diagnostics *diagnostics)
+                                const struct operation *operation, struct diagnostics *diagnostics)
 {
     struct buf others = {0};
-    for (unsigned i = 0; i < OPERATION_COUNT; i++) {
-        if ((key->operations & (1U << i)) != 0) {
-            buf_printf(&others, "%s%s", others.size > 0 ? ", " : "",
-                       operation_name((enum operation)i));
+    for (size_t i = 0; i < OPERATION_COUNT; i++) {
+        if (schema_row(key->slot, operation_at(i)) != NULL) {
+            buf_printf(&others, "%s%s", others.size > 0 ? ", " : "", operation_at(i)->name);
         }
     }
     diagnostics_error(diagnostics, place_key(node), "does not apply to %s; allowed with: %s",
-                      operation_name(operation), buf_string(&others));
+                      operation->name, buf_string(&others));
     buf_fini(&others);
 }
 
-void check_applies(const struct values *own, enum operation operation,
+void check_applies(const struct values *own, const struct operation *operation,
                    struct diagnostics *diagnostics)
 {
     for (size_t i = 0; i < schema_operation.count; i++) {
@@ -47,7 +43,7 @@ void check_applies(const struct values *own, enum operation operation,
 /* One target with its findings. */
 struct checking {
     const struct values *values;
-    enum operation operation;
+    const struct operation *operation;
     const struct node *target;
     struct diagnostics *diagnostics;
 };
@@ -96,13 +92,14 @@ static void describe(const struct checking *checking, enum slot slot, struct buf
 static void check_row(const struct checking *checking, const struct schema_key *key)
 {
     const struct value *value = get(checking, key->slot);
-    if (value->state != VALUE_SET || (value->number >= key->min && value->number <= key->max)) {
+    const struct schema_limits limits = schema_limits(key, checking->operation);
+    if (value->state != VALUE_SET || (value->number >= limits.min && value->number <= limits.max)) {
         return;
     }
     struct buf message = {0};
     add_value(checking, key->slot, &message);
-    buf_printf(&message, " is out of range for %s; allowed: ", operation_name(checking->operation));
-    schema_add_range(key, &message);
+    buf_printf(&message, " is out of range for %s; allowed: ", checking->operation->name);
+    schema_add_range(key, checking->operation, &message);
     diagnostics_error(checking->diagnostics, blame(checking, &key->slot, 1), "%s",
                       buf_string(&message));
     buf_fini(&message);
@@ -112,8 +109,8 @@ static void check_rows(const struct checking *checking)
 {
     for (size_t i = 0; i < schema_operation.count; i++) {
         const struct schema_key *key = &schema_operation.keys[i];
-        if (key->operations != 0 && key->kind != SCHEMA_CHOICE &&
-            schema_row(key->slot, checking->operation) == key) {
+        if (key->is_by_operation && key->kind != SCHEMA_CHOICE &&
+            schema_row(key->slot, checking->operation) != NULL) {
             check_row(checking, key);
         }
     }
@@ -129,14 +126,14 @@ static bool are_set(const struct checking *checking, const enum slot slots[], si
     return true;
 }
 
-static bool is_train(enum operation operation)
+static bool is_train(const struct operation *operation)
 {
-    return operation == OPERATION_UDP_JITTER || operation == OPERATION_ICMP_JITTER;
+    return schema_row(SLOT_NUM_PACKETS, operation) != NULL;
 }
 
 static bool has_codec(const struct checking *checking)
 {
-    return checking->operation == OPERATION_UDP_JITTER &&
+    return schema_row(SLOT_CODEC, checking->operation) != NULL &&
            get(checking, SLOT_CODEC)->state == VALUE_SET;
 }
 
@@ -154,16 +151,14 @@ static const char *run_text(const struct checking *checking)
                                : "num_packets x interval + timeout";
 }
 
-/* How long an operation takes when nothing is answered. */
-static int64_t longest_run_ns(const struct checking *checking)
+/* How long sending takes; 0 without a train. */
+static int64_t train_ns(const struct checking *checking)
 {
-    int64_t timeout_ns = get(checking, SLOT_TIMEOUT)->number;
     if (!is_train(checking->operation)) {
-        return timeout_ns;
+        return 0;
     }
     struct schema_train slots = train_slots(checking);
-    int64_t packets = get(checking, slots.num_packets)->number;
-    return packets * get(checking, slots.interval)->number + timeout_ns;
+    return get(checking, slots.num_packets)->number * get(checking, slots.interval)->number;
 }
 
 /* False when the timeout alone is too long. */
@@ -258,6 +253,23 @@ static void check_families(const struct checking *checking)
     }
 }
 
+/* What would leave later than the port can be asked for is never sent. */
+static void check_grant(const struct checking *checking, const struct schema_train *train)
+{
+    const enum slot slots[] = {train->num_packets, train->interval};
+    int64_t version = get(checking, SLOT_CONTROL_VERSION)->number;
+    uint32_t most_ms = control_duration_max_ms((enum control_version)version,
+                                               is_ipv6(checking) ? ADDR_IPV6 : ADDR_IPV4);
+    char time[DURATION_TEXT_MAX];
+    if (checking->operation->has_ports && train_ns(checking) > most_ms * NS_PER_MS) {
+        diagnostics_error(checking->diagnostics, blame(checking, slots, 2),
+                          "sending takes %s, but a control request of version 1 over IPv4 can ask "
+                          "for the port for %" PRIu32 "ms at most; allowed: a shorter train, "
+                          "ip_version 6, control.version 2 or none",
+                          duration_format(train_ns(checking), time), most_ms);
+    }
+}
+
 static void check_run(const struct checking *checking)
 {
     struct schema_train train = train_slots(checking);
@@ -267,7 +279,7 @@ static void check_run(const struct checking *checking)
         return;
     }
     const char *sum = run_text(checking);
-    int64_t run_ns = longest_run_ns(checking);
+    int64_t run_ns = train_ns(checking) + get(checking, SLOT_TIMEOUT)->number;
     char run[DURATION_TEXT_MAX];
     if (run_ns >= get(checking, SLOT_FREQUENCY)->number) {
         struct buf frequency = {0};
@@ -278,22 +290,14 @@ static void check_run(const struct checking *checking)
                          duration_format(run_ns, run), sum, buf_string(&frequency));
         buf_fini(&frequency);
     }
-    bool is_v1 = get(checking, SLOT_CONTROL_VERSION)->number != CONTROL_V2 &&
-                 !operation_is_icmp(checking->operation);
-    if (is_v1 && run_ns > WIRE_DURATION_MAX_NS && !is_ipv6(checking)) {
-        diagnostics_warn(
-            checking->diagnostics, blame(checking, slots + 1, count - 1),
-            "an operation may take %s (%s), but the responder can be asked for 65535ms "
-            "at most; late packets may find its port closed",
-            duration_format(run_ns, run), sum);
-    }
+    check_grant(checking, &train);
 }
 
 static void check_precision(const struct checking *checking)
 {
     const enum slot slots[] = {train_slots(checking).size, SLOT_PRECISION};
     const struct value *size = get(checking, slots[0]);
-    if (checking->operation != OPERATION_UDP_JITTER || !are_set(checking, slots, 2) ||
+    if (schema_row(SLOT_PRECISION, checking->operation) == NULL || !are_set(checking, slots, 2) ||
         get(checking, SLOT_PRECISION)->number != PRECISION_MICROSECONDS || size->is_default ||
         size->number >= SPEC_MICROSECONDS_BYTES_MIN) {
         return;
@@ -308,61 +312,91 @@ static void check_precision(const struct checking *checking)
     buf_fini(&message);
 }
 
+/* The next operation gets the late replies of this one: they must be told apart. */
+static void check_fixed_port(const struct checking *checking)
+{
+    const enum slot slots[] = {SLOT_REQUEST_DATA_SIZE, SLOT_SOURCE_PORT};
+    int64_t least = checking->operation->bytes_min_from_fixed_port;
+    if (!checking->operation->has_ports || !are_set(checking, slots, 2) ||
+        get(checking, slots[0])->number >= least) {
+        return;
+    }
+    struct buf message = {0};
+    describe(checking, slots[0], &message);
+    buf_add_string(&message, " is too small for ");
+    describe(checking, slots[1], &message);
+    diagnostics_error(checking->diagnostics, blame(checking, slots, 2),
+                      "%s: a late reply would pass for the next one; allowed: %" PRId64
+                      " bytes or more",
+                      buf_string(&message), least);
+    buf_fini(&message);
+}
+
 /* Which adapter, one must know. */
 static void check_timestamps(const struct checking *checking)
 {
     const struct value *who = get(checking, SLOT_TIMESTAMPS);
     if (who->state == VALUE_SET && who->number == TIMESTAMPS_HARDWARE &&
-        checking->operation != OPERATION_TCP_CONNECT &&
+        schema_row(SLOT_TIMESTAMPS, checking->operation) != NULL &&
         get(checking, SLOT_INTERFACE)->state != VALUE_SET) {
         diagnostics_error(checking->diagnostics, place_value(who->node),
                           "'hardware' needs interface, the device whose adapter stamps");
     }
 }
 
-/* What version 2 can ask for is UDP. */
 static void check_control(const struct checking *checking)
 {
-    const struct value *version = get(checking, SLOT_CONTROL_VERSION);
-    if (version->state == VALUE_SET && version->number == CONTROL_V2 &&
-        checking->operation == OPERATION_TCP_CONNECT) {
-        diagnostics_error(checking->diagnostics, place_value(version->node),
-                          "'2' cannot open a TCP port for %s; allowed: none, 1",
-                          operation_name(checking->operation));
+    const struct value *value = get(checking, SLOT_CONTROL_VERSION);
+    enum control_version version = (enum control_version)value->number;
+    if (value->state != VALUE_SET || !checking->operation->has_ports ||
+        operation_takes(checking->operation, version)) {
+        return;
     }
+    const struct schema_key *key = schema_row(SLOT_CONTROL_VERSION, checking->operation);
+    struct buf others = {0};
+    for (unsigned i = 0; i < CONTROL_VERSION_COUNT; i++) {
+        if (operation_takes(checking->operation, (enum control_version)i)) {
+            buf_printf(&others, "%s%s", others.size > 0 ? ", " : "", key->choices[i]);
+        }
+    }
+    diagnostics_error(checking->diagnostics, place_value(value->node),
+                      "'%s' cannot open the port of %s; allowed: %s", key->choices[version],
+                      checking->operation->name, buf_string(&others));
+    buf_fini(&others);
 }
 
 /* A port has no row of schema_operation, for it is the target's own. */
 static void check_port(const struct checking *checking)
 {
     const struct value *port = get(checking, SLOT_PORT);
-    bool is_icmp = operation_is_icmp(checking->operation);
-    if (is_icmp && port->state != VALUE_UNSET) {
+    bool has_ports = checking->operation->has_ports;
+    if (!has_ports && port->state != VALUE_UNSET) {
         diagnostics_error(checking->diagnostics, place_key(port->node),
-                          "does not apply to %s, which has no ports",
-                          operation_name(checking->operation));
-    } else if (!is_icmp && port->state == VALUE_UNSET) {
+                          "does not apply to %s, which has no ports", checking->operation->name);
+    } else if (has_ports && port->state == VALUE_UNSET) {
         diagnostics_error(checking->diagnostics, place_below(checking->target, "port"),
                           "the key is missing; required: 1 to 65535");
     }
-    if (checking->operation == OPERATION_ICMP_JITTER && is_ipv6(checking)) {
+    if (checking->operation->ipv4_only != NULL && is_ipv6(checking)) {
         diagnostics_error(checking->diagnostics, place_below(checking->target, "host"),
-                          "icmp-jitter is for IPv4 only: ICMPv6 has no timestamp messages");
+                          "%s is for IPv4 only: %s", checking->operation->name,
+                          checking->operation->ipv4_only);
     }
 }
 
-void check_target(const struct values *values, enum operation operation, const struct node *target,
-                  struct diagnostics *diagnostics)
+void check_target(const struct values *values, const struct operation *operation,
+                  const struct node *target, struct diagnostics *diagnostics)
 {
     struct checking checking = {
         .values = values, .operation = operation, .target = target, .diagnostics = diagnostics};
     check_rows(&checking);
     check_port(&checking);
-    if (operation == OPERATION_UDP_JITTER) {
+    if (schema_row(SLOT_CODEC, operation) != NULL) {
         codec_check_target(values, target, diagnostics);
     }
     check_timestamps(&checking);
     check_precision(&checking);
+    check_fixed_port(&checking);
     check_families(&checking);
     check_threshold(&checking);
     check_control(&checking);

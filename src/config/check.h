@@ -12,12 +12,12 @@
 #include "probe/spec.h"
 
 /* Keys written in a section (`own`) that the operation does not have. */
-void check_applies(const struct values *own, enum operation operation,
+void check_applies(const struct values *own, const struct operation *operation,
                    struct diagnostics *diagnostics);
 
 /* Ranges that depend on the operation, and the relations of the times, of one whole target. */
-void check_target(const struct values *values, enum operation operation, const struct node *target,
-                  struct diagnostics *diagnostics);
+void check_target(const struct values *values, const struct operation *operation,
+                  const struct node *target, struct diagnostics *diagnostics);
 
 /* What a target must not share with another. */
 struct claim {

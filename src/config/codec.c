@@ -32,21 +32,21 @@ void codec_set(struct values *values, enum voice_codec codec)
 
 void codec_build(const struct values *values, struct spec *spec)
 {
-    spec->codec = codec_of(values);
-    struct schema_train slots = schema_train(spec->codec != VOICE_CODEC_NONE);
-    spec->num_packets = (uint32_t)values->of[slots.num_packets].number;
-    spec->interval_ns = values->of[slots.interval].number;
-    spec->payload_bytes = values->of[slots.size].state == VALUE_SET
+    spec->packets.codec = codec_of(values);
+    struct schema_train slots = schema_train(spec->packets.codec != VOICE_CODEC_NONE);
+    spec->packets.count = (uint32_t)values->of[slots.num_packets].number;
+    spec->packets.interval_ns = values->of[slots.interval].number;
+    spec->packets.bytes = values->of[slots.size].state == VALUE_SET
                               ? (uint32_t)values->of[slots.size].number
-                              : voice_codec_packet_bytes(spec->codec);
-    if (spec->codec != VOICE_CODEC_NONE) {
-        spec->advantage_factor = (uint8_t)values->of[SLOT_ADVANTAGE_FACTOR].number;
+                              : voice_codec_packet_bytes(spec->packets.codec);
+    if (spec->packets.codec != VOICE_CODEC_NONE) {
+        spec->packets.advantage_factor = (uint8_t)values->of[SLOT_ADVANTAGE_FACTOR].number;
     }
 }
 
 static const char *key_name(enum slot slot)
 {
-    return schema_row(slot, OPERATION_UDP_JITTER)->name;
+    return schema_row(slot, NULL)->name;
 }
 
 static bool is_written(const struct value *value)

@@ -2,34 +2,20 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "config/config.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/crypto.h"
 #include "base/mem.h"
 #include "config/codec.h"
-#include "config/duration.h"
 #include "config/responder.h"
 #include "config/target.h"
+#include "config/target_source.h"
 #include "config/yaml.h"
 
 static const struct node *section(const struct values *root, enum slot slot)
 {
     return root->of[slot].state == VALUE_SET ? root->of[slot].node : NULL;
-}
-
-static void read_targets(const struct node *list, const struct inheritance *inheritance,
-                         struct diagnostics *diagnostics, struct config *config)
-{
-    size_t places = list == NULL ? 0 : list->count, count = 0;
-    struct spec **specs = mem_alloc(places, sizeof *specs);
-    if (list != NULL) {
-        count = targets_read(list, inheritance, diagnostics, specs);
-    }
-    config->targets = spec_set_new(specs, count);
-    free(specs);
 }
 
 static void check_purpose(const struct values *root, const struct node *top,
@@ -63,7 +49,7 @@ static void read_root(const struct node *top, struct diagnostics *diagnostics,
                      diagnostics);
     inheritance.assumes_clock = root.of[SLOT_ASSUME_SYNCHRONIZED].state == VALUE_SET &&
                                 root.of[SLOT_ASSUME_SYNCHRONIZED].number != 0;
-    read_targets(section(&root, SLOT_TARGETS), &inheritance, diagnostics, config);
+    config->targets = target_sources_read(&root, &inheritance, diagnostics);
     const struct node *responder = section(&root, SLOT_RESPONDER);
     config->has_responder = responder != NULL;
     if (responder != NULL) {
@@ -96,40 +82,6 @@ struct config *config_parse(const char *file, const char *text, size_t size,
     return parse(text, size, diagnostics);
 }
 
-/* Everything in `file`, or one byte more than is allowed of it. Returns 0 or -errno. */
-static int read_file(const char *file, struct buf *out)
-{
-    char chunk[16384];
-    FILE *stream = fopen(file, "rbe");
-    if (stream == NULL) {
-        return -errno;
-    }
-    int error = 0;
-    size_t size;
-    do {
-        size = fread(chunk, 1, sizeof chunk, stream);
-        error = ferror(stream) ? -errno : 0;
-        buf_add(out, chunk, size);
-    } while (error == 0 && size == sizeof chunk && out->size <= YAML_BYTES_MAX);
-    fclose(stream);
-    return error;
-}
-
-struct config *config_load(const char *file, struct diagnostics *diagnostics)
-{
-    struct buf text = {0};
-    struct config *config = NULL;
-    diagnostics->file = mem_string(file);
-    int error = read_file(file, &text);
-    if (error != 0) {
-        diagnostics_error(diagnostics, place_file(), "cannot be read: %s", strerror(-error));
-    } else {
-        config = parse(buf_string(&text), text.size, diagnostics);
-    }
-    buf_fini(&text);
-    return config;
-}
-
 void config_free(struct config *config)
 {
     if (config != NULL) {
@@ -145,31 +97,28 @@ static void replace(char **text, const char *with)
     *text = mem_string(with);
 }
 
-static struct spec *default_spec(enum operation operation, enum voice_codec codec, const char *host)
+static struct spec *default_spec(const struct operation *operation, enum voice_codec codec,
+                                 const char *host)
 {
     struct inheritance inheritance;
     inheritance_init(&inheritance);
+    struct values *values = &inheritance.built_in[operation_index(operation)];
     if (codec != VOICE_CODEC_NONE) {
-        codec_set(&inheritance.built_in[operation], codec);
+        codec_set(values, codec);
     }
-    struct spec *spec = target_build(&inheritance.built_in[operation], operation);
-    replace(&spec->name, host);
-    replace(&spec->host, host);
+    struct spec *spec = target_build(values, operation);
+    replace(&spec->identity.name, host);
+    replace(&spec->identity.host, host);
     inheritance_fini(&inheritance);
     return spec;
 }
 
-struct spec *config_default_spec(enum operation operation, const char *host)
+struct spec *config_default_spec(const struct operation *operation, const char *host)
 {
     return default_spec(operation, VOICE_CODEC_NONE, host);
 }
 
 struct spec *config_default_voice_spec(enum voice_codec codec, const char *host)
 {
-    return default_spec(OPERATION_UDP_JITTER, codec, host);
-}
-
-bool config_parse_duration(const char *text, int64_t *out_ns)
-{
-    return duration_parse(text, out_ns) == NULL;
+    return default_spec(operation_at(0), codec, host);
 }

@@ -10,8 +10,8 @@
 #include <stddef.h>
 
 #include "config/diagnostics.h"
-#include "reflect/reflect.h"
 #include "probe/spec.h"
+#include "reflect/reflect.h"
 
 struct config {
     struct spec_set *targets; /* peer is set where `host` is an address, else ADDR_NONE */
@@ -31,12 +31,9 @@ void config_free(struct config *config); /* NULL is fine */
 
 /* A spec of the built-in defaults for one operation, for the CLI: name and host are `host`; peer
  * and port are not set. */
-struct spec *config_default_spec(enum operation operation, const char *host);
+struct spec *config_default_spec(const struct operation *operation, const char *host);
 
 /* The same for udp-jitter with a codec. */
 struct spec *config_default_voice_spec(enum voice_codec codec, const char *host);
-
-/* Reads a duration with a unit ("20ms", "1500us", "60s", "5m", "1h", "7d", "0.5s" is refused). */
-bool config_parse_duration(const char *text, int64_t *out_ns);
 
 #endif

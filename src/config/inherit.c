@@ -15,41 +15,41 @@
 #define MODULE_NAME_MAX 64
 
 /* The built-in values take the same way as the user's: the schema's texts, parsed and validated. */
-static void read_built_in(struct inheritance *inheritance, enum operation operation)
+static void read_built_in(struct inheritance *inheritance, size_t operation)
 {
     struct values *values = &inheritance->built_in[operation];
     struct diagnostics diagnostics = {0};
     struct buf text = {0};
-    schema_add_defaults(&schema_operation, operation, &text);
+    schema_add_defaults(&schema_operation, operation_at(operation), &text);
     struct tree *tree = yaml_parse(buf_string(&text), text.size, &diagnostics);
     bool is_good = tree != NULL && values_read(values, &schema_operation, tree->root, &diagnostics);
     assert(is_good && "the schema's defaults keep to the schema");
     for (size_t i = 0; i < SLOT_COUNT; i++) {
         values->of[i].is_default = true;
     }
-    values->of[SLOT_OPERATION].number = operation;
+    values->of[SLOT_OPERATION].number = (int64_t)operation;
     inheritance->trees[operation] = tree;
     diagnostics_fini(&diagnostics);
     buf_fini(&text);
 }
 
-static void set_operation(struct values *values, enum operation operation)
+static void set_operation(struct values *values, const struct operation *operation)
 {
-    values->of[SLOT_OPERATION] =
-        (struct value){.state = VALUE_SET, .is_default = true, .number = operation};
+    values->of[SLOT_OPERATION] = (struct value){
+        .state = VALUE_SET, .is_default = true, .number = (int64_t)operation_index(operation)};
 }
 
 void inheritance_init(struct inheritance *inheritance)
 {
     *inheritance = (struct inheritance){0};
-    for (unsigned i = 0; i < OPERATION_COUNT; i++) {
-        read_built_in(inheritance, (enum operation)i);
+    for (size_t i = 0; i < OPERATION_COUNT; i++) {
+        read_built_in(inheritance, i);
     }
     inheritance->modules = mem_alloc(SCHEMA_MODULE_COUNT, sizeof *inheritance->modules);
     for (size_t i = 0; i < SCHEMA_MODULE_COUNT; i++) {
         struct module *module = &inheritance->modules[inheritance->module_count++];
         module->name = schema_modules[i].name;
-        set_operation(&module->values, schema_modules[i].operation);
+        set_operation(&module->values, operation_find(schema_modules[i].operation));
         if (schema_modules[i].codec != VOICE_CODEC_NONE) {
             codec_set(&module->values, schema_modules[i].codec);
         }
@@ -111,7 +111,7 @@ static void read_module(struct module *module, const struct node *node,
     codec_check_section(&module->values, diagnostics);
     const struct value *operation = &module->values.of[SLOT_OPERATION];
     if (operation->state == VALUE_SET) {
-        check_applies(&own, (enum operation)operation->number, diagnostics);
+        check_applies(&own, operation_at((size_t)operation->number), diagnostics);
     }
 }
 
@@ -163,16 +163,16 @@ void inheritance_merge(const struct inheritance *inheritance, const struct modul
     static const struct values nothing;
     const struct values *layers[] = {&inheritance->defaults,
                                      module == NULL ? &nothing : &module->values, target};
-    struct value operation = inheritance->built_in[OPERATION_UDP_JITTER].of[SLOT_OPERATION];
+    struct value operation = inheritance->built_in[0].of[SLOT_OPERATION];
     for (size_t i = 0; i < sizeof layers / sizeof layers[0]; i++) {
         if (layers[i]->of[SLOT_OPERATION].state != VALUE_UNSET) {
             operation = layers[i]->of[SLOT_OPERATION];
         }
     }
     out->is_operation_known = operation.state == VALUE_SET;
-    out->operation =
-        out->is_operation_known ? (enum operation)operation.number : OPERATION_UDP_JITTER;
-    out->values = inheritance->built_in[out->operation];
+    size_t index = out->is_operation_known ? (size_t)operation.number : 0;
+    out->operation = operation_at(index);
+    out->values = inheritance->built_in[index];
     for (size_t i = 0; i < sizeof layers / sizeof layers[0]; i++) {
         overlay(&out->values, layers[i], (enum value_level)(LEVEL_DEFAULTS + i));
     }

@@ -45,7 +45,7 @@ const struct module *inheritance_find(const struct inheritance *inheritance, con
 struct merged {
     struct values values;
     bool is_operation_known; /* false when it was written wrong */
-    enum operation operation;
+    const struct operation *operation;
 };
 
 /* Lays the values one over the other. `module` may be NULL. */

@@ -28,16 +28,15 @@ static bool read_secret(const struct node *node, struct diagnostics *diagnostics
     bool is_exposed = false;
     char *path = resolve(diagnostics->file, node->text);
     const char *problem = secret_read(path, key, &is_exposed);
-    char quoted[WORDS_QUOTE_MAX];
-    words_quote(node->text, quoted);
     free(path);
+    /* The value is not named: somebody may have put the secret itself here. */
     if (problem != NULL) {
-        diagnostics_error(diagnostics, place_value(node), "%s %s; allowed: a file with one line",
-                          quoted, problem);
+        diagnostics_error(diagnostics, place_value(node),
+                          "this file %s; allowed: a file with one line", problem);
     } else if (is_exposed) {
         diagnostics_warn(diagnostics, place_value(node),
-                         "%s can be read by every user of this machine (chmod 600 prevents that)",
-                         quoted);
+                         "this file can be read by every user of this machine (chmod 600 prevents "
+                         "that)");
     }
     return problem == NULL;
 }
@@ -70,6 +69,11 @@ static void read_key(const struct node *node, struct diagnostics *diagnostics,
                           "%u is the id of a key above; ids are unique", (unsigned)key.id);
     }
     key.algorithm = (enum auth_algorithm)(values.of[SLOT_KEY_ALGORITHM].number + AUTH_MD5);
+    const char *problem = auth_algorithm_problem(key.algorithm);
+    if (problem != NULL) {
+        diagnostics_error(diagnostics, place_value(values.of[SLOT_KEY_ALGORITHM].node), "%s %s",
+                          auth_algorithm_name(key.algorithm), problem);
+    }
     if (!read_secret(values.of[SLOT_KEY_SECRET_FILE].node, diagnostics, &key)) {
         key.algorithm = AUTH_NONE;
     }
@@ -121,19 +125,18 @@ void keys_assign(const struct key_ring *ring, const struct values *values,
         report_unknown(value->node, diagnostics);
         return;
     }
-    bool is_for_v1 = key->algorithm == AUTH_MD5;
-    bool is_v1 = spec->control == CONTROL_V1;
-    if (spec->control == CONTROL_NONE) {
+    const struct control *control = control_row(spec->control.version);
+    if (!control_has_request(spec->control.version)) {
         return; /* nothing to sign */
     }
-    if (key->algorithm != AUTH_NONE && is_for_v1 != is_v1) {
+    if (key->algorithm != AUTH_NONE && !control_takes_key(spec->control.version, key->algorithm)) {
         diagnostics_error(diagnostics, place_value(value->node),
                           "key %u is of algorithm %s, which version %s has not; allowed: %s",
-                          (unsigned)key->id, auth_algorithm_name(key->algorithm), is_v1 ? "1" : "2",
-                          is_v1 ? "md5" : "sha256, hmac-sha256");
+                          (unsigned)key->id, auth_algorithm_name(key->algorithm), control->name + 1,
+                          control->algorithm_names);
         return;
     }
-    spec->key = *key;
+    spec->control.key = *key;
 }
 
 void keys_list(const struct key_ring *ring, const struct node *ids, struct diagnostics *diagnostics,

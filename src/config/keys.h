@@ -8,8 +8,8 @@
 
 #include "config/diagnostics.h"
 #include "config/value.h"
-#include "reflect/reflect.h"
 #include "probe/spec.h"
+#include "reflect/reflect.h"
 
 struct key_ring {
     struct auth_key

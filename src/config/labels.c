@@ -101,10 +101,11 @@ void labels_copy(const struct node *labels, struct spec *spec)
     if (labels->count == 0) {
         return;
     }
-    spec->labels = mem_alloc(labels->count, sizeof *spec->labels);
+    spec->identity.labels = mem_alloc(labels->count, sizeof *spec->identity.labels);
     for (const struct node *label = labels->first; label != NULL; label = label->next) {
-        spec->labels[spec->label_count++] =
+        spec->identity.labels[spec->identity.label_count++] =
             (struct label){.name = mem_string(label->key), .value = mem_string(label->text)};
     }
-    qsort(spec->labels, spec->label_count, sizeof *spec->labels, compare_labels);
+    qsort(spec->identity.labels, spec->identity.label_count, sizeof *spec->identity.labels,
+          compare_labels);
 }

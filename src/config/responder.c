@@ -35,45 +35,66 @@ static void bind_address(struct bindings *bindings, const struct node *node,
     bindings->count++;
 }
 
-static void read_listen(const struct value *value, struct bindings *bindings,
-                        struct diagnostics *diagnostics, struct reflect_settings *out)
+/* One list of addresses and ports; `out` has room for what the schema allows. Returns how many. */
+static size_t read_endpoints(const struct value *value, struct bindings *bindings,
+                             struct diagnostics *diagnostics, struct addr *out)
 {
-    out->listen_count = 0;
+    size_t count = 0;
     for (const struct node *node = value->node->first; node != NULL; node = node->next) {
-        struct addr *addr = &out->listen[out->listen_count++];
-        address_parse_listen(node->text, addr);
+        struct addr *addr = &out[count++];
+        address_parse_endpoint(node->text, addr);
         bind_address(bindings, node, addr, diagnostics);
     }
+    return count;
 }
 
-static void read_permanent(const struct value *value, struct bindings *bindings,
-                           struct diagnostics *diagnostics, struct reflect_settings *out)
-{
-    out->permanent_count = 0;
-    for (const struct node *node = value->node->first; node != NULL; node = node->next) {
-        struct addr *addr = &out->permanent[out->permanent_count++];
-        address_parse_permanent(node->text, addr);
-        bind_address(bindings, node, addr, diagnostics);
-    }
-}
-
-static void read_permanent_tcp(const struct value *value, struct diagnostics *diagnostics,
-                               struct reflect_settings *out)
+/* UDP: what listens and what is always open share one space of ports. */
+static void read_udp(const struct values *values, const struct node *node,
+                     struct diagnostics *diagnostics, struct reflect_settings *out)
 {
     struct bindings bindings = {0};
-    out->permanent_tcp_count = 0;
-    for (const struct node *node = value->node->first; node != NULL; node = node->next) {
-        struct addr *addr = &out->permanent_tcp[out->permanent_tcp_count++];
-        address_parse_permanent(node->text, addr);
-        bind_address(&bindings, node, addr, diagnostics);
+    const struct value *listen = &values->of[SLOT_LISTEN];
+    const struct value *permanent = &values->of[SLOT_PERMANENT_PORTS];
+    if (listen->state == VALUE_SET) {
+        out->listen_count = read_endpoints(listen, &bindings, diagnostics, out->listen);
+    } else {
+        for (size_t i = 0; i < out->listen_count; i++) {
+            bind_address(&bindings, node, &out->listen[i], diagnostics);
+        }
+    }
+    if (permanent->state == VALUE_SET) {
+        out->permanent_count = read_endpoints(permanent, &bindings, diagnostics, out->permanent);
     }
 }
 
-static void read_allow(const struct value *value, struct reflect_settings *out)
+static void read_tcp(const struct values *values, struct diagnostics *diagnostics,
+                     struct reflect_settings *out)
 {
-    out->allow_count = 0;
+    struct bindings bindings = {0};
+    const struct value *permanent = &values->of[SLOT_PERMANENT_TCP_PORTS];
+    if (permanent->state == VALUE_SET) {
+        out->permanent_tcp_count =
+            read_endpoints(permanent, &bindings, diagnostics, out->permanent_tcp);
+    }
+}
+
+/* Of at most REFLECT_ALLOW_MAX. Returns how many. */
+static size_t read_prefixes(const struct value *value, struct addr_prefix *out)
+{
+    size_t count = 0;
     for (const struct node *node = value->node->first; node != NULL; node = node->next) {
-        address_parse_prefix(node->text, &out->allow[out->allow_count++]);
+        address_parse_prefix(node->text, &out[count++]);
+    }
+    return count;
+}
+
+static void read_ports(const struct value *value, struct port_set *out)
+{
+    *out = (struct port_set){0};
+    for (const struct node *node = value->node->first; node != NULL; node = node->next) {
+        struct port_range range;
+        port_range_parse(node->text, &range);
+        port_set_add(out, range);
     }
 }
 
@@ -88,31 +109,33 @@ void responder_read(const struct node *node, const struct key_ring *ring,
                     struct diagnostics *diagnostics, struct reflect_settings *out)
 {
     struct values values = {0};
-    struct bindings bindings = {0};
     values_read(&values, &schema_responder, node, diagnostics);
     reflect_settings_default(out);
-    if (values.of[SLOT_LISTEN].state == VALUE_SET) {
-        read_listen(&values.of[SLOT_LISTEN], &bindings, diagnostics, out);
-    } else {
-        for (size_t i = 0; i < out->listen_count; i++) {
-            bind_address(&bindings, node, &out->listen[i], diagnostics);
-        }
-    }
-    if (values.of[SLOT_PERMANENT_PORTS].state == VALUE_SET) {
-        read_permanent(&values.of[SLOT_PERMANENT_PORTS], &bindings, diagnostics, out);
-    }
-    if (values.of[SLOT_PERMANENT_TCP_PORTS].state == VALUE_SET) {
-        read_permanent_tcp(&values.of[SLOT_PERMANENT_TCP_PORTS], diagnostics, out);
-    }
+    read_udp(&values, node, diagnostics, out);
+    read_tcp(&values, diagnostics, out);
     if (values.of[SLOT_ALLOW].state == VALUE_SET) {
-        read_allow(&values.of[SLOT_ALLOW], out);
+        out->allow_count = read_prefixes(&values.of[SLOT_ALLOW], out->allow);
+    }
+    if (values.of[SLOT_RESERVE_FOR].state == VALUE_SET) {
+        out->reserve_for_count = read_prefixes(&values.of[SLOT_RESERVE_FOR], out->reserve_for);
+    }
+    if (values.of[SLOT_PORTS].state == VALUE_SET) {
+        read_ports(&values.of[SLOT_PORTS], &out->ports);
     }
     if (values.of[SLOT_RESPONDER_KEYS].state == VALUE_SET) {
         keys_list(ring, values.of[SLOT_RESPONDER_KEYS].node, diagnostics, out);
     }
     out->replay_window_ns = number_or(&values, SLOT_REPLAY_WINDOW, out->replay_window_ns);
     out->max_sessions = (uint32_t)number_or(&values, SLOT_MAX_SESSIONS, out->max_sessions);
+    out->max_sessions_per_source =
+        (uint32_t)number_or(&values, SLOT_MAX_SESSIONS_PER_SOURCE, out->max_sessions_per_source);
+    out->requests_per_source =
+        (uint32_t)number_or(&values, SLOT_REQUESTS_PER_SOURCE, out->requests_per_source);
+    out->reserved_sessions =
+        (uint32_t)number_or(&values, SLOT_RESERVED_SESSIONS, out->reserved_sessions);
     out->min_duration_ns = number_or(&values, SLOT_MIN_DURATION, out->min_duration_ns);
+    out->max_duration_ns = number_or(&values, SLOT_MAX_DURATION, out->max_duration_ns);
+    out->min_source_port = (uint16_t)number_or(&values, SLOT_MIN_SOURCE_PORT, out->min_source_port);
     out->refusal = (enum reflect_refusal)number_or(&values, SLOT_REFUSAL, out->refusal);
     out->reflect_tos = number_or(&values, SLOT_REFLECT_TOS, out->reflect_tos) != 0;
     out->reply = (enum reflect_reply)number_or(&values, SLOT_REPLY, out->reply);

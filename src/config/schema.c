@@ -6,24 +6,18 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "config/address.h"
 #include "config/duration.h"
 #include "reflect/reflect.h"
 
 #define MS NS_PER_MS
 #define SECONDS NS_PER_SECOND
 #define HOURS (3600 * NS_PER_SECOND)
-#define JITTER (1U << OPERATION_UDP_JITTER)
-#define ECHO (1U << OPERATION_UDP_ECHO)
-#define ICMP_ECHO (1U << OPERATION_ICMP_ECHO)
-#define ICMP_JITTER (1U << OPERATION_ICMP_JITTER)
-#define DATAGRAMS (JITTER | ECHO | ICMP_ECHO | ICMP_JITTER)
-#define WITH_PORTS (JITTER | ECHO | 1U << OPERATION_TCP_CONNECT)
 #define KEYS(table) .keys = (table), .count = sizeof(table) / sizeof((table)[0])
 
 /* The order of each is that of the enum it names. */
-static const char *const operations[] = {"udp-jitter", "udp-echo",    "tcp-connect",
-                                         "icmp-echo",  "icmp-jitter", NULL};
 static const char *const control_versions[] = {"none", "1", "2", NULL};
+static const char *const control_version_words[] = {"none", "v1", "v2", NULL};
 static const char *const switches[] = {"false", "true", NULL};
 static const char *const codecs[] = {"g711ulaw", "g711alaw", "g729a", NULL};
 static const char *const refusals[] = {"status16", "status32", "silent", NULL};
@@ -43,160 +37,195 @@ static const char *const layouts[] = {"auto",           "prefix",
                                       "hmac-omitted",   NULL};
 
 const struct schema_module schema_modules[SCHEMA_MODULE_COUNT] = {
-    {"echo", OPERATION_UDP_ECHO, VOICE_CODEC_NONE},
-    {"jitter", OPERATION_UDP_JITTER, VOICE_CODEC_NONE},
-    {"ping", OPERATION_ICMP_ECHO, VOICE_CODEC_NONE},
-    {"tcp", OPERATION_TCP_CONNECT, VOICE_CODEC_NONE},
-    {"voice_g711a", OPERATION_UDP_JITTER, VOICE_CODEC_G711ALAW},
-    {"voice_g711u", OPERATION_UDP_JITTER, VOICE_CODEC_G711ULAW},
-    {"voice_g729a", OPERATION_UDP_JITTER, VOICE_CODEC_G729A},
+    {"echo", "udp-echo", VOICE_CODEC_NONE},
+    {"jitter", "udp-jitter", VOICE_CODEC_NONE},
+    {"ping", "icmp-echo", VOICE_CODEC_NONE},
+    {"tcp", "tcp-connect", VOICE_CODEC_NONE},
+    {"voice_g711a", "udp-jitter", VOICE_CODEC_G711ALAW},
+    {"voice_g711u", "udp-jitter", VOICE_CODEC_G711ULAW},
+    {"voice_g729a", "udp-jitter", VOICE_CODEC_G729A},
 };
 
 static const struct schema_key control_keys[] = {
     {"version", SLOT_CONTROL_VERSION, SCHEMA_CHOICE, .choices = control_versions,
-     .default_text = "1",
-     .doc = "Version of the control protocol, 2 is RFC 6812; none: no request, the port is open "
-            "always."},
-    {"port", SLOT_CONTROL_PORT, SCHEMA_INTEGER, .min = 1, .max = 65535,
+     .synonyms = control_version_words, .default_text = "1",
+     .sets = {"control.version", "control.port", "packets.has_long_sequence"},
+     .doc = "Version of the control protocol, also written v1 and v2; 2 is RFC 6812; none: no "
+            "request, the port is always open."},
+    {"port", SLOT_CONTROL_PORT, SCHEMA_INTEGER, .min = 1, .max = 65535, .sets = {"control.port"},
      .doc = "UDP port of the control protocol; without it 1967 for version 1, 1167 for version 2."},
-    {"key", SLOT_CONTROL_KEY, SCHEMA_INTEGER, .min = 1, .max = 65535,
+    {"key", SLOT_CONTROL_KEY, SCHEMA_INTEGER, .min = 1, .max = 65535, .sets = {"control.key"},
      .doc = "Id of the key that signs the requests; without it they are not signed."},
     {"auth_layout", SLOT_CONTROL_AUTH_LAYOUT, SCHEMA_CHOICE, .choices = layouts,
-     .default_text = "auto",
+     .default_text = "auto", .sets = {"control.auth_layout"},
      .doc = "How the MD5 digest of version 1 is computed; auto tries all until one is accepted."},
     {"retries", SLOT_CONTROL_RETRIES, SCHEMA_INTEGER, .min = 1, .max = 5, .default_text = "3",
+     .sets = {"control.tries"},
      .doc = "How often the control request is sent in all before the operation fails."},
     {"timeout", SLOT_CONTROL_TIMEOUT, SCHEMA_DURATION, .min = 100 * MS, .max = 10 * SECONDS,
-     .default_text = "2s", .doc = "How long to wait for the answer to each control request."},
+     .default_text = "2s", .sets = {"control.timeout_ns"},
+     .doc = "How long to wait for the answer to each control request."},
 };
 const struct schema_scope schema_control = {"control", KEYS(control_keys)};
 
 static const struct schema_key operation_keys[] = {
-    {"operation", SLOT_OPERATION, SCHEMA_CHOICE, .choices = operations,
-     .default_text = "udp-jitter", .doc = "What to measure with, in the words of IOS."},
+    {"operation", SLOT_OPERATION, SCHEMA_OPERATION, .default_text = "udp-jitter",
+     .sets = {"operation"}, .doc = "What to measure with, in the words of IOS."},
     {"frequency", SLOT_FREQUENCY, SCHEMA_DURATION, .min = SECONDS, .max = 604800 * SECONDS,
-     .default_text = "60s",
+     .default_text = "60s", .sets = {"schedule.frequency_ns"},
      .doc = "Time from the start of one operation to the start of the next."},
     {"timeout", SLOT_TIMEOUT, SCHEMA_DURATION, .min = MS, .max = HOURS, .default_text = "5s",
+     .sets = {"schedule.timeout_ns"},
      .doc = "How long each packet waits for its reply; not longer than frequency."},
     {"threshold", SLOT_THRESHOLD, SCHEMA_DURATION, .min = 0, .max = 60 * SECONDS,
-     .default_text = "5s", .doc = "A slower round trip is counted as over threshold."},
-    {"num_packets", SLOT_NUM_PACKETS, SCHEMA_INTEGER, JITTER | ICMP_JITTER, .min = 1, .max = 60000,
-     .default_text = "10", .doc = "Packets in one jitter operation."},
-    {"interval", SLOT_INTERVAL, SCHEMA_DURATION, JITTER | ICMP_JITTER, .min = 4 * MS,
-     .max = 60 * SECONDS, .default_text = "20ms",
+     .default_text = "5s", .sets = {"results.threshold_ns"},
+     .doc = "A slower round trip is counted as over threshold; an icmp-jitter with more average "
+            "jitter too."},
+    {"num_packets", SLOT_NUM_PACKETS, SCHEMA_INTEGER, .is_by_operation = true, .min = 1,
+     .max = 60000, .default_text = "10", .sets = {"packets.count"},
+     .doc = "Packets in one jitter operation."},
+    {"interval", SLOT_INTERVAL, SCHEMA_DURATION, .is_by_operation = true, .min = 4 * MS,
+     .max = 60 * SECONDS, .default_text = "20ms", .sets = {"packets.interval_ns"},
      .doc = "Time between two packets of a jitter operation."},
-    {"request_data_size", SLOT_REQUEST_DATA_SIZE, SCHEMA_BYTES, JITTER, .min = 16, .max = 17512,
-     .default_text = "32", .doc = "UDP payload of each udp-jitter packet."},
-    {"request_data_size", SLOT_REQUEST_DATA_SIZE, SCHEMA_BYTES, ECHO, .min = 4, .max = 1500,
-     .default_text = "16", .doc = "UDP payload of the udp-echo packet."},
-    {"request_data_size", SLOT_REQUEST_DATA_SIZE, SCHEMA_BYTES, ICMP_ECHO, .min = 0, .max = 16384,
-     .default_text = "28",
-     .doc = "Data of the icmp-echo packet, behind 8 bytes of ICMP header and 8 "
-            "of time."},
-    {"verify_data", SLOT_VERIFY_DATA, SCHEMA_CHOICE, ECHO | ICMP_ECHO, .max = 1,
-     .choices = switches, .default_text = "false",
+    {"request_data_size", SLOT_REQUEST_DATA_SIZE, SCHEMA_BYTES, .is_by_operation = true, .min = 0,
+     .max = 17512, .sets = {"packets.bytes"},
+     .doc =
+         "Payload of each packet: of UDP, or what follows 8 bytes of ICMP header and 8 of time."},
+    {"verify_data", SLOT_VERIFY_DATA, SCHEMA_CHOICE, .is_by_operation = true, .max = 1,
+     .choices = switches, .default_text = "false", .sets = {"packets.verify_data"},
      .doc = "The reply must equal what was sent, else the operation fails."},
-    {"data_pattern", SLOT_DATA_PATTERN, SCHEMA_PATTERN, ECHO | ICMP_ECHO, .default_text = "ABCD",
+    {"data_pattern", SLOT_DATA_PATTERN, SCHEMA_PATTERN, .is_by_operation = true,
+     .default_text = "ABCD", .sets = {"packets.pattern"},
      .doc = "What the packet is filled with, over and over."},
-    {"codec", SLOT_CODEC, SCHEMA_CHOICE, JITTER, .choices = codecs,
-     .doc = "Send the packets of a call with this codec and score it; excludes num_packets, "
-            "interval and request_data_size."},
-    {"codec_num_packets", SLOT_CODEC_NUM_PACKETS, SCHEMA_INTEGER, JITTER, .min = 1, .max = 60000,
-     .default_text = "1000", .doc = "Packets in one operation with a codec."},
-    {"codec_interval", SLOT_CODEC_INTERVAL, SCHEMA_DURATION, JITTER, .min = 4 * MS,
-     .max = 60 * SECONDS, .default_text = "20ms",
+    {"codec", SLOT_CODEC, SCHEMA_CHOICE, .is_by_operation = true, .choices = codecs,
+     .sets = {"packets.codec"},
+     .doc = "Send the packets of a call with this codec and score it; codec_num_packets, "
+            "codec_interval and codec_size then stand for num_packets, interval and "
+            "request_data_size."},
+    {"codec_num_packets", SLOT_CODEC_NUM_PACKETS, SCHEMA_INTEGER, .is_by_operation = true, .min = 1,
+     .max = 60000, .default_text = "1000", .sets = {"packets.count"},
+     .doc = "Packets in one operation with a codec."},
+    {"codec_interval", SLOT_CODEC_INTERVAL, SCHEMA_DURATION, .is_by_operation = true, .min = 4 * MS,
+     .max = 60 * SECONDS, .default_text = "20ms", .sets = {"packets.interval_ns"},
      .doc = "Time between two packets of an operation with a codec."},
-    {"codec_size", SLOT_CODEC_SIZE, SCHEMA_BYTES, JITTER, .min = 16, .max = 16384,
+    {"codec_size", SLOT_CODEC_SIZE, SCHEMA_BYTES, .is_by_operation = true, .min = 16, .max = 16384,
+     .sets = {"packets.bytes"},
      .doc = "UDP payload of each packet with a codec, 12 bytes of RTP included; without it 172 for "
             "g711ulaw and g711alaw, 32 for g729a."},
-    {"advantage_factor", SLOT_ADVANTAGE_FACTOR, SCHEMA_INTEGER, JITTER, .min = 0, .max = 20,
-     .default_text = "0",
+    {"advantage_factor", SLOT_ADVANTAGE_FACTOR, SCHEMA_INTEGER, .is_by_operation = true, .min = 0,
+     .max = 20, .default_text = "0", .sets = {"packets.advantage_factor"},
      .doc = "What users forgive for convenience: 0 wired, 5 mobile in a building, 10 in a region, "
             "20 hard to reach."},
-    {"precision", SLOT_PRECISION, SCHEMA_CHOICE, JITTER, .max = 1, .choices = precisions,
-     .default_text = "milliseconds",
+    {"precision", SLOT_PRECISION, SCHEMA_CHOICE, .is_by_operation = true, .max = 1,
+     .choices = precisions, .default_text = "milliseconds",
+     .sets = {"packets.precision", "packets.bytes", "packets.has_long_sequence"},
      .doc = "Which probes to send: with timestamps in milliseconds, or finer ones."},
-    {"timestamp_format", SLOT_TIMESTAMP_FORMAT, SCHEMA_CHOICE, JITTER, .max = 1,
-     .choices = timestamp_formats, .default_text = "ntp",
+    {"timestamp_format", SLOT_TIMESTAMP_FORMAT, SCHEMA_CHOICE, .is_by_operation = true, .max = 1,
+     .choices = timestamp_formats, .default_text = "ntp", .sets = {"packets.timestamp_format"},
      .doc = "Timestamps of precision microseconds; the responder must use the same."},
-    {"timestamps", SLOT_TIMESTAMPS, SCHEMA_CHOICE, DATAGRAMS, .max = 3, .choices = timestamps,
-     .default_text = "auto",
+    {"timestamps", SLOT_TIMESTAMPS, SCHEMA_CHOICE, .is_by_operation = true, .max = 3,
+     .choices = timestamps, .default_text = "auto", .sets = {"clocks.timestamps"},
      .doc =
          "Who stamps packets: the kernel, the program itself (user), the network adapter "
          "(hardware; needs interface), or whoever can (auto); with kernel a packet that it did not "
          "stamp is counted but not timed."},
-    {"clock_tolerance", SLOT_CLOCK_TOLERANCE, SCHEMA_TOLERANCE, JITTER | ICMP_JITTER, .min = -100,
-     .max = 100 * MS, .default_text = "0%",
+    {"clock_tolerance", SLOT_CLOCK_TOLERANCE, SCHEMA_TOLERANCE, .is_by_operation = true,
+     .min = -100, .max = 100 * MS, .default_text = "0%",
+     .sets = {"clocks.tolerance_ns", "clocks.tolerance_percent"},
      .doc =
          "Error of both clocks together that a one-way delay may have; 0% leaves it to the round "
          "trip."},
-    {"source_address", SLOT_SOURCE_ADDRESS, SCHEMA_SOURCE,
+    {"source_address", SLOT_SOURCE_ADDRESS, SCHEMA_SOURCE, .sets = {"path.source"},
      .doc = "Address to send from; without it the system chooses."},
-    {"source_port", SLOT_SOURCE_PORT, SCHEMA_INTEGER, WITH_PORTS, .min = 1, .max = 65535,
+    {"source_port", SLOT_SOURCE_PORT, SCHEMA_INTEGER, .is_by_operation = true, .min = 1,
+     .max = 65535, .sets = {"path.source"},
      .doc = "Port to send from; without it any free port, a new one for each operation."},
     {"ip_version", SLOT_IP_VERSION, SCHEMA_CHOICE, .choices = ip_versions,
+     .sets = {"path.ip_version"},
      .doc = "Which address of a host name to take; without it IPv4 if there is one, else IPv6."},
-    {"control", SLOT_CONTROL, SCHEMA_SECTION, WITH_PORTS, .inner = &schema_control,
+    {"control", SLOT_CONTROL, SCHEMA_SECTION, .is_by_operation = true, .inner = &schema_control,
      .doc = "How to ask the responder to open the port."},
     {"buckets", SLOT_BUCKETS, SCHEMA_BOUNDS, .min = 1, .max = HIST_BOUNDS_MAX,
      .default_text = "[100us, 250us, 500us, 1ms, 2500us, 5ms, 10ms, 25ms, 50ms, 100ms, 250ms, "
                      "500ms, 1s, 2500ms, 5s]",
+     .sets = {"results.layout"},
      .doc = "Upper bounds of the histogram buckets; every value is counted exactly."},
-    {"dscp", SLOT_DSCP, SCHEMA_DSCP, .default_text = "default",
+    {"dscp", SLOT_DSCP, SCHEMA_DSCP, .default_text = "default", .sets = {"path.tos"},
      .doc = "DSCP of the probes; control requests have none."},
-    {"tos", SLOT_TOS, SCHEMA_TOS, .doc = "The whole TOS byte of the probes, instead of dscp."},
+    {"tos", SLOT_TOS, SCHEMA_TOS, .sets = {"path.tos"},
+     .doc = "The whole TOS byte of the probes, instead of dscp."},
     {"ttl", SLOT_TTL, SCHEMA_INTEGER, .min = 1, .max = 255, .default_text = "255",
-     .doc = "TTL of probes and control requests."},
+     .sets = {"path.options.ttl"}, .doc = "TTL of probes and control requests."},
     {"dont_fragment", SLOT_DONT_FRAGMENT, SCHEMA_CHOICE, .choices = switches,
-     .default_text = "false",
+     .default_text = "false", .sets = {"path.options.dont_fragment"},
      .doc = "Set DF; a packet above the path MTU is counted as unsent instead of fragmented."},
-    {"interface", SLOT_INTERFACE, SCHEMA_DEVICE,
+    {"interface", SLOT_INTERFACE, SCHEMA_DEVICE, .sets = {"path.options.device", "path.is_vrf"},
      .doc = "Send and receive through this network device only."},
-    {"vrf", SLOT_VRF, SCHEMA_DEVICE,
+    {"vrf", SLOT_VRF, SCHEMA_DEVICE, .sets = {"path.options.device", "path.is_vrf"},
      .doc = "Send and receive in this VRF, on Linux a network device; instead of interface."},
     {"start", SLOT_START, SCHEMA_START, .default_text = "spread",
+     .sets = {"schedule.start", "schedule.start_after_ns"},
      .doc = "When the first operation starts, counted from when the target is loaded."},
-    {"life", SLOT_LIFE, SCHEMA_LIFE, .default_text = "forever",
+    {"life", SLOT_LIFE, SCHEMA_LIFE, .default_text = "forever", .sets = {"schedule.life_ns"},
      .doc = "How long after the first operation others are started."},
-    {"owner", SLOT_OWNER, SCHEMA_TEXT, .max = 255, .default_text = "''",
+    {"owner", SLOT_OWNER, SCHEMA_TEXT, .max = 255, .default_text = "''", .sets = {"identity.owner"},
      .doc = "Who is responsible; a label of ipsla_target_info."},
-    {"tag", SLOT_TAG, SCHEMA_TEXT, .max = 128, .default_text = "''",
+    {"tag", SLOT_TAG, SCHEMA_TEXT, .max = 128, .default_text = "''", .sets = {"identity.tag"},
      .doc = "A free text; a label of ipsla_target_info."},
 };
 const struct schema_scope schema_operation = {"operation", KEYS(operation_keys)};
 
 static const struct schema_key target_keys[] = {
     {"name", SLOT_NAME, SCHEMA_TEXT, .is_required = true, .min = 1, .max = 255,
+     .sets = {"identity.name"},
      .doc = "The label target on every series; unique, and what a reload recognises a target by."},
-    {"host", SLOT_HOST, SCHEMA_HOST, .is_required = true,
+    {"host", SLOT_HOST, SCHEMA_HOST, .is_required = true, .sets = {"identity.host", "path.peer"},
      .doc = "The responder; a name is resolved at start and again later."},
-    {"port", SLOT_PORT, SCHEMA_INTEGER, .min = 1, .max = 65535,
+    {"port", SLOT_PORT, SCHEMA_INTEGER, .min = 1, .max = 65535, .sets = {"path.port", "path.peer"},
      .doc =
-         "UDP or TCP port the probes go to; the responder opens it when asked. Required, but not "
-         "for ICMP."},
+         "UDP or TCP port the probes go to; the responder opens it when asked. Required in a file, "
+         "but not for ICMP."},
     {"module", SLOT_MODULE, SCHEMA_TEXT, .min = 1, .max = 64,
      .doc = "Name of the module whose keys apply: built in, or one under modules."},
-    {"labels", SLOT_LABELS, SCHEMA_LABELS, .max = SCHEMA_LABELS_MAX,
+    {"labels", SLOT_LABELS, SCHEMA_LABELS, .max = SCHEMA_LABELS_MAX, .sets = {"identity.labels"},
      .doc = "Labels of your own on every series of the target."},
 };
 const struct schema_scope schema_target = {"target", KEYS(target_keys), .base = &schema_operation};
 
 static const struct schema_key responder_keys[] = {
-    {"listen", SLOT_LISTEN, SCHEMA_LISTEN, .min = 1, .max = REFLECT_LISTEN_MAX,
+    {"listen", SLOT_LISTEN, SCHEMA_ENDPOINTS, .min = 1, .max = REFLECT_LISTEN_MAX,
      .default_text = "['0.0.0.0:1967', '0.0.0.0:1167']",
      .doc = "Where control requests are taken; probes are taken on the same addresses."},
     {"allow", SLOT_ALLOW, SCHEMA_PREFIXES, .max = REFLECT_ALLOW_MAX, .default_text = "[]",
      .doc = "Who may ask and send probes; an empty list is everybody."},
-    {"permanent_ports", SLOT_PERMANENT_PORTS, SCHEMA_PERMANENT, .max = REFLECT_PERMANENT_MAX,
+    {"permanent_ports", SLOT_PERMANENT_PORTS, SCHEMA_ENDPOINTS, .max = REFLECT_PERMANENT_MAX,
      .default_text = "[]", .doc = "Probe ports that are always open, without a control request."},
-    {"permanent_tcp_ports", SLOT_PERMANENT_TCP_PORTS, SCHEMA_PERMANENT,
+    {"permanent_tcp_ports", SLOT_PERMANENT_TCP_PORTS, SCHEMA_ENDPOINTS,
      .max = REFLECT_PERMANENT_MAX, .default_text = "[]",
      .doc = "TCP ports that are always open; each connection is closed at once."},
     {"max_sessions", SLOT_MAX_SESSIONS, SCHEMA_INTEGER, .min = 1, .max = 65536,
      .default_text = "1000", .doc = "Sessions at one time; further requests are refused."},
+    {"max_sessions_per_source", SLOT_MAX_SESSIONS_PER_SOURCE, SCHEMA_INTEGER, .min = 0,
+     .max = 65536, .default_text = "0",
+     .doc = "Sessions of one IPv4 address or IPv6 /64; 0: as many as are free, or 16."},
+    {"requests_per_source", SLOT_REQUESTS_PER_SOURCE, SCHEMA_INTEGER, .min = 0, .max = 1000000,
+     .default_text = "1000",
+     .doc = "Control requests a second of one IPv4 address or IPv6 /64; 0: any number."},
+    {"reserve_for", SLOT_RESERVE_FOR, SCHEMA_PREFIXES, .max = REFLECT_ALLOW_MAX,
+     .default_text = "[]", .doc = "Senders without these two limits, who have a reserve."},
+    {"reserved_sessions", SLOT_RESERVED_SESSIONS, SCHEMA_INTEGER, .min = 0, .max = 65536,
+     .default_text = "100",
+     .doc = "Sessions that only senders in reserve_for can have, up to half of max_sessions."},
     {"min_duration", SLOT_MIN_DURATION, SCHEMA_DURATION, .min = 0, .max = 60 * SECONDS,
      .default_text = "1s", .doc = "A port stays open at least this long."},
+    {"max_duration", SLOT_MAX_DURATION, SCHEMA_DURATION, .min = 60 * SECONDS, .max = 24 * HOURS,
+     .default_text = "5m",
+     .doc = "A longer duration is granted as this; probes double it at most."},
+    {"ports", SLOT_PORTS, SCHEMA_PORTS, .max = 64, .default_text = "[1024-65535]",
+     .doc = "Ports that requests may name, but for those that the system reserves; TCP ports "
+            "only for senders in allow or with a key, and for this host itself."},
+    {"min_source_port", SLOT_MIN_SOURCE_PORT, SCHEMA_INTEGER, .min = 0, .max = 65535,
+     .default_text = "1024", .doc = "Nothing is answered to ports below: they are of services."},
     {"refusal", SLOT_REFUSAL, SCHEMA_CHOICE, .choices = refusals, .default_text = "status16",
      .doc = "How a refusal is written: a 16-bit status, a 32-bit status, or no answer."},
     {"reply", SLOT_REPLY, SCHEMA_CHOICE, .choices = replies, .default_text = "long",
@@ -216,17 +245,20 @@ const struct schema_scope schema_responder = {"responder", KEYS(responder_keys)}
 
 static const struct schema_key key_keys[] = {
     {"id", SLOT_KEY_ID, SCHEMA_INTEGER, .is_required = true, .min = 1, .max = 65535,
+     .sets = {"control.key"},
      .doc = "What requests name the key by; IOS has 1 to 5 for version 1."},
     {"algorithm", SLOT_KEY_ALGORITHM, SCHEMA_CHOICE, .is_required = true, .choices = algorithms,
-     .doc = "md5 for version 1, the others for version 2."},
+     .sets = {"control.key"}, .doc = "md5 for version 1, the others for version 2."},
     {"secret_file", SLOT_KEY_SECRET_FILE, SCHEMA_TEXT, .is_required = true, .min = 1, .max = 4095,
-     .doc = "File whose one line is the secret; a relative path starts at this file."},
+     .sets = {"control.key"},
+     .doc = "File whose one line is the secret; written in a configuration file, a relative path "
+            "starts at that file."},
 };
 const struct schema_scope schema_key = {"key", KEYS(key_keys)};
 
 static const struct schema_key clock_keys[] = {
     {"assume_synchronized", SLOT_ASSUME_SYNCHRONIZED, SCHEMA_CHOICE, .choices = switches,
-     .default_text = "false",
+     .default_text = "false", .sets = {"clocks.is_assumed_synchronized"},
      .doc = "The clock of this host counts as synchronized, whatever the system says; for hosts "
             "whose clock the hypervisor keeps."},
 };
@@ -258,23 +290,39 @@ const struct schema_key *schema_find(const struct schema_scope *scope, const cha
     return NULL;
 }
 
-static bool applies(const struct schema_key *key, enum operation operation)
+static bool applies(const struct schema_key *key, const struct operation *operation)
 {
-    return key->operations == 0 || (key->operations & (1U << operation)) != 0;
+    return operation == NULL || !key->is_by_operation ||
+           operation_key(operation, key->name) != NULL;
 }
 
-const struct schema_key *schema_row(enum slot slot, enum operation operation)
+const struct schema_key *schema_row(enum slot slot, const struct operation *operation)
 {
     const struct schema_scope *scopes[] = {&schema_operation, &schema_control};
     for (size_t s = 0; s < sizeof scopes / sizeof scopes[0]; s++) {
         for (size_t i = 0; i < scopes[s]->count; i++) {
             const struct schema_key *key = &scopes[s]->keys[i];
-            if (key->slot == slot && applies(key, operation)) {
-                return key;
+            if (key->slot == slot) {
+                return applies(key, operation) ? key : NULL;
             }
         }
     }
     return NULL;
+}
+
+struct schema_limits schema_limits(const struct schema_key *key, const struct operation *operation)
+{
+    struct schema_limits limits = {key->min, key->max, key->default_text};
+    const struct operation_key *own =
+        key->is_by_operation && operation != NULL ? operation_key(operation, key->name) : NULL;
+    if (own != NULL && own->max > 0) {
+        limits.min = own->min;
+        limits.max = own->max;
+    }
+    if (own != NULL && own->default_text != NULL) {
+        limits.default_text = own->default_text;
+    }
+    return limits;
 }
 
 struct schema_train schema_train(bool has_codec)
@@ -291,41 +339,55 @@ static void add_choices(const struct schema_key *key, struct buf *out)
     }
 }
 
-static void add_durations(const struct schema_key *key, struct buf *out)
+static void add_operations(struct buf *out)
+{
+    for (size_t i = 0; i < OPERATION_COUNT; i++) {
+        buf_printf(out, "%s%s", i > 0 ? ", " : "", operation_at(i)->name);
+    }
+}
+
+static void add_durations(const struct schema_limits *limits, struct buf *out)
 {
     char min[DURATION_TEXT_MAX], max[DURATION_TEXT_MAX];
-    buf_printf(out, "%s to %s", duration_format(key->min, min), duration_format(key->max, max));
+    buf_printf(out, "%s to %s", duration_format(limits->min, min),
+               duration_format(limits->max, max));
 }
 
 /* "1 to 8 of WHAT", "up to 64 of WHAT". */
-static void add_count(const struct schema_key *key, const char *what, struct buf *out)
+static void add_count(const struct schema_limits *limits, const char *what, struct buf *out)
 {
-    if (key->min > 0) {
-        buf_printf(out, "%" PRId64 " to %" PRId64 " %s", key->min, key->max, what);
-    } else if (key->max > 0) {
-        buf_printf(out, "up to %" PRId64 " %s", key->max, what);
+    if (limits->min > 0) {
+        buf_printf(out, "%" PRId64 " to %" PRId64 " %s", limits->min, limits->max, what);
+    } else if (limits->max > 0) {
+        buf_printf(out, "up to %" PRId64 " %s", limits->max, what);
     } else {
         buf_add_string(out, what);
     }
 }
 
-void schema_add_range(const struct schema_key *key, struct buf *out)
+void schema_add_range(const struct schema_key *key, const struct operation *operation,
+                      struct buf *out)
 {
+    /* lint: table */
+    const struct schema_limits limits = schema_limits(key, operation);
     switch (key->kind) {
     case SCHEMA_DURATION:
-        add_durations(key, out);
+        add_durations(&limits, out);
         break;
     case SCHEMA_INTEGER:
-        buf_printf(out, "%" PRId64 " to %" PRId64, key->min, key->max);
+        buf_printf(out, "%" PRId64 " to %" PRId64, limits.min, limits.max);
         break;
     case SCHEMA_BYTES:
-        add_count(key, "bytes", out);
+        add_count(&limits, "bytes", out);
         break;
     case SCHEMA_CHOICE:
         add_choices(key, out);
         break;
+    case SCHEMA_OPERATION:
+        add_operations(out);
+        break;
     case SCHEMA_TEXT:
-        add_count(key, "bytes of text", out);
+        add_count(&limits, "bytes of text", out);
         break;
     case SCHEMA_HOST:
         buf_add_string(out, "an IP address or a host name");
@@ -352,76 +414,75 @@ void schema_add_range(const struct schema_key *key, struct buf *out)
         buf_add_string(out, "1s to 24855d, or forever");
         break;
     case SCHEMA_LABELS:
-        add_count(key, "labels (name: value)", out);
+        add_count(&limits, "labels (name: value)", out);
         break;
     case SCHEMA_BOUNDS:
-        add_count(key, "rising durations from 1us to 1h", out);
+        add_count(&limits, "rising durations from 1us to 1h", out);
         break;
-    case SCHEMA_LISTEN:
-        add_count(key, "of IP:port", out);
+    case SCHEMA_ENDPOINTS:
+        add_count(&limits, "of " ADDRESS_ENDPOINT, out);
         break;
-    case SCHEMA_PERMANENT:
-        add_count(key, "of port or IP:port", out);
+    case SCHEMA_PORTS:
+        add_count(&limits, "of port or first-last", out);
         break;
     case SCHEMA_PREFIXES:
-        add_count(key, "IP prefixes", out);
+        add_count(&limits, "IP prefixes", out);
         break;
     case SCHEMA_PATTERN:
         buf_add_string(out, "1 to 8 bytes of two hexadecimal digits each");
         break;
     case SCHEMA_IDS:
-        add_count(key, "ids of keys", out);
+        add_count(&limits, "ids of keys", out);
         break;
     case SCHEMA_SECTION:
         buf_add_string(out, "a mapping");
         break;
     case SCHEMA_MAPPING:
-        add_count(key, key->max > 0 ? "entries (name: keys)" : "a mapping", out);
+        add_count(&limits, key->max > 0 ? "entries (name: keys)" : "a mapping", out);
         break;
     case SCHEMA_LIST:
-        add_count(key, "entries", out);
+        add_count(&limits, "entries", out);
         break;
     }
 }
 
-static bool has_rows(const struct schema_scope *scope, const struct schema_key *key)
+bool schema_has_own_ranges(const struct schema_key *key)
 {
-    size_t rows = 0;
-    for (; scope != NULL; scope = scope->base) {
-        for (size_t i = 0; i < scope->count; i++) {
-            rows += scope->keys[i].slot == key->slot ? 1 : 0;
+    for (size_t i = 0; i < OPERATION_COUNT && key->is_by_operation; i++) {
+        const struct operation_key *own = operation_key(operation_at(i), key->name);
+        if (own != NULL && own->max > 0) {
+            return true;
         }
     }
-    return rows > 1;
+    return false;
 }
 
-void schema_add_ranges(const struct schema_scope *scope, const struct schema_key *key,
-                       struct buf *out)
+void schema_add_ranges(const struct schema_key *key, struct buf *out)
 {
-    if (!has_rows(scope, key)) {
-        schema_add_range(key, out);
+    if (!schema_has_own_ranges(key)) {
+        schema_add_range(key, NULL, out);
         return;
     }
     const char *separator = "";
-    for (unsigned i = 0; i < OPERATION_COUNT; i++) {
-        const struct schema_key *row = schema_row(key->slot, (enum operation)i);
-        if (row != NULL) {
+    for (size_t i = 0; i < OPERATION_COUNT; i++) {
+        if (applies(key, operation_at(i))) {
             buf_add_string(out, separator);
-            schema_add_range(row, out);
-            buf_printf(out, " for %s", operations[i]);
+            schema_add_range(key, operation_at(i), out);
+            buf_printf(out, " for %s", operation_at(i)->name);
             separator = ", ";
         }
     }
 }
 
-void schema_add_defaults(const struct schema_scope *scope, enum operation operation,
+void schema_add_defaults(const struct schema_scope *scope, const struct operation *operation,
                          struct buf *out)
 {
     const char *separator = "";
     buf_add_char(out, '{');
     for (size_t i = 0; i < scope->count; i++) {
         const struct schema_key *key = &scope->keys[i];
-        bool has_default = key->default_text != NULL || key->inner != NULL;
+        const char *default_text = schema_limits(key, operation).default_text;
+        bool has_default = default_text != NULL || key->inner != NULL;
         if (!has_default || !applies(key, operation)) {
             continue;
         }
@@ -430,7 +491,7 @@ void schema_add_defaults(const struct schema_scope *scope, enum operation operat
         if (key->inner != NULL) {
             schema_add_defaults(key->inner, operation, out);
         } else {
-            buf_add_string(out, key->default_text);
+            buf_add_string(out, default_text);
         }
     }
     buf_add_char(out, '}');

@@ -11,10 +11,10 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "operation/operation.h"
 #include "probe/spec.h"
 
-/* Where a value goes. Two keys never share one, except the rows of one key for different
- * operations. */
+/* Where a value goes. Two keys never share one. */
 enum slot {
     SLOT_DEFAULTS,
     SLOT_MODULES,
@@ -63,7 +63,14 @@ enum slot {
     SLOT_PERMANENT_PORTS,
     SLOT_PERMANENT_TCP_PORTS,
     SLOT_MAX_SESSIONS,
+    SLOT_MAX_SESSIONS_PER_SOURCE,
+    SLOT_REQUESTS_PER_SOURCE,
+    SLOT_RESERVE_FOR,
+    SLOT_RESERVED_SESSIONS,
     SLOT_MIN_DURATION,
+    SLOT_MAX_DURATION,
+    SLOT_PORTS,
+    SLOT_MIN_SOURCE_PORT,
     SLOT_REFUSAL,
     SLOT_REFLECT_TOS,
     SLOT_REPLY,
@@ -90,6 +97,7 @@ enum schema_kind {
     SCHEMA_INTEGER, /* min, max */
     SCHEMA_BYTES, /* min, max */
     SCHEMA_CHOICE, /* choices */
+    SCHEMA_OPERATION, /* the name of an operation; its number is its place among them */
     SCHEMA_TEXT, /* min, max length in bytes; no control characters */
     SCHEMA_HOST, /* IP address or host name */
     SCHEMA_SOURCE, /* IP address of this machine */
@@ -101,9 +109,9 @@ enum schema_kind {
     SCHEMA_LIFE, /* a duration or forever */
     SCHEMA_LABELS, /* max entries */
     SCHEMA_BOUNDS, /* min, max entries */
-    SCHEMA_LISTEN, /* min, max entries: IP:port */
-    SCHEMA_PERMANENT, /* max entries: port or IP:port */
+    SCHEMA_ENDPOINTS, /* min, max entries: ADDRESS_ENDPOINT */
     SCHEMA_PREFIXES, /* max entries */
+    SCHEMA_PORTS, /* max entries: port or first-last */
     SCHEMA_PATTERN, /* bytes in hexadecimal digits */
     SCHEMA_IDS, /* max entries: ids of keys */
     SCHEMA_SECTION, /* a mapping with the keys of `inner` */
@@ -111,16 +119,20 @@ enum schema_kind {
     SCHEMA_LIST, /* min, max entries, read elsewhere */
 };
 
+#define SCHEMA_SETS_MAX 3
+
 struct schema_key {
     const char *name;
     enum slot slot;
     enum schema_kind kind;
-    unsigned operations; /* bit (1u << enum operation) each; 0: whatever the operation */
+    bool is_by_operation; /* only operations that name it (struct operation_key) have it */
     bool is_required;
     int64_t min, max;
     const char *const *choices; /* ends with NULL; the number of a choice is its place */
+    const char *const *synonyms; /* other words for the choices, in their order; NULL: none */
     const char *default_text; /* as in the file; NULL: none */
     const struct schema_scope *inner;
+    const char *sets[SCHEMA_SETS_MAX]; /* rows of probe/spec_field.h: what of a target it sets */
     const char *doc; /* one sentence */
 };
 
@@ -137,7 +149,7 @@ extern const struct schema_scope schema_root, schema_operation, schema_control, 
 /* Modules that need not be written. */
 struct schema_module {
     const char *name;
-    enum operation operation;
+    const char *operation;
     enum voice_codec codec;
 };
 #define SCHEMA_MODULE_COUNT 7
@@ -154,9 +166,16 @@ extern const struct schema_module schema_modules[SCHEMA_MODULE_COUNT];
 /* The (first) row of a key by its name; NULL when the scope has no such key. */
 const struct schema_key *schema_find(const struct schema_scope *scope, const char *name);
 
-/* The row of a slot of schema_operation or schema_control for one operation; NULL when the key does
- * not apply to it. */
-const struct schema_key *schema_row(enum slot slot, enum operation operation);
+/* The row of a slot of schema_operation or schema_control; NULL when `operation` (NULL: any) does
+ * not have the key. */
+const struct schema_key *schema_row(enum slot slot, const struct operation *operation);
+
+/* What the key is with one operation (NULL: whatever the operation). */
+struct schema_limits {
+    int64_t min, max;
+    const char *default_text; /* NULL: none */
+};
+struct schema_limits schema_limits(const struct schema_key *key, const struct operation *operation);
 
 /* Where the packets, the interval and the size of a udp-jitter train stand. */
 struct schema_train {
@@ -164,15 +183,19 @@ struct schema_train {
 };
 struct schema_train schema_train(bool has_codec);
 
-/* Appends what one row allows, for example "1s to 7d". */
-void schema_add_range(const struct schema_key *key, struct buf *out);
+/* Some operation has a range of its own. */
+bool schema_has_own_ranges(const struct schema_key *key);
 
-/* The same for all rows of the key in `scope`, with the operation where there are several. */
-void schema_add_ranges(const struct schema_scope *scope, const struct schema_key *key,
-                       struct buf *out);
+/* Appends what the key allows with one operation (NULL: whatever the operation), for example
+ * "1s to 7d". */
+void schema_add_range(const struct schema_key *key, const struct operation *operation,
+                      struct buf *out);
+
+/* The same for all operations, named where they differ. */
+void schema_add_ranges(const struct schema_key *key, struct buf *out);
 
 /* A YAML mapping of every key of `scope` and its sections that has a default for `operation`. */
-void schema_add_defaults(const struct schema_scope *scope, enum operation operation,
+void schema_add_defaults(const struct schema_scope *scope, const struct operation *operation,
                          struct buf *out);
 
 #endif

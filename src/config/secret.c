@@ -3,11 +3,11 @@
 #include "config/secret.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/crypto.h"
+#include "config/file.h"
 
 /* The longest secret, a line end, and one byte to see that there is more. */
 #define FILE_BYTES_MAX ((size_t)AUTH_SECRET_MAX + 3)
@@ -41,15 +41,15 @@ const char *secret_read(const char *path, struct auth_key *key, bool *is_exposed
 {
     char text[FILE_BYTES_MAX];
     struct stat status;
-    FILE *file = fopen(path, "rbe");
-    if (file == NULL) {
-        return errno == ENOENT ? "does not exist" : "cannot be opened";
+    int fd = file_open(path, &status);
+    if (fd < 0) {
+        return fd == -ENOENT                     ? "does not exist"
+               : fd == -EISDIR || fd == -ENOTSUP ? "is not a regular file"
+                                                 : "cannot be opened";
     }
-    setvbuf(file, NULL, _IONBF, 0); /* no copy is left in a buffer */
-    size_t size = fread(text, 1, sizeof text, file);
-    bool is_bad = ferror(file) || fstat(fileno(file), &status) != 0;
-    fclose(file);
-    const char *problem = is_bad ? "cannot be read" : take(text, size, key);
+    ssize_t size = file_read(fd, text, sizeof text);
+    close(fd);
+    const char *problem = size < 0 ? "cannot be read" : take(text, (size_t)size, key);
     crypto_wipe(text, sizeof text);
     if (problem == NULL) {
         *is_exposed = (status.st_mode & S_IROTH) != 0;

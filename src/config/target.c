@@ -44,16 +44,16 @@ static enum addr_family ip_version_of(const struct values *values)
 
 static void set_identity(const struct values *values, struct spec *spec)
 {
-    spec->name = copy_text(values, SLOT_NAME);
-    spec->host = copy_text(values, SLOT_HOST);
-    spec->owner = copy_text(values, SLOT_OWNER);
-    spec->tag = copy_text(values, SLOT_TAG);
-    spec->port = (uint16_t)number_of(values, SLOT_PORT);
-    spec->ip_version = ip_version_of(values);
-    spec->source = source_of(values);
-    spec->peer = values->of[SLOT_HOST].addr;
-    if (spec->peer.family != ADDR_NONE) {
-        spec->peer.port = spec->port;
+    spec->identity.name = copy_text(values, SLOT_NAME);
+    spec->identity.host = copy_text(values, SLOT_HOST);
+    spec->identity.owner = copy_text(values, SLOT_OWNER);
+    spec->identity.tag = copy_text(values, SLOT_TAG);
+    spec->path.port = (uint16_t)number_of(values, SLOT_PORT);
+    spec->path.ip_version = ip_version_of(values);
+    spec->path.source = source_of(values);
+    spec->path.peer = values->of[SLOT_HOST].addr;
+    if (spec->path.peer.family != ADDR_NONE) {
+        spec->path.peer.port = spec->path.port;
     }
     if (values->of[SLOT_LABELS].state == VALUE_SET) {
         labels_copy(values->of[SLOT_LABELS].node, spec);
@@ -63,9 +63,9 @@ static void set_identity(const struct values *values, struct spec *spec)
 static void set_data(const struct values *values, struct spec *spec)
 {
     const struct value *pattern = &values->of[SLOT_DATA_PATTERN];
-    spec->verify_data = number_of(values, SLOT_VERIFY_DATA) != 0;
-    if (pattern->state == VALUE_SET) {
-        pattern_parse(pattern->node->text, &spec->pattern);
+    spec->packets.verify_data = number_of(values, SLOT_VERIFY_DATA) != 0;
+    if (pattern->state == VALUE_SET && !pattern->is_default) {
+        pattern_parse(pattern->node->text, &spec->packets.pattern);
     }
 }
 
@@ -75,27 +75,28 @@ static void set_packets(const struct values *values, struct spec *spec)
     const struct value *device = vrf->state == VALUE_SET ? vrf : &values->of[SLOT_INTERFACE];
     int64_t dscp = number_of(values, SLOT_DSCP);
     bool is_byte = values->of[SLOT_TOS].state == VALUE_SET;
-    spec->tos = (uint8_t)(is_byte ? number_of(values, SLOT_TOS) : dscp * 4);
-    spec->is_vrf = device == vrf;
+    spec->path.tos = (uint8_t)(is_byte ? number_of(values, SLOT_TOS) : dscp * 4);
+    spec->path.is_vrf = device == vrf;
     if (device->state == VALUE_SET) {
         size_t length = strlen(device->node->text);
-        memcpy(spec->options.device, device->node->text, length + 1);
+        memcpy(spec->path.options.device, device->node->text, length + 1);
     }
-    spec->options.ttl = (uint8_t)number_of(values, SLOT_TTL);
-    spec->options.dont_fragment = number_of(values, SLOT_DONT_FRAGMENT) != 0;
+    spec->path.options.ttl = (uint8_t)number_of(values, SLOT_TTL);
+    spec->path.options.dont_fragment = number_of(values, SLOT_DONT_FRAGMENT) != 0;
 }
 
 static void set_schedule(const struct values *values, struct spec *spec)
 {
-    spec->life_ns = number_of(values, SLOT_LIFE);
+    spec->schedule.life_ns = number_of(values, SLOT_LIFE);
     if (values->of[SLOT_START].state == VALUE_SET) {
-        packet_parse_start(values->of[SLOT_START].node->text, &spec->start, &spec->start_after_ns);
+        packet_parse_start(values->of[SLOT_START].node->text, &spec->schedule.start,
+                           &spec->schedule.start_after_ns);
     }
 }
 
 static void set_tolerance(const struct values *values, struct spec *spec)
 {
-    if (operation_is_stamped(spec->operation)) {
+    if (schema_row(SLOT_CLOCK_TOLERANCE, spec->operation) != NULL) {
         spec_set_tolerance(spec, number_of(values, SLOT_CLOCK_TOLERANCE));
     }
 }
@@ -103,63 +104,64 @@ static void set_tolerance(const struct values *values, struct spec *spec)
 /* A default size has no room for the timestamps of microseconds; one from the file was refused. */
 static void set_precision(const struct values *values, struct spec *spec)
 {
-    if (spec->operation != OPERATION_UDP_JITTER) {
+    if (schema_row(SLOT_PRECISION, spec->operation) == NULL) {
         return;
     }
-    spec->precision = (enum precision)number_of(values, SLOT_PRECISION);
-    spec->timestamp_format = (enum timestamp_format)number_of(values, SLOT_TIMESTAMP_FORMAT);
-    if (spec->precision == PRECISION_MICROSECONDS &&
-        spec->payload_bytes < SPEC_MICROSECONDS_BYTES_MIN) {
-        spec->payload_bytes = SPEC_MICROSECONDS_BYTES;
+    spec->packets.precision = (enum precision)number_of(values, SLOT_PRECISION);
+    spec->packets.timestamp_format =
+        (enum timestamp_format)number_of(values, SLOT_TIMESTAMP_FORMAT);
+    if (spec->packets.precision == PRECISION_MICROSECONDS &&
+        spec->packets.bytes < SPEC_MICROSECONDS_BYTES_MIN) {
+        spec->packets.bytes = SPEC_MICROSECONDS_BYTES;
     }
 }
 
 /* ICMP has neither ports nor a control request, whatever is inherited. */
 static void spec_drop_ports(struct spec *spec)
 {
-    spec->control = CONTROL_NONE;
-    if (spec->operation == OPERATION_ICMP_JITTER) {
-        spec->ip_version = ADDR_IPV4; /* ICMPv6 has no timestamps */
-    }
-    spec->control_port = 0;
-    spec->port = spec->peer.port = spec->source.port = 0;
+    spec->control.version = CONTROL_NONE;
+    spec->control.port = 0;
+    spec->path.port = spec->path.peer.port = spec->path.source.port = 0;
 }
 
-struct spec *target_build(const struct values *values, enum operation operation)
+struct spec *target_build(const struct values *values, const struct operation *operation)
 {
     struct spec *spec = spec_new();
     set_identity(values, spec);
     spec->operation = operation;
-    spec->frequency_ns = number_of(values, SLOT_FREQUENCY);
-    spec->timeout_ns = number_of(values, SLOT_TIMEOUT);
-    spec->threshold_ns = number_of(values, SLOT_THRESHOLD);
-    spec->num_packets = 1;
-    spec->payload_bytes = (uint32_t)number_of(values, SLOT_REQUEST_DATA_SIZE);
-    if (operation == OPERATION_UDP_JITTER) {
+    spec->schedule.frequency_ns = number_of(values, SLOT_FREQUENCY);
+    spec->schedule.timeout_ns = number_of(values, SLOT_TIMEOUT);
+    spec->results.threshold_ns = number_of(values, SLOT_THRESHOLD);
+    spec->packets.count = 1;
+    spec->packets.bytes = (uint32_t)number_of(values, SLOT_REQUEST_DATA_SIZE);
+    if (schema_row(SLOT_CODEC, operation) != NULL) {
         codec_build(values, spec);
-    } else if (operation == OPERATION_ICMP_JITTER) {
-        spec->num_packets = (uint32_t)number_of(values, SLOT_NUM_PACKETS);
-        spec->interval_ns = number_of(values, SLOT_INTERVAL);
+    } else if (schema_row(SLOT_NUM_PACKETS, operation) != NULL) {
+        spec->packets.count = (uint32_t)number_of(values, SLOT_NUM_PACKETS);
+        spec->packets.interval_ns = number_of(values, SLOT_INTERVAL);
     }
     set_data(values, spec);
-    spec->control = (enum control_version)number_of(values, SLOT_CONTROL_VERSION);
+    spec->control.version = (enum control_version)number_of(values, SLOT_CONTROL_VERSION);
     set_precision(values, spec);
-    spec->timestamps = (enum timestamps)number_of(values, SLOT_TIMESTAMPS);
+    spec->clocks.timestamps = (enum timestamps)number_of(values, SLOT_TIMESTAMPS);
     spec_fit_layout(spec);
-    spec->auth_layout = (unsigned)number_of(values, SLOT_CONTROL_AUTH_LAYOUT);
-    spec->control_port = (uint16_t)number_of(values, SLOT_CONTROL_PORT);
-    if (spec->control_port == 0) {
-        spec->control_port = control_version_port(spec->control);
+    spec->control.auth_layout = (unsigned)number_of(values, SLOT_CONTROL_AUTH_LAYOUT);
+    spec->control.port = (uint16_t)number_of(values, SLOT_CONTROL_PORT);
+    if (spec->control.port == 0) {
+        spec->control.port = control_version_port(spec->control.version);
     }
-    spec->control_tries = (uint8_t)number_of(values, SLOT_CONTROL_RETRIES);
-    spec->control_timeout_ns = number_of(values, SLOT_CONTROL_TIMEOUT);
+    spec->control.tries = (uint8_t)number_of(values, SLOT_CONTROL_RETRIES);
+    spec->control.timeout_ns = number_of(values, SLOT_CONTROL_TIMEOUT);
     set_packets(values, spec);
     set_schedule(values, spec);
     set_tolerance(values, spec);
-    if (operation_is_icmp(operation)) {
+    if (!operation->has_ports) {
         spec_drop_ports(spec);
     }
-    value_get_bounds(&values->of[SLOT_BUCKETS], &spec->layout);
+    if (operation->ipv4_only != NULL) {
+        spec->path.ip_version = ADDR_IPV4;
+    }
+    value_get_bounds(&values->of[SLOT_BUCKETS], &spec->results.layout);
     return spec;
 }
 
@@ -206,21 +208,20 @@ static bool find_module(const struct inheritance *inheritance, const struct valu
     return !(*out)->is_broken;
 }
 
-static void make_claim(const struct node *target, const struct values *values, bool is_icmp,
+static void make_claim(const struct node *target, const struct values *values, bool has_ports,
                        struct claim *out)
 {
     const struct value *name = &values->of[SLOT_NAME];
     *out = (struct claim){.target = target, .order = target->index, .source = source_of(values)};
     out->name = name->state == VALUE_SET ? name->node : NULL;
     out->source_port = values->of[SLOT_SOURCE_PORT].node;
-    if (values->of[SLOT_SOURCE_ADDRESS].state == VALUE_BROKEN || is_icmp) {
+    if (values->of[SLOT_SOURCE_ADDRESS].state == VALUE_BROKEN || !has_ports) {
         out->source.port = 0;
     }
 }
 
-/* NULL when the target has an error of its own. */
-static struct spec *read_target(const struct node *node, const struct inheritance *inheritance,
-                                struct diagnostics *diagnostics, struct claim *claim)
+struct spec *target_read(const struct node *node, const struct inheritance *inheritance,
+                         struct diagnostics *diagnostics, struct claim *claim)
 {
     size_t errors = diagnostics->error_count;
     struct values own = {0};
@@ -233,7 +234,7 @@ static struct spec *read_target(const struct node *node, const struct inheritanc
     values_read(&own, &schema_target, node, diagnostics);
     bool is_module_known = find_module(inheritance, &own, diagnostics, &module);
     inheritance_merge(inheritance, module, &own, &merged);
-    make_claim(node, &merged.values, operation_is_icmp(merged.operation), claim);
+    make_claim(node, &merged.values, merged.operation->has_ports, claim);
     if (is_module_known && merged.is_operation_known) {
         check_applies(&own, merged.operation, diagnostics);
         check_target(&merged.values, merged.operation, node, diagnostics);
@@ -243,25 +244,9 @@ static struct spec *read_target(const struct node *node, const struct inheritanc
         return NULL;
     }
     struct spec *spec = target_build(&merged.values, merged.operation);
-    spec->assumes_clock = inheritance->assumes_clock;
-    if (!operation_is_icmp(spec->operation)) {
+    spec->clocks.is_assumed_synchronized = inheritance->assumes_clock;
+    if (spec->operation->has_ports) {
         keys_assign(inheritance->keys, &merged.values, diagnostics, spec);
     }
     return spec;
-}
-
-size_t targets_read(const struct node *targets, const struct inheritance *inheritance,
-                    struct diagnostics *diagnostics, struct spec **out)
-{
-    struct claim *claims = mem_alloc(targets->count, sizeof *claims);
-    size_t count = 0;
-    for (const struct node *node = targets->first; node != NULL; node = node->next) {
-        struct spec *spec = read_target(node, inheritance, diagnostics, &claims[node->index]);
-        if (spec != NULL) {
-            out[count++] = spec;
-        }
-    }
-    check_claims(claims, targets->count, diagnostics);
-    free(claims);
-    return count;
 }

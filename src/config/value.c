@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/port_set.h"
 #include "config/address.h"
 #include "config/duration.h"
 #include "config/labels.h"
@@ -27,7 +28,7 @@ static void refuse(const struct reading *reading, const struct node *node, const
 {
     struct buf allowed = {0};
     char quoted[WORDS_QUOTE_MAX] = "";
-    schema_add_ranges(reading->scope, reading->key, &allowed);
+    schema_add_ranges(reading->key, &allowed);
     if (node->kind == NODE_SCALAR && !node_is_missing(node)) {
         words_quote(node->text, quoted);
     }
@@ -59,17 +60,6 @@ static bool is_kind(const struct reading *reading, const struct node *node, enum
 
 static const char out_of_range[] = "is out of range";
 
-/* The range over all rows of a key: which row counts is known when the operation is. */
-static bool is_in_any_range(const struct reading *reading, int64_t number)
-{
-    bool is_in = number >= reading->key->min && number <= reading->key->max;
-    for (unsigned i = 0; i < OPERATION_COUNT && reading->key->operations != 0; i++) {
-        const struct schema_key *row = schema_row(reading->key->slot, (enum operation)i);
-        is_in = is_in || (row != NULL && number >= row->min && number <= row->max);
-    }
-    return is_in;
-}
-
 static const char *parse_integer(const char *text, int64_t *out)
 {
     size_t digits = strspn(text, "0123456789");
@@ -90,10 +80,21 @@ static const char *parse_integer(const char *text, int64_t *out)
     return NULL;
 }
 
+static const char *parse_operation(const char *text, int64_t *out)
+{
+    const struct operation *operation = operation_find(text);
+    if (operation == NULL) {
+        return "is none of the choices";
+    }
+    *out = (int64_t)operation_index(operation);
+    return NULL;
+}
+
 static const char *parse_choice(const struct schema_key *key, const char *text, int64_t *out)
 {
     for (int64_t i = 0; key->choices[i] != NULL; i++) {
-        if (strcmp(key->choices[i], text) == 0) {
+        bool is_synonym = key->synonyms != NULL && strcmp(key->synonyms[i], text) == 0;
+        if (is_synonym || strcmp(key->choices[i], text) == 0) {
             *out = i;
             return NULL;
         }
@@ -113,16 +114,23 @@ static const char *check_text(const struct schema_key *key, const char *text)
     return words_have_control(text) ? "has a control character" : NULL;
 }
 
-static const char *parse_scalar(const struct reading *reading, const char *text, struct value *out)
+static bool has_range(const struct schema_key *key)
 {
-    const char *problem;
+    return key->kind == SCHEMA_DURATION || key->kind == SCHEMA_INTEGER || key->kind == SCHEMA_BYTES;
+}
+
+/* Without regard to the range of a number. */
+static const char *parse_text(const struct schema_key *key, const char *text, struct value *out)
+{
     struct pattern pattern;
     enum spec_start start;
-    switch (reading->key->kind) {
+    switch (key->kind) {
     case SCHEMA_CHOICE:
-        return parse_choice(reading->key, text, &out->number);
+        return parse_choice(key, text, &out->number);
+    case SCHEMA_OPERATION:
+        return parse_operation(text, &out->number);
     case SCHEMA_TEXT:
-        return check_text(reading->key, text);
+        return check_text(key, text);
     case SCHEMA_HOST:
         return address_parse_host(text, &out->addr);
     case SCHEMA_SOURCE:
@@ -142,16 +150,21 @@ static const char *parse_scalar(const struct reading *reading, const char *text,
     case SCHEMA_LIFE:
         return packet_parse_life(text, &out->number);
     case SCHEMA_DURATION:
-        problem = duration_parse(text, &out->number);
-        break;
+        return duration_parse(text, &out->number);
     default:
-        problem = parse_integer(text, &out->number);
-        break;
+        return parse_integer(text, &out->number);
     }
-    if (problem == NULL && !is_in_any_range(reading, out->number)) {
-        problem = out_of_range;
-    }
-    return problem;
+}
+
+/* Narrower ranges of single operations are checked when the operation is known. */
+const char *value_parse(const struct schema_key *key, const struct operation *operation,
+                        const char *text, struct value *out)
+{
+    const struct schema_limits limits = schema_limits(key, operation);
+    const char *problem = parse_text(key, text, out);
+    bool is_out =
+        has_range(key) && problem == NULL && (out->number < limits.min || out->number > limits.max);
+    return is_out ? out_of_range : problem;
 }
 
 static bool read_scalar(const struct reading *reading, const struct node *node, struct value *out)
@@ -159,7 +172,7 @@ static bool read_scalar(const struct reading *reading, const struct node *node, 
     if (!is_kind(reading, node, NODE_SCALAR)) {
         return false;
     }
-    const char *problem = parse_scalar(reading, node->text, out);
+    const char *problem = value_parse(reading->key, NULL, node->text, out);
     if (problem != NULL) {
         refuse(reading, node, problem);
     }
@@ -195,17 +208,18 @@ static const char *check_element(enum schema_kind kind, const char *text, int64_
 {
     struct addr addr;
     struct addr_prefix prefix;
+    struct port_range range;
     switch (kind) {
     case SCHEMA_BOUNDS:
         return check_bound(text, previous_ns);
     case SCHEMA_IDS:
         return check_id(text);
+    case SCHEMA_PORTS:
+        return port_range_parse(text, &range);
     case SCHEMA_PREFIXES:
         return address_parse_prefix(text, &prefix);
-    case SCHEMA_PERMANENT:
-        return address_parse_permanent(text, &addr);
     default:
-        return address_parse_listen(text, &addr);
+        return address_parse_endpoint(text, &addr);
     }
 }
 
@@ -258,9 +272,9 @@ static bool read_value(const struct reading *reading, const struct node *node, s
 {
     switch (reading->key->kind) {
     case SCHEMA_BOUNDS:
-    case SCHEMA_LISTEN:
-    case SCHEMA_PERMANENT:
+    case SCHEMA_ENDPOINTS:
     case SCHEMA_PREFIXES:
+    case SCHEMA_PORTS:
     case SCHEMA_IDS:
     case SCHEMA_LIST:
         return read_list(reading, node);
@@ -317,7 +331,7 @@ static void report_missing(const struct values *values, const struct schema_scop
             continue;
         }
         struct buf allowed = {0};
-        schema_add_range(key, &allowed);
+        schema_add_range(key, NULL, &allowed);
         diagnostics_error(diagnostics, place_below(node, key->name),
                           "the key is missing; required: %s", buf_string(&allowed));
         buf_fini(&allowed);

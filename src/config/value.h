@@ -38,6 +38,11 @@ struct values {
 bool values_read(struct values *values, const struct schema_scope *scope, const struct node *node,
                  struct diagnostics *diagnostics);
 
+/* Reads `text` as a single value of `key`, as `operation` (NULL: any) has it, into `out` (its
+ * number or addr). Returns NULL, or what is wrong with it. */
+const char *value_parse(const struct schema_key *key, const struct operation *operation,
+                        const char *text, struct value *out);
+
 /* Lays what `over` has over `values`. */
 void values_overlay(struct values *values, const struct values *over);
 

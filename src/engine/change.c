@@ -16,6 +16,7 @@
 
 #include "base/mem.h"
 #include "engine/engine_state.h"
+#include "probe/spec_field.h"
 
 /* What a target costs in a step: where memory is allocated or freed, as much as many others. */
 enum {
@@ -67,7 +68,8 @@ static struct session **find(const struct roster *roster, const struct spec *spe
     size_t cell = (size_t)hash & roster->mask;
     while (roster->cells[cell] != NULL) {
         const struct spec *known = roster->cells[cell]->spec;
-        if (known == spec || (spec_hash(known) == hash && strcmp(known->name, spec->name) == 0)) {
+        if (known == spec ||
+            (spec_hash(known) == hash && strcmp(known->identity.name, spec->identity.name) == 0)) {
             break;
         }
         cell = (cell + 1) & roster->mask;
@@ -127,7 +129,7 @@ static unsigned leave(struct engine *engine, const struct change *change)
 static void book(struct engine *engine, struct session *session)
 {
     const struct spec *spec = session->spec;
-    if (spec->start == SPEC_START_SPREAD && !engine->options.start_now) {
+    if (spec->schedule.start == SPEC_START_SPREAD && !engine->options.start_now) {
         session->is_booked = true;
         session_delay(session, calendar_book(&engine->calendar, spec));
     }
@@ -139,7 +141,8 @@ static unsigned place(struct engine *engine, const struct change *change, struct
     session->position = (uint32_t)change->at;
     bool is_new = session->due.place == 0;
     if (is_new) {
-        session_plan(session, engine->options.start_now, now);
+        int64_t phase_ns = calendar_phase_ns(&engine->calendar, session->spec);
+        session_plan(session, phase_ns, engine->options.start_now, now);
         book(engine, session);
         heap_set(&engine->heap, &session->due, session_deadline(session));
     }

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "expo/family.h"
 #include "expo/text.h"
+#include "operation/operation.h"
 
 /* A target with its labels, which stand on each of its series: escaped once, at `offset` of a
  * buffer that all targets share. */
@@ -25,39 +26,37 @@ struct entries {
     struct buf labels;
 };
 
-/* A family is written for all targets before the next one begins: the formats want it so. */
+/* A family is written for all targets before the next one begins: the formats demand it. */
 struct expo_body {
     struct expo_view view;
     struct entries entries;
-    struct text text;
+    struct series series;
     size_t family, entry; /* what is written next */
     bool has_ended;
     struct buf block; /* written and, from `taken` on, not yet read */
     size_t taken;
 };
 
-const char *expo_content_type(enum expo_format format)
+const struct expo_format *expo_format_at(size_t index)
 {
-    return format == EXPO_OPENMETRICS_1_0_0
-               ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
-               : "text/plain; version=0.0.4; charset=utf-8";
+    static const struct expo_format *const formats[] = {&format_text, &format_openmetrics};
+    return index < sizeof formats / sizeof formats[0] ? formats[index] : NULL;
 }
 
 /* The scopes whose families are written for the target. */
 static uint32_t scopes_of(const struct spec *spec)
 {
-    bool is_stamped =
-        spec->operation == OPERATION_UDP_JITTER || spec->operation == OPERATION_ICMP_JITTER;
+    bool is_stamped = operation_has(spec->operation, RESULT_JITTER);
     return 1U << FAMILY_TARGET | (uint32_t)is_stamped << FAMILY_JITTER |
-           (uint32_t)(spec->operation != OPERATION_TCP_CONNECT) << FAMILY_DATAGRAMS |
-           (uint32_t)(spec->control != CONTROL_NONE) << FAMILY_CONTROL;
+           (uint32_t)(spec->operation->transport != TRANSPORT_TCP_CONNECT) << FAMILY_DATAGRAMS |
+           (uint32_t)control_has_request(spec->control.version) << FAMILY_CONTROL;
 }
 
 /* The layout of the target before, when this one's is equal. */
 static const struct hist_layout *shared_layout(const struct entries *entries,
                                                const struct spec *spec)
 {
-    const struct hist_layout *layout = &spec->layout;
+    const struct hist_layout *layout = &spec->results.layout;
     if (entries->count == 0) {
         return layout;
     }
@@ -68,40 +67,52 @@ static const struct hist_layout *shared_layout(const struct entries *entries,
     return is_equal ? previous : layout;
 }
 
-static void add_entry(struct entries *entries, const struct report *report, struct buf *scratch)
+/* Appends the target's labels, as the format writes them. */
+static void add_labels(const struct expo_format *format, const struct spec *spec, struct buf *out)
+{
+    static const char target[] = "target";
+    format->add_label(out, target, sizeof target - 1, spec->identity.name);
+    for (size_t i = 0; i < spec->identity.label_count; i++) {
+        const struct label *label = &spec->identity.labels[i];
+        format->add_label(out, label->name, strlen(label->name), label->value);
+    }
+}
+
+/* `labels` are the target's. */
+static void add_entry(struct entries *entries, const struct report *report,
+                      const struct buf *labels)
 {
     const struct spec *spec = report->spec;
-    buf_clear(scratch);
-    text_add_label(scratch, "target", spec->name);
-    for (size_t i = 0; i < spec->label_count; i++) {
-        text_add_label(scratch, spec->labels[i].name, spec->labels[i].value);
-    }
     entries->items[entries->count] = (struct entry){
         .report = report,
         .layout = shared_layout(entries, spec),
         .offset = entries->labels.size,
-        .size = (uint32_t)scratch->size,
+        .size = (uint32_t)labels->size,
         .scopes = scopes_of(spec),
     };
     entries->count++;
-    buf_add(&entries->labels, scratch->bytes, scratch->size);
+    buf_add(&entries->labels, labels->bytes, labels->size);
 }
 
-static void entries_init(struct entries *entries, const struct expo_view *view)
+static void entries_init(struct entries *entries, const struct expo_view *view,
+                         const struct expo_format *format)
 {
     size_t count = 0;
     for (size_t i = 0; i < view->snapshot_count; i++) {
         count += view->snapshots[i]->count;
     }
     *entries = (struct entries){.items = mem_alloc(count, sizeof *entries->items)};
-    struct buf scratch = {0};
+    struct buf labels = {0};
     for (size_t i = 0; i < view->snapshot_count; i++) {
         const struct snapshot *snapshot = view->snapshots[i];
         for (size_t k = 0; k < snapshot->count; k++) {
-            add_entry(entries, snapshot->reports[k], &scratch);
+            const struct report *report = snapshot->reports[k];
+            buf_clear(&labels);
+            add_labels(format, report->spec, &labels);
+            add_entry(entries, report, &labels);
         }
     }
-    buf_fini(&scratch);
+    buf_fini(&labels);
 }
 
 static void entries_fini(struct entries *entries)
@@ -110,30 +121,30 @@ static void entries_fini(struct entries *entries)
     free(entries->items);
 }
 
-static void body_init(struct expo_body *body, const struct expo_view *view, enum expo_format format,
-                      struct buf *out)
+static void body_init(struct expo_body *body, const struct expo_view *view,
+                      const struct expo_format *format, struct buf *out)
 {
     *body = (struct expo_body){.view = *view};
-    entries_init(&body->entries, view);
-    text_init(&body->text, format, out);
+    entries_init(&body->entries, view, format);
+    series_init(&body->series, format, out);
 }
 
 static void body_fini(struct expo_body *body)
 {
-    text_fini(&body->text);
+    series_fini(&body->series);
     entries_fini(&body->entries);
     buf_fini(&body->block);
 }
 
-/* A walk over the reports of thousands of targets finds none of them in the cache. What a family
- * reads is asked for so many targets before its turn; a tally is where most families read. */
+/* The reports of thousands of targets do not fit into the cache. What a family will read of a
+ * target, mostly of its tally, is fetched so many targets ahead. */
 #define FETCH_AHEAD 4
 #define CACHE_LINE 64
 
 static void fetch(const struct report *report, const struct family *family)
 {
     const char *value = family_value(&report->tally, family->offset);
-    size_t size = family->text.kind == TEXT_HISTOGRAM ? sizeof(struct hist) : 1;
+    size_t size = family->metric.type == METRIC_HISTOGRAM ? sizeof(struct hist) : 1;
     for (size_t at = 0; at < size; at += CACHE_LINE) {
         __builtin_prefetch(value + at);
     }
@@ -144,7 +155,7 @@ static void write_targets(struct expo_body *body, const struct family *family, s
 {
     const struct entries *entries = &body->entries;
     struct family_source source = {.view = &body->view};
-    for (; body->entry < entries->count && body->text.out->size < size_max; body->entry++) {
+    for (; body->entry < entries->count && body->series.out->size < size_max; body->entry++) {
         const struct entry *entry = &entries->items[body->entry];
         if (entries->count - body->entry > FETCH_AHEAD) {
             fetch(entry[FETCH_AHEAD].report, family);
@@ -152,8 +163,8 @@ static void write_targets(struct expo_body *body, const struct family *family, s
         if ((entry->scopes & 1U << family->scope) != 0) {
             source.report = entry->report;
             source.layout = entry->layout;
-            text_set_labels(&body->text, entries->labels.bytes + entry->offset, entry->size);
-            family->emit(&body->text, &source, family->offset);
+            series_set_labels(&body->series, entries->labels.bytes + entry->offset, entry->size);
+            family->emit(&body->series, &source, family->offset);
         }
     }
 }
@@ -162,7 +173,7 @@ static void write_once(struct expo_body *body, const struct family *family)
 {
     struct family_source source = {.view = &body->view};
     if (family->scope != FAMILY_RESPONDER || body->view.responder != NULL) {
-        family->emit(&body->text, &source, family->offset);
+        family->emit(&body->series, &source, family->offset);
     }
 }
 
@@ -171,17 +182,18 @@ static bool is_for_targets(const struct family *family)
     return family->scope != FAMILY_EXPORTER && family->scope != FAMILY_RESPONDER;
 }
 
-/* Writes until `size_max` is reached, and what of a target goes beyond it, or to the end. */
+/* Writes until at least `size_max` bytes are there, or to the end; never ends within a target's
+ * series of one family. */
 static void write_on(struct expo_body *body, size_t size_max)
 {
-    while (!body->has_ended && body->text.out->size < size_max) {
+    while (!body->has_ended && body->series.out->size < size_max) {
         const struct family *family = family_at(body->family);
         if (family == NULL) {
-            text_end(&body->text);
+            series_end(&body->series);
             body->has_ended = true;
             return;
         }
-        text_begin(&body->text, &family->text);
+        series_begin(&body->series, &family->metric);
         if (is_for_targets(family)) {
             write_targets(body, family, size_max);
         } else {
@@ -195,7 +207,7 @@ static void write_on(struct expo_body *body, size_t size_max)
     }
 }
 
-struct expo_body *expo_body_open(const struct expo_view *view, enum expo_format format)
+struct expo_body *expo_body_open(const struct expo_view *view, const struct expo_format *format)
 {
     struct expo_body *body = mem_alloc(1, sizeof *body);
     body_init(body, view, format, &body->block);
@@ -224,7 +236,7 @@ void expo_body_close(struct expo_body *body)
     free(body);
 }
 
-void expo_render(const struct expo_view *view, enum expo_format format, struct buf *out)
+void expo_render(const struct expo_view *view, const struct expo_format *format, struct buf *out)
 {
     struct expo_body body;
     body_init(&body, view, format, out);

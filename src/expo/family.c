@@ -4,11 +4,47 @@
 
 const struct family *family_at(size_t index)
 {
-    if (index < family_of_targets_count) {
-        return &family_of_targets[index];
+    static const struct family_part *const parts[] = {
+        &family_of_operation, &family_of_packets,   &family_of_delay,    &family_of_voice,
+        &family_of_reply,     &family_of_responder, &family_of_exporter,
+    };
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        if (index < parts[i]->count) {
+            return &parts[i]->rows[index];
+        }
+        index -= parts[i]->count;
     }
-    index -= family_of_targets_count;
-    return index < family_of_self_count ? &family_of_self[index] : NULL;
+    return NULL;
+}
+
+void family_emit_count(struct series *series, const struct family_source *source, size_t offset)
+{
+    series_count(series, *(const uint64_t *)family_value(&source->report->tally, offset));
+}
+
+void family_emit_hist(struct series *series, const struct family_source *source, size_t offset)
+{
+    series_histogram(series, family_value(&source->report->tally, offset), source->layout);
+}
+
+void family_emit_build(struct series *series, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    series_label(series, source->view->version);
+    series_label(series, source->view->revision);
+    series_count(series, 1);
+}
+
+const char *const family_directions[FAMILY_DIRECTIONS] = {"sd", "ds"};
+
+const struct way_tally *family_tally_way(const struct report *report, unsigned direction)
+{
+    return direction == 0 ? &report->tally.sd : &report->tally.ds;
+}
+
+const struct way *family_latest_way(const struct report *report, unsigned direction)
+{
+    return direction == 0 ? &report->latest.sd : &report->latest.ds;
 }
 
 enum family_state family_state(const struct report *report)

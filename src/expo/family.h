@@ -1,38 +1,43 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* The table of metric families: our public interface. A name or label changes only with an entry in
- * the change log; docs/metrics.md lists the same families (a test compares). */
+/* The table of metrics: our public interface. A metric is one row: how it is described, for whom it
+ * is written, and the function that writes its values. A name or label changes only with an entry
+ * in the change log; docs/metrics.md lists the same metrics (a test compares).
+ *
+ * The rows are kept by subject, one family_*.c each. To add a metric: a row, and a function when
+ * none of those below reads such a value. */
 #ifndef EXPO_FAMILY_H
 #define EXPO_FAMILY_H
 
 #include <stddef.h>
 
 #include "engine/report.h"
-#include "expo/text.h"
+#include "expo/format.h"
 #include "expo/view.h"
 
 /* For whom a family is written. */
 enum family_scope {
     FAMILY_TARGET, /* once for each target */
-    FAMILY_JITTER, /* once for each target whose probes are stamped: udp-jitter, icmp-jitter */
+    FAMILY_JITTER, /* once for each target with timestamps in its probes: udp-jitter, icmp-jitter */
     FAMILY_DATAGRAMS, /* once for each target whose probes are datagrams */
-    FAMILY_CONTROL, /* once for each target that asks its responder first */
+    FAMILY_CONTROL, /* once for each target with a control handshake */
     FAMILY_EXPORTER, /* once */
-    FAMILY_RESPONDER, /* once, when a responder is hosted */
+    FAMILY_RESPONDER, /* once, when this program has a responder */
 };
 
-/* What the series are taken from. */
+/* What the values are read from. */
 struct family_source {
     const struct expo_view *view;
-    const struct report *report; /* NULL beyond the scopes of targets */
+    const struct report *report; /* of the target; NULL for the exporter and the responder */
     const struct hist_layout *layout; /* the report's; one address for equal ones in a row */
 };
 
 struct family {
-    struct text_family text;
+    struct metric metric;
     enum family_scope scope;
-    /* Writes the series. The labels are those of the target, or none, when it is called. */
-    void (*emit)(struct text *text, const struct family_source *source, size_t offset);
+    /* Writes the series, none when there is no value now. When it is called the labels are those of
+     * the target, or none. */
+    void (*emit)(struct series *series, const struct family_source *source, size_t offset);
     size_t offset; /* of the value in the struct that `emit` reads */
 };
 
@@ -40,15 +45,22 @@ struct family {
  * family with series of two scopes. */
 const struct family *family_at(size_t index);
 
-/* The parts of the table: family_target.c, family_self.c. */
-extern const struct family family_of_targets[];
-extern const size_t family_of_targets_count;
-extern const struct family family_of_self[];
-extern const size_t family_of_self_count;
+/* The rows of one subject. */
+struct family_part {
+    const struct family *rows;
+    size_t count;
+};
+extern const struct family_part family_of_operation; /* how operations ended */
+extern const struct family_part family_of_packets; /* what became of the probe packets */
+extern const struct family_part family_of_delay; /* round trips, one-way delays, jitter */
+extern const struct family_part family_of_voice; /* scores of a call */
+extern const struct family_part family_of_reply; /* control handshake and replies */
+extern const struct family_part family_of_responder; /* the responder in this program */
+extern const struct family_part family_of_exporter; /* this program and its host */
 
-/* The last of the first part and the first of the second: both tell t3 - t2. */
+/* The last of family_of_reply and the first of family_of_responder are one family. */
 #define FAMILY_PROCESSING_HELP                                                                     \
-    "Processing time in the responder, t3 - t2 of its stamps; without the label target: the "      \
+    "Processing time in the responder, t3 - t2 of its timestamps; without the label target: the "  \
     "responder in this program."
 
 /* The value at `offset` of the struct at `base`, for emit. */
@@ -57,7 +69,19 @@ static inline const void *family_value(const void *base, size_t offset)
     return (const char *)base + offset;
 }
 
-/* The word of ipsla_exporter_targets{state}. */
+/* Functions for `emit` that rows of several subjects use: a counter of struct tally, a histogram of
+ * struct tally, the version of this program. */
+void family_emit_count(struct series *series, const struct family_source *source, size_t offset);
+void family_emit_hist(struct series *series, const struct family_source *source, size_t offset);
+void family_emit_build(struct series *series, const struct family_source *source, size_t offset);
+
+/* The two directions of a path, their label values, and what is known of each. */
+#define FAMILY_DIRECTIONS 2
+extern const char *const family_directions[FAMILY_DIRECTIONS];
+const struct way_tally *family_tally_way(const struct report *report, unsigned direction);
+const struct way *family_latest_way(const struct report *report, unsigned direction);
+
+/* The state of a target, as in ipsla_exporter_targets{state}. */
 enum family_state { FAMILY_STATE_OK, FAMILY_STATE_FAILED, FAMILY_STATE_PENDING };
 #define FAMILY_STATE_COUNT 3
 enum family_state family_state(const struct report *report);

@@ -2,8 +2,26 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "expo/text.h"
 
-#include <assert.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "base/mem.h"
+#include "expo/decimal.h"
+
+/* What stands between the start of a bucket's line and its count, for each bound of a layout:
+ * nearly all targets have the same one. */
+struct bounds {
+    const struct hist_layout *layout; /* NULL: none yet */
+    size_t sizes[HIST_BOUNDS_MAX];
+    char texts[HIST_BOUNDS_MAX][DECIMAL_MAX + 3];
+};
+
+/* What is remembered during one exposition. */
+struct text {
+    size_t name_size; /* of the metric */
+    struct buf line; /* what the buckets of a histogram have in common */
+    struct bounds bounds; /* of the latest histogram */
+};
 
 static char *put(char *at, const void *bytes, size_t size)
 {
@@ -25,7 +43,7 @@ static char *put_escaped(char *at, const char *value, bool quotes)
     return at;
 }
 
-void text_add_label_sized(struct buf *labels, const char *name, size_t name_size, const char *value)
+static void add_label(struct buf *labels, const char *name, size_t name_size, const char *value)
 {
     char *at = buf_room(labels, name_size + 2 * strlen(value) + sizeof ",=\"\"");
     if (labels->size > 0) {
@@ -39,115 +57,77 @@ void text_add_label_sized(struct buf *labels, const char *name, size_t name_size
     buf_take(labels, at);
 }
 
-void text_init(struct text *text, enum expo_format format, struct buf *out)
+static void *open_text(void)
 {
-    *text = (struct text){.out = out, .format = format};
+    return mem_alloc(1, sizeof(struct text));
 }
 
-void text_fini(struct text *text)
+static void close_text(void *state)
 {
-    buf_fini(&text->labels);
+    struct text *text = state;
     buf_fini(&text->line);
+    free(text);
 }
 
-void text_begin(struct text *text, const struct text_family *family)
+/* "# KEYWORD name line" */
+static void add_head(struct series *series, const char *keyword, size_t name_size, const char *line)
 {
-    if (text->family == NULL || strcmp(text->family->name, family->name) != 0) {
-        text->has_head = false;
-    }
-    text->family = family;
-    text->name_size = strlen(family->name);
-    buf_clear(&text->labels);
+    buf_add_string(series->out, keyword);
+    buf_add(series->out, series->metric->name, name_size);
+    buf_add_char(series->out, ' ');
+    buf_add_string(series->out, line);
+    buf_add_char(series->out, '\n');
 }
 
-void text_set_labels(struct text *text, const char *bytes, size_t size)
+static void add_help(struct series *series, size_t name_size, bool quotes)
 {
-    buf_clear(&text->labels);
-    buf_take(&text->labels, put(buf_room(&text->labels, size), bytes, size));
+    const char *help = series->metric->help;
+    buf_add_string(series->out, "# HELP ");
+    buf_add(series->out, series->metric->name, name_size);
+    buf_add_char(series->out, ' ');
+    buf_take(series->out, put_escaped(buf_room(series->out, 2 * strlen(help)), help, quotes));
+    buf_add_char(series->out, '\n');
 }
 
-void text_rewind(struct text *text, size_t place)
+static size_t keep_name_size(const struct series *series)
 {
-    assert(place <= text->labels.size);
-    text->labels.size = place;
+    struct text *text = series->state;
+    text->name_size = strlen(series->metric->name);
+    return text->name_size;
 }
 
-static const char *kind_name(const struct text *text)
+static void begin_text(struct series *series)
 {
-    switch (text->family->kind) {
-    case TEXT_COUNTER:
-        return "counter";
-    case TEXT_GAUGE:
-        return "gauge";
-    case TEXT_HISTOGRAM:
-        return "histogram";
-    case TEXT_INFO:
-        return text->format == EXPO_OPENMETRICS_1_0_0 ? "info" : "gauge";
-    }
-    return "unknown";
+    static const char *const types[] = {
+        [METRIC_COUNTER] = "counter",
+        [METRIC_GAUGE] = "gauge",
+        [METRIC_HISTOGRAM] = "histogram",
+        [METRIC_INFO] = "gauge",
+    };
+    size_t name_size = keep_name_size(series);
+    add_help(series, name_size, false);
+    add_head(series, "# TYPE ", name_size, types[series->metric->type]);
 }
 
 /* OpenMetrics names a family without the suffix of its samples. */
-static size_t family_name_size(const struct text *text)
+static void begin_openmetrics(struct series *series)
 {
-    size_t size = strlen(text->family->name);
-    if (text->format != EXPO_OPENMETRICS_1_0_0) {
-        return size;
+    static const struct {
+        const char *name;
+        size_t suffix_size;
+    } types[] = {
+        [METRIC_COUNTER] = {"counter", sizeof "_total" - 1},
+        [METRIC_GAUGE] = {"gauge", 0},
+        [METRIC_HISTOGRAM] = {"histogram", 0},
+        [METRIC_INFO] = {"info", sizeof "_info" - 1},
+    };
+    const struct metric *metric = series->metric;
+    size_t name_size = keep_name_size(series) - types[metric->type].suffix_size;
+    add_head(series, "# TYPE ", name_size, types[metric->type].name);
+    if (metric->unit != NULL) {
+        add_head(series, "# UNIT ", name_size, metric->unit);
     }
-    switch (text->family->kind) {
-    case TEXT_COUNTER:
-        return size - strlen("_total");
-    case TEXT_INFO:
-        return size - strlen("_info");
-    case TEXT_GAUGE:
-    case TEXT_HISTOGRAM:
-        return size;
-    }
-    return size;
-}
-
-static void begin_head_line(struct text *text, const char *keyword)
-{
-    buf_add_string(text->out, keyword);
-    buf_add(text->out, text->family->name, family_name_size(text));
-    buf_add_char(text->out, ' ');
-}
-
-static void add_help(struct text *text)
-{
-    begin_head_line(text, "# HELP ");
-    const char *help = text->family->help;
-    char *at = buf_room(text->out, 2 * strlen(help) + 1);
-    at = put_escaped(at, help, text->format == EXPO_OPENMETRICS_1_0_0);
-    *at++ = '\n';
-    buf_take(text->out, at);
-}
-
-static void add_type(struct text *text)
-{
-    begin_head_line(text, "# TYPE ");
-    buf_add_string(text->out, kind_name(text));
-    buf_add_char(text->out, '\n');
-}
-
-static void need_head(struct text *text)
-{
-    if (text->has_head) {
-        return;
-    }
-    text->has_head = true;
-    if (text->format == EXPO_TEXT_0_0_4) {
-        add_help(text);
-        add_type(text);
-        return;
-    }
-    add_type(text);
-    if (text->family->unit != NULL) {
-        begin_head_line(text, "# UNIT ");
-        buf_add_string(text->out, text->family->unit);
-        buf_add_char(text->out, '\n');
-    }
-    add_help(text);
+    add_help(series, name_size, true);
 }
 
 /* What a series needs beside its name and labels: braces, a space, the value, a line end. */
@@ -155,44 +135,45 @@ static void need_head(struct text *text)
 
 /* Everything of a series up to its value; the value goes where the result points to, and then
  * end_series comes. `suffix` has static size. */
-static char *begin_series(struct text *text, const char *suffix, size_t suffix_size)
+static char *begin_series(struct series *series, const char *suffix, size_t suffix_size)
 {
-    need_head(text);
-    size_t labels_size = text->labels.size;
-    char *at = buf_room(text->out, text->name_size + suffix_size + labels_size + SERIES_EXTRA_MAX);
-    at = put(at, text->family->name, text->name_size);
+    const struct text *text = series->state;
+    size_t labels_size = series->labels.size;
+    char *at =
+        buf_room(series->out, text->name_size + suffix_size + labels_size + SERIES_EXTRA_MAX);
+    at = put(at, series->metric->name, text->name_size);
     if (suffix_size > 0) {
         at = put(at, suffix, suffix_size);
     }
     if (labels_size > 0) {
         *at++ = '{';
-        at = put(at, text->labels.bytes, labels_size);
+        at = put(at, series->labels.bytes, labels_size);
         *at++ = '}';
     }
     *at++ = ' ';
     return at;
 }
 
-static void end_series(struct text *text, char *at)
+static void end_series(struct series *series, char *at)
 {
     *at++ = '\n';
-    buf_take(text->out, at);
+    buf_take(series->out, at);
 }
 
-void text_count(struct text *text, uint64_t value)
+static void add_count(struct series *series, uint64_t value)
 {
-    end_series(text, decimal_count(begin_series(text, "", 0), value));
+    end_series(series, decimal_count(begin_series(series, "", 0), value));
 }
 
-void text_seconds(struct text *text, int64_t value_ns)
+static void add_seconds(struct series *series, int64_t value_ns)
 {
-    end_series(text, decimal_seconds(begin_series(text, "", 0), value_ns));
+    end_series(series, decimal_seconds(begin_series(series, "", 0), value_ns));
 }
 
 static const char bucket_end[] = "\"} ";
 #define BUCKET_END_SIZE (sizeof bucket_end - 1)
 
-static void need_bounds(struct text_bounds *bounds, const struct hist_layout *layout)
+static void need_bounds(struct bounds *bounds, const struct hist_layout *layout)
 {
     if (bounds->layout == layout) {
         return;
@@ -205,25 +186,26 @@ static void need_bounds(struct text_bounds *bounds, const struct hist_layout *la
     }
 }
 
-static void set_line(struct text *text)
+static void set_line(struct text *text, const struct series *series)
 {
     static const char suffix[] = "_bucket{";
     struct buf *line = &text->line;
     buf_clear(line);
-    buf_add(line, text->family->name, text->name_size);
+    buf_add(line, series->metric->name, text->name_size);
     buf_add(line, suffix, sizeof suffix - 1);
-    buf_add(line, buf_string(&text->labels), text->labels.size);
-    buf_add_string(line, text->labels.size > 0 ? ",le=\"" : "le=\"");
+    buf_add(line, buf_string(&series->labels), series->labels.size);
+    buf_add_string(line, series->labels.size > 0 ? ",le=\"" : "le=\"");
 }
 
-static void add_buckets(struct text *text, const struct hist *hist,
+static void add_buckets(struct series *series, const struct hist *hist,
                         const struct hist_layout *layout)
 {
     static const char infinite[] = "+Inf\"} ";
-    const struct text_bounds *bounds = &text->bounds;
+    const struct text *text = series->state;
+    const struct bounds *bounds = &text->bounds;
     const struct buf *line = &text->line;
     size_t line_max = line->size + sizeof bounds->texts[0] + DECIMAL_MAX + 1;
-    char *at = buf_room(text->out, (layout->count + 1) * line_max);
+    char *at = buf_room(series->out, (layout->count + 1) * line_max);
     char digits[DECIMAL_MAX] = "0";
     size_t digits_size = 1;
     uint64_t cumulated = 0;
@@ -242,24 +224,56 @@ static void add_buckets(struct text *text, const struct hist *hist,
     }
     at = put(at, line->bytes, line->size);
     at = put(at, infinite, sizeof infinite - 1);
-    end_series(text, decimal_count(at, hist->count));
+    end_series(series, decimal_count(at, hist->count));
 }
 
-void text_histogram(struct text *text, const struct hist *hist, const struct hist_layout *layout)
+static void add_histogram(struct series *series, const struct hist *hist,
+                          const struct hist_layout *layout)
 {
     static const char sum[] = "_sum";
     static const char count[] = "_count";
-    need_head(text);
+    struct text *text = series->state;
     need_bounds(&text->bounds, layout);
-    set_line(text);
-    add_buckets(text, hist, layout);
-    end_series(text, decimal_seconds(begin_series(text, sum, sizeof sum - 1), hist->sum_ns));
-    end_series(text, decimal_count(begin_series(text, count, sizeof count - 1), hist->count));
+    set_line(text, series);
+    add_buckets(series, hist, layout);
+    end_series(series, decimal_seconds(begin_series(series, sum, sizeof sum - 1), hist->sum_ns));
+    end_series(series, decimal_count(begin_series(series, count, sizeof count - 1), hist->count));
 }
 
-void text_end(struct text *text)
+static void end_text(struct series *series)
 {
-    if (text->format == EXPO_OPENMETRICS_1_0_0) {
-        buf_add_string(text->out, "# EOF\n");
-    }
+    (void)series;
 }
+
+static void end_openmetrics(struct series *series)
+{
+    buf_add_string(series->out, "# EOF\n");
+}
+
+const struct expo_format format_text = {
+    .content_type = "text/plain; version=0.0.4; charset=utf-8",
+    .media_type = "text/plain",
+    .parameters = {{"version", {"0.0.4"}}},
+    .open = open_text,
+    .close = close_text,
+    .add_label = add_label,
+    .begin = begin_text,
+    .add_count = add_count,
+    .add_seconds = add_seconds,
+    .add_histogram = add_histogram,
+    .end = end_text,
+};
+
+const struct expo_format format_openmetrics = {
+    .content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8",
+    .media_type = "application/openmetrics-text",
+    .parameters = {{"version", {"1.0.0", "0.0.1"}}},
+    .open = open_text,
+    .close = close_text,
+    .add_label = add_label,
+    .begin = begin_openmetrics,
+    .add_count = add_count,
+    .add_seconds = add_seconds,
+    .add_histogram = add_histogram,
+    .end = end_openmetrics,
+};

@@ -13,8 +13,6 @@
 #include "engine/report.h"
 #include "stats/one_way.h"
 
-enum expo_format { EXPO_TEXT_0_0_4, EXPO_OPENMETRICS_1_0_0 };
-
 /* Figures of the process, as the Prometheus client libraries name them. */
 struct expo_process {
     double cpu_seconds;
@@ -23,8 +21,8 @@ struct expo_process {
     double start_time_seconds;
 };
 
-/* The responder's counters in the words of the metrics (filled from probe/reflect.h by the program,
- * so that the exposition needs to know only names and numbers). */
+/* The responder's counters in the words of the metrics (the program fills them in, so that
+ * the exposition needs to know only names and numbers). */
 struct expo_count {
     const char *label; /* a label value of static lifetime */
     uint64_t value;
@@ -51,9 +49,9 @@ struct expo_view {
     const struct expo_responder *responder; /* NULL: none hosted */
     struct expo_process process;
     struct clock_state clock; /* what the system says of our clock now */
-    bool is_realtime; /* threads that measure go before all others of the machine */
+    bool is_realtime; /* the measuring threads have real-time priority */
     bool reload_successful;
-    struct wall reload_success; /* of the last configuration that was taken */
+    struct wall reload_success; /* when a configuration was last loaded */
     uint64_t resolve_failures;
     double scrape_seconds; /* of the previous scrape; negative: there was none */
 };

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* What this host refuses is said once when a configuration is taken, not only as a failing
- * operation every minute: a missing privilege or device concerns the operator of this host. */
+/* What this host refuses (a missing privilege or device) is logged once when a configuration is
+ * loaded, not only as an operation that fails every minute. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +11,7 @@
 #include "host/icmp.h"
 #include "host/log.h"
 #include "host/sock.h"
+#include "operation/operation.h"
 #include "program/reason.h"
 
 #define ERRORS_MAX 8
@@ -20,32 +21,33 @@
 struct logged {
     struct refusal {
         int error;
-        enum operation icmp; /* else OPERATION_UDP_JITTER */
+        const char *privilege; /* of the operation; NULL: it needs none */
     } refusals[ERRORS_MAX];
     size_t count;
 };
 
-static bool is_new(struct logged *logged, int error, enum operation operation)
+static bool is_new(struct logged *logged, int error, const struct operation *operation)
 {
-    enum operation icmp = operation_is_icmp(operation) ? operation : OPERATION_UDP_JITTER;
     for (size_t i = 0; i < logged->count; i++) {
-        if (logged->refusals[i].error == error && logged->refusals[i].icmp == icmp) {
+        if (logged->refusals[i].error == error &&
+            logged->refusals[i].privilege == operation->privilege) {
             return false;
         }
     }
     if (logged->count == ERRORS_MAX) {
         return false;
     }
-    logged->refusals[logged->count++] = (struct refusal){error, icmp};
+    logged->refusals[logged->count++] = (struct refusal){error, operation->privilege};
     return true;
 }
 
 /* What the target's sockets are bound to: any address of the IP version that it will use. */
 static struct addr local_of(const struct spec *spec)
 {
-    struct addr local = spec->source;
+    struct addr local = spec->path.source;
     if (local.family == ADDR_NONE) {
-        local.family = spec->ip_version != ADDR_NONE ? spec->ip_version : spec->peer.family;
+        local.family =
+            spec->path.ip_version != ADDR_NONE ? spec->path.ip_version : spec->path.peer.family;
     }
     if (local.family == ADDR_NONE) {
         local.family = ADDR_IPV4;
@@ -56,10 +58,9 @@ static struct addr local_of(const struct spec *spec)
 static int try_icmp(const struct spec *spec, const struct addr *local)
 {
     struct icmp_call call = {
-        .transport =
-            spec->operation == OPERATION_ICMP_ECHO ? TRANSPORT_ICMP_ECHO : TRANSPORT_ICMP_TIMESTAMP,
+        .transport = spec->operation->transport,
         .local = *local,
-        .options = spec->options,
+        .options = spec->path.options,
     };
     struct icmp_socket made;
     int error = icmp_open(&call, &made);
@@ -79,10 +80,10 @@ static int try_socket(const struct spec *spec)
     if (addr_is_link_local(&local) && local.scope == 0) {
         return 0; /* on the interface of the host, which is looked up later */
     }
-    if (operation_is_icmp(spec->operation)) {
+    if (!spec->operation->has_ports) {
         return try_icmp(spec, &local);
     }
-    int error = sock_open_with(&local, &spec->options, &fd, &bound);
+    int error = sock_open_with(&local, &spec->path.options, &fd, &bound);
     if (error == 0) {
         close(fd);
     }
@@ -106,14 +107,15 @@ void exporter_check_sockets(const struct spec_set *targets)
     struct logged logged = {.count = 0};
     for (size_t i = 0; i < targets->count; i++) {
         const struct spec *spec = targets->specs[i];
-        bool is_special = spec->options.device[0] != '\0' || spec->source.family != ADDR_NONE ||
-                          spec->source.port != 0 || operation_is_icmp(spec->operation);
+        bool is_special = spec->path.options.device[0] != '\0' ||
+                          spec->path.source.family != ADDR_NONE || spec->path.source.port != 0 ||
+                          !spec->operation->has_ports;
         int error = is_special ? try_socket(spec) : 0;
         if (error != 0 && is_new(&logged, error, spec->operation)) {
             struct buf reason = {0};
             reason_add(spec, error, &reason);
-            log_line(LOG_LEVEL_WARN, "target cannot be measured from here", "target", spec->name,
-                     "error", buf_string(&reason), NULL);
+            log_line(LOG_LEVEL_WARN, "target cannot be measured from here", "target",
+                     spec->identity.name, "error", buf_string(&reason), NULL);
             buf_fini(&reason);
         }
     }

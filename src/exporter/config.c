@@ -1,18 +1,20 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
 /* From a file to running parts. A new configuration is taken whole or not at all: whatever can
- * fail is tried before anything that runs is touched. */
+ * fail is tried before anything that runs is changed. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "program/daemon.h"
 #include "exporter/exporter.h"
 #include "host/clock.h"
 #include "host/log.h"
 #include "host/sock.h"
+#include "program/answering.h"
+#include "program/daemon.h"
+#include "reflect/replay.h"
 
 /* Each finding as one line of the log. */
 static void log_findings(const struct diagnostics *diagnostics)
@@ -31,65 +33,18 @@ static void log_findings(const struct diagnostics *diagnostics)
     }
 }
 
-static bool are_addresses_equal(const struct addr *a, const struct addr *b, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (!addr_is_equal(&a[i], &b[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool are_prefixes_equal(const struct addr_prefix *a, const struct addr_prefix *b,
-                               size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (a[i].family != b[i].family || a[i].length != b[i].length ||
-            memcmp(a[i].ip, b[i].ip, sizeof a[i].ip) != 0) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool are_keys_equal(const struct reflect_settings *a, const struct reflect_settings *b)
-{
-    for (size_t i = 0; i < a->key_count; i++) {
-        if (i >= b->key_count || !auth_key_is_equal(&a->keys[i], &b->keys[i])) {
-            return false;
-        }
-    }
-    return a->key_count == b->key_count && a->replay_window_ns == b->replay_window_ns;
-}
-
-static bool are_settings_equal(const struct reflect_settings *a, const struct reflect_settings *b)
-{
-    return a->listen_count == b->listen_count && a->allow_count == b->allow_count &&
-           a->permanent_count == b->permanent_count && a->max_sessions == b->max_sessions &&
-           a->min_duration_ns == b->min_duration_ns && a->refusal == b->refusal &&
-           a->reply == b->reply && are_addresses_equal(a->listen, b->listen, a->listen_count) &&
-           are_prefixes_equal(a->allow, b->allow, a->allow_count) &&
-           are_addresses_equal(a->permanent, b->permanent, a->permanent_count) &&
-           a->permanent_tcp_count == b->permanent_tcp_count &&
-           are_addresses_equal(a->permanent_tcp, b->permanent_tcp, a->permanent_tcp_count) &&
-           are_keys_equal(a, b);
-}
-
 static bool is_responder_same(const struct config *a, const struct config *b)
 {
     return a->has_responder == b->has_responder &&
-           (!a->has_responder || are_settings_equal(&a->responder, &b->responder));
+           (!a->has_responder || reflect_settings_are_equal(&a->responder, &b->responder));
 }
 
-/* Says that the responder cannot have `address`; false, for the caller to return. */
-static bool refuse_address(const struct addr *address, int error, struct buf *message)
+/* Logs that the responder cannot have `address`; false, for the caller to return. */
+static bool refuse_address(const struct addr *address, int error)
 {
     char text[ADDR_TEXT_MAX];
-    const char *reason = daemon_listen_error(address, error);
-    addr_format(address, text);
-    log_line(LOG_LEVEL_ERROR, "responder cannot listen", "address", text, "error", reason, NULL);
-    buf_printf(message, "responder: cannot listen on %s: %s\n", text, reason);
+    log_line(LOG_LEVEL_ERROR, "responder cannot listen", "address", addr_format(address, text),
+             "error", daemon_listen_error(address, error), NULL);
     return false;
 }
 
@@ -105,8 +60,7 @@ static bool holds_address(const struct addr *held, size_t count, const struct ad
 
 /* Whether each of `addresses` can be had: those that the running responder holds become free when
  * it stops, the others are tried. */
-static bool try_addresses(const struct config *running, const struct addr *addresses, size_t count,
-                          struct buf *message)
+static bool try_addresses(const struct config *running, const struct addr *addresses, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         const struct reflect_settings *held = &running->responder;
@@ -119,7 +73,7 @@ static bool try_addresses(const struct config *running, const struct addr *addre
         struct addr bound;
         int error = sock_open(&addresses[i], &fd, &bound);
         if (error != 0) {
-            return refuse_address(&addresses[i], -error, message);
+            return refuse_address(&addresses[i], -error);
         }
         close(fd);
     }
@@ -137,8 +91,7 @@ static struct responder_worker *exchange(struct exporter *exporter,
     return before;
 }
 
-static bool start_responder(struct exporter *exporter, const struct config *config,
-                            struct buf *message)
+static bool start_responder(struct exporter *exporter, const struct config *config)
 {
     struct addr failed;
     int error;
@@ -149,20 +102,20 @@ static bool start_responder(struct exporter *exporter, const struct config *conf
     struct responder_worker *responder =
         responder_worker_start(&config->responder, &failed, &error);
     if (responder == NULL) {
-        return refuse_address(&failed, error, message);
+        return refuse_address(&failed, error);
     }
     exchange(exporter, responder);
     for (size_t i = 0; i < config->responder.listen_count; i++) {
         log_line(LOG_LEVEL_INFO, "responder listening", "address",
                  addr_format(&config->responder.listen[i], text), NULL);
     }
+    answering_warn_open(&config->responder);
     return true;
 }
 
 /* Another program may take an address between the trial and the start: then the old one is started
  * again. */
-static bool replace_responder(struct exporter *exporter, const struct config *config,
-                              struct buf *message)
+static bool replace_responder(struct exporter *exporter, const struct config *config)
 {
     const struct config *running = exporter->config;
     const struct reflect_settings *wanted = &config->responder;
@@ -170,21 +123,21 @@ static bool replace_responder(struct exporter *exporter, const struct config *co
         return true;
     }
     if (config->has_responder &&
-        (!try_addresses(running, wanted->listen, wanted->listen_count, message) ||
-         !try_addresses(running, wanted->permanent, wanted->permanent_count, message))) {
+        (!try_addresses(running, wanted->listen, wanted->listen_count) ||
+         !try_addresses(running, wanted->permanent, wanted->permanent_count))) {
         return false;
     }
     responder_worker_stop(exchange(exporter, NULL), NULL);
-    if (start_responder(exporter, config, message)) {
+    if (start_responder(exporter, config)) {
         return true;
     }
-    start_responder(exporter, running, message);
+    start_responder(exporter, running);
     return false;
 }
 
 static bool has_literal_address(const struct spec *spec)
 {
-    return spec->peer.family != ADDR_NONE;
+    return spec->path.peer.family != ADDR_NONE;
 }
 
 static void set_names(struct exporter *exporter)
@@ -195,7 +148,7 @@ static void set_names(struct exporter *exporter)
     for (size_t i = 0; i < targets->count; i++) {
         const struct spec *spec = targets->specs[i];
         if (!has_literal_address(spec)) {
-            names[count++] = (struct resolver_name){spec->host, spec_ip_version(spec)};
+            names[count++] = (struct resolver_name){spec->identity.host, spec_ip_version(spec)};
         }
     }
     resolver_set_names(exporter->resolver, names, count);
@@ -205,7 +158,7 @@ static void set_names(struct exporter *exporter)
 bool exporter_start_workers(struct exporter *exporter)
 {
     for (unsigned i = 0; i < exporter->work.count; i++) {
-        exporter->workers[i] = worker_start();
+        exporter->workers[i] = engine_worker_start(exporter->start_key);
         if (exporter->workers[i] == NULL) {
             return false;
         }
@@ -216,7 +169,7 @@ bool exporter_start_workers(struct exporter *exporter)
 void exporter_stop_workers(struct exporter *exporter)
 {
     for (unsigned i = 0; i < exporter->work.count; i++) {
-        worker_stop(exporter->workers[i]);
+        engine_worker_stop(exporter->workers[i]);
     }
 }
 
@@ -228,7 +181,7 @@ static struct spec_set *resolve_targets(struct exporter *exporter)
     for (size_t i = 0; i < targets->count; i++) {
         const struct spec *spec = targets->specs[i];
         struct addr ip;
-        struct resolver_name name = {spec->host, spec_ip_version(spec)};
+        struct resolver_name name = {spec->identity.host, spec_ip_version(spec)};
         bool is_found = !has_literal_address(spec) && resolver_find(exporter->resolver, &name, &ip);
         specs[i] = is_found ? spec_with_ip(spec, &ip) : spec_ref(spec);
     }
@@ -242,11 +195,11 @@ static void hand_over(struct exporter *exporter, const struct spec_set *targets)
 {
     for (unsigned i = 0; i < exporter->work.count; i++) {
         struct spec_set *part = spec_set_part(targets, &exporter->work, i);
-        worker_apply(exporter->workers[i], part);
+        engine_worker_apply(exporter->workers[i], part);
         spec_set_unref(part);
     }
     for (unsigned i = 0; i < exporter->work.count; i++) {
-        worker_await(exporter->workers[i]);
+        engine_worker_await(exporter->workers[i]);
     }
 }
 
@@ -305,27 +258,37 @@ static void take_over(struct exporter *exporter, struct config *config)
     exporter_check_sockets(config->targets);
 }
 
+/* What the file does not say. The requests that were seen before outlive each responder: a reload
+ * does not let them in again. */
+static void prepare_responder(struct exporter *exporter, struct config *config)
+{
+    answering_drop_reserved(&config->responder);
+    if (config->responder.key_count > 0 && exporter->replays == NULL) {
+        exporter->replays = mem_alloc(1, sizeof *exporter->replays);
+    }
+    config->responder.replays = exporter->replays;
+}
+
 bool exporter_begin(struct exporter *exporter, struct config *config)
 {
-    struct buf message = {0};
-    bool is_started = start_responder(exporter, config, &message);
-    buf_fini(&message);
+    prepare_responder(exporter, config);
+    bool is_started = start_responder(exporter, config);
     if (is_started) {
         take_over(exporter, config);
     }
     return is_started;
 }
 
-bool exporter_reload(struct exporter *exporter, struct buf *message)
+bool exporter_reload(struct exporter *exporter)
 {
     struct diagnostics diagnostics = {0};
     struct config *config = config_load(exporter->config_file, &diagnostics);
     log_findings(&diagnostics);
-    if (config == NULL) {
-        diagnostics_format(&diagnostics, message);
-    }
     diagnostics_fini(&diagnostics);
-    if (config != NULL && replace_responder(exporter, config, message)) {
+    if (config != NULL) {
+        prepare_responder(exporter, config);
+    }
+    if (config != NULL && replace_responder(exporter, config)) {
         take_over(exporter, config);
         return true;
     }

@@ -13,11 +13,12 @@
 #include <unistd.h>
 
 #include "base/shard.h"
-#include "program/config_file.h"
-#include "program/daemon.h"
 #include "host/clock.h"
 #include "host/log.h"
-#include "program/options.h"
+#include "program/config_file.h"
+#include "program/daemon.h"
+#include "program/start_key.h"
+#include "web/routes.h"
 
 #define LISTEN_MAX 16
 #define APPLY_INTERVAL_NS (200 * NS_PER_MS)
@@ -30,10 +31,14 @@ static const struct option_row rows[] = {
     {"config.check", NULL, NULL, "Check the configuration, print every problem, and exit.", false},
     {"shard", "I/N", NULL, "Measure the targets of part I of N (from 0) of the configuration.",
      false},
-    {"workers", "N", "1", "Threads that measure, 1 to 64.", false},
-    {"realtime", NULL, NULL, "Threads that measure run before all others (SCHED_FIFO).", false},
-    {"web.listen-address", "IP:PORT", ":10967", "Where to serve HTTP.", true},
+    {"start-key-file", "FILE", NULL,
+     "Secret from which the starts of targets follow; without it the machine's own.", false},
+    {"workers", "N", "1", "Number of measuring threads, 1 to 64.", false},
+    {"realtime", NULL, NULL, "Run the measuring threads with real-time priority (SCHED_FIFO).",
+     false},
+    {"web.listen-address", "[IP:]PORT", ":10967", "Where to serve HTTP.", true},
     {"web.telemetry-path", "PATH", "/metrics", "Where the metrics are.", false},
+    {"web.enable-lifecycle", NULL, NULL, "Let clients reload by POST /-/reload.", false},
     {"web.max-requests", "N", "40", "Scrapes answered at once; 503 beyond. 0: no limit.", false},
     DAEMON_LOGGING_ROWS,
 };
@@ -52,21 +57,23 @@ struct web {
     size_t listen_count;
     const char *metrics_path;
     unsigned scrapes_max;
+    bool has_lifecycle;
 };
 
 #define SCRAPES_MAX 1000000
 
-/* Where the page and the health checks are not. */
 static bool is_metrics_path(const char *path)
 {
-    return path[0] == '/' && path[1] != '\0' && strncmp(path, "/-/", 3) != 0 &&
-           strpbrk(path, "?#% \t\r\n\"<>") == NULL;
+    return path[0] == '/' && strpbrk(path, "?#% \t\r\n\"<>") == NULL && routes_is_free(path);
 }
 
 /* 0 or an exit status. */
 static int read_web(const struct options *options, struct web *out)
 {
-    struct web web = {.metrics_path = options_value(options, "web.telemetry-path")};
+    struct web web = {
+        .metrics_path = options_value(options, "web.telemetry-path"),
+        .has_lifecycle = options_has(options, "web.enable-lifecycle"),
+    };
     const char *text;
     for (size_t at = 0; (text = options_next(options, "web.listen-address", &at)) != NULL;) {
         if (web.listen_count == LISTEN_MAX) {
@@ -74,7 +81,7 @@ static int read_web(const struct options *options, struct web *out)
         }
         if (!addr_parse_ip_port(text, &web.listen[web.listen_count++])) {
             return options_refuse(options, "web.listen-address", text,
-                                  "an address and port such as 127.0.0.1:10967 or :10967");
+                                  "a port, or an address and port such as 127.0.0.1:10967");
         }
     }
     if (!is_metrics_path(web.metrics_path)) {
@@ -129,6 +136,14 @@ static int read_workers(const struct options *options, struct spec_division *out
     return 0;
 }
 
+/* 0 or an exit status. */
+static int read_start_key(const struct options *options, uint8_t out[SIPHASH_KEY_BYTES])
+{
+    const char *file = options_value(options, "start-key-file");
+    const char *problem = start_key_read(file, out);
+    return problem == NULL ? 0 : options_reject(options, "start-key-file", file, problem);
+}
+
 static int check_config(const char *file, const struct exporter_shard *shard)
 {
     struct config *config = config_file_load(file);
@@ -155,22 +170,16 @@ static void on_new_addresses(void *context)
     exporter_wake(exporter);
 }
 
-/* Reloads for everybody who has asked by now and gives them the one result. */
+/* Reloads; answers the client that requested it by HTTP before, if there is one. */
 static void reload(struct exporter *exporter)
 {
-    struct buf message = {0};
-    pthread_mutex_lock(&exporter->mutex);
-    uint64_t wanted = exporter->reloads_wanted;
-    pthread_mutex_unlock(&exporter->mutex);
+    bool is_requested = atomic_exchange(&exporter->wants_reload, false);
     daemon_notify("RELOADING=1");
-    exporter_reload(exporter, &message);
+    bool is_successful = exporter_reload(exporter);
     daemon_notify("READY=1");
-    pthread_mutex_lock(&exporter->mutex);
-    buf_fini(&exporter->reload_message);
-    exporter->reload_message = message;
-    exporter->reloads_done = wanted;
-    pthread_cond_broadcast(&exporter->answered);
-    pthread_mutex_unlock(&exporter->mutex);
+    if (is_requested) {
+        http_reloaded(exporter->http, is_successful);
+    }
 }
 
 static void on_wake(struct exporter *exporter)
@@ -178,10 +187,7 @@ static void on_wake(struct exporter *exporter)
     uint64_t count;
     ssize_t size = read(exporter->wake_fd, &count, sizeof count);
     (void)size;
-    pthread_mutex_lock(&exporter->mutex);
-    bool wants_reload = exporter->reloads_wanted > exporter->reloads_done;
-    pthread_mutex_unlock(&exporter->mutex);
-    if (wants_reload) {
+    if (atomic_load(&exporter->wants_reload)) {
         reload(exporter);
     }
 }
@@ -198,13 +204,13 @@ static void apply_addresses(struct exporter *exporter)
     }
 }
 
-/* For poll(2): until addresses that wait are due. */
-static int wait_ms(struct exporter *exporter)
+/* For poll(2): until `next`, or until addresses that wait are due. */
+static int wait_ms(struct exporter *exporter, struct mono next)
 {
-    if (!atomic_load(&exporter->has_new_addresses)) {
-        return -1;
+    if (atomic_load(&exporter->has_new_addresses)) {
+        next = mono_min(next, exporter->apply_next);
     }
-    int64_t left_ns = mono_diff(exporter->apply_next, clock_now().mono);
+    int64_t left_ns = mono_diff(next, clock_now().mono);
     return left_ns <= 0 ? 0 : (int)(left_ns / NS_PER_MS) + 1;
 }
 
@@ -231,11 +237,12 @@ static void wait_for_end(struct exporter *exporter, int signal_fd)
 {
     bool goes_on = true;
     while (goes_on) {
+        struct mono next = exporter_watch_unearned(exporter);
         struct pollfd items[] = {
             {.fd = signal_fd, .events = POLLIN},
             {.fd = exporter->wake_fd, .events = POLLIN},
         };
-        if (poll(items, 2, wait_ms(exporter)) < 0) {
+        if (poll(items, 2, wait_ms(exporter, next)) < 0) {
             continue;
         }
         if (items[1].revents != 0) {
@@ -262,6 +269,7 @@ static struct http *start_http(struct exporter *exporter, const struct web *web)
         .listen_count = web->listen_count,
         .metrics_path = web->metrics_path,
         .scrapes_max = web->scrapes_max,
+        .has_lifecycle = web->has_lifecycle,
     };
     struct http *http = http_start(&settings, &handlers, &failed, &error);
     if (http == NULL) {
@@ -281,21 +289,17 @@ static void log_listening(const struct http *http, const struct web *web)
     }
 }
 
-/* Requests in flight are answered; who waits for a reload is sent away first. */
-static void stop(struct exporter *exporter, struct http *http)
+/* Requests in flight are answered first. */
+static void stop(struct exporter *exporter)
 {
     daemon_notify("STOPPING=1");
-    pthread_mutex_lock(&exporter->mutex);
-    exporter->is_stopping = true;
-    pthread_cond_broadcast(&exporter->answered);
-    pthread_mutex_unlock(&exporter->mutex);
-    http_stop(http);
+    http_stop(exporter->http);
     exporter_stop_workers(exporter);
     responder_worker_stop(exporter->responder, NULL);
     resolver_stop(exporter->resolver);
     config_free(exporter->config);
+    free(exporter->replays);
     spec_set_unref(exporter->targets);
-    buf_fini(&exporter->reload_message);
     close(exporter->wake_fd);
 }
 
@@ -309,7 +313,6 @@ static int run(struct exporter *exporter, struct config *config, const struct we
     exporter->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     bool has_workers = exporter_start_workers(exporter);
     exporter->resolver = resolver_new(on_new_addresses, exporter);
-    struct http *http = NULL;
     bool has_begun = false;
     if (signal_fd < 0 || exporter->wake_fd < 0 || !has_workers) {
         refuse_system("worker");
@@ -320,19 +323,19 @@ static int run(struct exporter *exporter, struct config *config, const struct we
         config_free(config);
     } else {
         /* Last, so that the first scrape finds every target. */
-        http = start_http(exporter, web);
+        exporter->http = start_http(exporter, web);
     }
-    bool is_running = http != NULL;
+    bool is_running = exporter->http != NULL;
     if (is_running) {
         if (exporter->wants_realtime) {
             exporter_begin_realtime(exporter);
         }
-        log_listening(http, web);
+        log_listening(exporter->http, web);
         exporter_check_clock();
         daemon_notify("READY=1");
         wait_for_end(exporter, signal_fd);
     }
-    stop(exporter, http);
+    stop(exporter);
     close(signal_fd);
     return is_running ? 0 : 1;
 }
@@ -347,6 +350,7 @@ int main(int argc, char **argv)
     struct web web;
     struct exporter_shard shard;
     struct spec_division work;
+    uint8_t start_key[SIPHASH_KEY_BYTES];
     int status;
     if (!options_parse(&program, argc, argv, &options, &status)) {
         return status;
@@ -357,6 +361,9 @@ int main(int argc, char **argv)
     }
     if (status == 0) {
         status = read_workers(&options, &work);
+    }
+    if (status == 0) {
+        status = read_start_key(&options, start_key);
     }
     if (status == 0) {
         status = daemon_read_logging(&options);
@@ -381,8 +388,8 @@ int main(int argc, char **argv)
         .work = work,
         .started = clock_now().wall,
         .mutex = PTHREAD_MUTEX_INITIALIZER,
-        .answered = PTHREAD_COND_INITIALIZER,
         .scrape_seconds = -1,
     };
+    memcpy(exporter.start_key, start_key, sizeof start_key);
     return run(&exporter, config, &web);
 }

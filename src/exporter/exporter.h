@@ -1,10 +1,13 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
 /* What the parts of ipsla_exporter share. The main thread starts, configures and stops; HTTP
- * threads read through the mutex and ask the main thread to reload.
- *   exporter.c         flags, signals, the main thread's wait
- *   config.c  loading and applying configurations
- *   view.c    the handlers of HTTP */
+ * threads read through the mutex and request reloads from the main thread.
+ *   exporter.c  flags, signals, the main thread's loop
+ *   config.c    loading and applying configurations
+ *   check.c     what this host cannot do for a configuration
+ *   realtime.c  priority of the measuring threads
+ *   resolve.c   host names
+ *   view.c      what HTTP asks for */
 #ifndef EXPORTER_EXPORTER_H
 #define EXPORTER_EXPORTER_H
 
@@ -14,19 +17,26 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/buf.h"
 #include "base/time.h"
 #include "config/config.h"
-#include "web/http.h"
 #include "exporter/resolve.h"
-#include "host/worker.h"
+#include "host/engine_worker.h"
+#include "host/responder_worker.h"
 #include "probe/spec_set.h"
+#include "web/http.h"
 
 #define EXPORTER_WORKERS_MAX 64
 
 /* The parts of a configuration file that exporters share: this one's is `number` of `count`. */
 struct exporter_shard {
     unsigned number, count;
+};
+
+/* What is known of datagrams that answered nothing. */
+struct unearned {
+    uint64_t total; /* so far */
+    struct mono next; /* when to look again */
+    struct mono quiet_until;
 };
 
 struct exporter {
@@ -36,29 +46,30 @@ struct exporter {
     bool wants_realtime;
     struct wall started;
     struct exporter_shard shard;
-    struct worker *workers[EXPORTER_WORKERS_MAX]; /* NULL beyond the last */
+    uint8_t start_key[SIPHASH_KEY_BYTES];
+    struct engine_worker *workers[EXPORTER_WORKERS_MAX]; /* NULL beyond the last */
     struct spec_division work; /* of the targets among them */
     struct resolver *resolver;
     int wake_fd; /* written to wake the main thread */
 
     atomic_bool has_new_addresses; /* set by the resolver */
-    atomic_bool is_realtime; /* threads that measure go before others */
+    atomic_bool is_realtime; /* the measuring threads have real-time priority */
+    atomic_bool wants_reload; /* set by HTTP */
 
     pthread_mutex_t mutex; /* for the following */
-    pthread_cond_t answered; /* a reload was done, or there will be none */
     struct responder_worker *responder; /* NULL: none */
+    struct replay_memory *replays; /* of each responder; NULL: none has had keys */
     struct spec_set *targets; /* what the workers were given, in the order of the file */
     bool is_reload_successful;
     struct wall reload_success;
-    uint64_t reloads_wanted, reloads_done;
-    struct buf reload_message; /* why the latest reload failed */
-    bool is_stopping;
     double scrape_seconds; /* of the latest scrape; negative: there was none */
 
     /* The main thread's own. */
+    struct http *http; /* NULL before it serves */
     struct config *config; /* of its targets: those of the shard */
     size_t shared_count; /* targets in the file */
     struct mono apply_next; /* when addresses may be taken over again */
+    struct unearned unearned;
 };
 
 /* Wakes the main thread, from any thread. */
@@ -68,23 +79,21 @@ void exporter_wake(struct exporter *exporter);
  * responder cannot listen; the caller still owns `config` then. */
 bool exporter_begin(struct exporter *exporter, struct config *config);
 
-/* Reads the file again and takes it over, or keeps everything as it is, logs why, and appends that
- * to `message`. */
-bool exporter_reload(struct exporter *exporter, struct buf *message);
+/* Reads the file again and takes it over, or keeps everything as it is and logs why. */
+bool exporter_reload(struct exporter *exporter);
 
 /* Starts the threads that measure, or as many as the system allows: false with errno set then. */
 bool exporter_start_workers(struct exporter *exporter);
 void exporter_stop_workers(struct exporter *exporter);
 
-/* Puts the threads that measure before all others of the machine, or says in the log which
- * privilege that takes. One that then computes without a pause for EXPORTER_REALTIME_MS makes the
- * kernel send SIGXCPU to this process. */
+/* Gives the measuring threads real-time priority, or logs which privilege that needs. When one of
+ * them runs EXPORTER_REALTIME_MS without a pause, the kernel sends SIGXCPU to this process. */
 #define EXPORTER_REALTIME_MS 500
 void exporter_begin_realtime(struct exporter *exporter);
-/* They are as all others again. */
+/* Takes the real-time priority back. */
 void exporter_end_realtime(struct exporter *exporter);
 
-/* Hands the targets, with the addresses known by now, to the workers, and waits until they have
+/* Gives the targets, with the addresses known by now, to the workers, and waits until they have
  * them: some milliseconds. */
 void exporter_apply(struct exporter *exporter);
 
@@ -93,6 +102,10 @@ void exporter_check_clock(void);
 
 /* Logs what keeps this host from measuring: each error once, with the first target that has it. */
 void exporter_check_sockets(const struct spec_set *targets);
+
+/* Looks now and then whether many datagrams answered nothing, and says so in the log, once a minute
+ * at the most. Returns when to call it again. */
+struct mono exporter_watch_unearned(struct exporter *exporter);
 
 /* The functions that HTTP calls. */
 struct http_handlers exporter_handlers(struct exporter *exporter);

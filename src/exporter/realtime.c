@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* Measuring before everything else, and how that ends when it goes wrong: the kernel watches that
- * such a thread pauses (RLIMIT_RTTIME), and tells the main thread when it does not. */
+/* Real-time priority for the measuring threads, and its end when one of them runs without a pause:
+ * the kernel watches that (RLIMIT_RTTIME) and sends the process SIGXCPU. */
 #include <string.h>
 #include <sys/resource.h>
 
@@ -12,13 +12,13 @@ static int set_realtime(struct exporter *exporter, bool is_realtime)
 {
     int error = 0;
     for (unsigned i = 0; i < exporter->work.count && error == 0; i++) {
-        error = worker_set_realtime(exporter->workers[i], is_realtime);
+        error = engine_worker_set_realtime(exporter->workers[i], is_realtime);
     }
     atomic_store(&exporter->is_realtime, is_realtime && error == 0);
     return error;
 }
 
-/* The limit comes first: a thread that never pauses would keep this one from setting it. */
+/* The limit comes first: a real-time thread that never pauses would not let this one set it. */
 void exporter_begin_realtime(struct exporter *exporter)
 {
     struct rlimit limit;
@@ -37,6 +37,6 @@ void exporter_begin_realtime(struct exporter *exporter)
 void exporter_end_realtime(struct exporter *exporter)
 {
     (void)set_realtime(exporter, false);
-    log_line(LOG_LEVEL_ERROR, "real-time scheduling ended: a thread did not pause for too long",
-             NULL);
+    log_line(LOG_LEVEL_ERROR,
+             "real-time priority dropped: a measuring thread ran 500 ms without a pause", NULL);
 }

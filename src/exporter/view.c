@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* HTTP's questions, answered on its threads from snapshots. */
+/* What HTTP asks for, answered on its threads from snapshots. */
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -68,13 +68,13 @@ static struct snapshot *acquire(struct exporter *exporter)
     unsigned count = exporter->work.count;
     struct snapshot *snapshots[EXPORTER_WORKERS_MAX];
     if (count == 1) {
-        return worker_acquire(exporter->workers[0]);
+        return engine_worker_acquire(exporter->workers[0]);
     }
     pthread_mutex_lock(&exporter->mutex);
     struct spec_set *targets = spec_set_ref(exporter->targets);
     pthread_mutex_unlock(&exporter->mutex);
     for (unsigned i = 0; i < count; i++) {
-        snapshots[i] = worker_acquire(exporter->workers[i]);
+        snapshots[i] = engine_worker_acquire(exporter->workers[i]);
     }
     struct snapshot *merged = snapshot_merge(snapshots, targets, &exporter->work);
     for (unsigned i = 0; i < count; i++) {
@@ -144,7 +144,7 @@ static void close_scrape(void *context, bool is_complete)
     free(scrape);
 }
 
-static struct stream_source open_scrape(void *context, enum expo_format format)
+static struct stream_source open_scrape(void *context, const struct expo_format *format)
 {
     struct scrape *scrape = mem_alloc(1, sizeof *scrape);
     scrape->exporter = context;
@@ -183,25 +183,12 @@ static bool is_ready(void *context, struct buf *message)
     return is_complete;
 }
 
-/* Waits for the main thread to do it: files, sockets and threads are its business. */
-static bool ask_reload(void *context, struct buf *message)
+/* Files, sockets and threads are the main thread's business. */
+static void request_reload(void *context)
 {
     struct exporter *exporter = context;
-    pthread_mutex_lock(&exporter->mutex);
-    uint64_t ticket = ++exporter->reloads_wanted;
+    atomic_store(&exporter->wants_reload, true);
     exporter_wake(exporter);
-    while (exporter->reloads_done < ticket && !exporter->is_stopping) {
-        pthread_cond_wait(&exporter->answered, &exporter->mutex);
-    }
-    bool is_done = exporter->reloads_done >= ticket;
-    bool is_good = is_done && exporter->is_reload_successful;
-    if (!is_done) {
-        buf_add_string(message, "not reloaded: the exporter is stopping");
-    } else if (!is_good) {
-        buf_add(message, buf_string(&exporter->reload_message), exporter->reload_message.size);
-    }
-    pthread_mutex_unlock(&exporter->mutex);
-    return is_good;
 }
 
 void exporter_wake(struct exporter *exporter)
@@ -218,6 +205,6 @@ struct http_handlers exporter_handlers(struct exporter *exporter)
         .metrics = open_scrape,
         .page = show_page,
         .ready = is_ready,
-        .reload = ask_reload,
+        .reload = request_reload,
     };
 }

@@ -16,11 +16,12 @@
 #include <linux/net_tstamp.h>
 #include <linux/sockios.h>
 
-/* A reading over the bus takes about a microsecond; a longer one was interrupted. */
+/* Reading the clock over the bus takes about 1 us. When it takes longer, the thread was interrupted
+ * and the reading is repeated. */
 #define GOOD_NS 2000
 #define TRIES 4
 
-/* The clock of an open descriptor, as linux/ptp_clock.h has programs make it. */
+/* The clock id of an open descriptor, built as the kernel's ptp documentation describes. */
 static clockid_t clock_of(int fd)
 {
     return (clockid_t)((~(unsigned)fd << 3) | 3u);
@@ -40,7 +41,7 @@ static struct ifreq request_for(const char *device, void *data)
     return request;
 }
 
-/* The number of its clock, or -errno. */
+/* The number N of the adapter's clock /dev/ptpN, or -errno. */
 static int find_clock(int fd, const char *device)
 {
     const unsigned needed =
@@ -55,7 +56,8 @@ static int find_clock(int fd, const char *device)
     return can ? info.phc_index : -EOPNOTSUPP;
 }
 
-/* Others (a PTP daemon) may have switched it on already: their choice stays when it suffices. */
+/* Another program (a PTP daemon) may have switched it on. Its settings stay when they include all
+ * packets. */
 static int switch_on(int fd, const char *device)
 {
     struct hwtstamp_config config = {0};

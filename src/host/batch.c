@@ -9,7 +9,8 @@
 #include "base/mem.h"
 #include "host/message.h"
 
-/* Messages to receive into. Made ready once; after that only those that a call has used. */
+/* Buffers to receive into. Before a call, only the headers that the last call used are set again.
+ */
 struct tray {
     struct mmsghdr headers[BATCH_MAX];
     struct message messages[BATCH_MAX];

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* Many datagrams with one system call: sendmmsg(2), recvmmsg(2). The buffers are reserved, not
- * used, until a datagram of that size arrives. Belongs to one thread. */
+/* Sends and receives many datagrams with one system call: sendmmsg(2), recvmmsg(2). Its receive
+ * buffers (4 MiB) use physical memory only where datagrams have filled them. Not thread-safe. */
 #ifndef HOST_BATCH_H
 #define HOST_BATCH_H
 
@@ -9,7 +9,7 @@
 
 #include "host/sock.h"
 
-/* Messages of one call. */
+/* Most datagrams or notices in one call. */
 #define BATCH_MAX 64
 
 struct batch;
@@ -17,17 +17,18 @@ struct batch;
 struct batch *batch_new(void);
 void batch_free(struct batch *batch); /* NULL is fine */
 
-/* Sends parcels[0..count-1], count <= BATCH_MAX, in order. 0, or -errno of parcels[*sent]: those
- * before it left, those after it were not tried. Pending ICMP errors as in sock_send. */
+/* Sends parcels[0..count-1] in order; count is 0 to BATCH_MAX. Returns 0, or the -errno of
+ * parcels[*sent]: the parcels before it were sent, those after it were not tried. A pending ICMP
+ * error does not fail the call, as in sock_send. */
 int batch_send(struct batch *batch, int fd, const struct sock_parcel *const *parcels, size_t count,
                size_t *sent);
 
-/* Receives what is there, at most BATCH_MAX datagrams. Their bytes are the batch's until its next
- * call. How many, or -errno; -EAGAIN: none. */
+/* Receives at most BATCH_MAX datagrams without waiting. Returns their number, or -errno (-EAGAIN:
+ * there are none). Their bytes stay valid until the next call of this function. */
 int batch_receive(struct batch *batch, int fd, struct sock_datagram out[BATCH_MAX]);
 
-/* Takes what is in the error queue, at most BATCH_MAX messages of it; `*taken` is how many those
- * were. Returns how many of them are notices; 0: none. */
+/* Reads at most BATCH_MAX messages from the error queue; *taken is their number. Returns how many
+ * of them are notices (message_notice) and are in `out`. */
 size_t batch_receive_notices(struct batch *batch, int fd, struct sock_notice out[BATCH_MAX],
                              size_t *taken);
 

@@ -11,7 +11,7 @@
 
 void clock_state_read(struct clock_state *out)
 {
-    struct timex timex = {0}; /* modes 0: asks, changes nothing, needs no privilege */
+    struct timex timex = {0}; /* modes 0: reads only, needs no privilege */
     struct clock_answer answer = {0};
     int state = adjtimex(&timex);
     if (state < 0) {

@@ -1,14 +1,14 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* What the kernel says of the clock of this host, adjtimex(2): whether something (NTP, PTP, a
- * hypervisor's agent) keeps it in step, and how far it may be off. */
+/* The state of the system clock, adjtimex(2): whether something (NTP, PTP, a hypervisor's agent)
+ * synchronizes it, and its errors in ns. Thread-safe. */
 #ifndef HOST_CLOCK_STATE_H
 #define HOST_CLOCK_STATE_H
 
 #include "base/time.h"
 #include "engine/report.h"
 
-/* How often it is worth asking. */
+/* How often to read it. */
 #define CLOCK_STATE_PERIOD_NS NS_PER_SECOND
 
 /* One system call, and stats/clock_state.h judges the answer. out->slewed_at stays. */

@@ -66,9 +66,9 @@ static void choose_stamps(struct endpoint *endpoint)
     }
     endpoint->stamps = endpoint->has_adapter ? SOCK_STAMPS_HARDWARE
                        : endpoint->is_shared ? SOCK_STAMPS_KERNEL
-                                             : SOCK_STAMPS_ASKED;
-    if (endpoint->stamps != SOCK_STAMPS_ASKED) {
-        sock_stamp(endpoint->fd, endpoint->stamps);
+                                             : SOCK_STAMPS_REQUESTED;
+    if (endpoint->stamps != SOCK_STAMPS_REQUESTED) {
+        sock_set_stamps(endpoint->fd, endpoint->stamps);
     }
 }
 
@@ -77,7 +77,7 @@ int endpoint_open(const struct fx *fx, uint16_t identifier, struct endpoint **ou
     struct endpoint *endpoint = mem_alloc(1, sizeof *endpoint);
     endpoint->transport = fx->transport;
     endpoint->is_shared = fx->transport == TRANSPORT_UDP && fx->may_share;
-    endpoint->asked = fx->local;
+    endpoint->requested = fx->local;
     endpoint->wants_hardware = fx->wants_hardware;
     endpoint->options = fx->options;
     endpoint->peers.is_by_peer = true;
@@ -87,8 +87,10 @@ int endpoint_open(const struct fx *fx, uint16_t identifier, struct endpoint **ou
         return error;
     }
     if (endpoint->is_shared) {
-        sock_want_room(endpoint->fd, ENDPOINT_SHARED_ROOM);
-        sock_share(endpoint->fd, endpoint->bound.family);
+        sock_set_receive_buffer(endpoint->fd, ENDPOINT_SHARED_BUFFER_BYTES);
+        sock_omit_destination(endpoint->fd, endpoint->bound.family);
+    } else if (fx->transport == TRANSPORT_UDP && fx->room_bytes > 0) {
+        sock_set_receive_buffer(endpoint->fd, (int)fx->room_bytes);
     }
     choose_stamps(endpoint);
     *out = endpoint;
@@ -98,7 +100,7 @@ int endpoint_open(const struct fx *fx, uint16_t identifier, struct endpoint **ou
 void endpoint_close(struct endpoint *endpoint)
 {
     if (endpoint->transport == TRANSPORT_TCP_CONNECT) {
-        tcp_close(endpoint->fd, endpoint->asked.port != 0);
+        tcp_close(endpoint->fd, endpoint->requested.port != 0);
     } else {
         close(endpoint->fd);
     }
@@ -110,7 +112,7 @@ void endpoint_close(struct endpoint *endpoint)
 
 void endpoint_free(struct endpoint *endpoint)
 {
-    channels_fini(&endpoint->peers);
+    channel_table_fini(&endpoint->peers);
     free(endpoint->keys);
     free(endpoint);
 }
@@ -120,23 +122,24 @@ static bool is_same_device(const struct io_options *a, const struct io_options *
     return strncmp(a->device, b->device, sizeof a->device) == 0;
 }
 
-bool endpoint_may_take(const struct endpoint *endpoint, const struct fx *fx)
+bool endpoint_can_join(const struct endpoint *endpoint, const struct fx *fx)
 {
-    return endpoint->asked.family == fx->local.family && endpoint->asked.port == fx->local.port &&
-           endpoint->asked.scope == fx->local.scope &&
-           memcmp(endpoint->asked.ip, fx->local.ip, sizeof fx->local.ip) == 0 &&
+    return endpoint->requested.family == fx->local.family &&
+           endpoint->requested.port == fx->local.port &&
+           endpoint->requested.scope == fx->local.scope &&
+           memcmp(endpoint->requested.ip, fx->local.ip, sizeof fx->local.ip) == 0 &&
            endpoint->wants_hardware == fx->wants_hardware &&
            endpoint->options.ttl == fx->options.ttl &&
            endpoint->options.dont_fragment == fx->options.dont_fragment &&
            is_same_device(&endpoint->options, &fx->options) &&
-           channels_find_peer(&endpoint->peers, &fx->peer) == NULL;
+           channel_table_find_peer(&endpoint->peers, &fx->peer) == NULL;
 }
 
 void endpoint_join(struct endpoint *endpoint, struct channel *channel)
 {
     channel->endpoint = endpoint;
     if (endpoint->is_shared) {
-        channels_add(&endpoint->peers, channel);
+        channel_table_add(&endpoint->peers, channel);
     } else {
         assert(endpoint->only == NULL);
         endpoint->only = channel;
@@ -146,7 +149,7 @@ void endpoint_join(struct endpoint *endpoint, struct channel *channel)
 void endpoint_leave(struct endpoint *endpoint, struct channel *channel)
 {
     if (endpoint->is_shared) {
-        channels_remove(&endpoint->peers, channel);
+        channel_table_remove(&endpoint->peers, channel);
     } else {
         endpoint->only = NULL;
     }
@@ -160,64 +163,64 @@ bool endpoint_is_unused(const struct endpoint *endpoint)
 
 struct channel *endpoint_channel(const struct endpoint *endpoint, const struct addr *peer)
 {
-    return endpoint->is_shared ? channels_find_peer(&endpoint->peers, peer) : endpoint->only;
+    return endpoint->is_shared ? channel_table_find_peer(&endpoint->peers, peer) : endpoint->only;
 }
 
-/* An adapter that promised and does not deliver gives way to the kernel, the kernel to our own
- * times. */
-static void doubt(struct endpoint *endpoint)
+/* No timestamp arrived in time. After the adapter the kernel is tried; after the kernel the
+ * program's own clock is used. */
+static void give_up_stamps(struct endpoint *endpoint)
 {
     sock_stop_stamps(endpoint->fd);
     if (endpoint->stamps != SOCK_STAMPS_HARDWARE) {
-        endpoint->gives_no_times = true;
+        endpoint->gives_no_stamps = true;
         return;
     }
     endpoint->adapter_error = -ENODATA;
     endpoint->stamps = SOCK_STAMPS_KERNEL;
-    endpoint->first_asked = (struct mono){0};
+    endpoint->first_request = (struct mono){0};
     endpoint->next_key = 0;
-    endpoint->awaited = 0;
-    sock_stamp(endpoint->fd, endpoint->stamps);
+    endpoint->stamps_pending = 0;
+    sock_set_stamps(endpoint->fd, endpoint->stamps);
 }
 
-bool endpoint_asks(struct endpoint *endpoint, bool wants, struct mono now)
+bool endpoint_requests_stamp(struct endpoint *endpoint, bool wants, struct mono now)
 {
-    if (!endpoint->has_told && endpoint->first_asked.ns != 0 &&
-        mono_diff(now, endpoint->first_asked) > ENDPOINT_PROOF_NS) {
-        doubt(endpoint);
+    if (!endpoint->has_reported && endpoint->first_request.ns != 0 &&
+        mono_diff(now, endpoint->first_request) > ENDPOINT_STAMP_TIMEOUT_NS) {
+        give_up_stamps(endpoint);
     }
-    return (wants || endpoint->stamps != SOCK_STAMPS_ASKED) && !endpoint->gives_no_times &&
-           !endpoint->is_uncertain;
+    return (wants || endpoint->stamps != SOCK_STAMPS_REQUESTED) && !endpoint->gives_no_stamps &&
+           !endpoint->has_uncertain_keys;
 }
 
 void endpoint_note_sent(struct endpoint *endpoint, const struct sent_key *sent, struct mono now)
 {
-    if (endpoint->first_asked.ns == 0) {
-        endpoint->first_asked = now;
+    if (endpoint->first_request.ns == 0) {
+        endpoint->first_request = now;
     }
     if (endpoint->keys == NULL) {
         endpoint->key_count = endpoint->is_shared ? ENDPOINT_SHARED_KEYS : ENDPOINT_KEYS;
         endpoint->keys = mem_alloc(endpoint->key_count, sizeof *endpoint->keys);
     }
     endpoint->keys[endpoint->next_key++ % endpoint->key_count] = *sent;
-    endpoint->awaited++;
+    endpoint->stamps_pending++;
 }
 
 void endpoint_restart_keys(struct endpoint *endpoint)
 {
     sock_restart_keys(endpoint->fd, endpoint->stamps);
-    endpoint->is_uncertain = false;
+    endpoint->has_uncertain_keys = false;
     endpoint->next_key = 0;
-    endpoint->awaited = 0;
+    endpoint->stamps_pending = 0;
 }
 
 const struct sent_key *endpoint_find_sent(struct endpoint *endpoint, uint32_t key)
 {
     uint32_t age = endpoint->next_key - key;
-    if (endpoint->awaited > 0) {
-        endpoint->awaited--;
+    if (endpoint->stamps_pending > 0) {
+        endpoint->stamps_pending--;
     }
-    endpoint->has_told = true;
+    endpoint->has_reported = true;
     if (age == 0 || age > endpoint->key_count) {
         return NULL;
     }

@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* A socket and the channels that use it: one, or, when shared, any number that hear different
- * peers. Keeps which packet the kernel means when it tells a send time. Belongs to the host's
- * thread. */
+/* A socket and the channels that use it: one channel, or, on a shared socket, any number of
+ * channels with different peers. Also remembers which packet has which key, the number by which the
+ * kernel reports a transmit timestamp. Host's thread only. */
 #ifndef HOST_ENDPOINT_H
 #define HOST_ENDPOINT_H
 
@@ -11,24 +11,24 @@
 #include <stdint.h>
 
 #include "host/adapter.h"
-#include "host/channels.h"
+#include "host/channel_table.h"
 #include "host/sock.h"
 #include "probe/io.h"
 
 struct event;
 struct host;
 
-/* Datagrams whose send time may be awaited at once. */
+/* Number of packets that may wait for their transmit timestamps at the same time. */
 #define ENDPOINT_KEYS 16
 #define ENDPOINT_SHARED_KEYS 1024
 
-/* A shared socket's receive buffer: what comes in while the thread does not look. */
-#define ENDPOINT_SHARED_ROOM (8 << 20)
+/* Receive buffer of a shared socket, for what arrives while the thread sleeps. */
+#define ENDPOINT_SHARED_BUFFER_BYTES (8 << 20)
 
-/* When no send time has come for this long, the device gives none. */
-#define ENDPOINT_PROOF_NS NS_PER_SECOND
+/* When no transmit timestamp has arrived this long after the first request, the device has none. */
+#define ENDPOINT_STAMP_TIMEOUT_NS NS_PER_SECOND
 
-/* Who sent a datagram, and the machine's number of it. */
+/* The channel that sent a datagram, and the machine's number (tag) of it. */
 struct sent_key {
     struct channel_id id;
     uint64_t serial;
@@ -40,72 +40,76 @@ struct endpoint {
     struct event *waiting;
     int fd;
     enum transport transport;
-    bool is_connecting; /* TRANSPORT_TCP_CONNECT: its FX_OPEN is not answered yet */
-    bool has_ip_header; /* ICMP: what arrives begins with one */
+    bool is_connecting; /* TRANSPORT_TCP_CONNECT: FX_OPEN is not answered yet */
+    bool has_ip_header; /* ICMP: received datagrams begin with one */
     bool is_shared;
     bool wants_hardware; /* as in FX_OPEN */
-    bool has_adapter; /* which stamps what is sent and received */
+    bool has_adapter; /* `adapter` is open and timestamps the packets */
     struct adapter adapter;
-    int adapter_error; /* -errno: why it does not stamp although it should */
+    int adapter_error; /* -errno: why there are no hardware timestamps; 0: not wanted, or fine */
     enum sock_stamps stamps;
-    struct addr asked; /* as in FX_OPEN */
+    struct addr requested; /* local address, as in FX_OPEN */
     struct io_options options;
     struct addr bound;
-    struct instant started; /* connecting */
+    struct instant started; /* TRANSPORT_TCP_CONNECT: when connect(2) was called */
 
     struct channel *only; /* its channel, unless shared */
-    struct channels peers; /* its channels when shared */
-    struct endpoint *next; /* of the shared ones; stays when it is closed */
-    struct endpoint *next_closed;
+    struct channel_table peers; /* its channels when shared */
+    struct endpoint *next; /* in the list of shared ones; kept when it is closed */
+    struct endpoint *next_closed; /* in the list of closed ones */
 
-    /* Send times. */
-    struct sent_key *keys; /* of datagram `key`, at key % key_count */
+    /* Transmit timestamps. */
+    struct sent_key *keys; /* that of packet `key` is at key % key_count */
     uint32_t key_count;
-    uint32_t next_key; /* the kernel's number of the next datagram that asks */
-    uint32_t awaited; /* asked for and not told yet */
-    bool
-        is_uncertain; /* a datagram that asked did not leave: it may have used up a number or not */
-    struct mono first_asked; /* 0: never */
-    bool has_told;
-    bool gives_no_times;
+    uint32_t next_key; /* the kernel's number of the next packet with a timestamp request */
+    uint32_t stamps_pending; /* requested and not reported yet */
+    bool has_uncertain_keys; /* a send with a request failed: the kernel may have used a number */
+    struct mono first_request; /* when the first timestamp was requested; 0: never */
+    bool has_reported; /* at least one timestamp has arrived */
+    bool gives_no_stamps; /* none arrived in time; no more are requested */
 
-    uint32_t drops; /* datagrams that the kernel dropped because its buffer was full */
-    struct mono drops_read; /* when it was last asked */
+    uint32_t drops; /* received datagrams that the kernel dropped: the buffer was full */
+    struct mono drops_read; /* when the drop counter was read from the kernel */
 };
 
-/* Opens the socket that `fx` (FX_OPEN) asks for; `identifier`: of a raw ICMP socket. `waiting` is
- * the caller's to set. 0 or -errno. */
+/* Opens the socket that `fx` (FX_OPEN) requests; `identifier` is that of a raw ICMP socket. Sets
+ * neither `host` nor `waiting`. 0, or -errno with *out untouched. The caller calls endpoint_close,
+ * then endpoint_free. */
 int endpoint_open(const struct fx *fx, uint16_t identifier, struct endpoint **out);
 
-/* Closes the socket; no channel uses it. What is left is memory, for endpoint_free. */
+/* Closes the socket, which no channel uses; endpoint_free frees the memory later. */
 void endpoint_close(struct endpoint *endpoint);
 void endpoint_free(struct endpoint *endpoint);
 
-/* A channel as `fx` asks for may join the shared `endpoint`. */
-bool endpoint_may_take(const struct endpoint *endpoint, const struct fx *fx);
+/* Whether the channel that `fx` (FX_OPEN) requests can use the shared `endpoint`: same local
+ * address, options and timestamps, and no channel to the same peer. */
+bool endpoint_can_join(const struct endpoint *endpoint, const struct fx *fx);
 
-/* `channel` uses it from now on, and no longer. */
+/* `channel` starts to use the endpoint, and ends it. */
 void endpoint_join(struct endpoint *endpoint, struct channel *channel);
 void endpoint_leave(struct endpoint *endpoint, struct channel *channel);
 bool endpoint_is_unused(const struct endpoint *endpoint);
 
-/* Whose a datagram from `peer` is; NULL: nobody's. */
+/* The channel for a datagram from `peer`; NULL: none (unknown source). */
 struct channel *endpoint_channel(const struct endpoint *endpoint, const struct addr *peer);
 
 bool endpoint_is_icmp(const struct endpoint *endpoint);
 
-/* Whether the send time of a datagram that leaves at `now` will be told, if it `wants` it. On a
- * shared socket it is told in any case: it is noted, and need not be asked for. */
-bool endpoint_asks(struct endpoint *endpoint, bool wants, struct mono now);
+/* Whether the kernel will report when a datagram sent at `now` was transmitted. `wants`: the
+ * machine requests it. When the socket timestamps all packets (a shared one does), the answer is
+ * true without a request, and the caller notes the packet, too. */
+bool endpoint_requests_stamp(struct endpoint *endpoint, bool wants, struct mono now);
 
-/* Datagram `sent`, which asked, left at about `now`. */
+/* Datagram `sent`, for which the function above returned true, was sent at about `now`. */
 void endpoint_note_sent(struct endpoint *endpoint, const struct sent_key *sent, struct mono now);
 
-/* Makes uncertain numbers start again. Call it when all that was told has been taken: what comes
- * later by the old ones is not believed, since it is older than what has the number then. */
+/* Ends has_uncertain_keys: the kernel counts from 0 again. Call it once the error queue is empty. A
+ * timestamp that still arrives with an old key is taken for that of a newer packet; the machine
+ * rejects it, because it is earlier than that packet's send call. */
 void endpoint_restart_keys(struct endpoint *endpoint);
 
-/* Which datagram the kernel calls `key`; NULL when that is too long ago. */
+/* The datagram with the kernel's number `key`; NULL when too many were sent since. Counts it as
+ * reported. */
 const struct sent_key *endpoint_find_sent(struct endpoint *endpoint, uint32_t key);
 
 #endif

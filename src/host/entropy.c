@@ -8,7 +8,7 @@
 
 void entropy_fill(void *out, size_t size)
 {
-    /* Up to 256 bytes come whole, and only a kernel without the call refuses. */
+    /* Up to 256 bytes are never returned in part; only a kernel without the call fails. */
     if (getrandom(out, size, 0) != (ssize_t)size) {
         abort();
     }

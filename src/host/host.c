@@ -1,29 +1,30 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* The loop. One turn is: wait for sockets, the timer or a wake (libevent); give each thing that
- * happened to the machine, and after each poll the machine until it has nothing more to do; send
- * what it wants sent; call the hook; poll again, because the hook may have changed the machine.
+/* The event loop. One turn:
+ *  1. wait for a readable socket, the timer or host_wake (libevent);
+ *  2. deliver each event to the machine, and poll it after each event until it has nothing to do;
+ *  3. send the packets that waited for the end of the turn, one system call per socket;
+ *  4. call the hook, and poll again, because the hook may have changed the machine.
+ * The clock is read before each poll. From one socket at most BATCH_MAX datagrams are received in a
+ * turn, so that a busy socket does not delay the others; libevent (level-triggered) then reports it
+ * again.
  *
- * The clock is read before each poll, so each effect knows its time. What may wait is collected and
- * leaves when the machine has nothing more to do, one system call for each socket; the kernel tells
- * when each packet really left. A busy socket gives up to BATCH_MAX datagrams a turn and then lets
- * others have theirs; libevent reports it again, since it waits for levels, not edges.
+ * Sockets. A channel with may_share joins the first shared socket that has the same address and
+ * options and no channel to the same peer; a received datagram belongs to the channel of its source
+ * address. Every other channel has its own socket: datagrams that arrive after the channel is
+ * closed are discarded with that socket.
  *
- * Sockets. A channel that may share one joins the first shared socket that is bound and set up
- * alike and has no channel to the same peer; its datagrams find it by who sent them. Every other
- * channel has a socket of its own: a closed channel's late data goes where its descriptor went.
+ * Wake-ups. A wake-up costs more than sending a packet. With a tick (host_set_tick) a token bucket
+ * limits them (wakes.h): one token per tick. With a token the loop wakes up for every deadline and
+ * datagram, so a few targets are measured on time; without one it sleeps until the next tick and
+ * then handles everything that arrived or became due, at most one tick late. When that goes on, the
+ * loop is busy: it reads the shared sockets at every tick and removes them from libevent, whose
+ * readiness events would cost time for each packet. Receive times remain exact, because they are
+ * kernel timestamps. For a TCP handshake they are not, so while such a channel is open there is no
+ * limit.
  *
- * Waking. Each wake-up costs more than sending a packet. A host with a tick (host_set_tick) spends
- * them from an allowance: one a tick, and some saved. While there is any, it wakes for each
- * deadline and each datagram when they come, so a few targets are measured on time; when there is
- * none it sleeps until the next tick, and everything that came or became due by then is done
- * together, late by a tick at most. When that goes on (host/wakes.h), it does not even have the
- * kernel tell of the shared sockets, which costs for each packet, and reads them at each tick.
- * Arrival times do not suffer: they are the kernel's. Where they are the thread's own
- * (connections), it wakes for everything.
- *
- * Timer: deadlines are nanoseconds, libevent's timeouts microseconds: rounded up, since waking
- * early would only mean waking twice. With precise timers libevent waits on a timerfd. */
+ * Timer. Deadlines are nanoseconds, libevent's timeouts microseconds; they are rounded up, because
+ * an early wake-up means a second one. With precise timers libevent uses a timerfd. */
 #include "host/host.h"
 
 #include <assert.h>
@@ -36,10 +37,13 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "host/host_state.h"
+#include "host/channel.h"
+#include "host/deliver.h"
+#include "host/entropy.h"
+#include "host/perform.h"
 #include "host/tcp.h"
 
-/* Batches taken from one socket at a tick. */
+/* Most batches received from one shared socket at a tick. */
 #define ROUNDS_MAX 16
 
 static void on_readable(evutil_socket_t fd, short what, void *context);
@@ -61,7 +65,7 @@ static struct event *event_for(struct host *host, struct endpoint *endpoint)
     return event_new(host->base, endpoint->fd, EV_READ | EV_PERSIST, on_readable, endpoint);
 }
 
-bool host_watch(struct host *host, struct endpoint *endpoint)
+static bool watch(struct host *host, struct endpoint *endpoint)
 {
     bool is_read_at_ticks = endpoint->is_shared && !host->watches_shared;
     endpoint->waiting = event_for(host, endpoint);
@@ -69,7 +73,7 @@ bool host_watch(struct host *host, struct endpoint *endpoint)
            (is_read_at_ticks || event_add(endpoint->waiting, NULL) == 0);
 }
 
-void host_unwatch(struct endpoint *endpoint)
+static void unwatch(struct endpoint *endpoint)
 {
     if (endpoint->waiting != NULL) {
         event_free(endpoint->waiting);
@@ -83,15 +87,15 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
     (void)what;
     struct endpoint *endpoint = context;
     struct host *host = endpoint->host;
-    int count = host_receive_data(host, endpoint);
+    int count = perform_receive(host, endpoint);
     host->has_more |= count == BATCH_MAX;
-    if (endpoint->fd >= 0 && (count == 0 || endpoint->awaited > 0)) {
-        host_receive_notices(host, endpoint);
+    if (endpoint->fd >= 0 && (count == 0 || endpoint->stamps_pending > 0)) {
+        deliver_notices(host, endpoint);
     }
-    host_drain(host);
+    perform_effects(host);
 }
 
-/* The handshake of TCP has ended, one way or the other: this is t4. */
+/* The TCP handshake has succeeded or failed; now is t4 of the measurement. */
 static void on_connected(evutil_socket_t fd, short what, void *context)
 {
     (void)what;
@@ -109,10 +113,10 @@ static void on_connected(evutil_socket_t fd, short what, void *context)
     if (error != 0) {
         ev.kind = EV_ERROR;
         ev.error = -error;
-        host_close_channel(host, endpoint->only);
+        channel_close(host, endpoint->only);
     }
-    host_give(host, &ev);
-    host_drain(host);
+    deliver_event(host, &ev);
+    perform_effects(host);
 }
 
 static void on_connection(evutil_socket_t fd, short what, void *context)
@@ -126,14 +130,14 @@ static void on_connection(evutil_socket_t fd, short what, void *context)
             return;
         }
         ev.received = (struct stamp){.at = clock_now(), .source = STAMP_USER};
-        host_give(host, &ev);
-        host_drain(host);
+        deliver_event(host, &ev);
+        perform_effects(host);
     }
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *context)
 {
-    /* The turn polls the machine in any case. */
+    /* Every turn polls the machine. */
     (void)fd;
     (void)what;
     (void)context;
@@ -144,7 +148,7 @@ static void on_wake(evutil_socket_t fd, short what, void *context)
     (void)what;
     (void)context;
     uint64_t count;
-    /* Only the reset matters; the turn goes on to the hook in any case. */
+    /* This only resets the descriptor; every turn calls the hook. */
     ssize_t size = read(fd, &count, sizeof count);
     (void)size;
 }
@@ -178,11 +182,21 @@ static bool events_new(struct host *host)
     return host->timer != NULL && host->wake != NULL && event_add(host->wake, NULL) == 0;
 }
 
+static void draw_key(struct host *host)
+{
+    uint8_t key[SIPHASH_KEY_BYTES];
+    entropy_fill(key, sizeof key);
+    host->key = siphash_key(key);
+}
+
 struct host *host_new(struct machine machine, struct host_hook hook)
 {
     struct host *host = mem_alloc(1, sizeof *host);
     host->machine = machine;
     host->hook = hook;
+    host->watch = watch;
+    host->unwatch = unwatch;
+    draw_key(host);
     outbox_init(&host->outbox);
     host->batch = batch_new();
     clock_read(&host->clock);
@@ -202,11 +216,11 @@ void host_free(struct host *host)
     if (host == NULL) {
         return;
     }
-    for (struct channel *channel; (channel = channels_any(&host->channels)) != NULL;) {
-        host_close_channel(host, channel);
+    for (struct channel *channel; (channel = channel_table_any(&host->channels)) != NULL;) {
+        channel_close(host, channel);
     }
-    host_free_closed(host);
-    channels_fini(&host->channels);
+    channel_free_closed(host);
+    channel_table_fini(&host->channels);
     if (host->timer != NULL) {
         event_free(host->timer);
     }
@@ -227,9 +241,9 @@ void host_free(struct host *host)
     free(host);
 }
 
-static void arm(struct host *host, struct mono wish)
+static void arm(struct host *host, struct mono latest)
 {
-    struct mono due = mono_min(host->machine.ops->deadline(host->machine.self), wish);
+    struct mono due = mono_min(host->machine.ops->deadline(host->machine.self), latest);
     if (due.ns == MONO_NEVER.ns) {
         event_del(host->timer);
         return;
@@ -249,23 +263,23 @@ static void sleep_until(struct mono until)
     (void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL);
 }
 
-/* Whether libevent is to tell of the shared sockets: a busy loop looks at them at every tick. When
- * the system has no room for that, it goes on as if it were busy. */
+/* Sets whether libevent reports readable shared sockets; a busy loop reads them at every tick
+ * instead. When the system refuses, the loop stays busy. */
 static void watch_shared(struct host *host, bool is_watched)
 {
-    bool is_told = is_watched;
+    bool is_complete = is_watched;
     for (struct endpoint *at = host->shared; at != NULL; at = at->next) {
         if (!is_watched) {
             event_del(at->waiting);
         } else if (event_add(at->waiting, NULL) != 0) {
-            is_told = false;
+            is_complete = false;
         }
     }
-    host->watches_shared = is_told;
-    host->wakes.is_busy = !is_told;
+    host->watches_shared = is_complete;
+    host->wakes.is_busy = !is_complete;
 }
 
-/* Takes a wake-up from the allowance, and sleeps until there is one. */
+/* Takes a token for one wake-up, and sleeps until there is one. */
 static void spend_wake(struct host *host)
 {
     struct wakes *wakes = &host->wakes;
@@ -283,22 +297,22 @@ static void spend_wake(struct host *host)
     }
 }
 
-/* All that has come; sockets may be closed and opened on the way. */
+/* Reads all shared sockets. While their data is delivered, sockets may be closed and opened. */
 static void read_shared(struct host *host)
 {
     for (struct endpoint *at = host->shared; at != NULL; at = at->next) {
         int count = BATCH_MAX;
         for (int i = 0; i < ROUNDS_MAX && at->fd >= 0 && count == BATCH_MAX; i++) {
-            count = host_receive_data(host, at);
+            count = perform_receive(host, at);
         }
         host->has_more |= count == BATCH_MAX;
         if (at->fd >= 0) {
-            host_receive_notices(host, at);
+            deliver_notices(host, at);
         }
     }
 }
 
-static void wait_for_events(struct host *host, struct mono wish)
+static void wait_for_events(struct host *host, struct mono latest)
 {
     int flags = EVLOOP_ONCE;
     if (!host->has_more) {
@@ -307,7 +321,7 @@ static void wait_for_events(struct host *host, struct mono wish)
     if (host->has_more || !host->watches_shared) {
         flags = EVLOOP_NONBLOCK;
     } else {
-        arm(host, wish);
+        arm(host, latest);
     }
     host->has_more = false;
     host->has_acted = false;
@@ -324,26 +338,26 @@ static struct mono call_hook(struct host *host)
                                     : host->hook.after(host->hook.context, clock_now());
 }
 
-/* What the hook makes the machine do may be what the hook waits for: then it is called again soon,
- * at the next tick at the latest. */
+/* The hook may have made the machine do what the hook waits for. Then it is called again soon, at
+ * the next tick at the latest. */
 static struct mono end_turn(struct host *host)
 {
-    struct mono wish = call_hook(host);
-    bool has_acted = host_drain(host);
+    struct mono latest = call_hook(host);
+    bool has_acted = perform_effects(host);
     host->has_more |= has_acted && host->watches_shared;
-    host_free_closed(host);
-    return wish;
+    channel_free_closed(host);
+    return latest;
 }
 
 void host_run(struct host *host)
 {
     (void)prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
-    host_drain(host);
-    struct mono wish = end_turn(host);
+    perform_effects(host);
+    struct mono latest = end_turn(host);
     while (!host->is_stopping) {
-        wait_for_events(host, wish);
-        host_drain(host);
-        wish = end_turn(host);
+        wait_for_events(host, latest);
+        perform_effects(host);
+        latest = end_turn(host);
         wakes_note(&host->wakes, host->has_acted);
     }
 }

@@ -24,8 +24,8 @@ static int attach(int fd, struct sock_filter *code, size_t count)
     return result == 0 ? 0 : -errno;
 }
 
-/* Only replies of our type with our identifier pass. Offsets count from the IP header, whose length
- * the first instruction takes into X. */
+/* Accepts only replies of this type and identifier. The first instruction loads the length of the
+ * IP header into X; the offsets count from there. */
 static int attach_filter4(int fd, uint8_t reply_type, uint16_t identifier)
 {
     struct sock_filter code[] = {
@@ -40,8 +40,8 @@ static int attach_filter4(int fd, uint8_t reply_type, uint16_t identifier)
     return attach(fd, code, sizeof code / sizeof code[0]);
 }
 
-/* The same; a raw socket of IPv6 is given no header, and its kind of filter looks at types before
- * the packet is copied for it, which spares it neighbour discovery. */
+/* The same for IPv6, whose raw sockets receive no IP header. ICMP6_FILTER rejects other types
+ * before the kernel copies the packet, which matters for neighbour discovery. */
 static int attach_filter6(int fd, uint16_t identifier)
 {
     struct icmp6_filter types;

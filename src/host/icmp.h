@@ -1,10 +1,10 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* Sockets for ICMP requests and their replies; host/sock.h sends and receives on them. For echoes a
- * ping socket where the system grants one (net.ipv4.ping_group_range): the kernel chooses the
- * identifier and sorts the replies. Else a raw socket (CAP_NET_RAW) with a filter that lets only
- * replies with the socket's own identifier in. ICMPv6 has echoes only; both kinds of socket write
- * and verify its checksum. Reference: icmp(7), raw(7), ipv6(7), socket(7), RFC 3542 3. */
+/* Opens sockets for ICMP requests and replies; host/sock.h sends and receives on them. For echo: a
+ * ping socket if the system permits it (net.ipv4.ping_group_range); the kernel then chooses the
+ * identifier. Otherwise, and for timestamps: a raw socket (CAP_NET_RAW) whose filter accepts only
+ * replies with its identifier. The kernel writes and verifies the checksum of ICMPv6, which has
+ * echo only. Thread-safe. Reference: icmp(7), raw(7), ipv6(7), socket(7), RFC 3542 3. */
 #ifndef HOST_ICMP_H
 #define HOST_ICMP_H
 
@@ -15,7 +15,7 @@
 #include "base/addr.h"
 #include "probe/io.h"
 
-/* What to open. */
+/* The socket to open. */
 struct icmp_call {
     enum transport transport; /* TRANSPORT_ICMP_ECHO or _TIMESTAMP */
     struct addr local;
@@ -24,21 +24,20 @@ struct icmp_call {
 };
 
 struct icmp_socket {
-    int fd; /* close it */
-    struct addr bound; /* its port is the identifier */
-    bool has_ip_header; /* what arrives begins with one: raw sockets of IPv4 */
+    int fd; /* non-blocking; the caller closes it */
+    struct addr bound; /* its port is the ICMP identifier */
+    bool has_ip_header; /* received datagrams begin with one: raw sockets of IPv4 */
 };
 
-/* 0 or -errno; -EPROTONOSUPPORT when the system grants this process neither kind of socket,
- * -EAFNOSUPPORT for timestamps over IPv6. */
+/* 0, or -errno with *out untouched: -EPROTONOSUPPORT when this process may open neither kind of
+ * socket, -EAFNOSUPPORT for timestamps over IPv6. */
 int icmp_open(const struct icmp_call *call, struct icmp_socket *out);
 
-/* Takes the IP header off what a raw socket of IPv4 received; false when the datagram is too short.
- */
+/* Skips the IPv4 header of a datagram from a raw socket; false when the datagram is too short. */
 bool icmp_strip(const uint8_t **bytes, size_t *size);
 
-/* Whether the message that an ICMP error quotes had this identifier: each raw socket is told of the
- * errors of all. */
+/* Whether the message quoted by an ICMP error has this identifier. Needed because every raw socket
+ * receives the errors of all. */
 bool icmp_is_quoted(const uint8_t *quote, size_t size, uint16_t identifier);
 
 #endif

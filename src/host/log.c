@@ -62,7 +62,7 @@ bool log_format_parse(const char *name, enum log_format *out)
     return found >= 0;
 }
 
-/* `text` in quotes, with the escapes that JSON knows (logfmt readers know them too). */
+/* Adds `text` in quotes with the escapes of JSON, which logfmt readers understand, too. */
 static void add_quoted(struct buf *line, const char *text)
 {
     buf_add_char(line, '"');
@@ -82,7 +82,7 @@ static void add_quoted(struct buf *line, const char *text)
     buf_add_char(line, '"');
 }
 
-/* logfmt leaves the quotes off where nothing can be mistaken. */
+/* Whether a logfmt value can be written without quotes. */
 static bool is_plain(const char *text)
 {
     for (const char *at = text; *at != '\0'; at++) {
@@ -148,8 +148,7 @@ void log_line(enum log_level level, const char *message, ...)
     }
     va_end(arguments);
     buf_add_string(&line, is_json ? "}\n" : "\n");
-    /* One write, so that lines of several threads do not mix; nobody could be told that it
-     * failed. */
+    /* One write, so that lines of several threads do not mix. A failure cannot be reported. */
     ssize_t written = write(STDERR_FILENO, line.bytes, line.size);
     (void)written;
     buf_fini(&line);

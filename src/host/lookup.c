@@ -25,7 +25,8 @@ static struct addr from_answer(const struct addrinfo *answer)
     return addr;
 }
 
-/* The address of one host, as config/address.h asks of a literal one. */
+/* Whether it is the address of one host; config/address.h has the same rules for literal addresses.
+ */
 static bool is_usable(const struct addr *addr)
 {
     return addr->family != ADDR_NONE && !addr_is_any(addr) && !addr_is_multicast(addr) &&
@@ -56,14 +57,14 @@ static int look_up(const char *text, int family, const struct addr *current, str
     return 0;
 }
 
-/* The name has no address of that kind, as opposed to: nobody could tell. */
+/* True when the name has no address of that family; false when the resolver failed. */
 static bool has_none(int error)
 {
     return error == EAI_NONAME || error == EAI_NODATA || error == EAI_ADDRFAMILY;
 }
 
-/* Two questions instead of one for both kinds: a server that fails on one of them must neither hide
- * the other nor move a target that has an IPv4 address to IPv6. */
+/* One query per family, not one for both: when the IPv4 query fails, a target that has an IPv4
+ * address must keep it and not change to IPv6. */
 int lookup_address(const char *text, enum addr_family family, const struct addr *current,
                    struct addr *out)
 {

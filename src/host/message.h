@@ -1,9 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* One datagram as the kernel's struct msghdr, on its way out or in, with what goes beside it in
- * control messages: source address, TOS, the wish for a send time; arrival time, destination
- * address, TOS and TTL; the notices of the error queue. No system calls. sock.c and batch.c use it.
- * Reference: ip(7), ipv6(7), cmsg(3). */
+/* Converts datagrams to and from the kernel's struct msghdr. Control messages carry, when sending:
+ * source address, TOS, timestamp request; when receiving: timestamps, destination address, TOS,
+ * TTL, drop counter; in the error queue: ICMP errors and transmit timestamps. No system calls. Used
+ * by sock.c and batch.c. Reference: ip(7), ipv6(7), cmsg(3). */
 #ifndef HOST_MESSAGE_H
 #define HOST_MESSAGE_H
 
@@ -14,8 +14,8 @@
 #include "host/name.h"
 #include "host/parcel.h"
 
-/* What a struct msghdr points at; belongs to the caller and must stay where it is until the call is
- * made. */
+/* The memory that a struct msghdr points at. The caller owns it and keeps it in place until the
+ * system call is done. */
 struct message {
     union host_name name;
     struct iovec data;
@@ -25,20 +25,20 @@ struct message {
     } control;
 };
 
-/* Makes `header` send `parcel`; its peer has an address. */
+/* Sets `header` to send `parcel`, whose peer is an IPv4 or IPv6 address. */
 void message_to_send(struct message *message, const struct sock_parcel *parcel,
                      struct msghdr *header);
 
-/* Makes `header` receive up to `capacity` bytes at `bytes`. */
+/* Sets `header` to receive at most `capacity` bytes into `bytes`. */
 void message_to_receive(struct message *message, void *bytes, size_t capacity,
                         struct msghdr *header);
 
-/* What a received header of `size` bytes says. */
+/* Reads a received datagram of `size` bytes. Its bytes are those given to message_to_receive. */
 struct sock_datagram message_datagram(const struct message *message, struct msghdr *header,
                                       size_t size);
 
-/* The same for one from the error queue. False when it is neither an ICMP error nor a send time:
- * the queue also carries errors of our own host, which the send call has reported already. */
+/* Reads a message of the error queue. False when it is neither an ICMP error nor a transmit
+ * timestamp: the queue also has errors of this host, which the send call has reported already. */
 bool message_notice(const struct message *message, struct msghdr *header, size_t size,
                     struct sock_notice *out);
 

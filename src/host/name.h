@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* Addresses as the system's sockets write them. */
+/* Converts addresses to and from the system's struct sockaddr. Thread-safe. */
 #ifndef HOST_NAME_H
 #define HOST_NAME_H
 
@@ -9,16 +9,18 @@
 
 #include "base/addr.h"
 
-/* A socket's name of either family. */
+/* A socket address of either family. */
 union host_name {
     struct sockaddr any;
     struct sockaddr_in v4;
     struct sockaddr_in6 v6;
 };
 
-/* The name of `addr` (IPv4 unless it is IPv6); *size is how much of it counts. */
+/* Converts `addr`; a family other than IPv6 is treated as IPv4. *size is the size in bytes for the
+ * system call. */
 union host_name name_make(const struct addr *addr, socklen_t *size);
 
+/* Converts back; a family other than IPv6 is treated as IPv4. */
 struct addr name_read(const union host_name *name);
 
 #endif

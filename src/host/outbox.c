@@ -47,21 +47,22 @@ static void note_left(struct outbox_item *item, struct mono now)
     }
 }
 
-/* After one that asked and failed the numbers are uncertain: the rest does not ask. */
+/* When a packet with a timestamp request failed, the keys are uncertain: the packets after it make
+ * no request. */
 static void note_failed(struct outbox_item **items, size_t count, int error)
 {
     items[0]->error = error;
     if (!items[0]->is_stamped) {
         return;
     }
-    items[0]->endpoint->is_uncertain = true;
+    items[0]->endpoint->has_uncertain_keys = true;
     for (size_t i = 0; i < count; i++) {
         items[i]->is_stamped = false;
         items[i]->parcel.wants_stamp = false;
     }
 }
 
-/* Sends `items`, all of `endpoint`. */
+/* Sends `items`, which all belong to `endpoint`. */
 static void send_run(struct endpoint *endpoint, struct batch *batch, struct outbox_item **items,
                      size_t count, struct mono now)
 {
@@ -97,9 +98,9 @@ void outbox_send(struct outbox *outbox, struct batch *batch, struct mono now)
             struct outbox_item *item = &outbox->items[i];
             if (item->endpoint == endpoint) {
                 item->is_done = true;
-                item->is_stamped = endpoint_asks(endpoint, item->parcel.wants_stamp, now);
+                item->is_stamped = endpoint_requests_stamp(endpoint, item->parcel.wants_stamp, now);
                 item->parcel.wants_stamp =
-                    item->is_stamped && endpoint->stamps == SOCK_STAMPS_ASKED;
+                    item->is_stamped && endpoint->stamps == SOCK_STAMPS_REQUESTED;
                 run[count++] = item;
             }
         }

@@ -1,10 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* ICMP errors and the pending-error word. With IP_RECVERR each ICMP error goes to the socket's
- * error queue and also sets the socket's one pending error, which the next send or receive call
- * reports and clears, although it concerns an earlier datagram. The queue tells the whole story,
- * so the pending error is only in the way: calls that meet it are repeated. Reference: ip(7),
- * recvmsg(2). */
+/* ICMP errors. With IP_RECVERR the kernel puts each ICMP error into the socket's error queue, and
+ * also stores it as the socket's pending error. The next send or receive call fails with that error
+ * and clears it, although the error was caused by an earlier datagram. The queue has all the
+ * information, so such calls are repeated. Reference: ip(7), recvmsg(2). */
 #include "host/sock.h"
 
 #include <errno.h>
@@ -25,13 +24,12 @@ static int set_option(int fd, int level, int name, int value)
     return setsockopt(fd, level, name, &value, sizeof value) == 0 ? 0 : -errno;
 }
 
-/* Send times: numbered, without a copy of the datagram, and only for datagrams that ask
- * (sock_send). SO_TIMESTAMPNS stays for the receive side. A system that refuses gives no send
- * times, and the caller's own remain. */
-void sock_stamp(int fd, enum sock_stamps stamps)
+/* OPT_ID numbers the transmit timestamps, OPT_TSONLY leaves out the copy of the datagram. Receive
+ * timestamps come from SO_TIMESTAMPNS. */
+void sock_set_stamps(int fd, enum sock_stamps stamps)
 {
     static const int also[] = {
-        [SOCK_STAMPS_ASKED] = 0,
+        [SOCK_STAMPS_REQUESTED] = 0,
         [SOCK_STAMPS_KERNEL] = SOF_TIMESTAMPING_TX_SOFTWARE,
         [SOCK_STAMPS_HARDWARE] = SOF_TIMESTAMPING_TX_HARDWARE | SOF_TIMESTAMPING_RX_HARDWARE |
                                  SOF_TIMESTAMPING_RAW_HARDWARE,
@@ -41,8 +39,8 @@ void sock_stamp(int fd, enum sock_stamps stamps)
                          SOF_TIMESTAMPING_OPT_TSONLY | also[stamps]);
 }
 
-/* Fragmentation stays allowed (IP_PMTUDISC_DONT), as on a router: a first probe that is lost to
- * path MTU discovery would be our loss, not the network's. */
+/* Datagrams may be fragmented (IP_PMTUDISC_DONT), as on a router. With path MTU discovery the first
+ * large probe would be lost because of this host, not because of the network. */
 static int configure4(int fd)
 {
     static const struct {
@@ -73,7 +71,7 @@ static int configure(int fd, enum addr_family family)
         error = family == ADDR_IPV6 ? sock6_configure(fd) : configure4(fd);
     }
     if (error == 0) {
-        sock_stamp(fd, SOCK_STAMPS_ASKED);
+        sock_set_stamps(fd, SOCK_STAMPS_REQUESTED);
     }
     return error;
 }
@@ -89,7 +87,7 @@ static int apply4(int fd, const struct io_options *options)
     return options->ttl == 0 ? 0 : set_option(fd, IPPROTO_IP, IP_TTL, options->ttl);
 }
 
-/* Before bind(): an address of a VRF is known only inside it. */
+/* Called before bind(2), because an address of a VRF exists only in that VRF. */
 int sock_apply(int fd, const struct io_options *options)
 {
     int family = AF_INET;
@@ -165,8 +163,8 @@ int sock_send(int fd, const struct sock_parcel *parcel)
     return sent < 0 ? -errno : 0;
 }
 
-/* What may be had without a privilege depends on the system; it doubles what is asked for. */
-void sock_want_room(int fd, int bytes)
+/* Without a privilege net.core.rmem_max limits the size. The kernel doubles the value. */
+void sock_set_receive_buffer(int fd, int bytes)
 {
     if (set_option(fd, SOL_SOCKET, SO_RCVBUFFORCE, bytes) != 0) {
         (void)set_option(fd, SOL_SOCKET, SO_RCVBUF, bytes);
@@ -183,11 +181,11 @@ uint32_t sock_drops(int fd)
     return info[SK_MEMINFO_DROPS];
 }
 
-/* The kernel counts anew when the option comes back. */
+/* The kernel counts from 0 when the option is set again. */
 void sock_restart_keys(int fd, enum sock_stamps stamps)
 {
     sock_stop_stamps(fd);
-    sock_stamp(fd, stamps);
+    sock_set_stamps(fd, stamps);
 }
 
 void sock_stop_stamps(int fd)
@@ -195,8 +193,7 @@ void sock_stop_stamps(int fd)
     (void)set_option(fd, SOL_SOCKET, SO_TIMESTAMPING, 0);
 }
 
-/* What each datagram does not carry need not be made for each. */
-void sock_share(int fd, enum addr_family family)
+void sock_omit_destination(int fd, enum addr_family family)
 {
     if (family == ADDR_IPV6) {
         (void)set_option(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 0);

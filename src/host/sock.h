@@ -1,9 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* UDP sockets with what measuring needs: kernel receive timestamps, destination address, TOS and
- * TTL (traffic class and hop limit) of each datagram, ICMP errors from the error queue. A socket is
- * IPv4 or IPv6, never both. Non-blocking. Functions return 0 or
- * -errno. */
+/* UDP sockets that report for each datagram the kernel receive timestamp, destination address, TOS
+ * and TTL (IPv6: traffic class and hop limit), and ICMP errors through the error queue. A socket is
+ * IPv4 or IPv6, never both, and non-blocking. Functions that return int return 0 or -errno, and
+ * then leave their results untouched. The caller closes descriptors. Thread-safe. */
 #ifndef HOST_SOCK_H
 #define HOST_SOCK_H
 
@@ -16,52 +16,55 @@
 #include "host/parcel.h"
 #include "probe/io.h"
 
-/* Binds a UDP socket to `local` (port 0: any free one). On success *fd is the descriptor (close it)
- * and *bound the address it got. */
+/* Opens a UDP socket bound to `local` (port 0: any free port). *fd is the descriptor, *bound the
+ * address with its port. */
 int sock_open(const struct addr *local, int *fd, struct addr *bound);
 
-/* Makes what leaves a socket that is not bound yet leave as `options` say. */
+/* Sets `options` for all datagrams of a socket that is not bound yet. */
 int sock_apply(int fd, const struct io_options *options);
 
-/* The same for a socket whose datagrams leave (and arrive) as `options` say. */
+/* As sock_open, with `options` for what is sent and received. */
 int sock_open_with(const struct addr *local, const struct io_options *options, int *fd,
                    struct addr *bound);
 
-/* Makes a socket of ours out of `fd`, another kind of datagram socket: set up and bound. */
+/* As sock_open_with, for the new datagram socket `fd` of another kind. On error the caller still
+ * closes it. */
 int sock_adopt(int fd, const struct addr *local, const struct io_options *options,
                struct addr *bound);
 
-/* Another ICMP error may arrive between two tries of a call; a genuine error of the call itself
- * survives them all. */
+/* A send or receive call is tried this often: each pending ICMP error makes one call fail, an error
+ * of the call itself makes all fail. */
 #define SOCK_TRIES 3
 
-/* Sends one datagram. A pending ICMP error that this call would report is not this datagram's: it
- * is sent all the same. */
+/* Sends one datagram, even when the socket has a pending ICMP error, which is that of an earlier
+ * datagram. -EAFNOSUPPORT when the peer has no address. */
 int sock_send(int fd, const struct sock_parcel *parcel);
 
-/* Asks for a receive buffer of `bytes`; what the system allows is taken. */
-void sock_want_room(int fd, int bytes);
+/* Sets the size of the receive buffer to `bytes`, or to the most that the system permits. */
+void sock_set_receive_buffer(int fd, int bytes);
 
-/* Datagrams that the kernel dropped at this socket since it was made, because its buffer was full:
- * the counter that SO_RXQ_OVFL reports beside datagrams, readable at any time (SO_MEMINFO). */
+/* Received datagrams that the kernel dropped since the socket was opened, because its buffer was
+ * full (SO_MEMINFO; SO_RXQ_OVFL reports the same counter with datagrams). 0 when it cannot be
+ * read. */
 uint32_t sock_drops(int fd);
 
-/* Who stamps every datagram that a socket sends, and numbers it, whether it asks or not. */
+/* Which sent datagrams get a transmit timestamp and a key, and from whom. */
 enum sock_stamps {
-    SOCK_STAMPS_ASKED, /* the kernel, those that ask */
-    SOCK_STAMPS_KERNEL,
-    SOCK_STAMPS_HARDWARE, /* the adapter; what is received too */
+    SOCK_STAMPS_REQUESTED, /* those with wants_stamp, from the kernel; the default */
+    SOCK_STAMPS_KERNEL, /* all, from the kernel */
+    SOCK_STAMPS_HARDWARE, /* all, from the adapter; received ones, too */
 };
-void sock_stamp(int fd, enum sock_stamps stamps);
 
-/* Makes a socket fit for many sessions: it does not tell which of our addresses a datagram came to.
- */
-void sock_share(int fd, enum addr_family family);
+/* Sets which. When the system does not support it, there are no notices (parcel.h). */
+void sock_set_stamps(int fd, enum sock_stamps stamps);
 
-/* Ends all stamping of what is sent. */
+/* Saves time on a socket with many sessions: destination addresses are no longer reported. */
+void sock_omit_destination(int fd, enum addr_family family);
+
+/* Stops all transmit timestamps. */
 void sock_stop_stamps(int fd);
 
-/* A datagram that did not leave may or may not have used up a key: starts them again at 0. */
+/* Makes the kernel count keys from 0 again. A send that failed may or may not have used one. */
 void sock_restart_keys(int fd, enum sock_stamps stamps);
 
 #endif

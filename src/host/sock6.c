@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* Reference: ipv6(7), RFC 3542. Link-local addresses travel with their interface: in sin6_scope_id
- * of names, in ipi6_ifindex of packet information. */
+/* Reference: ipv6(7), RFC 3542. A link-local address needs its interface: sin6_scope_id in socket
+ * addresses, ipi6_ifindex in packet information. */
 #include "host/sock6.h"
 
 #include <errno.h>
@@ -15,10 +15,10 @@ static bool is_raw(int fd)
     return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_RAW;
 }
 
-/* IPV6_V6ONLY: an IPv4 peer would otherwise come in as ::ffff:192.0.2.1, match no prefix of the
- * configuration and take the port from the IPv4 socket beside. Raw sockets never take IPv4 and
- * refuse the option. IPV6_PMTUDISC_DONT as for IPv4: what is too long for the path is sent in
- * fragments. */
+/* IPV6_V6ONLY: without it an IPv4 peer would have the address ::ffff:192.0.2.1, which matches no
+ * prefix of the configuration, and the port would not be free for an IPv4 socket. Raw sockets never
+ * receive IPv4 and do not have the option. IPV6_PMTUDISC_DONT as for IPv4: large datagrams are
+ * fragmented. */
 int sock6_configure(int fd)
 {
     static const struct {
@@ -67,7 +67,7 @@ void sock6_take_control(const struct cmsghdr *header, struct addr *local, uint8_
     }
 }
 
-/* IPV6_PMTUDISC_DO alone would still fragment on the way out. */
+/* With IPV6_PMTUDISC_DO alone this host would still fragment. */
 int sock6_apply(int fd, uint8_t hop_limit, bool dont_fragment)
 {
     int hops = hop_limit == 0 ? -1 : hop_limit;

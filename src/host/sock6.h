@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* The IPv6 half of sock.c, which alone includes it: socket options and control messages.
- * Functions return 0 or -errno. */
+/* The IPv6 part of sock.c and message.c: socket options and control messages. Functions that return
+ * int return 0 or -errno. Thread-safe. */
 #ifndef HOST_SOCK6_H
 #define HOST_SOCK6_H
 
@@ -10,17 +10,19 @@
 
 #include "base/addr.h"
 
-/* Sets a new socket's options: IPv6 only, and what each datagram is to be received with. */
+/* Sets the options of a new socket: IPv6 only; report destination, traffic class, hop limit,
+ * errors. */
 int sock6_configure(int fd);
 
-/* The source address to send from, as a control message's contents. */
+/* The content of a control message that sets the source address of a datagram. */
 struct in6_pktinfo sock6_source(const struct addr *source);
 
-/* Takes what a control message of level IPPROTO_IPV6 says: one of the three. */
+/* Reads a control message of level IPPROTO_IPV6 into one of the three; others are ignored. */
 void sock6_take_control(const struct cmsghdr *header, struct addr *local, uint8_t *tos,
                         uint8_t *ttl);
 
-/* Hop limit (0: the system's) and whether packets above the path MTU stay here. */
+/* Sets the hop limit (0: the system's default). With `dont_fragment`, packets larger than the path
+ * MTU are not sent. */
 int sock6_apply(int fd, uint8_t hop_limit, bool dont_fragment);
 
 #endif

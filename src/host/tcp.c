@@ -38,7 +38,7 @@ static int set_tos(int fd, const struct addr *local, int tos)
     return setsockopt(fd, level, name, &tos, sizeof tos) == 0 ? 0 : -errno;
 }
 
-/* 0 or -errno. A connection that ended lately must not keep its port from being used again. */
+/* 0 or -errno. SO_REUSEADDR: a connection in TIME_WAIT must not block the port. */
 static int prepare(int fd, const struct tcp_call *call)
 {
     int one = 1;

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* TCP as tcp-connect needs it: the handshake and nothing else; no byte is ever read or written.
- * Non-blocking. Functions return 0 or -errno. */
+/* TCP for tcp-connect: only the handshake; no data is read or written. Non-blocking. Functions
+ * return 0 or -errno. Thread-safe. */
 #ifndef HOST_TCP_H
 #define HOST_TCP_H
 
@@ -11,35 +11,36 @@
 #include "base/time.h"
 #include "probe/io.h"
 
-/* A connection to be made. */
+/* A connection to open. */
 struct tcp_call {
-    struct addr local; /* port 0: any */
+    struct addr local; /* port 0: any free port */
     struct addr peer;
     struct io_options options;
     uint8_t tos;
 };
 
-/* Begins to connect. 0: connected already; -EINPROGRESS: writable when
- * it has ended, see tcp_result. In both cases *fd is the descriptor (tcp_close it), *bound the
- * address it got and *started the time right before connect(2). */
+/* Starts the handshake. 0: it has succeeded already; -EINPROGRESS: when the socket becomes writable
+ * it has ended, see tcp_result. In both cases *fd is the descriptor (the caller calls tcp_close),
+ * *bound the local address and *started the time right before connect(2). */
 int tcp_connect(const struct tcp_call *call, int *fd, struct addr *bound, struct instant *started);
 
-/* How connecting ended. */
+/* The result of the handshake, 0 or -errno. */
 int tcp_result(int fd);
 
-/* Closes a connection. When the peer has not closed it yet and `frees_port` is set, it is aborted:
- * nothing of it stays behind on its local port. */
+/* Closes a connection. With `frees_port`, a connection that the peer has not closed is aborted
+ * (RST), so that no TIME_WAIT blocks its local port. */
 void tcp_close(int fd, bool frees_port);
 
-/* Listens on `local`. */
+/* Listens on `local` (port 0: any free port); *bound is the address with its port. The caller
+ * closes *fd. */
 int tcp_listen(const struct addr *local, int *fd, struct addr *bound);
 
-/* Accepts one connection and closes it at once; -EAGAIN when there is none. `*spare` is a
- * descriptor kept for when there are no more: without it the connection could not even be refused.
- */
+/* Accepts one connection and closes it at once; -EAGAIN when there is none. When this process has
+ * no free descriptor, *spare (of tcp_spare, or -1) is closed for a moment, so that the connection
+ * can be accepted and closed; the result is then -EMFILE. */
 int tcp_accept(int fd, int *spare, struct addr *peer, struct addr *local);
 
-/* A descriptor to keep as a spare. */
+/* A descriptor for that, which the caller closes; -1 when there is none. */
 int tcp_spare(void);
 
 #endif

@@ -19,7 +19,7 @@ int thread_start(pthread_t *thread, const char *name, void *(*run)(void *), void
     return -error;
 }
 
-/* Above nothing but what is real time too and asks for less. */
+/* Low among the real-time priorities, 1 to 99. */
 #define PRIORITY 10
 
 int thread_set_realtime(pthread_t thread, bool is_realtime)

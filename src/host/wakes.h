@@ -1,10 +1,10 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* An allowance of wake-ups. Each costs more than sending a packet, so a loop gets one a tick, and
- * may save some. While there are any it wakes whenever something happens; when there are none it
- * sleeps until the next tick. When that has gone on for a while it is busy: it wakes at each tick,
- * whatever happens, and need not be told what happens. It calms down when nothing happened for some
- * ticks. Pure: time is an argument. */
+/* Limits the wake-ups of a loop, because each costs more than sending a packet: a token bucket with
+ * one token per tick and room for WAKES_SAVED. With a token the loop wakes up for every event;
+ * without one it sleeps until the next tick. After WAKES_BUSY wake-ups in a row without a token it
+ * is busy: it polls its sockets every tick and ignores readiness events. After WAKES_CALM ticks in
+ * a row without an event it is calm again. Pure: time is an argument. */
 #ifndef HOST_WAKES_H
 #define HOST_WAKES_H
 
@@ -12,28 +12,27 @@
 
 #include "base/time.h"
 
-/* Wake-ups that may be saved. */
+/* Most tokens in the bucket. */
 #define WAKES_SAVED 16
 
-/* Ticks in a row without an allowance that make a loop busy, and without an event that make it
- * calm. */
 #define WAKES_BUSY 8
 #define WAKES_CALM 8
 
 struct wakes {
-    int64_t tick_ns; /* 0: the allowance is without end */
-    struct mono spent_until; /* those taken so far pay for the time until then */
-    unsigned in_a_row;
+    int64_t tick_ns; /* 0: no limit */
+    struct mono spent_until; /* the tokens up to this time are spent */
+    unsigned in_a_row; /* wake-ups without a token; when busy, ticks without an event */
     bool is_busy;
 };
 
-/* Takes one at `now`; returns when to wake up at the earliest. */
+/* Takes a token at `now`; returns the earliest time of the wake-up, `now` or earlier when there was
+ * one. */
 struct mono wakes_take(struct wakes *wakes, struct mono now);
 
-/* What the turn after it brought. */
+/* Notes whether the turn after that wake-up had an event. */
 void wakes_note(struct wakes *wakes, bool has_acted);
 
-/* Every event must be seen at once from now on, for a while. */
+/* Makes the loop calm: it wakes up for every event again while there are tokens. */
 void wakes_calm(struct wakes *wakes);
 
 #endif

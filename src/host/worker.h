@@ -1,61 +1,71 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* A measuring thread: one host and one engine, or one host and one responder. Configuration goes in
- * (latest wins), snapshots come out (latest only); both crossings are one mutex held for a few
- * instructions, and the worker's side never waits for it. */
+/* A thread that runs one machine with a host of its own, and the mailbox through which other
+ * threads talk to it. One mutex guards the mailbox. Other threads hold it for as long as a copy
+ * takes; the worker's thread never waits for it: when it is locked, the thread tries again 200 us
+ * later, so nobody can delay a packet. engine_worker.h and responder_worker.h are the two kinds of
+ * worker. */
 #ifndef HOST_WORKER_H
 #define HOST_WORKER_H
 
-#include "base/addr.h"
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "base/time.h"
-#include "engine/engine.h"
-#include "engine/report.h"
-#include "reflect/reflect.h"
-#include "probe/spec.h"
+#include "probe/io.h"
 
-/* What changed is published at most once in this time; after worker_apply at once. */
+/* Results are published at most once within this time, unless somebody waits for them. */
 #define WORKER_PUBLISH_NS (250 * NS_PER_MS)
-
-/* Packets that become due within this time may leave together. */
-#define WORKER_TICK_NS NS_PER_MS
 
 struct worker;
 
-/* Starts a thread with an empty engine. NULL with errno set when the system refuses. */
-struct worker *worker_start(void);
-
-/* Hands over a new set of targets (takes a reference); replaces one that is still pending. */
-void worker_apply(struct worker *worker, struct spec_set *set);
-
-/* Waits until a snapshot of the latest targets is published: some milliseconds. */
-void worker_await(struct worker *worker);
-
-/* The latest snapshot, the caller's reference. Never NULL: empty before the first targets. */
-struct snapshot *worker_acquire(struct worker *worker);
-
-/* Its thread is one of real time from now on, or no longer. 0 or -errno, as thread_set_realtime. */
-int worker_set_realtime(struct worker *worker, bool is_realtime);
-
-/* Ends the thread and frees everything. NULL is fine. */
-void worker_stop(struct worker *worker);
-
-struct responder_worker;
-
-struct responder_stats {
-    struct reflect_stats reflect;
-    uint64_t socket_drops; /* datagrams lost in its sockets: this host was too slow */
+/* One kind of worker. The functions run on the worker's thread, in this order after each batch of
+ * events; `self` is theirs. A function that returns a time wants to be called again at that time at
+ * the latest (MONO_NEVER: after the next batch). */
+struct worker_ops {
+    const char *name; /* of the thread, at most 15 characters */
+    int64_t tick_ns; /* as in host_set_tick; 0: the thread wakes up for every event */
+    /* Mutex locked: takes what other threads handed over, in a few instructions. May be NULL. */
+    void (*take)(void *self);
+    /* Does what is due beside the packets. May be NULL. */
+    struct mono (*work)(void *self, struct instant now);
+    /* When to publish: `now` or earlier: now; MONO_NEVER: there is nothing new. */
+    struct mono (*publish_due)(void *self, struct instant now);
+    /* Mutex locked: publishes. */
+    struct mono (*publish)(void *self, struct instant now);
+    /* Called once when the thread shall end: the machine closes its channels. May be NULL. */
+    void (*stop)(void *self);
 };
 
-/* Starts a thread with a responder and waits until every address is open. On failure returns NULL
- * and says which address failed and why (errno value). */
-struct responder_worker *responder_worker_start(const struct reflect_settings *settings,
-                                                struct addr *failed, int *error);
+/* Makes a worker without starting its thread. `ops`, `self` and the machine must live until
+ * worker_free. NULL with errno set when the system refuses (descriptors, memory). */
+struct worker *worker_new(struct machine machine, const struct worker_ops *ops, void *self);
 
-/* A copy of the latest published counters, at most WORKER_PUBLISH_NS old. */
-void responder_worker_stats(struct responder_worker *worker, struct responder_stats *out);
+/* Starts the thread, once. 0 or -errno. */
+int worker_start(struct worker *worker);
 
-/* Closes the ports, ends the thread and frees everything. The final counters go to `last` unless it
- * is NULL. A NULL worker is fine and leaves `last` untouched. */
-void responder_worker_stop(struct responder_worker *worker, struct responder_stats *last);
+/* Any thread but the worker's: locks the mailbox, and unlocks it. */
+void worker_lock(struct worker *worker);
+void worker_unlock(struct worker *worker);
+
+/* Mutex locked: waits until something was published, perhaps longer than that; check again. */
+void worker_wait(struct worker *worker);
+
+/* Any thread: the functions of `ops` are called soon. */
+void worker_wake(struct worker *worker);
+
+/* What its host has counted. The worker's thread, or any thread after worker_stop. */
+const struct io_stats *worker_stats(struct worker *worker);
+
+/* The thread gets real-time priority (SCHED_FIFO), or normal priority again. 0 or -errno, as
+ * thread_set_realtime. */
+int worker_set_realtime(struct worker *worker, bool is_realtime);
+
+/* Ends the started thread and waits for its end. */
+void worker_stop(struct worker *worker);
+
+/* Closes the sockets and frees everything; the thread was stopped or never started. NULL is fine.
+ */
+void worker_free(struct worker *worker);
 
 #endif

@@ -1,10 +1,12 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-#include "probe/handshake_v2.h"
-
+/* Control by version 2: every try is the same message, and its answer must be authentic, to the
+ * same random number, and not our own message come back. */
 #include <string.h>
 
 #include "base/crypto.h"
+#include "probe/handshake.h"
+#include "wire/ipsla.h"
 #include "wire/ntp.h"
 
 enum { ROLE_RESPONDER = 1 };
@@ -14,7 +16,7 @@ static uint32_t number_at(const uint8_t *bytes)
     return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
 }
 
-void handshake_v2_start(struct handshake *handshake)
+static void start_v2(struct handshake *handshake)
 {
     uint8_t drawn[CRYPTO_SHA256_BYTES];
     const struct crypto_part key = {handshake->seed, sizeof handshake->seed};
@@ -30,16 +32,6 @@ void handshake_v2_start(struct handshake *handshake)
                               : handshake->sequence + 1;
 }
 
-/* The responder keeps the port open for timeout + packets x interval. */
-static uint32_t duration_ms(const struct spec *spec)
-{
-    int64_t duration_ns = spec->timeout_ns;
-    if (spec->operation == OPERATION_UDP_JITTER) {
-        duration_ns += spec->num_packets * spec->interval_ns;
-    }
-    return (uint32_t)((duration_ns + NS_PER_MS - 1) / NS_PER_MS);
-}
-
 /* An IP as the message has it: without a port, all zero where the system chooses. */
 static struct addr with_port(const struct addr *ip, uint16_t port)
 {
@@ -48,41 +40,63 @@ static struct addr with_port(const struct addr *ip, uint16_t port)
     return addr;
 }
 
-/* Every try is the same message, so that none of them can pass for the answer to another. */
-size_t handshake_v2_write(struct handshake *handshake, struct instant now, uint8_t *out)
+/* The request without its digest. */
+static size_t encode(const struct handshake *handshake, uint8_t *out)
 {
     const struct spec *spec = handshake->spec;
-    if (handshake->tries == 0) {
-        handshake->timestamp = timestamp_encode(TIMESTAMP_NTP, now.wall);
-    }
     struct ipsla2_message message = {
         .sequence = handshake->sequence,
         .timestamp = handshake->timestamp,
         .has_auth = true,
-        .mode = (uint8_t)ipsla2_mode_of(&spec->key),
-        .key_id = spec->key.id,
+        .mode = (uint8_t)ipsla2_mode_of(&spec->control.key),
+        .key_id = spec->control.key.id,
         .has_command = true,
-        .family = spec->peer.family,
+        .family = spec->path.peer.family,
         .role = ROLE_RESPONDER,
         .session_id = handshake->session_id,
-        .control_source = with_port(&spec->source, 0),
-        .control_destination = with_port(&spec->peer, 0),
-        .source = with_port(&spec->source, handshake->local.port),
-        .destination = with_port(&spec->peer, spec->port),
-        .duration_ms = duration_ms(spec),
+        .control_source = with_port(&spec->path.source, 0),
+        .control_destination = with_port(&spec->path.peer, 0),
+        .source = with_port(&spec->path.source, handshake->local.port),
+        .destination = with_port(&spec->path.peer, spec->path.port),
+        .duration_ms = handshake_duration_ms(handshake),
     };
     memcpy(message.random, handshake->random, sizeof message.random);
-    size_t size = ipsla2_encode(&message, out);
-    if (message.mode != IPSLA2_MODE_NONE) {
-        ipsla2_sign(out, size, &spec->key);
+    return ipsla2_encode(&message, out);
+}
+
+/* Every try is the same message, so that none of them can pass for the answer to another. */
+static size_t write_v2(struct handshake *handshake, struct instant now, uint8_t *out)
+{
+    const struct auth_key *key = &handshake->spec->control.key;
+    if (handshake->tries == 0) {
+        handshake->timestamp = timestamp_encode(TIMESTAMP_NTP, now.wall);
+    }
+    size_t size = encode(handshake, out);
+    if (ipsla2_mode_of(key) != IPSLA2_MODE_NONE) {
+        ipsla2_sign(out, size, key);
     }
     return size;
+}
+
+/* What stands behind the random number, the digest first, proves nothing more. */
+static int quoted_bits_v2(const struct handshake *handshake, const uint8_t *quote, size_t size)
+{
+    uint8_t sent[IPSLA2_BYTES];
+    if (size == 0) {
+        return handshake->tries == 0 ? -1 : 0; /* `quote` may be NULL */
+    }
+    encode(handshake, sent);
+    size_t compared = size < IPSLA2_RANDOM_END ? size : IPSLA2_RANDOM_END;
+    if (handshake->tries == 0 || memcmp(quote, sent, compared) != 0) {
+        return -1;
+    }
+    return compared < IPSLA2_RANDOM_END ? 0 : HANDSHAKE_RANDOM_BITS;
 }
 
 /* Answers what was asked: same sequence, key and random number. */
 static bool is_ours(const struct handshake *handshake, const struct ipsla2_message *message)
 {
-    const struct auth_key *key = &handshake->spec->key;
+    const struct auth_key *key = &handshake->spec->control.key;
     if (message->sequence != handshake->sequence || handshake->tries == 0) {
         return false;
     }
@@ -111,21 +125,23 @@ static uint16_t status_of(const struct ipsla2_message *message)
 static enum handshake_verdict refuse(uint16_t status, struct handshake_answer *out)
 {
     out->status = (uint32_t)status;
-    out->outcome = handshake_outcome(status);
+    out->outcome = control_outcome(status);
     return HANDSHAKE_REFUSED;
 }
 
-enum handshake_verdict handshake_v2_judge(const struct handshake *handshake, const struct ev *ev,
-                                          struct handshake_answer *out)
+static enum handshake_verdict judge_v2(struct handshake *handshake, const struct ev *ev,
+                                       struct mono now, struct handshake_answer *out)
 {
-    const struct auth_key *key = &handshake->spec->key;
+    (void)now;
+    const struct auth_key *key = &handshake->spec->control.key;
     struct ipsla2_message message;
     if (ipsla2_decode_head(ev->bytes, ev->size, &message) != IPSLA_ACCEPT ||
         !is_ours(handshake, &message)) {
         return HANDSHAKE_UNMATCHED;
     }
     struct handshake_answer answer = {
-        .rtt_ns = mono_diff(ev->received.at.mono, handshake->sent[handshake->tries - 1]),
+        .rtt_ns = handshake->tries == 1 ? mono_diff(ev->received.at.mono, handshake->sent[0]) : -1,
+        .bits = message.is_compact ? HANDSHAKE_SEQUENCE_BITS : HANDSHAKE_RANDOM_BITS,
     };
     enum ipsla2_mode mode = ipsla2_mode_of(key);
     bool is_authentic = mode == IPSLA2_MODE_NONE ? message.mode == IPSLA2_MODE_NONE
@@ -152,7 +168,22 @@ enum handshake_verdict handshake_v2_judge(const struct handshake *handshake, con
     if (is_reflection(handshake, &message)) {
         return HANDSHAKE_UNMATCHED;
     }
-    answer.port = message.destination.port != 0 ? message.destination.port : handshake->spec->port;
+    answer.port =
+        message.destination.port != 0 ? message.destination.port : handshake->spec->path.port;
     *out = answer;
+    /* Whichever try it answers, the port is open since no earlier than the first. */
+    handshake_take_grant(handshake, handshake->sent[0], ev->received.at.mono, message.duration_ms);
     return HANDSHAKE_ACCEPTED;
 }
+
+const struct control control_v2 = {
+    .name = "v2",
+    .port = IPSLA_CONTROL_PORT_V2,
+    .ipv4_duration_max_ms = UINT32_MAX,
+    .algorithms = 1U << AUTH_SHA256 | 1U << AUTH_HMAC_SHA256,
+    .algorithm_names = "sha256, hmac-sha256",
+    .start = start_v2,
+    .write = write_v2,
+    .judge = judge_v2,
+    .quoted_bits = quoted_bits_v2,
+};

@@ -12,42 +12,14 @@
 #include "base/addr.h"
 #include "base/pattern.h"
 #include "base/time.h"
+#include "probe/control.h"
 #include "probe/io.h"
 #include "stats/hist.h"
 #include "stats/voice.h"
 #include "wire/auth.h"
 #include "wire/ntp.h"
 
-enum operation {
-    OPERATION_UDP_JITTER,
-    OPERATION_UDP_ECHO,
-    OPERATION_TCP_CONNECT,
-    OPERATION_ICMP_ECHO,
-    OPERATION_ICMP_JITTER,
-};
-#define OPERATION_COUNT 5
-
-/* "udp-jitter", "udp-echo"...: the words of IOS. */
-const char *operation_name(enum operation operation);
-/* False when `name` is none of them; `out` untouched. */
-bool operation_parse(const char *name, enum operation *out);
-/* It has neither ports nor a responder of ours: no control request, no source port. */
-bool operation_is_icmp(enum operation operation);
-
-/* Its replies carry times of the responder. */
-bool operation_is_stamped(enum operation operation);
-
-/* How the responder is asked to open the port. */
-enum control_version {
-    CONTROL_NONE, /* not at all: its port is open always */
-    CONTROL_V1,
-    CONTROL_V2, /* RFC 6812 */
-};
-#define CONTROL_VERSION_COUNT 3
-/* "none", "v1", "v2". */
-const char *control_version_name(enum control_version version);
-/* Where it is spoken: 1967, 1167. */
-uint16_t control_version_port(enum control_version version);
+struct operation;
 
 /* When the first operation starts, counted from when the target was loaded. */
 enum spec_start {
@@ -91,57 +63,86 @@ struct label {
 #define SPEC_LONG_SEQUENCE_BYTES_MIN 60
 #define SPEC_MICROSECONDS_BYTES 64
 
-/* Ranges and defaults are those of config/schema.c; whoever builds a spec keeps to them. */
-struct spec {
+/* Who it is: for people and for labels. */
+struct spec_identity {
     char *name; /* unique in a set; the label `target` */
     char *host; /* as configured: an address or a name */
     struct label *labels;
     size_t label_count;
     char *owner, *tag; /* "" when not set */
+    uint64_t hash; /* of the name, once it is in a set; see spec_hash */
+};
 
-    enum operation operation;
+/* When it is measured: read by the engine; the timeout also by the probe. */
+struct spec_schedule {
+    int64_t frequency_ns;
+    int64_t timeout_ns; /* of each packet */
+    enum spec_start start;
+    int64_t start_after_ns; /* SPEC_START_AFTER */
+    int64_t life_ns; /* from the first operation; SPEC_FOREVER */
+};
+
+/* Where the packets go, from where, and how: read by the probe and the host. */
+struct spec_path {
     struct addr peer; /* IP and probe port; ADDR_NONE while the name has no address */
     uint16_t port; /* probe port; 0 with ICMP */
     enum addr_family ip_version; /* of the host's addresses; ADDR_NONE: IPv4 before IPv6 */
     struct addr source; /* IP (ADDR_NONE: the system chooses) and port (0: any) */
+    uint8_t tos; /* of the probes; control has 0 */
+    bool is_vrf; /* options.device was given as the VRF */
+    bool is_alone; /* no other target is measured by this process: its port is its own */
+    struct io_options options;
+};
 
-    int64_t frequency_ns;
-    int64_t timeout_ns;
-    int64_t threshold_ns;
-    int64_t interval_ns; /* udp-jitter: between packets */
-    uint32_t num_packets; /* udp-jitter: 1..60000; udp-echo: 1 */
-    uint32_t payload_bytes; /* request-data-size */
+/* What one operation sends: read by the probe. */
+struct spec_packets {
+    int64_t interval_ns; /* between packets of a train */
+    uint32_t count; /* 1..60000 */
+    uint32_t bytes; /* request-data-size */
     enum voice_codec codec; /* udp-jitter: score voice; VOICE_CODEC_NONE: do not */
     uint8_t advantage_factor; /* 0..20, only with a codec */
     enum precision precision; /* udp-jitter: type 2 or type 3 probes */
     enum timestamp_format timestamp_format; /* of type 3 probes */
-    enum timestamps timestamps; /* of datagrams; a TCP connection is timed by the thread */
     bool has_long_sequence; /* type 3 with 32-bit sequence numbers, as version 2 control opens it */
-
     bool verify_data; /* a reply whose data differ from what was sent fails the operation */
     struct pattern pattern; /* of the data */
+};
 
-    enum control_version control;
+/* How the responder is asked to open the port: read by the handshake. */
+struct spec_control {
+    enum control_version version;
     struct auth_key key; /* algorithm AUTH_NONE: no authentication */
     unsigned auth_layout; /* with an MD5 key: 0: try them in turn; else number + 1 of the layout */
-    uint16_t control_port;
-    uint8_t control_tries; /* transmissions of the control request in all */
-    int64_t control_timeout_ns;
+    uint16_t port;
+    uint8_t tries; /* transmissions of the control request in all */
+    int64_t timeout_ns;
+};
 
-    struct hist_layout layout;
-
+/* Which times are believed: read by the host (timestamps) and the trust in one-way delays. */
+struct spec_clocks {
+    enum timestamps timestamps; /* of datagrams; a TCP connection is timed by the thread */
     int64_t tolerance_ns; /* of the clocks at both ends; or, when 0, */
     uint8_t tolerance_percent; /* the same as a share of the one-way delay; 0: none either */
-    bool assumes_clock; /* of the host: its clock counts as synchronized whatever the system says */
+    bool is_assumed_synchronized; /* the host's clock, whatever the system says */
+};
 
-    uint8_t tos; /* of the probes; control has 0 */
-    bool is_vrf; /* options.device was given as the VRF */
-    struct io_options options;
-    enum spec_start start;
-    int64_t start_after_ns; /* SPEC_START_AFTER */
-    int64_t life_ns; /* from the first operation; SPEC_FOREVER */
+/* What is made of the results: read by the session. */
+struct spec_results {
+    int64_t threshold_ns;
+    struct hist_layout layout;
+};
 
-    uint64_t hash; /* of the name, once it is in a set; see spec_hash */
+/* Ranges and defaults are those of config/schema.c; whoever builds a spec keeps to them. Each field
+ * has a row in probe/spec_field.c. */
+struct spec {
+    struct spec_identity identity;
+    const struct operation *operation; /* what is measured: operation/operation.h */
+    struct spec_schedule schedule;
+    struct spec_path path;
+    struct spec_packets packets;
+    struct spec_control control;
+    struct spec_clocks clocks;
+    struct spec_results results;
     unsigned references; /* use spec_ref and spec_unref only */
 };
 
@@ -164,9 +165,6 @@ enum addr_family spec_ip_version(const struct spec *spec);
 
 /* A hash of the target's name, the same on every machine: start phase, shard, lookup. */
 uint64_t spec_hash(const struct spec *spec);
-
-/* Everything but the resolved peer address and what is said of this host is the same. */
-bool spec_is_same_target(const struct spec *a, const struct spec *b);
 
 /* A generation of targets, reference-counted as a whole; holds one reference on each member. */
 struct spec_set {

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/shard.h"
+#include "probe/spec_field.h"
 
 /* Specs by name: open addressing, at most half full. */
 struct index {
@@ -18,8 +19,9 @@ static const struct spec **index_find(const struct index *index, const struct sp
 {
     uint64_t hash = spec_hash(spec);
     size_t cell = (size_t)hash & index->mask;
-    while (index->cells[cell] != NULL && (spec_hash(index->cells[cell]) != hash ||
-                                          strcmp(index->cells[cell]->name, spec->name) != 0)) {
+    while (index->cells[cell] != NULL &&
+           (spec_hash(index->cells[cell]) != hash ||
+            strcmp(index->cells[cell]->identity.name, spec->identity.name) != 0)) {
         cell = (cell + 1) & index->mask;
     }
     return &index->cells[cell];
@@ -47,9 +49,7 @@ void spec_set_renew(struct spec_set *set, const struct spec_set *before)
     for (size_t i = 0; i < set->count; i++) {
         const struct spec *spec = set->specs[i];
         const struct spec *known = *index_find(&index, spec);
-        if (known != NULL && addr_is_equal(&known->peer, &spec->peer) &&
-            known->peer.scope == spec->peer.scope && known->assumes_clock == spec->assumes_clock &&
-            spec_is_same_target(known, spec)) {
+        if (known != NULL && spec_is_equal(known, spec)) {
             set->specs[i] = spec_ref(known);
             spec_unref(spec);
         }

@@ -43,8 +43,8 @@ static struct clock_offset measure_offset(const struct trust_case *about,
 static int64_t tolerance_ns(const struct spec *spec, const struct clock_survey *survey)
 {
     int64_t shorter_ns = smaller(survey->sd_ns, survey->ds_ns);
-    int64_t share_ns = shorter_ns > 0 ? shorter_ns / 100 * spec->tolerance_percent : 0;
-    return spec->tolerance_ns > 0 ? spec->tolerance_ns : share_ns;
+    int64_t share_ns = shorter_ns > 0 ? shorter_ns / 100 * spec->clocks.tolerance_percent : 0;
+    return spec->clocks.tolerance_ns > 0 ? spec->clocks.tolerance_ns : share_ns;
 }
 
 /* The clocks are good by their own word; now by what was measured. */
@@ -52,7 +52,7 @@ static enum one_way judge_errors(const struct trust_case *about, const struct cl
                                  const struct clock_offset *offset)
 {
     const struct spec *spec = about->spec;
-    bool has_tolerance = spec->tolerance_ns > 0 || spec->tolerance_percent > 0;
+    bool has_tolerance = spec->clocks.tolerance_ns > 0 || spec->clocks.tolerance_percent > 0;
     int64_t admitted_ns = clock_admitted_ns(about->clock) + absolute(about->payload->claimed_ns);
     int64_t tolerated_ns = has_tolerance ? tolerance_ns(spec, survey) : survey->rtt_ns / 2;
     int64_t slack_ns = has_tolerance ? tolerated_ns : smaller(admitted_ns, tolerated_ns);
@@ -75,7 +75,7 @@ bool trust_was_slewed(const struct trust_case *about)
 static enum one_way judge_ours(const struct trust_case *about)
 {
     const struct clock_state *clock = about->clock;
-    if (!clock->is_synchronized && !about->spec->assumes_clock) {
+    if (!clock->is_synchronized && !about->spec->clocks.is_assumed_synchronized) {
         return clock->fault == CLOCK_UNKNOWN ? ONE_WAY_LOCAL_UNKNOWN : ONE_WAY_LOCAL_CLOCK;
     }
     if (trust_was_slewed(about)) {

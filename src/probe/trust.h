@@ -2,13 +2,13 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Whether the one-way delays of a finished operation mean anything. They are the difference of two
  * clocks, so both must be on UTC: ours by the word of our system
- * (stats/clock_state.h), the responder's by what its
- * replies carry; and nothing that was measured may contradict it. Rules and their order:
+ * (stats/clock_state.h), the responder's by what its replies carry; and nothing that was measured
+ * may contradict it. Rules and their order:
  * docs/measurement.md, "One-way delay". */
 #ifndef PROBE_TRUST_H
 #define PROBE_TRUST_H
 
-#include "probe/payload.h"
+#include "operation/payload.h"
 #include "probe/spec.h"
 #include "probe/train.h"
 #include "stats/clock.h"

@@ -9,7 +9,9 @@
 
 #include "config/words.h"
 
-#define NAMES_MAX 64
+#define NAMES_MAX 128
+#define HELP_COLUMNS 79
+#define HELP_INDENT 6
 #define NAME_MAX_BYTES ((size_t)80)
 
 static const struct option_row common_rows[] = {
@@ -28,12 +30,19 @@ static const struct option_row *row_at(const struct options_program *program, si
     return index < COMMON_COUNT ? &common_rows[index] : NULL;
 }
 
+/* The `length` bytes at `text` are `word`. */
+static bool is_word(const char *word, const char *text, size_t length)
+{
+    return strlen(word) == length && memcmp(word, text, length) == 0;
+}
+
 static const struct option_row *row_find(const struct options_program *program, const char *name,
                                          size_t length)
 {
     const struct option_row *row;
     for (size_t i = 0; (row = row_at(program, i)) != NULL; i++) {
-        if (strlen(row->name) == length && memcmp(row->name, name, length) == 0) {
+        if (is_word(row->name, name, length) ||
+            (row->alias != NULL && is_word(row->alias, name, length))) {
             return row;
         }
     }
@@ -65,8 +74,11 @@ static bool complain_unknown(const struct options_program *program, const char *
     const char *names[NAMES_MAX];
     char word[NAME_MAX_BYTES + 1];
     size_t count = 0;
-    for (; count < NAMES_MAX && (row = row_at(program, count)) != NULL; count++) {
-        names[count] = row->name;
+    for (size_t i = 0; count + 2 <= NAMES_MAX && (row = row_at(program, i)) != NULL; i++) {
+        names[count++] = row->name;
+        if (row->alias != NULL) {
+            names[count++] = row->alias;
+        }
     }
     snprintf(word, sizeof word, "%.*s", (int)least(length, NAME_MAX_BYTES), name);
     const char *nearest = words_nearest(word, names, count);
@@ -77,18 +89,67 @@ static bool complain_unknown(const struct options_program *program, const char *
     return complain(program, "unknown flag %.*s (did you mean --%s?)", shown, dashed, nearest);
 }
 
+/* Words of `text`, indented, in lines of up to HELP_COLUMNS; *column is where the last one ended.
+ */
+static void print_words(const char *text, size_t *column)
+{
+    while (*text != '\0') {
+        size_t length = strcspn(text, " ");
+        if (*column > 0 && *column + 1 + length > HELP_COLUMNS) {
+            *column = 0;
+            putchar('\n');
+        }
+        int space = *column == 0 ? HELP_INDENT : 1;
+        printf("%*s%.*s", space, "", (int)length, text);
+        *column += (size_t)space + length;
+        text += length;
+        text += strspn(text, " ");
+    }
+}
+
+static void print_flag(const char *lead, const char *name, const struct option_row *row)
+{
+    printf("%s--%s%s%s%s", lead, name, row->argument == NULL ? "" : "=",
+           row->argument == NULL ? "" : row->argument, row->is_repeatable ? " ..." : "");
+}
+
+static void print_row(const struct option_row *row)
+{
+    size_t column = 0;
+    print_flag("  ", row->name, row);
+    if (row->alias != NULL) {
+        print_flag(", ", row->alias, row);
+    }
+    putchar('\n');
+    print_words(row->help, &column);
+    if (row->standard != NULL) {
+        print_words("Default:", &column);
+        print_words(row->standard, &column);
+        putchar('.');
+    }
+    putchar('\n');
+}
+
+/* What stands above row `index`; NULL: nothing. */
+static const char *heading_at(const struct options_program *program, size_t index)
+{
+    bool has_headings = program->row_count > 0 && program->rows[0].heading != NULL;
+    if (index == program->row_count && has_headings) {
+        return "Other";
+    }
+    return index == 0 && !has_headings ? "Flags" : row_at(program, index)->heading;
+}
+
 static void print_help(const struct options_program *program)
 {
     const struct option_row *row;
-    printf("Usage: %s %s\n\n%s\n\nFlags:\n", program->name, program->usage, program->summary);
+    printf("Usage: %s %s\n\n%s\n", program->name, program->usage, program->summary);
     for (size_t i = 0; (row = row_at(program, i)) != NULL; i++) {
-        printf("  --%s%s%s%s\n      %s", row->name, row->argument == NULL ? "" : "=",
-               row->argument == NULL ? "" : row->argument, row->is_repeatable ? " ..." : "",
-               row->help);
-        if (row->standard != NULL) {
-            printf(" Default: %s.", row->standard);
+        const char *heading = heading_at(program, i);
+        if (heading != NULL) {
+            printf("\n%s:\n", heading);
         }
-        putchar('\n');
+        print_row(row);
     }
 }
 

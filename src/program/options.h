@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* Command lines from a table: "--flag=value", "--flag value", switches, repeated flags, positional
- * arguments, "--" to end the flags, and --help (-h) and --version everywhere. Writes messages to
- * standard output and error; never exits. */
+/* Command lines from a table: "--flag=value", "--flag value", switches, repeated flags, aliases,
+ * positional arguments, "--" to end the flags, and --help (-h) and --version everywhere. Writes
+ * messages to standard output and error; never exits. */
 #ifndef PROGRAM_OPTIONS_H
 #define PROGRAM_OPTIONS_H
 
@@ -22,6 +22,8 @@ struct option_row {
     const char *standard; /* the value when the flag is not given; NULL: none */
     const char *help;
     bool is_repeatable; /* else giving it twice is an error */
+    const char *alias; /* another name; NULL: none */
+    const char *heading; /* of this row and the ones below it in --help; NULL: as above */
 };
 
 struct options_program {

@@ -11,7 +11,4 @@
 /* Appends one sentence without a full stop about the errno value `error`. */
 void reason_add(const struct spec *spec, int error, struct buf *out);
 
-/* What an ICMP operation needs that this process was not granted. */
-const char *reason_icmp_needs(enum operation operation);
-
 #endif

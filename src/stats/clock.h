@@ -31,8 +31,8 @@ struct clock_survey {
 /* `out` is all 0 when there are no such samples. */
 void clock_survey(const struct samples *samples, int64_t resolution_ns, struct clock_survey *out);
 
-/* Offsets of the latest operations. They are kept against the monotonic clock, so that a step or
- * of our wall clock between operations does not spoil them; a slew does (clock_filter_forget). */
+/* Offsets of the latest operations. They are kept against the monotonic clock, so that a step of
+ * our wall clock between operations does not spoil them; a slew does (clock_filter_forget). */
 #define CLOCK_FILTER_POINTS 8
 
 struct clock_point {
@@ -51,9 +51,8 @@ struct clock_filter {
  * in between. */
 void clock_filter_add(struct clock_filter *filter, const struct clock_point *point);
 
-/* Points from before `since` go: our monotonic clock, which they are kept against, was slewed
- * since.
- */
+/* Drops the points from before `since`, when our monotonic clock, which they are kept against, was
+ * slewed. */
 void clock_filter_forget(struct clock_filter *filter, struct mono since);
 
 /* The best point at `now`, its error grown by the time since; `epoch_ns`: our wall clock minus our

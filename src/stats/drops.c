@@ -3,6 +3,7 @@
 #include "stats/drops.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 static uint32_t smaller(uint32_t a, uint32_t b)
 {
@@ -20,24 +21,33 @@ static void mark(struct sample *items, const struct sample *end, uint32_t drops)
     }
 }
 
+struct ledger {
+    struct sample *items;
+    uint32_t count;
+    const struct counted *counted;
+};
+
 /* Books up to `drops` in the gaps between answers of which the responder's count tells nothing
  * (`is_unknown`), or in those of which it does; returns how many. As round.c attributes losses. */
-static uint32_t book(struct sample *items, uint32_t count, uint32_t drops, bool is_unknown)
+static uint32_t book(const struct ledger *ledger, uint32_t drops, bool is_unknown)
 {
+    struct sample *items = ledger->items;
     uint32_t left = drops;
     uint32_t counted = 0; /* highest responder count so far */
     uint32_t gap = 0; /* unanswered packets since the last answer */
     uint32_t first = 0; /* of the gap */
-    for (uint32_t i = 0; i <= count; i++) {
-        bool is_answer = i == count || items[i].fate == FATE_RECEIVED || items[i].fate == FATE_LATE;
+    for (uint32_t i = 0; i <= ledger->count; i++) {
+        bool is_answer =
+            i == ledger->count || items[i].fate == FATE_RECEIVED || items[i].fate == FATE_LATE;
         if (!is_answer) {
             gap += items[i].fate == FATE_SENT;
             continue;
         }
-        uint32_t seq = i == count ? 0 : items[i].responder_seq;
-        uint32_t grown = seq > counted ? seq - counted - 1 : 0;
-        uint32_t returned = seq == 0 ? gap : smaller(grown, gap);
-        if (is_unknown == (seq == 0)) {
+        uint32_t seq = i == ledger->count ? 0 : items[i].responder_seq;
+        bool tells = seq != 0 && ledger->counted != NULL && !ledger->counted->is_broken;
+        uint32_t returned =
+            tells ? smaller(counted_missing(ledger->counted, counted, seq), gap) : gap;
+        if (is_unknown == !tells) {
             uint32_t here = smaller(left, returned);
             mark(&items[first], &items[i], here);
             left -= here;
@@ -49,8 +59,10 @@ static uint32_t book(struct sample *items, uint32_t count, uint32_t drops, bool 
     return drops - left;
 }
 
-uint32_t drops_book(struct sample *items, uint32_t count, uint32_t drops)
+uint32_t drops_book(struct sample *items, uint32_t count, const struct counted *counted,
+                    uint32_t drops)
 {
-    uint32_t booked = book(items, count, drops, true);
-    return booked + book(items, count, drops - booked, false);
+    const struct ledger ledger = {items, count, counted};
+    uint32_t booked = book(&ledger, drops, true);
+    return booked + book(&ledger, drops - booked, false);
 }

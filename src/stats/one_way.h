@@ -17,7 +17,7 @@ struct clock_offset {
     int64_t error_ns; /* the offset is not further off than this */
 };
 
-/* In what order the bytes of the responder's times were (probe/icmp_clock.h). */
+/* In what order the bytes of the responder's times were (operation/icmp_clock.h). */
 enum byte_order {
     BYTE_ORDER_UNKNOWN, /* nothing told */
     BYTE_ORDER_NETWORK, /* as RFC 792 wants them */

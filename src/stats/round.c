@@ -3,10 +3,6 @@
 /* One pass over the samples in sequence order attributes losses and forms jitter pairs; one pass in
  * order of arrival finds reordering and the interarrival jitter.
  *
- * Direction of loss. The responder counts the probes it receives and returns the count. Between two
- * answered packets with n unanswered ones, the count grew by 1 + (lost on the way back): the rest
- * of the n was lost towards the responder. After the last answer nothing is known.
- *
  * Jitter pairs. Towards the responder a pair is two packets sent one after the other; on the way
  * back, two replies the responder sent one after the other. So a loss breaks pairs only in its own
  * direction. */
@@ -14,6 +10,8 @@
 
 #include <assert.h>
 #include <math.h>
+
+#include "stats/direction.h"
 
 static const char *const outcome_names[OUTCOME_COUNT] = {
     [OUTCOME_OK] = "ok",
@@ -231,88 +229,6 @@ static void add_pair(const struct walk *walk, const struct sample *p, const stru
     }
 }
 
-/* The end of one direction's latest loss period, in packets sent; 0: there was none yet. */
-struct period_end {
-    uint32_t sd, ds;
-};
-
-static void add_period(struct loss_periods *periods, uint32_t lost, uint32_t position,
-                       uint32_t *last_end)
-{
-    if (lost == 0) {
-        return;
-    }
-    if (periods->count == 0 || lost < periods->length_min) {
-        periods->length_min = lost;
-    }
-    if (lost > periods->length_max) {
-        periods->length_max = lost;
-    }
-    if (periods->count > 0) {
-        uint32_t between = position - *last_end;
-        if (periods->count == 1 || between < periods->between_min) {
-            periods->between_min = between;
-        }
-        if (between > periods->between_max) {
-            periods->between_max = between;
-        }
-    }
-    periods->count++;
-    *last_end = position + lost;
-}
-
-static void add_losses(struct way *way, uint32_t lost, uint32_t position, uint32_t *last_end)
-{
-    way->lost += lost;
-    add_period(&way->periods, lost, position, last_end);
-}
-
-static bool is_answered(const struct sample *sample)
-{
-    return sample->fate == FATE_RECEIVED || sample->fate == FATE_LATE;
-}
-
-/* How many replies got lost, of `gap` unanswered packets and `dropped` whose replies came, when the
- * next answer is the responder's number `seq` and the highest before was `counted`. */
-static uint32_t lost_on_the_way_back(uint32_t seq, uint32_t counted, uint32_t gap, uint32_t dropped)
-{
-    uint32_t grown = seq > counted ? seq - counted - 1 : 0;
-    uint32_t missing = grown > dropped ? grown - dropped : 0;
-    return missing < gap ? missing : gap;
-}
-
-/* Sequence order: who lost the unanswered packets. */
-static void attribute_losses(struct round *round, const struct sample *samples, uint32_t count)
-{
-    struct period_end end = {0};
-    uint32_t counted = 0; /* highest responder count so far */
-    uint32_t gap = 0; /* unanswered packets since the last answer */
-    uint32_t dropped = 0; /* whose replies were lost here, since then */
-    uint32_t position = 0; /* packets sent so far */
-    for (uint32_t i = 0; i < count; i++) {
-        const struct sample *sample = &samples[i];
-        gap += sample->fate == FATE_SENT;
-        dropped += sample->fate == FATE_DROPPED;
-        position += sample->fate == FATE_SENT || sample->fate == FATE_DROPPED;
-        if (!is_answered(sample)) {
-            continue;
-        }
-        uint32_t seq = sample->responder_seq;
-        uint32_t lost_ds = lost_on_the_way_back(seq, counted, gap, dropped);
-        if (seq == 0) {
-            round->lost_unknown += gap;
-        } else {
-            add_losses(&round->ds, lost_ds, position - gap, &end.ds);
-            add_losses(&round->sd, gap - lost_ds, position - gap, &end.sd);
-        }
-        counted = seq > counted ? seq : counted;
-        gap = 0;
-        dropped = 0;
-        position++;
-    }
-    round->lost_unknown += gap;
-}
-
 static bool is_timed(const struct walk *walk, const struct sample *sample)
 {
     return !walk->rules->needs_kernel_stamps ||
@@ -396,13 +312,13 @@ static void add_loss_periods(struct round *round, const struct sample *samples, 
     for (uint32_t i = 0; i < count; i++) {
         if (samples[i].fate == FATE_SENT) {
             run++;
-        } else if (is_answered(&samples[i]) || samples[i].fate == FATE_DROPPED) {
-            add_period(&round->losses, run, position, &last_end);
+        } else if (sample_is_answered(&samples[i]) || samples[i].fate == FATE_DROPPED) {
+            loss_periods_add(&round->losses, run, position, &last_end);
             position += run + 1;
             run = 0;
         }
     }
-    add_period(&round->losses, run, position, &last_end);
+    loss_periods_add(&round->losses, run, position, &last_end);
 }
 
 /* Both were received, `p` was sent before `c`. */
@@ -474,7 +390,7 @@ void round_compute(struct round *round, const struct samples *samples,
     count_fates(round, samples->items, samples->count);
     count_loss_runs(round, samples->items, samples->count);
     add_loss_periods(round, samples->items, samples->count);
-    attribute_losses(round, samples->items, samples->count);
+    direction_book(round, samples, rules->resolution_ns);
     measure(&walk, samples->items, samples->count);
     follow_arrivals(&walk, samples->items, samples->arrival, samples->arrivals);
 }

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/time.h"
+#include "stats/counted.h"
 #include "stats/hist.h"
 #include "stats/one_way.h"
 #include "stats/sample.h"
@@ -124,7 +125,7 @@ struct round {
      * sent = received + sd.lost + ds.lost + lost_unknown + late + dropped_here.
      * All 0 when no train was started. */
     uint32_t planned, sent, unsent;
-    uint32_t missed; /* of the unsent: their time was over (TRAIN_SKIP_NS) */
+    uint32_t missed; /* of the unsent: their time (TRAIN_SKIP_NS) or the port's was over */
     uint32_t sent_late; /* of the sent: TRAIN_LATE_NS or half an interval after their time */
     uint32_t received; /* within the timeout, duplicates not counted */
     uint32_t late, lost_unknown;
@@ -179,6 +180,7 @@ struct samples {
     uint32_t count;
     const uint32_t *arrival; /* indices of received and late samples in the order they came back */
     uint32_t arrivals;
+    const struct counted *counted; /* by the responder; NULL: it does not count */
 };
 
 /* Fills everything of the zeroed counters of `round` that follows from the samples: planned to

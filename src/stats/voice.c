@@ -8,7 +8,6 @@
 #include <string.h>
 
 #define RTP_BYTES 12
-#define ICPIF_MAX 93
 /* At this loss the MIB fixes ICPIF and MOS. */
 #define CISCO_LOSS_MAX_PERCENT 10.0
 /* R without any impairment, all other inputs of G.107 at their defaults. */
@@ -44,7 +43,7 @@ static const struct codec codecs[VOICE_CODEC_COUNT] = {
                            .packet_bytes = RTP_BYTES + 20,
                            .bytes_per_ms = 1,
                            .look_ahead_ms = 5,
-                           .cisco_ie = {11, 20, 30, 38, 42, 46},
+                           .cisco_ie = {10, 20, 30, 38, 42, 46},
                            .emodel = {.ie = 11, .bpl = 19}},
 };
 
@@ -76,15 +75,11 @@ static double clamp(double value, double min, double max)
     return value < min ? min : value > max ? max : value;
 }
 
-/* G.107 Annex B; below R = 6.5 the curve dips under 1. */
-static double mos_curve(double r)
-{
-    return 1 + 0.035 * r + 7e-6 * r * (r - 60) * (100 - r);
-}
-
 double voice_mos(double r_factor)
 {
-    return clamp(mos_curve(clamp(r_factor, 0, 100)), 1, 4.5);
+    double r = clamp(r_factor, 0, 100);
+    /* Below R = 6.5 the curve dips under 1. */
+    return clamp(1 + 0.035 * r + 7e-6 * r * (r - 60) * (100 - r), 1, 4.5);
 }
 
 double voice_delay_impairment(double delay_ms)
@@ -113,14 +108,22 @@ double voice_burst_ratio(uint32_t sent, uint32_t lost, uint32_t loss_runs)
     return length > random_length ? length / random_length : 1;
 }
 
-/* Fitted to what routers print: docs/measurement.md has the pairs. */
+/* IOS looks MOS up in the table of R and MOS that textbooks print, between two rows on the straight
+ * line, and cuts to hundredths: docs/measurement.md has the evidence. */
 uint16_t voice_cisco_mos(unsigned icpif)
 {
-    if (icpif >= ICPIF_MAX) {
-        return 100;
+    static const struct {
+        unsigned r, mos_hundredths;
+    } rows[] = {{0, 100}, {50, 260}, {60, 310}, {70, 360}, {80, 400}, {90, 430}, {100, 450}};
+    assert(icpif <= VOICE_ICPIF_MAX);
+    unsigned r = VOICE_ICPIF_MAX - icpif;
+    size_t above = 1;
+    while (r > rows[above].r) {
+        above++;
     }
-    double mos = mos_curve(90.87 - 0.8225 * icpif);
-    return (uint16_t)lround(clamp(mos, 1, 5) * 100);
+    unsigned step_r = rows[above].r - rows[above - 1].r;
+    unsigned step_mos = rows[above].mos_hundredths - rows[above - 1].mos_hundredths;
+    return (uint16_t)(rows[above - 1].mos_hundredths + step_mos * (r - rows[above - 1].r) / step_r);
 }
 
 /* At least 1: that is what routers print on a path without delay. */
@@ -139,15 +142,17 @@ static double cisco_loss_impairment(const double ie[LOSS_STEPS], double loss_per
     return round(ie[below] + (ie[below + 1] - ie[below]) * (steps - (double)below));
 }
 
-static uint8_t cisco_icpif(const struct voice_input *input, double loss_percent)
+/* A late packet is not lost here: docs/measurement.md says why that is likely. */
+static uint8_t cisco_icpif(const struct voice_input *input)
 {
+    double loss_percent = 100.0 * input->lost / input->sent;
     if (loss_percent >= CISCO_LOSS_MAX_PERCENT) {
-        return ICPIF_MAX;
+        return VOICE_ICPIF_MAX;
     }
     double icpif = cisco_delay_impairment(input->rtt_ns / 2e6) +
                    cisco_loss_impairment(codecs[input->codec].cisco_ie, loss_percent) -
                    input->advantage;
-    return (uint8_t)clamp(icpif, 0, ICPIF_MAX);
+    return (uint8_t)clamp(icpif, 0, VOICE_ICPIF_MAX);
 }
 
 /* From mouth to ear: the path, and the time it takes to gather the voice of one packet. */
@@ -161,14 +166,15 @@ static double mouth_to_ear_ms(const struct voice_input *input)
 
 void voice_score(const struct voice_input *input, struct voice *out)
 {
-    assert(input->codec != VOICE_CODEC_NONE && input->sent > 0 && input->lost <= input->sent);
-    double loss_percent = 100.0 * input->lost / input->sent;
-    double burst_ratio = voice_burst_ratio(input->sent, input->lost, input->loss_runs);
+    uint32_t missing = input->lost + input->late;
+    assert(input->codec != VOICE_CODEC_NONE && input->sent > 0 && missing <= input->sent);
+    double missing_percent = 100.0 * missing / input->sent;
+    double burst_ratio = voice_burst_ratio(input->sent, missing, input->loss_runs);
     double listening =
         R_CLEAN + input->advantage -
-        voice_loss_impairment(&codecs[input->codec].emodel, loss_percent, burst_ratio);
+        voice_loss_impairment(&codecs[input->codec].emodel, missing_percent, burst_ratio);
     double conversation = listening - voice_delay_impairment(mouth_to_ear_ms(input));
-    uint8_t icpif = cisco_icpif(input, loss_percent);
+    uint8_t icpif = cisco_icpif(input);
     *out = (struct voice){
         .is_scored = true,
         .icpif = icpif,

@@ -18,6 +18,9 @@ enum voice_codec {
 };
 #define VOICE_CODEC_COUNT 4
 
+/* What the MIB allows at most, and fixes for a loss of 10 % and more. */
+#define VOICE_ICPIF_MAX 93
+
 /* "g711ulaw", "g711alaw", "g729a": the words of IOS; "" for VOICE_CODEC_NONE. */
 const char *voice_codec_name(enum voice_codec codec);
 /* False when `name` is no codec; `out` untouched. */
@@ -38,8 +41,9 @@ struct voice_input {
     unsigned advantage; /* 0..20 */
     uint32_t packet_bytes; /* UDP payload, 12 bytes of RTP included */
     uint32_t sent; /* > 0 */
-    uint32_t lost; /* or late: a call has no use for it */
-    uint32_t loss_runs; /* runs of such packets */
+    uint32_t lost;
+    uint32_t late; /* answered too late: of no use to a call, but no loss to ICPIF */
+    uint32_t loss_runs; /* runs of lost or late packets */
     double rtt_ns; /* average */
     double one_way_ns; /* of the slower direction; negative: not known */
 };
@@ -47,8 +51,8 @@ struct voice_input {
 /* All zero, is_scored false: no codec, or nothing came back (IOS prints 0 then). */
 struct voice {
     bool is_scored;
-    uint8_t icpif; /* 0..93 */
-    uint16_t mos_hundredths; /* of the ICPIF, as the MIB has it: 100..500 */
+    uint8_t icpif; /* 0..VOICE_ICPIF_MAX */
+    uint16_t mos_hundredths; /* of the ICPIF, as the MIB has it: 100..436 */
     double r_factor; /* 0..100 */
     double mos_cq, mos_lq; /* of the E-model: with and without the delay; 1..4.5 */
 };
@@ -64,7 +68,7 @@ double voice_loss_impairment(const struct voice_impairment *codec, double loss_p
                              double burst_ratio);
 /* BurstR: how much longer the runs of losses are than random loss would make them, at least 1. */
 double voice_burst_ratio(uint32_t sent, uint32_t lost, uint32_t loss_runs);
-/* MOS in hundredths that IOS prints for an ICPIF. */
+/* MOS in hundredths that IOS prints for an ICPIF of 0..VOICE_ICPIF_MAX: 436..100. */
 uint16_t voice_cisco_mos(unsigned icpif);
 
 #endif

@@ -1,16 +1,14 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* Proactive negotiation between our two formats (RFC 9110 12.5.1), in one pass over the header and
- * without memory: each format keeps the most specific range that covers it. Ranges of formats that
- * we do not speak, such as protobuf, cover nothing and so fall away, whatever their place and
- * weight. */
+/* Proactive negotiation between the formats (RFC 9110 12.5.1): for each format the most specific
+ * range that covers it counts. Ranges of formats that we do not have, such as protobuf, cover
+ * nothing, whatever their place and weight. */
 #include "web/negotiate.h"
 
 #include <string.h>
 #include <strings.h>
 
 #define WEIGHT_ONE 1000U
-#define FORMAT_COUNT 2
 
 /* A part of the header, without the white space around it. */
 struct slice {
@@ -19,7 +17,7 @@ struct slice {
 };
 
 /* How well a range covers a format, best last. */
-enum cover { COVER_NONE, COVER_ANY, COVER_TYPE, COVER_EXACT, COVER_VERSION };
+enum cover { COVER_NONE, COVER_ANY, COVER_TYPE, COVER_EXACT, COVER_PARAMETERS };
 
 struct preference {
     enum cover cover;
@@ -29,7 +27,7 @@ struct preference {
 
 struct range {
     struct slice type; /* type/subtype */
-    struct slice version;
+    struct slice parameters; /* what follows it */
     unsigned weight;
     bool is_broken;
 };
@@ -103,19 +101,22 @@ static bool parse_weight(struct slice text, unsigned *out)
     return true;
 }
 
-static void read_parameter(struct slice text, struct range *range)
+struct parameter {
+    struct slice name, value;
+};
+
+/* The next parameter of `*rest`, which is not NULL. One without a value has no name. */
+static struct parameter next_parameter(const char **rest, const char *end)
 {
+    struct slice text = split(rest, end, ';');
     const char *equals = memchr(text.at, '=', text.size);
     if (equals == NULL) {
-        return;
+        return (struct parameter){.name = {text.at, 0}};
     }
-    struct slice name = trim(text.at, equals);
-    struct slice value = unquote(trim(equals + 1, text.at + text.size));
-    if (slice_is(name, "q")) {
-        range->is_broken = range->is_broken || !parse_weight(value, &range->weight);
-    } else if (slice_is(name, "version")) {
-        range->version = value;
-    }
+    return (struct parameter){
+        .name = trim(text.at, equals),
+        .value = unquote(trim(equals + 1, text.at + text.size)),
+    };
 }
 
 static struct range read_range(struct slice text)
@@ -124,45 +125,76 @@ static struct range read_range(struct slice text)
     const char *end = text.at + text.size;
     struct range range = {.weight = WEIGHT_ONE};
     range.type = split(&rest, end, ';');
+    range.parameters = (struct slice){rest, rest == NULL ? 0 : (size_t)(end - rest)};
     while (rest != NULL) {
-        read_parameter(split(&rest, end, ';'), &range);
+        struct parameter parameter = next_parameter(&rest, end);
+        if (slice_is(parameter.name, "q") && !parse_weight(parameter.value, &range.weight)) {
+            range.is_broken = true;
+        }
     }
     return range;
 }
 
-static enum cover cover_text(const struct range *range)
+/* Whether the range gives the parameter. `value` becomes the last one. */
+static bool find_parameter(const struct range *range, const char *name, struct slice *value)
 {
-    if (slice_is(range->type, "*/*")) {
-        return COVER_ANY;
+    bool is_found = false;
+    const char *end = range->parameters.at + range->parameters.size;
+    for (const char *rest = range->parameters.at; rest != NULL;) {
+        struct parameter parameter = next_parameter(&rest, end);
+        if (slice_is(parameter.name, name)) {
+            *value = parameter.value;
+            is_found = true;
+        }
     }
-    if (slice_is(range->type, "text/*")) {
-        return COVER_TYPE;
-    }
-    if (!slice_is(range->type, "text/plain")) {
-        return COVER_NONE;
-    }
-    if (range->version.at == NULL) {
-        return COVER_EXACT;
-    }
-    return slice_is(range->version, "0.0.4") ? COVER_VERSION : COVER_NONE;
+    return is_found;
 }
 
-static enum cover cover_openmetrics(const struct range *range)
+static bool is_one_of(struct slice value, const char *const *words)
+{
+    for (; *words != NULL; words++) {
+        if (slice_is(value, *words)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* For a range of the format's own media type. */
+static enum cover cover_parameters(const struct range *range, const struct expo_format *format)
+{
+    enum cover cover = COVER_EXACT;
+    for (const struct format_parameter *wanted = format->parameters; wanted->name != NULL;
+         wanted++) {
+        struct slice value;
+        if (!find_parameter(range, wanted->name, &value)) {
+            continue;
+        }
+        if (!is_one_of(value, wanted->values)) {
+            return COVER_NONE;
+        }
+        cover = COVER_PARAMETERS;
+    }
+    return cover;
+}
+
+/* "type/" and "*" for a media type "type/subtype". */
+static bool is_any_subtype(struct slice range, const char *media_type)
+{
+    size_t size = (size_t)(strchr(media_type, '/') + 1 - media_type);
+    return range.size == size + 1 && range.at[size] == '*' &&
+           strncasecmp(range.at, media_type, size) == 0;
+}
+
+static enum cover cover_format(const struct range *range, const struct expo_format *format)
 {
     if (slice_is(range->type, "*/*")) {
         return COVER_ANY;
     }
-    if (slice_is(range->type, "application/*")) {
+    if (is_any_subtype(range->type, format->media_type)) {
         return COVER_TYPE;
     }
-    if (!slice_is(range->type, "application/openmetrics-text")) {
-        return COVER_NONE;
-    }
-    if (range->version.at == NULL) {
-        return COVER_EXACT;
-    }
-    bool is_known = slice_is(range->version, "1.0.0") || slice_is(range->version, "0.0.1");
-    return is_known ? COVER_VERSION : COVER_NONE;
+    return slice_is(range->type, format->media_type) ? cover_parameters(range, format) : COVER_NONE;
 }
 
 static void prefer(struct preference *preference, enum cover cover, unsigned weight, size_t place)
@@ -174,26 +206,39 @@ static void prefer(struct preference *preference, enum cover cover, unsigned wei
     *preference = (struct preference){cover, weight, place};
 }
 
-enum expo_format negotiate_format(const char *accept)
+static struct preference preference_for(const struct expo_format *format, const char *accept)
 {
-    struct preference preferences[FORMAT_COUNT] = {{0}};
+    struct preference preference = {.cover = COVER_NONE};
     const char *rest = accept;
-    const char *end = accept == NULL ? NULL : accept + strlen(accept);
+    const char *end = accept + strlen(accept);
     for (size_t place = 0; rest != NULL; place++) {
         struct range range = read_range(split(&rest, end, ','));
-        if (range.is_broken) {
-            continue;
+        if (!range.is_broken) {
+            prefer(&preference, cover_format(&range, format), range.weight, place);
         }
-        prefer(&preferences[EXPO_TEXT_0_0_4], cover_text(&range), range.weight, place);
-        prefer(&preferences[EXPO_OPENMETRICS_1_0_0], cover_openmetrics(&range), range.weight,
-               place);
     }
-    const struct preference *text = &preferences[EXPO_TEXT_0_0_4];
-    const struct preference *openmetrics = &preferences[EXPO_OPENMETRICS_1_0_0];
-    bool wants_openmetrics = openmetrics->weight > text->weight ||
-                             (openmetrics->weight == text->weight &&
-                              openmetrics->place < text->place && openmetrics->weight > 0);
-    return wants_openmetrics ? EXPO_OPENMETRICS_1_0_0 : EXPO_TEXT_0_0_4;
+    return preference;
+}
+
+const struct expo_format *negotiate_format(const char *accept)
+{
+    const struct expo_format *best = expo_format_at(0);
+    if (accept == NULL) {
+        return best;
+    }
+    struct preference best_preference = preference_for(best, accept);
+    const struct expo_format *format;
+    for (size_t i = 1; (format = expo_format_at(i)) != NULL; i++) {
+        struct preference preference = preference_for(format, accept);
+        bool is_better = preference.weight > best_preference.weight ||
+                         (preference.weight == best_preference.weight &&
+                          preference.place < best_preference.place && preference.weight > 0);
+        if (is_better) {
+            best = format;
+            best_preference = preference;
+        }
+    }
+    return best;
 }
 
 /* What one list says of a coding: its own entry, else that of "*". */

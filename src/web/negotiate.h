@@ -8,10 +8,10 @@
 
 #include "expo/expo.h"
 
-/* The format that an Accept header asks for (RFC 9110 12.5.1; of equal weights the one that stands
- * first; NULL, empty, any type and junk: text). OpenMetrics is chosen only for version 1.0.0,
- * 0.0.1 or none given. */
-enum expo_format negotiate_format(const char *accept);
+/* The format that an Accept header asks for (RFC 9110 12.5.1); of equal weights the one that stands
+ * first. NULL, empty, any type and junk: the first row (text). A range with a parameter that the
+ * format demands (such as version) covers it only with one of the values of its row. */
+const struct expo_format *negotiate_format(const char *accept);
 
 /* Whether an Accept-Encoding header (NULL: none) asks for gzip: listed, or covered by "*", with a
  * weight above 0 that is not below that of identity. */

@@ -9,6 +9,8 @@
 
 #include "base/addr.h"
 #include "expo/family.h"
+#include "operation/operation.h"
+#include "web/routes.h"
 
 /* More rows than a person reads, and a page that a phone still shows. */
 #define ROWS_MAX 500
@@ -107,12 +109,12 @@ static void add_state_cell(struct buf *out, const struct report *report)
 static void add_target_cell(struct buf *out, const struct spec *spec)
 {
     begin_cell(out, "Target");
-    add_text(out, spec->name);
-    for (size_t i = 0; i < spec->label_count; i++) {
+    add_text(out, spec->identity.name);
+    for (size_t i = 0; i < spec->identity.label_count; i++) {
         buf_add_string(out, "<small>");
-        add_text(out, spec->labels[i].name);
+        add_text(out, spec->identity.labels[i].name);
         buf_add_char(out, '=');
-        add_text(out, spec->labels[i].value);
+        add_text(out, spec->identity.labels[i].value);
         buf_add_string(out, "</small>");
     }
     end_cell(out);
@@ -122,20 +124,20 @@ static void add_where_cells(struct buf *out, const struct spec *spec)
 {
     char text[ADDR_TEXT_MAX];
     begin_cell(out, "Operation");
-    add_text(out, operation_name(spec->operation));
+    add_text(out, spec->operation->name);
     end_cell(out);
     begin_cell(out, "Host");
-    add_text(out, spec->host);
+    add_text(out, spec->identity.host);
     buf_add_string(out, "<small>");
-    if (spec->peer.family == ADDR_NONE) {
+    if (spec->path.peer.family == ADDR_NONE) {
         buf_add_string(out, "no address");
-        if (!operation_is_icmp(spec->operation)) {
-            buf_printf(out, ", port %u", (unsigned)spec->port);
+        if (spec->operation->has_ports) {
+            buf_printf(out, ", port %u", (unsigned)spec->path.port);
         }
-    } else if (operation_is_icmp(spec->operation)) {
-        add_text(out, addr_format_ip(&spec->peer, text));
+    } else if (!spec->operation->has_ports) {
+        add_text(out, addr_format_ip(&spec->path.peer, text));
     } else {
-        add_text(out, addr_format(&spec->peer, text));
+        add_text(out, addr_format(&spec->path.peer, text));
     }
     buf_add_string(out, "</small>");
     end_cell(out);
@@ -327,6 +329,20 @@ static void add_responder(struct buf *out, const struct expo_responder *responde
                sum(responder->drops, responder->drop_count));
 }
 
+static void add_links(struct buf *out, const char *metrics_path)
+{
+    const struct route *route;
+    buf_add_string(out, "<ul class=\"links\">");
+    for (size_t i = 0; (route = route_at(i)) != NULL; i++) {
+        if (route->link != NULL) {
+            buf_add_string(out, "<li><a href=\"."); /* relative: a proxy may add a prefix */
+            add_text(out, route_path(route, metrics_path));
+            buf_printf(out, "\">%s</a></li>", route->link);
+        }
+    }
+    buf_add_string(out, "</ul>\n");
+}
+
 void page_render(const struct expo_view *view, const char *metrics_path, struct buf *out)
 {
     buf_add_string(out, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
@@ -338,10 +354,8 @@ void page_render(const struct expo_view *view, const char *metrics_path, struct 
     add_text(out, view->version);
     buf_add_string(out, ", revision ");
     add_text(out, view->revision);
-    buf_add_string(out, ".</p></header>\n<main><ul class=\"links\"><li><a href=\"");
-    add_text(out, metrics_path);
-    buf_add_string(out, "\">Metrics</a></li><li><a href=\"/-/healthy\">Healthy</a></li>"
-                        "<li><a href=\"/-/ready\">Ready</a></li></ul>\n");
+    buf_add_string(out, ".</p></header>\n<main>");
+    add_links(out, metrics_path);
     if (!view->reload_successful) {
         buf_add_string(out, "<p class=\"failed\">The latest reload of the configuration failed; "
                             "the one before it is in force.</p>\n");

@@ -8,14 +8,14 @@
 #include "base/mem.h"
 #include "web/gzip.h"
 
-/* A compressed part stands for twenty times as much text and takes as long to make: small parts let
- * the reader work on one while the next is made, and others be served in between. */
+/* A compressed part costs as much as twenty times its size of text. Small parts let the reader work
+ * on one while the next is made, and let others be served in between. */
 #define GZIP_PART_BYTES ((size_t)16 * 1024)
 
 struct stream {
     struct stream_source source;
     bool is_complete; /* the end of the source was read */
-    struct buf head; /* read ahead; from `taken` on not yet given out */
+    struct buf head; /* read ahead; what is behind `taken` is still to be read */
     size_t taken;
     struct gzip *gzip; /* NULL: as it is */
 };

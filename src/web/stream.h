@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* A body that is made while it is sent: as it is, or compressed on the way. A slow reader so costs
- * a block, not a body. */
+/* A body that is made while it is sent, plain or compressed. So a slow reader costs the memory of a
+ * block, not of a body. */
 #ifndef WEB_STREAM_H
 #define WEB_STREAM_H
 

@@ -235,7 +235,8 @@ class Exporter:
     def __init__(self, config, core=SENDER_CORE, flags=(), namespace=None):
         self.path = scratch("ipsla.yml", config)
         before = time.monotonic()
-        self.program = Program([program("ipsla_exporter"), "--config.file", self.path, "--log.level=error", *flags],
+        self.program = Program([program("ipsla_exporter"), "--config.file", self.path, "--web.enable-lifecycle",
+                                "--log.level=error", *flags],
                                core, namespace)
         wait_for(self._is_up, f"the exporter: {self.program.output()[-500:]}")
         self.start_seconds = time.monotonic() - before

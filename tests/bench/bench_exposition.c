@@ -20,6 +20,8 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "expo/expo.h"
+#include "expo/text.h"
+#include "operation/operation.h"
 #include "web/gzip.h"
 #include "web/http.h"
 
@@ -48,19 +50,19 @@ static struct spec *make_spec(size_t number)
     char text[32];
     struct spec *spec = spec_new();
     snprintf(text, sizeof text, "site-%05zu-voice", number);
-    spec->name = mem_string(text);
+    spec->identity.name = mem_string(text);
     snprintf(text, sizeof text, "10.%zu.%zu.1", number / 256 % 256, number % 256);
-    spec->host = mem_string(text);
-    spec->owner = mem_string("noc");
-    spec->tag = mem_string("");
-    spec->operation = OPERATION_UDP_JITTER;
-    spec->control = CONTROL_V1;
-    spec->port = 16384;
-    spec->layout = hist_layout_default;
-    spec->labels = mem_alloc(1, sizeof *spec->labels);
-    spec->label_count = 1;
+    spec->identity.host = mem_string(text);
+    spec->identity.owner = mem_string("noc");
+    spec->identity.tag = mem_string("");
+    spec->operation = &operation_udp_jitter;
+    spec->control.version = CONTROL_V1;
+    spec->path.port = 16384;
+    spec->results.layout = hist_layout_default;
+    spec->identity.labels = mem_alloc(1, sizeof *spec->identity.labels);
+    spec->identity.label_count = 1;
     snprintf(text, sizeof text, "r%zu", number % 40);
-    spec->labels[0] = (struct label){mem_string("region"), mem_string(text)};
+    spec->identity.labels[0] = (struct label){mem_string("region"), mem_string(text)};
     return spec;
 }
 
@@ -133,7 +135,7 @@ static double time_render(const struct expo_view *view)
 {
     static char part[PART_BYTES];
     double begin = seconds_of(CLOCK_THREAD_CPUTIME_ID);
-    struct expo_body *body = expo_body_open(view, EXPO_OPENMETRICS_1_0_0);
+    struct expo_body *body = expo_body_open(view, &format_openmetrics);
     while (expo_body_read(body, part, sizeof part) > 0) {
     }
     expo_body_close(body);
@@ -153,7 +155,7 @@ static int run_render(size_t targets, size_t repetitions)
     struct snapshot *snapshot = make_snapshot(targets);
     struct expo_view view = view_of(&snapshot);
     struct buf body = {0};
-    expo_render(&view, EXPO_OPENMETRICS_1_0_0, &body);
+    expo_render(&view, &format_openmetrics, &body);
     char *copy = mem_alloc(body.size, 1);
     memset(copy, 1, body.size);
     double times[2][REPETITIONS_MAX];
@@ -189,7 +191,7 @@ static void close_body(void *context, bool is_complete)
     expo_body_close(context);
 }
 
-static struct stream_source open_metrics(void *context, enum expo_format format)
+static struct stream_source open_metrics(void *context, const struct expo_format *format)
 {
     return (struct stream_source){expo_body_open(context, format), read_body, close_body};
 }
@@ -267,15 +269,15 @@ static _Noreturn void run_static(size_t targets, uint16_t port, bool is_gzip)
     struct expo_view view = view_of(&snapshot);
     struct buf head = {0};
     struct buf body = {0};
-    expo_render(&view, EXPO_OPENMETRICS_1_0_0, &body);
+    expo_render(&view, &format_openmetrics, &body);
     if (is_gzip) {
         gzip_compress(&body);
     }
     buf_printf(&head,
                "HTTP/1.1 200 OK\r\nContent-Type: %s\r\n%sContent-Length: %zu\r\n"
                "Connection: close\r\n\r\n",
-               expo_content_type(EXPO_OPENMETRICS_1_0_0),
-               is_gzip ? "Content-Encoding: gzip\r\n" : "", body.size);
+               format_openmetrics.content_type, is_gzip ? "Content-Encoding: gzip\r\n" : "",
+               body.size);
     answer_for_ever(listen_at(port), &head, &body);
 }
 

@@ -66,7 +66,7 @@ def measure(options, kind, count, folder):
         file.write(config(kind, count, options.frequency))
     before = slab_kib()
     with open(os.path.join(folder, "log"), "wb") as log:
-        process = subprocess.Popen([os.path.join(options.bin, "ipsla_exporter"), "--config.file", path,
+        process = subprocess.Popen([os.path.join(options.bin, "ipsla_exporter"), "--config.file", path, "--web.enable-lifecycle",
                                     f"--workers={options.workers}"], stderr=log)
     try:
         wait_ready(process, 300)

@@ -12,5 +12,5 @@ if [ "$(id -u)" -ne 0 ]; then
     exit 1
 fi
 sh "$root/deploy/install-deps.sh" --bench
-sh "$root/deploy/build.sh" release --target=all >/dev/null
-sh "$root/deploy/build.sh" release --target=bench >/dev/null
+sh "$root/deploy/build.sh" release >/dev/null
+sh "$root/deploy/build.sh" release --targets=bench >/dev/null

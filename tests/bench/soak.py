@@ -39,13 +39,14 @@ def main():
             file.write(text)
         programs = [subprocess.Popen([os.path.join(options.bin, name), *flags], stderr=subprocess.DEVNULL)
                     for name, flags in (("ipsla_responder", ["--max-sessions=65536"]),
-                                        ("ipsla_exporter", ["--config.file", path]))]
+                                        ("ipsla_exporter", ["--config.file", path, "--web.enable-lifecycle"]))]
         try:
             memory.wait_ready(programs[1], 60)
             held = []
             for part in range(1, PARTS + 1):
                 while operations() < options.operations * part / PARTS:
                     time.sleep(1)
+                time.sleep(1)  # at most one reload a second
                 urllib.request.urlopen(urllib.request.Request(memory.EXPORTER + "/-/reload", method="POST"), timeout=60)
                 held.append(memory.pss_kib(programs[1]))
                 print(f"{operations():.0f} operations: {held[-1]} KiB", flush=True)

@@ -13,12 +13,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* What the rest of the program relies on without a check of its own. */
 static void check_spec(const struct spec *spec)
 {
-    assert(spec->name[0] != '\0' && spec->host[0] != '\0' && spec->port > 0);
-    assert(spec->timeout_ns > 0 && spec->timeout_ns <= spec->frequency_ns);
-    assert(spec->num_packets >= 1 && spec->num_packets <= 60000);
-    assert(spec->payload_bytes >= 4 && spec->payload_bytes <= 17512);
-    assert(spec->layout.count >= 1 && spec->layout.count <= HIST_BOUNDS_MAX);
-    assert(spec->control_tries >= 1 && spec->control_tries <= 5);
+    assert(spec->identity.name[0] != '\0' && spec->identity.host[0] != '\0' && spec->path.port > 0);
+    assert(spec->schedule.timeout_ns > 0 &&
+           spec->schedule.timeout_ns <= spec->schedule.frequency_ns);
+    assert(spec->packets.count >= 1 && spec->packets.count <= 60000);
+    assert(spec->packets.bytes >= 4 && spec->packets.bytes <= 17512);
+    assert(spec->results.layout.count >= 1 && spec->results.layout.count <= HIST_BOUNDS_MAX);
+    assert(spec->control.tries >= 1 && spec->control.tries <= 5);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -51,21 +51,22 @@ static void apply(struct pair *pair, unsigned mask)
         snprintf(name, sizeof name, "t%u", i);
         struct spec *spec = i % 2 == 0 ? build_jitter_spec(name, "198.51.100.20")
                                        : build_echo_spec(name, "198.51.100.20");
-        spec->frequency_ns = (1 + (int64_t)i) * NS_PER_SECOND;
-        spec->timeout_ns = (mask & 0x10) != 0 ? 900 * NS_PER_MS : 300 * NS_PER_MS;
-        spec->control_timeout_ns = 400 * NS_PER_MS;
+        spec->schedule.frequency_ns = (1 + (int64_t)i) * NS_PER_SECOND;
+        spec->schedule.timeout_ns = (mask & 0x10) != 0 ? 900 * NS_PER_MS : 300 * NS_PER_MS;
+        spec->control.timeout_ns = 400 * NS_PER_MS;
         if (i >= 2) { /* of version 2, the last one with a key that the responder does not have */
-            spec->control = CONTROL_V2;
-            spec->control_port = 1167;
-            spec->key = i == 2 ? (struct auth_key){0}
-                               : (struct auth_key){
-                                     .id = 1, .algorithm = AUTH_SHA256, .size = 1, .secret = "k"};
+            spec->control.version = CONTROL_V2;
+            spec->control.port = 1167;
+            spec->control.key =
+                i == 2 ? (struct auth_key){0}
+                       : (struct auth_key){
+                             .id = 1, .algorithm = AUTH_SHA256, .size = 1, .secret = "k"};
         }
         if ((mask & 0x20) != 0) {
-            spec->peer.ip[3] = 21;
+            spec->path.peer.ip[3] = 21;
         }
         if ((mask & 0x40) != 0) {
-            spec->peer = (struct addr){0};
+            spec->path.peer = (struct addr){0};
         }
         specs[count++] = spec;
     }
@@ -191,13 +192,14 @@ static void run_step(struct pair *pair, struct script *script)
 static void start(struct pair *pair)
 {
     const struct engine_options options = {.start_now = true};
+    static const struct reflect_seed seed = {{1, 2, 3}};
     struct reflect_settings settings;
     reflect_settings_default(&settings);
     settings.max_sessions = 5;
     settings.permanent[0] = build_addr("0.0.0.0:16000");
     settings.permanent_count = 1;
     pair->engine = engine_new(&options);
-    pair->reflect = reflect_new(&settings);
+    pair->reflect = reflect_new(&settings, &seed);
     pair->sender = mem_alloc(1, sizeof *pair->sender);
     pair->responder = mem_alloc(1, sizeof *pair->responder);
     drive_init(pair->sender, engine_machine(pair->engine), build_at(0));

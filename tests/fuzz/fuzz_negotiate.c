@@ -1,11 +1,12 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* An Accept header of any kind gives one of the two formats. */
+/* An Accept header of any kind gives one of the formats. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "expo/text.h"
 #include "web/negotiate.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -17,8 +18,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size > 0) {
         memcpy(accept, data, size);
     }
-    enum expo_format format = negotiate_format(accept);
-    assert(format == EXPO_TEXT_0_0_4 || format == EXPO_OPENMETRICS_1_0_0);
+    const struct expo_format *format = negotiate_format(accept);
+    assert(format == &format_text || format == &format_openmetrics);
     free(accept);
     return 0;
 }

@@ -12,6 +12,7 @@ import struct
 import threading
 import time
 
+import harness
 import ipsla_wire as wire
 
 STRAY = "stray"
@@ -70,7 +71,7 @@ class GarbageProbes(Peer):
 
 
 class Late(Peer):
-    delay = 0.8
+    delay = 2.0
 
     def on_probe(self, data):
         return [(self.delay, wire.jitter_reply(data, self.probes))]
@@ -112,10 +113,12 @@ class WrongPort(Peer):
 
 
 class Holding(Peer):
-    """Keeps each probe 40 ms and says so."""
+    """Keeps each probe for a while and says so."""
+
+    delay = 0.4
 
     def on_probe(self, data):
-        return [(0.040, wire.jitter_reply(data, self.probes, delta_ms=40))]
+        return [(self.delay, wire.jitter_reply(data, self.probes, delta_ms=int(self.delay * 1000)))]
 
 
 class Boasting(Peer):
@@ -140,6 +143,29 @@ class Inventing(Peer):
         alien = data[:12] + struct.pack("!H", 60000) + data[14:]
         return [(0, wire.jitter_reply(alien, self.probes)),
                 (0, wire.jitter_reply(data, 0xffff - self.probes))]
+
+
+class Guessing(Peer):
+    """Answers each probe with many replies in which the random bytes of the operation are guessed."""
+    guesses = 40
+
+    def on_probe(self, data):
+        reply = wire.jitter_reply(data, 1)
+        return [(0, reply[:16] + number.to_bytes(8, "big") + reply[24:]) for number in range(self.guesses)]
+
+
+class Rambling(Peer):
+    """Answers, and says besides what nobody asked: a response to another control request; to each probe
+    numbers that were never sent, 0 and one out of range, and the reply from another port."""
+
+    def on_control(self, data):
+        other_id = bytes([1, data[1] ^ 0x80]) + data[2:]
+        return [(0, wire.short_reply(other_id)), (0, wire.long_reply(data))]
+
+    def on_probe(self, data):
+        reply = wire.jitter_reply(data, self.probes)
+        strange = [reply[:12] + struct.pack("!H", number) + reply[14:] for number in (0, 60000)]
+        return [(0, each) for each in strange] + [(0, reply, STRAY), (0, reply)]
 
 
 class Peers(threading.Thread):
@@ -178,6 +204,7 @@ class Peers(threading.Thread):
             heapq.heappush(self.queue, (time.monotonic() + delay, next(self.order), sock, reply, asker))
 
     def run(self):
+        harness.run_first(threading.get_native_id())
         try:
             while not self.ending.is_set():
                 wait = self.queue[0][0] - time.monotonic() if self.queue else 0.1

@@ -30,7 +30,7 @@ keys:
   - {{id: 7, algorithm: hmac-sha256, secret_file: key7.secret}}
   - {{id: 8, algorithm: hmac-sha256, secret_file: {self.other}}}
   - {{id: 5, algorithm: md5, secret_file: key7.secret}}
-defaults: {{frequency: 1s, timeout: 300ms, num_packets: 2, interval: 4ms}}
+defaults: {{frequency: 1s, timeout: 1s, num_packets: 2, interval: 4ms}}
 targets:
   - {{name: good, host: 127.0.0.1, port: 20001, control: {{version: 2, key: 7}}}}
   - {{name: wrong, host: 127.0.0.1, port: 20002, control: {{version: 2, key: 8}}}}
@@ -78,13 +78,33 @@ responder: {keys: [7, 10]}
         done = self.run_program(self.namespace, "ipsla", "check", config)
         said = done.stderr
         self.assertEqual(done.code, 2)
-        for line in ("keys[0].secret_file: 'key7.secret' can be read by every user",
-                     "keys[1].secret_file: 'nowhere.secret' does not exist",
+        for line in ("keys[0].secret_file: this file can be read by every user",
+                     "keys[1].secret_file: this file does not exist",
                      "targets[0].control.key: key 7 is of algorithm sha256, which version 1 has not",
                      "targets[1].control.key: '8' is the id of no key",
                      "responder.keys[1]: '10' is the id of no key"):
             self.assertIn(line, said)
         self.assertNotIn(SECRET, said)
+
+    def test_a_secret_in_the_place_of_its_file_is_not_printed(self):
+        config = harness.write_file("bad.yml", "keys: [{id: 7, algorithm: sha256, secret_file: %s}]\n" % SECRET)
+        done = self.run_program(self.namespace, "ipsla", "check", config)
+        self.assertEqual(done.code, 2)
+        self.assertIn("keys[0].secret_file: this file does not exist", done.stderr)
+        self.assertNotIn(SECRET, done.stdout + done.stderr)
+
+    def test_forbidden_algorithm(self):
+        """A system whose policy has no MD5 says so at start, not at the first request."""
+        policy = harness.write_file("policy.cnf", "openssl_conf = init\n[init]\nalg_section = algorithms\n"
+                                    "[algorithms]\ndefault_properties = fips=yes\n")
+        config = harness.write_file("md5.yml", "keys: [{id: 7, algorithm: md5, secret_file: key7.secret}]\n"
+                                    "responder: {keys: [7]}\n")
+        for command in (("ipsla_responder", f"--key=7:md5:{self.secret}"), ("ipsla", "check", config),
+                        ("ipsla_exporter", "--config.check", f"--config.file={config}")):
+            done = harness.Finished(harness.Process(self.namespace, [
+                harness.require_program("env"), f"OPENSSL_CONF={policy}", harness.program(command[0]), *command[1:]]))
+            self.assertEqual(done.code, 2, done.evidence)
+            self.assertIn("the cryptographic policy of this system", done.stderr)
 
 
 if __name__ == "__main__":

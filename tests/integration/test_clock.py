@@ -66,9 +66,7 @@ class ClockTest(harness.Case):
         self.assertEqual(done.code, 0, done.evidence)
         result = done.json()
         packets = result["packets"]
-        # A machine that is busy with other things may miss some.
-        self.assertBetween(packets["sent"], 8, 12, "packets that left")
-        self.assertEqual((packets["received"], packets["corrupt"]), (packets["sent"], 0))
+        self.assert_counts(packets, 12, done.evidence)
         self.check_round_trips(result, 0.001 if precision == "milliseconds" else 0.0)
         return result, peer
 
@@ -76,11 +74,11 @@ class ClockTest(harness.Case):
         """No packet is faster than the relay. A way is never longer than the slowest round trip less what the
         other way takes at least, so that much, and no clock, is what jitter can be. Microseconds for drift."""
         rtt, slack = result["rtt_seconds"], 0.0001 + 2 * resolution
-        self.assertBetween(rtt["min"], THERE + BACK, 1.0, "fastest round trip")
+        self.assertBetween(rtt["min"], THERE + BACK, 5.0, "fastest round trip")
         bound = rtt["max"] - THERE - BACK + slack
         for way in result["jitter_seconds"]["sd"], result["jitter_seconds"]["ds"]:
-            self.assertBetween(way["max"], 0, bound, "jitter")
-            self.assertBetween(way["samples"] + way["dropped"], 3, result["packets"]["sent"] - 1, "pairs")
+            self.assertBetween(way["max"] or 0, 0, bound, "jitter")
+            self.assert_pairs(way["samples"] + way["dropped"], result["packets"])
 
     def check_offset(self, result, expected):
         clock = result["clock"]
@@ -133,7 +131,8 @@ class ClockTest(harness.Case):
             self.assertEqual(result["clock"],
                              {"responder_steps": 1, "offset_seconds": None, "offset_error_seconds": None,
                               "slewed": False})
-            self.assertEqual(result["jitter_seconds"]["ds"]["dropped"], 1)
+            missed = result["packets"]["missed"]
+            self.assertBetween(result["jitter_seconds"]["ds"]["dropped"], 0 if missed else 1, 1, "pairs")
 
     def test_not_utc(self):
         result, _ = self.measure("--assume-synchronized", precision="milliseconds", is_utc=False)
@@ -146,7 +145,7 @@ class ClockTest(harness.Case):
         self.addCleanup(good.end)
         exporter = harness.Exporter(relay.left, f"""
 clock: {{assume_synchronized: true}}
-defaults: {{precision: microseconds, frequency: 1s, timeout: 300ms, start: now, interval: 10ms}}
+defaults: {{precision: microseconds, frequency: 1s, timeout: 1s, start: now, interval: 10ms}}
 targets:
   - {{name: far, host: {harness.RIGHT}, port: {PORT}}}
   - {{name: near, host: 127.0.0.9, port: {PORT}, clock_tolerance: 10ms}}

@@ -14,7 +14,7 @@ import ipsla_wire as wire
 
 RESPONDER, AUTH, SILENT, SHORT, BUSY = (f"127.0.0.{last}" for last in (1, 2, 3, 4, 5))
 CLOSED = ("127.0.0.6", "127.0.0.7", "127.0.0.8")
-FAST = ("--timeout=300ms", "--rate=1000")
+FAST = ("--timeout=1s", "--rate=1000")
 V1 = ("--methods=v1", *FAST)
 DUAL = ("--listen-address=0.0.0.0:1967", "--listen-address=0.0.0.0:1167", "--listen-address=[::]:1967",
         "--listen-address=[::]:1167")
@@ -196,7 +196,8 @@ class DiscoverTest(harness.Case):
         self.addCleanup(os.close, main)
         with self.namespace.entered():
             done = subprocess.run([harness.program("ipsla"), "discover", "127.0.0.0/28", *FAST],
-                                  stdout=subprocess.PIPE, stderr=terminal, check=False, timeout=60)
+                                  stdout=subprocess.PIPE, stderr=terminal, check=False,
+                                  timeout=harness.PATIENCE)
         os.close(terminal)
         shown = os.read(main, 65536).decode()
         self.assertIn("of 14 addresses", shown)

@@ -40,9 +40,9 @@ class IcmpTest(harness.Case):
     def assert_good(self, done, packets):
         self.assertEqual(done.code, 0, done.evidence)
         result = done.json()
-        self.assertEqual((result["outcome"], result["packets"]["received"]), ("ok", packets))
-        self.assertEqual((result["packets"]["corrupt"], result["packets"]["duplicate"]), (0, 0))
-        self.assertBetween(result["rtt_seconds"]["avg"], 1e-7, 4, "round trip on loopback")
+        self.assertEqual(result["outcome"], "ok")
+        self.assert_counts(result["packets"], packets, done.evidence)
+        self.assertBetween(result["rtt_seconds"]["avg"], 1e-7, 5, "round trip on loopback")
         self.assertEqual(result["timestamps"], {"tx": "kernel", "rx": "kernel"})
         self.assertIsNone(result["target"]["port"])
         return result
@@ -109,8 +109,8 @@ class IcmpTest(harness.Case):
         """The kernel stamps with its own clock, which is ours."""
         result = self.assert_good(self.probe("jitter", "--count=20", "--interval=4"), 20)
         for way in ("sd", "ds"):
-            self.assertEqual(result["jitter_seconds"][way]["samples"], 19)
-            self.assertLess(result["jitter_seconds"][way]["interarrival"], 1, "milliseconds, not days")
+            self.assert_pairs(result["jitter_seconds"][way]["samples"], result["packets"])
+            self.assertLess(result["jitter_seconds"][way]["interarrival"] or 0, 5, "milliseconds, not days")
 
     def test_no_flags_of_ports(self):
         for flag in ("--port=7", "--control=none", "--source-port=7", "--control-port=7"):
@@ -172,7 +172,7 @@ class IcmpTest(harness.Case):
         self.ping_groups("1 0")
         self.router()
         exporter = harness.Exporter(self.namespace, """
-            defaults: {frequency: 1s, timeout: 500ms, operation: icmp-echo}
+            defaults: {frequency: 1s, timeout: 1s, operation: icmp-echo}
             targets:
               - {name: one, host: '::1'}
               - {name: two, host: '::1'}
@@ -193,7 +193,7 @@ class IcmpTest(harness.Case):
         self.ping_groups("1 0")
         self.router()
         exporter = harness.Exporter(self.namespace, """
-            defaults: {frequency: 1s, timeout: 500ms, control: {retries: 2}}
+            defaults: {frequency: 1s, timeout: 1s, control: {retries: 2}}
             targets:
               - {name: one, host: 127.0.0.1, module: ping}
               - {name: two, host: 127.0.0.1, module: ping}
@@ -221,8 +221,8 @@ class IcmpTest(harness.Case):
         self.ping_groups("1 0")
         exporter = harness.Exporter(self.namespace, """
             targets:
-              - {name: one, host: 127.0.0.1, module: ping, frequency: 1s, timeout: 500ms}
-              - {name: two, host: 127.0.0.1, module: ping, frequency: 1s, timeout: 500ms}
+              - {name: one, host: 127.0.0.1, module: ping, frequency: 1s, timeout: 1s}
+              - {name: two, host: 127.0.0.1, module: ping, frequency: 1s, timeout: 1s}
             """, user="nobody")
         exporter.wait_metrics(
             lambda now: (now.get("ipsla_operation_failures_total", target="two", reason="local") or 0)

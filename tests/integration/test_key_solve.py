@@ -56,7 +56,7 @@ class KeySolve(unittest.TestCase):
     def run_on(self, capture, *arguments):
         path = self.write("x.pcap", capture)
         return subprocess.run([harness.program("ipsla"), "key-solve", "--pcap", path, *arguments],
-                              text=True, capture_output=True, timeout=60)
+                              text=True, capture_output=True, timeout=harness.PATIENCE)
 
     def test_each_layout_is_named(self):
         secret = self.write("secret", SECRET + b"\n")

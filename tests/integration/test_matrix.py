@@ -30,7 +30,7 @@ OPERATIONS = {
               ("--codec=g729a", f"--count={VOICE_PACKETS}"), VOICE_PACKETS, "milliseconds"),
 }
 CANNOT_SIGN = "key {key} is of algorithm {auth}, which version {version} has not"
-CANNOT_CONNECT = "'2' cannot open a TCP port for tcp-connect"
+CANNOT_CONNECT = "'2' cannot open the port of tcp-connect"
 
 # What cannot be: control, auth (None: any), operation (None: any), what a configuration with it is told and
 # what a command line is told.
@@ -76,8 +76,7 @@ class Row:
         key = () if self.auth == "none" else (
             f"--key-id={self.key}", f"--key-algorithm={self.auth}", f"--key-file={secret_file}")
         train = ("--interval=4",) if self.packets > 1 else ()
-        return ("probe", self.host, f"--port={self.port}", f"--control={self.control}", "--timeout=900ms",
-                "--output=json", *self.flags, *train, *key)
+        return ("probe", self.host, f"--port={self.port}", f"--control={self.control}", "--output=json", *self.flags, *train, *key)
 
 
 def all_rows():
@@ -123,14 +122,14 @@ class MatrixTest(harness.Case):
         return done.stdout
 
     def start_responders(self):
-        """A port that was opened stays open for 3 s: it cannot be missed."""
+        """A port that was opened stays open for a minute: it cannot be missed."""
         keys = [f"--key={ids[auth]}:{auth}:{file}" for ids, file in
                 ((GOOD, self.secret), (WRONG, self.secret)) for auth in SIGNED]
         for kind, flags in ((FREE, []), (KEYED, keys)):
             listen = [f"--listen-address={address}:{port}" for port in (1967, 1167)
                       for address in (HOSTS[kind, 4], f"[{HOSTS[kind, 6]}]")]
             self.responders[kind] = harness.Process(self.namespace, [
-                harness.program("ipsla_responder"), "--min-duration=3s", *listen, *flags])
+                harness.program("ipsla_responder"), "--min-duration=1m", *listen, *flags])
         for process in self.responders.values():
             harness.wait_for(lambda process=process: process.stderr().count("listening") >= 4,
                              lambda process=process: f"a responder: {process.evidence()}")
@@ -139,7 +138,7 @@ class MatrixTest(harness.Case):
         files = ((GOOD, self.secret), (WRONG, self.other), (UNKNOWN, self.secret))
         keys = [f"  - {{id: {ids[auth]}, algorithm: {auth}, secret_file: {file}}}"
                 for ids, file in files for auth in SIGNED]
-        head = "defaults: {frequency: 1s, timeout: 900ms, interval: 4ms, buckets: [1s]}"
+        head = "defaults: {frequency: 4s, timeout: 4s, interval: 4ms, buckets: [1s]}"
         return "\n".join([head, "keys:", *keys, "targets:", *(row.target() for row in rows), ""])
 
     def open_ports(self):
@@ -191,13 +190,8 @@ class MatrixTest(harness.Case):
         said = (info["control"], info["auth"], info["precision"], info["address"])
         self.assertEqual(said, (row.control, row.auth, row.precision, row.host), evidence)
         self.assertEqual(metrics.total("ipsla_operation_failures_total", target=row.name), 0, evidence)
-        self.assertEqual(metrics.total("ipsla_packets_lost_total", target=row.name), 0, evidence)
-        operations = get("ipsla_operations_total")
-        # A busy machine may miss the time of a packet.
-        missed = get("ipsla_packets_missed_total") or 0
-        self.assertEqual(get("ipsla_packets_unsent_total") or 0, missed, evidence)
-        self.assertEqual(get("ipsla_packets_sent_total") + missed, row.packets * operations, evidence)
-        self.assertEqual(get("ipsla_packets_received_total"), get("ipsla_packets_sent_total"), evidence)
+        planned = row.packets * int(get("ipsla_operations_total"))
+        self.assert_counts(metrics.packets(row.name), planned, evidence)
         self.assertEqual(get("ipsla_mos_score", method="cisco") is not None, row.operation == "voice",
                          evidence)
         layouts = metrics.all("ipsla_control_auth_layout_info", target=row.name)
@@ -259,9 +253,7 @@ class MatrixTest(harness.Case):
                 control = (f"v{result['control']['version']}", result["control"]["auth"])
                 self.assertEqual(control, (row.control, row.auth))
                 self.assertEqual((result["outcome"], result["precision"]), ("ok", row.precision))
-                packets = result["packets"]
-                self.assertEqual(packets["received"], packets["sent"])
-                self.assertEqual(packets["sent"] + packets["unsent"], row.packets, "a busy machine may miss some")
+                self.assert_counts(result["packets"], row.packets, done.evidence)
                 self.assertEqual(result.get("voice") is not None, row.operation == "voice")
 
     def test_command_line_refused(self):

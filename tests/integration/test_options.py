@@ -13,11 +13,11 @@ FIELDS = ("ip.src", "ip.dst", "ip.dsfield", "ip.ttl", "ip.flags.df", "ip.flags.m
           "ip.len", "udp.srcport", "udp.dstport", "udp.length")
 
 CONFIG = """
-defaults: {frequency: 1s, timeout: 500ms, num_packets: 2, interval: 4ms, start: now}
+defaults: {frequency: 2s, timeout: 2s, num_packets: 2, interval: 4ms, start: now}
 targets:
   - {name: plain, host: 127.0.0.1, port: 16384, start: spread}
   - {name: marked, host: 127.0.0.1, port: 16385, dscp: af41, ttl: 7, interface: lo}
-  - {name: brief, host: 127.0.0.1, port: 16386, life: 1500ms}
+  - {name: brief, host: 127.0.0.1, port: 16386, life: 3900ms}
   - {name: parked, host: 127.0.0.1, port: 16387, start: pending, tos: 0x04}
   - {name: nowhere, host: 127.0.0.1, port: 16388, vrf: no-such-vrf}
   - {name: nowhere-too, host: 127.0.0.1, port: 16389, vrf: no-such-vrf}

@@ -135,7 +135,7 @@ class PrivilegeTest(harness.Case):
             f"  - {{id: 7, algorithm: hmac-sha256, secret_file: {self.secret}}}",
             "responder: {keys: [1, 7], listen: ["
             + ", ".join(f"'{place}:2967'" for place in BOTH[:len(families)]) + "]}",
-            "defaults: {frequency: 2s, timeout: 1s}", "targets:", *targets.values(), ""])
+            "defaults: {frequency: 4s, timeout: 4s}", "targets:", *targets.values(), ""])
         responder = self.responder(self.namespace, *self.responder_flags(families), user="nobody")
         exporter = harness.Exporter(self.namespace, config, user="nobody")
         self.assert_unprivileged(responder)
@@ -162,14 +162,15 @@ class PrivilegeTest(harness.Case):
             self.namespace, "ipsla", "probe", "127.0.0.1", "--tos", "0xc1", "--ttl", "9", "--dont-fragment",
             "--interface", "lo", "--source", "127.0.0.2", "--source-port", "1024", "--output", "json",
             user="nobody")
-        self.assertEqual((done.code, done.json()["packets"]["received"]), (0, 10), done.evidence)
+        self.assertEqual(done.code, 0, done.evidence)
+        self.assert_counts(done.json()["packets"], 10, done.evidence)
         self.assertEqual(done.json()["reply"], {"dscp": 48, "ttl": 255})
 
     # --- with
 
     def test_what_needs_a_privilege_names_it(self):
         self.ping_groups("1 0")
-        self.responder(self.namespace, user="nobody")
+        self.responder(self.namespace, "--min-source-port=0", user="nobody")
         for flags, needs, capability in PRIVILEGED:
             with self.subTest(flags=flags):
                 command = ("ipsla", "probe", "127.0.0.1", *flags, "--output=json")
@@ -186,7 +187,7 @@ class PrivilegeTest(harness.Case):
         self.ping_groups("1 0")
         self.responder(self.namespace, user="nobody")
         config = "\n".join([
-            "defaults: {frequency: 1s, timeout: 500ms, num_packets: 3}", "targets:",
+            "defaults: {frequency: 1s, timeout: 1s, num_packets: 3}", "targets:",
             "  - {name: jitter, host: 127.0.0.1, port: 16384}",
             "  - {name: low, host: 127.0.0.1, port: 16390, source_port: 500}",
             "  - {name: low-too, host: 127.0.0.1, port: 16391, source_port: 501}",
@@ -220,7 +221,8 @@ class PrivilegeTest(harness.Case):
                 self.assertEqual([line.count(LOW_PORT) for line in done.stderr.splitlines() if "CAP_" in line],
                                  [1], done.evidence)
         process = self.with_capability("net_bind_service", "ipsla_responder", "--listen-address=:967",
-                                       "--permanent-port=500", "--permanent-tcp-port=501")
+                                       "--permanent-port=500", "--permanent-tcp-port=501",
+                                       "--ports=999")
         harness.wait_for(lambda: harness.has_udp_listener(self.namespace, 967), process.evidence)
         done = self.run_program(self.namespace, "ipsla", "probe", "127.0.0.1", "--control-port=967",
                                 "--port=999", user="nobody")
@@ -228,7 +230,7 @@ class PrivilegeTest(harness.Case):
 
     def test_a_low_port_is_refused_to_a_sender(self):
         """The port that a request asks for is a matter of the responder's privileges."""
-        self.responder(self.namespace, user="nobody")
+        self.responder(self.namespace, "--ports=1-65535", user="nobody")
         for operation in ("udp-jitter", "udp-echo", "tcp-connect"):
             done = self.run_program(self.namespace, "ipsla", "probe", "127.0.0.1", "--port=500",
                                     f"--operation={operation}", "--output=json")

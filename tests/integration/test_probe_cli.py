@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """ipsla probe against ipsla_responder: results, fields, words, exit codes."""
 
+import re
 import socket
 
 import harness
@@ -29,27 +30,37 @@ class ProbeCliTest(harness.Case):
         self.assertEqual(result["target"],
                          {"host": "127.0.0.1", "address": "127.0.0.1", "port": 16384})
         self.assertEqual((result["outcome"], result["return_code"]), ("ok", 1))
-        packets = result["packets"]
-        expected = {"sent": 10, "received": 10, "lost": {"sd": 0, "ds": 0, "unknown": 0}, "late": 0,
-                    "duplicate": 0, "out_of_order": 0, "corrupt": 0, "unsent": 0}
-        self.assertEqual({key: packets[key] for key in expected}, expected)
+        self.assert_counts(result["packets"], 10, done.evidence)
         self.check_times(result)
+
+    def test_nothing_is_missed_but_by_lateness(self):
+        """A busy machine may miss packets in one operation and in the next, but not in every one."""
+        self.responder(self.namespace)
+        said = []
+
+        def is_complete():
+            said.append(self.probe("--output", "json").json()["packets"])
+            return said[-1]["received"] == 10
+
+        harness.wait_for(is_complete, lambda: f"an operation without a missed packet: {said[-1]}")
 
     def check_times(self, result):
         self.assertGreater(result["start_timestamp"], 1.7e9)
-        self.assertBetween(result["duration_seconds"], 0.18, 10, "10 packets, 20 ms apart")
+        packets = result["packets"]
+        least = 0 if packets["missed"] else 0.18
+        self.assertBetween(result["duration_seconds"], least, harness.PATIENCE, "10 packets, 20 ms apart")
         control = result["control"]
         self.assertEqual((control["version"], control["auth"], control["retries"]), (1, "none", 0))
         self.assertGreater(control["rtt_seconds"], 0)
         rtt = result["rtt_seconds"]
-        self.assertEqual(rtt["count"], 10)
+        self.assertEqual(rtt["count"], packets["received"])
         self.assertBetween(rtt["avg"], rtt["min"], rtt["max"], "average")
         self.assertTrue(0 <= rtt["min"] <= rtt["p50"] <= rtt["p95"] <= rtt["p99"] <= rtt["max"], rtt)
         self.assertGreaterEqual(rtt["stddev"], 0)
         for direction in ("sd", "ds"):
             self.assertLessEqual(set(MOMENTS), set(result["one_way_delay_seconds"][direction]))
             jitter = result["jitter_seconds"][direction]
-            self.assertEqual(jitter["samples"], 9)
+            self.assert_pairs(jitter["samples"], packets)
             self.assertLessEqual({"avg", "interarrival"}, set(jitter))
             for sign in ("positive", "negative"):
                 self.assertLessEqual(set(SIGNED), set(jitter[sign]))
@@ -71,10 +82,10 @@ class ProbeCliTest(harness.Case):
         done = self.run_program(namespace, "ipsla", "probe", "127.0.0.1", "--timestamps=hardware",
                                 "--interface=lo", "--output=json")
         self.assertEqual(done.json()["timestamps"], {"tx": "kernel", "rx": "kernel"})
-        self.assertIn("no times from the network adapter", done.stderr)
+        self.assertIn("no hardware timestamps", done.stderr)
         self.assertEqual(done.stderr.count("\n"), 1)
         for flags, what in ((["--timestamps=hardware"], "needs --interface"),
-                            (["--timestamps=tea"], "auto, user, kernel or hardware")):
+                            (["--timestamps=tea"], "auto, user, kernel, hardware")):
             done = self.run_program(namespace, "ipsla", "probe", "127.0.0.1", *flags)
             self.assertEqual(done.code, 2)
             self.assertIn(what, done.stderr)
@@ -93,11 +104,11 @@ class ProbeCliTest(harness.Case):
         done = self.probe("--port", "16384", "--count", "10")
         self.assertEqual(done.code, 0, done.evidence)
         words = ("Type of operation: udp-jitter", "Latest RTT", "Latest operation start time",
-                 "Latest operation return code: OK", "RTT Values", "Number Of RTT: 10",
+                 "Latest operation return code: OK", "RTT Values", "Number Of RTT: ",
                  "RTT Min/Avg/Max", "Latency one-way time", "Jitter Time",
-                 "Number of SD Jitter Samples: 9", "Number of DS Jitter Samples: 9",
+                 "Number of SD Jitter Samples: ", "Number of DS Jitter Samples: ",
                  "Over Threshold", "Packet Loss Values", "Loss Source to Destination: 0",
-                 "Out Of Sequence: 0", "Tail Drop: 0", "Packet Late Arrival: 0", "Packet Skipped: 0",
+                 "Out Of Sequence: 0", "Tail Drop: 0", "Packet Late Arrival: 0", "Packet Skipped: ",
                  "Number of successes: 1", "Number of failures: 0")
         place = -1
         for word in words:
@@ -106,6 +117,11 @@ class ProbeCliTest(harness.Case):
             if word not in ("Number of successes: 1", "Number of failures: 0"):
                 self.assertGreater(found, place, f"{word!r} is out of order:\n{done.stdout}")
                 place = found
+        numbers = {name: int(value) for name, value in re.findall(r"([A-Z][A-Za-z ]+): (\d+)\b", done.stdout)}
+        count, skipped = numbers["Number Of RTT"], numbers["Packet Skipped"]
+        self.assertEqual(count + skipped, 10, done.stdout)
+        for way in ("SD", "DS"):
+            self.assertBetween(numbers[f"Number of {way} Jitter Samples"], 0 if skipped else 9, count - 1, way)
 
     def test_no_responder(self):
         done = self.probe("--port", "16384", "--output", "json")
@@ -139,7 +155,8 @@ class ProbeCliTest(harness.Case):
                  ["probe", "127.0.0.1", "--port", "5", "--count", "0"],
                  ["probe", "127.0.0.1", "--port", "5", "--operation", "udp-chatter"],
                  ["probe", "127.0.0.1", "--port", "5", "--output", "xml"],
-                 ["probe", "127.0.0.1", "--port", "5", "--timeout", "5x"])
+                 ["probe", "127.0.0.1", "--port", "5", "--timeout", "5x"],
+                 ["probe", "127.0.0.1", "--operation", "udp-echo", "--source-port", "5", "--size", "11"])
         for arguments in wrong:
             with self.subTest(arguments=arguments):
                 done = self.run_program(self.namespace, "ipsla", *arguments)
@@ -166,7 +183,7 @@ class ProbeCliTest(harness.Case):
         with self.namespace.entered():
             spy = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_UDP)
         self.addCleanup(spy.close)
-        spy.settimeout(0.2)
+        spy.setblocking(False)  # whatever was sent is there when the program has ended
         self.responder(self.namespace)
         done = self.probe("--port", "16384", "--count", "3")
         self.assertEqual(done.code, 0, done.evidence)
@@ -176,7 +193,7 @@ class ProbeCliTest(harness.Case):
                 packet = spy.recv(2048)
                 source, destination = (int.from_bytes(packet[at:at + 2], "big") for at in (20, 22))
                 sources.setdefault(destination, set()).add(source)
-        except TimeoutError:
+        except BlockingIOError:
             pass
         self.assertEqual(sources[1967], sources[16384])
         self.assertEqual(len(sources[1967]), 1)

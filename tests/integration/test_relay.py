@@ -16,7 +16,8 @@ class Echo(threading.Thread):
 
     def __init__(self, namespace):
         super().__init__(daemon=True)
-        self.sock = namespace.udp(harness.RIGHT, PORT, timeout=0.1)
+        self.sock = namespace.udp(harness.RIGHT, PORT)
+        self.sock.settimeout(0.1)
         self.ending = threading.Event()
         self.start()
 
@@ -57,6 +58,7 @@ class RelayTest(harness.Case):
             sock.sendto(b"\x00\x63" + struct.pack("!H", number) + bytes(12), (harness.RIGHT, PORT))
             while collect(spacing):
                 pass
+        harness.wait_for(lambda: len(relay.rows(direction="lr", kind="udp")) >= count, "requests in the log")
         harness.wait_for(lambda: not collect(0.3) and (replies is None or len(back) >= replies),
                          lambda: f"{len(back)} of {replies} replies")
         return sent, back
@@ -83,7 +85,7 @@ class RelayTest(harness.Case):
         self.assertEqual(len(relay.rows(direction="rl", result="lost", actions="drop")), 6)
 
     def test_duplicate_hold_corrupt(self):
-        relay = harness.Relay("duplicate_every=7", "hold_every=11,hold_us=60000")
+        relay = harness.Relay("duplicate_every=7", "hold_every=11,hold_us=1000000")
         _, back = self.exchange(relay, 30, replies=34)
         numbers = [number for number, _ in back]
         self.assertEqual({n for n in numbers if numbers.count(n) == 2}, {7, 14, 21, 28})
@@ -117,7 +119,7 @@ class RelayTest(harness.Case):
             import socket
             raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
         self.addCleanup(raw.close)
-        raw.settimeout(5)
+        raw.settimeout(harness.PATIENCE)
         raw.sendto(bytes.fromhex("0800f7fd00010001"), (harness.RIGHT, 0))
         self.assertEqual(raw.recv(100)[20], 0, "echo reply")
         self.assertEqual(len(relay.rows(kind="icmp", result="forwarded")), 2)

@@ -15,7 +15,7 @@ import time
 import tree
 
 CONFIG = "targets:\n  - {name: nobody, host: 127.0.0.1, port: 9, operation: udp-echo}\n"
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 # The ports that these flags name may be in use: any other will do here.
 FREE_PORT = {"ipsla_exporter": ["--web.listen-address=127.0.0.1:0"],
              "ipsla_responder": ["--listen-address=127.0.0.1:0"]}

@@ -4,16 +4,25 @@
 """The guards themselves: each is shown a clean tree and one violation of every rule."""
 import os
 import pathlib
+import re
+import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 
+import clang
+import keys
 import layers
 import programs
 import shape
 import symbols
 import text
 import units
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(SOURCE / "tests"))
+import needs  # noqa: E402
 
 LICENCE = "/* SPDX-FileCopyrightText: x\n * SPDX-License-Identifier: Apache-2.0 */\n"
 
@@ -29,6 +38,44 @@ class Tree(unittest.TestCase):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
         return path
+
+
+class Keys(Tree):
+    PARTS = {("table", "root"): "| `targets` |\n", ("roff", "root"): ".TP\n.B targets\n", ("flags", "probe"): "x\n"}
+
+    def problems(self, table, roff=".TP\n.B targets\n", flags="x\n", is_update=False):
+        self.page = self.write("docs/configuration.md", f"x\n<!-- begin keys: root -->\n{table}<!-- end keys -->\ny\n")
+        self.write("docs/man/ipsla.yml.5", f'.\\" begin keys: root\n{roff}.\\" end keys\n')
+        self.write("docs/man/ipsla.1", f'.\\" begin keys: probe\n{flags}.\\" end keys\n')
+        return keys.check(self.root, self.PARTS, is_update)
+
+    def test_clean(self):
+        self.assertEqual(self.problems("| `targets` |\n"), [])
+
+    def test_each_difference(self):
+        self.assertIn("+| `targets` |", self.problems("")[0])
+        self.assertIn("-| `old` |", self.problems("| `targets` |\n| `old` |\n")[0])
+        self.assertIn("ipsla.yml.5", self.problems("| `targets` |\n", "")[0])
+        self.assertIn("ipsla.1", self.problems("| `targets` |\n", flags="")[0])
+
+    def test_missing_part(self):
+        self.problems("| `targets` |\n")
+        self.page.write_text("x\n")
+        self.assertIn("has the parts [], not ['root']", keys.check(self.root, self.PARTS, False)[0])
+
+    def test_update(self):
+        self.assertEqual(self.problems("| `old` |\n", "", is_update=True), [])
+        self.assertEqual(keys.check(self.root, self.PARTS, False), [])
+
+    def test_parts_of_print_keys(self):
+        self.assertEqual(keys.parts_of("== table root\n| a |\n== roff root\n.TP\n"),
+                         {("table", "root"): "| a |\n", ("roff", "root"): ".TP\n"})
+
+    def test_flags_of_help(self):
+        self.assertEqual(keys.flags_of("Usage: x\n\nDoes.\n\nPath:\n  --source-address=A, --source=A\n      From\n"
+                                       "      it. Or not.\n  --dry\n      No.\n\nOther:\n  --help\n      Show.\n"),
+                         ".SS ipsla probe: Path\n.TP\n\\fB\\-\\-source\\-address\\fR=\\fIA\\fR, "
+                         "\\fB\\-\\-source\\fR=\\fIA\\fR\nFrom it.\nOr not.\n.TP\n\\fB\\-\\-dry\\fR\nNo.\n")
 
 
 class Layers(Tree):
@@ -83,6 +130,11 @@ class Layers(Tree):
         found = self.problems("base/mem.h", '#include "base/time.h"\n')
         self.assertEqual(found, ["files include each other: base/mem.h -> base/time.h -> base/mem.h"])
 
+    def test_calls_in_a_circle(self):
+        self.write("src/base/time.c", "int time_get(void)\n{\n    return mem_get();\n}\n")
+        found = self.problems("base/mem.c", "int mem_get(void)\n{\n    return time_get();\n}\n")
+        self.assertEqual(found, ["files call each other: base/mem -> base/time -> base/mem"])
+
     def test_calls_one_way(self):
         self.write("src/base/time.c", "static int mem_get(void)\n{\n    return 1;\n}\n")
         self.assertEqual(self.problems("base/mem.c", "int other(void)\n{\n    return mem_get();\n}\n"), [])
@@ -99,7 +151,14 @@ class Shape(Tree):
     def test_limits_are_inclusive(self):
         self.assertEqual(self.problems(self.function(80)), [])
         self.assertEqual(self.problems("/*" + "x" * 96 + "*/\n"), [])
-        self.assertEqual(self.problems("int x;\n" * 800), [])
+        self.assertEqual(self.problems("int x;\n" * 500), [])
+        self.assertEqual(self.problems("int x;\n" * 800, "src/base/x.h"), [])
+
+    def test_file_length(self):
+        long = "int a;\n" * 501
+        self.assertIn("501 lines", self.problems(long)[0])
+        self.assertEqual(self.problems("/* lint: table */\n" + long), [])
+        self.assertEqual(self.problems("int a;\n", "src/base/x.c") + self.problems(long, "tests/x.c"), [])
 
     def test_function_length(self):
         self.assertIn("f has 81 lines", self.problems(self.function(81))[0])
@@ -241,6 +300,17 @@ class Programs(Tree):
         self.assertEqual(len(programs.check_page(self.root / "docs/man/prog.1", self.root / "none", [[]])), 1)
 
 
+    def test_dates(self):
+        self.write("CHANGELOG.md", "# Changelog\n\n## Unreleased\n\n## 0.1.0 (2026-11-01)\n")
+        self.write("docs/man/a.1", ".TH A 1 2026-11-01 x\n")
+        self.write("docs/man/b.1", ".TH B 1 2026-11-01 x\n")
+        self.assertEqual(programs.check_dates(self.root, ["a.1", "b.1"]), [])
+        self.write("docs/man/b.1", ".TH B 1 2026-11-02 x\n")
+        self.assertEqual(len(programs.check_dates(self.root, ["a.1", "b.1"])), 1)
+        self.write("CHANGELOG.md", "## 0.2.0 (2026-12-01)\n")
+        self.assertEqual(len(programs.check_dates(self.root, ["a.1", "b.1"])), 2)
+
+
 class Units(Tree):
     @unittest.skipUnless(units.TOOL, "no systemd-analyze")
     def test_weak_and_wrong(self):
@@ -249,6 +319,66 @@ class Units(Tree):
         wrong = "[Service]\nExecStart=/bin/true\nNoSuchKey=yes\n"
         self.assertNotEqual(units.check_syntax(self.write("wrong.service", wrong)), [])
         self.assertEqual(units.check_syntax(self.write("right.service", weak)), [])
+
+
+class Clang(Tree):
+    def setUp(self):
+        super().setUp()
+        for name in (".clang-format", ".clang-tidy"):
+            self.write(name, (SOURCE / name).read_text())
+
+    @unittest.skipUnless(shutil.which("clang-format"), "no clang-format")
+    def test_format(self):
+        self.write("src/x.c", "int f(void)\n{\n    return 1;\n}\n")
+        self.assertEqual(clang.check_format(self.root), [])
+        self.write("src/x.c", "int f(void) { return 1; }\n")
+        self.assertNotEqual(clang.check_format(self.root), [])
+
+    def tidy(self, body, with_analyzer=False):
+        path = self.write("src/x.c", f"int f(int a)\n{{\n{body}}}\n")
+        self.write("compile_commands.json", f'[{{"directory": "{self.root}", "file": "{path}", '
+                                            f'"command": "cc -c {path}"}}]')
+        return clang.check_tidy(self.root, self.root, with_analyzer)
+
+    @unittest.skipUnless(shutil.which("clang-tidy"), "no clang-tidy")
+    def test_tidy(self):
+        self.assertEqual(self.tidy("    return a;\n"), [])
+        self.assertEqual(len(self.tidy("    if (a);\n    return a;\n")), 1)
+        divides = "    int zero = 0;\n    return a / zero;\n"
+        self.assertEqual(self.tidy(divides), [])
+        self.assertEqual(len(self.tidy(divides, with_analyzer=True)), 1)
+
+
+class Needs(unittest.TestCase):
+    NEEDS = needs.read_needs("""unit.wire.x HERE unit_wire_x
+tsan.web.x THREADS unit_web_x
+integration.x PROGRAMS ipsla
+integration.x HERE relay
+lint.text HERE
+""")
+
+    def test_no_more_than_needed(self):
+        self.assertEqual(needs.needed(["unit.wire.x"], self.NEEDS), {"HERE": ["unit_wire_x"]})
+        self.assertEqual(needs.needed(["tsan.web.x"], self.NEEDS), {"THREADS": ["unit_web_x"]})
+        self.assertEqual(needs.needed(["lint.text"], self.NEEDS), {})
+        self.assertEqual(needs.needed(["integration.x", "unit.wire.x"], self.NEEDS),
+                         {"HERE": ["relay", "unit_wire_x"], "PROGRAMS": ["ipsla"]})
+
+    def test_silence_needs_everything(self):
+        self.assertEqual(needs.needed(["new.test"], self.NEEDS), {tree: ["all"] for tree in needs.TREES})
+
+
+class Packages(unittest.TestCase):
+    """CMake says which package is missing; it must be one that install-deps.sh installs."""
+    NAMED = re.compile(r"^ipsla_package\(\w+ [\w.-]+ ([\w.-]+)\)", re.MULTILINE)
+
+    def test_installed(self):
+        script = (SOURCE / "deploy/install-deps.sh").read_text()
+        for file in ("CMakeLists.txt", "tests/CMakeLists.txt"):
+            named = self.NAMED.findall((SOURCE / file).read_text())
+            self.assertTrue(named)
+            for package in named:
+                self.assertRegex(script, rf"[\s'=]{re.escape(package)}[\s']")
 
 
 if __name__ == "__main__":

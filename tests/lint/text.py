@@ -9,7 +9,7 @@ import subprocess
 import tree
 
 COMMENTED = ("*.c", "*.h", "*.py", "*.sh", "*.yml", "*.yaml", "*.service", "*.cmake", "CMakeLists.txt",
-             "Dockerfile", ".dockerignore", ".clang-tidy", "*.[1-8]")
+             "Dockerfile", ".dockerignore", ".clang-tidy", ".editorconfig", "*.[1-8]")
 PLAIN = ("*.md", "*.json", "*.txt", ".clang-format", ".gitignore")
 SPDX = ("SPDX-FileCopyrightText: ", "SPDX-License-Identifier: Apache-2.0")
 SPDX_LINES = 6

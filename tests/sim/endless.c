@@ -61,8 +61,8 @@ static struct spec_set *targets_without(unsigned left_out)
         if (i != left_out) {
             specs[count] = i % 2 == 0 ? build_jitter_spec(name, "198.51.100.20")
                                       : build_echo_spec(name, "198.51.100.21");
-            specs[count]->frequency_ns = 5 * NS_PER_SECOND;
-            specs[count++]->timeout_ns = NS_PER_SECOND;
+            specs[count]->schedule.frequency_ns = 5 * NS_PER_SECOND;
+            specs[count++]->schedule.timeout_ns = NS_PER_SECOND;
         }
     }
     return build_set(specs, count);

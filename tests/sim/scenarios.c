@@ -45,7 +45,9 @@ int main(void)
 {
     int failures = scenarios_world();
     failures += scenarios_path();
+    failures += scenarios_direction();
     failures += scenarios_control();
+    failures += scenarios_grant();
     failures += scenarios_clock();
     failures += scenarios_trust();
     failures += scenarios_schedule();
@@ -59,5 +61,6 @@ int main(void)
     failures += scenarios_auth();
     failures += scenarios_discover();
     failures += scenarios_icmp();
+    failures += scenarios_loops();
     return failures == 0 ? 0 : 1;
 }

@@ -107,7 +107,7 @@ static void test_drifting_clocks_are_measured_as_they_run(void **state)
     clock_of(&rig, RIG_RESPONDER)->drift_ppb = -300000;
     rig.world.processes[rig.reflect_processes[0]].timing.input_ns = 3500000;
     struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
-    spec->num_packets = 400;
+    spec->packets.count = 400;
     rig_apply_one(&rig, spec);
     const struct round *round = scenario_run(&rig, 9900 * NS_PER_MS);
     assert_int_equal(round->received, 400);
@@ -225,8 +225,8 @@ static struct round run_on_path(enum precision precision, int64_t sd_ns, int64_t
     simnet_link(&rig.world.net, RIG_SENDER, RIG_RESPONDER)->delay_ns = sd_ns;
     simnet_link(&rig.world.net, RIG_RESPONDER, RIG_SENDER)->delay_ns = ds_ns;
     struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
-    spec->precision = precision;
-    spec->payload_bytes = SPEC_MICROSECONDS_BYTES;
+    spec->packets.precision = precision;
+    spec->packets.bytes = SPEC_MICROSECONDS_BYTES;
     rig_apply_one(&rig, spec);
     const struct round round = *scenario_run(&rig, 5 * NS_PER_SECOND);
     assert_int_equal(round.received, 10);
@@ -314,8 +314,8 @@ static void run_with_step(unsigned node, int64_t at_ns, int64_t by_ns, enum prec
     trust_sender(&rig);
     add_step(&rig, node, at_ns, by_ns);
     struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
-    spec->precision = precision;
-    spec->payload_bytes = SPEC_MICROSECONDS_BYTES;
+    spec->packets.precision = precision;
+    spec->packets.bytes = SPEC_MICROSECONDS_BYTES;
     rig_apply_one(&rig, spec);
     world_run(&rig.world, 5 * NS_PER_SECOND);
     assert_valid(&rig, by_ns < 0 ? -by_ns : by_ns);

@@ -1,24 +1,25 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
 /* icmp-echo and icmp-jitter against nodes whose kernels answer. */
+#include "operation/operation.h"
 #include "sim/scenarios.h"
 
-static struct spec *icmp_spec(enum operation operation, const char *name)
+static struct spec *icmp_spec(const struct operation *operation, const char *name)
 {
     struct spec *spec = rig_spec(name, RIG_RESPONDER_IP, 0);
     spec->operation = operation;
-    spec->control = CONTROL_NONE;
-    spec->control_port = 0;
-    if (operation == OPERATION_ICMP_ECHO) {
-        spec->num_packets = 1;
-        spec->payload_bytes = 28;
-        pattern_parse("ABCD", &spec->pattern);
-        spec->verify_data = true;
+    spec->control.version = CONTROL_NONE;
+    spec->control.port = 0;
+    if (operation == &operation_icmp_echo) {
+        spec->packets.count = 1;
+        spec->packets.bytes = 28;
+        pattern_parse("ABCD", &spec->packets.pattern);
+        spec->packets.verify_data = true;
     }
     return spec;
 }
 
-static const struct round *run(struct rig *rig, enum operation operation)
+static const struct round *run(struct rig *rig, const struct operation *operation)
 {
     rig_apply_one(rig, icmp_spec(operation, "a"));
     world_run(&rig->world, 5 * NS_PER_SECOND);
@@ -32,7 +33,7 @@ static void test_echo(void **state)
     (void)state;
     struct rig rig;
     rig_init_pair(&rig);
-    const struct round *round = run(&rig, OPERATION_ICMP_ECHO);
+    const struct round *round = run(&rig, &operation_icmp_echo);
     assert_int_equal(round->outcome, OUTCOME_OK);
     assert_int_equal(round->rtt.count, 1);
     assert_int_equal(round->rtt.sum_ns, 20 * NS_PER_MS);
@@ -46,7 +47,7 @@ static void test_echo_without_answer(void **state)
     struct rig rig;
     rig_init_pair(&rig);
     rig.world.is_icmp_silent = true;
-    const struct round *round = run(&rig, OPERATION_ICMP_ECHO);
+    const struct round *round = run(&rig, &operation_icmp_echo);
     assert_int_equal(round->outcome, OUTCOME_TIMEOUT);
     assert_int_equal(round->lost_unknown, 1);
     rig_fini(&rig);
@@ -59,7 +60,7 @@ static void test_late_echo(void **state)
     rig_init_pair(&rig);
     scenario_rule(&rig, RIG_RESPONDER,
                   (struct simnet_rule){SIMNET_PROBE, 1, SIMNET_DELAY, 1500 * NS_PER_MS});
-    const struct round *round = run(&rig, OPERATION_ICMP_ECHO);
+    const struct round *round = run(&rig, &operation_icmp_echo);
     assert_int_equal(round->outcome, OUTCOME_TIMEOUT);
     assert_int_equal(round->late, 1);
     rig_fini(&rig);
@@ -74,7 +75,7 @@ static void test_jitter(void **state)
     rig.world.net.nodes[RIG_RESPONDER].clock.wall_start_ns += 3 * NS_PER_SECOND;
     scenario_rule(&rig, RIG_RESPONDER,
                   (struct simnet_rule){SIMNET_PROBE, 4, SIMNET_DELAY, 7 * NS_PER_MS});
-    const struct round *round = run(&rig, OPERATION_ICMP_JITTER);
+    const struct round *round = run(&rig, &operation_icmp_jitter);
     assert_int_equal(round->outcome, OUTCOME_OK);
     assert_int_equal(round->received, 10);
     assert_int_equal(round->corrupt, 0);
@@ -98,7 +99,7 @@ static void test_lost_somewhere(void **state)
     rig_init_pair(&rig);
     scenario_drop_probe(&rig, RIG_SENDER, 3);
     scenario_drop_probe(&rig, RIG_RESPONDER, 5);
-    const struct round *round = run(&rig, OPERATION_ICMP_JITTER);
+    const struct round *round = run(&rig, &operation_icmp_jitter);
     assert_int_equal(round->received, 8);
     assert_int_equal(round->lost_unknown, 2);
     assert_int_equal(round->sd.lost + round->ds.lost, 0);
@@ -113,7 +114,7 @@ static void test_clock_that_is_not_utc(void **state)
     struct rig rig;
     rig_init_pair(&rig);
     rig.world.is_icmp_not_utc = true;
-    const struct round *round = run(&rig, OPERATION_ICMP_JITTER);
+    const struct round *round = run(&rig, &operation_icmp_jitter);
     assert_int_equal(round->received, 10);
     assert_int_equal(round->corrupt, 0);
     assert_int_equal(round->sd.jitter.samples, 9);
@@ -135,7 +136,7 @@ static void test_times_that_are_swapped(void **state)
             rig.world.net.nodes[node].clock.wall_start_ns += later_ms * NS_PER_MS;
         }
         engine_set_clock(rig.engines[0].engine, &good);
-        const struct round *round = run(&rig, OPERATION_ICMP_JITTER);
+        const struct round *round = run(&rig, &operation_icmp_jitter);
         assert_string_equal(byte_order_name(round->byte_order), "swapped");
         assert_int_equal(round->received, 10);
         assert_int_equal(round->corrupt + round->unprocessed + round->responder_steps, 0);
@@ -156,7 +157,7 @@ static void test_times_without_sense(void **state)
     rig_init_pair(&rig);
     rig.world.is_icmp_senseless = true;
     engine_set_clock(rig.engines[0].engine, &good);
-    const struct round *round = run(&rig, OPERATION_ICMP_JITTER);
+    const struct round *round = run(&rig, &operation_icmp_jitter);
     assert_string_equal(byte_order_name(round->byte_order), "senseless");
     assert_string_equal(one_way_name(round->one_way), "responder_times");
     assert_int_equal(scenario_result(&rig)->tally.withheld[ONE_WAY_RESPONDER_TIMES], 1);
@@ -176,8 +177,8 @@ static void test_two_sessions(void **state)
     (void)state;
     struct rig rig;
     rig_init_pair(&rig);
-    struct spec *specs[] = {icmp_spec(OPERATION_ICMP_JITTER, "a"),
-                            icmp_spec(OPERATION_ICMP_JITTER, "b")};
+    struct spec *specs[] = {icmp_spec(&operation_icmp_jitter, "a"),
+                            icmp_spec(&operation_icmp_jitter, "b")};
     rig_apply(&rig, 0, specs, 2);
     world_run(&rig.world, 5 * NS_PER_SECOND);
     for (size_t i = 0; i < 2; i++) {
@@ -196,8 +197,8 @@ static void test_echo_over_ipv6(void **state)
         struct rig rig;
         scenario_init_ipv6(&rig);
         simnet_link(&rig.world.net, RIG_RESPONDER, RIG_SENDER)->corrupt_ppm = i * 1000000;
-        struct spec *spec = icmp_spec(OPERATION_ICMP_ECHO, "six");
-        addr_parse_ip(SCENARIO_RESPONDER_IPV6, &spec->peer);
+        struct spec *spec = icmp_spec(&operation_icmp_echo, "six");
+        addr_parse_ip(SCENARIO_RESPONDER_IPV6, &spec->path.peer);
         rig_apply_one(&rig, spec);
         world_run(&rig.world, 5 * NS_PER_SECOND);
         const struct round *round = &scenario_result(&rig)->latest;

@@ -13,7 +13,7 @@ void scenario_init_ipv6(struct rig *rig)
     unsigned responder = simnet_node_add(&rig->world.net, RESPONDER_IP);
     simnet_connect(&rig->world.net, sender, responder, 10 * NS_PER_MS);
     rig_add_engine(rig, sender, true);
-    reflect_settings_default(&settings);
+    rig_settings(&settings);
     settings.listen[0].family = ADDR_IPV6;
     rig_add_reflect(rig, responder, &settings);
 }
@@ -41,9 +41,9 @@ static void test_long_run_keeps_its_port(void **state)
     struct rig rig;
     scenario_init_ipv6(&rig);
     struct spec *spec = rig_spec("six", RESPONDER_IP, RIG_PORT);
-    spec->num_packets = 40;
-    spec->interval_ns = 2 * NS_PER_SECOND;
-    spec->frequency_ns = 200 * NS_PER_SECOND;
+    spec->packets.count = 40;
+    spec->packets.interval_ns = 2 * NS_PER_SECOND;
+    spec->schedule.frequency_ns = 200 * NS_PER_SECOND;
     rig_apply_one(&rig, spec);
     const struct round *round = scenario_run(&rig, 100 * NS_PER_SECOND);
     assert_int_equal(round->received, 40);

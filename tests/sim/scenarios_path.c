@@ -1,5 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
+#include "operation/operation.h"
 #include "sim/scenarios.h"
 
 #include <errno.h>
@@ -15,9 +16,9 @@ static void add_timing(struct rig *rig)
 static struct spec *echo_spec(void)
 {
     struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, 50000);
-    spec->operation = OPERATION_UDP_ECHO;
-    spec->num_packets = 1;
-    spec->payload_bytes = 16;
+    spec->operation = &operation_udp_echo;
+    spec->packets.count = 1;
+    spec->packets.bytes = 16;
     return spec;
 }
 
@@ -55,7 +56,7 @@ static void test_processing_and_truncated_stamps_are_exact(void **state)
     rig.world.net.links[RIG_SENDER][RIG_RESPONDER].spread_ns = 7654321;
     rig.world.net.links[RIG_RESPONDER][RIG_SENDER].spread_ns = 3456789;
     struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
-    spec->num_packets = 200;
+    spec->packets.count = 200;
     rig_apply_one(&rig, spec);
     const struct round *round = scenario_run(&rig, 9 * NS_PER_SECOND);
     assert_int_equal(round->received, 200);
@@ -95,7 +96,7 @@ static void test_round_trip_is_never_negative(void **state)
     rig.world.net.links[RIG_SENDER][RIG_RESPONDER].delay_ns = 0;
     rig.world.net.links[RIG_RESPONDER][RIG_SENDER].delay_ns = 0;
     struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
-    spec->num_packets = 300;
+    spec->packets.count = 300;
     rig_apply_one(&rig, spec);
     const struct round *round = scenario_run(&rig, 9 * NS_PER_SECOND);
     assert_int_equal(round->received, 300);
@@ -112,7 +113,7 @@ static void test_packets_keep_an_absolute_schedule(void **state)
     rig_init_default(&rig);
     add_timing(&rig);
     struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
-    spec->num_packets = 300;
+    spec->packets.count = 300;
     rig_apply_one(&rig, spec);
     (void)scenario_run(&rig, 9 * NS_PER_SECOND);
     const struct truth_run *run = rig_truth(&rig, 0, scenario_result(&rig)->spec);
@@ -274,7 +275,7 @@ static void test_waiting_for_late_replies_ends_before_the_next_start(void **stat
     rig_init_default(&rig);
     scenario_drop_probe(&rig, RIG_SENDER, 10);
     struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
-    spec->frequency_ns = 2 * NS_PER_SECOND;
+    spec->schedule.frequency_ns = 2 * NS_PER_SECOND;
     rig_apply_one(&rig, spec);
     (void)scenario_run(&rig, 2 * NS_PER_SECOND - 1);
     assert_int_equal(scenario_result(&rig)->tally.sent, 10);
@@ -374,7 +375,7 @@ static void test_bottleneck_queues_then_drops_towards_the_responder(void **state
     link->rate_bps = 16000; /* a packet of 60 bytes takes 30 ms, one comes every 20 ms */
     link->queue_ns = 45 * NS_PER_MS;
     struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
-    spec->num_packets = 40;
+    spec->packets.count = 40;
     rig_apply_one(&rig, spec);
     const struct round *round = scenario_run(&rig, 8 * NS_PER_SECOND);
     assert_true(rig.world.net.overflowed > 5);
@@ -425,7 +426,7 @@ static void test_corrupted_datagrams_only_cost_packets(void **state)
     rig.world.net.links[RIG_SENDER][RIG_RESPONDER].corrupt_ppm = 300000;
     rig.world.net.links[RIG_RESPONDER][RIG_SENDER].corrupt_ppm = 300000;
     struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
-    spec->num_packets = 100;
+    spec->packets.count = 100;
     rig_apply_one(&rig, spec);
     world_run(&rig.world, 200 * NS_PER_SECOND);
     const struct report *report = scenario_result(&rig);
@@ -486,7 +487,7 @@ static void test_over_threshold_packets_are_counted(void **state)
     delay_reply(&rig, 2, 5 * NS_PER_MS);
     delay_reply(&rig, 3, 5 * NS_PER_MS + 1);
     struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
-    spec->threshold_ns = 25 * NS_PER_MS;
+    spec->results.threshold_ns = 25 * NS_PER_MS;
     rig_apply_one(&rig, spec);
     const struct round *round = scenario_run(&rig, 5 * NS_PER_SECOND);
     assert_int_equal(round->over_threshold, 1);
@@ -504,7 +505,7 @@ static void test_stale_reply_of_the_run_before_is_not_taken(void **state)
     delay_reply(&rig, 5, 10 * NS_PER_SECOND + 20 * NS_PER_MS);
     scenario_drop_probe(&rig, RIG_SENDER, 15);
     struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
-    spec->source = (struct addr){.family = ADDR_IPV4, .port = 7000};
+    spec->path.source = (struct addr){.family = ADDR_IPV4, .port = 7000};
     rig_apply_one(&rig, spec);
     assert_int_equal(scenario_run(&rig, 8 * NS_PER_SECOND)->ds.lost, 1);
     const struct round *round = scenario_run(&rig, 10 * NS_PER_SECOND);
@@ -523,9 +524,9 @@ static void test_options_travel(void **state)
     struct rig rig;
     rig_init_default(&rig);
     struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
-    spec->tos = 0xb8;
-    spec->options = (struct io_options){.ttl = 255, .dont_fragment = true};
-    spec->payload_bytes = WORLD_UNFRAGMENTED_MAX;
+    spec->path.tos = 0xb8;
+    spec->path.options = (struct io_options){.ttl = 255, .dont_fragment = true};
+    spec->packets.bytes = WORLD_UNFRAGMENTED_MAX;
     rig_apply_one(&rig, spec);
     const struct round *round = scenario_run(&rig, 5 * NS_PER_SECOND);
     assert_int_equal(round->received, 10);
@@ -542,8 +543,8 @@ static void test_unfragmentable_packets_are_unsent(void **state)
     struct rig rig;
     rig_init_default(&rig);
     struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
-    spec->options.dont_fragment = true;
-    spec->payload_bytes = WORLD_UNFRAGMENTED_MAX + 1;
+    spec->path.options.dont_fragment = true;
+    spec->packets.bytes = WORLD_UNFRAGMENTED_MAX + 1;
     rig_apply_one(&rig, spec);
     const struct round *round = scenario_run(&rig, 5 * NS_PER_SECOND);
     assert_int_equal(round->outcome, OUTCOME_LOCAL);
@@ -555,9 +556,39 @@ static void test_unfragmentable_packets_are_unsent(void **state)
     rig_fini(&rig);
 }
 
+/* A path of 1.5 s, a timeout of 0.9 s, an operation each second from the same port: each reply
+ * comes while the next operation waits for its own. */
+static void test_late_echo_is_not_the_next_one(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 3; i++) {
+        struct rig rig;
+        struct fake fake = {.port = 50000};
+        rig_init_pair(&rig);
+        rig_add_fake(&rig, RIG_RESPONDER, &fake);
+        rig.world.net.links[RIG_SENDER][RIG_RESPONDER].delay_ns = 750 * NS_PER_MS;
+        rig.world.net.links[RIG_RESPONDER][RIG_SENDER].delay_ns = 750 * NS_PER_MS;
+        struct spec *spec = echo_spec();
+        spec->control.version = CONTROL_NONE;
+        spec->schedule.frequency_ns = NS_PER_SECOND;
+        spec->schedule.timeout_ns = 900 * NS_PER_MS;
+        spec->path.source = (struct addr){.family = ADDR_IPV4, .port = 40000};
+        spec->packets.verify_data = i > 0;
+        assert_true(i < 2 || pattern_parse("00", &spec->packets.pattern));
+        rig_apply_one(&rig, spec);
+        world_run(&rig.world, 11 * NS_PER_SECOND - 1);
+        const struct tally *tally = &scenario_result(&rig)->tally;
+        assert_int_equal(tally->operations, 11);
+        assert_int_equal(tally->failures[OUTCOME_TIMEOUT], 11);
+        assert_int_equal(tally->received, 0);
+        rig_fini(&rig);
+    }
+}
+
 int scenarios_path(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_late_echo_is_not_the_next_one),
         cmocka_unit_test(test_clean_path_is_exact),
         cmocka_unit_test(test_socket_drops),
         cmocka_unit_test(test_processing_and_truncated_stamps_are_exact),

@@ -24,14 +24,14 @@ static void test_reload_touches_only_what_changed(void **state)
     assert_int_equal(world_open_channels(&rig.world, engine_process(&rig)), 3);
 
     struct spec *after[] = {spec_of("d", 2004), spec_of("b", 2002), spec_of("a", 2001)};
-    after[1]->interval_ns = 30 * NS_PER_MS;
+    after[1]->packets.interval_ns = 30 * NS_PER_MS;
     rig_apply(&rig, 0, after, 3);
     /* b's old run and c's are closed at once; a's goes on; d and b start at once here. */
     assert_int_equal(world_open_channels(&rig.world, engine_process(&rig)), 3);
     world_run(&rig.world, 4 * NS_PER_SECOND);
 
     const struct report *d = rig_report(&rig, 0, 0);
-    assert_string_equal(d->spec->name, "d");
+    assert_string_equal(d->spec->identity.name, "d");
     assert_int_equal(d->tally.operations, 1);
     assert_int_equal(d->tally.received, 10);
     const struct report *b = rig_report(&rig, 0, 1);
@@ -173,7 +173,7 @@ static void test_snapshot_outlives_everything(void **state)
     struct snapshot *snapshot = engine_snapshot(rig.engines[0].engine);
     rig_fini(&rig);
     assert_int_equal(snapshot->count, 1);
-    assert_string_equal(snapshot->reports[0]->spec->name, "a");
+    assert_string_equal(snapshot->reports[0]->spec->identity.name, "a");
     assert_int_equal(snapshot->reports[0]->latest.received, 10);
     snapshot_unref(snapshot);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/crypto.h"
+#include "base/nonce.h"
 #include "engine/calendar.h"
 #include "sim/scenarios.h"
 
@@ -31,7 +32,7 @@ static void init_many(struct rig *rig, int64_t later_ns, int64_t frequency_ns)
     world_run(&rig->world, NS_PER_MS);
     for (unsigned i = 0; i < MANY; i++) {
         specs[i] = numbered_spec(i);
-        specs[i]->frequency_ns = frequency_ns;
+        specs[i]->schedule.frequency_ns = frequency_ns;
     }
     rig_apply(rig, 0, specs, MANY);
 }
@@ -58,8 +59,9 @@ static void test_phase_is_a_hash_of_the_name(void **state)
             const struct spec *spec = rig_report(&rig, 0, i)->spec;
             const struct truth_run *run = rig_truth(&rig, 0, spec);
             assert_non_null(run);
-            uint64_t hash = crypto_stable_hash(spec->name, strlen(spec->name));
-            int64_t phase_ns = (int64_t)(hash % (uint64_t)frequency_ns);
+            uint64_t hash = crypto_stable_hash(spec->identity.name, strlen(spec->identity.name));
+            uint64_t drawn = nonce_draw(&(struct siphash_key){{0}}, NONCE_START, hash);
+            int64_t phase_ns = (int64_t)(drawn % (uint64_t)frequency_ns);
             int64_t delay_ns = modulo(run->opened.wall.ns - phase_ns, frequency_ns);
             assert_in_range(delay_ns, 0, CALENDAR_DELAY_MAX_NS);
             if (k == 0) {
@@ -120,8 +122,8 @@ static void test_overrun_skips_the_starts_it_covers(void **state)
     struct rig rig;
     rig_init_default(&rig);
     struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
-    spec->frequency_ns = 2 * NS_PER_SECOND;
-    spec->num_packets = 200;
+    spec->schedule.frequency_ns = 2 * NS_PER_SECOND;
+    spec->packets.count = 200;
     rig_apply_one(&rig, spec);
     world_run(&rig.world, 23 * NS_PER_SECOND);
     assert_int_equal(rig.world.truth.run_count, 4);
@@ -143,7 +145,7 @@ static void test_unanswered_control_longer_than_the_period_skips(void **state)
     struct rig rig;
     rig_init_pair(&rig);
     struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
-    spec->frequency_ns = 4 * NS_PER_SECOND;
+    spec->schedule.frequency_ns = 4 * NS_PER_SECOND;
     rig_apply_one(&rig, spec);
     world_run(&rig.world, 23 * NS_PER_SECOND);
     const struct tally *tally = &scenario_result(&rig)->tally;
@@ -184,10 +186,10 @@ static void test_start_and_life(void **state)
     unsigned late = rig_add_engine(&rig, RIG_SENDER, false);
     struct spec *specs[] = {rig_spec("a", RIG_RESPONDER_IP, RIG_PORT),
                             rig_spec("b", RIG_RESPONDER_IP, RIG_PORT)};
-    specs[0]->start = SPEC_START_PENDING;
-    specs[1]->start = SPEC_START_AFTER;
-    specs[1]->start_after_ns = 15 * NS_PER_SECOND;
-    specs[1]->life_ns = 21 * NS_PER_SECOND;
+    specs[0]->schedule.start = SPEC_START_PENDING;
+    specs[1]->schedule.start = SPEC_START_AFTER;
+    specs[1]->schedule.start_after_ns = 15 * NS_PER_SECOND;
+    specs[1]->schedule.life_ns = 21 * NS_PER_SECOND;
     rig_apply(&rig, late, specs, 2);
     world_run(&rig.world, 14 * NS_PER_SECOND);
     assert_false(rig_report(&rig, late, 1)->is_inactive);
@@ -232,6 +234,73 @@ static void test_stopped_sender_does_not_catch_up(void **state)
     rig_fini(&rig);
 }
 
+/* 20 operations, of which each loses its last packet, and so waits for it until the next start. */
+static void init_lossy(struct rig *rig)
+{
+    rig_init_default(rig);
+    for (unsigned i = 1; i <= 20; i++) {
+        scenario_drop_probe(rig, RIG_SENDER, 10 * i);
+    }
+    struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
+    spec->schedule.frequency_ns = NS_PER_SECOND;
+    spec->schedule.timeout_ns = 500 * NS_PER_MS;
+    rig_apply_one(rig, spec);
+}
+
+/* The process stands still across each start, when its results are known: each start is made. */
+static void test_known_result_costs_no_start_of_a_stopped_sender(void **state)
+{
+    (void)state;
+    struct rig rig;
+    init_lossy(&rig);
+    struct world_process *sender = &rig.world.processes[rig.engines[0].process];
+    for (int64_t i = 1; i <= 20; i++) {
+        world_run(&rig.world, i * NS_PER_SECOND - 15 * NS_PER_MS - rig.world.net.now_ns);
+        sender->busy_until_ns = rig.world.net.now_ns + 30 * NS_PER_MS;
+    }
+    world_run(&rig.world, 50 * NS_PER_MS);
+    const struct tally *tally = &scenario_result(&rig)->tally;
+    assert_int_equal(tally->skipped, 0);
+    assert_int_equal(tally->operations, 20);
+    assert_int_equal(tally->lost_unknown, 20);
+    assert_int_equal(tally->received, 180);
+    rig_fini(&rig);
+}
+
+/* The same when every timer fires late. */
+static void test_known_result_costs_no_start_of_a_late_sender(void **state)
+{
+    (void)state;
+    struct rig rig;
+    init_lossy(&rig);
+    rig.world.processes[rig.engines[0].process].timing.late_ns = 40 * NS_PER_MS;
+    world_run(&rig.world, 20 * NS_PER_SECOND - NS_PER_MS);
+    const struct tally *tally = &scenario_result(&rig)->tally;
+    assert_int_equal(tally->skipped, 0);
+    assert_in_range(tally->operations, 19, 20);
+    rig_fini(&rig);
+}
+
+/* Nobody answers; that is known when the last try is over, just before the next start. */
+static void test_unanswered_control_before_the_next_start_skips_none(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_init_pair(&rig);
+    struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
+    spec->schedule.frequency_ns = 6010 * NS_PER_MS;
+    rig_apply_one(&rig, spec);
+    rig.world.processes[rig.engines[0].process].timing.late_ns = 3 * NS_PER_MS;
+    world_run(&rig.world, 5995 * NS_PER_MS);
+    rig.world.processes[rig.engines[0].process].busy_until_ns = 6030 * NS_PER_MS;
+    world_run(&rig.world, NS_PER_SECOND);
+    const struct tally *tally = &scenario_result(&rig)->tally;
+    assert_int_equal(tally->failures[OUTCOME_NO_CONNECTION], 1);
+    assert_int_equal(tally->skipped, 0);
+    assert_int_equal(rig.world.truth.run_count, 2);
+    rig_fini(&rig);
+}
+
 /* Stopped until everything is over: the operation ends with what it has. */
 static void test_sender_stopped_until_the_end(void **state)
 {
@@ -261,6 +330,9 @@ int scenarios_schedule(void)
         cmocka_unit_test(test_start_and_life),
         cmocka_unit_test(test_stopped_sender_does_not_catch_up),
         cmocka_unit_test(test_sender_stopped_until_the_end),
+        cmocka_unit_test(test_known_result_costs_no_start_of_a_stopped_sender),
+        cmocka_unit_test(test_known_result_costs_no_start_of_a_late_sender),
+        cmocka_unit_test(test_unanswered_control_before_the_next_start_skips_none),
     };
     return cmocka_run_group_tests_name("schedule", tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
+#include "operation/operation.h"
 #include "probe/probe.h"
 #include "sim/scenarios.h"
 
@@ -23,11 +24,11 @@ static uint32_t noticed(const struct rig *rig, const struct spec *spec)
     return expected.noticed;
 }
 
-static struct spec *one_packet(enum operation operation)
+static struct spec *one_packet(const struct operation *operation)
 {
     struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
     spec->operation = operation;
-    spec->num_packets = 1;
+    spec->packets.count = 1;
     return spec;
 }
 
@@ -43,10 +44,10 @@ static void test_round_trip_follows_the_notice(void **state)
                                                     .tells = true,
                                                     .notice_ns = 5 * NS_PER_MS};
         struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
-        spec->num_packets = 50;
+        spec->packets.count = 50;
         if (precision == 1) {
-            spec->precision = PRECISION_MICROSECONDS;
-            spec->payload_bytes = SPEC_MICROSECONDS_BYTES_MIN;
+            spec->packets.precision = PRECISION_MICROSECONDS;
+            spec->packets.bytes = SPEC_MICROSECONDS_BYTES_MIN;
         }
         rig_apply_one(&rig, spec);
         const struct round *round = scenario_run(&rig, 5 * NS_PER_SECOND);
@@ -62,7 +63,7 @@ static void test_round_trip_follows_the_notice(void **state)
 static void test_late_notices(void **state)
 {
     (void)state;
-    const enum operation operations[] = {OPERATION_UDP_JITTER, OPERATION_UDP_ECHO};
+    const struct operation *operations[] = {&operation_udp_jitter, &operation_udp_echo};
     for (unsigned i = 0; i < 4; i++) {
         struct rig rig;
         bool is_in_time = i % 2 == 0;
@@ -110,8 +111,8 @@ static void test_nonsense(void **state)
                                                 .nonsense_ppm = 600000};
     simnet_link(&rig.world.net, RIG_RESPONDER, RIG_SENDER)->loss_ppm = 50000;
     struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
-    spec->num_packets = 1000;
-    spec->interval_ns = 4 * NS_PER_MS;
+    spec->packets.count = 1000;
+    spec->packets.interval_ns = 4 * NS_PER_MS;
     rig_apply_one(&rig, spec);
     const struct round *round = scenario_run(&rig, 9 * NS_PER_SECOND);
     const struct report *report = scenario_result(&rig);

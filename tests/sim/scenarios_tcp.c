@@ -2,14 +2,15 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 
+#include "operation/operation.h"
 #include "sim/scenarios.h"
 
 static struct spec *tcp_spec(void)
 {
     struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
-    spec->operation = OPERATION_TCP_CONNECT;
-    spec->num_packets = 1;
-    spec->timeout_ns = 5 * NS_PER_SECOND;
+    spec->operation = &operation_tcp_connect;
+    spec->packets.count = 1;
+    spec->schedule.timeout_ns = 5 * NS_PER_SECOND;
     return spec;
 }
 
@@ -81,13 +82,13 @@ static void test_refused_when_nobody_listens(void **state)
     struct rig rig;
     struct reflect_settings settings;
     rig_init_pair(&rig);
-    reflect_settings_default(&settings);
+    rig_settings(&settings);
     /* The same port of UDP does not help. */
     settings.permanent[0] = (struct addr){.family = ADDR_IPV4, .port = RIG_PORT};
     settings.permanent_count = 1;
     rig_add_reflect(&rig, RIG_RESPONDER, &settings);
     struct spec *spec = tcp_spec();
-    spec->control = CONTROL_NONE;
+    spec->control.version = CONTROL_NONE;
     rig_apply_one(&rig, spec);
     const struct round *round = scenario_run(&rig, 5 * NS_PER_SECOND);
     assert_int_equal(round->outcome, OUTCOME_REFUSED);
@@ -105,12 +106,12 @@ static void test_permanent_port(void **state)
     struct rig rig;
     struct reflect_settings settings;
     rig_init_pair(&rig);
-    reflect_settings_default(&settings);
+    rig_settings(&settings);
     settings.permanent_tcp[0] = (struct addr){.family = ADDR_IPV4, .port = RIG_PORT};
     settings.permanent_tcp_count = 1;
     rig_add_reflect(&rig, RIG_RESPONDER, &settings);
     struct spec *spec = tcp_spec();
-    spec->control = CONTROL_NONE;
+    spec->control.version = CONTROL_NONE;
     rig_apply_one(&rig, spec);
     assert_int_equal(scenario_run(&rig, 5 * NS_PER_SECOND)->rtt.sum_ns, 20 * NS_PER_MS);
     assert_int_equal(scenario_result(&rig)->latest.control_rtt_ns, -1);
@@ -191,7 +192,7 @@ static void test_timeout(void **state)
     rig_init_default(&rig);
     tcp_rule(&rig, RIG_RESPONDER, 1, SIMNET_DELAY, 1500 * NS_PER_MS);
     struct spec *spec = tcp_spec();
-    spec->timeout_ns = 900 * NS_PER_MS;
+    spec->schedule.timeout_ns = 900 * NS_PER_MS;
     rig_apply_one(&rig, spec);
     const struct round *round = scenario_run(&rig, 8 * NS_PER_SECOND);
     assert_int_equal(round->outcome, OUTCOME_TIMEOUT);
@@ -258,14 +259,14 @@ static void test_end_of_the_lease_closes_the_listener(void **state)
     struct rig rig;
     rig_init_default(&rig);
     struct spec *spec = tcp_spec();
-    spec->timeout_ns = 1 * NS_PER_SECOND;
+    spec->schedule.timeout_ns = 1 * NS_PER_SECOND;
     rig_apply_one(&rig, spec);
     world_run(&rig.world, 1050 * NS_PER_MS - 1);
     assert_true(is_listening(&rig));
     world_run(&rig.world, 1);
     assert_false(is_listening(&rig));
     struct spec *late = tcp_spec();
-    late->control = CONTROL_NONE;
+    late->control.version = CONTROL_NONE;
     rig_apply_one(&rig, late);
     assert_int_equal(scenario_run(&rig, 1 * NS_PER_SECOND)->outcome, OUTCOME_REFUSED);
     assert_int_equal(connects(&rig), 1);
@@ -314,7 +315,7 @@ static void test_stranger_on_an_open_port(void **state)
     rig_apply_one(&rig, tcp_spec());
     world_run(&rig.world, 500 * NS_PER_MS);
     struct spec *uninvited = tcp_spec();
-    uninvited->control = CONTROL_NONE;
+    uninvited->control.version = CONTROL_NONE;
     rig_apply(&rig, 1, &uninvited, 1);
     world_run(&rig.world, 500 * NS_PER_MS);
     assert_int_equal(rig_report(&rig, 1, 0)->latest.rtt.sum_ns, 60 * NS_PER_MS);

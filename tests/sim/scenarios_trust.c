@@ -18,7 +18,7 @@ static struct round run_with(const struct clock_answer *answer, bool assumes_clo
     rig_init_default(&rig);
     say(&rig, answer, (struct mono){0});
     struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
-    spec->assumes_clock = assumes_clock;
+    spec->clocks.is_assumed_synchronized = assumes_clock;
     rig_apply_one(&rig, spec);
     const struct round round = *scenario_run(&rig, 5 * NS_PER_SECOND);
     const struct tally *tally = &scenario_result(&rig)->tally;
@@ -100,8 +100,8 @@ static struct round run_at(int64_t ppm, enum precision precision)
     rig.world.net.nodes[RIG_SENDER].clock.drift_ppb = ppm * 1000;
     rig.world.net.nodes[RIG_SENDER].clock.mono_start_ns = NS_PER_SECOND;
     struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
-    spec->precision = precision;
-    spec->payload_bytes = SPEC_MICROSECONDS_BYTES;
+    spec->packets.precision = precision;
+    spec->packets.bytes = SPEC_MICROSECONDS_BYTES;
     rig_apply_one(&rig, spec);
     run_and_watch(&rig, 5 * NS_PER_SECOND);
     const struct report *report = scenario_result(&rig);

@@ -10,9 +10,9 @@
 static struct spec *us_spec(enum timestamp_format format)
 {
     struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
-    spec->precision = PRECISION_MICROSECONDS;
-    spec->timestamp_format = format;
-    spec->payload_bytes = SPEC_MICROSECONDS_BYTES;
+    spec->packets.precision = PRECISION_MICROSECONDS;
+    spec->packets.timestamp_format = format;
+    spec->packets.bytes = SPEC_MICROSECONDS_BYTES;
     return spec;
 }
 
@@ -67,9 +67,9 @@ static void test_long_sequence_on_a_permanent_port(void **state)
     struct rig rig;
     init(&rig, TIMESTAMP_NTP);
     struct spec *spec = us_spec(TIMESTAMP_NTP);
-    spec->control = CONTROL_NONE;
-    spec->port = spec->peer.port = RIG_PORT + 1;
-    spec->has_long_sequence = true;
+    spec->control.version = CONTROL_NONE;
+    spec->path.port = spec->path.peer.port = RIG_PORT + 1;
+    spec->packets.has_long_sequence = true;
     rig_apply_one(&rig, spec);
     world_run(&rig.world, 5 * NS_PER_SECOND);
     assert_exact(&scenario_result(&rig)->latest, 10);
@@ -87,7 +87,7 @@ static void test_varying_delays(void **state)
     simnet_link(&rig.world.net, RIG_SENDER, RIG_RESPONDER)->loss_ppm = 100000;
     rig.world.processes[rig.reflect_processes[0]].timing.input_spread_ns = 777777;
     struct spec *spec = us_spec(TIMESTAMP_NTP);
-    spec->num_packets = 100;
+    spec->packets.count = 100;
     rig_apply_one(&rig, spec);
     const struct round *round = scenario_run(&rig, 9 * NS_PER_SECOND);
     assert_true(round->sd.lost > 0);

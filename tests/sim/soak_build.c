@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 
+#include "operation/operation.h"
 #include "sim/soak.h"
 
 static int64_t between(struct soak_world *world, int64_t low, int64_t high)
@@ -98,7 +99,7 @@ static void add_responder(struct soak_world *world, unsigned number)
 {
     struct reflect_settings settings;
     unsigned node = add_node(world, "198.51.100", number);
-    reflect_settings_default(&settings);
+    rig_settings(&settings);
     settings.listen[0].family = world->is_ipv6 ? ADDR_IPV6 : ADDR_IPV4;
     settings.reply = chance(world, 50) ? REPLY_LONG : REPLY_SHORT;
     settings.refusal = (enum reflect_refusal)between(world, 0, REFUSAL_SILENT);
@@ -122,23 +123,23 @@ static void add_responder(struct soak_world *world, unsigned number)
 static void random_precision(struct soak_world *world, struct spec *spec)
 {
     if (chance(world, 40)) {
-        spec->precision = PRECISION_MICROSECONDS;
-        spec->payload_bytes = (uint32_t)between(world, SPEC_MICROSECONDS_BYTES_MIN, 200);
+        spec->packets.precision = PRECISION_MICROSECONDS;
+        spec->packets.bytes = (uint32_t)between(world, SPEC_MICROSECONDS_BYTES_MIN, 200);
     }
 }
 
 static void random_codec(struct soak_world *world, struct spec *spec)
 {
-    spec->codec = (enum voice_codec)between(world, 1, VOICE_CODEC_COUNT - 1);
-    spec->advantage_factor = (uint8_t)between(world, 0, 20);
-    spec->payload_bytes = voice_codec_packet_bytes(spec->codec);
+    spec->packets.codec = (enum voice_codec)between(world, 1, VOICE_CODEC_COUNT - 1);
+    spec->packets.advantage_factor = (uint8_t)between(world, 0, 20);
+    spec->packets.bytes = voice_codec_packet_bytes(spec->packets.codec);
 }
 
 static void make_jitter(struct soak_world *world, struct spec *spec)
 {
-    spec->num_packets = (uint32_t)between(world, 1, 50);
-    spec->interval_ns = between(world, 4, 40) * NS_PER_MS;
-    spec->payload_bytes = (uint32_t)between(world, 16, 200);
+    spec->packets.count = (uint32_t)between(world, 1, 50);
+    spec->packets.interval_ns = between(world, 4, 40) * NS_PER_MS;
+    spec->packets.bytes = (uint32_t)between(world, 16, 200);
     if (chance(world, 25)) {
         random_codec(world, spec);
     } else {
@@ -149,9 +150,9 @@ static void make_jitter(struct soak_world *world, struct spec *spec)
 static void make_single(struct soak_world *world, struct spec *spec)
 {
     bool is_echo = chance(world, 50);
-    spec->operation = is_echo ? OPERATION_UDP_ECHO : OPERATION_TCP_CONNECT;
-    spec->num_packets = 1;
-    spec->payload_bytes = (uint32_t)between(world, 4, 200);
+    spec->operation = is_echo ? &operation_udp_echo : &operation_tcp_connect;
+    spec->packets.count = 1;
+    spec->packets.bytes = (uint32_t)between(world, 4, 200);
 }
 
 static struct spec *random_spec(struct soak_world *world, unsigned number)
@@ -168,15 +169,15 @@ static struct spec *random_spec(struct soak_world *world, unsigned number)
         make_single(world, spec);
     }
     if (chance(world, 25)) {
-        spec->control = CONTROL_NONE;
-        spec->port = (uint16_t)(SOAK_PERMANENT_PORT + number);
-        spec->peer.port = spec->port;
+        spec->control.version = CONTROL_NONE;
+        spec->path.port = (uint16_t)(SOAK_PERMANENT_PORT + number);
+        spec->path.peer.port = spec->path.port;
     }
-    spec->frequency_ns = between(world, 1000, 5000) * NS_PER_MS;
-    spec->timeout_ns = between(world, 20, 2000) * NS_PER_MS;
-    spec->threshold_ns = between(world, 1, 200) * NS_PER_MS;
-    spec->control_tries = (uint8_t)between(world, 1, 5);
-    spec->control_timeout_ns = between(world, 150, 1500) * NS_PER_MS;
+    spec->schedule.frequency_ns = between(world, 1000, 5000) * NS_PER_MS;
+    spec->schedule.timeout_ns = between(world, 20, 2000) * NS_PER_MS;
+    spec->results.threshold_ns = between(world, 1, 200) * NS_PER_MS;
+    spec->control.tries = (uint8_t)between(world, 1, 5);
+    spec->control.timeout_ns = between(world, 150, 1500) * NS_PER_MS;
     return spec;
 }
 

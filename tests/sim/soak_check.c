@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "operation/operation.h"
+#include "probe/handshake.h"
 #include "sim/soak.h"
 
 static void fail(struct soak_engine *engine, const struct report *report, const char *what)
@@ -11,8 +13,8 @@ static void fail(struct soak_engine *engine, const struct report *report, const 
     fprintf(stderr,
             "seed %llu, engine %u, %s (%s), operation %llu at t = %lld ns: %s\n"
             "  repeat: sim_soak --worlds 1 --seed %llu\n",
-            (unsigned long long)world->rig.world.seed, engine->number, report->spec->name,
-            operation_name(report->spec->operation), (unsigned long long)report->tally.operations,
+            (unsigned long long)world->rig.world.seed, engine->number, report->spec->identity.name,
+            report->spec->operation->name, (unsigned long long)report->tally.operations,
             (long long)world->rig.world.net.now_ns, what,
             (unsigned long long)world->rig.world.seed);
     world->failures++;
@@ -32,8 +34,17 @@ static bool outcome_is_right(const struct spec *spec, const struct round *round,
         return round->outcome == OUTCOME_LOCAL && round->is_all_dropped;
     }
     if (expected->sent > 0) {
-        bool is_told = spec->control == CONTROL_NONE && run->is_unreachable;
+        bool is_told = spec->control.version == CONTROL_NONE && run->is_unreachable;
         return round->outcome == (is_told ? OUTCOME_UNREACHABLE : OUTCOME_TIMEOUT);
+    }
+    /* The port was asked for again, or nothing was sent: the control answer shows why. */
+    bool is_too_slow = handshake_is_slow(spec, round->control_rtt_ns);
+    if (round->missed > 0 && round->missed == round->planned) {
+        return is_too_slow && round->outcome == OUTCOME_TIMEOUT;
+    }
+    bool is_silent = round->outcome == OUTCOME_NO_CONNECTION || round->is_all_dropped;
+    if (run->control_replies > 0 && is_silent) {
+        return is_too_slow;
     }
     if (expected->unsent > 0) {
         return round->outcome == OUTCOME_LOCAL;
@@ -51,7 +62,7 @@ static bool outcome_is_right(const struct spec *spec, const struct round *round,
 static bool voice_is_right(const struct spec *spec, const struct round *round)
 {
     const struct voice *voice = &round->voice;
-    bool has_score = spec->codec != VOICE_CODEC_NONE && round->received > 0;
+    bool has_score = spec->packets.codec != VOICE_CODEC_NONE && round->received > 0;
     if (voice->is_scored != has_score) {
         return false;
     }
@@ -65,8 +76,8 @@ static void count_kind(struct soak_world *world, const struct report *report,
 {
     const struct spec *spec = report->spec;
     struct soak_kinds *kinds = &world->kinds;
-    bool is_jitter = spec->operation == OPERATION_UDP_JITTER;
-    bool is_us = spec->precision == PRECISION_MICROSECONDS;
+    bool is_jitter = spec->operation == &operation_udp_jitter;
+    bool is_us = spec->packets.precision == PRECISION_MICROSECONDS;
     kinds->refused += report->latest.outcome == OUTCOME_REFUSED;
     kinds->noticed += expected->noticed;
     if (report->latest.outcome != OUTCOME_OK) {
@@ -75,9 +86,9 @@ static void count_kind(struct soak_world *world, const struct report *report,
     kinds->jitter_ms += is_jitter && !is_us;
     kinds->jitter_us += is_jitter && is_us;
     kinds->voice += report->latest.voice.is_scored;
-    kinds->echo += spec->operation == OPERATION_UDP_ECHO;
-    kinds->tcp += spec->operation == OPERATION_TCP_CONNECT;
-    kinds->permanent += spec->control == CONTROL_NONE;
+    kinds->echo += spec->operation == &operation_udp_echo;
+    kinds->tcp += spec->operation == &operation_tcp_connect;
+    kinds->permanent += spec->control.version == CONTROL_NONE;
 }
 
 static void add_to_sum(struct soak_target *target, const struct expectation *expected,
@@ -149,8 +160,11 @@ static void check_report(struct soak_engine *engine, struct soak_target *target,
     if (imbalance != NULL) {
         fail(engine, report, imbalance);
     }
-    const struct truth_run *run = rig_truth(&world->rig, engine->number, report->spec);
-    if (run == NULL || run->is_open) {
+    /* The next one may have begun already. */
+    const struct truth_run *run =
+        truth_find_over(&world->rig.world.truth, world->rig.engines[engine->number].process,
+                        &report->spec->path.peer);
+    if (run == NULL) {
         fail(engine, report, "a result without an operation");
         return;
     }
@@ -207,7 +221,7 @@ static void reload(struct soak_world *world, unsigned number)
     size_t count = world->engines[number].target_count;
     for (size_t i = 0; i < count; i++) {
         const struct spec *spec = rig_report(&world->rig, number, i)->spec;
-        specs[i] = spec_with_ip(spec, &spec->peer);
+        specs[i] = spec_with_ip(spec, &spec->path.peer);
     }
     rig_apply(&world->rig, number, specs, count);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "operation/operation.h"
 
 static void *grown(void *array, uint32_t count, uint32_t *capacity, size_t size)
 {
@@ -42,12 +43,31 @@ uint32_t truth_run_new(struct truth *truth, unsigned process, struct channel_id 
     return truth->run_count++;
 }
 
+/* The newest run among the first `count`. */
+static const struct truth_run *find_among(const struct truth *truth, uint32_t count,
+                                          unsigned process, const struct addr *target)
+{
+    for (uint32_t i = count; i > 0; i--) {
+        const struct truth_run *run = truth->runs[i - 1];
+        if (run->process == process && run->has_target && addr_is_equal(&run->target, target)) {
+            return run;
+        }
+    }
+    return NULL;
+}
+
 const struct truth_run *truth_find(const struct truth *truth, unsigned process,
                                    const struct addr *target)
 {
-    for (uint32_t i = truth->run_count; i > 0; i--) {
-        const struct truth_run *run = truth->runs[i - 1];
-        if (run->process == process && run->has_target && addr_is_equal(&run->target, target)) {
+    return find_among(truth, truth->run_count, process, target);
+}
+
+const struct truth_run *truth_find_over(const struct truth *truth, unsigned process,
+                                        const struct addr *target)
+{
+    for (uint32_t count = truth->run_count; count > 0; count--) {
+        const struct truth_run *run = find_among(truth, count, process, target);
+        if (run == NULL || !run->is_open) {
             return run;
         }
     }
@@ -149,13 +169,13 @@ void truth_noticed(struct truth *truth, uint32_t number, struct mono left)
 
 static bool is_received(const struct truth_probe *probe, const struct spec *spec)
 {
-    return probe->returned > 0 && probe->t4_ns - probe->t1_ns <= spec->timeout_ns;
+    return probe->returned > 0 && probe->t4_ns - probe->t1_ns <= spec->schedule.timeout_ns;
 }
 
 /* The unit of the wire's timestamps. */
 static int64_t step_of(const struct spec *spec)
 {
-    return spec->precision == PRECISION_MICROSECONDS ? 1 : NS_PER_MS;
+    return spec->packets.precision == PRECISION_MICROSECONDS ? 1 : NS_PER_MS;
 }
 
 static int64_t cut(const struct spec *spec, int64_t t_ns)
@@ -179,7 +199,7 @@ static int64_t t3_of(const struct truth_probe *probe, const struct spec *spec)
 static int64_t rtt_since(const struct truth_probe *probe, const struct spec *spec, int64_t t1_ns)
 {
     int64_t elapsed_ns = probe->t4_ns - t1_ns;
-    if (spec->operation != OPERATION_UDP_JITTER) {
+    if (spec->operation != &operation_udp_jitter) {
         return elapsed_ns;
     }
     int64_t held_ns = t3_of(probe, spec) - t2_of(probe, spec);
@@ -218,8 +238,8 @@ static void expect_rtt(const struct truth_probe *probe, const struct spec *spec,
     }
     out->received++;
     out->rtt_sum_ns += rtt_ns;
-    out->over_threshold += rtt_ns > spec->threshold_ns;
-    if (spec->operation == OPERATION_UDP_JITTER) {
+    out->over_threshold += rtt_ns > spec->results.threshold_ns;
+    if (spec->operation == &operation_udp_jitter) {
         out->processing_sum_ns += t3_of(probe, spec) - t2_of(probe, spec);
     }
 }
@@ -228,7 +248,7 @@ static void expect_rtt(const struct truth_probe *probe, const struct spec *spec,
  * tenth of a percent is for the responder's clock. */
 static bool has_outlived_lease(const struct truth_run *run, const struct spec *spec)
 {
-    int64_t lease_ns = spec->timeout_ns + spec->num_packets * spec->interval_ns;
+    int64_t lease_ns = spec->schedule.timeout_ns + spec->packets.count * spec->packets.interval_ns;
     return run->lease_age_ns > lease_ns - lease_ns / 1000;
 }
 
@@ -258,7 +278,7 @@ static void expect_fates(const struct truth_run *run, const struct spec *spec,
         out->duplicate += probe->returned > 1 ? probe->returned - 1 : 0;
     }
     out->lost = out->lost_sd + out->lost_ds + out->lost_unknown;
-    bool has_lease = spec->control != CONTROL_NONE;
+    bool has_lease = spec->control.version != CONTROL_NONE;
     out->is_direction_known = !run->is_disturbed && !(has_lease && has_outlived_lease(run, spec));
 }
 
@@ -342,7 +362,7 @@ void truth_expect(const struct truth_run *run, const struct spec *spec, struct e
     expect_fates(run, spec, out);
     expect_order(run, spec, out);
     expect_loss_runs(run, spec, out);
-    if (spec->operation == OPERATION_UDP_JITTER) {
+    if (spec->operation == &operation_udp_jitter) {
         expect_jitter(run, spec, out);
         expect_drops(run, out);
         return;
@@ -350,7 +370,7 @@ void truth_expect(const struct truth_run *run, const struct spec *spec, struct e
     /* Type 1 and TCP carry no count: nothing can be said of the direction. */
     out->lost_unknown = out->lost;
     out->lost_sd = out->lost_ds = 0;
-    if (spec->operation != OPERATION_TCP_CONNECT) {
+    if (spec->operation != &operation_tcp_connect) {
         expect_drops(run, out);
     }
 }

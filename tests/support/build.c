@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "operation/operation.h"
 
 struct instant build_at(int64_t ns)
 {
@@ -26,40 +27,40 @@ struct addr build_addr(const char *text)
 static struct spec *build_spec(const char *name, const char *ip, uint16_t port)
 {
     struct spec *spec = spec_new();
-    spec->name = mem_string(name);
-    spec->host = mem_string(ip);
-    spec->owner = mem_string("");
-    spec->tag = mem_string("");
-    spec->peer = build_addr(ip);
-    spec->peer.port = port;
-    spec->port = port;
-    spec->frequency_ns = 60 * NS_PER_SECOND;
-    spec->timeout_ns = 5 * NS_PER_SECOND;
-    spec->threshold_ns = 5 * NS_PER_SECOND;
-    spec->interval_ns = 20 * NS_PER_MS;
-    spec->control = CONTROL_V1;
-    spec->control_port = 1967;
-    spec->control_tries = 3;
-    spec->control_timeout_ns = 2 * NS_PER_SECOND;
-    spec->layout = hist_layout_default;
+    spec->identity.name = mem_string(name);
+    spec->identity.host = mem_string(ip);
+    spec->identity.owner = mem_string("");
+    spec->identity.tag = mem_string("");
+    spec->path.peer = build_addr(ip);
+    spec->path.peer.port = port;
+    spec->path.port = port;
+    spec->schedule.frequency_ns = 60 * NS_PER_SECOND;
+    spec->schedule.timeout_ns = 5 * NS_PER_SECOND;
+    spec->results.threshold_ns = 5 * NS_PER_SECOND;
+    spec->packets.interval_ns = 20 * NS_PER_MS;
+    spec->control.version = CONTROL_V1;
+    spec->control.port = 1967;
+    spec->control.tries = 3;
+    spec->control.timeout_ns = 2 * NS_PER_SECOND;
+    spec->results.layout = hist_layout_default;
     return spec;
 }
 
 struct spec *build_jitter_spec(const char *name, const char *ip)
 {
     struct spec *spec = build_spec(name, ip, 16384);
-    spec->operation = OPERATION_UDP_JITTER;
-    spec->num_packets = 10;
-    spec->payload_bytes = 32;
+    spec->operation = &operation_udp_jitter;
+    spec->packets.count = 10;
+    spec->packets.bytes = 32;
     return spec;
 }
 
 struct spec *build_echo_spec(const char *name, const char *ip)
 {
     struct spec *spec = build_spec(name, ip, 50000);
-    spec->operation = OPERATION_UDP_ECHO;
-    spec->num_packets = 1;
-    spec->payload_bytes = 16;
+    spec->operation = &operation_udp_echo;
+    spec->packets.count = 1;
+    spec->packets.bytes = 16;
     return spec;
 }
 
@@ -80,4 +81,39 @@ struct ev build_data(struct channel_id id, const char *peer, const char *local,
         .size = size,
         .ttl = 64,
     };
+}
+
+struct counted *build_counted(const struct sample *items, uint32_t count)
+{
+    struct counted *counted = NULL;
+    for (uint32_t i = 0; i < count; i++) {
+        bool is_answer = items[i].fate == FATE_RECEIVED || items[i].fate == FATE_LATE;
+        if (!is_answer || items[i].responder_seq == 0) {
+            continue;
+        }
+        if (counted == NULL) {
+            counted = mem_alloc(1, sizeof *counted);
+            counted_init(counted, count);
+        }
+        counted_add(counted, i + 1, items[i].responder_seq, false);
+    }
+    return counted;
+}
+
+void build_counted_free(struct counted *counted)
+{
+    if (counted != NULL) {
+        counted_fini(counted);
+        free(counted);
+    }
+}
+
+struct spec *build_labelled_spec(void)
+{
+    struct spec *spec = build_jitter_spec("berlin", "198.51.100.20");
+    spec->identity.label_count = 2;
+    spec->identity.labels = mem_alloc(2, sizeof *spec->identity.labels);
+    spec->identity.labels[0] = (struct label){mem_string("site"), mem_string("berlin")};
+    spec->identity.labels[1] = (struct label){mem_string("link"), mem_string("a")};
+    return spec;
 }

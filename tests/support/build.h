@@ -11,6 +11,8 @@
 #include "base/time.h"
 #include "probe/io.h"
 #include "probe/spec.h"
+#include "stats/counted.h"
+#include "stats/sample.h"
 
 /* 2026-01-01 12:00:00 UTC, where the wall clock of build_at stands at 0 ms. */
 #define BUILD_WALL_NS (INT64_C(1767268800) * NS_PER_SECOND)
@@ -30,8 +32,16 @@ struct spec *build_jitter_spec(const char *name, const char *ip);
 /* udp-echo to `ip` port 50000: 16 bytes, otherwise as above. */
 struct spec *build_echo_spec(const char *name, const char *ip);
 
+/* A udp-jitter target "berlin" with two labels. */
+struct spec *build_labelled_spec(void);
+
 /* A set that takes over the references of `count` specs. */
 struct spec_set *build_set(struct spec **specs, size_t count);
+
+/* What a responder counted that gave `items` (in sequence order) their numbers; NULL: it gave none.
+ * The caller frees it with build_counted_free. */
+struct counted *build_counted(const struct sample *items, uint32_t count);
+void build_counted_free(struct counted *counted); /* NULL is fine */
 
 /* EV_DATA from `peer` to `local`, received at `at` by the kernel's clock. */
 struct ev build_data(struct channel_id id, const char *peer, const char *local,

@@ -61,6 +61,7 @@ static void test_parse_ip_port(void **state)
         {"0.0.0.0:65535", "0.0.0.0", 65535, ADDR_IPV4},
         {"192.0.2.1:0", "192.0.2.1", 0, ADDR_IPV4},
         {":10967", "0.0.0.0", 10967, ADDR_IPV4},
+        {"1967", "0.0.0.0", 1967, ADDR_IPV4},
         {"[2001:db8::1]:80", "2001:db8::1", 80, ADDR_IPV6},
         {"[::]:1", "::", 1, ADDR_IPV6},
     };
@@ -81,6 +82,9 @@ static void test_parse_ip_port_junk(void **state)
         "",
         ":",
         "192.0.2.1",
+        "65536",
+        "-1",
+        " 1",
         "192.0.2.1:",
         "192.0.2.1:65536",
         "192.0.2.1:99999999999999999999",
@@ -202,6 +206,11 @@ static void test_kinds(void **state)
         assert_int_equal(addr_is_link_local(&addr), rows[i].is_link_local);
         assert_int_equal(addr_is_mapped(&addr), rows[i].is_mapped);
     }
+    struct addr addr;
+    assert_true(addr_parse_ip("127.9.9.9", &addr) && addr_is_loopback(&addr));
+    assert_true(addr_parse_ip("::1", &addr) && addr_is_loopback(&addr));
+    assert_true(addr_parse_ip("::2", &addr) && !addr_is_loopback(&addr));
+    assert_true(addr_parse_ip("128.0.0.1", &addr) && !addr_is_loopback(&addr));
     assert_false(addr_is_multicast(&none) || addr_is_link_local(&none) || addr_is_mapped(&none));
 }
 

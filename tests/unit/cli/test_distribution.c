@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/rng.h"
-#include "cli/cli.h"
+#include "cli/values.h"
 #include "support/cm.h"
 
 #define VALUES_MAX 2000

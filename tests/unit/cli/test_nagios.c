@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "config/config.h"
+#include "operation/operation.h"
 #include "support/cm.h"
 
 /* One number with its unit and up to four further fields (Monitoring Plugins Development
@@ -19,11 +20,11 @@
 static struct spec *spec;
 static struct round round_;
 
-static struct spec *spec_of(enum operation operation, enum voice_codec codec)
+static struct spec *spec_of(const struct operation *operation, enum voice_codec codec)
 {
     struct spec *made = codec == VOICE_CODEC_NONE ? config_default_spec(operation, "r1")
                                                   : config_default_voice_spec(codec, "r1");
-    made->port = 16384;
+    made->path.port = 16384;
     return made;
 }
 
@@ -32,7 +33,7 @@ static struct spec *spec_of(enum operation operation, enum voice_codec codec)
 static int set_up(void **state)
 {
     (void)state;
-    spec = spec_of(OPERATION_UDP_JITTER, VOICE_CODEC_G711ULAW);
+    spec = spec_of(&operation_udp_jitter, VOICE_CODEC_G711ULAW);
     round_ = (struct round){.outcome = OUTCOME_OK, .sent = 100, .received = 97};
     round_.sd.lost = 2;
     round_.late = 1;
@@ -168,7 +169,7 @@ static void test_foreign_words(void **state)
 {
     (void)state;
     struct buf out = {0};
-    strcpy(spec->name, "|\n");
+    strcpy(spec->identity.name, "|\n");
     format("", "", &out);
     assert_non_null(strstr(buf_string(&out), "udp-jitter   : rtt"));
     buf_fini(&out);
@@ -211,8 +212,8 @@ static void test_wrong_limits(void **state)
 static void test_limits_of_operations(void **state)
 {
     (void)state;
-    struct spec *echo = spec_of(OPERATION_UDP_ECHO, VOICE_CODEC_NONE);
-    struct spec *jitter = spec_of(OPERATION_ICMP_JITTER, VOICE_CODEC_NONE);
+    struct spec *echo = spec_of(&operation_udp_echo, VOICE_CODEC_NONE);
+    struct spec *jitter = spec_of(&operation_icmp_jitter, VOICE_CODEC_NONE);
     struct cli_limits out;
     struct buf problem = {0};
     assert_true(cli_limits_parse("rtt=1ms,loss=1%", echo, &out, &problem));

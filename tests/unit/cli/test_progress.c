@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "config/config.h"
+#include "operation/operation.h"
 #include "probe/train.h"
 #include "support/build.h"
 #include "support/cm.h"
@@ -23,10 +24,10 @@ static char drawn[4096];
 static int set_up(void **state)
 {
     (void)state;
-    spec = config_default_spec(OPERATION_UDP_JITTER, "r1");
-    spec->num_packets = PACKETS;
-    spec->timeout_ns = MS(100);
-    train_init(&train, PACKETS, spec->interval_ns, spec->timeout_ns);
+    spec = config_default_spec(&operation_udp_jitter, "r1");
+    spec->packets.count = PACKETS;
+    spec->schedule.timeout_ns = MS(100);
+    train_init(&train, PACKETS, spec->packets.interval_ns, spec->schedule.timeout_ns);
     train_start(&train, build_at(0));
     assert_int_equal(pipe2(pipe_fds, O_NONBLOCK), 0);
     progress = (struct cli_progress){.spec = spec, .fd = pipe_fds[1]};
@@ -139,7 +140,7 @@ static void test_never_before_a_packet(void **state)
 static void test_waits_for_what_is_under_way(void **state)
 {
     (void)state;
-    spec->timeout_ns = MS(5000);
+    spec->schedule.timeout_ns = MS(5000);
     train_send(&train, build_at(MS(240)));
     update(MS(260), MS(300));
     assert_string_equal(take(), "");

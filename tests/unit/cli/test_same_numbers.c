@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "cli/cli.h"
 #include "expo/expo.h"
+#include "expo/text.h"
 #include "support/build.h"
 
 #define MS(value) ((value)*NS_PER_MS)
@@ -74,19 +75,21 @@ static void measure(void)
 {
     struct report *report = told.report;
     struct round *round = &report->latest;
-    struct round_sinks sinks = tally_sinks(&report->tally, &report->spec->layout);
+    struct round_sinks sinks = tally_sinks(&report->tally, &report->spec->results.layout);
     const struct round_rules rules = {
         .threshold_ns = MS(8) + US(300),
         .resolution_ns = 1,
         .is_stamped = true,
         .trust_clocks = true,
     };
-    const struct samples samples = {told.samples, PACKETS, told.arrival, told.arrivals};
+    struct counted *counted = build_counted(told.samples, PACKETS);
+    const struct samples samples = {told.samples, PACKETS, told.arrival, told.arrivals, counted};
     *round = (struct round){.outcome = OUTCOME_OK, .return_code = RETURN_CODE_OK};
     round->started = build_at(0).wall;
     round->control_rtt_ns = MS(9);
     round->offset = (struct clock_offset){true, -MS(1) - US(7), MS(4) + US(31)};
     round_compute(round, &samples, &rules, &sinks);
+    build_counted_free(counted);
     round->duplicate = 31;
     round->corrupt = 33;
     round->missed = 1;
@@ -101,11 +104,14 @@ static void tell(void)
 {
     struct snapshot *snapshot = snapshot_new(1);
     struct cli_result result = {.spec = told.report->spec, .round = &told.report->latest};
-    result.samples = (struct samples){told.samples, PACKETS, told.arrival, told.arrivals};
+    result.samples = (struct samples){told.samples, PACKETS, told.arrival, told.arrivals, NULL};
+    for (unsigned i = 0; i < UNMATCHED_COUNT; i++) {
+        result.unmatched[i] = 41 + i;
+    }
     snapshot->reports[0] = report_ref(told.report);
     const struct expo_view view = {
         .version = "1", .revision = "1", .snapshots = &snapshot, .snapshot_count = 1};
-    expo_render(&view, EXPO_TEXT_0_0_4, &told.metrics);
+    expo_render(&view, &format_text, &told.metrics);
     cli_json_format(&result, false, &told.json);
     cli_text_format(&result, &told.text);
     snapshot_unref(snapshot);
@@ -115,8 +121,8 @@ static int set_up(void **state)
 {
     (void)state;
     struct spec *spec = build_jitter_spec("a", "192.0.2.1");
-    spec->precision = PRECISION_MICROSECONDS;
-    spec->num_packets = PACKETS;
+    spec->packets.precision = PRECISION_MICROSECONDS;
+    spec->packets.count = PACKETS;
     told.report = mem_alloc(1, sizeof *told.report);
     told.report->spec = spec;
     told.report->references = 1;
@@ -358,6 +364,17 @@ static void test_our_clock(void **state)
     assert_said(&round, "(a way is shorter than", "\"slewed\": false");
 }
 
+/* Metrics have them for the whole exporter. */
+static void test_json_has_unmatched_datagrams(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < UNMATCHED_COUNT; i++) {
+        char path[64];
+        snprintf(path, sizeof path, "packets.unmatched.%s", unmatched_name((enum unmatched)i));
+        assert_int_equal((int)json(path), 41 + i);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -365,6 +382,7 @@ int main(void)
         cmocka_unit_test(test_our_clock),
         cmocka_unit_test(test_metrics_json_and_text_agree),
         cmocka_unit_test(test_json_has_the_round),
+        cmocka_unit_test(test_json_has_unmatched_datagrams),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

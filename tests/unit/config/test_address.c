@@ -84,36 +84,36 @@ static void host_names_are_bounded(void **state)
     assert_non_null(address_parse_host(name, &addr));
 }
 
-static void listen_takes_an_address_and_a_port(void **state)
+static void endpoints_are_an_address_and_a_port(void **state)
 {
     (void)state;
     struct addr addr;
-    assert_null(address_parse_listen("127.0.0.1:1967", &addr));
+    assert_null(address_parse_endpoint("127.0.0.1:1967", &addr));
     assert_int_equal(addr.ip[0], 127);
     assert_int_equal(addr.port, 1967);
-    assert_null(address_parse_listen(":5", &addr));
+    assert_null(address_parse_endpoint(":5", &addr));
     assert_true(addr_is_any(&addr));
     static const char *const wrong[] = {
-        "",       "1967",        "127.0.0.1", "::1", "::1:5", "127.0.0.1:0", "127.0.0.1:65536",
+        "",       "-1",          "127.0.0.1", "::1", "::1:5", "127.0.0.1:0", "127.0.0.1:65536",
         "host:5", "127.0.0.1:5x"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
-        assert_non_null(address_parse_listen(wrong[i], &addr));
+        assert_non_null(address_parse_endpoint(wrong[i], &addr));
     }
 }
 
-static void permanent_takes_a_port_alone(void **state)
+static void endpoints_may_be_a_port_alone(void **state)
 {
     (void)state;
     struct addr addr;
-    assert_null(address_parse_permanent("5000", &addr));
+    assert_null(address_parse_endpoint("5000", &addr));
     assert_true(addr_is_any(&addr));
     assert_int_equal(addr.port, 5000);
-    assert_null(address_parse_permanent("127.0.0.1:7", &addr));
+    assert_null(address_parse_endpoint("127.0.0.1:7", &addr));
     assert_int_equal(addr.port, 7);
-    assert_non_null(address_parse_permanent("0", &addr));
-    assert_non_null(address_parse_permanent("65536", &addr));
-    assert_non_null(address_parse_permanent("18446744073709551617", &addr));
-    assert_non_null(address_parse_permanent("", &addr));
+    assert_non_null(address_parse_endpoint("0", &addr));
+    assert_non_null(address_parse_endpoint("65536", &addr));
+    assert_non_null(address_parse_endpoint("18446744073709551617", &addr));
+    assert_non_null(address_parse_endpoint("", &addr));
 }
 
 static void prefixes_have_no_host_bits(void **state)
@@ -146,15 +146,15 @@ static void ipv6_addresses_are_taken(void **state)
     assert_null(address_parse_source("fe80::2", &addr));
     assert_int_equal(addr.family, ADDR_IPV6);
     assert_non_null(address_parse_source("fe80::2%eth0", &addr));
-    assert_null(address_parse_listen("[::]:1967", &addr));
+    assert_null(address_parse_endpoint("[::]:1967", &addr));
     assert_int_equal(addr.family, ADDR_IPV6);
     assert_int_equal(addr.port, 1967);
-    assert_null(address_parse_permanent("[::1]:7000", &addr));
+    assert_null(address_parse_endpoint("[::1]:7000", &addr));
     assert_int_equal(addr.family, ADDR_IPV6);
-    assert_non_null(address_parse_listen("::1", &addr));
-    assert_non_null(address_parse_listen("[::1]", &addr));
-    assert_non_null(address_parse_listen("[fe80::1]:1967", &addr));
-    assert_non_null(address_parse_listen("[::ffff:10.0.0.1]:1967", &addr));
+    assert_non_null(address_parse_endpoint("::1", &addr));
+    assert_non_null(address_parse_endpoint("[::1]", &addr));
+    assert_non_null(address_parse_endpoint("[fe80::1]:1967", &addr));
+    assert_non_null(address_parse_endpoint("[::ffff:10.0.0.1]:1967", &addr));
 }
 
 int main(void)
@@ -162,8 +162,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hosts_are_addresses_or_names),
         cmocka_unit_test(host_names_are_bounded),
-        cmocka_unit_test(listen_takes_an_address_and_a_port),
-        cmocka_unit_test(permanent_takes_a_port_alone),
+        cmocka_unit_test(endpoints_are_an_address_and_a_port),
+        cmocka_unit_test(endpoints_may_be_a_port_alone),
         cmocka_unit_test(prefixes_have_no_host_bits),
         cmocka_unit_test(ipv6_addresses_are_taken),
     };

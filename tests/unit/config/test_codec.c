@@ -11,17 +11,18 @@
 #include "unit/config/expect.h"
 
 #include "base/time.h"
+#include "operation/operation.h"
 
 static void expect_train(const char *text, enum voice_codec codec, uint32_t num_packets,
                          int64_t interval_ms, uint32_t bytes)
 {
     struct config *config = parse_good(text);
     const struct spec *spec = config->targets->specs[0];
-    assert_int_equal(spec->operation, OPERATION_UDP_JITTER);
-    assert_int_equal(spec->codec, codec);
-    assert_int_equal(spec->num_packets, num_packets);
-    assert_int_equal(spec->interval_ns, interval_ms * NS_PER_MS);
-    assert_int_equal(spec->payload_bytes, bytes);
+    assert_int_equal(spec->operation, &operation_udp_jitter);
+    assert_int_equal(spec->packets.codec, codec);
+    assert_int_equal(spec->packets.count, num_packets);
+    assert_int_equal(spec->packets.interval_ns, interval_ms * NS_PER_MS);
+    assert_int_equal(spec->packets.bytes, bytes);
     config_free(config);
 }
 
@@ -52,7 +53,7 @@ static void keys_of_a_codec_shape_its_train(void **state)
                  ", module: voice_g711u}]",
                  VOICE_CODEC_G711ULAW, 50, 20, 172);
     struct config *config = parse_good(TARGET ", codec: g729a, advantage_factor: 20}]");
-    assert_int_equal(config->targets->specs[0]->advantage_factor, 20);
+    assert_int_equal(config->targets->specs[0]->packets.advantage_factor, 20);
     config_free(config);
 }
 
@@ -74,8 +75,8 @@ static void other_operations_do_not_care(void **state)
     (void)state;
     struct config *config = parse_good("defaults: {codec: g729a}\n" TARGET ", module: echo}]");
     const struct spec *spec = config->targets->specs[0];
-    assert_int_equal(spec->codec, VOICE_CODEC_NONE);
-    assert_int_equal(spec->payload_bytes, 16);
+    assert_int_equal(spec->packets.codec, VOICE_CODEC_NONE);
+    assert_int_equal(spec->packets.bytes, 16);
     config_free(config);
 }
 
@@ -132,12 +133,12 @@ static void spec_for_the_command_line(void **state)
 {
     (void)state;
     struct spec *spec = config_default_voice_spec(VOICE_CODEC_G711ALAW, "192.0.2.1");
-    assert_string_equal(spec->name, "192.0.2.1");
-    assert_int_equal(spec->operation, OPERATION_UDP_JITTER);
-    assert_int_equal(spec->codec, VOICE_CODEC_G711ALAW);
-    assert_int_equal(spec->num_packets, 1000);
-    assert_int_equal(spec->payload_bytes, 172);
-    assert_int_equal(spec->advantage_factor, 0);
+    assert_string_equal(spec->identity.name, "192.0.2.1");
+    assert_int_equal(spec->operation, &operation_udp_jitter);
+    assert_int_equal(spec->packets.codec, VOICE_CODEC_G711ALAW);
+    assert_int_equal(spec->packets.count, 1000);
+    assert_int_equal(spec->packets.bytes, 172);
+    assert_int_equal(spec->packets.advantage_factor, 0);
     spec_unref(spec);
 }
 

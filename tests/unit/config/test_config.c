@@ -133,6 +133,34 @@ static void large_files_are_read_in_full_or_refused(void **state)
     free(text);
 }
 
+/* A FIFO without a writer, in place of each file that is read: a program that waited for the writer
+ * would never answer, so the test ends by a signal then. */
+static void a_fifo_is_refused_at_once(void **state)
+{
+    (void)state;
+    char directory[] = "/tmp/ipsla-config-XXXXXX", path[128], fifo[128];
+    static const char text[] = "keys: [{id: 7, algorithm: sha256, secret_file: fifo}]\n";
+    assert_non_null(mkdtemp(directory));
+    snprintf(path, sizeof path, "%s/ipsla.yml", directory);
+    snprintf(fifo, sizeof fifo, "%s/fifo", directory);
+    assert_int_equal(mkfifo(fifo, 0600), 0);
+    write_file(path, text, sizeof text - 1);
+    alarm(20);
+    expect_load(fifo, "cannot be read: not a regular file");
+    struct diagnostics diagnostics = {0};
+    struct buf found = {0};
+    assert_null(config_load(path, &diagnostics));
+    diagnostics_format(&diagnostics, &found);
+    assert_non_null(strstr(buf_string(&found), "secret_file: this file is not a regular file;"));
+    diagnostics_fini(&diagnostics);
+    buf_fini(&found);
+    expect_load("/dev/zero", "cannot be read: not a regular file");
+    alarm(0);
+    assert_int_equal(unlink(fifo), 0);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rmdir(directory), 0);
+}
+
 #define NOBODY 65534
 
 static void an_unreadable_file_is_explained(void **state)
@@ -166,7 +194,7 @@ static void many_targets_are_read_up_to_the_limit(void **state)
     add_targets(100000, &text);
     struct config *config = parse_good(buf_string(&text));
     assert_int_equal(config->targets->count, 100000);
-    assert_string_equal(config->targets->specs[99999]->name, "target-99999");
+    assert_string_equal(config->targets->specs[99999]->identity.name, "target-99999");
     config_free(config);
     buf_clear(&text);
     add_targets(100001, &text);
@@ -204,6 +232,7 @@ int main(void)
         cmocka_unit_test(warnings_do_not_refuse_a_file),
         cmocka_unit_test(files_are_read_or_explained),
         cmocka_unit_test(large_files_are_read_in_full_or_refused),
+        cmocka_unit_test(a_fifo_is_refused_at_once),
         cmocka_unit_test(an_unreadable_file_is_explained),
         cmocka_unit_test(many_targets_are_read_up_to_the_limit),
         cmocka_unit_test(findings_are_bounded),

@@ -11,6 +11,8 @@
 #include "unit/config/expect.h"
 
 #include "base/time.h"
+#include "operation/operation.h"
+#include "probe/spec_field.h"
 
 static const struct spec *only(const struct config *config)
 {
@@ -24,27 +26,27 @@ static void defaults_are_those_of_ios(void **state)
     char *text = target_text("");
     struct config *config = parse_good(text);
     const struct spec *spec = only(config);
-    assert_string_equal(spec->name, "a");
-    assert_string_equal(spec->host, "192.0.2.1");
-    assert_string_equal(spec->owner, "");
-    assert_string_equal(spec->tag, "");
-    assert_int_equal(spec->label_count, 0);
-    assert_int_equal(spec->operation, OPERATION_UDP_JITTER);
-    assert_int_equal(spec->peer.family, ADDR_IPV4);
-    assert_int_equal(spec->peer.port, 5000);
-    assert_int_equal(spec->port, 5000);
-    assert_int_equal(spec->source.family, ADDR_NONE);
-    assert_int_equal(spec->source.port, 0);
-    assert_int_equal(spec->frequency_ns, 60 * NS_PER_SECOND);
-    assert_int_equal(spec->timeout_ns, 5 * NS_PER_SECOND);
-    assert_int_equal(spec->threshold_ns, 5 * NS_PER_SECOND);
-    assert_int_equal(spec->interval_ns, 20 * NS_PER_MS);
-    assert_int_equal(spec->num_packets, 10);
-    assert_int_equal(spec->payload_bytes, 32);
-    assert_int_equal(spec->control_port, 1967);
-    assert_int_equal(spec->control_tries, 3);
-    assert_int_equal(spec->control_timeout_ns, 2 * NS_PER_SECOND);
-    assert_memory_equal(&spec->layout, &hist_layout_default, sizeof spec->layout);
+    assert_string_equal(spec->identity.name, "a");
+    assert_string_equal(spec->identity.host, "192.0.2.1");
+    assert_string_equal(spec->identity.owner, "");
+    assert_string_equal(spec->identity.tag, "");
+    assert_int_equal(spec->identity.label_count, 0);
+    assert_int_equal(spec->operation, &operation_udp_jitter);
+    assert_int_equal(spec->path.peer.family, ADDR_IPV4);
+    assert_int_equal(spec->path.peer.port, 5000);
+    assert_int_equal(spec->path.port, 5000);
+    assert_int_equal(spec->path.source.family, ADDR_NONE);
+    assert_int_equal(spec->path.source.port, 0);
+    assert_int_equal(spec->schedule.frequency_ns, 60 * NS_PER_SECOND);
+    assert_int_equal(spec->schedule.timeout_ns, 5 * NS_PER_SECOND);
+    assert_int_equal(spec->results.threshold_ns, 5 * NS_PER_SECOND);
+    assert_int_equal(spec->packets.interval_ns, 20 * NS_PER_MS);
+    assert_int_equal(spec->packets.count, 10);
+    assert_int_equal(spec->packets.bytes, 32);
+    assert_int_equal(spec->control.port, 1967);
+    assert_int_equal(spec->control.tries, 3);
+    assert_int_equal(spec->control.timeout_ns, 2 * NS_PER_SECOND);
+    assert_memory_equal(&spec->results.layout, &hist_layout_default, sizeof spec->results.layout);
     config_free(config);
     free(text);
 }
@@ -54,16 +56,16 @@ static void default_spec_is_the_same(void **state)
     (void)state;
     static const char *const keys[OPERATION_COUNT] = {"", "module: echo", "module: tcp"};
     for (unsigned i = 0; i < OPERATION_COUNT && keys[i] != NULL; i++) {
-        struct spec *spec = config_default_spec((enum operation)i, "192.0.2.1");
+        struct spec *spec = config_default_spec(operation_at(i), "192.0.2.1");
         char *text = target_text(keys[i]);
         struct config *config = parse_good(text);
-        assert_int_equal(spec->operation, i);
-        assert_string_equal(spec->name, "192.0.2.1");
-        assert_int_equal(spec->port, 0);
-        assert_int_equal(spec->peer.family, ADDR_NONE);
-        free(spec->name);
-        spec->name = mem_string("a");
-        spec->port = 5000;
+        assert_ptr_equal(spec->operation, operation_at(i));
+        assert_string_equal(spec->identity.name, "192.0.2.1");
+        assert_int_equal(spec->path.port, 0);
+        assert_int_equal(spec->path.peer.family, ADDR_NONE);
+        free(spec->identity.name);
+        spec->identity.name = mem_string("a");
+        spec->path.port = 5000;
         assert_true(spec_is_same_target(spec, only(config)));
         spec_unref(spec);
         config_free(config);
@@ -83,15 +85,38 @@ static void icmp_has_no_ports(void **state)
     assert_int_equal(config->targets->count, 2);
     for (size_t i = 0; i < 2; i++) {
         const struct spec *spec = config->targets->specs[i];
-        assert_int_equal(spec->operation, i == 0 ? OPERATION_ICMP_ECHO : OPERATION_ICMP_JITTER);
-        assert_int_equal(spec->num_packets, i == 0 ? 1 : 3);
-        assert_int_equal(spec->interval_ns, i == 0 ? 0 : 30 * NS_PER_MS);
-        assert_int_equal(spec->payload_bytes, i == 0 ? 28 : 0);
-        assert_int_equal(spec->control, CONTROL_NONE);
-        assert_int_equal(spec->codec, VOICE_CODEC_NONE);
-        assert_int_equal(spec->port + spec->peer.port + spec->source.port, 0);
+        assert_int_equal(spec->operation, i == 0 ? &operation_icmp_echo : &operation_icmp_jitter);
+        assert_int_equal(spec->packets.count, i == 0 ? 1 : 3);
+        assert_int_equal(spec->packets.interval_ns, i == 0 ? 0 : 30 * NS_PER_MS);
+        assert_int_equal(spec->packets.bytes, i == 0 ? 28 : 0);
+        assert_int_equal(spec->control.version, CONTROL_NONE);
+        assert_int_equal(spec->packets.codec, VOICE_CODEC_NONE);
+        assert_int_equal(spec->path.port + spec->path.peer.port + spec->path.source.port, 0);
     }
     config_free(config);
+}
+
+/* As in the file so far, and as the CLI and people write it. */
+static void versions_of_control_have_two_words(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *word;
+        enum control_version version;
+    } words[] = {{"none", CONTROL_NONE},
+                 {"1", CONTROL_V1},
+                 {"v1", CONTROL_V1},
+                 {"2", CONTROL_V2},
+                 {"v2", CONTROL_V2}};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        struct buf text = {0};
+        buf_printf(&text, "targets: [{name: a, host: h, port: 7, control: {version: %s}}]\n",
+                   words[i].word);
+        struct config *config = parse_good(buf_string(&text));
+        assert_int_equal(only(config)->control.version, words[i].version);
+        config_free(config);
+        buf_fini(&text);
+    }
 }
 
 static void echo_sends_one_packet(void **state)
@@ -100,12 +125,12 @@ static void echo_sends_one_packet(void **state)
     struct config *config = parse_good("defaults: {num_packets: 50, interval: 1s}\n"
                                        "targets: [{name: a, host: h, port: 7, module: echo}]\n");
     const struct spec *spec = only(config);
-    assert_int_equal(spec->operation, OPERATION_UDP_ECHO);
-    assert_int_equal(spec->num_packets, 1);
-    assert_int_equal(spec->interval_ns, 0);
-    assert_int_equal(spec->payload_bytes, 16);
-    assert_int_equal(spec->peer.family, ADDR_NONE);
-    assert_int_equal(spec->port, 7);
+    assert_int_equal(spec->operation, &operation_udp_echo);
+    assert_int_equal(spec->packets.count, 1);
+    assert_int_equal(spec->packets.interval_ns, 0);
+    assert_int_equal(spec->packets.bytes, 16);
+    assert_int_equal(spec->path.peer.family, ADDR_NONE);
+    assert_int_equal(spec->path.port, 7);
     config_free(config);
 }
 
@@ -130,7 +155,7 @@ static void the_nearest_place_wins(void **state)
         buf_printf(&text, "defaults: {%s}\nmodules: {m: {%s}}\n", cases[i].defaults,
                    cases[i].module);
         struct config *config = parse_good(buf_string(&text));
-        assert_string_equal(only(config)->tag, cases[i].tag);
+        assert_string_equal(only(config)->identity.tag, cases[i].tag);
         config_free(config);
         buf_fini(&text);
     }
@@ -150,20 +175,20 @@ static void every_key_is_inherited(void **state)
         "9,\n"
         "  control: {port: 2}}]\n");
     const struct spec *spec = only(config);
-    assert_int_equal(spec->frequency_ns, 300 * NS_PER_SECOND);
-    assert_int_equal(spec->timeout_ns, 3 * NS_PER_SECOND);
-    assert_int_equal(spec->threshold_ns, NS_PER_SECOND);
-    assert_string_equal(spec->owner, "noc");
-    assert_int_equal(spec->num_packets, 5);
-    assert_int_equal(spec->interval_ns, 5 * NS_PER_MS);
-    assert_int_equal(spec->payload_bytes, 100);
-    assert_int_equal(spec->layout.count, 2);
-    assert_int_equal(spec->layout.bounds_ns[1], 2 * NS_PER_MS);
-    assert_int_equal(spec->source.ip[3], 9);
-    assert_int_equal(spec->source.port, 9);
-    assert_int_equal(spec->control_port, 2);
-    assert_int_equal(spec->control_tries, 5);
-    assert_int_equal(spec->control_timeout_ns, NS_PER_SECOND);
+    assert_int_equal(spec->schedule.frequency_ns, 300 * NS_PER_SECOND);
+    assert_int_equal(spec->schedule.timeout_ns, 3 * NS_PER_SECOND);
+    assert_int_equal(spec->results.threshold_ns, NS_PER_SECOND);
+    assert_string_equal(spec->identity.owner, "noc");
+    assert_int_equal(spec->packets.count, 5);
+    assert_int_equal(spec->packets.interval_ns, 5 * NS_PER_MS);
+    assert_int_equal(spec->packets.bytes, 100);
+    assert_int_equal(spec->results.layout.count, 2);
+    assert_int_equal(spec->results.layout.bounds_ns[1], 2 * NS_PER_MS);
+    assert_int_equal(spec->path.source.ip[3], 9);
+    assert_int_equal(spec->path.source.port, 9);
+    assert_int_equal(spec->control.port, 2);
+    assert_int_equal(spec->control.tries, 5);
+    assert_int_equal(spec->control.timeout_ns, NS_PER_SECOND);
     config_free(config);
 }
 
@@ -174,10 +199,10 @@ static void built_in_modules_can_be_changed(void **state)
                                        "udp-echo}\n"
                                        "targets: [{name: a, host: h, port: 7, module: echo},\n"
                                        "  {name: b, host: h, port: 7, module: jitter}]\n");
-    assert_int_equal(config->targets->specs[0]->operation, OPERATION_UDP_ECHO);
-    assert_int_equal(config->targets->specs[0]->timeout_ns, NS_PER_SECOND);
-    assert_int_equal(config->targets->specs[1]->operation, OPERATION_UDP_JITTER);
-    assert_int_equal(config->targets->specs[1]->timeout_ns, 5 * NS_PER_SECOND);
+    assert_int_equal(config->targets->specs[0]->operation, &operation_udp_echo);
+    assert_int_equal(config->targets->specs[0]->schedule.timeout_ns, NS_PER_SECOND);
+    assert_int_equal(config->targets->specs[1]->operation, &operation_udp_jitter);
+    assert_int_equal(config->targets->specs[1]->schedule.timeout_ns, 5 * NS_PER_SECOND);
     config_free(config);
 }
 
@@ -191,7 +216,8 @@ static void modules_are_found_by_name(void **state)
                    "- {name: m, host: h, port: 7, module: m}\n"
                    "- {name: z, host: h, port: 7, module: z}\n");
     for (size_t i = 0; i < 4; i++) {
-        assert_string_equal(config->targets->specs[i]->tag, config->targets->specs[i]->name);
+        assert_string_equal(config->targets->specs[i]->identity.tag,
+                            config->targets->specs[i]->identity.name);
     }
     config_free(config);
 }
@@ -240,6 +266,7 @@ int main(void)
         cmocka_unit_test(defaults_are_those_of_ios),
         cmocka_unit_test(default_spec_is_the_same),
         cmocka_unit_test(icmp_has_no_ports),
+        cmocka_unit_test(versions_of_control_have_two_words),
         cmocka_unit_test(echo_sends_one_packet),
         cmocka_unit_test(the_nearest_place_wins),
         cmocka_unit_test(every_key_is_inherited),

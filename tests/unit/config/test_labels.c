@@ -74,12 +74,12 @@ static void labels_are_copied_in_order_of_name(void **state)
     char *text = target_text("labels: {b: \"x\\ny\", a: '', c: caf\xc3\xa9}");
     struct config *config = parse_good(text);
     const struct spec *spec = config->targets->specs[0];
-    assert_int_equal(spec->label_count, 3);
-    assert_string_equal(spec->labels[0].name, "a");
-    assert_string_equal(spec->labels[0].value, "");
-    assert_string_equal(spec->labels[1].name, "b");
-    assert_string_equal(spec->labels[1].value, "x\ny");
-    assert_string_equal(spec->labels[2].value, "caf\xc3\xa9");
+    assert_int_equal(spec->identity.label_count, 3);
+    assert_string_equal(spec->identity.labels[0].name, "a");
+    assert_string_equal(spec->identity.labels[0].value, "");
+    assert_string_equal(spec->identity.labels[1].name, "b");
+    assert_string_equal(spec->identity.labels[1].value, "x\ny");
+    assert_string_equal(spec->identity.labels[2].value, "caf\xc3\xa9");
     config_free(config);
     free(text);
 }

@@ -20,43 +20,49 @@ struct outcome_row {
 };
 
 static const struct outcome_row rows[] = {
-    {"", "", {.options.ttl = 255}},
-    {"", "dscp: ef", {.tos = 0xb8, .options.ttl = 255}},
-    {"", "dscp: 5", {.tos = 20, .options.ttl = 255}},
-    {"", "dscp: 63", {.tos = 252, .options.ttl = 255}},
-    {"", "tos: 0xb9", {.tos = 0xb9, .options.ttl = 255}},
-    {"", "tos: 184", {.tos = 184, .options.ttl = 255}},
-    {"defaults: {dscp: ef}\n", "tos: 1", {.tos = 1, .options.ttl = 255}},
-    {"defaults: {tos: 1}\n", "dscp: cs1", {.tos = 32, .options.ttl = 255}},
-    {"defaults: {tos: 7}\n", "", {.tos = 7, .options.ttl = 255}},
-    {"", "ttl: 1, dont_fragment: true", {.options = {.ttl = 1, .dont_fragment = true}}},
-    {"", "interface: eth1", {.options = {.device = "eth1", .ttl = 255}}},
+    {"", "", {.path.options.ttl = 255}},
+    {"", "dscp: ef", {.path.tos = 0xb8, .path.options.ttl = 255}},
+    {"", "dscp: 5", {.path.tos = 20, .path.options.ttl = 255}},
+    {"", "dscp: 63", {.path.tos = 252, .path.options.ttl = 255}},
+    {"", "tos: 0xb9", {.path.tos = 0xb9, .path.options.ttl = 255}},
+    {"", "tos: 184", {.path.tos = 184, .path.options.ttl = 255}},
+    {"defaults: {dscp: ef}\n", "tos: 1", {.path.tos = 1, .path.options.ttl = 255}},
+    {"defaults: {tos: 1}\n", "dscp: cs1", {.path.tos = 32, .path.options.ttl = 255}},
+    {"defaults: {tos: 7}\n", "", {.path.tos = 7, .path.options.ttl = 255}},
+    {"", "ttl: 1, dont_fragment: true", {.path.options = {.ttl = 1, .dont_fragment = true}}},
+    {"", "interface: eth1", {.path.options = {.device = "eth1", .ttl = 255}}},
     {"",
      "vrf: 'a23456789012345'",
-     {.is_vrf = true, .options = {.device = "a23456789012345", .ttl = 255}}},
-    {"defaults: {vrf: blue}\n", "interface: eth1", {.options = {.device = "eth1", .ttl = 255}}},
+     {.path.is_vrf = true, .path.options = {.device = "a23456789012345", .ttl = 255}}},
+    {"defaults: {vrf: blue}\n",
+     "interface: eth1",
+     {.path.options = {.device = "eth1", .ttl = 255}}},
     {"defaults: {interface: eth1}\n",
      "vrf: blue",
-     {.is_vrf = true, .options = {.device = "blue", .ttl = 255}}},
-    {"", "start: now", {.options.ttl = 255, .start = SPEC_START_NOW}},
-    {"", "start: pending", {.options.ttl = 255, .start = SPEC_START_PENDING}},
+     {.path.is_vrf = true, .path.options = {.device = "blue", .ttl = 255}}},
+    {"", "start: now", {.path.options.ttl = 255, .schedule.start = SPEC_START_NOW}},
+    {"", "start: pending", {.path.options.ttl = 255, .schedule.start = SPEC_START_PENDING}},
     {"",
      "start: after 90s",
-     {.options.ttl = 255, .start = SPEC_START_AFTER, .start_after_ns = 90 * NS_PER_SECOND}},
-    {"", "life: 2h", {.options.ttl = 255, .life_ns = 7200 * NS_PER_SECOND}},
-    {"defaults: {life: 2h}\n", "life: forever", {.options.ttl = 255, .life_ns = SPEC_FOREVER}},
+     {.path.options.ttl = 255,
+      .schedule.start = SPEC_START_AFTER,
+      .schedule.start_after_ns = 90 * NS_PER_SECOND}},
+    {"", "life: 2h", {.path.options.ttl = 255, .schedule.life_ns = 7200 * NS_PER_SECOND}},
+    {"defaults: {life: 2h}\n",
+     "life: forever",
+     {.path.options.ttl = 255, .schedule.life_ns = SPEC_FOREVER}},
 };
 
 static void assert_same(const struct spec *spec, const struct spec *expected)
 {
-    assert_int_equal(spec->tos, expected->tos);
-    assert_int_equal(spec->options.ttl, expected->options.ttl);
-    assert_int_equal(spec->options.dont_fragment, expected->options.dont_fragment);
-    assert_string_equal(spec->options.device, expected->options.device);
-    assert_int_equal(spec->is_vrf, expected->is_vrf);
-    assert_int_equal(spec->start, expected->start);
-    assert_true(spec->start_after_ns == expected->start_after_ns);
-    assert_true(spec->life_ns == expected->life_ns);
+    assert_int_equal(spec->path.tos, expected->path.tos);
+    assert_int_equal(spec->path.options.ttl, expected->path.options.ttl);
+    assert_int_equal(spec->path.options.dont_fragment, expected->path.options.dont_fragment);
+    assert_string_equal(spec->path.options.device, expected->path.options.device);
+    assert_int_equal(spec->path.is_vrf, expected->path.is_vrf);
+    assert_int_equal(spec->schedule.start, expected->schedule.start);
+    assert_true(spec->schedule.start_after_ns == expected->schedule.start_after_ns);
+    assert_true(spec->schedule.life_ns == expected->schedule.life_ns);
 }
 
 static void keys_become_options(void **state)

@@ -9,7 +9,9 @@
 
 #include "unit/config/expect.h"
 
+#include "base/buf.h"
 #include "base/time.h"
+#include "config/schema.h"
 
 static void absent_and_empty_sections(void **state)
 {
@@ -55,6 +57,47 @@ static void every_key_is_taken(void **state)
     config_free(config);
 }
 
+/* One change each, and each makes another responder: a reload must not overlook it. */
+static void every_key_makes_a_difference(void **state)
+{
+    (void)state;
+    static const char *const changes[] = {
+        "listen: ['127.0.0.1:1967']",
+        "allow: [127.0.0.0/8]",
+        "permanent_ports: [5000]",
+        "permanent_tcp_ports: [5000]",
+        "max_sessions: 7",
+        "max_sessions_per_source: 7",
+        "requests_per_source: 7",
+        "reserve_for: [127.0.0.1]",
+        "reserved_sessions: 7",
+        "min_duration: 2s",
+        "max_duration: 2m",
+        "ports: [5000-5999]",
+        "min_source_port: 0",
+        "refusal: silent",
+        "reply: short",
+        "reflect_tos: false",
+        "timestamp_format: ptp",
+        "replay_window: 1m",
+    };
+    enum { COUNT = sizeof changes / sizeof changes[0] };
+    assert_int_equal(COUNT + 1, schema_responder.count); /* but for keys, which need files */
+    struct config *before = parse_good("responder: {}\n");
+    for (size_t i = 0; i < COUNT; i++) {
+        struct buf text = {0};
+        buf_printf(&text, "responder:\n  %s\n", changes[i]);
+        struct config *after = parse_good(buf_string(&text));
+        struct config *again = parse_good(buf_string(&text));
+        assert_false(reflect_settings_are_equal(&before->responder, &after->responder));
+        assert_true(reflect_settings_are_equal(&after->responder, &again->responder));
+        config_free(after);
+        config_free(again);
+        buf_fini(&text);
+    }
+    config_free(before);
+}
+
 static const struct expectation wrong[] = {
     {"each kind",
      "responder:\n  listen: ['[fe80::1]:1', '1.2.3.4', '127.0.0.1:0']\n  allow: [10.0.0.1/8, "
@@ -62,28 +105,33 @@ static const struct expectation wrong[] = {
      "x]\n"
      "  permanent_ports: [0, 70000, y]\n  refusal: none\n  reply: 8\n",
      "f:2:12: responder.listen[0]: '[fe80::1]:1' is a link-local address; listen on [::] to serve "
-     "these; allowed: 1 to 8 of IP:port\n"
-     "f:2:27: responder.listen[1]: '1.2.3.4' has no port; allowed: 1 to 8 of IP:port\n"
+     "these; allowed: 1 to 8 of port, IP:port or [IPv6]:port\n"
+     "f:2:27: responder.listen[1]: '1.2.3.4' has no port; write IP:port; allowed: 1 to 8 of port, "
+     "IP:port or [IPv6]:port\n"
      "f:2:38: responder.listen[2]: '127.0.0.1:0' has port 0; ports are 1 to 65535; allowed: 1 to 8 "
-     "of IP:port\n"
+     "of port, IP:port or [IPv6]:port\n"
      "f:3:11: responder.allow[0]: '10.0.0.1/8' is not a prefix such as 192.0.2.0/24, with no bits "
      "set behind its length; allowed: up to 64 IP prefixes\n"
      "f:3:23: responder.allow[1]: '::1/0' is not a prefix such as 192.0.2.0/24, with no bits set "
      "behind its length; allowed: up to 64 IP prefixes\n"
      "f:3:32: responder.allow[2]: 'x' is not a prefix such as 192.0.2.0/24, with no bits set "
-     "behind "
-     "its length; allowed: up to 64 IP prefixes\n"
-     "f:4:21: responder.permanent_ports[0]: '0' is out of range; ports are 1 to 65535; allowed: up "
-     "to 64 of port or IP:port\n"
+     "behind its length; allowed: up to 64 IP prefixes\n"
+     "f:4:21: responder.permanent_ports[0]: '0' has port 0; ports are 1 to 65535; allowed: up "
+     "to 64 of port, IP:port or [IPv6]:port\n"
      "f:4:24: responder.permanent_ports[1]: '70000' is out of range; ports are 1 to 65535; "
-     "allowed: "
-     "up to 64 of port or IP:port\n"
-     "f:4:31: responder.permanent_ports[2]: 'y' is not IP:port or [IPv6]:port; allowed: up to 64 "
-     "of port or "
-     "IP:port\n"
+     "allowed: up to 64 of port, IP:port or [IPv6]:port\n"
+     "f:4:31: responder.permanent_ports[2]: 'y' is no address and port; allowed: up to 64 "
+     "of port, IP:port or [IPv6]:port\n"
      "f:5:12: responder.refusal: 'none' is none of the choices; allowed: status16, status32, "
      "silent\n"
      "f:6:10: responder.reply: '8' is none of the choices; allowed: long, short\n"},
+    {"ports", "responder: {ports: [5000, 9-8, x]}\n",
+     "f:1:27: responder.ports[1]: '9-8' is a range that ends before it begins; allowed: up to 64 "
+     "of "
+     "port or first-last\n"
+     "f:1:32: responder.ports[2]: 'x' is not a port or a range of ports such as 5000-5999; "
+     "allowed: "
+     "up to 64 of port or first-last\n"},
     {"no open door by accident", "responder:\n  allow:\n",
      "f:2:9: responder.allow: the value is missing; allowed: up to 64 IP prefixes\n"},
     {"taken",
@@ -106,12 +154,37 @@ static void wrong_settings_have_their_place(void **state)
     EXPECT_FINDINGS(wrong);
 }
 
+/* Each way to write an address and port is understood in each list. */
+static void endpoints_have_one_syntax(void **state)
+{
+    (void)state;
+    static const char *const keys[] = {"listen", "permanent_ports", "permanent_tcp_ports"};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        struct buf text = {0};
+        buf_printf(&text,
+                   "responder: {%s: [5000, ':5001', '192.0.2.1:5002', '[2001:db8::1]:5003']}",
+                   keys[i]);
+        struct config *config = parse_good(buf_string(&text));
+        const struct addr *lists[] = {config->responder.listen, config->responder.permanent,
+                                      config->responder.permanent_tcp};
+        for (uint16_t k = 0; k < 4; k++) {
+            assert_int_equal(lists[i][k].port, 5000 + k);
+            assert_int_equal(lists[i][k].family, k == 3 ? ADDR_IPV6 : ADDR_IPV4);
+            assert_int_equal(addr_is_any(&lists[i][k]), k < 2);
+        }
+        config_free(config);
+        buf_fini(&text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(absent_and_empty_sections),
         cmocka_unit_test(every_key_is_taken),
+        cmocka_unit_test(every_key_makes_a_difference),
         cmocka_unit_test(wrong_settings_have_their_place),
+        cmocka_unit_test(endpoints_have_one_syntax),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

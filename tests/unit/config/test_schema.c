@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* The schema agrees with itself, with the enums and defaults elsewhere, and with what users read:
- * docs/configuration.md and config/ipsla.example.yml. */
+/* The schema agrees with itself, with the fields, enums and defaults elsewhere, and with
+ * config/ipsla.example.yml. (tests/lint/keys.py compares it with the documentation.) */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,14 +11,17 @@
 
 #include "unit/config/expect.h"
 
+#include "config/describe.h"
 #include "config/schema.h"
 #include "config/yaml.h"
+#include "operation/operation.h"
 
 static const struct schema_scope *const scopes[] = {
     &schema_root,      &schema_operation, &schema_control, &schema_target,
     &schema_responder, &schema_key,       &schema_clock,
 };
 #define SCOPE_COUNT (sizeof scopes / sizeof scopes[0])
+#define KEY_LETTERS "abcdefghijklmnopqrstuvwxyz_"
 
 static char *read_source(const char *name)
 {
@@ -36,54 +39,84 @@ static char *read_source(const char *name)
     return text.bytes;
 }
 
-/* The line of docs/configuration.md for one row of the schema. */
-static void add_doc_row(const struct schema_key *key, struct buf *out)
+/* A section is as changed as its keys, and a module as the keys that it has. */
+static bool is_by_key(const struct schema_key *key)
 {
-    buf_printf(out, "\n| `%s` | ", key->name);
-    if (key->is_required) {
-        buf_add_string(out, "required");
-    } else if (key->default_text == NULL) {
-        buf_add_string(out, "none");
-    } else {
-        buf_printf(out, "`%s`", key->default_text);
-    }
-    buf_add_string(out, " | ");
-    schema_add_range(key, out);
-    const char *separator = " (";
-    for (unsigned i = 0; i < OPERATION_COUNT; i++) {
-        if ((key->operations & 1U << i) != 0) {
-            buf_printf(out, "%s%s", separator, operation_name((enum operation)i));
-            separator = ", ";
-        }
-    }
-    buf_printf(out, "%s | %s |\n", key->operations != 0 ? ")" : "", key->doc);
+    return key->kind == SCHEMA_SECTION || key->slot == SLOT_MODULE;
 }
 
-/* The rows of one scope stand one after the other as one table. */
-static void documentation_has_every_key(void **state)
+static bool is_of_target(const struct schema_scope *scope)
+{
+    return scope != &schema_root && scope != &schema_responder;
+}
+
+/* A key without is one whose change a reload would not see. */
+static void assert_has_rule(const struct schema_scope *scope, const struct schema_key *key)
+{
+    for (size_t i = 0; i < SCHEMA_SETS_MAX && key->sets[i] != NULL; i++) {
+        if (spec_field_find(key->sets[i]) == NULL) {
+            fail_msg("key %s sets %s, which spec_field.c has not", key->name, key->sets[i]);
+        }
+    }
+    bool wants_rule = is_of_target(scope) && !is_by_key(key);
+    if (wants_rule != (describe_rule(key) != FIELD_INTERNAL)) {
+        fail_msg("key %s: what does it set of a target?", key->name);
+    }
+}
+
+static void every_key_of_a_target_has_a_reload_rule(void **state)
 {
     (void)state;
-    char *text = read_source("docs/configuration.md");
-    size_t rows = 0, documented = 0;
     for (size_t s = 0; s < SCOPE_COUNT; s++) {
-        struct buf table = {0};
         for (size_t i = 0; i < scopes[s]->count; i++) {
-            struct buf row = {0};
-            add_doc_row(&scopes[s]->keys[i], &row);
-            buf_add_string(&table, buf_string(&row) + (table.size > 0 ? 1 : 0));
-            buf_fini(&row);
-            rows++;
+            assert_has_rule(scopes[s], &scopes[s]->keys[i]);
         }
-        if (strstr(text, buf_string(&table)) == NULL) {
-            fail_msg("docs/configuration.md lacks the table:%s", buf_string(&table));
+    }
+}
+
+static bool does_set(const struct schema_key *key, const char *field)
+{
+    for (size_t i = 0; i < SCHEMA_SETS_MAX && key->sets[i] != NULL; i++) {
+        if (strcmp(key->sets[i], field) == 0) {
+            return true;
         }
-        buf_fini(&table);
     }
-    for (const char *at = text; (at = strstr(at, "\n| `")) != NULL; at++) {
-        documented++;
+    return false;
+}
+
+static bool is_set_by_a_key(const char *field)
+{
+    bool is_set = false;
+    for (size_t s = 0; s < SCOPE_COUNT; s++) {
+        for (size_t i = 0; i < scopes[s]->count; i++) {
+            is_set = is_set || does_set(&scopes[s]->keys[i], field);
+        }
     }
-    assert_int_equal(documented, rows);
-    free(text);
+    return is_set;
+}
+
+static void every_field_of_a_target_is_set_by_a_key(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < SPEC_FIELD_COUNT; i++) {
+        const struct spec_field *field = &spec_fields[i];
+        if (field->rule != FIELD_INTERNAL && !is_set_by_a_key(field->name)) {
+            fail_msg("no key sets %s", field->name);
+        }
+    }
+}
+
+static void flags_have_the_names_of_keys(void **state)
+{
+    (void)state;
+    struct buf name = {0};
+    describe_flag(&schema_operation, schema_find(&schema_operation, "num_packets"), &name);
+    buf_add_char(&name, ' ');
+    describe_flag(&schema_control, schema_find(&schema_control, "version"), &name);
+    buf_add_char(&name, ' ');
+    describe_flag(&schema_target, schema_find(&schema_target, "port"), &name);
+    assert_string_equal(buf_string(&name), "num-packets control-version port");
+    buf_fini(&name);
 }
 
 static const struct node *child(const struct node *mapping, const char *name)
@@ -111,41 +144,91 @@ static void assert_same_text(const struct node *a, const struct node *b)
     }
 }
 
-static void assert_shows_default(const struct node *section, const struct schema_key *key)
+static void assert_shows_default(const struct node *section, const struct schema_key *key,
+                                 const char *default_text)
 {
     struct diagnostics diagnostics = {0};
     const struct node *shown = child(section, key->name);
     if (shown == NULL) {
         fail_msg("config/ipsla.example.yml lacks %s", key->name);
     }
-    struct tree *tree = yaml_parse(key->default_text, strlen(key->default_text), &diagnostics);
+    struct tree *tree = yaml_parse(default_text, strlen(default_text), &diagnostics);
     assert_non_null(tree);
     assert_same_text(shown, tree->root);
     tree_free(tree);
     diagnostics_fini(&diagnostics);
 }
 
+/* What the section of `operation` has to show beside the defaults, which are those of udp-jitter.
+ */
+static bool is_to_be_shown(const struct schema_key *key, const struct operation *operation)
+{
+    if (!key->is_by_operation) {
+        return operation == &operation_udp_jitter;
+    }
+    const struct operation_key *own = operation_key(operation, key->name);
+    const struct operation_key *base = operation_key(&operation_udp_jitter, key->name);
+    return own != NULL && (operation == &operation_udp_jitter || base == NULL ||
+                           own->default_text != base->default_text);
+}
+
+/* The line of a key behind "# ", or NULL; sets the length of its indentation. */
+static const char *next_comment(const char *text, size_t *indentation)
+{
+    for (const char *line = text; (line = strchr(line, '\n')) != NULL;) {
+        *indentation = strspn(++line, " ");
+        const char *name = line + *indentation + 2;
+        size_t length = strncmp(name - 2, "# ", 2) == 0 ? strspn(name, KEY_LETTERS) : 0;
+        if (length > 0 && strncmp(name + length, ": ", 2) == 0) {
+            return line;
+        }
+    }
+    return NULL;
+}
+
+static bool is_in_comment(const char *text, const char *name)
+{
+    size_t indentation, length = strlen(name);
+    while ((text = next_comment(text, &indentation)) != NULL) {
+        text += indentation + 2;
+        if (strncmp(text, name, length) == 0 && text[length] == ':') {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Every key of `scope` with its default; a key without one at least in a comment. */
-static void assert_shows_scope(const struct schema_scope *scope, unsigned operations,
+static void assert_shows_scope(const struct schema_scope *scope, const struct operation *operation,
                                const struct node *section, const char *text)
 {
     for (size_t i = 0; i < scope->count; i++) {
         const struct schema_key *key = &scope->keys[i];
-        bool is_jitter =
-            key->operations == 0 || (key->operations & 1U << OPERATION_UDP_JITTER) != 0;
-        bool is_other =
-            operations != 0 ? is_jitter || (key->operations & operations) == 0 : !is_jitter;
-        char comment[64];
-        snprintf(comment, sizeof comment, "\n  # %s: ", key->name);
-        if (is_other) {
+        const char *default_text = schema_limits(key, operation).default_text;
+        if (!is_to_be_shown(key, operation)) {
             continue;
         }
-        if (key->default_text != NULL) {
-            assert_shows_default(section, key);
-        } else if (child(section, key->name) == NULL && strstr(text, comment) == NULL) {
+        if (default_text != NULL) {
+            assert_shows_default(section, key, default_text);
+        } else if (child(section, key->name) == NULL && !is_in_comment(text, key->name)) {
             fail_msg("config/ipsla.example.yml lacks %s", key->name);
         }
     }
+}
+
+/* It stands in a comment: the secret's file does not exist. */
+static void assert_shows_key(const char *text)
+{
+    static const char comment[] = "\n# keys: ";
+    struct diagnostics diagnostics = {0};
+    const char *shown = strstr(text, comment);
+    assert_non_null(shown);
+    shown += sizeof comment - 1;
+    struct tree *tree = yaml_parse(shown, strcspn(shown, "\n"), &diagnostics);
+    assert_non_null(tree);
+    assert_shows_scope(&schema_key, 0, tree->root->first, text);
+    tree_free(tree);
+    diagnostics_fini(&diagnostics);
 }
 
 static void example_has_every_key_with_its_default(void **state)
@@ -156,19 +239,47 @@ static void example_has_every_key_with_its_default(void **state)
     struct tree *tree = yaml_parse(text, strlen(text), &diagnostics);
     assert_non_null(tree);
     const struct node *root = tree->root, *defaults = child(root, "defaults");
-    assert_shows_scope(&schema_root, 0, root, text);
-    assert_shows_scope(&schema_operation, 0, defaults, text);
-    assert_shows_scope(&schema_operation, 1U << OPERATION_UDP_ECHO,
+    assert_shows_key(text);
+    assert_shows_scope(&schema_root, &operation_udp_jitter, root, text);
+    assert_shows_scope(&schema_operation, &operation_udp_jitter, defaults, text);
+    assert_shows_scope(&schema_operation, &operation_udp_echo,
                        child(child(root, "modules"), "echo"), text);
-    assert_shows_scope(&schema_operation, 1U << OPERATION_ICMP_ECHO,
+    assert_shows_scope(&schema_operation, &operation_icmp_echo,
                        child(child(root, "modules"), "ping"), text);
-    assert_shows_scope(&schema_control, 0, child(defaults, "control"), text);
-    assert_shows_scope(&schema_target, 0, child(root, "targets")->first, text);
-    assert_shows_scope(&schema_responder, 0, child(root, "responder"), text);
-    assert_shows_scope(&schema_clock, 0, child(root, "clock"), text);
+    assert_shows_scope(&schema_control, &operation_udp_jitter, child(defaults, "control"), text);
+    assert_shows_scope(&schema_target, &operation_udp_jitter, child(root, "targets")->first, text);
+    assert_shows_scope(&schema_responder, &operation_udp_jitter, child(root, "responder"), text);
+    assert_shows_scope(&schema_clock, &operation_udp_jitter, child(root, "clock"), text);
     tree_free(tree);
     free(text);
     diagnostics_fini(&diagnostics);
+}
+
+/* Whoever removes the "# " of one key has a file that still loads. */
+static void example_loads_with_each_comment_in_use(void **state)
+{
+    (void)state;
+    size_t indentation, count = 0;
+    char *text = read_source("config/ipsla.example.yml");
+    for (const char *line = text; (line = next_comment(line, &indentation)) != NULL; count++) {
+        const char *name = line + indentation + 2;
+        struct buf used = {0}, findings = {0};
+        buf_add(&used, text, (size_t)(name - 2 - text));
+        buf_add_string(&used, name);
+        config_free(parse_text(buf_string(&used), &findings));
+        line = name;
+        if (strncmp(name, "key: ", 5) == 0) {
+            assert_non_null(strstr(buf_string(&findings), "control.key: "));
+        } else if (strncmp(name, "keys: ", 6) == 0) {
+            assert_non_null(strstr(buf_string(&findings), "secret_file: "));
+        } else {
+            assert_string_equal(buf_string(&findings), "");
+        }
+        buf_fini(&used);
+        buf_fini(&findings);
+    }
+    assert_true(count >= 8);
+    free(text);
 }
 
 static struct config *load_clean(const char *name)
@@ -183,15 +294,15 @@ static void shipped_files_load_without_a_word(void **state)
 {
     (void)state;
     struct config *config = load_clean("config/ipsla.example.yml");
-    assert_int_equal(config->targets->count, 1);
+    assert_int_equal(config->targets->count, 2);
     assert_true(config->has_responder);
     config_free(config);
     config = load_clean("config/quickstart.yml");
     assert_true(config->targets->count >= 4);
     assert_true(config->has_responder);
     for (size_t i = 0; i < config->targets->count; i++) {
-        assert_int_equal(config->targets->specs[i]->frequency_ns, INT64_C(5000000000));
-        assert_int_equal(config->targets->specs[i]->peer.ip[0], 127);
+        assert_int_equal(config->targets->specs[i]->schedule.frequency_ns, INT64_C(5000000000));
+        assert_int_equal(config->targets->specs[i]->path.peer.ip[0], 127);
     }
     config_free(config);
 }
@@ -199,11 +310,6 @@ static void shipped_files_load_without_a_word(void **state)
 static void choices_are_those_of_the_enums(void **state)
 {
     (void)state;
-    const char *const *operations = schema_find(&schema_operation, "operation")->choices;
-    for (unsigned i = 0; i < OPERATION_COUNT; i++) {
-        assert_string_equal(operations[i], operation_name((enum operation)i));
-    }
-    assert_null(operations[OPERATION_COUNT]);
     const char *const *refusals = schema_find(&schema_responder, "refusal")->choices;
     assert_string_equal(refusals[REFUSAL_STATUS16], "status16");
     assert_string_equal(refusals[REFUSAL_STATUS32], "status32");
@@ -231,7 +337,7 @@ static void responder_defaults_are_those_of_the_library(void **state)
     struct buf text = {0};
     struct reflect_settings settings;
     buf_add_string(&text, "responder: ");
-    schema_add_defaults(&schema_responder, OPERATION_UDP_JITTER, &text);
+    schema_add_defaults(&schema_responder, &operation_udp_jitter, &text);
     struct config *config = parse_good(buf_string(&text));
     const struct reflect_settings *written = &config->responder;
     reflect_settings_default(&settings);
@@ -240,7 +346,14 @@ static void responder_defaults_are_those_of_the_library(void **state)
     assert_int_equal(written->allow_count, settings.allow_count);
     assert_int_equal(written->permanent_count, settings.permanent_count);
     assert_int_equal(written->max_sessions, settings.max_sessions);
+    assert_int_equal(written->max_sessions_per_source, settings.max_sessions_per_source);
+    assert_int_equal(written->requests_per_source, settings.requests_per_source);
+    assert_int_equal(written->reserve_for_count, settings.reserve_for_count);
+    assert_int_equal(written->reserved_sessions, settings.reserved_sessions);
     assert_int_equal(written->min_duration_ns, settings.min_duration_ns);
+    assert_int_equal(written->max_duration_ns, settings.max_duration_ns);
+    assert_int_equal(written->min_source_port, settings.min_source_port);
+    assert_memory_equal(&written->ports, &settings.ports, sizeof settings.ports);
     assert_int_equal(written->refusal, settings.refusal);
     assert_int_equal(written->reply, settings.reply);
     assert_int_equal(written->reflect_tos, settings.reflect_tos);
@@ -270,8 +383,11 @@ static void names_and_slots_are_unique(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(documentation_has_every_key),
+        cmocka_unit_test(every_key_of_a_target_has_a_reload_rule),
+        cmocka_unit_test(every_field_of_a_target_is_set_by_a_key),
+        cmocka_unit_test(flags_have_the_names_of_keys),
         cmocka_unit_test(example_has_every_key_with_its_default),
+        cmocka_unit_test(example_loads_with_each_comment_in_use),
         cmocka_unit_test(shipped_files_load_without_a_word),
         cmocka_unit_test(choices_are_those_of_the_enums),
         cmocka_unit_test(responder_defaults_are_those_of_the_library),

@@ -12,6 +12,7 @@
 
 #include "base/time.h"
 #include "config/tolerance.h"
+#include "probe/spec_field.h"
 
 static void values_are_read(void **state)
 {
@@ -65,9 +66,9 @@ static void specs_have_it(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct config *config = parse_good(rows[i].text);
         const struct spec *spec = config->targets->specs[0];
-        assert_true(spec->tolerance_ns == rows[i].ns);
-        assert_int_equal(spec->tolerance_percent, rows[i].percent);
-        assert_int_equal(spec->assumes_clock, rows[i].assumes);
+        assert_true(spec->clocks.tolerance_ns == rows[i].ns);
+        assert_int_equal(spec->clocks.tolerance_percent, rows[i].percent);
+        assert_int_equal(spec->clocks.is_assumed_synchronized, rows[i].assumes);
         config_free(config);
     }
 }

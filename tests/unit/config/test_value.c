@@ -25,8 +25,8 @@ static const struct range ranges[] = {
     {TARGET ", timeout: 1ms, frequency: %s}]", "999ms", "1s", "604800s", "604801s"},
     {TARGET ", frequency: 7d, timeout: %s}]", "999us", "1ms", "1h", "3600001ms"},
     {TARGET ", threshold: %s}]", NULL, "0ms", "60s", "60001ms"},
-    {TARGET ", num_packets: %s}]", "0", "1", "60000", "60001"},
-    {TARGET ", interval: %s}]", "3999us", "4ms", "60s", "60001ms"},
+    {TARGET ", control: {version: 2}, num_packets: %s}]", "0", "1", "60000", "60001"},
+    {TARGET ", control: {version: 2}, interval: %s}]", "3999us", "4ms", "60s", "60001ms"},
     {TARGET ", request_data_size: %s}]", "15", "16", "17512", "17513"},
     {TARGET ", operation: udp-echo, request_data_size: %s}]", "3", "4", "1500", "1501"},
     {TARGET ", source_port: %s}]", "0", "1", "65535", "65536"},
@@ -42,7 +42,13 @@ static const struct range ranges[] = {
     {TARGET ", start: after %s}]", NULL, "0s", "365d", "366d"},
     {"targets: [{name: a, host: h, port: %s}]", "0", "1", "65535", "65536"},
     {"responder: {max_sessions: %s}", "0", "1", "65536", "65537"},
+    {"responder: {max_sessions_per_source: %s}", NULL, "0", "65536", "65537"},
+    {"responder: {requests_per_source: %s}", NULL, "0", "1000000", "1000001"},
+    {"responder: {reserved_sessions: %s}", NULL, "0", "65536", "65537"},
     {"responder: {min_duration: %s}", NULL, "0s", "60s", "60001ms"},
+    {"responder: {max_duration: %s}", "59999ms", "60s", "24h", "86400001ms"},
+    {"responder: {min_source_port: %s}", NULL, "0", "65535", "65536"},
+    {"responder: {ports: [%s]}", "0", "1", "65535", "65536"},
     {"responder: {permanent_ports: [%s]}", "0", "1", "65535", "65536"},
     {"responder: {listen: ['127.0.0.1:%s']}", "0", "1", "65535", "65536"},
     {"responder: {allow: [0.0.0.0/%s]}", NULL, "0", "32", "33"},
@@ -132,6 +138,8 @@ static const struct list lists[] = {
     {"targets: [{name: a, host: h, port: 5, labels: {%s}}]", "x", ": y", 0, 32},
     {"responder: {listen: [%s]}", "'127.0.0.1:", "'", 1, 8},
     {"responder: {allow: [%s]}", "10.0.", ".0/24", 0, 64},
+    {"responder: {reserve_for: [%s]}", "10.0.", ".0/24", 0, 64},
+    {"responder: {ports: [%s]}", "", "", 0, 64},
     {"responder: {permanent_ports: [%s]}", "", "", 0, 64},
     {"{responder: {}, modules: {%s}}", "m", ": {}", 0, 1000},
 };
@@ -261,14 +269,14 @@ static void texts_are_taken_as_they_stand(void **state)
         parse_good("targets:\n- {name: no, host: true, port: '5', owner: ~, tag: "
                    "0x10, timeout: '1s', labels: {on: null}}\n");
     const struct spec *spec = config->targets->specs[0];
-    assert_string_equal(spec->name, "no");
-    assert_string_equal(spec->host, "true");
-    assert_int_equal(spec->port, 5);
-    assert_string_equal(spec->owner, "~");
-    assert_string_equal(spec->tag, "0x10");
-    assert_int_equal(spec->timeout_ns, NS_PER_SECOND);
-    assert_string_equal(spec->labels[0].name, "on");
-    assert_string_equal(spec->labels[0].value, "null");
+    assert_string_equal(spec->identity.name, "no");
+    assert_string_equal(spec->identity.host, "true");
+    assert_int_equal(spec->path.port, 5);
+    assert_string_equal(spec->identity.owner, "~");
+    assert_string_equal(spec->identity.tag, "0x10");
+    assert_int_equal(spec->schedule.timeout_ns, NS_PER_SECOND);
+    assert_string_equal(spec->identity.labels[0].name, "on");
+    assert_string_equal(spec->identity.labels[0].value, "null");
     config_free(config);
 }
 

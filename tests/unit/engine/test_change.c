@@ -77,14 +77,14 @@ static void test_new_targets_come_in_steps(void **state)
     (void)state;
     set_up(false);
     struct spec *fast = target(MANY);
-    fast->start = SPEC_START_AFTER;
-    fast->start_after_ns = NS_PER_MS;
+    fast->schedule.start = SPEC_START_AFTER;
+    fast->schedule.start_after_ns = NS_PER_MS;
     struct spec_set *one = build_set(&fast, 1);
     apply(one);
     struct spec *specs[MANY + 1];
     for (unsigned i = 0; i < MANY; i++) {
         specs[i] = target(i);
-        specs[i]->start = SPEC_START_AFTER;
+        specs[i]->schedule.start = SPEC_START_AFTER;
     }
     specs[MANY] = spec_ref(one->specs[0]);
     struct spec_set *set = build_set(specs, MANY + 1);
@@ -102,7 +102,7 @@ static void test_new_targets_come_in_steps(void **state)
     assert_int_equal(engine_published(engine)->count, 1);
     assert_true(engine_publish(engine, SIZE_MAX));
     assert_int_equal(engine_published(engine)->count, MANY + 1);
-    assert_string_equal(engine_published(engine)->reports[MANY]->spec->name, "t1000");
+    assert_string_equal(engine_published(engine)->reports[MANY]->spec->identity.name, "t1000");
     change_free(change);
     spec_set_unref(one);
     spec_set_unref(set);
@@ -138,7 +138,7 @@ static void test_old_closes_before_new_opens(void **state)
     assert_int_equal(drive.open_count, 1);
     drive_forget(&drive);
     struct spec *specs[] = {target(7), target(0)};
-    specs[1]->timeout_ns -= 1;
+    specs[1]->schedule.timeout_ns -= 1;
     struct spec_set *changed = build_set(specs, 2);
     step_through(changed);
     assert_true(drive.effect_count >= 3);
@@ -197,7 +197,7 @@ static void test_publishing_in_parts(void **state)
     assert_true(engine_publish(engine, 0));
     spec_set_unref(set);
     tear_down();
-    assert_string_equal(copy->reports[4]->spec->name, "t4"); /* outlives the engine */
+    assert_string_equal(copy->reports[4]->spec->identity.name, "t4"); /* outlives the engine */
     snapshot_unref(copy);
 }
 

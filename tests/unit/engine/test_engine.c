@@ -85,7 +85,7 @@ static void run_all(int64_t start_s)
 static const struct report *report_named(const struct snapshot *snapshot, const char *name)
 {
     for (size_t i = 0; i < snapshot->count; i++) {
-        if (strcmp(snapshot->reports[i]->spec->name, name) == 0) {
+        if (strcmp(snapshot->reports[i]->spec->identity.name, name) == 0) {
             return snapshot->reports[i];
         }
     }
@@ -158,15 +158,15 @@ static void test_order_is_that_of_the_set(void **state)
     set_up(true);
     apply((struct spec *[]){target(3), target(1), target(2)}, 3);
     struct snapshot *snapshot = engine_snapshot(engine);
-    assert_string_equal(snapshot->reports[0]->spec->name, "t3");
-    assert_string_equal(snapshot->reports[1]->spec->name, "t1");
-    assert_string_equal(snapshot->reports[2]->spec->name, "t2");
+    assert_string_equal(snapshot->reports[0]->spec->identity.name, "t3");
+    assert_string_equal(snapshot->reports[1]->spec->identity.name, "t1");
+    assert_string_equal(snapshot->reports[2]->spec->identity.name, "t2");
     snapshot_unref(snapshot);
     apply((struct spec *[]){target(2), target(4), target(3)}, 3);
     snapshot = engine_snapshot(engine);
-    assert_string_equal(snapshot->reports[0]->spec->name, "t2");
-    assert_string_equal(snapshot->reports[1]->spec->name, "t4");
-    assert_string_equal(snapshot->reports[2]->spec->name, "t3");
+    assert_string_equal(snapshot->reports[0]->spec->identity.name, "t2");
+    assert_string_equal(snapshot->reports[1]->spec->identity.name, "t4");
+    assert_string_equal(snapshot->reports[2]->spec->identity.name, "t3");
     snapshot_unref(snapshot);
     tear_down();
 }
@@ -193,7 +193,7 @@ static void test_unchanged_reports_are_shared(void **state)
 {
     (void)state;
     struct spec *slow = target(2);
-    slow->frequency_ns = SECONDS(300);
+    slow->schedule.frequency_ns = SECONDS(300);
     set_up(true);
     apply((struct spec *[]){target(1), slow}, 2);
     answer_all();
@@ -237,7 +237,7 @@ static void test_apply(void **state)
     answer_all();
     drive_until(&drive, build_at(SECONDS(1)));
     struct spec *changed = target(2);
-    changed->timeout_ns = SECONDS(1);
+    changed->schedule.timeout_ns = SECONDS(1);
     apply((struct spec *[]){target(4), changed, target(1)}, 3);
     struct snapshot *snapshot = engine_snapshot(engine);
     assert_int_equal(report_named(snapshot, "t1")->tally.operations, 1);
@@ -271,7 +271,7 @@ static void test_apply_during_runs(void **state)
     apply((struct spec *[]){target(1), target(2)}, 2);
     assert_int_equal(drive.open_count, 2);
     struct spec *changed = target(2);
-    changed->payload_bytes = 100;
+    changed->packets.bytes = 100;
     apply((struct spec *[]){changed}, 1);
     assert_int_equal(drive.closed, 2);
     assert_int_equal(drive.open_count, 1);
@@ -301,7 +301,7 @@ static void test_moved_address_keeps_counters(void **state)
     assert_true(engine_generation(engine) > before);
     struct snapshot *snapshot = engine_snapshot(engine);
     assert_int_equal(snapshot->reports[0]->tally.operations, 1);
-    assert_true(addr_is_same_ip(&snapshot->reports[0]->spec->peer, &ip));
+    assert_true(addr_is_same_ip(&snapshot->reports[0]->spec->path.peer, &ip));
     snapshot_unref(snapshot);
     drive_forget(&drive);
     drive_until(&drive, build_at(SECONDS(60)));
@@ -353,10 +353,10 @@ static void test_many_targets_and_reloads(void **state)
                 continue;
             }
             specs[count] = target(i);
-            specs[count]->frequency_ns = SECONDS(5);
-            specs[count]->timeout_ns = SECONDS(1);
-            specs[count]->control_timeout_ns = MS(700);
-            specs[count]->control_tries = (uint8_t)(1 + rng_below(&rng, 2));
+            specs[count]->schedule.frequency_ns = SECONDS(5);
+            specs[count]->schedule.timeout_ns = SECONDS(1);
+            specs[count]->control.timeout_ns = MS(700);
+            specs[count]->control.tries = (uint8_t)(1 + rng_below(&rng, 2));
             count++;
         }
         apply(specs, count);

@@ -32,7 +32,7 @@ static void test_references(void **state)
     assert_int_equal(report->references, 2);
     snapshot_unref(first);
     assert_int_equal(report->references, 1);
-    assert_string_equal(second->reports[0]->spec->name, "berlin");
+    assert_string_equal(second->reports[0]->spec->identity.name, "berlin");
     snapshot_unref(second);
     assert_int_equal(spec->references, 1);
     spec_unref(spec);

@@ -5,13 +5,15 @@
 #include <string.h>
 
 #include "expo/expo.h"
+#include "expo/text.h"
 #include "support/cm.h"
+#include "support/files.h"
 #include "views.h"
 
 #define GOLDEN IPSLA_SOURCE_DIR "/tests/unit/expo/golden"
 #define LINES_MAX 1000
 
-static void render_small(enum expo_format format, struct buf *out)
+static void render_small(const struct expo_format *format, struct buf *out)
 {
     struct snapshot *snapshot = view_snapshot();
     struct expo_view view = view_of(&snapshot, 1);
@@ -20,19 +22,7 @@ static void render_small(enum expo_format format, struct buf *out)
     snapshot_unref(snapshot);
 }
 
-static void read_file(const char *path, struct buf *out)
-{
-    FILE *file = fopen(path, "r");
-    assert_non_null(file);
-    char bytes[4096];
-    size_t size;
-    while ((size = fread(bytes, 1, sizeof bytes, file)) > 0) {
-        buf_add(out, bytes, size);
-    }
-    fclose(file);
-}
-
-static void compare_golden(enum expo_format format, const char *path)
+static void compare_golden(const struct expo_format *format, const char *path)
 {
     struct buf rendered = {0};
     struct buf golden = {0};
@@ -43,7 +33,7 @@ static void compare_golden(enum expo_format format, const char *path)
         assert_int_equal(fwrite(rendered.bytes, 1, rendered.size, file), rendered.size);
         fclose(file);
     }
-    read_file(path, &golden);
+    files_read(path, &golden);
     assert_string_equal(buf_string(&rendered), buf_string(&golden));
     buf_fini(&rendered);
     buf_fini(&golden);
@@ -52,13 +42,13 @@ static void compare_golden(enum expo_format format, const char *path)
 static void text_is_golden(void **state)
 {
     (void)state;
-    compare_golden(EXPO_TEXT_0_0_4, GOLDEN ".prom");
+    compare_golden(&format_text, GOLDEN ".prom");
 }
 
 static void openmetrics_is_golden(void **state)
 {
     (void)state;
-    compare_golden(EXPO_OPENMETRICS_1_0_0, GOLDEN ".om");
+    compare_golden(&format_openmetrics, GOLDEN ".om");
 }
 
 /* An exposition cut into lines. */
@@ -68,7 +58,7 @@ struct document {
     size_t count;
 };
 
-static struct document document_read(enum expo_format format)
+static struct document document_read(const struct expo_format *format)
 {
     struct buf out = {0};
     render_small(format, &out);
@@ -99,7 +89,7 @@ static size_t series_size(const char *line)
 static void no_series_comes_twice(void **state)
 {
     (void)state;
-    struct document document = document_read(EXPO_TEXT_0_0_4);
+    struct document document = document_read(&format_text);
     for (size_t i = 0; i < document.count; i++) {
         size_t size = series_size(document.lines[i]);
         for (size_t k = i + 1; k < document.count && document.lines[i][0] != '#'; k++) {
@@ -113,7 +103,7 @@ static void no_series_comes_twice(void **state)
 }
 
 /* Every sample belongs to the family whose head stands above it, and each family has one head. */
-static void check_families(enum expo_format format)
+static void check_families(const struct expo_format *format)
 {
     struct document document = document_read(format);
     char family[100] = "";
@@ -140,14 +130,14 @@ static void check_families(enum expo_format format)
 static void families_are_contiguous(void **state)
 {
     (void)state;
-    check_families(EXPO_TEXT_0_0_4);
-    check_families(EXPO_OPENMETRICS_1_0_0);
+    check_families(&format_text);
+    check_families(&format_openmetrics);
 }
 
 static void histograms_add_up(void **state)
 {
     (void)state;
-    struct document document = document_read(EXPO_OPENMETRICS_1_0_0);
+    struct document document = document_read(&format_openmetrics);
     unsigned long long previous = 0;
     unsigned long long infinite = 0;
     size_t histograms = 0;
@@ -183,7 +173,7 @@ static void expect_line(const struct document *document, const char *wanted, boo
 static void a_gauge_without_value_is_absent(void **state)
 {
     (void)state;
-    struct document document = document_read(EXPO_TEXT_0_0_4);
+    struct document document = document_read(&format_text);
     static const char *const gauges[] = {
         "ipsla_operation_success",
         "ipsla_operation_return_code",
@@ -212,7 +202,7 @@ static void a_gauge_without_value_is_absent(void **state)
 static void counters_exist_from_the_start(void **state)
 {
     (void)state;
-    struct document document = document_read(EXPO_TEXT_0_0_4);
+    struct document document = document_read(&format_text);
     expect_line(&document, "ipsla_operations_total{target=\"c\"} 0", true);
     expect_line(&document, "ipsla_packets_lost_total{target=\"c\",direction=\"unknown\"} 0", true);
     expect_line(&document, "ipsla_rtt_seconds_bucket{target=\"c\",le=\"+Inf\"} 0", true);
@@ -240,14 +230,14 @@ static void a_timeout_says_nothing_about_directions(void **state)
     report->latest.lost_unknown = 10;
     struct expo_view view = view_of(&snapshot, 1);
     struct buf out = {0};
-    expo_render(&view, EXPO_TEXT_0_0_4, &out);
+    expo_render(&view, &format_text, &out);
     assert_null(strstr(out.bytes, "ipsla_loss_period_packets_max"));
     assert_null(strstr(out.bytes, "ipsla_interarrival_jitter_seconds"));
     assert_non_null(strstr(out.bytes, "ipsla_control_rtt_seconds{target=\"a\""));
     report->latest.outcome = OUTCOME_OK;
     report->latest.received = 1;
     buf_clear(&out);
-    expo_render(&view, EXPO_TEXT_0_0_4, &out);
+    expo_render(&view, &format_text, &out);
     assert_non_null(strstr(out.bytes, "ipsla_loss_period_packets_max{target=\"a\""));
     assert_null(strstr(out.bytes, "ipsla_interarrival_jitter_seconds"));
     buf_fini(&out);
@@ -263,7 +253,7 @@ static void snapshots_are_summed(void **state)
     hist_observe(&snapshots[1]->stats.send_lateness, &hist_layout_default, 0);
     struct expo_view view = view_of(snapshots, 2);
     struct buf out = {0};
-    expo_render(&view, EXPO_TEXT_0_0_4, &out);
+    expo_render(&view, &format_text, &out);
     assert_non_null(strstr(out.bytes, "datagrams_total{reason=\"source\"} 7\n"));
     assert_non_null(strstr(out.bytes, "timestamps_total{point=\"tx\",source=\"kernel\"} 31\n"));
     assert_non_null(strstr(out.bytes, "ipsla_exporter_send_lateness_seconds_count 2\n"));
@@ -280,7 +270,7 @@ static void nothing_configured_is_still_an_exposition(void **state)
     view.scrape_seconds = -1;
     view.reload_successful = false;
     struct buf out = {0};
-    expo_render(&view, EXPO_OPENMETRICS_1_0_0, &out);
+    expo_render(&view, &format_openmetrics, &out);
     assert_non_null(strstr(out.bytes, "ipsla_exporter_targets{state=\"ok\"} 0\n"));
     assert_non_null(strstr(out.bytes, "config_last_reload_successful 0\n"));
     assert_null(strstr(out.bytes, "ipsla_exporter_scrape_duration_seconds"));
@@ -296,7 +286,7 @@ static size_t target_series(struct spec *spec)
     view_completed(snapshot->reports[0]);
     struct expo_view view = view_of(&snapshot, 1);
     struct buf out = {0};
-    expo_render(&view, EXPO_TEXT_0_0_4, &out);
+    expo_render(&view, &format_text, &out);
     size_t count = 0;
     for (const char *at = out.bytes; (at = strstr(at, "target=\"")) != NULL; at++) {
         count++;
@@ -312,7 +302,7 @@ static void cardinality_is_as_documented(void **state)
     assert_int_equal(target_series(build_jitter_spec("a", "192.0.2.1")), 158);
     assert_int_equal(target_series(build_echo_spec("a", "192.0.2.1")), 45);
     struct spec *call = build_jitter_spec("a", "192.0.2.1");
-    call->codec = VOICE_CODEC_G711ULAW;
+    call->packets.codec = VOICE_CODEC_G711ULAW;
     assert_int_equal(target_series(call), 163);
 }
 
@@ -342,7 +332,8 @@ static struct snapshot *many_targets(size_t count)
 }
 
 /* What is read part by part, in parts of 1 to `size_max` bytes, is what is written at once. */
-static void check_parts(const struct expo_view *view, enum expo_format format, size_t size_max)
+static void check_parts(const struct expo_view *view, const struct expo_format *format,
+                        size_t size_max)
 {
     struct buf whole = {0};
     expo_render(view, format, &whole);
@@ -369,13 +360,98 @@ static void parts_are_the_whole(void **state)
     (void)state;
     struct snapshot *snapshots[2] = {many_targets(20), many_targets(0)};
     struct expo_view view = view_of(snapshots, 2);
-    check_parts(&view, EXPO_TEXT_0_0_4, 1000);
-    check_parts(&view, EXPO_OPENMETRICS_1_0_0, 1000);
-    check_parts(&view, EXPO_TEXT_0_0_4, 3 * EXPO_BLOCK_BYTES);
+    check_parts(&view, &format_text, 1000);
+    check_parts(&view, &format_openmetrics, 1000);
+    check_parts(&view, &format_text, 3 * EXPO_BLOCK_BYTES);
     snapshot_unref(snapshots[0]);
     snapshot_unref(snapshots[1]);
     view = view_of(NULL, 0);
-    check_parts(&view, EXPO_TEXT_0_0_4, 7);
+    check_parts(&view, &format_text, 7);
+}
+
+/* A format of its own: it counts what it is given. */
+struct counts {
+    size_t metrics, series, ends;
+};
+static struct counts counted;
+
+static void *count_open(void)
+{
+    counted = (struct counts){0};
+    return &counted;
+}
+
+static void count_close(void *state)
+{
+    assert_ptr_equal(state, &counted);
+}
+
+static void count_label(struct buf *labels, const char *name, size_t name_size, const char *value)
+{
+    assert_int_equal(name_size, strlen(name));
+    buf_add_string(labels, value);
+}
+
+static void count_begin(struct series *series)
+{
+    (void)series;
+    counted.metrics++;
+}
+
+static void count_count(struct series *series, uint64_t value)
+{
+    (void)value;
+    counted.series++;
+    buf_add_char(series->out, 'c');
+}
+
+static void count_seconds(struct series *series, int64_t value_ns)
+{
+    count_count(series, (uint64_t)value_ns);
+}
+
+static void count_histogram(struct series *series, const struct hist *hist,
+                            const struct hist_layout *layout)
+{
+    count_count(series, hist->count);
+    counted.series += layout->count + 2; /* as many lines as a text has more */
+}
+
+static void count_end(struct series *series)
+{
+    (void)series;
+    counted.ends++;
+}
+
+static const struct expo_format counting = {
+    .media_type = "application/counting",
+    .open = count_open,
+    .close = count_close,
+    .add_label = count_label,
+    .begin = count_begin,
+    .add_count = count_count,
+    .add_seconds = count_seconds,
+    .add_histogram = count_histogram,
+    .end = count_end,
+};
+
+static void any_format_gets_every_series(void **state)
+{
+    (void)state;
+    struct buf out = {0};
+    size_t heads = 0;
+    size_t series = 0;
+    struct document document = document_read(&format_text);
+    for (size_t i = 0; i < document.count; i++) {
+        heads += begins_with(document.lines[i], "# TYPE ");
+        series += document.lines[i][0] != '#';
+    }
+    render_small(&counting, &out);
+    assert_int_equal(counted.metrics, heads);
+    assert_int_equal(counted.series, series);
+    assert_int_equal(counted.ends, 1);
+    free(document.text);
+    buf_fini(&out);
 }
 
 static int compare_lines(const void *a, const void *b)
@@ -390,7 +466,7 @@ static void no_series_of_many_targets_comes_twice(void **state)
     struct snapshot *snapshots[2] = {many_targets(301), snapshot_new(0)};
     struct expo_view view = view_of(snapshots, 2);
     struct buf out = {0};
-    expo_render(&view, EXPO_TEXT_0_0_4, &out);
+    expo_render(&view, &format_text, &out);
     size_t count = 0;
     char **lines = NULL;
     char *rest = NULL;
@@ -420,7 +496,7 @@ static void layouts_may_alternate(void **state)
     struct snapshot *snapshot = many_targets(5);
     struct expo_view view = view_of(&snapshot, 1);
     struct buf out = {0};
-    expo_render(&view, EXPO_TEXT_0_0_4, &out);
+    expo_render(&view, &format_text, &out);
     static const char *const there[] = {
         "rtt_seconds_bucket{target=\"target 0\",le=\"5e-05\"} 1\n",
         "rtt_seconds_bucket{target=\"target 0\",le=\"0.001\"} 2\n",
@@ -447,6 +523,7 @@ int main(void)
         cmocka_unit_test(openmetrics_is_golden),
         cmocka_unit_test(no_series_comes_twice),
         cmocka_unit_test(families_are_contiguous),
+        cmocka_unit_test(any_format_gets_every_series),
         cmocka_unit_test(parts_are_the_whole),
         cmocka_unit_test(no_series_of_many_targets_comes_twice),
         cmocka_unit_test(layouts_may_alternate),

@@ -16,10 +16,10 @@ static bool ends_with(const char *text, const char *end)
     return size >= strlen(end) && strcmp(text + size - strlen(end), end) == 0;
 }
 
-static const char *kind_word(enum text_kind kind)
+static const char *type_word(enum metric_type type)
 {
     static const char *const words[] = {"counter", "gauge", "histogram", "info"};
-    return words[kind];
+    return words[type];
 }
 
 static void names_follow_the_rules(void **state)
@@ -27,20 +27,20 @@ static void names_follow_the_rules(void **state)
     (void)state;
     const struct family *family;
     for (size_t i = 0; (family = family_at(i)) != NULL; i++) {
-        const struct text_family *text = &family->text;
-        assert_true(strncmp(text->name, "ipsla_", 6) == 0 ||
-                    strncmp(text->name, "process_", 8) == 0);
-        assert_int_equal(ends_with(text->name, "_total"), text->kind == TEXT_COUNTER);
-        assert_int_equal(ends_with(text->name, "_info"), text->kind == TEXT_INFO);
-        assert_true(ends_with(text->help, "."));
+        const struct metric *metric = &family->metric;
+        assert_true(strncmp(metric->name, "ipsla_", 6) == 0 ||
+                    strncmp(metric->name, "process_", 8) == 0);
+        assert_int_equal(ends_with(metric->name, "_total"), metric->type == METRIC_COUNTER);
+        assert_int_equal(ends_with(metric->name, "_info"), metric->type == METRIC_INFO);
+        assert_true(ends_with(metric->help, "."));
         bool has_unit =
-            strstr(text->name, "_seconds") != NULL || strstr(text->name, "_bytes") != NULL;
-        assert_int_equal(text->unit != NULL, has_unit);
+            strstr(metric->name, "_seconds") != NULL || strstr(metric->name, "_bytes") != NULL;
+        assert_int_equal(metric->unit != NULL, has_unit);
         if (has_unit) {
             char suffix[32];
-            snprintf(suffix, sizeof suffix, "_%s%s", text->unit,
-                     text->kind == TEXT_COUNTER ? "_total" : "");
-            assert_true(ends_with(text->name, suffix));
+            snprintf(suffix, sizeof suffix, "_%s%s", metric->unit,
+                     metric->type == METRIC_COUNTER ? "_total" : "");
+            assert_true(ends_with(metric->name, suffix));
         }
     }
 }
@@ -53,12 +53,12 @@ static void names_are_unique(void **state)
     const struct family *b;
     for (size_t i = 0; (a = family_at(i)) != NULL; i++) {
         for (size_t k = i + 1; (b = family_at(k)) != NULL; k++) {
-            if (strcmp(a->text.name, b->text.name) != 0) {
+            if (strcmp(a->metric.name, b->metric.name) != 0) {
                 continue;
             }
             assert_int_equal(k, i + 1);
-            assert_true(a->text.kind == b->text.kind && a->scope != b->scope);
-            assert_string_equal(a->text.help, b->text.help);
+            assert_true(a->metric.type == b->metric.type && a->scope != b->scope);
+            assert_string_equal(a->metric.help, b->metric.help);
         }
     }
 }
@@ -84,15 +84,19 @@ static void every_family_is_documented(void **state)
     const struct family *family;
     for (size_t i = 0; (family = family_at(i)) != NULL; i++) {
         char row[1024];
-        char kind[32];
-        if (!find_row(family->text.name, row, sizeof row)) {
-            fail_msg("docs/metrics.md lacks %s", family->text.name);
+        struct buf columns = {0};
+        if (!find_row(family->metric.name, row, sizeof row)) {
+            fail_msg("docs/metrics.md lacks %s", family->metric.name);
         }
-        snprintf(kind, sizeof kind, "` | %s |", kind_word(family->text.kind));
-        if (strstr(row, kind) == NULL) {
-            fail_msg("docs/metrics.md: %s is a %s", family->text.name,
-                     kind_word(family->text.kind));
+        buf_printf(&columns, "` | %s | ", type_word(family->metric.type));
+        for (const char *const *label = family->metric.labels; *label != NULL; label++) {
+            buf_printf(&columns, "%s`%s`", label == family->metric.labels ? "" : ", ", *label);
         }
+        buf_add_string(&columns, family->metric.labels[0] != NULL ? " |" : "|");
+        if (strstr(row, columns.bytes) == NULL) {
+            fail_msg("docs/metrics.md: %s%s", family->metric.name, columns.bytes);
+        }
+        buf_fini(&columns);
     }
 }
 
@@ -113,7 +117,7 @@ static void nothing_else_is_documented(void **state)
         bool found = false;
         const struct family *family;
         for (size_t i = 0; (family = family_at(i)) != NULL; i++) {
-            found = found || strcmp(family->text.name, name) == 0;
+            found = found || strcmp(family->metric.name, name) == 0;
         }
         if (!found) {
             fail_msg("docs/metrics.md has %s, the table has not", name);

@@ -14,14 +14,16 @@
 
 static inline void view_label(struct spec *spec, const char *name, const char *value)
 {
-    spec->labels = mem_resize(spec->labels, spec->label_count + 1, sizeof *spec->labels);
-    spec->labels[spec->label_count++] = (struct label){mem_string(name), mem_string(value)};
+    spec->identity.labels = mem_resize(spec->identity.labels, spec->identity.label_count + 1,
+                                       sizeof *spec->identity.labels);
+    spec->identity.labels[spec->identity.label_count++] =
+        (struct label){mem_string(name), mem_string(value)};
 }
 
 /* Bounds of 50 us, 1 ms and 5 s: one of each form of a bucket's bound. */
 static inline void view_short_layout(struct spec *spec)
 {
-    spec->layout = (struct hist_layout){3, {50 * NS_PER_US, NS_PER_MS, 5 * NS_PER_SECOND}};
+    spec->results.layout = (struct hist_layout){3, {50 * NS_PER_US, NS_PER_MS, 5 * NS_PER_SECOND}};
 }
 
 /* A report that takes over the reference on `spec`; nothing has run. */
@@ -36,7 +38,7 @@ static inline struct report *view_report(struct spec *spec)
 /* An operation that completed: 10 sent, 8 received, one lost each way. */
 static inline void view_completed(struct report *report)
 {
-    const struct hist_layout *layout = &report->spec->layout;
+    const struct hist_layout *layout = &report->spec->results.layout;
     struct round *round = &report->latest;
     report->has_run = true;
     report->has_succeeded = true;
@@ -51,8 +53,8 @@ static inline void view_completed(struct report *report)
     round->planned = 10;
     round->sent = 10;
     round->received = 8;
-    if (report->spec->codec != VOICE_CODEC_NONE) {
-        round->voice = (struct voice){.is_scored = true, .icpif = 12, .mos_hundredths = 406};
+    if (report->spec->packets.codec != VOICE_CODEC_NONE) {
+        round->voice = (struct voice){.is_scored = true, .icpif = 11, .mos_hundredths = 406};
         round->voice.r_factor = 82.204;
         round->voice.mos_cq = 4.0977;
         round->voice.mos_lq = 4.1;
@@ -103,6 +105,7 @@ static inline void view_failed(struct report *report)
     report->tally.operations = 2;
     report->tally.control_retries = 4;
     report->tally.failures[OUTCOME_NO_CONNECTION] = 2;
+    report->unmatched[UNMATCHED_NONCE] = 6;
 }
 
 /* A snapshot of three targets: "a" completed, "b" (echo, no address) failed, "c" did not run. */
@@ -112,21 +115,21 @@ static inline struct snapshot *view_snapshot(void)
     struct spec *a = build_jitter_spec("a", "192.0.2.1");
     view_label(a, "site", "caf\xc3\xa9 \"1\"\\x\ny");
     view_short_layout(a);
-    free(a->owner);
-    a->owner = mem_string("noc");
-    a->codec = VOICE_CODEC_G729A;
-    a->source = build_addr("192.0.2.200");
-    a->tos = 46 << 2;
-    strcpy(a->options.device, "eth1");
+    free(a->identity.owner);
+    a->identity.owner = mem_string("noc");
+    a->packets.codec = VOICE_CODEC_G729A;
+    a->path.source = build_addr("192.0.2.200");
+    a->path.tos = 46 << 2;
+    strcpy(a->path.options.device, "eth1");
     struct spec *b = build_echo_spec("b", "192.0.2.2");
     view_short_layout(b);
-    free(b->host);
-    b->host = mem_string("router.example");
-    b->peer = (struct addr){0};
+    free(b->identity.host);
+    b->identity.host = mem_string("router.example");
+    b->path.peer = (struct addr){0};
     struct spec *c = build_jitter_spec("c", "192.0.2.3");
-    c->tos = 5 << 2 | 1;
-    strcpy(c->options.device, "blue");
-    c->is_vrf = true;
+    c->path.tos = 5 << 2 | 1;
+    strcpy(c->path.options.device, "blue");
+    c->path.is_vrf = true;
     view_short_layout(c);
     snapshot->reports[0] = view_report(a);
     snapshot->reports[1] = view_report(b);

@@ -27,7 +27,7 @@ static int lookup_address(const char *text, enum addr_family family, const struc
                           struct addr *out);
 #include "exporter/resolve.c"
 
-#define GIVE_UP_NS (20 * NS_PER_SECOND)
+#define GIVE_UP_NS (60 * NS_PER_SECOND)
 #define ANSWERS_MAX 4
 
 /* What names resolve to; under the mutex. No text: failure. */

@@ -7,7 +7,8 @@
 
 #include "support/cm.h"
 
-/* A raw socket is told of the errors of all: only the quoted identifier says whose they are. */
+/* A raw socket receives the errors of all sockets; the quoted identifier tells which are its own.
+ */
 static void test_quotes(void **state)
 {
     (void)state;

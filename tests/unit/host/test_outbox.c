@@ -72,7 +72,7 @@ static void add(struct fixture *fixture, const struct addr *peer, uint32_t tag)
     outbox_add(&fixture->outbox, &fixture->channel, &fx);
 }
 
-/* Takes what the kernel tells of packets that left: their tags, in its order. */
+/* Reads the transmit timestamps: the tags of their packets, in the kernel's order. */
 static size_t take_tags(struct fixture *fixture, uint32_t tags[BATCH_MAX])
 {
     struct sock_notice notices[BATCH_MAX];
@@ -103,9 +103,9 @@ static void test_a_full_outbox_leaves_in_order(void **state)
     }
     assert_true(outbox_is_full(&fixture.outbox));
     outbox_send(&fixture.outbox, fixture.batch, clock_mono());
-    assert_int_equal(fixture.endpoint->awaited, BATCH_MAX);
+    assert_int_equal(fixture.endpoint->stamps_pending, BATCH_MAX);
     assert_int_equal(take_tags(&fixture, tags), BATCH_MAX);
-    assert_int_equal(fixture.endpoint->awaited, 0);
+    assert_int_equal(fixture.endpoint->stamps_pending, 0);
     assert_int_equal(batch_receive(fixture.batch, fixture.listener, datagrams), BATCH_MAX);
     for (uint32_t i = 0; i < BATCH_MAX; i++) {
         assert_int_equal(tags[i], i);
@@ -133,8 +133,8 @@ static void test_one_that_fails_stops_no_other(void **state)
     for (size_t i = 0; i < 5; i++) {
         assert_int_equal(fixture.outbox.items[i].error, i == 2 ? EAFNOSUPPORT : 0);
     }
-    assert_true(fixture.endpoint->is_uncertain);
-    assert_false(endpoint_asks(fixture.endpoint, true, clock_mono()));
+    assert_true(fixture.endpoint->has_uncertain_keys);
+    assert_false(endpoint_requests_stamp(fixture.endpoint, true, clock_mono()));
     assert_int_equal(take_tags(&fixture, tags), 2);
     assert_int_equal(tags[1], 1);
     endpoint_restart_keys(fixture.endpoint);
@@ -146,23 +146,25 @@ static void test_one_that_fails_stops_no_other(void **state)
     teardown(&fixture);
 }
 
-static void test_a_device_that_tells_nothing_is_asked_no_more(void **state)
+static void test_a_device_without_timestamps_gets_no_more_requests(void **state)
 {
     (void)state;
     struct fixture fixture;
     struct mono now = {5 * NS_PER_SECOND};
     const struct sent_key key = {{3, 0}, 9, 1};
     setup(&fixture);
-    assert_true(endpoint_asks(fixture.endpoint, true, now));
+    assert_true(endpoint_requests_stamp(fixture.endpoint, true, now));
     endpoint_note_sent(fixture.endpoint, &key, now);
-    assert_true(endpoint_asks(fixture.endpoint, true, mono_add(now, ENDPOINT_PROOF_NS)));
-    assert_false(endpoint_asks(fixture.endpoint, true, mono_add(now, ENDPOINT_PROOF_NS + 1)));
-    assert_true(fixture.endpoint->gives_no_times);
+    assert_true(
+        endpoint_requests_stamp(fixture.endpoint, true, mono_add(now, ENDPOINT_STAMP_TIMEOUT_NS)));
+    assert_false(endpoint_requests_stamp(fixture.endpoint, true,
+                                         mono_add(now, ENDPOINT_STAMP_TIMEOUT_NS + 1)));
+    assert_true(fixture.endpoint->gives_no_stamps);
     teardown(&fixture);
 }
 
-/* What was told once is believed: a gap later is a gap. */
-static void test_a_device_that_told_once_is_asked_on(void **state)
+/* A device that has reported one timestamp is not given up when later ones are missing. */
+static void test_a_device_with_one_timestamp_gets_more_requests(void **state)
 {
     (void)state;
     struct fixture fixture;
@@ -172,7 +174,8 @@ static void test_a_device_that_told_once_is_asked_on(void **state)
     endpoint_note_sent(fixture.endpoint, &key, now);
     assert_non_null(endpoint_find_sent(fixture.endpoint, 0));
     endpoint_note_sent(fixture.endpoint, &key, now);
-    assert_true(endpoint_asks(fixture.endpoint, true, mono_add(now, 9 * ENDPOINT_PROOF_NS)));
+    assert_true(endpoint_requests_stamp(fixture.endpoint, true,
+                                        mono_add(now, 9 * ENDPOINT_STAMP_TIMEOUT_NS)));
     assert_null(endpoint_find_sent(fixture.endpoint, 2));
     assert_null(endpoint_find_sent(fixture.endpoint, 2u - ENDPOINT_SHARED_KEYS - 1));
     teardown(&fixture);
@@ -184,30 +187,30 @@ static void test_who_may_share(void **state)
     struct fixture fixture;
     setup(&fixture);
     struct fx fx = open_to("127.0.0.2");
-    assert_true(endpoint_may_take(fixture.endpoint, &fx));
+    assert_true(endpoint_can_join(fixture.endpoint, &fx));
     struct fx same_peer = open_to("127.0.0.1:1967");
-    assert_false(endpoint_may_take(fixture.endpoint, &same_peer));
+    assert_false(endpoint_can_join(fixture.endpoint, &same_peer));
     struct fx other_ttl = fx;
     other_ttl.options.ttl = 7;
-    assert_false(endpoint_may_take(fixture.endpoint, &other_ttl));
+    assert_false(endpoint_can_join(fixture.endpoint, &other_ttl));
     struct fx other_df = fx;
     other_df.options.dont_fragment = true;
-    assert_false(endpoint_may_take(fixture.endpoint, &other_df));
+    assert_false(endpoint_can_join(fixture.endpoint, &other_df));
     struct fx other_device = fx;
     strcpy(other_device.options.device, "lo");
-    assert_false(endpoint_may_take(fixture.endpoint, &other_device));
+    assert_false(endpoint_can_join(fixture.endpoint, &other_device));
     struct fx other_source = fx;
     other_source.local = build_addr("127.0.0.9:0");
-    assert_false(endpoint_may_take(fixture.endpoint, &other_source));
+    assert_false(endpoint_can_join(fixture.endpoint, &other_source));
     struct fx other_port = fx;
     other_port.local.port = 40000;
-    assert_false(endpoint_may_take(fixture.endpoint, &other_port));
+    assert_false(endpoint_can_join(fixture.endpoint, &other_port));
     teardown(&fixture);
 }
 
-/* A socket that nobody reads: the kernel says how many did not fit, with the next datagram and when
- * asked. */
-static void test_drops_are_told(void **state)
+/* A socket that nobody reads: the kernel reports how many datagrams were dropped, with the next
+ * datagram and with sock_drops. */
+static void test_drops_are_reported(void **state)
 {
     (void)state;
     struct addr local = build_addr("127.0.0.1:0");
@@ -237,10 +240,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_full_outbox_leaves_in_order),
         cmocka_unit_test(test_one_that_fails_stops_no_other),
-        cmocka_unit_test(test_a_device_that_tells_nothing_is_asked_no_more),
-        cmocka_unit_test(test_a_device_that_told_once_is_asked_on),
+        cmocka_unit_test(test_a_device_without_timestamps_gets_no_more_requests),
+        cmocka_unit_test(test_a_device_with_one_timestamp_gets_more_requests),
         cmocka_unit_test(test_who_may_share),
-        cmocka_unit_test(test_drops_are_told),
+        cmocka_unit_test(test_drops_are_reported),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,9 +18,10 @@
 #include "host/clock.h"
 #include "host/sock.h"
 #include "support/build.h"
+#include "support/loopback.h"
 #include "support/receive.h"
 
-#define WAIT_MS 5000
+#define WAIT_MS 60000
 
 static const struct addr unset = {.family = ADDR_NONE};
 
@@ -66,15 +67,7 @@ static void assert_ip(const struct addr *addr, const char *text)
     assert_true(addr_is_same_ip(addr, &expected));
 }
 
-/* A loopback port that nobody listens on: it was ours a moment ago. */
-static struct addr closed_port(void)
-{
-    struct addr addr;
-    close(open_at("127.0.0.1:0", &addr));
-    return addr;
-}
-
-static void test_open_tells_the_bound_address(void **state)
+static void test_open_returns_the_bound_address(void **state)
 {
     (void)state;
     struct addr bound;
@@ -152,8 +145,9 @@ static void test_datagram_carries_everything(void **state)
     close(b);
 }
 
-/* Loopback stamps inside the send call. A system that was not stamping begins to a moment after it
- * was asked to, so the first datagrams may be stamped when they are read. */
+/* Loopback timestamps a packet during the send call. The kernel starts timestamping a moment after
+ * the first socket requests it, so the first datagrams may get their timestamp when they are
+ * read. */
 static void test_stamp_is_of_the_arrival_not_of_the_reading(void **state)
 {
     (void)state;
@@ -218,7 +212,7 @@ static void test_icmp_error_names_the_peer(void **state)
     struct addr own;
     struct sock_notice notice;
     int fd = open_at("127.0.0.1:0", &own);
-    struct addr closed = closed_port();
+    struct addr closed = loopback_free();
     send_text(fd, &closed, &unset, "anybody?");
     wait_readable(fd);
     assert_int_equal(sock_receive_notice(fd, &notice), 0);
@@ -229,7 +223,7 @@ static void test_icmp_error_names_the_peer(void **state)
     close(fd);
 }
 
-/* Only what asks is stamped, and the numbers count what asked. */
+/* Only datagrams with a request get a timestamp, and the keys count the requests. */
 static void test_send_stamps(void **state)
 {
     (void)state;
@@ -255,14 +249,14 @@ static void test_send_stamps(void **state)
     close(b);
 }
 
-/* Neither the next send nor the next receive pays for an error that is another datagram's. */
+/* Neither the next send nor the next receive fails because of an earlier datagram's error. */
 static void test_pending_error_stops_nothing(void **state)
 {
     (void)state;
     struct addr own, listener_addr;
     int fd = open_at("127.0.0.1:0", &own);
     int listener = open_at("127.0.0.1:0", &listener_addr);
-    struct addr closed = closed_port();
+    struct addr closed = loopback_free();
     send_text(fd, &closed, &unset, "lost");
     wait_readable(fd);
     send_text(fd, &listener_addr, &unset, "arrives");
@@ -279,7 +273,7 @@ static void test_pending_error_stops_nothing(void **state)
     close(listener);
 }
 
-static void test_genuine_send_errors_are_told(void **state)
+static void test_own_send_errors_are_reported(void **state)
 {
     (void)state;
     struct addr own;
@@ -316,7 +310,7 @@ static void test_largest_datagram(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_open_tells_the_bound_address),
+        cmocka_unit_test(test_open_returns_the_bound_address),
         cmocka_unit_test(test_open_without_address_takes_any),
         cmocka_unit_test(test_open_refuses_what_it_cannot),
         cmocka_unit_test(test_options_are_set),
@@ -327,7 +321,7 @@ int main(void)
         cmocka_unit_test(test_icmp_error_names_the_peer),
         cmocka_unit_test(test_send_stamps),
         cmocka_unit_test(test_pending_error_stops_nothing),
-        cmocka_unit_test(test_genuine_send_errors_are_told),
+        cmocka_unit_test(test_own_send_errors_are_reported),
         cmocka_unit_test(test_largest_datagram),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,7 +11,7 @@
 #include "support/build.h"
 #include "support/cm.h"
 
-#define PATIENCE_MS 10000
+#define PATIENCE_MS 60000
 
 static void wait_for(int fd, short what)
 {
@@ -76,7 +76,7 @@ static void test_refused(void **state)
     assert_int_equal(connect_to(&bound, &fd), -ECONNREFUSED);
 }
 
-/* An aborted connection is told to the peer as such. */
+/* The peer sees that the connection was aborted. */
 static void test_close_frees_the_port(void **state)
 {
     (void)state;

@@ -16,26 +16,26 @@
 
 static enum jitter_us_layout layout(void)
 {
-    return sender.spec->has_long_sequence ? JITTER_US_SEQ32 : JITTER_US_SEQ16;
+    return sender.spec->packets.has_long_sequence ? JITTER_US_SEQ32 : JITTER_US_SEQ16;
 }
 
 static struct spec *us_spec(void)
 {
     struct spec *spec = build_jitter_spec("a", "198.51.100.20");
-    spec->precision = PRECISION_MICROSECONDS;
-    spec->payload_bytes = SPEC_MICROSECONDS_BYTES;
+    spec->packets.precision = PRECISION_MICROSECONDS;
+    spec->packets.bytes = SPEC_MICROSECONDS_BYTES;
     return spec;
 }
 
 static void set_up(struct spec *spec)
 {
-    sender_set_up(spec, 0xff);
+    sender_set_up(spec);
     sender_handshake();
 }
 
 static uint64_t stamp(int64_t wall_ns)
 {
-    return timestamp_encode(sender.spec->timestamp_format, (struct wall){wall_ns});
+    return timestamp_encode(sender.spec->packets.timestamp_format, (struct wall){wall_ns});
 }
 
 static int64_t sent_ns(uint32_t seq)
@@ -59,6 +59,7 @@ static void deliver(const struct jitter_us *reply, size_t size)
 {
     uint8_t bytes[256];
     jitter_us_encode(layout(), reply, bytes, size);
+    sender_return_nonce(bytes);
     sender_deliver(SENDER_PROBES, bytes, size);
 }
 
@@ -67,7 +68,7 @@ static void answer_rest(uint32_t first)
     for (uint32_t seq = first; seq <= 10; seq++) {
         drive_until(&sender.drive, build_at(MS(5) + MS(20) * (seq - 1) + MS(4)));
         struct jitter_us reply = reply_to(seq, MS(2), 0);
-        deliver(&reply, sender.spec->payload_bytes);
+        deliver(&reply, sender.spec->packets.bytes);
     }
 }
 
@@ -77,12 +78,13 @@ static void test_request(void **state)
     for (unsigned i = 0; i < 4; i++) {
         struct spec *spec = us_spec();
         uint8_t wanted[SPEC_MICROSECONDS_BYTES];
-        spec->has_long_sequence = i >= 2;
-        spec->timestamp_format = i % 2 == 0 ? TIMESTAMP_NTP : TIMESTAMP_PTP;
+        spec->packets.has_long_sequence = i >= 2;
+        spec->packets.timestamp_format = i % 2 == 0 ? TIMESTAMP_NTP : TIMESTAMP_PTP;
         set_up(spec);
         jitter_us_encode(layout(),
                          &(struct jitter_us){.t1 = stamp(BUILD_WALL_NS + MS(5)), .sender_seq = 1},
                          wanted, sizeof wanted);
+        sender_return_nonce(wanted);
         const struct drive_effect *sent = sender_sent(0);
         assert_int_equal(sent->fx.size, sizeof wanted);
         assert_memory_equal(sent->bytes, wanted, sizeof wanted);
@@ -101,7 +103,7 @@ static void test_round_trip_and_jitter(void **state)
     for (uint32_t seq = 1; seq <= 6; seq++) {
         drive_until(&sender.drive, build_at(MS(5) + MS(20) * (seq - 1) + MS(4)));
         struct jitter_us reply = reply_to(seq, US(7) * (int64_t)seq, held_ns[seq - 1]);
-        deliver(&reply, sender.spec->payload_bytes);
+        deliver(&reply, sender.spec->packets.bytes);
     }
     answer_rest(7);
     const struct round *round = sender_finish();
@@ -134,7 +136,7 @@ static void test_times_that_make_no_sense(void **state)
     replies[3].t3 = 0;
     replies[4].t3 = 1; /* 1900 or 2036, not now */
     for (size_t i = 0; i < 5; i++) {
-        deliver(&replies[i], sender.spec->payload_bytes);
+        deliver(&replies[i], sender.spec->packets.bytes);
     }
     answer_rest(9);
     const struct round *round = sender_finish();
@@ -151,7 +153,7 @@ static void test_replies_to_nothing(void **state)
 {
     (void)state;
     set_up(us_spec());
-    const size_t size = sender.spec->payload_bytes;
+    const size_t size = sender.spec->packets.bytes;
     drive_until(&sender.drive, build_at(MS(9)));
     struct jitter_us good = reply_to(1, MS(2), US(50));
     struct jitter_us bad = good;

@@ -29,9 +29,9 @@ static void test_hash_is_of_the_name(void **state)
     (void)state;
     struct spec *spec = target(1);
     uint64_t hash = spec_hash(spec);
-    assert_int_equal(spec->hash, 0);
+    assert_int_equal(spec->identity.hash, 0);
     struct spec_set *set = build_set(&spec, 1);
-    assert_int_equal(set->specs[0]->hash, hash);
+    assert_int_equal(set->specs[0]->identity.hash, hash);
     assert_int_equal(spec_hash(set->specs[0]), hash);
     spec_set_unref(set);
 }
@@ -41,9 +41,9 @@ static void test_renew_keeps_what_is_the_same(void **state)
     (void)state;
     struct spec_set *before = targets(0, 100);
     struct spec *specs[5] = {target(7), target(8), target(9), target(500), target(10)};
-    specs[1]->timeout_ns += 1; /* another target of that name */
-    specs[2]->peer = build_addr("198.51.100.2:50000"); /* moved */
-    specs[4]->assumes_clock = true; /* of this host */
+    specs[1]->schedule.timeout_ns += 1; /* another target of that name */
+    specs[2]->path.peer = build_addr("198.51.100.2:50000"); /* moved */
+    specs[4]->clocks.is_assumed_synchronized = true; /* of this host */
     struct spec_set *set = build_set(specs, 5);
     spec_set_renew(set, before);
     assert_ptr_equal(set->specs[0], before->specs[7]);

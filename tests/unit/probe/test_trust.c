@@ -43,6 +43,7 @@ static void deliver_us(const struct sample *sample, uint32_t seq, int64_t t2_ns,
         .responder_seq = ++sender.received,
     };
     jitter_us_encode(JITTER_US_SEQ16, &reply, bytes, sizeof bytes);
+    sender_return_nonce(bytes);
     for (unsigned i = 0; i < 8; i++) {
         bytes[44 + i] = (uint8_t)(path->claimed >> (56 - 8 * i));
     }
@@ -55,7 +56,7 @@ static void answer(uint16_t seq, const struct path *path)
     bool is_stepped = path->stepped_from != 0 && seq >= path->stepped_from;
     int64_t t2_ns = BUILD_WALL_NS + MS(5) + MS(20) * (seq - 1) + MS(delay_sd[seq - 1]) +
                     path->ahead_ns + (is_stepped ? path->step_ns : 0);
-    if (sender.spec->precision == PRECISION_MICROSECONDS) {
+    if (sender.spec->packets.precision == PRECISION_MICROSECONDS) {
         deliver_us(sample, seq, t2_ns, path);
         return;
     }
@@ -90,14 +91,14 @@ static struct spec *ms_spec(void)
 static struct spec *us_spec(void)
 {
     struct spec *spec = ms_spec();
-    spec->precision = PRECISION_MICROSECONDS;
-    spec->payload_bytes = SPEC_MICROSECONDS_BYTES;
+    spec->packets.precision = PRECISION_MICROSECONDS;
+    spec->packets.bytes = SPEC_MICROSECONDS_BYTES;
     return spec;
 }
 
 static void begin(struct spec *spec, const struct path *path)
 {
-    sender_set_up(spec, 0xff);
+    sender_set_up(spec);
     sender.clock.is_synchronized = true;
     sender_handshake();
     travel(path);
@@ -179,12 +180,12 @@ static void test_clock_behind(void **state)
     assert_true(round->offset.offset_ns == -MS(12) + US(1500));
     sender_tear_down();
     struct spec *spec = ms_spec();
-    spec->tolerance_ns = MS(5);
+    spec->clocks.tolerance_ns = MS(5);
     begin(spec, &behind);
     assert_withheld(finish(), ONE_WAY_RESOLUTION);
     sender_tear_down();
     spec = us_spec();
-    spec->tolerance_ns = MS(5);
+    spec->clocks.tolerance_ns = MS(5);
     begin(spec, &(struct path){.ahead_ns = -MS(12) + US(1)});
     round = finish();
     assert_int_equal(round->one_way, ONE_WAY_SHOWN);
@@ -207,7 +208,7 @@ static void test_clock_far_off(void **state)
     sender_tear_down();
     /* A tolerance as wide as the error does not make negative delays. */
     struct spec *spec = ms_spec();
-    spec->tolerance_ns = MS(100);
+    spec->clocks.tolerance_ns = MS(100);
     begin(spec, &(struct path){.ahead_ns = MS(60)});
     round = finish();
     assert_withheld(round, ONE_WAY_NEGATIVE);
@@ -225,7 +226,7 @@ static void test_our_clock(void **state)
     assert_true(round->offset.is_known);
     sender_tear_down();
     struct spec *spec = ms_spec();
-    spec->assumes_clock = true;
+    spec->clocks.is_assumed_synchronized = true;
     begin(spec, &nothing_special);
     sender.clock = (struct clock_state){.estimated_error_ns = SECONDS(16)};
     assert_shown(finish(), 10, 112, 83);

@@ -91,6 +91,52 @@ static void test_both_ways_to_give_a_value(void **state)
     assert_string_equal(options_value(&options, "config.file"), "");
 }
 
+static const struct option_row grouped[] = {
+    {"num-packets", "N", NULL, "How many.", .alias = "count", .heading = "Packets"},
+    {"size", "BYTES", "32",
+     "A sentence that is too long for a line of the width that a terminal has."},
+    {"output", NULL, NULL, "B.", .heading = "Output"},
+};
+static const struct options_program grouper = {"tool", "[flags]", "Does things.", grouped, 3, 1};
+
+/* Whichever name is given, the flag is one. */
+static void test_aliases(void **state)
+{
+    (void)state;
+    struct options options;
+    char tool_name[] = "tool", alias[] = "--count=3", full[] = "--num-packets=4",
+         wrong[] = "--cuont";
+    char *argv[] = {tool_name, alias, full, NULL};
+    assert_true(options_parse(&grouper, 2, argv, &options, &exit_status));
+    assert_string_equal(options_value(&options, "num-packets"), "3");
+    assert_true(options_has(&options, "num-packets"));
+    struct diversion diversion = divert(STDERR_FILENO);
+    assert_false(options_parse(&grouper, 3, argv, &options, &exit_status));
+    argv[1] = wrong;
+    assert_false(options_parse(&grouper, 2, argv, &options, &exit_status));
+    restore(&diversion);
+    assert_string_equal(said, "tool: flag --num-packets may be given only once\n"
+                              "tool: unknown flag --cuont (did you mean --count?)\n");
+}
+
+static void test_help_has_headings_and_lines(void **state)
+{
+    (void)state;
+    struct options options;
+    char tool_name[] = "tool", help[] = "--help";
+    char *argv[] = {tool_name, help, NULL};
+    struct diversion diversion = divert(STDOUT_FILENO);
+    assert_false(options_parse(&grouper, 2, argv, &options, &exit_status));
+    restore(&diversion);
+    assert_string_equal(said, "Usage: tool [flags]\n\nDoes things.\n\n"
+                              "Packets:\n  --num-packets=N, --count=N\n      How many.\n"
+                              "  --size=BYTES\n      A sentence that is too long for a line of the "
+                              "width that a terminal has.\n      Default: 32.\n\n"
+                              "Output:\n  --output\n      B.\n\n"
+                              "Other:\n  --help\n      Show this text and exit.\n"
+                              "  --version\n      Show the version and exit.\n");
+}
+
 static void test_standard_values(void **state)
 {
     (void)state;
@@ -201,6 +247,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_both_ways_to_give_a_value),
+        cmocka_unit_test(test_aliases),
+        cmocka_unit_test(test_help_has_headings_and_lines),
         cmocka_unit_test(test_standard_values),
         cmocka_unit_test(test_repeated_values_come_in_order),
         cmocka_unit_test(test_positional_arguments),

@@ -136,7 +136,7 @@ static void test_survey(void **state)
     items[3].fate = FATE_LATE;
     items[4].has_remote_times = false;
     items[5].fate = FATE_SENT;
-    const struct samples samples = {items, 6, NULL, 0};
+    const struct samples samples = {items, 6, NULL, 0, NULL};
     struct clock_survey survey;
     clock_survey(&samples, 1, &survey);
     assert_int_equal(survey.samples, 3);
@@ -144,7 +144,7 @@ static void test_survey(void **state)
     assert_true(survey.rtt_ns == MS(20) && survey.error_ns == MS(10) + 1 + 700);
     assert_true(survey.offset_ns == MS(2) && survey.sd_ns == MS(12) && survey.ds_ns == MS(8));
     assert_true(survey.at_ns == items[1].t4_ns);
-    const struct samples none = {items + 3, 3, NULL, 0};
+    const struct samples none = {items + 3, 3, NULL, 0, NULL};
     clock_survey(&none, 1, &survey);
     assert_int_equal(survey.samples, 0);
     assert_true(survey.error_ns == 0);

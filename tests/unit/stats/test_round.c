@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/rng.h"
+#include "support/build.h"
 #include "support/cm.h"
 
 #define MS(value) ((value)*NS_PER_MS)
@@ -49,8 +50,10 @@ static void prepare(struct operation_run *run, const uint32_t responder_seq[PACK
 
 static const struct round *compute(struct operation_run *run)
 {
-    const struct samples samples = {run->samples, PACKETS, run->arrival, run->arrivals};
+    struct counted *counted = build_counted(run->samples, PACKETS);
+    const struct samples samples = {run->samples, PACKETS, run->arrival, run->arrivals, counted};
     round_compute(&run->round, &samples, &run->rules, &run->sinks);
+    build_counted_free(counted);
     return &run->round;
 }
 

@@ -139,7 +139,7 @@ static void test_sinks(void **state)
          .has_remote_times = true},
     };
     uint32_t arrival[] = {0, 1};
-    const struct samples samples = {items, 2, arrival, 2};
+    const struct samples samples = {items, 2, arrival, 2, NULL};
     struct tally tally = {0};
     struct round round = {0};
     struct round_sinks sinks = tally_sinks(&tally, &hist_layout_default);

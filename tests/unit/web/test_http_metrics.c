@@ -105,14 +105,6 @@ static int begin_scrape(const struct fixture *fixture)
     return fd;
 }
 
-static void await(const atomic_uint *value, unsigned wanted)
-{
-    for (unsigned i = 0; i < DEADLINE_MS && atomic_load(value) < wanted; i++) {
-        nanosleep(&(struct timespec){0, 1000000}, NULL);
-    }
-    assert_int_equal(atomic_load(value), wanted);
-}
-
 static void a_slow_reader_costs_a_part_not_a_body(void **state)
 {
     struct fixture *fixture = *state;
@@ -138,6 +130,10 @@ static void scrapes_at_once_are_limited(void **state)
            "2 requests for the metrics are being answered, try again later\n");
     expect(fixture, "GET /metrics", 503,
            "2 requests for the metrics are being answered, try again later\n");
+    struct buf answer = {0};
+    ask(fixture, "GET /metrics", "", &answer);
+    expect_header(&answer, "Retry-After: 1");
+    buf_fini(&answer);
     expect(fixture, "GET /-/healthy", 200, "ok\n");
     assert_int_equal(atomic_load(&fixture->renders), 2);
     close(first);

@@ -7,16 +7,17 @@
 
 #include "base/mem.h"
 #include "base/rng.h"
+#include "expo/text.h"
 #include "support/cm.h"
 
-#define TEXT EXPO_TEXT_0_0_4
-#define OM EXPO_OPENMETRICS_1_0_0
+#define TEXT &format_text
+#define OM &format_openmetrics
 #define PROTOBUF                                                                                   \
     "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited"
 
 struct row {
     const char *accept;
-    enum expo_format format;
+    const struct expo_format *format;
 };
 
 static void expect_rows(const struct row *rows, size_t count)

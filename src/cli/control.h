@@ -1,0 +1,14 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The flags of `ipsla probe` that say how the responder is asked to open the port. */
+#ifndef CLI_CONTROL_H
+#define CLI_CONTROL_H
+
+#include <stdbool.h>
+
+#include "cli/key_flags.h"
+
+/* The port, the control request and the key that signs it. False after a message. */
+bool cli_read_control(const struct key_flags *flags, struct spec *spec);
+
+#endif

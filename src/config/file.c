@@ -1,0 +1,46 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "config/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+int file_open(const char *path, struct stat *status)
+{
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0) {
+        return errno == ENXIO ? -ENOTSUP : -errno; /* ENXIO: a socket */
+    }
+    int error = fstat(fd, status) == 0 ? 0 : -errno;
+    if (error == 0 && !S_ISREG(status->st_mode)) {
+        error = S_ISDIR(status->st_mode) ? -EISDIR : -ENOTSUP;
+    }
+    if (error != 0) {
+        close(fd);
+        return error;
+    }
+    return fd;
+}
+
+const char *file_problem(int error)
+{
+    return error == -ENOTSUP ? "not a regular file" : strerror(-error);
+}
+
+ssize_t file_read(int fd, void *bytes, size_t size)
+{
+    size_t done = 0;
+    while (done < size) {
+        ssize_t got = read(fd, (char *)bytes + done, size - done);
+        if (got == 0) {
+            break;
+        }
+        if (got < 0 && errno != EINTR) {
+            return -errno;
+        }
+        done += got > 0 ? (size_t)got : 0;
+    }
+    return (ssize_t)done;
+}

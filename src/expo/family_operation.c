@@ -1,0 +1,201 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Metrics of what is measured, and how operations ended. */
+#include "expo/family.h"
+
+#include "base/addr.h"
+#include "base/dscp.h"
+#include "expo/decimal.h"
+#include "operation/operation.h"
+
+static void label_address(struct series *series, const struct addr *addr)
+{
+    char ip[ADDR_TEXT_MAX];
+    series_label(series, addr->family == ADDR_NONE ? "" : addr_format_ip(addr, ip));
+}
+
+static void label_packets(struct series *series, const struct spec *spec)
+{
+    char dscp[DSCP_TEXT_MAX];
+    series_label(series, spec->path.is_vrf ? "" : spec->path.options.device);
+    series_label(series, spec->path.is_vrf ? spec->path.options.device : "");
+    series_label(series, dscp_format(spec->path.tos >> 2, dscp));
+}
+
+static void emit_target_info(struct series *series, const struct family_source *source,
+                             size_t offset)
+{
+    (void)offset;
+    const struct spec *spec = source->report->spec;
+    char port[DECIMAL_MAX + 1] = "";
+    if (spec->operation->has_ports) {
+        *decimal_count(port, spec->path.port) = '\0';
+    }
+    series_label(series, spec->operation->name);
+    series_label(series, spec->identity.host);
+    label_address(series, &spec->path.peer);
+    series_label(series, port);
+    label_address(series, &spec->path.source);
+    label_packets(series, spec);
+    series_label(series, voice_codec_name(spec->packets.codec));
+    series_label(series, control_version_name(spec->control.version));
+    series_label(series, auth_algorithm_name(spec->control.key.algorithm));
+    series_label(series, precision_name(spec->packets.precision));
+    series_label(series, spec->identity.owner);
+    series_label(series, spec->identity.tag);
+    series_count(series, 1);
+}
+
+static void emit_active(struct series *series, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    series_count(series, source->report->is_inactive ? 0 : 1);
+}
+
+static void emit_failures(struct series *series, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    for (unsigned i = 0; i < OUTCOME_COUNT; i++) {
+        uint64_t count = source->report->tally.failures[i];
+        if (count > 0) {
+            series_count_by(series, outcome_name((enum outcome)i), count);
+        }
+    }
+}
+
+static void emit_success(struct series *series, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    if (source->report->has_run) {
+        series_count(series, source->report->latest.outcome == OUTCOME_OK ? 1 : 0);
+    }
+}
+
+static void emit_return_code(struct series *series, const struct family_source *source,
+                             size_t offset)
+{
+    (void)offset;
+    if (source->report->has_run) {
+        series_count(series, source->report->latest.return_code);
+    }
+}
+
+static void emit_last_run(struct series *series, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    if (source->report->has_run) {
+        series_seconds(series, source->report->last_run.ns);
+    }
+}
+
+static void emit_last_success(struct series *series, const struct family_source *source,
+                              size_t offset)
+{
+    (void)offset;
+    if (source->report->has_succeeded) {
+        series_seconds(series, source->report->last_success.ns);
+    }
+}
+
+static void emit_duration(struct series *series, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    if (source->report->has_run) {
+        series_seconds(series, source->report->latest.duration_ns);
+    }
+}
+
+static const struct family rows[] = {
+    {{"ipsla_target_info",
+      METRIC_INFO,
+      NULL,
+      "What is measured and how; the value is 1.",
+      {"operation", "host", "address", "port", "source", "interface", "vrf", "dscp", "codec",
+       "control", "auth", "precision", "owner", "tag"}},
+     FAMILY_TARGET,
+     emit_target_info,
+     0},
+    {{"ipsla_target_active",
+      METRIC_GAUGE,
+      NULL,
+      "Whether operations run (1) or not (0: start is pending, or life is over).",
+      {NULL}},
+     FAMILY_TARGET,
+     emit_active,
+     0},
+    {{"ipsla_operations_total",
+      METRIC_COUNTER,
+      NULL,
+      "Operations run, counted when they end.",
+      {NULL}},
+     FAMILY_TARGET,
+     family_emit_count,
+     offsetof(struct tally, operations)},
+    {{"ipsla_operation_failures_total",
+      METRIC_COUNTER,
+      NULL,
+      "Operations that did not complete, by reason.",
+      {"reason"}},
+     FAMILY_TARGET,
+     emit_failures,
+     0},
+    {{"ipsla_operations_skipped_total",
+      METRIC_COUNTER,
+      NULL,
+      "Starts skipped because the previous operation was still running.",
+      {NULL}},
+     FAMILY_TARGET,
+     family_emit_count,
+     offsetof(struct tally, skipped)},
+    {{"ipsla_operations_over_threshold_total",
+      METRIC_COUNTER,
+      NULL,
+      "Completed operations whose average round trip (icmp-jitter: average jitter) exceeded the "
+      "threshold.",
+      {NULL}},
+     FAMILY_TARGET,
+     family_emit_count,
+     offsetof(struct tally, over_threshold_operations)},
+    {{"ipsla_operation_success",
+      METRIC_GAUGE,
+      NULL,
+      "Whether the latest operation completed (1) or failed (0).",
+      {NULL}},
+     FAMILY_TARGET,
+     emit_success,
+     0},
+    {{"ipsla_operation_return_code",
+      METRIC_GAUGE,
+      NULL,
+      "Sense of the latest operation as in CISCO-RTTMON-TC-MIB RttResponseSense (1 ok, 3 "
+      "overThreshold, 4 timeout).",
+      {NULL}},
+     FAMILY_TARGET,
+     emit_return_code,
+     0},
+    {{"ipsla_operation_last_run_timestamp_seconds",
+      METRIC_GAUGE,
+      "seconds",
+      "When the latest operation ended, Unix time.",
+      {NULL}},
+     FAMILY_TARGET,
+     emit_last_run,
+     0},
+    {{"ipsla_operation_last_success_timestamp_seconds",
+      METRIC_GAUGE,
+      "seconds",
+      "When the latest completed operation ended, Unix time.",
+      {NULL}},
+     FAMILY_TARGET,
+     emit_last_success,
+     0},
+    {{"ipsla_operation_duration_seconds",
+      METRIC_GAUGE,
+      "seconds",
+      "How long the latest operation took.",
+      {NULL}},
+     FAMILY_TARGET,
+     emit_duration,
+     0},
+};
+const struct family_part family_of_operation = {rows, sizeof rows / sizeof rows[0]};

@@ -1,0 +1,37 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* A worker that runs one engine: a measuring thread. Targets go in (the latest set wins), snapshots
+ * come out (the latest only). The functions may be called by any thread but the worker's. */
+#ifndef HOST_ENGINE_WORKER_H
+#define HOST_ENGINE_WORKER_H
+
+#include <stdbool.h>
+
+#include "base/time.h"
+#include "engine/report.h"
+#include "probe/spec.h"
+
+/* On a busy thread, packets that become due within this time may leave together. */
+#define ENGINE_WORKER_TICK_NS NS_PER_MS
+
+struct engine_worker;
+
+/* Starts a thread with an engine without targets. NULL with errno set when the system refuses. */
+struct engine_worker *engine_worker_start(const uint8_t start_key[SIPHASH_KEY_BYTES]);
+
+/* Hands over a new set of targets (takes a reference); replaces one that is still pending. */
+void engine_worker_apply(struct engine_worker *worker, struct spec_set *set);
+
+/* Waits until a snapshot with the targets handed over last is published: some milliseconds. */
+void engine_worker_await(struct engine_worker *worker);
+
+/* The latest snapshot; the caller gets a reference. Never NULL: empty before the first targets. */
+struct snapshot *engine_worker_acquire(struct engine_worker *worker);
+
+/* As worker_set_realtime. */
+int engine_worker_set_realtime(struct engine_worker *worker, bool is_realtime);
+
+/* Ends the thread and frees everything. NULL is fine. */
+void engine_worker_stop(struct engine_worker *worker);
+
+#endif

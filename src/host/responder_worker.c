@@ -1,0 +1,148 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The result of the start (are all addresses open?) is published like the counters; the thread that
+ * starts the worker waits for it. */
+#include "host/responder_worker.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "host/entropy.h"
+#include "host/worker.h"
+
+enum start { START_WAITING, START_LISTENING, START_FAILED };
+
+struct responder_worker {
+    struct worker *worker;
+    struct reflect *reflect; /* belongs to the thread */
+    struct mono publish_due; /* belongs to the thread */
+    /* Written by the thread only, and under the mutex. */
+    enum start start;
+    struct addr failed;
+    int error;
+    struct responder_stats published;
+};
+
+/* Sets the padding, too: counters are compared as bytes. */
+static void count_all(const struct responder_worker *worker, struct responder_stats *out)
+{
+    memset(out, 0, sizeof *out);
+    memcpy(&out->reflect, reflect_stats(worker->reflect), sizeof out->reflect);
+    out->socket_drops = worker_stats(worker->worker)->socket_drops;
+}
+
+/* How the start has ended; START_WAITING: it has not yet. */
+static enum start judge_start(const struct responder_worker *worker)
+{
+    int error;
+    if (reflect_listen_error(worker->reflect, &error) != NULL) {
+        return START_FAILED;
+    }
+    return reflect_is_listening(worker->reflect) ? START_LISTENING : START_WAITING;
+}
+
+static struct mono publish_due(void *self, struct instant now)
+{
+    const struct responder_worker *worker = self;
+    struct responder_stats stats;
+    if (worker->start == START_WAITING && judge_start(worker) != START_WAITING) {
+        return now.mono;
+    }
+    if (mono_is_before(now.mono, worker->publish_due)) {
+        return worker->publish_due;
+    }
+    count_all(worker, &stats);
+    bool is_new = memcmp(&stats, &worker->published, sizeof stats) != 0;
+    return is_new ? now.mono : MONO_NEVER;
+}
+
+static struct mono publish(void *self, struct instant now)
+{
+    struct responder_worker *worker = self;
+    if (worker->start == START_WAITING) {
+        worker->start = judge_start(worker);
+    }
+    if (worker->start == START_FAILED) {
+        worker->failed = *reflect_listen_error(worker->reflect, &worker->error);
+    }
+    count_all(worker, &worker->published);
+    worker->publish_due = mono_add(now.mono, WORKER_PUBLISH_NS);
+    return MONO_NEVER;
+}
+
+static void stop(void *self)
+{
+    const struct responder_worker *worker = self;
+    reflect_stop(worker->reflect);
+}
+
+static const struct worker_ops ops = {
+    .name = "respond",
+    .publish_due = publish_due,
+    .publish = publish,
+    .stop = stop,
+};
+
+static void responder_worker_free(struct responder_worker *worker)
+{
+    worker_free(worker->worker);
+    reflect_free(worker->reflect);
+    free(worker);
+}
+
+/* Waits until the thread has published how its start ended. */
+static enum start await_start(struct responder_worker *worker)
+{
+    worker_lock(worker->worker);
+    while (worker->start == START_WAITING) {
+        worker_wait(worker->worker);
+    }
+    enum start start = worker->start;
+    worker_unlock(worker->worker);
+    return start;
+}
+
+struct responder_worker *responder_worker_start(const struct reflect_settings *settings,
+                                                struct addr *failed, int *error)
+{
+    struct responder_worker *worker = mem_alloc(1, sizeof *worker);
+    struct reflect_seed seed;
+    entropy_fill(seed.bytes, sizeof seed.bytes);
+    worker->reflect = reflect_new(settings, &seed);
+    worker->worker = worker_new(reflect_machine(worker->reflect), &ops, worker);
+    int start_error = worker->worker == NULL ? -errno : worker_start(worker->worker);
+    if (start_error != 0) {
+        *failed = (struct addr){0};
+        *error = -start_error;
+        responder_worker_free(worker);
+        return NULL;
+    }
+    if (await_start(worker) == START_FAILED) {
+        *failed = worker->failed;
+        *error = worker->error;
+        responder_worker_stop(worker, NULL);
+        return NULL;
+    }
+    return worker;
+}
+
+void responder_worker_stats(struct responder_worker *worker, struct responder_stats *out)
+{
+    worker_lock(worker->worker);
+    *out = worker->published;
+    worker_unlock(worker->worker);
+}
+
+void responder_worker_stop(struct responder_worker *worker, struct responder_stats *last)
+{
+    if (worker == NULL) {
+        return;
+    }
+    worker_stop(worker->worker);
+    if (last != NULL) {
+        count_all(worker, last);
+    }
+    responder_worker_free(worker);
+}

@@ -1,0 +1,33 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* A worker that runs one responder: the answering thread. The functions may be called by any thread
+ * but the worker's. */
+#ifndef HOST_RESPONDER_WORKER_H
+#define HOST_RESPONDER_WORKER_H
+
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "reflect/reflect.h"
+
+struct responder_worker;
+
+struct responder_stats {
+    struct reflect_stats reflect;
+    uint64_t socket_drops; /* datagrams lost because a receive buffer of ours was full */
+};
+
+/* Starts a thread with a responder and waits until every address is open. On failure returns NULL;
+ * *failed is the address that cannot be opened (ADDR_NONE: the thread cannot be started), *error
+ * the errno value. */
+struct responder_worker *responder_worker_start(const struct reflect_settings *settings,
+                                                struct addr *failed, int *error);
+
+/* A copy of the published counters, at most WORKER_PUBLISH_NS (worker.h) old. */
+void responder_worker_stats(struct responder_worker *worker, struct responder_stats *out);
+
+/* Closes the ports, ends the thread and frees everything. The final counters go to `last` unless it
+ * is NULL. A NULL worker is fine and leaves `last` untouched. */
+void responder_worker_stop(struct responder_worker *worker, struct responder_stats *last);
+
+#endif

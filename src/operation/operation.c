@@ -1,0 +1,56 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "operation/operation.h"
+
+#include <assert.h>
+#include <string.h>
+
+static const struct operation *const rows[OPERATION_COUNT] = {
+    &operation_udp_jitter, &operation_udp_echo,    &operation_tcp_connect,
+    &operation_icmp_echo,  &operation_icmp_jitter,
+};
+
+const struct operation *operation_at(size_t index)
+{
+    assert(index < OPERATION_COUNT);
+    return rows[index];
+}
+
+size_t operation_index(const struct operation *operation)
+{
+    size_t index = 0;
+    while (operation_at(index) != operation) {
+        index++;
+    }
+    return index;
+}
+
+const struct operation *operation_find(const char *name)
+{
+    for (size_t i = 0; i < OPERATION_COUNT; i++) {
+        if (strcmp(name, rows[i]->name) == 0) {
+            return rows[i];
+        }
+    }
+    return NULL;
+}
+
+const struct operation_key *operation_key(const struct operation *operation, const char *name)
+{
+    for (size_t i = 0; i < operation->key_count; i++) {
+        if (strcmp(operation->keys[i].name, name) == 0) {
+            return &operation->keys[i];
+        }
+    }
+    return NULL;
+}
+
+bool operation_has(const struct operation *operation, enum operation_result result)
+{
+    return (operation->results & (unsigned)result) != 0;
+}
+
+bool operation_takes(const struct operation *operation, enum control_version version)
+{
+    return (operation->controls & 1U << version) != 0;
+}

@@ -1,0 +1,35 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* What a route answers. */
+#ifndef WEB_REPLY_H
+#define WEB_REPLY_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "web/request.h"
+#include "web/stream.h"
+
+#define REPLY_PLAIN_TEXT "text/plain; charset=utf-8"
+
+struct reply {
+    unsigned status; /* of HTTP */
+    const char *content_type;
+    const char *policy; /* Content-Security-Policy */
+    unsigned allowed; /* methods (routes.h) for the Allow header; 0: none */
+    unsigned retry_seconds; /* Retry-After; 0: none */
+    bool varies; /* with Accept */
+    bool is_gzip;
+    bool is_scrape; /* counts among the scrapes until it is sent */
+    bool is_pending; /* the answer comes when the reload is done; nothing else is set */
+    struct buf body;
+    struct stream *stream; /* instead of the body; NULL: the body */
+};
+
+/* The reply becomes `status` with one line of text. */
+void reply_set(struct reply *reply, unsigned status, const char *line);
+
+/* Compresses the reply if it is large enough and the client asked for it. */
+void reply_compress(struct reply *reply, const struct request *request);
+
+#endif

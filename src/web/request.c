@@ -1,0 +1,55 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "web/request.h"
+
+#include <stddef.h>
+#include <string.h>
+#include <strings.h>
+
+static const char *const names[REQUEST_NAMES] = {
+    [REQUEST_ACCEPT] = "Accept",
+    [REQUEST_ACCEPT_ENCODING] = "Accept-Encoding",
+    [REQUEST_HOST] = "Host",
+    [REQUEST_ORIGIN] = "Origin",
+    [REQUEST_FETCH_SITE] = "Sec-Fetch-Site",
+};
+
+void request_add_header(struct request *request, const char *name, const char *value)
+{
+    for (size_t i = 0; i < REQUEST_NAMES; i++) {
+        struct buf *header = &request->headers[i];
+        if (strcasecmp(name, names[i]) == 0) {
+            buf_add_string(header, header->bytes == NULL ? "" : ",");
+            buf_add_string(header, value);
+        }
+    }
+}
+
+const char *request_header(const struct request *request, enum request_name name)
+{
+    return request->headers[name].bytes;
+}
+
+void request_fini(struct request *request)
+{
+    for (size_t i = 0; i < REQUEST_NAMES; i++) {
+        buf_fini(&request->headers[i]);
+    }
+}
+
+/* Browsers send Sec-Fetch-Site only to sites that they trust (https, localhost); it is right also
+ * behind a proxy that changes Host. */
+bool request_is_foreign(const struct request *request)
+{
+    const char *site = request_header(request, REQUEST_FETCH_SITE);
+    const char *origin = request_header(request, REQUEST_ORIGIN);
+    const char *host = request_header(request, REQUEST_HOST);
+    if (site != NULL) {
+        return strcasecmp(site, "same-origin") != 0 && strcasecmp(site, "none") != 0;
+    }
+    if (origin == NULL) {
+        return false;
+    }
+    const char *own = strstr(origin, "://");
+    return own == NULL || host == NULL || strcasecmp(own + 3, host) != 0;
+}

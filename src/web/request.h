@@ -1,0 +1,42 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* A request as the routes see it. */
+#ifndef WEB_REQUEST_H
+#define WEB_REQUEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+/* The headers that are kept. */
+enum request_name {
+    REQUEST_ACCEPT,
+    REQUEST_ACCEPT_ENCODING,
+    REQUEST_HOST,
+    REQUEST_ORIGIN,
+    REQUEST_FETCH_SITE, /* Sec-Fetch-Site */
+};
+#define REQUEST_NAMES 5
+
+/* All zero but method and path: a request without headers. */
+struct request {
+    const char *method, *path;
+    int64_t now_ns; /* CLOCK_MONOTONIC */
+    struct buf headers[REQUEST_NAMES];
+};
+
+/* Keeps a header line if its name is one of those above. Several lines of one name are joined with
+ * commas (RFC 9110 5.3). */
+void request_add_header(struct request *request, const char *name, const char *value);
+
+/* NULL when the request has no such header. */
+const char *request_header(const struct request *request, enum request_name name);
+
+/* Whether a web page of another origin made the browser send the request. Programs that are no
+ * browsers send neither of the two headers that tell. */
+bool request_is_foreign(const struct request *request);
+
+void request_fini(struct request *request);
+
+#endif

@@ -1,0 +1,254 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "web/routes.h"
+
+#include <string.h>
+
+#include "base/time.h"
+#include "web/negotiate.h"
+
+#define READS (METHOD_GET | METHOD_HEAD)
+#define CHANGES (METHOD_POST | METHOD_PUT)
+
+enum {
+    OK = 200,
+    FORBIDDEN = 403,
+    NOT_FOUND = 404,
+    NOT_ALLOWED = 405,
+    TOO_LARGE = 413,
+    TOO_MANY = 429,
+    SERVER_ERROR = 500,
+    UNAVAILABLE = 503,
+};
+
+/* What a client is told that comes while too many scrapes are being answered. */
+#define SCRAPE_RETRY_SECONDS 1
+/* Reloads by HTTP begin at least so far apart. */
+#define RELOAD_INTERVAL_SECONDS 1
+
+/* Counts one scrape more, if one more is allowed. */
+static bool scrape_begin(struct site *site)
+{
+    unsigned before = atomic_fetch_add(&site->scrapes, 1);
+    if (site->scrapes_max > 0 && before >= site->scrapes_max) {
+        atomic_fetch_sub(&site->scrapes, 1);
+        return false;
+    }
+    return true;
+}
+
+void routes_scrape_done(struct site *site)
+{
+    atomic_fetch_sub(&site->scrapes, 1);
+}
+
+static void answer_metrics(struct site *site, const struct request *request, struct reply *reply)
+{
+    if (!scrape_begin(site)) {
+        reply->status = UNAVAILABLE;
+        buf_printf(&reply->body, "%u requests for the metrics are being answered, try again later",
+                   site->scrapes_max);
+        reply->retry_seconds = SCRAPE_RETRY_SECONDS;
+        return;
+    }
+    const struct expo_format *format = negotiate_format(request_header(request, REQUEST_ACCEPT));
+    reply->is_scrape = true;
+    reply->varies = true;
+    reply->content_type = format->content_type;
+    struct stream_source source = site->handlers.metrics(site->handlers.context, format);
+    reply->stream = stream_open(&source);
+    if (stream_is_short(reply->stream, ROUTES_SHORT_BYTES, &reply->body)) {
+        stream_close(reply->stream);
+        reply->stream = NULL;
+    }
+}
+
+static void answer_page(struct site *site, const struct request *request, struct reply *reply)
+{
+    (void)request;
+    reply->content_type = "text/html; charset=utf-8";
+    reply->policy = "default-src 'none'; style-src 'unsafe-inline'";
+    site->handlers.page(site->handlers.context, &reply->body);
+}
+
+static void answer_healthy(struct site *site, const struct request *request, struct reply *reply)
+{
+    (void)site;
+    (void)request;
+    reply_set(reply, OK, "ok");
+}
+
+static void answer_ready(struct site *site, const struct request *request, struct reply *reply)
+{
+    (void)request;
+    if (site->handlers.ready(site->handlers.context, &reply->body)) {
+        reply_set(reply, OK, "ready");
+    } else {
+        reply->status = UNAVAILABLE;
+    }
+}
+
+/* False when one runs, or began less than RELOAD_INTERVAL_SECONDS ago. */
+static bool reload_begin(struct site *site, int64_t now_ns)
+{
+    if (atomic_exchange(&site->is_reloading, true)) {
+        return false;
+    }
+    if (now_ns < site->reload_next_ns) {
+        atomic_store(&site->is_reloading, false);
+        return false;
+    }
+    site->reload_next_ns = now_ns + RELOAD_INTERVAL_SECONDS * NS_PER_SECOND;
+    return true;
+}
+
+static void answer_reload(struct site *site, const struct request *request, struct reply *reply)
+{
+    if (!site->has_lifecycle) {
+        reply_set(reply, FORBIDDEN,
+                  "reloading by HTTP needs the flag --web.enable-lifecycle; SIGHUP always reloads");
+    } else if (request_is_foreign(request)) {
+        reply_set(reply, FORBIDDEN, "a page of another origin may not reload");
+    } else if (!reload_begin(site, request->now_ns)) {
+        reply_set(reply, TOO_MANY, "not reloaded: one reload a second, try again later");
+        reply->retry_seconds = RELOAD_INTERVAL_SECONDS;
+    } else {
+        reply->is_pending = true;
+    }
+}
+
+static const struct route rows[] = {
+    {"/metrics", true, READS, answer_metrics, "Metrics",
+     "The metrics, as Prometheus text or OpenMetrics, whichever the scraper prefers."},
+    {"/", false, READS, answer_page, NULL, "A status page: all targets with their latest results."},
+    {"/-/healthy", false, READS, answer_healthy, "Healthy", "200 while the process serves."},
+    {"/-/ready", false, READS, answer_ready, "Ready",
+     "200 once every target has been measured or has failed once, 503 before."},
+    {"/-/reload", false, CHANGES, answer_reload, NULL,
+     "Reloads the configuration; needs --web.enable-lifecycle."},
+};
+
+const struct route *route_at(size_t index)
+{
+    return index < sizeof rows / sizeof rows[0] ? &rows[index] : NULL;
+}
+
+const char *route_path(const struct route *route, const char *metrics_path)
+{
+    return route->is_telemetry ? metrics_path : route->path;
+}
+
+static const struct {
+    const char *name;
+    enum method method;
+} methods[] = {
+    {"GET", METHOD_GET}, {"HEAD", METHOD_HEAD}, {"POST", METHOD_POST}, {"PUT", METHOD_PUT}};
+#define METHODS_COUNT (sizeof methods / sizeof methods[0])
+
+void methods_format(unsigned wanted, struct buf *out)
+{
+    const char *separator = "";
+    for (size_t i = 0; i < METHODS_COUNT; i++) {
+        if ((wanted & methods[i].method) != 0) {
+            buf_printf(out, "%s%s", separator, methods[i].name);
+            separator = ", ";
+        }
+    }
+}
+
+/* 0 for a method that no route has. */
+static unsigned method_find(const char *name)
+{
+    for (size_t i = 0; i < METHODS_COUNT; i++) {
+        if (strcmp(name, methods[i].name) == 0) {
+            return methods[i].method;
+        }
+    }
+    return 0;
+}
+
+/* NULL when nothing is there. */
+static const struct route *route_find(const char *path, const char *metrics_path)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (strcmp(path, route_path(&rows[i], metrics_path)) == 0) {
+            return &rows[i];
+        }
+    }
+    return NULL;
+}
+
+bool routes_is_free(const char *path)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (!rows[i].is_telemetry && strcmp(path, rows[i].path) == 0) {
+            return false;
+        }
+    }
+    return strncmp(path, "/-/", 3) != 0;
+}
+
+static struct reply reply_begin(void)
+{
+    return (struct reply){
+        .status = OK, .content_type = REPLY_PLAIN_TEXT, .policy = "default-src 'none'"};
+}
+
+static void reply_end(const struct site *site, const struct request *request, struct reply *reply)
+{
+    if (strcmp(reply->content_type, REPLY_PLAIN_TEXT) == 0 &&
+        (reply->body.size == 0 || reply->body.bytes[reply->body.size - 1] != '\n')) {
+        buf_add_char(&reply->body, '\n');
+    }
+    if (!site->is_plain) {
+        reply_compress(reply, request);
+    }
+}
+
+struct reply routes_answer(struct site *site, const struct request *request)
+{
+    struct reply reply = reply_begin();
+    const struct route *route = route_find(request->path, site->metrics_path);
+    if (route == NULL) {
+        reply_set(&reply, NOT_FOUND, "not found");
+    } else if ((route->methods & method_find(request->method)) == 0) {
+        reply_set(&reply, NOT_ALLOWED, "method not allowed");
+        reply.allowed = route->methods;
+    } else {
+        route->answer(site, request, &reply);
+    }
+    if (!reply.is_pending) {
+        reply_end(site, request, &reply);
+    }
+    return reply;
+}
+
+struct reply routes_too_large(void)
+{
+    struct reply reply = reply_begin();
+    reply_set(&reply, TOO_LARGE, "the body of the request is too large");
+    buf_add_char(&reply.body, '\n');
+    return reply;
+}
+
+/* What is wrong stands in the log only: the client may be anybody. */
+struct reply routes_reloaded(struct site *site, enum reload_end end)
+{
+    static const struct request none = {.method = ""};
+    struct reply reply = reply_begin();
+    atomic_store(&site->is_reloading, false);
+    switch (end) {
+    case RELOAD_DONE:
+        reply_set(&reply, OK, "reloaded");
+        break;
+    case RELOAD_FAILED:
+        reply_set(&reply, SERVER_ERROR,
+                  "not reloaded, the old configuration is kept: see the log of the exporter");
+        break;
+    case RELOAD_STOPPED:
+        reply_set(&reply, UNAVAILABLE, "not reloaded: the exporter is stopping");
+        break;
+    }
+    reply_end(site, &none, &reply);
+    return reply;
+}

@@ -1,0 +1,67 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* What is served at which path: one row a route. From the rows follow the statuses 404 and 405, the
+ * Allow header, which path the metrics may have, the links of the page, and the tables in
+ * docs/http.md and ipsla_exporter(8) (a test compares). To add a route: a row and its function. */
+#ifndef WEB_ROUTES_H
+#define WEB_ROUTES_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "web/handlers.h"
+#include "web/reply.h"
+
+/* Metrics below this are sent with their length, at once. */
+#define ROUTES_SHORT_BYTES ((size_t)64 * 1024)
+
+enum method { METHOD_GET = 1, METHOD_HEAD = 2, METHOD_POST = 4, METHOD_PUT = 8 };
+
+/* What all routes share. */
+struct site {
+    struct http_handlers handlers;
+    const char *metrics_path;
+    unsigned scrapes_max; /* metrics being answered at once; 0: no limit */
+    atomic_uint scrapes; /* being answered */
+    bool is_plain; /* nothing is compressed */
+    bool has_lifecycle; /* a reload may be requested by HTTP */
+    atomic_bool is_reloading; /* the one reload at a time; guards the next */
+    int64_t reload_next_ns; /* when the next one may begin */
+};
+
+struct route {
+    const char *path;
+    bool is_telemetry; /* is moved by --web.telemetry-path */
+    unsigned methods;
+    void (*answer)(struct site *site, const struct request *request, struct reply *reply);
+    const char *link; /* text of its link on the page; NULL: none */
+    const char *help; /* one sentence, for the documentation */
+};
+
+/* Routes one after the other, NULL beyond the last. */
+const struct route *route_at(size_t index);
+
+/* Where the route is when the metrics are at `metrics_path`. */
+const char *route_path(const struct route *route, const char *metrics_path);
+
+/* Appends "GET, HEAD". */
+void methods_format(unsigned methods, struct buf *out);
+
+/* Whether the metrics may be at `path`: a path that no other route has, and not below "/-/", where
+ * later versions may have more. */
+bool routes_is_free(const char *path);
+
+/* Answers the request. The reply belongs to the caller, who says when a scrape is done. */
+struct reply routes_answer(struct site *site, const struct request *request);
+void routes_scrape_done(struct site *site);
+
+/* The answer to a request whose body is too large. */
+struct reply routes_too_large(void);
+
+/* The answer to a request for a reload that was pending. */
+enum reload_end { RELOAD_DONE, RELOAD_FAILED, RELOAD_STOPPED };
+struct reply routes_reloaded(struct site *site, enum reload_end end);
+
+#endif
