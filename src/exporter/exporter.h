@@ -97,6 +97,9 @@ void exporter_end_realtime(struct exporter *exporter);
  * them: some milliseconds. */
 void exporter_apply(struct exporter *exporter);
 
+/* Logs when this process may not ask about the clock of this host. */
+void exporter_check_clock(void);
+
 /* Logs what keeps this host from measuring: each error once, with the first target that has it. */
 void exporter_check_sockets(const struct spec_set *targets);
 

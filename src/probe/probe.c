@@ -25,6 +25,7 @@ void probe_set_spec(struct probe *probe, const struct spec *spec)
 {
     if (!addr_is_same_ip(&probe->spec->path.peer, &spec->path.peer)) {
         probe->filter = (struct clock_filter){0};
+        probe->byte_order = BYTE_ORDER_UNKNOWN;
     }
     probe->spec = spec;
     probe->handshake.spec = spec;

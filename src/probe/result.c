@@ -102,18 +102,37 @@ static void judge_queue(struct round *round)
     }
 }
 
+/* What the replies tell together; a host does not change its byte order. */
+static void settle_payload(struct probe *probe)
+{
+    struct round *round = &probe->round;
+    if (probe->spec->operation->settle == NULL) {
+        return;
+    }
+    round->corrupt += probe->spec->operation->settle(&probe->payload, probe->byte_order);
+    round->byte_order = probe->payload.byte_order;
+    if (round->byte_order == BYTE_ORDER_NETWORK || round->byte_order == BYTE_ORDER_SWAPPED) {
+        probe->byte_order = round->byte_order;
+    }
+}
+
 /* The train has run: what its ledger says. The socket of a connection is another than that of its
  * control request, and loses nothing. */
 static void compute_round(struct probe *probe, const struct trust_case *about,
                           const struct round_sinks *sinks)
 {
     struct round *round = &probe->round;
+    settle_payload(probe);
     train_take_stamps(&probe->train, payload_resolution_ns(probe->spec));
     round->one_way = trust_judge(about, &probe->filter, &round->offset);
+    round->is_slewed = trust_was_slewed(about);
+    round->clock_fault = about->clock->fault;
+    round->clock_age_minutes = (uint32_t)(clock_age_ns(about->clock) / NS_PER_MINUTE);
     const struct round_rules rules = {
         .threshold_ns = probe->spec->results.threshold_ns,
         .resolution_ns = payload_resolution_ns(probe->spec),
         .is_stamped = operation_has(probe->spec->operation, RESULT_ONE_WAY),
+        .is_slewed = round->is_slewed,
         .trust_clocks = round->one_way == ONE_WAY_SHOWN,
         .needs_kernel_stamps = probe->spec->clocks.timestamps == TIMESTAMPS_KERNEL,
     };

@@ -69,7 +69,8 @@ double moments_stddev_ns(const struct moments *moments); /* of the population; 0
  * value. */
 struct jitter {
     uint32_t samples;
-    uint32_t dropped; /* pairs not taken: the responder's clock was set between the two */
+    uint32_t dropped; /* pairs not taken: the responder's clock was set between the two, or ours was
+                         slewed */
     int64_t min_ns, max_ns; /* of the absolute values, zeros included */
     struct moments positive, negative;
     double interarrival_ns; /* RFC 3550 6.4.1, at the end of the operation, from 0 */
@@ -145,6 +146,10 @@ struct round {
     enum one_way one_way; /* what became of sd.delay and ds.delay */
     uint32_t negative; /* samples without one-way delay, because a way was negative */
     uint32_t responder_steps; /* of its clock, during the operation */
+    enum byte_order byte_order; /* of the responder's times, where that can differ: icmp-jitter */
+    enum clock_fault clock_fault; /* ONE_WAY_LOCAL_CLOCK, .._UNKNOWN: what is wrong with ours, */
+    uint32_t clock_age_minutes; /* and how long ago at most it was adjusted */
+    bool is_slewed; /* our clock was, during the operation: durations are off by as much */
     struct clock_offset offset; /* of the two clocks, when it can be told */
     struct voice voice;
 };
@@ -162,6 +167,7 @@ struct round_rules {
                               steps */
     bool is_stamped; /* replies should bring times of the responder */
     bool needs_kernel_stamps; /* a sample with other times of ours is unprocessed */
+    bool is_slewed; /* our clock was: pairs of packets tell no jitter */
     bool trust_clocks; /* observe one-way delay; a sample with a negative way is dropped */
 };
 

@@ -43,6 +43,15 @@ struct sample {
  * at which the kernel lets its own maximum error grow. */
 #define CLOCK_WANDER_DIVISOR 2000
 
+/* One-way delays of a received sample with the responder's times, in steps of the wire: the
+ * difference of two clocks, so they may be negative. */
+int64_t sample_sd_ns(const struct sample *sample, int64_t resolution_ns);
+int64_t sample_ds_ns(const struct sample *sample, int64_t resolution_ns);
+
+/* True when one of these delays is smaller than what it may be off by: a step of the wire, or the
+ * error of our own stamps. */
+bool sample_is_unresolved(const struct sample *sample, int64_t resolution_ns);
+
 /* True when the responder's clock cannot have run on evenly between two received samples with its
  * times, in either order: a packet would have arrived before it was sent. */
 bool sample_clock_was_set(const struct sample *a, const struct sample *b, int64_t resolution_ns);

@@ -53,6 +53,7 @@ void tally_add(struct tally *tally, const struct round *round)
     tally->reordered_both += round->reordering.both;
     tally->negative += round->negative;
     tally->responder_steps += round->responder_steps;
+    tally->slewed_operations += round->is_slewed;
     if (round->one_way > ONE_WAY_NO_SAMPLES) {
         tally->withheld[round->one_way]++;
     }

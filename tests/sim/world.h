@@ -133,6 +133,8 @@ struct world {
     struct world_notice *notices;
     size_t notice_count, notice_capacity;
     bool is_icmp_silent; /* nodes do not answer ICMP echoes and timestamps */
+    bool is_icmp_swapped; /* nodes write timestamps little-endian */
+    bool is_icmp_senseless; /* nodes write anything as timestamps */
     bool is_icmp_not_utc; /* nodes' timestamps are milliseconds since boot with bit 31 set */
 };
 

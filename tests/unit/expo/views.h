@@ -137,6 +137,7 @@ static inline struct snapshot *view_snapshot(void)
     snapshot->reports[1] = view_report(b);
     snapshot->reports[2] = view_report(c);
     view_completed(snapshot->reports[0]);
+    snapshot->reports[0]->tally.slewed_operations = 2;
     snapshot->reports[2]->is_inactive = true;
     view_failed(snapshot->reports[1]);
     snapshot->stats.unmatched[UNMATCHED_SOURCE] = 5;
@@ -163,7 +164,9 @@ static inline struct expo_view view_of(struct snapshot *const *snapshots, size_t
                     .open_fds = 12,
                     .max_fds = 1024,
                     .start_time_seconds = 1767268799.5},
-        .clock = {true, 250 * NS_PER_US, 20 * NS_PER_MS},
+        .clock = {.is_synchronized = true,
+                  .estimated_error_ns = 250 * NS_PER_US,
+                  .maximum_error_ns = 20 * NS_PER_MS},
         .reload_successful = true,
         .reload_success = build_at(0).wall,
         .resolve_failures = 7,
