@@ -52,12 +52,14 @@ static void emit_active(struct series *series, const struct family_source *sourc
     series_count(series, source->report->is_inactive ? 0 : 1);
 }
 
+/* Those that can happen are there with 0: increase() does not see how a series begins. */
 static void emit_failures(struct series *series, const struct family_source *source, size_t offset)
 {
     (void)offset;
     for (unsigned i = 0; i < OUTCOME_COUNT; i++) {
         uint64_t count = source->report->tally.failures[i];
-        if (count > 0) {
+        bool is_failure = i != OUTCOME_OK;
+        if (count > 0 || (is_failure && operation_can_end(source->report->spec, (enum outcome)i))) {
             series_count_by(series, outcome_name((enum outcome)i), count);
         }
     }
