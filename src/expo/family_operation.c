@@ -52,6 +52,12 @@ static void emit_active(struct series *series, const struct family_source *sourc
     series_count(series, source->report->is_inactive ? 0 : 1);
 }
 
+static void emit_frequency(struct series *series, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    series_seconds(series, source->report->spec->schedule.frequency_ns);
+}
+
 /* Those that can happen are there with 0: increase() does not see how a series begins. */
 static void emit_failures(struct series *series, const struct family_source *source, size_t offset)
 {
@@ -124,6 +130,14 @@ static const struct family rows[] = {
       {NULL}},
      FAMILY_TARGET,
      emit_active,
+     0},
+    {{"ipsla_target_frequency_seconds",
+      METRIC_GAUGE,
+      "seconds",
+      "How much time passes from the start of an operation to the start of the next.",
+      {NULL}},
+     FAMILY_TARGET,
+     emit_frequency,
      0},
     {{"ipsla_operations_total",
       METRIC_COUNTER,

@@ -215,6 +215,7 @@ static void counters_exist_from_the_start(void **state)
                 true);
     expect_line(&document,
                 "ipsla_one_way_delay_withheld_total{target=\"c\",reason=\"tolerance\"} 0", true);
+    expect_line(&document, "ipsla_target_frequency_seconds{target=\"c\"} 60", true);
     /* What cannot happen is not there: an address needs no name server, nothing is verified. */
     expect_line(&document, "ipsla_operation_failures_total{target=\"c\",reason=\"ok\"", false);
     expect_line(&document, "ipsla_operation_failures_total{target=\"c\",reason=\"resolve\"", false);
@@ -308,11 +309,11 @@ static size_t target_series(struct spec *spec)
 static void cardinality_is_as_documented(void **state)
 {
     (void)state;
-    assert_int_equal(target_series(build_jitter_spec("a", "192.0.2.1")), 171);
-    assert_int_equal(target_series(build_echo_spec("a", "192.0.2.1")), 53);
+    assert_int_equal(target_series(build_jitter_spec("a", "192.0.2.1")), 172);
+    assert_int_equal(target_series(build_echo_spec("a", "192.0.2.1")), 54);
     struct spec *call = build_jitter_spec("a", "192.0.2.1");
     call->packets.codec = VOICE_CODEC_G711ULAW;
-    assert_int_equal(target_series(call), 176);
+    assert_int_equal(target_series(call), 177);
 }
 
 /* A snapshot of `count` targets that completed, every second with a layout of its own; labels of
