@@ -20,7 +20,8 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve()
 ROOT = pathlib.Path(os.environ.get("IPSLA_SOURCE_DIR") or HERE.parents[2])
 RULES = "deploy/prometheus/ipsla.rules.yml"
-RULES_TEST = "deploy/prometheus/ipsla.rules.test.yml"
+RULES_TESTS = ["deploy/prometheus/ipsla.rules.test.yml",
+               "deploy/prometheus/ipsla.rules.prometheus3.test.yml"]
 DOCS_WITH_PROMQL = ["docs/alerts.md", "docs/dashboards.md"]
 WORDS_HEADING = "IP SLA words to PromQL"
 
@@ -342,8 +343,9 @@ def check_rules_and_docs(known):
     rule_count = len(re.findall(r"^\s*- (?:record|alert): ", rules, re.MULTILINE))
     if len(list(rule_expressions(rules))) != rule_count:
         errors.append(f"{RULES}: not every rule's expression was found")
-    for name in sorted(set(re.findall(r"- series: ([\w:]+)", read(RULES_TEST)))):
-        errors += name_errors(RULES_TEST, name, known | NOT_OURS)
+    for path in RULES_TESTS:
+        for name in sorted(set(re.findall(r"- series: ([\w:]+)", read(path)))):
+            errors += name_errors(path, name, known | NOT_OURS)
     for document in DOCS_WITH_PROMQL:
         found = list(doc_expressions(read(document)))
         for expr in found:

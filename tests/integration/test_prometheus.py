@@ -31,7 +31,7 @@ scrape_configs:
 class Prometheus:
     """A server in the namespace, its data in a directory of the test."""
 
-    def __init__(self, namespace):
+    def __init__(self, namespace, job_settings=""):
         self.namespace = namespace
         with open(os.path.join(harness.SOURCE_DIR, "deploy/prometheus/ipsla.rules.yml"),
                   encoding="utf-8") as file:
@@ -40,7 +40,7 @@ class Prometheus:
         rules, changed = re.subn(r"(?m)^( +for:) \d+m$", r"\1 2s", rules)
         assert changed > 3, "no `for` found in the rules"
         harness.write_file("rules.yml", rules)
-        path = harness.write_file("prometheus.yml", PROMETHEUS)
+        path = harness.write_file("prometheus.yml", PROMETHEUS + job_settings)
         data = os.path.join(harness.scratch_dir(), "prometheus-data")
         self.process = harness.Process(namespace, [
             harness.require_program("prometheus"), f"--config.file={path}",
