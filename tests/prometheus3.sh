@@ -28,16 +28,19 @@ if ! command -v go >/dev/null; then
     exit 77
 fi
 
+# The module v0.316.0 is 3.16.0, which it does not know of itself.
+name=$(echo "$version" | sed 's/^v0\.\(.\)\([0-9]*\)\./\1.\2./; s/\.0\([0-9]\)\./.\1./')
+
 # Without service discovery: its libraries are most of the program.
 build() {
     CGO_ENABLED=0 GOBIN=$bin go install -buildvcs=false -tags remove_all_sd,enable_dns_sd \
-        "github.com/prometheus/prometheus/cmd/$1@$version"
+        -ldflags "-X github.com/prometheus/common/version.Version=$name" "github.com/prometheus/prometheus/cmd/$1@$version"
 }
-if [ "$(cat "$bin/version" 2>/dev/null)" != "$version" ]; then
+if [ "$(cat "$bin/version" 2>/dev/null)" != "$name" ]; then
     rm -f "$bin/version"
     build promtool
     build prometheus
-    echo "$version" >"$bin/version"
+    echo "$name" >"$bin/version"
 fi
 
 sh deploy/build.sh debug
