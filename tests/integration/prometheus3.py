@@ -4,7 +4,7 @@
 quantiles all the same. Not a test of tests/run.sh, since Debian has Prometheus 2: tests/prometheus3.sh."""
 
 import harness
-from test_prometheus import Prometheus
+from test_prometheus import Prometheus, panel_queries
 
 CONFIG = """
 defaults: {frequency: 1s, timeout: 500ms, num_packets: 20, interval: 10ms}
@@ -24,6 +24,12 @@ class Prometheus3Test(harness.Case):
             harness.wait_for(lambda: prometheus.query(recorded), f"{recorded} of native histograms")
             self.assertBetween(prometheus.value(recorded), 0, 1, recorded)
         self.assertEqual(prometheus.query("ipsla_rtt_seconds_bucket"), [])
+        quantiles = [(title, query) for title, query in panel_queries()
+                     if "ipsla_rtt_seconds" in query or "ipsla_jitter_seconds" in query]
+        self.assertGreater(len(quantiles), 10)
+        for title, query in quantiles:
+            if not title.endswith("heatmap"):
+                self.assertTrue(prometheus.query(query), f"{title}: {query}")
 
 
 if __name__ == "__main__":
