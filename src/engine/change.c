@@ -141,7 +141,8 @@ static unsigned place(struct engine *engine, const struct change *change, struct
     session->position = (uint32_t)change->at;
     bool is_new = session->due.place == 0;
     if (is_new) {
-        session_plan(session, engine->options.start_now, now);
+        int64_t phase_ns = calendar_phase_ns(&engine->calendar, session->spec);
+        session_plan(session, phase_ns, engine->options.start_now, now);
         book(engine, session);
         heap_set(&engine->heap, &session->due, session_deadline(session));
     }

@@ -9,16 +9,15 @@
 #include "base/mem.h"
 #include "probe/spec_field.h"
 
-static struct mono spread_start(const struct session *session, struct instant now)
+static struct mono spread_start(const struct session *session, int64_t phase_ns, struct instant now)
 {
     int64_t period_ns = session->spec->schedule.frequency_ns;
-    int64_t phase_ns = (int64_t)(spec_hash(session->spec) % (uint64_t)period_ns);
     int64_t past_ns = now.wall.ns - phase_ns;
     int64_t since_ns = past_ns - floor_div(past_ns, period_ns) * period_ns;
     return mono_add(now.mono, since_ns == 0 ? 0 : period_ns - since_ns);
 }
 
-static struct mono first_start(const struct session *session, struct instant now)
+static struct mono first_start(const struct session *session, int64_t phase_ns, struct instant now)
 {
     switch (session->spec->schedule.start) {
     case SPEC_START_NOW:
@@ -30,7 +29,7 @@ static struct mono first_start(const struct session *session, struct instant now
     case SPEC_START_SPREAD:
         break;
     }
-    return spread_start(session, now);
+    return spread_start(session, phase_ns, now);
 }
 
 static bool is_inactive(const struct session *session)
@@ -63,7 +62,8 @@ static void set_report(struct session *session, struct report *report)
     session->report = report;
 }
 
-void session_init(struct session *session, uint32_t slot, const struct spec *spec)
+void session_init(struct session *session, uint32_t slot, const struct spec *spec,
+                  const uint8_t seed[HANDSHAKE_SEED_BYTES])
 {
     *session = (struct session){
         .slot = slot,
@@ -71,14 +71,14 @@ void session_init(struct session *session, uint32_t slot, const struct spec *spe
         .next_start = MONO_NEVER,
         .life_end = MONO_NEVER,
     };
-    probe_init(&session->probe, session->spec, (uint8_t)(spec_hash(spec) >> 56));
+    probe_init(&session->probe, session->spec, seed);
     session->report = report_new(session);
 }
 
-void session_plan(struct session *session, bool start_now, struct instant now)
+void session_plan(struct session *session, int64_t phase_ns, bool start_now, struct instant now)
 {
     int64_t life_ns = session->spec->schedule.life_ns;
-    session->next_start = start_now ? now.mono : first_start(session, now);
+    session->next_start = start_now ? now.mono : first_start(session, phase_ns, now);
     if (life_ns != SPEC_FOREVER) {
         session->life_end = mono_add(session->next_start, life_ns);
     }
@@ -130,13 +130,16 @@ static void start_run(struct session *session, struct instant now)
     probe_start(&session->probe, now, mono_add(next, -SESSION_GAP_NS));
 }
 
-/* Starts that passed while the run was going are skipped, never made up for. Returns how many. */
+/* Starts that passed before the run's result was known are skipped, never made up for. Returns how
+ * many. One that passed later, while only late replies were waited for, is not one of them: the
+ * next poll makes it, however late this thread woke. */
 static uint64_t skip_missed_starts(struct session *session, struct instant now)
 {
-    if (mono_is_before(now.mono, session->next_start)) {
+    struct mono end = probe_end(&session->probe, now.mono);
+    if (mono_is_before(end, session->next_start)) {
         return 0;
     }
-    int64_t missed_ns = mono_diff(now.mono, session->next_start);
+    int64_t missed_ns = mono_diff(end, session->next_start);
     int64_t missed = missed_ns / session->spec->schedule.frequency_ns + 1;
     plan_start(session,
                mono_add(session->next_start, missed * session->spec->schedule.frequency_ns));
@@ -159,11 +162,12 @@ static void count_packets(const struct session *session, struct engine_stats *st
     }
 }
 
-static void count_unmatched(struct session *session, struct engine_stats *stats)
+static void count_unmatched(const struct session *session, struct report *report,
+                            struct engine_stats *stats)
 {
     for (unsigned i = 0; i < UNMATCHED_COUNT; i++) {
-        stats->unmatched[i] += session->probe.unmatched[i] - session->seen_unmatched[i];
-        session->seen_unmatched[i] = session->probe.unmatched[i];
+        stats->unmatched[i] += session->probe.unmatched[i] - report->unmatched[i];
+        report->unmatched[i] = session->probe.unmatched[i];
     }
 }
 
@@ -183,8 +187,8 @@ static void end_run(struct session *session, struct instant now, struct session_
 {
     session->is_running = false;
     uint64_t skipped = skip_missed_starts(session, now);
-    count_unmatched(session, env->stats);
     struct report *report = report_new(session);
+    count_unmatched(session, report, env->stats);
     report->tally.skipped += skipped;
     struct round_sinks sinks = tally_sinks(&report->tally, &session->spec->results.layout);
     const struct round *round = probe_collect(&session->probe, env->clock, now, &sinks);

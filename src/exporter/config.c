@@ -158,7 +158,7 @@ static void set_names(struct exporter *exporter)
 bool exporter_start_workers(struct exporter *exporter)
 {
     for (unsigned i = 0; i < exporter->work.count; i++) {
-        exporter->workers[i] = engine_worker_start();
+        exporter->workers[i] = engine_worker_start(exporter->start_key);
         if (exporter->workers[i] == NULL) {
             return false;
         }

@@ -32,6 +32,13 @@ struct exporter_shard {
     unsigned number, count;
 };
 
+/* What is known of datagrams that answered nothing. */
+struct unearned {
+    uint64_t total; /* so far */
+    struct mono next; /* when to look again */
+    struct mono quiet_until;
+};
+
 struct exporter {
     /* Unchanging while HTTP runs. */
     const char *config_file;
@@ -39,6 +46,7 @@ struct exporter {
     bool wants_realtime;
     struct wall started;
     struct exporter_shard shard;
+    uint8_t start_key[SIPHASH_KEY_BYTES];
     struct engine_worker *workers[EXPORTER_WORKERS_MAX]; /* NULL beyond the last */
     struct spec_division work; /* of the targets among them */
     struct resolver *resolver;
@@ -61,6 +69,7 @@ struct exporter {
     struct config *config; /* of its targets: those of the shard */
     size_t shared_count; /* targets in the file */
     struct mono apply_next; /* when addresses may be taken over again */
+    struct unearned unearned;
 };
 
 /* Wakes the main thread, from any thread. */
@@ -90,6 +99,10 @@ void exporter_apply(struct exporter *exporter);
 
 /* Logs what keeps this host from measuring: each error once, with the first target that has it. */
 void exporter_check_sockets(const struct spec_set *targets);
+
+/* Looks now and then whether many datagrams answered nothing, and says so in the log, once a minute
+ * at the most. Returns when to call it again. */
+struct mono exporter_watch_unearned(struct exporter *exporter);
 
 /* The functions that HTTP calls. */
 struct http_handlers exporter_handlers(struct exporter *exporter);

@@ -30,6 +30,8 @@ static bool deliver_icmp(struct host *host, const struct endpoint *endpoint,
         .is_icmp = true,
         .error = notice->error,
         .peer = notice->peer,
+        .bytes = notice->quote,
+        .size = notice->quote_size,
     };
     deliver_event(host, &ev);
     return true;

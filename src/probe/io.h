@@ -107,9 +107,9 @@ struct ev {
     struct channel_id id;
     struct addr
         local; /* EV_OPENED: the bound address; EV_DATA: the address the datagram was sent to */
-    struct addr
-        peer; /* EV_DATA: who sent it; EV_ERROR from ICMP: whom the failed datagram was for */
-    const uint8_t *bytes;
+    struct addr peer; /* EV_DATA: who sent it; EV_ERROR from ICMP: whom the failed datagram was for,
+                         as the error quotes it */
+    const uint8_t *bytes; /* EV_ERROR from ICMP: what it quotes of that datagram, perhaps nothing */
     size_t size;
     struct stamp received; /* EV_DATA; EV_OPENED of a TRANSPORT_TCP_CONNECT: it is connected */
     struct instant started; /* the same: connecting began */

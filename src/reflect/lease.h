@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* The responder's books: which local ports are open, and which sessions use them. Fixed-size tables
+/* The responder's open ports, and the sessions that use them. Fixed-size tables
  * with chained hashing, allocated once; every look-up is O(1) on average, expiry O(log n).
  * Strangers choose what is looked up, so the hash has a key that they do not know. No protocol, no
  * I/O. */

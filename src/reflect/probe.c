@@ -121,7 +121,7 @@ static bool is_permanent_number(const struct reflect *reflect, uint16_t port)
     return false;
 }
 
-/* The name of the flow from `peer` to port `port` of the books. */
+/* The name of the flow from `peer` to port `port` of the table. */
 static uint64_t name_flow(const struct reflect *reflect, const struct addr *peer, uint32_t port)
 {
     uint8_t bytes[26];

@@ -110,7 +110,7 @@ void reflect_stop(struct reflect *reflect)
     reflect->is_stopping = true;
 }
 
-/* Channels 0 to listen_count - 1 are the control sockets, then the ports of the books. */
+/* Channels 0 to listen_count - 1 are the control sockets, then the ports of the table. */
 static uint32_t port_channel(const struct reflect *reflect, uint32_t port)
 {
     return (uint32_t)reflect->settings.listen_count + port;

@@ -76,7 +76,7 @@ struct reflect {
     struct reflect_settings settings;
     struct reflect_stats stats;
     struct listener listeners[REFLECT_LISTEN_MAX];
-    size_t permanent_asked; /* permanent ports handed to the books so far */
+    size_t permanent_asked; /* permanent ports handed to the table so far */
     int permanent_errors[2 * REFLECT_PERMANENT_MAX]; /* UDP, then TCP */
     struct siphash_key key;
     struct lease_book book;
@@ -138,11 +138,11 @@ const struct auth_key *reflect_find_key(const struct reflect *reflect, uint16_t 
 /* A port on which requests are taken, here or on others. */
 bool reflect_is_control_port(const struct reflect *reflect, uint16_t port);
 
-/* A datagram on port `port` of the books: prepares the reply. */
+/* A datagram on port `port` of the table: prepares the reply. */
 void reflect_input_probe(struct reflect *reflect, uint32_t port, const struct ev *ev,
                          struct instant now);
 
-/* Somebody connected to TCP port `port` of the books. */
+/* Somebody connected to TCP port `port` of the table. */
 void reflect_input_connection(struct reflect *reflect, uint32_t port, const struct ev *ev,
                               struct instant now);
 

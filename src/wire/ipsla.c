@@ -19,7 +19,6 @@
 #include "base/wire.h"
 
 enum {
-    VERSION = 1,
     HEADER_BYTES = 8,
     SECTION_HEADER_BYTES = 8,
     ENABLE_BYTES = 16,
@@ -77,7 +76,7 @@ static void write_enable(struct wire_writer *writer, const struct ipsla_request 
 
 static void write_header(struct wire_writer *writer, uint8_t id, uint16_t length, uint32_t status)
 {
-    wire_write_u8(writer, VERSION);
+    wire_write_u8(writer, IPSLA_PROTOCOL_VERSION);
     wire_write_u8(writer, id);
     wire_write_u16(writer, length);
     wire_write_u32(writer, status);
@@ -128,7 +127,7 @@ static enum ipsla_reject read_header(struct wire_reader *reader, struct header *
     if (size < HEADER_BYTES) {
         return IPSLA_TOO_SHORT;
     }
-    if (wire_read_u8(reader) != VERSION) {
+    if (wire_read_u8(reader) != IPSLA_PROTOCOL_VERSION) {
         return IPSLA_BAD_VERSION;
     }
     out->id = wire_read_u8(reader);
@@ -287,6 +286,7 @@ enum ipsla_reject ipsla_response_decode(const uint8_t *bytes, size_t size,
         }
         response.has_port = true;
         response.port = request.port;
+        response.duration_ms = request.duration_ms;
         if (response.status == 0) {
             response.status = section.status;
         }

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define IPSLA_PROTOCOL_VERSION 1
 #define IPSLA_CONTROL_PORT 1967
 #define IPSLA_CONTROL_PORT_V2 1167
 
@@ -75,8 +76,9 @@ void ipsla_response_encode_short(uint8_t id, uint32_t status,
 struct ipsla_response {
     uint8_t id;
     uint32_t status; /* bytes 4-7, or those of the section when the header's are 0; 0 is success */
-    bool has_port; /* an enable section was returned */
+    bool has_port; /* an enable section was returned, with: */
     uint16_t port;
+    uint32_t duration_ms; /* that the port stays open */
 };
 
 /* Reads any of the four response shapes in use. `out` is untouched unless the result is

@@ -151,7 +151,14 @@ class Shape(Tree):
     def test_limits_are_inclusive(self):
         self.assertEqual(self.problems(self.function(80)), [])
         self.assertEqual(self.problems("/*" + "x" * 96 + "*/\n"), [])
-        self.assertEqual(self.problems("int x;\n" * 800), [])
+        self.assertEqual(self.problems("int x;\n" * 500), [])
+        self.assertEqual(self.problems("int x;\n" * 800, "src/base/x.h"), [])
+
+    def test_file_length(self):
+        long = "int a;\n" * 501
+        self.assertIn("501 lines", self.problems(long)[0])
+        self.assertEqual(self.problems("/* lint: table */\n" + long), [])
+        self.assertEqual(self.problems("int a;\n", "src/base/x.c") + self.problems(long, "tests/x.c"), [])
 
     def test_function_length(self):
         self.assertIn("f has 81 lines", self.problems(self.function(81))[0])

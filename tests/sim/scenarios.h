@@ -11,6 +11,7 @@ int scenarios_world(void); /* the simulator itself */
 int scenarios_path(void); /* what networks do to packets */
 int scenarios_direction(void); /* in which direction packets are lost */
 int scenarios_control(void); /* the handshake */
+int scenarios_grant(void); /* how long the port is open; hosts that stand still */
 int scenarios_clock(void); /* midnight, steps, drift */
 int scenarios_schedule(void); /* phases, overruns */
 int scenarios_reload(void); /* engine_apply */

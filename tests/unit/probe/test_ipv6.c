@@ -21,7 +21,7 @@ static void end(void)
 
 static const struct drive_effect *open_and_ask(struct spec *spec)
 {
-    sender_set_up(spec, 0x23);
+    sender_set_up(spec);
     const struct drive_effect *sent = sender_sent(0);
     assert_non_null(sent);
     return sent;
@@ -36,7 +36,9 @@ static void test_request_is_that_of_the_vector(void **state)
     const struct drive_effect *sent = open_and_ask(spec);
     const struct vector *c6 = vectors_find(&responder.vectors, "C6");
     assert_int_equal(sent->fx.size, c6->size);
-    assert_memory_equal(sent->bytes, c6->bytes, c6->size);
+    assert_int_equal(sent->bytes[1], sender_id(0));
+    assert_memory_equal(sent->bytes, c6->bytes, 1);
+    assert_memory_equal(sent->bytes + 2, c6->bytes + 2, c6->size - 2);
     assert_int_equal(drive_find(&sender.drive, FX_OPEN, 0)->fx.local.family, ADDR_IPV6);
     end();
 }

@@ -208,8 +208,9 @@ static void test_rules_of_today(void **state)
         const struct spec_field *field = &spec_fields[i];
         bool is_local = strcmp(field->name, "path.peer") == 0 ||
                         strcmp(field->name, "clocks.is_assumed_synchronized") == 0;
-        bool is_internal =
-            strcmp(field->name, "identity.hash") == 0 || strcmp(field->name, "references") == 0;
+        bool is_internal = strcmp(field->name, "identity.hash") == 0 ||
+                           strcmp(field->name, "path.is_alone") == 0 ||
+                           strcmp(field->name, "references") == 0;
         assert_int_equal(field->rule, is_local      ? FIELD_LOCAL
                                       : is_internal ? FIELD_INTERNAL
                                                     : FIELD_RESETS);
