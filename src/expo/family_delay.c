@@ -18,9 +18,9 @@ static void emit_withheld(struct series *series, const struct family_source *sou
 {
     (void)offset;
     for (unsigned i = 0; i < ONE_WAY_COUNT; i++) {
-        uint64_t count = source->report->tally.withheld[i];
-        if (count > 0) {
-            series_count_by(series, one_way_name((enum one_way)i), count);
+        if (i != ONE_WAY_SHOWN && i != ONE_WAY_NO_SAMPLES) {
+            series_count_by(series, one_way_name((enum one_way)i),
+                            source->report->tally.withheld[i]);
         }
     }
 }

@@ -81,5 +81,7 @@ const struct operation_key *operation_key(const struct operation *operation, con
 bool operation_has(const struct operation *operation, enum operation_result result);
 /* Whether its port may be asked for this way. */
 bool operation_takes(const struct operation *operation, enum control_version version);
+/* Whether an operation of this spec can end so; what this does not know of, can happen. */
+bool operation_can_end(const struct spec *spec, enum outcome outcome);
 
 #endif

@@ -208,9 +208,19 @@ static void counters_exist_from_the_start(void **state)
     expect_line(&document, "ipsla_packets_lost_total{target=\"c\",direction=\"unknown\"} 0", true);
     expect_line(&document, "ipsla_rtt_seconds_bucket{target=\"c\",le=\"+Inf\"} 0", true);
     expect_line(&document, "ipsla_jitter_seconds_count{target=\"c\",direction=\"ds\"} 0", true);
-    expect_line(&document, "ipsla_operation_failures_total{target=\"c\"", false);
-    expect_line(&document, "ipsla_operation_failures_total{target=\"b\",reason=\"no_connection\"}",
+    expect_line(&document,
+                "ipsla_operation_failures_total{target=\"b\",reason=\"no_connection\"} 2", true);
+    expect_line(&document, "ipsla_operation_failures_total{target=\"b\",reason=\"resolve\"} 0",
                 true);
+    expect_line(&document, "ipsla_operation_failures_total{target=\"c\",reason=\"timeout\"} 0",
+                true);
+    expect_line(&document,
+                "ipsla_one_way_delay_withheld_total{target=\"c\",reason=\"tolerance\"} 0", true);
+    expect_line(&document, "ipsla_target_frequency_seconds{target=\"c\"} 60", true);
+    /* What cannot happen is not there: an address needs no name server, nothing is verified. */
+    expect_line(&document, "ipsla_operation_failures_total{target=\"c\",reason=\"ok\"", false);
+    expect_line(&document, "ipsla_operation_failures_total{target=\"c\",reason=\"resolve\"", false);
+    expect_line(&document, "ipsla_operation_failures_total{target=\"c\",reason=\"verify\"", false);
     /* udp-echo carries no stamps of the responder */
     expect_line(&document, "ipsla_rtt_seconds_count{target=\"b\"} 0", true);
     expect_line(&document, "ipsla_jitter_seconds_count{target=\"b\"", false);
@@ -300,11 +310,11 @@ static size_t target_series(struct spec *spec)
 static void cardinality_is_as_documented(void **state)
 {
     (void)state;
-    assert_int_equal(target_series(build_jitter_spec("a", "192.0.2.1")), 160);
-    assert_int_equal(target_series(build_echo_spec("a", "192.0.2.1")), 47);
+    assert_int_equal(target_series(build_jitter_spec("a", "192.0.2.1")), 178);
+    assert_int_equal(target_series(build_echo_spec("a", "192.0.2.1")), 56);
     struct spec *call = build_jitter_spec("a", "192.0.2.1");
     call->packets.codec = VOICE_CODEC_G711ULAW;
-    assert_int_equal(target_series(call), 165);
+    assert_int_equal(target_series(call), 183);
 }
 
 /* A snapshot of `count` targets that completed, every second with a layout of its own; labels of
