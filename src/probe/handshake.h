@@ -33,7 +33,8 @@ struct handshake {
 
     uint8_t layout; /* of the MD5 digest */
     uint8_t layouts_left; /* that may still be tried without waiting for the next operation */
-    bool is_layout_known; /* one was accepted */
+    bool is_layout_known; /* one was accepted, or is configured */
+    bool has_layout; /* the three above are those of the key */
 
     uint8_t seed[HANDSHAKE_SEED_BYTES]; /* of the random numbers */
     uint64_t operations; /* started so far */
@@ -50,6 +51,10 @@ void handshake_seed(struct handshake *handshake, const uint8_t seed[HANDSHAKE_SE
 
 /* A new operation; ids go on counting. */
 void handshake_start(struct handshake *handshake, const struct spec *spec);
+
+/* Before an operation with another key or layout: what was found out about the last is nothing to
+ * it. */
+void handshake_forget_layout(struct handshake *handshake);
 
 /* Another request may be sent. */
 bool handshake_has_tries(const struct handshake *handshake);

@@ -6,10 +6,11 @@
 
 #include "operation/operation.h"
 #include "probe/phase.h"
+#include "probe/spec_field.h"
 
 void probe_init(struct probe *probe, const struct spec *spec, uint8_t first_id)
 {
-    *probe = (struct probe){.spec = spec, .handshake.next_id = first_id};
+    *probe = (struct probe){.spec = spec_ref(spec), .handshake.next_id = first_id};
     train_init(&probe->train, spec->packets.count, spec->packets.interval_ns,
                spec->schedule.timeout_ns);
 }
@@ -17,16 +18,23 @@ void probe_init(struct probe *probe, const struct spec *spec, uint8_t first_id)
 void probe_fini(struct probe *probe)
 {
     train_fini(&probe->train);
+    spec_unref(probe->spec);
 }
 
 void probe_set_spec(struct probe *probe, const struct spec *spec)
 {
-    if (!addr_is_same_ip(&probe->spec->path.peer, &spec->path.peer)) {
+    const struct spec *before = probe->spec;
+    assert(probe_is_idle(probe) && spec_is_same_target(before, spec));
+    if (!addr_is_same_ip(&before->path.peer, &spec->path.peer)) {
         probe->filter = (struct clock_filter){0};
     }
-    probe->spec = spec;
-    probe->handshake.spec = spec;
-    probe->payload.spec = spec;
+    if (!auth_key_is_equal(&before->control.key, &spec->control.key) ||
+        before->control.auth_layout != spec->control.auth_layout) {
+        handshake_forget_layout(&probe->handshake);
+    }
+    probe->spec = spec_ref(spec);
+    probe->train.timeout_ns = spec->schedule.timeout_ns;
+    spec_unref(before);
 }
 
 void probe_start(struct probe *probe, struct instant now, struct mono latest_end)

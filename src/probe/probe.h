@@ -49,7 +49,7 @@ enum unmatched {
 const char *unmatched_name(enum unmatched unmatched);
 
 struct probe {
-    const struct spec *spec; /* the session's */
+    const struct spec *spec; /* a reference: what the latest operation runs or ran by */
     enum probe_phase phase;
     bool wants_open, is_open, wants_control, has_result;
     bool is_unreachable; /* ICMP said so during the handshake, or about a train without one */
@@ -67,11 +67,13 @@ struct probe {
     uint64_t unmatched[UNMATCHED_COUNT]; /* since init */
 };
 
-/* `first_id` seeds the control ids. Allocates the ledger of the spec's packets. */
+/* `first_id` seeds the control ids. Allocates the ledger of the spec's packets; takes a reference.
+ */
 void probe_init(struct probe *probe, const struct spec *spec, uint8_t first_id);
 void probe_fini(struct probe *probe);
 
-/* The same target under a new spec: spec_is_same_target holds, the peer may differ. */
+/* The next operation runs by `spec`: the same target (spec_is_same_target). The probe is idle, so
+ * that an operation that runs ends by the rules it began with. */
 void probe_set_spec(struct probe *probe, const struct spec *spec);
 
 /* Begins an operation; the probe must not be running. */

@@ -73,6 +73,27 @@ static void test_each_wrong_key_is_refused(void **state)
     }
 }
 
+/* A new secret is used from the next operation on, with the layouts tried anew, and the counters go
+ * on. */
+static void test_new_key_is_taken_over(void **state)
+{
+    (void)state;
+    struct rig rig;
+    init(&rig, make_key(1, AUTH_MD5, "wrong"));
+    world_run(&rig.world, 5 * NS_PER_SECOND);
+    assert_int_equal(scenario_result(&rig)->latest.outcome, OUTCOME_AUTH);
+    struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
+    spec->control.key = make_key(1, AUTH_MD5, "first");
+    spec->control.auth_layout = 1;
+    rig_apply_one(&rig, spec);
+    world_run(&rig.world, 10 * NS_PER_SECOND);
+    assert_int_equal(scenario_result(&rig)->latest.outcome, OUTCOME_OK);
+    assert_int_equal(scenario_result(&rig)->latest.auth_layout, 1);
+    assert_int_equal(scenario_result(&rig)->tally.operations, 2);
+    assert_int_equal(accepted(&rig), 1);
+    rig_fini(&rig);
+}
+
 /* A responder that refuses every layout is asked 14 times in the first operation, but not at
  * once: each round trip of 20 ms is followed by a pause of 100 ms. */
 static void test_layouts_are_tried_with_pauses(void **state)
@@ -111,6 +132,7 @@ int scenarios_auth(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_key_measures),
         cmocka_unit_test(test_each_wrong_key_is_refused),
+        cmocka_unit_test(test_new_key_is_taken_over),
         cmocka_unit_test(test_layouts_are_tried_with_pauses),
         cmocka_unit_test(test_lost_answer_of_version_2),
     };
