@@ -19,6 +19,7 @@ struct report {
     const struct spec *spec; /* a reference */
     struct tally tally;
     bool is_inactive; /* no further operation will be started */
+    struct mono first_start; /* when the first operation is due; MONO_NEVER: not at all */
     bool has_run; /* an operation has ended: `latest` and `last_run` are set */
     bool has_succeeded; /* `last_success` is set */
     struct round latest; /* the latest operation */
@@ -29,6 +30,9 @@ struct report {
 
 struct report *report_ref(struct report *report);
 void report_unref(struct report *report); /* NULL is fine */
+
+/* The first operation of the target is due at `now`, and has not ended. */
+bool report_is_awaited(const struct report *report, struct mono now);
 
 /* What an engine counts beside its sessions. */
 struct engine_stats {

@@ -69,6 +69,7 @@ static struct report *report_new(const struct session *session)
     report->references = 1;
     report->spec = spec_ref(session->spec);
     report->is_inactive = is_inactive(session);
+    report->first_start = session->first_start;
     return report;
 }
 

@@ -47,6 +47,7 @@ struct exporter {
     atomic_bool has_new_addresses; /* set by the resolver */
     atomic_bool is_realtime; /* the measuring threads have real-time priority */
     atomic_bool wants_reload; /* set by HTTP */
+    atomic_bool was_ready; /* set by HTTP */
 
     pthread_mutex_t mutex; /* for the following */
     struct responder_worker *responder; /* NULL: none */

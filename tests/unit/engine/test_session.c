@@ -145,6 +145,7 @@ static void test_one_run(void **state)
     (void)state;
     set_up(build_echo_spec("t", "198.51.100.20"));
     assert_false(rig.session.report->has_run);
+    assert_true(report_is_awaited(rig.session.report, build_at(0).mono));
     assert_int_equal(rig.drive.effects[0].fx.id.owner, 7);
     struct report *before = rig.session.report;
     drive_until(&rig.drive, build_at(MS(3)));
@@ -263,6 +264,10 @@ static void test_first_start_is_as_configured(void **state)
         struct session session = started(rows[i].start, rows[i].after_ns, rows[i].start_now);
         assert_true(session_deadline(&session).ns == rows[i].due_ns);
         assert_int_equal(session.report->is_inactive, rows[i].due_ns == INT64_MAX);
+        for (int64_t at_ns = SECONDS(0); at_ns <= SECONDS(90); at_ns += SECONDS(90)) {
+            struct mono at = build_at(at_ns).mono;
+            assert_int_equal(report_is_awaited(session.report, at), at.ns >= rows[i].due_ns);
+        }
         session_fini(&session);
     }
 }
