@@ -28,6 +28,7 @@ static bool deliver_icmp(struct host *host, const struct endpoint *endpoint,
         .kind = EV_ERROR,
         .id = channel->id,
         .is_icmp = true,
+        .icmp = notice->icmp,
         .error = notice->error,
         .peer = notice->peer,
     };

@@ -164,6 +164,12 @@ struct channel *endpoint_channel(const struct endpoint *endpoint, const struct a
     return endpoint->is_shared ? channel_table_find_peer(&endpoint->peers, peer) : endpoint->only;
 }
 
+struct channel *endpoint_only_channel(const struct endpoint *endpoint)
+{
+    bool is_alone = endpoint->is_shared && endpoint->peers.count == 1;
+    return is_alone ? channel_table_any(&endpoint->peers) : NULL;
+}
+
 /* No timestamp arrived in time. After the adapter the kernel is tried; after the kernel the
  * program's own clock is used. */
 static void give_up_stamps(struct endpoint *endpoint)

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "base/icmp_error.h"
 #include "base/time.h"
 
 /* A received datagram. */
@@ -44,6 +45,7 @@ enum sock_notice_kind { SOCK_NOTICE_ICMP, SOCK_NOTICE_SENT };
 struct sock_notice {
     enum sock_notice_kind kind;
     int error; /* ICMP: an errno value */
+    struct icmp_error icmp; /* ICMP */
     struct addr peer; /* ICMP: the destination of the datagram */
     uint8_t quote[SOCK_QUOTE_BYTES]; /* ICMP: its first bytes, after a UDP header */
     size_t quote_size;

@@ -30,6 +30,7 @@ void handshake_start(struct handshake *handshake, const struct spec *spec)
     handshake->spec = spec;
     handshake->tries = 0;
     handshake->failed_tries = 0;
+    handshake->has_bad_digest = false;
     if (!handshake->has_layout) {
         choose_layout(handshake, spec->control.auth_layout);
     }

@@ -27,6 +27,8 @@ struct handshake {
     const struct spec *spec;
     uint8_t next_id; /* of requests, across operations */
     uint8_t tries; /* requests sent in this operation, ids next_id - tries .. next_id - 1 */
+    bool has_bad_digest; /* version 2: who answered knows the request, but does not sign with our
+                            key */
     uint8_t failed_tries; /* of them, those that our host did not send */
     struct mono sent[HANDSHAKE_TRIES_MAX];
     struct mono deadline; /* of the latest try, or of the pause behind its refusal */

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "probe/phase.h"
 
+#include <errno.h>
+
 #include "operation/operation.h"
 
 bool phase_has_handshake(const struct probe *probe)
@@ -14,9 +16,15 @@ bool phase_is_connection(const struct probe *probe)
     return probe->spec->operation->transport == TRANSPORT_TCP_CONNECT;
 }
 
+enum outcome phase_unreachable(const struct probe *probe)
+{
+    return probe->round.error == ECONNREFUSED ? OUTCOME_PORT_UNREACHABLE : OUTCOME_UNREACHABLE;
+}
+
 void phase_finish(struct probe *probe, enum outcome outcome, struct mono end)
 {
-    if (outcome != OUTCOME_LOCAL && outcome != OUTCOME_UNREACHABLE) {
+    if (outcome != OUTCOME_LOCAL && outcome != OUTCOME_UNREACHABLE &&
+        outcome != OUTCOME_PORT_UNREACHABLE) {
         probe->round.error = 0; /* it passed */
     }
     probe->phase = PROBE_OVER;
@@ -53,7 +61,7 @@ void phase_finish_train(struct probe *probe)
     struct mono end = train_is_complete(train) ? probe->last_event : train_expiry(train);
     enum outcome unanswered = was_sent ? OUTCOME_TIMEOUT : OUTCOME_LOCAL;
     if (was_sent && probe->is_unreachable && !phase_has_handshake(probe)) {
-        unanswered = OUTCOME_UNREACHABLE;
+        unanswered = phase_unreachable(probe);
     }
     phase_finish(probe, was_received ? OUTCOME_OK : unanswered, end);
 }

@@ -116,6 +116,18 @@ void probe_cut_short(struct probe *probe, struct instant now)
     }
 }
 
+/* The control request had no answer that can be believed. */
+static enum outcome unanswered_outcome(const struct probe *probe)
+{
+    if (handshake_has_failed(&probe->handshake)) {
+        return OUTCOME_LOCAL;
+    }
+    if (probe->handshake.has_bad_digest) {
+        return OUTCOME_AUTH;
+    }
+    return probe->is_unreachable ? phase_unreachable(probe) : OUTCOME_NO_CONNECTION;
+}
+
 static bool poll_control(struct probe *probe, struct instant now, struct fx *fx, uint8_t *scratch)
 {
     bool is_due = !mono_is_before(now.mono, probe->deadline);
@@ -126,12 +138,7 @@ static bool poll_control(struct probe *probe, struct instant now, struct fx *fx,
         send_control(probe, now, fx, scratch);
         return true;
     }
-    if (handshake_has_failed(&probe->handshake)) {
-        phase_finish(probe, OUTCOME_LOCAL, now.mono);
-    } else {
-        phase_finish(probe, probe->is_unreachable ? OUTCOME_UNREACHABLE : OUTCOME_NO_CONNECTION,
-                     now.mono);
-    }
+    phase_finish(probe, unanswered_outcome(probe), now.mono);
     return false;
 }
 

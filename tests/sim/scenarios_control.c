@@ -153,7 +153,7 @@ static void test_closed_control_port_is_unreachable(void **state)
     rig.world.sends_icmp = true;
     rig_apply_one(&rig, rig_spec("a", RIG_RESPONDER_IP, RIG_PORT));
     const struct round *round = scenario_run(&rig, NS_PER_SECOND);
-    assert_int_equal(round->outcome, OUTCOME_UNREACHABLE);
+    assert_int_equal(round->outcome, OUTCOME_PORT_UNREACHABLE);
     assert_int_equal(round->error, ECONNREFUSED);
     assert_int_equal(round->duration_ns, 20 * NS_PER_MS);
     rig_fini(&rig);
