@@ -21,6 +21,7 @@ static const char *const drop_names[REFLECT_DROP_COUNT - IPSLA_REJECT_COUNT] = {
     [DROP_NOT_ALLOWED - IPSLA_REJECT_COUNT] = "not_allowed",
     [DROP_LOOP - IPSLA_REJECT_COUNT] = "loop",
     [DROP_NO_SESSION - IPSLA_REJECT_COUNT] = "no_session",
+    [DROP_OTHER_PORT - IPSLA_REJECT_COUNT] = "other_port",
     [DROP_LIMIT - IPSLA_REJECT_COUNT] = "limit",
     [DROP_REFUSED - IPSLA_REJECT_COUNT] = "refused",
     [DROP_SEND_FAILED - IPSLA_REJECT_COUNT] = "send_failed",

@@ -64,6 +64,7 @@ enum reflect_drop {
     DROP_NOT_ALLOWED = IPSLA_REJECT_COUNT, /* the peer is not in `allow` */
     DROP_LOOP, /* from a control port (1967, 1167) or port 0 */
     DROP_NO_SESSION, /* a probe from somebody who did not ask for the port */
+    DROP_OTHER_PORT, /* a probe from the address of a session, and another port */
     DROP_LIMIT, /* a new flow on a permanent port, but max_sessions is reached */
     DROP_REFUSED, /* a well-formed request that is refused silently */
     DROP_SEND_FAILED, /* the host could not send the answer */
