@@ -56,6 +56,9 @@ bool control_has_request(enum control_version version);
 /* Whether a key of this algorithm can sign the requests. */
 bool control_takes_key(enum control_version version, enum auth_algorithm algorithm);
 
+/* The strongest of them; AUTH_NONE: none can. */
+enum auth_algorithm control_best_algorithm(enum control_version version);
+
 /* What a refusal with this code of RFC 6812 means. */
 enum outcome control_outcome(uint32_t code);
 
