@@ -53,6 +53,7 @@ struct expo_view {
     bool reload_successful;
     struct wall reload_success; /* when a configuration was last loaded */
     uint64_t resolve_failures;
+    uint64_t log_lines_dropped;
     double scrape_seconds; /* of the previous scrape; negative: there was none */
 };
 

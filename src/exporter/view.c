@@ -10,6 +10,7 @@
 #include "exporter/process.h"
 #include "host/clock.h"
 #include "host/clock_state.h"
+#include "host/log.h"
 #include "web/page.h"
 
 #define PROBE_KINDS 4
@@ -93,6 +94,7 @@ static void scene_init(struct scene *scene, struct exporter *exporter)
     view->snapshots = &scene->snapshot;
     view->snapshot_count = 1;
     view->resolve_failures = resolver_failures(exporter->resolver);
+    view->log_lines_dropped = log_lines_dropped();
     process_read(exporter->started, &view->process);
     clock_state_read(&view->clock);
     view->is_realtime = atomic_load(&exporter->is_realtime);
