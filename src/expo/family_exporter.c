@@ -145,18 +145,24 @@ static void emit_scrape(struct series *series, const struct family_source *sourc
     }
 }
 
-/* An integer of struct expo_view. */
+/* An integer of struct expo_view, or EXPO_UNKNOWN. */
 static void emit_view_count(struct series *series, const struct family_source *source,
                             size_t offset)
 {
-    series_count(series, *(const uint64_t *)family_value(source->view, offset));
+    uint64_t value = *(const uint64_t *)family_value(source->view, offset);
+    if (value != EXPO_UNKNOWN) {
+        series_count(series, value);
+    }
 }
 
-/* Seconds as a double in struct expo_view. */
+/* Seconds as a double in struct expo_view, or negative. */
 static void emit_view_seconds(struct series *series, const struct family_source *source,
                               size_t offset)
 {
-    series_seconds(series, seconds_ns(*(const double *)family_value(source->view, offset)));
+    double seconds = *(const double *)family_value(source->view, offset);
+    if (seconds >= 0) {
+        series_seconds(series, seconds_ns(seconds));
+    }
 }
 
 static const struct family rows[] = {

@@ -13,6 +13,9 @@
 #include "engine/report.h"
 #include "stats/one_way.h"
 
+/* A figure that could not be read: it has no series. */
+#define EXPO_UNKNOWN UINT64_MAX
+
 /* Figures of the process, as the Prometheus client libraries name them. */
 struct expo_process {
     double cpu_seconds;

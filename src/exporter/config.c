@@ -297,6 +297,9 @@ static void take_over(struct exporter *exporter, struct config *config)
     exporter->reload_success = clock_now().wall;
     pthread_mutex_unlock(&exporter->mutex);
     log_loaded(exporter);
+    struct limits needed = limits_needed(config, exporter->work.count);
+    struct limits allowed = limits_allowed();
+    limits_log(&needed, &allowed);
     exporter_check_sockets(config->targets);
 }
 

@@ -4,6 +4,7 @@
 #include "exporter/exporter.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <malloc.h>
 #include <poll.h>
 #include <stdio.h>
@@ -134,7 +135,17 @@ static int read_workers(const struct options *options, struct spec_division *out
     return 0;
 }
 
-static int check_config(const char *file, const struct exporter_shard *shard)
+/* One line: what it takes at most, and what there is here. */
+static void print_need(const char *what, uint64_t needed, uint64_t allowed)
+{
+    printf("%s: %" PRIu64 " needed at most", what, needed);
+    if (allowed != UINT64_MAX) {
+        printf(", %" PRIu64 " allowed here%s", allowed, needed > allowed ? ": too few" : "");
+    }
+    printf("\n");
+}
+
+static int check_config(const char *file, const struct exporter_shard *shard, unsigned workers)
 {
     struct config *config = config_file_load(file);
     if (config == NULL) {
@@ -146,9 +157,15 @@ static int check_config(const char *file, const struct exporter_shard *shard)
         const struct spec_division shards = {.count = shard->count};
         struct spec_set *own = spec_set_part(config->targets, &shards, shard->number);
         printf(", %zu in shard %u/%u", own->count, shard->number, shard->count);
-        spec_set_unref(own);
+        spec_set_unref(config->targets);
+        config->targets = own;
     }
     printf("\n");
+    daemon_raise_limits();
+    struct limits needed = limits_needed(config, workers);
+    struct limits allowed = limits_allowed();
+    print_need("file descriptors", needed.descriptors, allowed.descriptors);
+    print_need("local ports", needed.ports, allowed.ports);
     config_free(config);
     return 0;
 }
@@ -356,7 +373,7 @@ int main(int argc, char **argv)
     }
     const char *file = options_value(&options, "config.file");
     if (options_has(&options, "config.check")) {
-        return check_config(file, &shard);
+        return check_config(file, &shard, work.count);
     }
     mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
     struct config *config = config_file_load(file);

@@ -19,6 +19,7 @@
 
 #include "base/time.h"
 #include "config/config.h"
+#include "exporter/limits.h"
 #include "exporter/resolve.h"
 #include "host/engine_worker.h"
 #include "host/responder_worker.h"

@@ -30,6 +30,11 @@ static const char *general_hint(int error)
         return "; this host has no route to it";
     case EHOSTUNREACH:
         return "; the next hop of this host does not answer, or a route of type unreachable";
+    case EMFILE:
+        return "; raise LimitNOFILE= of the unit, or ulimit -n";
+    case EADDRINUSE:
+    case EADDRNOTAVAIL:
+        return "; no local port is free: widen net.ipv4.ip_local_port_range";
     case ENOBUFS:
         return "; the queue of the network device of this host is full";
     default:
