@@ -25,6 +25,7 @@ struct report {
     struct round latest; /* the latest operation */
     struct wall last_run; /* its end */
     struct wall last_success;
+    uint32_t failed_in_a_row; /* operations that this address did not answer; 0: it did */
     unsigned references;
 };
 

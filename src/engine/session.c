@@ -155,13 +155,17 @@ void session_update(struct session *session, const struct spec *spec)
     assert(spec_is_same_target(session->spec, spec));
     const struct spec *old = session->spec;
     enum session_plan plan = plan_change(old, spec);
-    if (session->is_running && !addr_is_equal(&old->path.peer, &spec->path.peer)) {
+    bool has_moved = !addr_is_equal(&old->path.peer, &spec->path.peer);
+    if (session->is_running && has_moved) {
         probe_abandon(&session->probe);
     }
     session->plan = plan > session->plan ? plan : session->plan;
     session->spec = spec_ref(spec);
     spec_unref(old);
     set_report(session, report_new(session));
+    if (has_moved) {
+        session->report->failed_in_a_row = 0;
+    }
 }
 
 void session_leave(struct session *session)
@@ -226,6 +230,9 @@ static void take_round(struct report *report, const struct round *round, struct 
     if (round->outcome == OUTCOME_OK) {
         report->has_succeeded = true;
         report->last_success = now.wall;
+        report->failed_in_a_row = 0;
+    } else if (round->outcome != OUTCOME_RESOLVE && round->outcome != OUTCOME_LOCAL) {
+        report->failed_in_a_row++;
     }
 }
 

@@ -55,7 +55,7 @@ struct expo_view {
     bool is_realtime; /* the measuring threads have real-time priority */
     bool reload_successful;
     struct wall reload_success; /* when a configuration was last loaded */
-    uint64_t resolve_failures, names_waiting;
+    uint64_t resolve_failures, names_waiting, failovers;
     uint64_t log_lines_dropped;
     double scrape_seconds; /* of the previous scrape; negative: there was none */
 };

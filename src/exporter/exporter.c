@@ -23,6 +23,7 @@
 
 #define LISTEN_MAX 16
 #define APPLY_INTERVAL_NS (200 * NS_PER_MS)
+#define JUDGE_INTERVAL_NS NS_PER_SECOND
 
 /* So that the targets of one shard are not all with one worker. */
 #define WORKERS_SALT UINT64_C(0x776f726b65727321)
@@ -33,6 +34,10 @@ static const struct option_row rows[] = {
     {"shard", "I/N", NULL, "Measure the targets of part I of N (from 0) of the configuration.",
      false},
     {"workers", "N", "1", "Number of measuring threads, 1 to 64.", false},
+    {"resolve.next-address-after", "N", "3",
+     "Failed operations in a row after which a host name with several addresses is measured at the "
+     "next one. 0: never.",
+     false},
     {"realtime", NULL, NULL, "Run the measuring threads with real-time priority (SCHED_FIFO).",
      false},
     {"web.listen-address", "[IP:]PORT", ":10967", "Where to serve HTTP.", true},
@@ -145,6 +150,19 @@ static void print_need(const char *what, uint64_t needed, uint64_t allowed)
     printf("\n");
 }
 
+/* 0 or an exit status. */
+static int read_next_address(const struct options *options, unsigned *out)
+{
+    const char *text = options_value(options, "resolve.next-address-after");
+    uint64_t count;
+    if (!options_parse_number(text, 0, 1000, &count)) {
+        return options_refuse(options, "resolve.next-address-after", text,
+                              "a number from 0 to 1000");
+    }
+    *out = (unsigned)count;
+    return 0;
+}
+
 static int check_config(const char *file, const struct exporter_shard *shard, unsigned workers)
 {
     struct config *config = config_file_load(file);
@@ -211,11 +229,21 @@ static void apply_addresses(struct exporter *exporter)
     }
 }
 
+/* Once a JUDGE_INTERVAL_NS: what the targets say of their addresses. */
+static void judge_addresses(struct exporter *exporter)
+{
+    struct mono now = clock_now().mono;
+    if (exporter->has_names && !mono_is_before(now, exporter->judge_next)) {
+        exporter_leave_dead_addresses(exporter);
+        exporter->judge_next = mono_add(now, JUDGE_INTERVAL_NS);
+    }
+}
+
 /* For poll(2): until addresses that wait are due. */
 static int wait_ms(struct exporter *exporter)
 {
     if (!atomic_load(&exporter->has_new_addresses)) {
-        return -1;
+        return exporter->has_names ? JUDGE_INTERVAL_NS / NS_PER_MS : -1;
     }
     int64_t left_ns = mono_diff(exporter->apply_next, clock_now().mono);
     return left_ns <= 0 ? 0 : (int)(left_ns / NS_PER_MS) + 1;
@@ -255,6 +283,7 @@ static void wait_for_end(struct exporter *exporter, int signal_fd)
             on_wake(exporter);
         }
         apply_addresses(exporter);
+        judge_addresses(exporter);
         goes_on = items[0].revents == 0 || on_signal(exporter, signal_fd);
     }
 }
@@ -354,6 +383,7 @@ int main(int argc, char **argv)
     struct web web;
     struct exporter_shard shard;
     struct spec_division work;
+    unsigned next_address_after;
     int status;
     if (!options_parse(&program, argc, argv, &options, &status)) {
         return status;
@@ -364,6 +394,9 @@ int main(int argc, char **argv)
     }
     if (status == 0) {
         status = read_workers(&options, &work);
+    }
+    if (status == 0) {
+        status = read_next_address(&options, &next_address_after);
     }
     if (status == 0) {
         status = daemon_read_logging(&options);
@@ -385,6 +418,7 @@ int main(int argc, char **argv)
         .metrics_path = web.metrics_path,
         .wants_realtime = options_has(&options, "realtime"),
         .shard = shard,
+        .next_address_after = next_address_after,
         .work = work,
         .started = clock_now().wall,
         .mutex = PTHREAD_MUTEX_INITIALIZER,

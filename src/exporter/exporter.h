@@ -41,6 +41,7 @@ struct exporter {
     struct wall started;
     struct exporter_shard shard;
     struct engine_worker *workers[EXPORTER_WORKERS_MAX]; /* NULL beyond the last */
+    unsigned next_address_after; /* failed operations in a row; 0: never */
     struct spec_division work; /* of the targets among them */
     struct resolver *resolver;
     int wake_fd; /* written to wake the main thread */
@@ -61,6 +62,8 @@ struct exporter {
     struct http *http; /* NULL before it serves */
     struct config *config; /* of its targets: those of the shard */
     size_t shared_count; /* targets in the file */
+    bool has_names; /* whose addresses are judged */
+    struct mono judge_next; /* when they are judged again */
     struct mono apply_next; /* when addresses may be taken over again */
 };
 
@@ -88,6 +91,9 @@ void exporter_end_realtime(struct exporter *exporter);
 /* Gives the targets, with the addresses known by now, to the workers, and waits until they have
  * them: some milliseconds. */
 void exporter_apply(struct exporter *exporter);
+
+/* Names whose targets failed `next_address_after` times in a row move to their next address. */
+void exporter_leave_dead_addresses(struct exporter *exporter);
 
 /* Logs what keeps this host from measuring: each error once, with the first target that has it. */
 void exporter_check_sockets(const struct spec_set *targets);

@@ -33,6 +33,9 @@ struct name {
     bool is_busy; /* a thread is looking it up and owns the memory until it is back */
     bool is_gone; /* no longer wanted; that thread frees it */
     bool has_failed; /* the latest lookup */
+    bool is_dead, works; /* for a target, as judged since resolver_leave_dead */
+    bool wants_next; /* the next lookup moves on to another address */
+    struct mono next_after; /* not before that */
     int64_t pause_ns; /* after a failure without an address: grows while nobody answers */
 };
 
@@ -45,7 +48,7 @@ struct resolver {
     size_t count;
     struct heap queue; /* of those that nobody is looking up, new or answered the latest time */
     struct heap failed; /* the others */
-    uint64_t failures;
+    uint64_t failures, failovers;
     unsigned threads, idle, busy_failed; /* in all; waiting; looking up a name that failed before */
     unsigned users; /* threads and the owner */
     bool is_stopping;
@@ -137,6 +140,11 @@ static void take_answer(struct resolver *resolver, struct name *name, const stru
     if (addr_is_same_ip(&name->addr, answer)) {
         return;
     }
+    if (name->wants_next) {
+        resolver->failovers++;
+        log_line(LOG_LEVEL_WARN, "address is dead, trying the next", "host", name->text, "address",
+                 addr_format_ip(&name->addr, text), NULL);
+    }
     name->addr = *answer;
     log_line(LOG_LEVEL_INFO, "resolved", "host", name->text, "address",
              addr_format_ip(answer, text), NULL);
@@ -172,6 +180,7 @@ static void take(struct resolver *resolver, struct name *name, int error, const 
     } else {
         take_answer(resolver, name, answer);
     }
+    name->wants_next = false;
     heap_set(name->has_failed ? &resolver->failed : &resolver->queue, &name->due,
              mono_add(clock_now().mono, rest_of(name, error)));
 }
@@ -197,13 +206,14 @@ static void work_on(struct resolver *resolver, struct name *name)
 {
     struct addr current = name->addr;
     struct addr answer;
-    bool has_failed = name->has_failed;
+    bool has_failed = name->has_failed, wants_next = name->wants_next;
     name->is_busy = true;
     heap_remove(has_failed ? &resolver->failed : &resolver->queue, &name->due);
     resolver->busy_failed += has_failed;
     call_next(resolver);
     pthread_mutex_unlock(&resolver->mutex);
-    int error = lookup_address(name->text, name->family, &current, &answer);
+    int error = wants_next ? lookup_next_address(name->text, name->family, &current, &answer)
+                           : lookup_address(name->text, name->family, &current, &answer);
     pthread_mutex_lock(&resolver->mutex);
     resolver->busy_failed -= has_failed;
     name->is_busy = false;
@@ -362,6 +372,43 @@ uint64_t resolver_failures(struct resolver *resolver)
     uint64_t failures = resolver->failures;
     pthread_mutex_unlock(&resolver->mutex);
     return failures;
+}
+
+void resolver_judge(struct resolver *resolver, const struct resolver_name *name, bool is_dead)
+{
+    pthread_mutex_lock(&resolver->mutex);
+    struct name **found = find(resolver, name);
+    if (found != NULL) {
+        (*found)->is_dead |= is_dead;
+        (*found)->works |= !is_dead;
+    }
+    pthread_mutex_unlock(&resolver->mutex);
+}
+
+void resolver_leave_dead(struct resolver *resolver)
+{
+    pthread_mutex_lock(&resolver->mutex);
+    struct mono now = clock_now().mono;
+    for (size_t i = 0; i < resolver->count; i++) {
+        struct name *name = resolver->names[i];
+        bool is_dead = name->is_dead && !name->works;
+        name->is_dead = name->works = false;
+        if (is_dead && !name->is_busy && !mono_is_before(now, name->next_after)) {
+            name->wants_next = true;
+            name->next_after = mono_add(now, AGAIN_NS);
+            heap_set(name->has_failed ? &resolver->failed : &resolver->queue, &name->due, now);
+            pthread_cond_signal(&resolver->work);
+        }
+    }
+    pthread_mutex_unlock(&resolver->mutex);
+}
+
+uint64_t resolver_failovers(struct resolver *resolver)
+{
+    pthread_mutex_lock(&resolver->mutex);
+    uint64_t failovers = resolver->failovers;
+    pthread_mutex_unlock(&resolver->mutex);
+    return failovers;
 }
 
 uint64_t resolver_waiting(struct resolver *resolver)

@@ -36,6 +36,16 @@ bool resolver_find(struct resolver *resolver, const struct resolver_name *name, 
 /* Lookups that failed. */
 uint64_t resolver_failures(struct resolver *resolver);
 
+/* What a target at the address of `name` sees there: one that works, or one that is dead. */
+void resolver_judge(struct resolver *resolver, const struct resolver_name *name, bool is_dead);
+
+/* Every target has been judged: names that are dead for some and work for nobody move to their next
+ * address, if they have several, once a minute at most. */
+void resolver_leave_dead(struct resolver *resolver);
+
+/* How often a name moved because of that. */
+uint64_t resolver_failovers(struct resolver *resolver);
+
 /* Names that are being looked up or have to wait until they are. */
 uint64_t resolver_waiting(struct resolver *resolver);
 

@@ -94,6 +94,7 @@ static void scene_init(struct scene *scene, struct exporter *exporter)
     view->snapshots = &scene->snapshot;
     view->snapshot_count = 1;
     view->resolve_failures = resolver_failures(exporter->resolver);
+    view->failovers = resolver_failovers(exporter->resolver);
     view->names_waiting = resolver_waiting(exporter->resolver);
     view->log_lines_dropped = log_lines_dropped();
     process_read(exporter->started, &view->process);

@@ -412,6 +412,29 @@ static void test_address_change(void **state)
     tear_down();
 }
 
+/* What the address did not answer, in a row; another address has a new chance. */
+static void test_failures_in_a_row(void **state)
+{
+    (void)state;
+    struct spec *spec = build_echo_spec("t", "198.51.100.20");
+    struct addr ip = build_addr("203.0.113.9");
+    struct spec *moved = spec_with_ip(spec, &ip);
+    set_up(spec);
+    drive_until(&rig.drive, build_at(SECONDS(119)));
+    assert_int_equal(rig.session.report->failed_in_a_row, 2);
+    drive_until(&rig.drive, build_at(SECONDS(120)));
+    accept();
+    answer_echo();
+    drive_until(&rig.drive, build_at(SECONDS(179)));
+    assert_int_equal(rig.session.report->failed_in_a_row, 0);
+    drive_until(&rig.drive, build_at(SECONDS(239)));
+    assert_int_equal(rig.session.report->failed_in_a_row, 1);
+    session_update(&rig.session, moved);
+    spec_unref(moved);
+    assert_int_equal(rig.session.report->failed_in_a_row, 0);
+    tear_down();
+}
+
 static void test_same_address_changes_nothing(void **state)
 {
     (void)state;
@@ -485,6 +508,7 @@ int main(void)
         cmocka_unit_test(test_new_schedule_waits_for_the_run),
         cmocka_unit_test(test_life_ends_without_a_result),
         cmocka_unit_test(test_address_change),
+        cmocka_unit_test(test_failures_in_a_row),
         cmocka_unit_test(test_same_address_changes_nothing),
         cmocka_unit_test(test_reloads_around_a_run),
         cmocka_unit_test(test_unmatched_go_to_the_stats),

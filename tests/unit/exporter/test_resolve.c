@@ -339,6 +339,49 @@ static void test_many_slow_names_hold_up_nobody(void **state)
     resolver_stop(resolver);
 }
 
+static void judge(struct resolver *resolver, bool is_dead, bool works)
+{
+    struct resolver_name name = {"router", ADDR_NONE};
+    if (is_dead) {
+        resolver_judge(resolver, &name, true);
+    }
+    if (works) {
+        resolver_judge(resolver, &name, false);
+    }
+    resolver_leave_dead(resolver);
+}
+
+static void await_failovers(struct resolver *resolver, uint64_t count)
+{
+    struct mono give_up = mono_add(clock_now().mono, GIVE_UP_NS);
+    while (resolver_failovers(resolver) < count) {
+        assert_true(mono_is_before(clock_now().mono, give_up));
+        poll(NULL, 0, 1);
+    }
+}
+
+/* One after the other, round and round; while somebody succeeds there, nobody moves. */
+static void test_dead_address_is_left(void **state)
+{
+    (void)state;
+    fake_set("192.0.2.1", "192.0.2.2");
+    struct resolver *resolver = start("router");
+    await_lookups(resolver, 1);
+    judge(resolver, true, true);
+    judge(resolver, false, true);
+    assert_false(resolver->names[0]->wants_next);
+    judge(resolver, true, false);
+    await_failovers(resolver, 1);
+    assert_found(resolver, "router", "192.0.2.2");
+    judge(resolver, true, false); /* not again within a minute */
+    assert_false(resolver->names[0]->wants_next);
+    resolver->names[0]->next_after = (struct mono){0};
+    judge(resolver, true, false);
+    await_failovers(resolver, 2);
+    assert_found(resolver, "router", "192.0.2.1");
+    resolver_stop(resolver);
+}
+
 /* A server that is silent is asked less and less often. */
 static void test_pause_grows(void **state)
 {
@@ -491,6 +534,7 @@ int main(void)
         EACH(test_link_local_needs_its_interface),
         EACH(test_slow_name_does_not_hold_up_others),
         EACH(test_many_slow_names_hold_up_nobody),
+        EACH(test_dead_address_is_left),
         EACH(test_pause_grows),
         EACH(test_link_local_is_looked_up_all_the_time),
         EACH(test_names_come_and_go),
