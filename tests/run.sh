@@ -66,7 +66,7 @@ run_tests() {
     rm -f build/tests.status
     {
         status=0
-        ctest --test-dir build/asan --parallel "$(nproc)" --output-on-failure --no-tests=error --timeout 600 \
+        ctest --test-dir build/asan --parallel "$(nproc)" --output-on-failure --no-tests=error --timeout 1200 \
             --test-output-size-passed 1000000 --output-junit "$root/build/tests.xml" "$@" || status=$?
         echo "$status" >build/tests.status
     } 2>&1 | tee build/tests.log

@@ -182,6 +182,13 @@ bool addr_is_multicast(const struct addr *addr)
                                      : addr->family == ADDR_IPV6 && addr->ip[0] == 0xff;
 }
 
+bool addr_is_loopback(const struct addr *addr)
+{
+    static const uint8_t ipv6[16] = {[15] = 1};
+    return addr->family == ADDR_IPV4 ? addr->ip[0] == 127
+                                     : memcmp(addr->ip, ipv6, sizeof ipv6) == 0;
+}
+
 bool addr_is_link_local(const struct addr *addr)
 {
     return addr->family == ADDR_IPV6 && addr->ip[0] == 0xfe && (addr->ip[1] & 0xc0) == 0x80;

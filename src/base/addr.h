@@ -56,6 +56,7 @@ bool addr_is_any(const struct addr *addr);
  * IPv6 sockets take no IPv4. */
 bool addr_does_collide(const struct addr *a, const struct addr *b);
 bool addr_is_multicast(const struct addr *addr); /* IPv4: reserved and broadcast too */
+bool addr_is_loopback(const struct addr *addr); /* 127.0.0.0/8, ::1 */
 bool addr_is_link_local(const struct addr *addr); /* fe80::/10 */
 bool addr_is_mapped(const struct addr *addr); /* ::ffff:0:0/96, IPv4 in IPv6 writing */
 bool addr_prefix_contains(const struct addr_prefix *prefix, const struct addr *addr);

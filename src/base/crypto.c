@@ -26,9 +26,8 @@ static size_t digest_size(enum crypto_digest digest)
     return digest == CRYPTO_MD5 ? CRYPTO_MD5_BYTES : CRYPTO_SHA256_BYTES;
 }
 
-/* Digests `first` and then `parts`. Fails only when out of memory, or where the system's policy
- * forbids the digest: nothing sensible is left to do then. */
-static void digest_all(enum crypto_digest digest, const struct crypto_part *first,
+/* Digests `first` and then `parts`. */
+static bool digest_all(enum crypto_digest digest, const struct crypto_part *first,
                        const struct crypto_part *parts, size_t count, uint8_t *out)
 {
     EVP_MD_CTX *context = EVP_MD_CTX_new();
@@ -39,19 +38,27 @@ static void digest_all(enum crypto_digest digest, const struct crypto_part *firs
     for (size_t i = 0; is_good && i < count; i++) {
         is_good = EVP_DigestUpdate(context, parts[i].bytes, parts[i].size) == 1;
     }
-    if (!is_good || EVP_DigestFinal_ex(context, out, NULL) != 1) {
-        abort();
-    }
+    is_good = is_good && EVP_DigestFinal_ex(context, out, NULL) == 1;
     EVP_MD_CTX_free(context);
+    if (!is_good) {
+        memset(out, 0, digest_size(digest));
+    }
+    return is_good;
 }
 
-void crypto_digest(enum crypto_digest digest, const struct crypto_part *parts, size_t count,
+bool crypto_is_available(enum crypto_digest digest)
+{
+    uint8_t out[CRYPTO_DIGEST_BYTES_MAX];
+    return crypto_digest(digest, NULL, 0, out);
+}
+
+bool crypto_digest(enum crypto_digest digest, const struct crypto_part *parts, size_t count,
                    uint8_t *out)
 {
-    digest_all(digest, &(struct crypto_part){"", 0}, parts, count, out);
+    return digest_all(digest, &(struct crypto_part){"", 0}, parts, count, out);
 }
 
-void crypto_hmac(enum crypto_digest digest, const struct crypto_part *key,
+bool crypto_hmac(enum crypto_digest digest, const struct crypto_part *key,
                  const struct crypto_part *parts, size_t count, uint8_t *out)
 {
     enum { BLOCK_BYTES = 64 }; /* of MD5 and of SHA-256 */
@@ -64,11 +71,14 @@ void crypto_hmac(enum crypto_digest digest, const struct crypto_part *key,
         outer[i] = inner[i] ^ 0x5c;
         inner[i] ^= 0x36;
     }
-    digest_all(digest, &(struct crypto_part){inner, BLOCK_BYTES}, parts, count, result);
+    bool is_good =
+        digest_all(digest, &(struct crypto_part){inner, BLOCK_BYTES}, parts, count, result);
     const struct crypto_part middle = {result, digest_size(digest)};
-    digest_all(digest, &(struct crypto_part){outer, BLOCK_BYTES}, &middle, 1, out);
+    is_good =
+        digest_all(digest, &(struct crypto_part){outer, BLOCK_BYTES}, &middle, 1, out) && is_good;
     crypto_wipe(inner, sizeof inner);
     crypto_wipe(outer, sizeof outer);
+    return is_good;
 }
 
 bool crypto_is_equal(const void *a, const void *b, size_t size)

@@ -25,12 +25,17 @@ struct crypto_part {
     size_t size;
 };
 
-/* Writes 16 bytes (MD5) or 32 (SHA-256). */
-void crypto_digest(enum crypto_digest digest, const struct crypto_part *parts, size_t count,
+/* Whether the library gives this digest: the policy of a system may forbid it. */
+bool crypto_is_available(enum crypto_digest digest);
+
+/* Writes 16 bytes (MD5) or 32 (SHA-256). False, and zeros, when the library refuses or has no
+ * memory. */
+bool crypto_digest(enum crypto_digest digest, const struct crypto_part *parts, size_t count,
                    uint8_t *out);
 
-/* HMAC (RFC 2104) with a key of up to CRYPTO_HMAC_KEY_BYTES_MAX bytes; sizes as above. */
-void crypto_hmac(enum crypto_digest digest, const struct crypto_part *key,
+/* HMAC (RFC 2104) with a key of up to CRYPTO_HMAC_KEY_BYTES_MAX bytes; sizes and
+ * result as above. */
+bool crypto_hmac(enum crypto_digest digest, const struct crypto_part *key,
                  const struct crypto_part *parts, size_t count, uint8_t *out);
 
 /* Takes the same time wherever the first difference is. */

@@ -85,6 +85,11 @@ static inline struct mono mono_min(struct mono a, struct mono b)
     return mono_is_before(a, b) ? a : b;
 }
 
+static inline struct mono mono_max(struct mono a, struct mono b)
+{
+    return mono_is_before(a, b) ? b : a;
+}
+
 static inline struct wall wall_add(struct wall t, int64_t ns)
 {
     return (struct wall){t.ns + ns};

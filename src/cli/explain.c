@@ -6,6 +6,7 @@
 
 #include "base/addr.h"
 #include "cli/cli.h"
+#include "config/duration.h"
 #include "operation/operation.h"
 #include "program/reason.h"
 
@@ -75,9 +76,33 @@ static void explain_silence(const struct spec *spec, const struct round *round, 
                ip, port, round->control_retries + 1, port);
 }
 
-static void explain_timeout(const struct spec *spec, const char *ip, struct buf *out)
+/* Replies came, but without the random bytes: a responder that changes the data, or a stranger. */
+static void explain_unearned(uint64_t replies, const char *ip, struct buf *out)
+{
+    buf_printf(out,
+               "%s sent %" PRIu64 " replies that do not return the random bytes in the data of the "
+               "packets, so none was taken: either the responder changes them, or it is not the "
+               "one that answers",
+               ip, replies);
+}
+
+/* Late replies, or a control answer that took longer, show that the way is open. */
+static bool is_path_slow(const struct spec *spec, const struct round *round)
+{
+    return round->late > 0 || round->missed == round->planned ||
+           round->control_rtt_ns > spec->schedule.timeout_ns;
+}
+
+static void explain_timeout(const struct spec *spec, const struct round *round, const char *ip,
+                            struct buf *out)
 {
     unsigned port = spec->path.port;
+    if (is_path_slow(spec, round)) {
+        char text[DURATION_TEXT_MAX];
+        buf_printf(out, "the path is slower than the timeout of %s: raise timeout",
+                   duration_format(spec->schedule.timeout_ns, text));
+        return;
+    }
     if (!control_has_request(spec->control.version)) {
         buf_printf(out,
                    "nothing came back from %s port %u in time: does it answer without a control "
@@ -147,6 +172,10 @@ void cli_explain(const struct cli_result *result, struct buf *out)
         explain_connect(round->outcome, &spec->path.peer, system_reason(round), out);
         return;
     }
+    if (round->outcome == OUTCOME_TIMEOUT && result->unmatched[UNMATCHED_NONCE] > 0) {
+        explain_unearned(result->unmatched[UNMATCHED_NONCE], ip, out);
+        return;
+    }
     bool is_silent = round->outcome == OUTCOME_TIMEOUT || round->outcome == OUTCOME_NO_CONNECTION;
     if (is_silent && explain_elsewhere(spec, round, out)) {
         return;
@@ -162,7 +191,7 @@ void cli_explain(const struct cli_result *result, struct buf *out)
                             "responder, changes the data");
         break;
     case OUTCOME_TIMEOUT:
-        explain_timeout(spec, ip, out);
+        explain_timeout(spec, round, ip, out);
         break;
     case OUTCOME_NO_CONNECTION:
         explain_silence(spec, round, ip, out);
@@ -188,6 +217,9 @@ void cli_explain(const struct cli_result *result, struct buf *out)
     case OUTCOME_LOCAL:
         if (round->is_all_dropped) {
             buf_add_string(out, "this host was too slow to read the answers: its socket was full");
+        } else if (round->missed > 0 && round->missed == round->planned) {
+            buf_add_string(out, "this host stood still (stopped, suspended or overloaded) until "
+                                "the responder had closed the port");
         } else {
             buf_add_string(out, "this host could not send: ");
             reason_add(spec, round->error, out);

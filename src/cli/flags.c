@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "cli/flags.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -105,11 +106,25 @@ static bool read_timing(const struct key_flags *flags, struct spec *spec)
            key_flag_number(flags, spec, SLOT_THRESHOLD, &spec->results.threshold_ns);
 }
 
+/* The next operation gets the late replies of this one: they must be told apart. */
+static bool tells_late_replies(const struct spec *spec)
+{
+    uint32_t least = spec->operation->bytes_min_from_fixed_port;
+    if (spec->path.source.port != 0 && spec->packets.bytes < least) {
+        fprintf(stderr,
+                "ipsla probe: --request-data-size must be %" PRIu32
+                " or more with --source-port: a late reply would pass for the next one\n",
+                least);
+        return false;
+    }
+    return true;
+}
+
 static bool read_spec(const struct key_flags *flags, struct spec *spec)
 {
     return key_flags_apply(flags, spec->operation) && cli_read_control(flags, spec) &&
            cli_read_packets(flags, spec) && read_timing(flags, spec) &&
-           cli_read_path(flags, spec) && cli_read_clock(flags, spec);
+           cli_read_path(flags, spec) && cli_read_clock(flags, spec) && tells_late_replies(spec);
 }
 
 static bool read_output(const struct options *options, struct cli_request *out)
@@ -173,6 +188,24 @@ static bool is_period_enough(const struct spec *spec)
     return false;
 }
 
+/* What would leave after the port is closed is never sent. */
+static bool is_port_open_enough(const struct spec *spec)
+{
+    bool is_address = strchr(spec->identity.host, ':') != NULL; /* names have no colon */
+    enum addr_family family = is_address ? ADDR_IPV6 : spec_ip_version(spec);
+    int64_t most_ns = control_duration_max_ms(spec->control.version, family) * NS_PER_MS;
+    int64_t train_ns = spec->packets.count * spec->packets.interval_ns;
+    if (!spec->operation->has_ports || train_ns <= most_ns) {
+        return true;
+    }
+    fprintf(stderr,
+            "ipsla probe: sending takes %.3g s, but control version 1 over IPv4 can ask for the "
+            "port for %.5g s at most: send less, or use --ip-version=6, --control=v2 or "
+            "--control=none\n",
+            (double)train_ns / 1e9, (double)most_ns / 1e9);
+    return false;
+}
+
 static bool read_repeat(const struct key_flags *flags, struct cli_request *out)
 {
     struct spec *spec = out->spec;
@@ -197,7 +230,7 @@ static bool read_repeat(const struct key_flags *flags, struct cli_request *out)
         return false;
     }
     return key_flag_number(flags, spec, SLOT_FREQUENCY, &spec->schedule.frequency_ns) &&
-           is_period_enough(spec);
+           is_period_enough(spec) && is_port_open_enough(spec);
 }
 
 static bool read_request(const struct key_flags *flags, struct cli_request *out)

@@ -173,6 +173,7 @@ static struct engine *engine_for(struct spec *spec, struct instant now)
 {
     struct engine_options options = {.start_now = true};
     entropy_fill(options.seed, sizeof options.seed);
+    spec->path.is_alone = true;
     struct engine *engine = engine_new(&options);
     struct spec_set *set = spec_set_new(&spec, 1);
     cli_tell_clock(engine);

@@ -12,9 +12,6 @@
 #include "config/duration.h"
 #include "config/words.h"
 
-/* The control request carries the duration in 16 bits over IPv4. */
-#define WIRE_DURATION_MAX_NS (65535 * NS_PER_MS)
-
 static void report_inapplicable(const struct schema_key *key, const struct node *node,
                                 const struct operation *operation, struct diagnostics *diagnostics)
 {
@@ -154,16 +151,14 @@ static const char *run_text(const struct checking *checking)
                                : "num_packets x interval + timeout";
 }
 
-/* How long an operation takes when nothing is answered. */
-static int64_t longest_run_ns(const struct checking *checking)
+/* How long sending takes; 0 without a train. */
+static int64_t train_ns(const struct checking *checking)
 {
-    int64_t timeout_ns = get(checking, SLOT_TIMEOUT)->number;
     if (!is_train(checking->operation)) {
-        return timeout_ns;
+        return 0;
     }
     struct schema_train slots = train_slots(checking);
-    int64_t packets = get(checking, slots.num_packets)->number;
-    return packets * get(checking, slots.interval)->number + timeout_ns;
+    return get(checking, slots.num_packets)->number * get(checking, slots.interval)->number;
 }
 
 /* False when the timeout alone is too long. */
@@ -258,6 +253,23 @@ static void check_families(const struct checking *checking)
     }
 }
 
+/* What would leave later than the port can be asked for is never sent. */
+static void check_grant(const struct checking *checking, const struct schema_train *train)
+{
+    const enum slot slots[] = {train->num_packets, train->interval};
+    int64_t version = get(checking, SLOT_CONTROL_VERSION)->number;
+    uint32_t most_ms = control_duration_max_ms((enum control_version)version,
+                                               is_ipv6(checking) ? ADDR_IPV6 : ADDR_IPV4);
+    char time[DURATION_TEXT_MAX];
+    if (checking->operation->has_ports && train_ns(checking) > most_ms * NS_PER_MS) {
+        diagnostics_error(checking->diagnostics, blame(checking, slots, 2),
+                          "sending takes %s, but a control request of version 1 over IPv4 can ask "
+                          "for the port for %" PRIu32 "ms at most; allowed: a shorter train, "
+                          "ip_version 6, control.version 2 or none",
+                          duration_format(train_ns(checking), time), most_ms);
+    }
+}
+
 static void check_run(const struct checking *checking)
 {
     struct schema_train train = train_slots(checking);
@@ -267,7 +279,7 @@ static void check_run(const struct checking *checking)
         return;
     }
     const char *sum = run_text(checking);
-    int64_t run_ns = longest_run_ns(checking);
+    int64_t run_ns = train_ns(checking) + get(checking, SLOT_TIMEOUT)->number;
     char run[DURATION_TEXT_MAX];
     if (run_ns >= get(checking, SLOT_FREQUENCY)->number) {
         struct buf frequency = {0};
@@ -278,15 +290,7 @@ static void check_run(const struct checking *checking)
                          duration_format(run_ns, run), sum, buf_string(&frequency));
         buf_fini(&frequency);
     }
-    bool is_v1 =
-        get(checking, SLOT_CONTROL_VERSION)->number != CONTROL_V2 && checking->operation->has_ports;
-    if (is_v1 && run_ns > WIRE_DURATION_MAX_NS && !is_ipv6(checking)) {
-        diagnostics_warn(
-            checking->diagnostics, blame(checking, slots + 1, count - 1),
-            "an operation may take %s (%s), but the responder can be asked for 65535ms "
-            "at most; late packets may find its port closed",
-            duration_format(run_ns, run), sum);
-    }
+    check_grant(checking, &train);
 }
 
 static void check_precision(const struct checking *checking)
@@ -305,6 +309,26 @@ static void check_precision(const struct checking *checking)
     diagnostics_error(checking->diagnostics, blame(checking, slots, 2),
                       "%s; allowed: %d bytes or more", buf_string(&message),
                       SPEC_MICROSECONDS_BYTES_MIN);
+    buf_fini(&message);
+}
+
+/* The next operation gets the late replies of this one: they must be told apart. */
+static void check_fixed_port(const struct checking *checking)
+{
+    const enum slot slots[] = {SLOT_REQUEST_DATA_SIZE, SLOT_SOURCE_PORT};
+    int64_t least = checking->operation->bytes_min_from_fixed_port;
+    if (!checking->operation->has_ports || !are_set(checking, slots, 2) ||
+        get(checking, slots[0])->number >= least) {
+        return;
+    }
+    struct buf message = {0};
+    describe(checking, slots[0], &message);
+    buf_add_string(&message, " is too small for ");
+    describe(checking, slots[1], &message);
+    diagnostics_error(checking->diagnostics, blame(checking, slots, 2),
+                      "%s: a late reply would pass for the next one; allowed: %" PRId64
+                      " bytes or more",
+                      buf_string(&message), least);
     buf_fini(&message);
 }
 
@@ -372,6 +396,7 @@ void check_target(const struct values *values, const struct operation *operation
     }
     check_timestamps(&checking);
     check_precision(&checking);
+    check_fixed_port(&checking);
     check_families(&checking);
     check_threshold(&checking);
     check_control(&checking);

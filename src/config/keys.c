@@ -69,6 +69,11 @@ static void read_key(const struct node *node, struct diagnostics *diagnostics,
                           "%u is the id of a key above; ids are unique", (unsigned)key.id);
     }
     key.algorithm = (enum auth_algorithm)(values.of[SLOT_KEY_ALGORITHM].number + AUTH_MD5);
+    const char *problem = auth_algorithm_problem(key.algorithm);
+    if (problem != NULL) {
+        diagnostics_error(diagnostics, place_value(values.of[SLOT_KEY_ALGORITHM].node), "%s %s",
+                          auth_algorithm_name(key.algorithm), problem);
+    }
     if (!read_secret(values.of[SLOT_KEY_SECRET_FILE].node, diagnostics, &key)) {
         key.algorithm = AUTH_NONE;
     }

@@ -78,11 +78,23 @@ static void read_tcp(const struct values *values, struct diagnostics *diagnostic
     }
 }
 
-static void read_allow(const struct value *value, struct reflect_settings *out)
+/* Of at most REFLECT_ALLOW_MAX. Returns how many. */
+static size_t read_prefixes(const struct value *value, struct addr_prefix *out)
 {
-    out->allow_count = 0;
+    size_t count = 0;
     for (const struct node *node = value->node->first; node != NULL; node = node->next) {
-        address_parse_prefix(node->text, &out->allow[out->allow_count++]);
+        address_parse_prefix(node->text, &out[count++]);
+    }
+    return count;
+}
+
+static void read_ports(const struct value *value, struct port_set *out)
+{
+    *out = (struct port_set){0};
+    for (const struct node *node = value->node->first; node != NULL; node = node->next) {
+        struct port_range range;
+        port_range_parse(node->text, &range);
+        port_set_add(out, range);
     }
 }
 
@@ -102,14 +114,28 @@ void responder_read(const struct node *node, const struct key_ring *ring,
     read_udp(&values, node, diagnostics, out);
     read_tcp(&values, diagnostics, out);
     if (values.of[SLOT_ALLOW].state == VALUE_SET) {
-        read_allow(&values.of[SLOT_ALLOW], out);
+        out->allow_count = read_prefixes(&values.of[SLOT_ALLOW], out->allow);
+    }
+    if (values.of[SLOT_RESERVE_FOR].state == VALUE_SET) {
+        out->reserve_for_count = read_prefixes(&values.of[SLOT_RESERVE_FOR], out->reserve_for);
+    }
+    if (values.of[SLOT_PORTS].state == VALUE_SET) {
+        read_ports(&values.of[SLOT_PORTS], &out->ports);
     }
     if (values.of[SLOT_RESPONDER_KEYS].state == VALUE_SET) {
         keys_list(ring, values.of[SLOT_RESPONDER_KEYS].node, diagnostics, out);
     }
     out->replay_window_ns = number_or(&values, SLOT_REPLAY_WINDOW, out->replay_window_ns);
     out->max_sessions = (uint32_t)number_or(&values, SLOT_MAX_SESSIONS, out->max_sessions);
+    out->max_sessions_per_source =
+        (uint32_t)number_or(&values, SLOT_MAX_SESSIONS_PER_SOURCE, out->max_sessions_per_source);
+    out->requests_per_source =
+        (uint32_t)number_or(&values, SLOT_REQUESTS_PER_SOURCE, out->requests_per_source);
+    out->reserved_sessions =
+        (uint32_t)number_or(&values, SLOT_RESERVED_SESSIONS, out->reserved_sessions);
     out->min_duration_ns = number_or(&values, SLOT_MIN_DURATION, out->min_duration_ns);
+    out->max_duration_ns = number_or(&values, SLOT_MAX_DURATION, out->max_duration_ns);
+    out->min_source_port = (uint16_t)number_or(&values, SLOT_MIN_SOURCE_PORT, out->min_source_port);
     out->refusal = (enum reflect_refusal)number_or(&values, SLOT_REFUSAL, out->refusal);
     out->reflect_tos = number_or(&values, SLOT_REFLECT_TOS, out->reflect_tos) != 0;
     out->reply = (enum reflect_reply)number_or(&values, SLOT_REPLY, out->reply);

@@ -205,8 +205,27 @@ static const struct schema_key responder_keys[] = {
      .doc = "TCP ports that are always open; each connection is closed at once."},
     {"max_sessions", SLOT_MAX_SESSIONS, SCHEMA_INTEGER, .min = 1, .max = 65536,
      .default_text = "1000", .doc = "Sessions at one time; further requests are refused."},
+    {"max_sessions_per_source", SLOT_MAX_SESSIONS_PER_SOURCE, SCHEMA_INTEGER, .min = 0,
+     .max = 65536, .default_text = "0",
+     .doc = "Sessions of one IPv4 address or IPv6 /64; 0: as many as are free, or 16."},
+    {"requests_per_source", SLOT_REQUESTS_PER_SOURCE, SCHEMA_INTEGER, .min = 0, .max = 1000000,
+     .default_text = "1000",
+     .doc = "Control requests a second of one IPv4 address or IPv6 /64; 0: any number."},
+    {"reserve_for", SLOT_RESERVE_FOR, SCHEMA_PREFIXES, .max = REFLECT_ALLOW_MAX,
+     .default_text = "[]", .doc = "Senders without these two limits, who have a reserve."},
+    {"reserved_sessions", SLOT_RESERVED_SESSIONS, SCHEMA_INTEGER, .min = 0, .max = 65536,
+     .default_text = "100",
+     .doc = "Sessions that only senders in reserve_for can have, up to half of max_sessions."},
     {"min_duration", SLOT_MIN_DURATION, SCHEMA_DURATION, .min = 0, .max = 60 * SECONDS,
      .default_text = "1s", .doc = "A port stays open at least this long."},
+    {"max_duration", SLOT_MAX_DURATION, SCHEMA_DURATION, .min = 60 * SECONDS, .max = 24 * HOURS,
+     .default_text = "5m",
+     .doc = "A longer duration is granted as this; probes double it at most."},
+    {"ports", SLOT_PORTS, SCHEMA_PORTS, .max = 64, .default_text = "[1024-65535]",
+     .doc = "Ports that requests may name, but for those that the system reserves; TCP ports "
+            "only for senders in allow or with a key, and for this host itself."},
+    {"min_source_port", SLOT_MIN_SOURCE_PORT, SCHEMA_INTEGER, .min = 0, .max = 65535,
+     .default_text = "1024", .doc = "Nothing is answered to ports below: they are of services."},
     {"refusal", SLOT_REFUSAL, SCHEMA_CHOICE, .choices = refusals, .default_text = "status16",
      .doc = "How a refusal is written: a 16-bit status, a 32-bit status, or no answer."},
     {"reply", SLOT_REPLY, SCHEMA_CHOICE, .choices = replies, .default_text = "long",
@@ -402,6 +421,9 @@ void schema_add_range(const struct schema_key *key, const struct operation *oper
         break;
     case SCHEMA_ENDPOINTS:
         add_count(&limits, "of " ADDRESS_ENDPOINT, out);
+        break;
+    case SCHEMA_PORTS:
+        add_count(&limits, "of port or first-last", out);
         break;
     case SCHEMA_PREFIXES:
         add_count(&limits, "IP prefixes", out);

@@ -63,7 +63,14 @@ enum slot {
     SLOT_PERMANENT_PORTS,
     SLOT_PERMANENT_TCP_PORTS,
     SLOT_MAX_SESSIONS,
+    SLOT_MAX_SESSIONS_PER_SOURCE,
+    SLOT_REQUESTS_PER_SOURCE,
+    SLOT_RESERVE_FOR,
+    SLOT_RESERVED_SESSIONS,
     SLOT_MIN_DURATION,
+    SLOT_MAX_DURATION,
+    SLOT_PORTS,
+    SLOT_MIN_SOURCE_PORT,
     SLOT_REFUSAL,
     SLOT_REFLECT_TOS,
     SLOT_REPLY,
@@ -104,6 +111,7 @@ enum schema_kind {
     SCHEMA_BOUNDS, /* min, max entries */
     SCHEMA_ENDPOINTS, /* min, max entries: ADDRESS_ENDPOINT */
     SCHEMA_PREFIXES, /* max entries */
+    SCHEMA_PORTS, /* max entries: port or first-last */
     SCHEMA_PATTERN, /* bytes in hexadecimal digits */
     SCHEMA_IDS, /* max entries: ids of keys */
     SCHEMA_SECTION, /* a mapping with the keys of `inner` */

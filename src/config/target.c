@@ -64,7 +64,7 @@ static void set_data(const struct values *values, struct spec *spec)
 {
     const struct value *pattern = &values->of[SLOT_DATA_PATTERN];
     spec->packets.verify_data = number_of(values, SLOT_VERIFY_DATA) != 0;
-    if (pattern->state == VALUE_SET) {
+    if (pattern->state == VALUE_SET && !pattern->is_default) {
         pattern_parse(pattern->node->text, &spec->packets.pattern);
     }
 }

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/port_set.h"
 #include "config/address.h"
 #include "config/duration.h"
 #include "config/labels.h"
@@ -207,11 +208,14 @@ static const char *check_element(enum schema_kind kind, const char *text, int64_
 {
     struct addr addr;
     struct addr_prefix prefix;
+    struct port_range range;
     switch (kind) {
     case SCHEMA_BOUNDS:
         return check_bound(text, previous_ns);
     case SCHEMA_IDS:
         return check_id(text);
+    case SCHEMA_PORTS:
+        return port_range_parse(text, &range);
     case SCHEMA_PREFIXES:
         return address_parse_prefix(text, &prefix);
     default:
@@ -270,6 +274,7 @@ static bool read_value(const struct reading *reading, const struct node *node, s
     case SCHEMA_BOUNDS:
     case SCHEMA_ENDPOINTS:
     case SCHEMA_PREFIXES:
+    case SCHEMA_PORTS:
     case SCHEMA_IDS:
     case SCHEMA_LIST:
         return read_list(reading, node);

@@ -109,6 +109,49 @@ size_t discover_request_write(const struct discover_request *request,
     return ICMP_TIMESTAMP_BYTES;
 }
 
+/* Where the number of a request ends. */
+static size_t number_end(enum discover_method method)
+{
+    switch (method) {
+    case DISCOVER_V1:
+        return 2;
+    case DISCOVER_V2:
+    case DISCOVER_ECHO:
+    case DISCOVER_TIMESTAMP:
+        break;
+    }
+    return 8;
+}
+
+/* The system writes the checksum of ICMPv6. */
+static void blank_checksum(uint8_t *message, size_t size)
+{
+    enum { CHECKSUM_AT = 2, CHECKSUM_END = 4 };
+    for (size_t i = CHECKSUM_AT; i < CHECKSUM_END && i < size; i++) {
+        message[i] = 0;
+    }
+}
+
+enum discover_quote discover_quote_read(const struct discover_request *request,
+                                        const uint8_t *quote, size_t size)
+{
+    uint8_t sent[DISCOVER_REQUEST_BYTES_MAX], quoted[DISCOVER_REQUEST_BYTES_MAX];
+    size_t known = discover_request_write(request, sent);
+    size_t compared = size < known ? size : known;
+    if (compared == 0) {
+        return DISCOVER_QUOTES_TOO_LITTLE; /* `quote` may be NULL */
+    }
+    memcpy(quoted, quote, compared);
+    if (!discover_is_control(request->method)) {
+        blank_checksum(sent, compared);
+        blank_checksum(quoted, compared);
+    }
+    if (memcmp(sent, quoted, compared) != 0) {
+        return DISCOVER_QUOTES_ANOTHER;
+    }
+    return compared < number_end(request->method) ? DISCOVER_QUOTES_TOO_LITTLE : DISCOVER_QUOTES_IT;
+}
+
 static enum discover_shape shape_of(const struct ipsla_response *response, const struct ev *ev)
 {
     if (!response->has_port) {

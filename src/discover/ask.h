@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* The methods of probe/discover.h: the bytes of a request, and what an answer says. No state. */
+/* The methods of discover/discover.h: the bytes of a request, and what an answer says. No state. */
 #ifndef DISCOVER_ASK_H
 #define DISCOVER_ASK_H
 
@@ -25,6 +25,16 @@ uint32_t discover_number(enum discover_method method, uint32_t number);
 /* Returns the size of what it wrote. */
 size_t discover_request_write(const struct discover_request *request,
                               uint8_t out[DISCOVER_REQUEST_BYTES_MAX]);
+
+enum discover_quote {
+    DISCOVER_QUOTES_ANOTHER, /* datagram than this request */
+    DISCOVER_QUOTES_TOO_LITTLE, /* to tell: the number of the request is not in it */
+    DISCOVER_QUOTES_IT,
+};
+
+/* What an ICMP error quotes of `request`, of which all is known. */
+enum discover_quote discover_quote_read(const struct discover_request *request,
+                                        const uint8_t *quote, size_t size);
 
 struct discover_answer {
     uint32_t number; /* of the request that it answers */

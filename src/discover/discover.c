@@ -54,44 +54,6 @@ struct discover {
     uint8_t bytes[DISCOVER_REQUEST_BYTES_MAX];
 };
 
-const char *discover_method_name(enum discover_method method)
-{
-    static const char *const names[] = {
-        [DISCOVER_V1] = "v1",
-        [DISCOVER_V2] = "v2",
-        [DISCOVER_ECHO] = "echo",
-        [DISCOVER_TIMESTAMP] = "timestamp",
-    };
-    return names[method];
-}
-
-bool discover_is_control(enum discover_method method)
-{
-    return method == DISCOVER_V1 || method == DISCOVER_V2;
-}
-
-const char *discover_outcome_name(enum discover_outcome outcome)
-{
-    static const char *const names[] = {
-        [DISCOVER_NO_ANSWER] = "no_answer", [DISCOVER_ACCEPTED] = "accepted",
-        [DISCOVER_REFUSED] = "refused",     [DISCOVER_UNREADABLE] = "unreadable",
-        [DISCOVER_CLOSED] = "closed",       [DISCOVER_UNREACHABLE] = "unreachable",
-        [DISCOVER_UNSENT] = "unsent",       [DISCOVER_NOT_ASKED] = "not_asked",
-    };
-    return names[outcome];
-}
-
-const char *discover_shape_name(enum discover_shape shape)
-{
-    static const char *const names[] = {
-        [DISCOVER_LONG] = "long",
-        [DISCOVER_SHORT] = "short",
-        [DISCOVER_PADDED] = "padded",
-        [DISCOVER_COPY] = "copy",
-    };
-    return names[shape];
-}
-
 static enum discover_method method_of(size_t index)
 {
     return (enum discover_method)(index % DISCOVER_METHOD_COUNT);
@@ -251,16 +213,35 @@ static void take_data(struct discover *discover, const struct ev *ev)
     finish(discover, slot);
 }
 
+/* The best match among the requests of the slot. */
+static enum discover_quote quote_of(struct discover *discover, const struct slot *slot,
+                                    const struct ev *ev)
+{
+    enum discover_quote best = DISCOVER_QUOTES_ANOTHER;
+    for (unsigned number = 0; number < result_of(discover, slot)->tries; number++) {
+        struct discover_request request = request_of(discover, slot, number);
+        enum discover_quote quote = discover_quote_read(&request, ev->bytes, ev->size);
+        best = quote > best ? quote : best;
+    }
+    return best;
+}
+
+/* An error that quotes too little may be anybody's: it is the outcome when nothing else comes. */
 static void take_icmp(struct discover *discover, const struct ev *ev)
 {
     struct slot *slot = find_slot(discover, ev->id.owner, &ev->peer);
-    if (slot == NULL) {
+    enum discover_quote quote =
+        slot == NULL ? DISCOVER_QUOTES_ANOTHER : quote_of(discover, slot, ev);
+    if (quote == DISCOVER_QUOTES_ANOTHER) {
+        discover->unmatched++;
         return;
     }
     struct discover_result *result = result_of(discover, slot);
     result->outcome = ev->error == ECONNREFUSED ? DISCOVER_CLOSED : DISCOVER_UNREACHABLE;
     result->error = ev->error;
-    finish(discover, slot);
+    if (quote == DISCOVER_QUOTES_IT) {
+        finish(discover, slot);
+    }
 }
 
 /* A request did not leave. A full queue may pass; no route will not. */

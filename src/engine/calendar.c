@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/nonce.h"
 
 #define MINUTE_NS (60 * NS_PER_SECOND)
 #define SLOT_NS (250 * NS_PER_US)
@@ -105,10 +106,16 @@ void calendar_fini(struct calendar *calendar)
     *calendar = (struct calendar){0};
 }
 
-/* The slot of its phase. */
-static int64_t phase_of(const struct spec *spec)
+int64_t calendar_phase_ns(const struct calendar *calendar, const struct spec *spec)
 {
-    return (int64_t)(spec_hash(spec) % (uint64_t)spec->schedule.frequency_ns) / SLOT_NS;
+    uint64_t drawn = nonce_draw(&calendar->key, NONCE_START, spec_hash(spec));
+    return (int64_t)(drawn % (uint64_t)spec->schedule.frequency_ns);
+}
+
+/* The slot of its phase. */
+static int64_t slot_of_phase(const struct calendar *calendar, const struct spec *spec)
+{
+    return calendar_phase_ns(calendar, spec) / SLOT_NS;
 }
 
 int64_t calendar_book(struct calendar *calendar, const struct spec *spec)
@@ -120,7 +127,7 @@ int64_t calendar_book(struct calendar *calendar, const struct spec *spec)
     if (calendar->slots == NULL) {
         calendar->slots = mem_alloc((size_t)SLOTS, sizeof calendar->slots[0]);
     }
-    int64_t phase = phase_of(spec), later = 0;
+    int64_t phase = slot_of_phase(calendar, spec), later = 0;
     while (later * SLOT_NS <= CALENDAR_DELAY_MAX_NS && !fits(calendar, &schedule, phase + later)) {
         later++;
     }
@@ -135,6 +142,6 @@ void calendar_cancel(struct calendar *calendar, const struct spec *spec, int64_t
 {
     struct schedule schedule;
     if (read_schedule(spec, &schedule)) {
-        count(calendar, &schedule, phase_of(spec) + later_ns / SLOT_NS, -1);
+        count(calendar, &schedule, slot_of_phase(calendar, spec) + later_ns / SLOT_NS, -1);
     }
 }

@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 
+#include "base/siphash.h"
 #include "base/time.h"
 #include "probe/spec.h"
 
@@ -16,17 +17,21 @@
 /* How far a start gives way at the most. */
 #define CALENDAR_DELAY_MAX_NS (16 * NS_PER_MS)
 
-/* All zero is an empty one. */
+/* All zero is an empty one, whose phases everybody can compute. */
 struct calendar {
+    struct siphash_key key; /* of the phases */
     uint8_t *slots; /* packets in each quarter of a millisecond; NULL until something is booked */
     uint64_t packets; /* in all */
 };
 
 void calendar_fini(struct calendar *calendar);
 
-/* Books the operations of `spec` at their phase, the hash of its name modulo its frequency on the
- * wall clock, or up to CALENDAR_DELAY_MAX_NS later if that keeps every millisecond below three
- * times the average and three packets. Returns how much later. */
+/* The phase of `spec`: when its operations start on the wall clock, modulo its frequency. It
+ * follows from its name and the key. */
+int64_t calendar_phase_ns(const struct calendar *calendar, const struct spec *spec);
+
+/* Books the operations of `spec` at their phase, or up to CALENDAR_DELAY_MAX_NS later if that keeps
+ * every millisecond below three times the average and three packets. Returns how much later. */
 int64_t calendar_book(struct calendar *calendar, const struct spec *spec);
 
 /* Takes back what was booked for `spec` so much later. */

@@ -158,7 +158,8 @@ static bool plan(struct engine *engine, struct session *session, struct instant 
     if (!session->is_booked) {
         book(engine, session);
     }
-    session_plan(session, engine->options.start_now, now);
+    session_plan(session, calendar_phase_ns(&engine->calendar, session->spec),
+                 engine->options.start_now, now);
     if (!session->is_running) {
         heap_set(&engine->heap, &session->due, session_deadline(session));
     }

@@ -16,6 +16,7 @@ struct engine *engine_new(const struct engine_options *options)
 {
     struct engine *engine = mem_alloc(1, sizeof *engine);
     engine->options = *options;
+    engine->calendar.key = siphash_key(options->start_key);
     engine->published = snapshot_new(0);
     return engine;
 }
@@ -92,22 +93,21 @@ static uint32_t take_slot(struct engine *engine)
 }
 
 /* A seed of its own for each session there ever was. */
-static void seed_session(struct engine *engine, struct session *session)
+static void draw_seed(struct engine *engine, uint8_t seed[CRYPTO_SHA256_BYTES])
 {
-    uint8_t seed[CRYPTO_SHA256_BYTES];
     const struct crypto_part key = {engine->options.seed, sizeof engine->options.seed};
     const struct crypto_part count = {&engine->session_count, sizeof engine->session_count};
     engine->session_count++;
     crypto_hmac(CRYPTO_SHA256, &key, &count, 1, seed);
-    handshake_seed(&session->probe.handshake, seed);
 }
 
 struct session *engine_add_session(struct engine *engine, const struct spec *spec)
 {
     struct session *session = mem_alloc(1, sizeof *session);
     uint32_t slot = take_slot(engine);
-    session_init(session, slot, spec);
-    seed_session(engine, session);
+    uint8_t seed[CRYPTO_SHA256_BYTES];
+    draw_seed(engine, seed);
+    session_init(session, slot, spec, seed);
     engine->slots[slot] = session;
     return session;
 }

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "base/siphash.h"
 #include "engine/report.h"
 #include "probe/io.h"
 #include "probe/spec.h"
@@ -14,7 +15,9 @@
 struct engine;
 
 struct engine_options {
-    uint8_t seed[32]; /* random bytes, so that what version 2 draws cannot be predicted */
+    uint8_t seed[32]; /* random bytes, so that what answers must repeat cannot be predicted */
+    uint8_t start_key[SIPHASH_KEY_BYTES]; /* secret, so that neither can when targets start; the
+                                             same key gives the same moments */
     bool start_now; /* first operations at once instead of at their phase: for the CLI */
 };
 

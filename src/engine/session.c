@@ -12,8 +12,7 @@
 static struct mono spread_start(const struct session *session, struct instant now)
 {
     int64_t period_ns = session->spec->schedule.frequency_ns;
-    int64_t phase_ns = (int64_t)(spec_hash(session->spec) % (uint64_t)period_ns);
-    int64_t past_ns = now.wall.ns - phase_ns;
+    int64_t past_ns = now.wall.ns - session->phase_ns;
     int64_t since_ns = past_ns - floor_div(past_ns, period_ns) * period_ns;
     int64_t wait_ns = since_ns == 0 ? 0 : period_ns - since_ns;
     return mono_add(now.mono, wait_ns + session->delay_ns);
@@ -79,7 +78,8 @@ static void set_report(struct session *session, struct report *report)
     session->report = report;
 }
 
-void session_init(struct session *session, uint32_t slot, const struct spec *spec)
+void session_init(struct session *session, uint32_t slot, const struct spec *spec,
+                  const uint8_t seed[HANDSHAKE_SEED_BYTES])
 {
     *session = (struct session){
         .slot = slot,
@@ -90,7 +90,7 @@ void session_init(struct session *session, uint32_t slot, const struct spec *spe
         .next_start = MONO_NEVER,
         .life_end = MONO_NEVER,
     };
-    probe_init(&session->probe, session->spec, (uint8_t)(spec_hash(spec) >> 56));
+    probe_init(&session->probe, session->spec, seed);
     session->report = report_new(session);
 }
 
@@ -123,8 +123,9 @@ static void make_plan(struct session *session, struct instant now)
     plan_start(session, session->next_start);
 }
 
-void session_plan(struct session *session, bool start_now, struct instant now)
+void session_plan(struct session *session, int64_t phase_ns, bool start_now, struct instant now)
 {
+    session->phase_ns = phase_ns;
     session->starts_now = start_now;
     if (!session->is_running) {
         make_plan(session, now);
@@ -184,13 +185,16 @@ static void start_run(struct session *session, struct instant now)
     probe_start(&session->probe, now, mono_add(next, -SESSION_GAP_NS));
 }
 
-/* Starts that passed while the run was going are skipped, never made up for. Returns how many. */
+/* Starts that passed before the run's result was known are skipped, never made up for. Returns how
+ * many. One that passed later, while only late replies were waited for, is not one of them: the
+ * next poll makes it, however late this thread woke. */
 static uint64_t skip_missed_starts(struct session *session, struct instant now)
 {
-    if (mono_is_before(now.mono, session->next_start)) {
+    struct mono end = probe_end(&session->probe, now.mono);
+    if (mono_is_before(end, session->next_start)) {
         return 0;
     }
-    int64_t missed_ns = mono_diff(now.mono, session->next_start);
+    int64_t missed_ns = mono_diff(end, session->next_start);
     int64_t missed = missed_ns / session->spec->schedule.frequency_ns + 1;
     plan_start(session,
                mono_add(session->next_start, missed * session->spec->schedule.frequency_ns));
@@ -213,11 +217,12 @@ static void count_packets(const struct session *session, struct engine_stats *st
     }
 }
 
-static void count_unmatched(struct session *session, struct engine_stats *stats)
+static void count_unmatched(const struct session *session, struct report *report,
+                            struct engine_stats *stats)
 {
     for (unsigned i = 0; i < UNMATCHED_COUNT; i++) {
-        stats->unmatched[i] += session->probe.unmatched[i] - session->seen_unmatched[i];
-        session->seen_unmatched[i] = session->probe.unmatched[i];
+        stats->unmatched[i] += session->probe.unmatched[i] - report->unmatched[i];
+        report->unmatched[i] = session->probe.unmatched[i];
     }
 }
 
@@ -245,8 +250,8 @@ static void end_run(struct session *session, struct instant now, struct session_
     } else {
         make_plan(session, now);
     }
-    count_unmatched(session, env->stats);
     struct report *report = report_new(session);
+    count_unmatched(session, report, env->stats);
     report->tally.skipped += skipped;
     struct round_sinks sinks = tally_sinks(&report->tally, &session->spec->results.layout);
     const struct round *round = probe_collect(&session->probe, env->clock, now, &sinks);

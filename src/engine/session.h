@@ -1,7 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
 /* A target's life in an engine: wait for the start, run the probe, close the round, next start.
- * A run that overruns its period makes the starts it covers skip: counted, never queued. */
+ * A run that overruns its period makes the starts it covers skip: counted, never queued. The wait
+ * for late replies is no run: it ends when the next start is due. */
 #ifndef ENGINE_SESSION_H
 #define ENGINE_SESSION_H
 
@@ -11,7 +12,7 @@
 #include "engine/report.h"
 #include "probe/probe.h"
 
-/* A run ends at least this long before the next start of its target. */
+/* The wait for late replies ends this long before the next start of its target. */
 #define SESSION_GAP_NS (10 * NS_PER_MS)
 
 /* What its schedule still needs. */
@@ -37,22 +38,21 @@ struct session {
     struct mono latest_start; /* the first one until there was one */
     struct mono next_start; /* MONO_NEVER: pending, or its life is over */
     struct mono life_end;
+    int64_t phase_ns; /* of its starts, on the wall clock */
     bool is_booked; /* in the calendar, */
     int64_t delay_ns; /* with this delay */
     struct report *report; /* the latest, never NULL: its tally is the session's */
-    uint64_t
-        seen_unmatched[UNMATCHED_COUNT]; /* of probe.unmatched: already in the engine's stats */
 };
 
-/* A session that does not start anything yet. */
-void session_init(struct session *session, uint32_t slot, const struct spec *spec);
+/* A session that does not start anything yet. `seed` is as for probe_init. */
+void session_init(struct session *session, uint32_t slot, const struct spec *spec,
+                  const uint8_t seed[HANDSHAKE_SEED_BYTES]);
 void session_fini(struct session *session);
 
 /* Makes the plan that it needs; of one whose operation runs, when that ends. First start: the first
- * moment from now on that is congruent to the hash of the name modulo the frequency, on the wall
- * clock, so that a restart finds the same phase, and `delay_ns` later; or as the spec's `start`
- * says; or now, when `start_now`. */
-void session_plan(struct session *session, bool start_now, struct instant now);
+ * moment from now on that is congruent to `phase_ns` (calendar_phase_ns) modulo the frequency, on
+ * the wall clock, and `delay_ns` later; or as the spec's `start` says; or now, when `start_now`. */
+void session_plan(struct session *session, int64_t phase_ns, bool start_now, struct instant now);
 
 /* Continues under `spec`: the same target (spec_is_same_target). A running operation ends by the
  * rules it began with, but for one whose peer changed: that is abandoned and counts nowhere. When

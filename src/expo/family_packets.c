@@ -38,6 +38,17 @@ static void emit_loss_period(struct series *series, const struct family_source *
     }
 }
 
+static void emit_unmatched(struct series *series, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    for (unsigned i = 0; i < UNMATCHED_COUNT; i++) {
+        uint64_t count = source->report->unmatched[i];
+        if (count > 0) {
+            series_count_by(series, unmatched_name((enum unmatched)i), count);
+        }
+    }
+}
+
 static const struct family rows[] = {
     {{"ipsla_packets_sent_total", METRIC_COUNTER, NULL, "Probe packets sent.", {NULL}},
      FAMILY_TARGET,
@@ -97,6 +108,14 @@ static const struct family rows[] = {
      FAMILY_DATAGRAMS,
      family_emit_count,
      offsetof(struct tally, corrupt)},
+    {{"ipsla_unmatched_datagrams_total",
+      METRIC_COUNTER,
+      NULL,
+      "Received datagrams that answered nothing, by reason.",
+      {"reason"}},
+     FAMILY_TARGET,
+     emit_unmatched,
+     0},
     {{"ipsla_packets_unsent_total",
       METRIC_COUNTER,
       NULL,

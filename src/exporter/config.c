@@ -12,7 +12,9 @@
 #include "host/clock.h"
 #include "host/log.h"
 #include "host/sock.h"
+#include "program/answering.h"
 #include "program/daemon.h"
+#include "reflect/replay.h"
 
 /* Each finding as one line of the log. */
 static void log_findings(const struct diagnostics *diagnostics)
@@ -31,55 +33,10 @@ static void log_findings(const struct diagnostics *diagnostics)
     }
 }
 
-static bool are_addresses_equal(const struct addr *a, const struct addr *b, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (!addr_is_equal(&a[i], &b[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool are_prefixes_equal(const struct addr_prefix *a, const struct addr_prefix *b,
-                               size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (a[i].family != b[i].family || a[i].length != b[i].length ||
-            memcmp(a[i].ip, b[i].ip, sizeof a[i].ip) != 0) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool are_keys_equal(const struct reflect_settings *a, const struct reflect_settings *b)
-{
-    for (size_t i = 0; i < a->key_count; i++) {
-        if (i >= b->key_count || !auth_key_is_equal(&a->keys[i], &b->keys[i])) {
-            return false;
-        }
-    }
-    return a->key_count == b->key_count && a->replay_window_ns == b->replay_window_ns;
-}
-
-static bool are_settings_equal(const struct reflect_settings *a, const struct reflect_settings *b)
-{
-    return a->listen_count == b->listen_count && a->allow_count == b->allow_count &&
-           a->permanent_count == b->permanent_count && a->max_sessions == b->max_sessions &&
-           a->min_duration_ns == b->min_duration_ns && a->refusal == b->refusal &&
-           a->reply == b->reply && are_addresses_equal(a->listen, b->listen, a->listen_count) &&
-           are_prefixes_equal(a->allow, b->allow, a->allow_count) &&
-           are_addresses_equal(a->permanent, b->permanent, a->permanent_count) &&
-           a->permanent_tcp_count == b->permanent_tcp_count &&
-           are_addresses_equal(a->permanent_tcp, b->permanent_tcp, a->permanent_tcp_count) &&
-           are_keys_equal(a, b);
-}
-
 static bool is_responder_same(const struct config *a, const struct config *b)
 {
     return a->has_responder == b->has_responder &&
-           (!a->has_responder || are_settings_equal(&a->responder, &b->responder));
+           (!a->has_responder || reflect_settings_are_equal(&a->responder, &b->responder));
 }
 
 /* Logs that the responder cannot have `address`; false, for the caller to return. */
@@ -152,6 +109,7 @@ static bool start_responder(struct exporter *exporter, const struct config *conf
         log_line(LOG_LEVEL_INFO, "responder listening", "address",
                  addr_format(&config->responder.listen[i], text), NULL);
     }
+    answering_warn_open(&config->responder);
     return true;
 }
 
@@ -201,7 +159,7 @@ static void set_names(struct exporter *exporter)
 bool exporter_start_workers(struct exporter *exporter)
 {
     for (unsigned i = 0; i < exporter->work.count; i++) {
-        exporter->workers[i] = engine_worker_start();
+        exporter->workers[i] = engine_worker_start(exporter->start_key);
         if (exporter->workers[i] == NULL) {
             return false;
         }
@@ -322,8 +280,20 @@ static void take_over(struct exporter *exporter, struct config *config)
     exporter_check_sockets(config->targets);
 }
 
+/* What the file does not say. The requests that were seen before outlive each responder: a reload
+ * does not let them in again. */
+static void prepare_responder(struct exporter *exporter, struct config *config)
+{
+    answering_drop_reserved(&config->responder);
+    if (config->responder.key_count > 0 && exporter->replays == NULL) {
+        exporter->replays = mem_alloc(1, sizeof *exporter->replays);
+    }
+    config->responder.replays = exporter->replays;
+}
+
 bool exporter_begin(struct exporter *exporter, struct config *config)
 {
+    prepare_responder(exporter, config);
     bool is_started = start_responder(exporter, config);
     if (is_started) {
         take_over(exporter, config);
@@ -337,6 +307,9 @@ bool exporter_reload(struct exporter *exporter)
     struct config *config = config_load(exporter->config_file, &diagnostics);
     log_findings(&diagnostics);
     diagnostics_fini(&diagnostics);
+    if (config != NULL) {
+        prepare_responder(exporter, config);
+    }
     if (config != NULL && replace_responder(exporter, config)) {
         take_over(exporter, config);
         return true;

@@ -18,7 +18,7 @@
 #include "host/log.h"
 #include "program/config_file.h"
 #include "program/daemon.h"
-#include "program/options.h"
+#include "program/start_key.h"
 #include "web/routes.h"
 
 #define LISTEN_MAX 16
@@ -33,6 +33,8 @@ static const struct option_row rows[] = {
     {"config.check", NULL, NULL, "Check the configuration, print every problem, and exit.", false},
     {"shard", "I/N", NULL, "Measure the targets of part I of N (from 0) of the configuration.",
      false},
+    {"start-key-file", "FILE", NULL,
+     "Secret from which the starts of targets follow; without it the machine's own.", false},
     {"workers", "N", "1", "Number of measuring threads, 1 to 64.", false},
     {"resolve.next-address-after", "N", "3",
      "Failed operations in a row after which a host name with several addresses is measured at the "
@@ -163,6 +165,14 @@ static int read_next_address(const struct options *options, unsigned *out)
     return 0;
 }
 
+/* 0 or an exit status. */
+static int read_start_key(const struct options *options, uint8_t out[SIPHASH_KEY_BYTES])
+{
+    const char *file = options_value(options, "start-key-file");
+    const char *problem = start_key_read(file, out);
+    return problem == NULL ? 0 : options_reject(options, "start-key-file", file, problem);
+}
+
 static int check_config(const char *file, const struct exporter_shard *shard, unsigned workers)
 {
     struct config *config = config_file_load(file);
@@ -239,13 +249,16 @@ static void judge_addresses(struct exporter *exporter)
     }
 }
 
-/* For poll(2): until addresses that wait are due. */
-static int wait_ms(struct exporter *exporter)
+/* For poll(2): until `next`, or until addresses that wait are due. */
+static int wait_ms(struct exporter *exporter, struct mono next)
 {
-    if (!atomic_load(&exporter->has_new_addresses)) {
-        return exporter->has_names ? JUDGE_INTERVAL_NS / NS_PER_MS : -1;
+    if (exporter->has_names) {
+        next = mono_min(next, exporter->judge_next);
     }
-    int64_t left_ns = mono_diff(exporter->apply_next, clock_now().mono);
+    if (atomic_load(&exporter->has_new_addresses)) {
+        next = mono_min(next, exporter->apply_next);
+    }
+    int64_t left_ns = mono_diff(next, clock_now().mono);
     return left_ns <= 0 ? 0 : (int)(left_ns / NS_PER_MS) + 1;
 }
 
@@ -272,11 +285,12 @@ static void wait_for_end(struct exporter *exporter, int signal_fd)
 {
     bool goes_on = true;
     while (goes_on) {
+        struct mono next = exporter_watch_unearned(exporter);
         struct pollfd items[] = {
             {.fd = signal_fd, .events = POLLIN},
             {.fd = exporter->wake_fd, .events = POLLIN},
         };
-        if (poll(items, 2, wait_ms(exporter)) < 0) {
+        if (poll(items, 2, wait_ms(exporter, next)) < 0) {
             continue;
         }
         if (items[1].revents != 0) {
@@ -333,6 +347,7 @@ static void stop(struct exporter *exporter)
     responder_worker_stop(exporter->responder, NULL);
     resolver_stop(exporter->resolver);
     config_free(exporter->config);
+    free(exporter->replays);
     spec_set_unref(exporter->targets);
     close(exporter->wake_fd);
 }
@@ -384,6 +399,7 @@ int main(int argc, char **argv)
     struct exporter_shard shard;
     struct spec_division work;
     unsigned next_address_after;
+    uint8_t start_key[SIPHASH_KEY_BYTES];
     int status;
     if (!options_parse(&program, argc, argv, &options, &status)) {
         return status;
@@ -397,6 +413,9 @@ int main(int argc, char **argv)
     }
     if (status == 0) {
         status = read_next_address(&options, &next_address_after);
+    }
+    if (status == 0) {
+        status = read_start_key(&options, start_key);
     }
     if (status == 0) {
         status = daemon_read_logging(&options);
@@ -424,5 +443,6 @@ int main(int argc, char **argv)
         .mutex = PTHREAD_MUTEX_INITIALIZER,
         .scrape_seconds = -1,
     };
+    memcpy(exporter.start_key, start_key, sizeof start_key);
     return run(&exporter, config, &web);
 }

@@ -33,6 +33,13 @@ struct exporter_shard {
     unsigned number, count;
 };
 
+/* What is known of datagrams that answered nothing. */
+struct unearned {
+    uint64_t total; /* so far */
+    struct mono next; /* when to look again */
+    struct mono quiet_until;
+};
+
 struct exporter {
     /* Unchanging while HTTP runs. */
     const char *config_file;
@@ -40,6 +47,7 @@ struct exporter {
     bool wants_realtime;
     struct wall started;
     struct exporter_shard shard;
+    uint8_t start_key[SIPHASH_KEY_BYTES];
     struct engine_worker *workers[EXPORTER_WORKERS_MAX]; /* NULL beyond the last */
     unsigned next_address_after; /* failed operations in a row; 0: never */
     struct spec_division work; /* of the targets among them */
@@ -53,6 +61,7 @@ struct exporter {
 
     pthread_mutex_t mutex; /* for the following */
     struct responder_worker *responder; /* NULL: none */
+    struct replay_memory *replays; /* of each responder; NULL: none has had keys */
     struct spec_set *targets; /* what the workers were given, in the order of the file */
     bool is_reload_successful;
     struct wall reload_success;
@@ -65,6 +74,7 @@ struct exporter {
     bool has_names; /* whose addresses are judged */
     struct mono judge_next; /* when they are judged again */
     struct mono apply_next; /* when addresses may be taken over again */
+    struct unearned unearned;
 };
 
 /* Wakes the main thread, from any thread. */
@@ -97,6 +107,10 @@ void exporter_leave_dead_addresses(struct exporter *exporter);
 
 /* Logs what keeps this host from measuring: each error once, with the first target that has it. */
 void exporter_check_sockets(const struct spec_set *targets);
+
+/* Looks now and then whether many datagrams answered nothing, and says so in the log, once a minute
+ * at the most. Returns when to call it again. */
+struct mono exporter_watch_unearned(struct exporter *exporter);
 
 /* The functions that HTTP calls. */
 struct http_handlers exporter_handlers(struct exporter *exporter);

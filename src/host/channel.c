@@ -5,9 +5,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/mem.h"
+#include "base/nonce.h"
 #include "host/log.h"
 #include "host/sock.h"
 
@@ -69,11 +69,10 @@ void channel_free_closed(struct host *host)
     }
 }
 
-/* Two processes should not use the same ICMP identifier. If they do, a probe still recognizes its
- * replies by address, sequence number and time. */
-static uint16_t next_identifier(const struct host *host)
+/* Two sockets may have the same by chance: a probe knows its replies by more than that. */
+static uint16_t draw_identifier(const struct host *host)
 {
-    return (uint16_t)((uint32_t)getpid() * UINT32_C(40503) + (uint32_t)host->last_serial);
+    return (uint16_t)nonce_draw(&host->key, NONCE_IDENTIFIER, host->last_serial);
 }
 
 static struct endpoint **shared_end(struct host *host)
@@ -88,7 +87,7 @@ static struct endpoint **shared_end(struct host *host)
 /* Opens the socket that `fx` requests and waits for it. 0 or -errno. */
 static int new_endpoint(struct host *host, const struct fx *fx, struct endpoint **out)
 {
-    int error = endpoint_open(fx, next_identifier(host), out);
+    int error = endpoint_open(fx, draw_identifier(host), out);
     if (error != 0) {
         return error;
     }

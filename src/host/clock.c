@@ -48,6 +48,10 @@ void clock_take(struct clock *clock, struct instant now, uint32_t error_ns)
         clock->after = now.mono;
         clock->old_difference_ns = difference_ns(clock->now);
     }
+    if (!is_first && mono_diff(now.mono, clock->now.mono) > CLOCK_RECENT_NS) {
+        clock->gap_began = clock->now.mono;
+        clock->gap_ended = now.mono;
+    }
     clock->now = now;
     clock->error_ns = error_ns;
 }
@@ -69,11 +73,15 @@ void clock_read(struct clock *clock)
     clock_take(clock, best, error_ns > UINT32_MAX ? UINT32_MAX : (uint32_t)error_ns);
 }
 
-/* Whether a timestamp may have been taken at `at`: within the last second. */
+/* Whether a timestamp may have been taken at `at`: lately, or while this thread stood still until
+ * lately. */
 static bool is_recent(const struct clock *clock, struct mono at)
 {
     int64_t age_ns = mono_diff(clock->now.mono, at);
-    return age_ns >= -(int64_t)clock->error_ns && age_ns <= NS_PER_SECOND;
+    bool stood_still =
+        clock->gap_ended.ns != 0 && mono_diff(clock->now.mono, clock->gap_ended) <= CLOCK_RECENT_NS;
+    return age_ns >= -(int64_t)clock->error_ns &&
+           (age_ns <= CLOCK_RECENT_NS || (stood_still && !mono_is_before(at, clock->gap_began)));
 }
 
 static struct stamp stamp_at(struct wall kernel, struct mono at, int64_t error_ns)

@@ -15,6 +15,9 @@ struct instant clock_now(void);
 /* The monotonic clock alone. */
 struct mono clock_mono(void);
 
+/* Older timestamps are believed only if this thread may have stood still meanwhile. */
+#define CLOCK_RECENT_NS NS_PER_SECOND
+
 /* The relation of the two clocks. All zero before the first reading. */
 struct clock {
     struct instant now; /* the latest reading */
@@ -23,6 +26,9 @@ struct clock {
     /* The latest step happened between `before` and `after`. */
     struct mono before, after;
     int64_t old_difference_ns; /* wall minus monotonic, before that step */
+    /* The latest time that nothing was read for more than CLOCK_RECENT_NS: this thread may have
+     * stood still. */
+    struct mono gap_began, gap_ended;
 };
 
 /* Stores a reading of both clocks, and detects whether the wall clock was set since the last one.
@@ -34,8 +40,9 @@ void clock_take(struct clock *clock, struct instant now, uint32_t error_ns);
 void clock_read(struct clock *clock);
 
 /* Converts a kernel timestamp. When it may have been taken before or after a step, its error
- * includes the step. A timestamp that is 0, later than the latest reading or more than 1 s older is
- * replaced by that reading, with source STAMP_USER. */
+ * includes the step. A timestamp that is 0, later than the latest reading or more than
+ * CLOCK_RECENT_NS older is replaced by that reading, with source STAMP_USER; but what waited in the
+ * sockets of a thread that stood still (a stopped process) keeps its timestamp, however old. */
 struct stamp clock_stamp(const struct clock *clock, struct wall kernel);
 
 #endif

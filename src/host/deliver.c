@@ -31,6 +31,8 @@ static bool deliver_icmp(struct host *host, const struct endpoint *endpoint,
         .icmp = notice->icmp,
         .error = notice->error,
         .peer = notice->peer,
+        .bytes = notice->quote,
+        .size = notice->quote_size,
     };
     deliver_event(host, &ev);
     return true;

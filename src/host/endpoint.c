@@ -89,6 +89,8 @@ int endpoint_open(const struct fx *fx, uint16_t identifier, struct endpoint **ou
     if (endpoint->is_shared) {
         sock_set_receive_buffer(endpoint->fd, ENDPOINT_SHARED_BUFFER_BYTES);
         sock_omit_destination(endpoint->fd, endpoint->bound.family);
+    } else if (fx->transport == TRANSPORT_UDP && fx->room_bytes > 0) {
+        sock_set_receive_buffer(endpoint->fd, (int)fx->room_bytes);
     }
     choose_stamps(endpoint);
     *out = endpoint;

@@ -13,6 +13,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "engine/engine.h"
@@ -190,11 +191,12 @@ static void engine_worker_free(struct engine_worker *worker)
     free(worker);
 }
 
-struct engine_worker *engine_worker_start(void)
+struct engine_worker *engine_worker_start(const uint8_t start_key[SIPHASH_KEY_BYTES])
 {
     struct engine_worker *worker = mem_alloc(1, sizeof *worker);
     struct engine_options options = {.start_now = false};
     entropy_fill(options.seed, sizeof options.seed);
+    memcpy(options.start_key, start_key, sizeof options.start_key);
     worker->is_current = true;
     worker->engine = engine_new(&options);
     worker->published_generation = engine_generation(worker->engine);

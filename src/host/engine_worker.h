@@ -17,7 +17,7 @@
 struct engine_worker;
 
 /* Starts a thread with an engine without targets. NULL with errno set when the system refuses. */
-struct engine_worker *engine_worker_start(void);
+struct engine_worker *engine_worker_start(const uint8_t start_key[SIPHASH_KEY_BYTES]);
 
 /* Hands over a new set of targets (takes a reference); replaces one that is still pending. */
 void engine_worker_apply(struct engine_worker *worker, struct spec_set *set);

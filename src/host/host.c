@@ -39,6 +39,7 @@
 #include "base/mem.h"
 #include "host/channel.h"
 #include "host/deliver.h"
+#include "host/entropy.h"
 #include "host/perform.h"
 #include "host/tcp.h"
 
@@ -181,6 +182,13 @@ static bool events_new(struct host *host)
     return host->timer != NULL && host->wake != NULL && event_add(host->wake, NULL) == 0;
 }
 
+static void draw_key(struct host *host)
+{
+    uint8_t key[SIPHASH_KEY_BYTES];
+    entropy_fill(key, sizeof key);
+    host->key = siphash_key(key);
+}
+
 struct host *host_new(struct machine machine, struct host_hook hook)
 {
     struct host *host = mem_alloc(1, sizeof *host);
@@ -188,6 +196,7 @@ struct host *host_new(struct machine machine, struct host_hook hook)
     host->hook = hook;
     host->watch = watch;
     host->unwatch = unwatch;
+    draw_key(host);
     outbox_init(&host->outbox);
     host->batch = batch_new();
     clock_read(&host->clock);

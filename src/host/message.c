@@ -179,7 +179,7 @@ bool message_notice(const struct message *message, struct msghdr *header, size_t
         out->icmp = read_icmp(&report, reported);
         out->peer = name_read(&message->name);
         out->quote_size = size < SOCK_QUOTE_BYTES ? size : SOCK_QUOTE_BYTES;
-        memcpy(out->quote, message->data.iov_base, out->quote_size);
+        out->quote = message->data.iov_base;
         return true;
     }
     struct wall kernel = read_time(&times.ts[SOFTWARE]);

@@ -39,15 +39,16 @@ struct sock_parcel {
  * transmit timestamp of one. */
 enum sock_notice_kind { SOCK_NOTICE_ICMP, SOCK_NOTICE_SENT };
 
-/* How much of a quoted datagram is kept. */
-#define SOCK_QUOTE_BYTES 8
+/* What is kept of a datagram that an ICMP error quotes: what is random in it lies within. */
+#define SOCK_QUOTE_BYTES 80
 
 struct sock_notice {
     enum sock_notice_kind kind;
     int error; /* ICMP: an errno value */
     struct icmp_error icmp; /* ICMP */
     struct addr peer; /* ICMP: the destination of the datagram */
-    uint8_t quote[SOCK_QUOTE_BYTES]; /* ICMP: its first bytes, after a UDP header */
+    const uint8_t *quote; /* ICMP: its first bytes, after the UDP header if it had one; they live
+                             until the next notices are taken */
     size_t quote_size;
     uint32_t key; /* SENT: number of the datagram among those with a request, from 0 */
     struct wall kernel; /* SENT: kernel transmit timestamp; 0: none */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "host/entropy.h"
 #include "host/worker.h"
 
 enum start { START_WAITING, START_LISTENING, START_FAILED };
@@ -107,7 +108,9 @@ struct responder_worker *responder_worker_start(const struct reflect_settings *s
                                                 struct addr *failed, int *error)
 {
     struct responder_worker *worker = mem_alloc(1, sizeof *worker);
-    worker->reflect = reflect_new(settings);
+    struct reflect_seed seed;
+    entropy_fill(seed.bytes, sizeof seed.bytes);
+    worker->reflect = reflect_new(settings, &seed);
     worker->worker = worker_new(reflect_machine(worker->reflect), &ops, worker);
     int start_error = worker->worker == NULL ? -errno : worker_start(worker->worker);
     if (start_error != 0) {

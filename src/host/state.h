@@ -6,6 +6,7 @@
 #ifndef HOST_STATE_H
 #define HOST_STATE_H
 
+#include "base/siphash.h"
 #include "host/channel_table.h"
 #include "host/clock.h"
 #include "host/endpoint.h"
@@ -27,6 +28,7 @@ struct host {
     bool has_acted; /* in this turn something was received or performed */
     bool has_more; /* there is work left for the next turn, which must not wait */
     uint64_t last_serial; /* of the channel opened last */
+    struct siphash_key key; /* of the identifiers of raw ICMP sockets */
     struct channel_table channels;
     struct endpoint *shared; /* list of the open shared sockets */
     struct endpoint *closed; /* list, freed at the end of the turn */

@@ -1,25 +1,34 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
 /* One ICMP echo. Source: RFC 792, RFC 4443; docs/protocol.md. */
+#include <string.h>
+
 #include "base/wire.h"
 #include "operation/operation.h"
 #include "wire/icmp.h"
 
 /* What IOS sends before the data: a zero word and a time in milliseconds. */
 #define STAMP_BYTES 8
+#define DATA_BYTES_MAX 16384
+
+static struct payload_data data(const struct spec *spec)
+{
+    return (struct payload_data){ICMP_HEADER_BYTES + STAMP_BYTES, spec->packets.bytes};
+}
 
 static size_t write(const struct payload *payload, uint32_t seq, uint8_t *out)
 {
     const struct spec *spec = payload->spec;
     bool is_ipv6 = spec->path.peer.family == ADDR_IPV6;
     const struct icmp_header header = {is_ipv6 ? ICMP6_TYPE_ECHO : ICMP_TYPE_ECHO,
-                                       payload->identifier, (uint16_t)seq};
+                                       payload->identifier, payload_sequence(payload, seq)};
     size_t size = ICMP_HEADER_BYTES + STAMP_BYTES + spec->packets.bytes;
     struct wire_writer stamp = wire_writer(out + ICMP_HEADER_BYTES, STAMP_BYTES);
     wire_write_u32(&stamp, 0);
     wire_write_u32(&stamp, wall_ms_of_day((struct wall){payload->train->samples[seq - 1].t1_ns}));
     pattern_fill(&spec->packets.pattern, out + ICMP_HEADER_BYTES + STAMP_BYTES,
                  spec->packets.bytes);
+    payload_write_nonce(payload, out);
     if (is_ipv6) {
         icmp6_encode(&header, out);
     } else {
@@ -28,23 +37,38 @@ static size_t write(const struct payload *payload, uint32_t seq, uint8_t *out)
     return size;
 }
 
-/* Everything of an echo that we know before: its size, our own stamp and, when asked, the data. */
-static enum payload_verdict check_data(const struct spec *spec, const struct sample *sent,
+/* The data behind the nonce. */
+static bool is_pattern(const struct payload *payload, const uint8_t *bytes)
+{
+    const struct spec_packets *packets = &payload->spec->packets;
+    uint8_t sent[DATA_BYTES_MAX];
+    pattern_fill(&packets->pattern, sent, packets->bytes);
+    return memcmp(bytes + payload->nonce_bytes, sent + payload->nonce_bytes,
+                  packets->bytes - payload->nonce_bytes) == 0;
+}
+
+/* Everything of an echo that we know before: its size, our own stamp, the nonce and, when asked,
+ * the data behind it. */
+static enum payload_verdict check_data(const struct payload *payload, const struct sample *sent,
                                        const struct ev *ev)
 {
+    const struct spec_packets *packets = &payload->spec->packets;
     struct wire_reader reader = wire_reader(ev->bytes, ev->size);
     wire_skip(&reader, ICMP_HEADER_BYTES);
     uint32_t zero = wire_read_u32(&reader);
     uint32_t sent_ms = wire_read_u32(&reader);
-    enum payload_verdict wrong = spec->packets.verify_data ? PAYLOAD_ALTERED : PAYLOAD_CORRUPT;
-    if (reader.failed || wire_left(&reader) != spec->packets.bytes || zero != 0 ||
-        sent_ms != wall_ms_of_day((struct wall){sent->t1_ns})) {
-        return wrong;
+    if (reader.failed || wire_left(&reader) != packets->bytes) {
+        return PAYLOAD_CORRUPT;
     }
-    return !spec->packets.verify_data ||
-                   pattern_matches(&spec->packets.pattern, reader.at, wire_left(&reader))
-               ? PAYLOAD_ACCEPTED
-               : wrong;
+    enum payload_verdict verdict = payload_check_nonce(payload, ev->bytes);
+    if (verdict != PAYLOAD_ACCEPTED) {
+        return verdict;
+    }
+    if (zero != 0 || sent_ms != wall_ms_of_day((struct wall){sent->t1_ns})) {
+        return payload_differs(payload);
+    }
+    bool is_same = !packets->verify_data || is_pattern(payload, reader.at);
+    return is_same ? PAYLOAD_ACCEPTED : payload_differs(payload);
 }
 
 static bool is_echo_reply(const struct spec *spec, const struct ev *ev, struct icmp_header *out)
@@ -62,22 +86,23 @@ static enum payload_verdict read(struct payload *payload, const struct ev *ev, s
     if (!is_echo_reply(payload->spec, ev, &header)) {
         return PAYLOAD_CORRUPT;
     }
-    const struct sample *sent = train_find(payload->train, header.sequence);
+    uint32_t seq = payload_number(payload, header.sequence);
+    const struct sample *sent = train_find(payload->train, seq);
     if (sent == NULL || header.identifier != payload->identifier) {
         return PAYLOAD_UNKNOWN;
     }
-    enum payload_verdict verdict = check_data(payload->spec, sent, ev);
+    enum payload_verdict verdict = check_data(payload, sent, ev);
     if (verdict != PAYLOAD_ACCEPTED) {
         return verdict;
     }
     struct stamp received = payload_arrival(payload, ev, sent, now);
-    verdict = payload_book(payload, header.sequence, received, &sample);
+    verdict = payload_book(payload, seq, received, &sample);
     *out = sample;
     return verdict;
 }
 
 static const struct operation_key keys[] = {
-    {.name = "request_data_size", "28", 0, 16384},
+    {.name = "request_data_size", "28", 0, DATA_BYTES_MAX},
     {.name = "verify_data"},
     {.name = "data_pattern"},
     {.name = "timestamps"},
@@ -91,6 +116,7 @@ const struct operation operation_icmp_echo = {
     .controls = 1U << CONTROL_NONE,
     .keys = keys,
     .key_count = sizeof keys / sizeof keys[0],
+    .data = data,
     .write = write,
     .read = read,
 };

@@ -7,7 +7,7 @@
 static size_t write(const struct payload *payload, uint32_t seq, uint8_t *out)
 {
     uint32_t sent_ms = wall_ms_of_day((struct wall){payload->train->samples[seq - 1].t1_ns});
-    icmp_timestamp_encode(payload->identifier, (uint16_t)seq, sent_ms, out);
+    icmp_timestamp_encode(payload->identifier, payload_sequence(payload, seq), sent_ms, out);
     return ICMP_TIMESTAMP_BYTES;
 }
 
@@ -40,7 +40,8 @@ static enum payload_verdict read(struct payload *payload, const struct ev *ev, s
         !icmp_timestamp_decode(ev->bytes, ev->size, &times)) {
         return PAYLOAD_CORRUPT;
     }
-    const struct sample *sent = train_find(payload->train, header.sequence);
+    uint32_t seq = payload_number(payload, header.sequence);
+    const struct sample *sent = train_find(payload->train, seq);
     if (sent == NULL || header.identifier != payload->identifier) {
         return PAYLOAD_UNKNOWN;
     }
@@ -48,7 +49,7 @@ static enum payload_verdict read(struct payload *payload, const struct ev *ev, s
         return PAYLOAD_CORRUPT;
     }
     struct stamp received = payload_arrival(payload, ev, sent, now);
-    enum payload_verdict verdict = payload_book(payload, header.sequence, received, &sample);
+    enum payload_verdict verdict = payload_book(payload, seq, received, &sample);
     if (verdict != PAYLOAD_ACCEPTED) {
         return verdict;
     }

@@ -44,7 +44,11 @@ struct operation {
     bool is_judged_by_jitter; /* over threshold is its average jitter, not its round trip */
     const struct operation_key *keys;
     size_t key_count;
+    uint32_t bytes_min_from_fixed_port; /* least request_data_size with source_port: room for the
+                                           nonce, where nothing else tells a late reply; 0: any */
 
+    /* Where the data of a packet stand, which come back unchanged; NULL: it has none. */
+    struct payload_data (*data)(const struct spec *spec);
     /* Write and read the packets; NULL for a connection, which has none. */
     /* Writes packet `seq` (just sent by train_send) to `out` (IO_DATAGRAM_MAX bytes); returns its
      * size in bytes. */

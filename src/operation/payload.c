@@ -2,9 +2,108 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "operation/payload.h"
 
-void payload_start(struct payload *payload, const struct spec *spec, struct train *train)
+#include <string.h>
+
+#include "operation/operation.h"
+#include "wire/icmp.h"
+
+static void draw_nonce(const struct payload *payload, uint64_t operation, uint8_t out[NONCE_BYTES])
 {
-    *payload = (struct payload){.spec = spec, .train = train};
+    uint64_t drawn = nonce_draw(payload->key, NONCE_DATA, operation);
+    memcpy(out, &drawn, NONCE_BYTES);
+}
+
+/* Who wants a pattern in the data gets nothing but that, unless a late reply could come to the port
+ * of the next operation. */
+static bool wants_nonce(const struct spec *spec)
+{
+    return spec->packets.pattern.size == 0 || spec->path.source.port != 0;
+}
+
+void payload_start(struct payload *payload, const struct payload_setting *setting)
+{
+    const struct spec *spec = setting->spec;
+    *payload = (struct payload){
+        .spec = spec,
+        .train = setting->train,
+        .key = setting->key,
+        .operation = setting->operation,
+        .sequence = (uint16_t)nonce_draw(setting->key, NONCE_SEQUENCE, setting->operation),
+    };
+    if (spec->operation->data != NULL && wants_nonce(spec)) {
+        struct payload_data data = spec->operation->data(spec);
+        payload->nonce_at = data.at;
+        payload->nonce_bytes = data.bytes < NONCE_BYTES ? data.bytes : NONCE_BYTES;
+        draw_nonce(payload, payload->operation, payload->nonce);
+    }
+}
+
+void payload_write_nonce(const struct payload *payload, uint8_t *out)
+{
+    memcpy(out + payload->nonce_at, payload->nonce, payload->nonce_bytes);
+}
+
+/* A few random bytes that happen to be the same prove nothing about an earlier operation. */
+static bool is_earlier(const struct payload *payload, const uint8_t *nonce)
+{
+    uint8_t drawn[NONCE_BYTES];
+    uint64_t known =
+        payload->operation < PAYLOAD_EARLIER_MAX ? payload->operation : PAYLOAD_EARLIER_MAX;
+    for (uint64_t age = 1; age <= known && payload->nonce_bytes == NONCE_BYTES; age++) {
+        draw_nonce(payload, payload->operation - age, drawn);
+        if (memcmp(nonce, drawn, sizeof drawn) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum payload_verdict payload_check_nonce(const struct payload *payload, const uint8_t *reply)
+{
+    const uint8_t *nonce = reply + payload->nonce_at;
+    if (memcmp(nonce, payload->nonce, payload->nonce_bytes) == 0) {
+        return PAYLOAD_ACCEPTED;
+    }
+    return is_earlier(payload, nonce) ? PAYLOAD_EARLIER : PAYLOAD_UNEARNED;
+}
+
+enum payload_verdict payload_differs(const struct payload *payload)
+{
+    bool is_proven = payload->spec->packets.verify_data && payload->nonce_bytes > 0;
+    return is_proven ? PAYLOAD_ALTERED : PAYLOAD_CORRUPT;
+}
+
+/* -1: not ours. An ICMP message is told by its number, which is drawn too. */
+static int sequence_bits(const struct payload *payload, const uint8_t *quote, size_t size)
+{
+    if (payload->spec->operation->has_ports) {
+        return 0;
+    }
+    uint16_t sequence;
+    bool is_ours = icmp_read_sequence(quote, size, &sequence) &&
+                   train_find(payload->train, payload_number(payload, sequence)) != NULL;
+    return is_ours ? 8 * (int)sizeof sequence : -1;
+}
+
+int payload_quoted_bits(const struct payload *payload, const uint8_t *quote, size_t size)
+{
+    int bits = sequence_bits(payload, quote, size);
+    bool has_nonce = payload->nonce_bytes > 0 && size >= payload->nonce_at + payload->nonce_bytes;
+    if (bits < 0 || !has_nonce) {
+        return bits;
+    }
+    bool is_ours = memcmp(quote + payload->nonce_at, payload->nonce, payload->nonce_bytes) == 0;
+    return is_ours ? bits + 8 * (int)payload->nonce_bytes : -1;
+}
+
+uint16_t payload_sequence(const struct payload *payload, uint32_t seq)
+{
+    return (uint16_t)(payload->sequence + seq - 1);
+}
+
+uint32_t payload_number(const struct payload *payload, uint16_t sequence)
+{
+    return (uint16_t)(sequence - payload->sequence) + 1U;
 }
 
 int64_t payload_resolution_ns(const struct spec *spec)

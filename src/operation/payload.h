@@ -1,7 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
 /* The state of the packets of one operation, and what the readers and writers of the operations
- * share. Source: docs/protocol.md. */
+ * share. The data of a packet begin with a nonce, random bytes that are new for each operation: a
+ * reply must return them, so that neither a late reply to an earlier operation nor who did not see
+ * the packet passes for the responder. Source: docs/protocol.md; docs/threat-model.md. */
 #ifndef OPERATION_PAYLOAD_H
 #define OPERATION_PAYLOAD_H
 
@@ -9,14 +11,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/nonce.h"
 #include "probe/io.h"
 #include "probe/spec.h"
 #include "probe/train.h"
 #include "wire/ipsla.h"
 
+/* Operations whose late replies are told from replies of strangers. */
+#define PAYLOAD_EARLIER_MAX 8
+
 struct payload {
     const struct spec *spec;
     struct train *train;
+    const struct siphash_key *key; /* of what is drawn */
+    uint64_t operation; /* how many there were before */
+    uint8_t nonce[NONCE_BYTES];
+    size_t nonce_at; /* in a packet */
+    size_t nonce_bytes; /* as many as there is room for; 0: none */
+    uint16_t sequence; /* ICMP: of packet 1, drawn */
     uint16_t identifier; /* ICMP: of the channel */
     bool has_epoch; /* the responder's clock was seen: its first stamp and where that lies, */
     uint32_t epoch_ms; /* to unwrap the others */
@@ -26,8 +38,32 @@ struct payload {
     int64_t claimed_ns; /* type 3: what the responder says its clock is off by */
 };
 
-/* A new operation: the responder's clock is unknown. Keeps both pointers. */
-void payload_start(struct payload *payload, const struct spec *spec, struct train *train);
+/* The data of a packet: where they begin, and how many there are. */
+struct payload_data {
+    size_t at, bytes;
+};
+
+/* What an operation goes by; the pointers are kept. */
+struct payload_setting {
+    const struct spec *spec;
+    struct train *train;
+    const struct siphash_key *key;
+    uint64_t operation;
+};
+
+/* A new operation: the responder's clock is unknown, what is random is drawn. */
+void payload_start(struct payload *payload, const struct payload_setting *setting);
+
+/* ICMP: the number on the wire of packet `seq` (from 1), and back. */
+uint16_t payload_sequence(const struct payload *payload, uint32_t seq);
+uint32_t payload_number(const struct payload *payload, uint16_t sequence);
+
+/* Puts the nonce into the packet at `out`, which is written. */
+void payload_write_nonce(const struct payload *payload, uint8_t *out);
+
+/* What an ICMP error quotes of a packet: how many random bits of this operation's; -1 when it is
+ * none of its packets. */
+int payload_quoted_bits(const struct payload *payload, const uint8_t *quote, size_t size);
 
 /* Resolution of t2 and t3 on the wire. */
 int64_t payload_resolution_ns(const struct spec *spec);
@@ -37,11 +73,20 @@ enum payload_verdict {
     PAYLOAD_TIMELESS, /* accepted, but the responder's times make no sense: not used */
     PAYLOAD_DUPLICATE, /* of a reply that was accepted before */
     PAYLOAD_CORRUPT, /* not a valid reply to what was sent */
-    PAYLOAD_ALTERED, /* like that, and the data were to be verified */
+    PAYLOAD_ALTERED, /* it returns the nonce, but not the data, which were to be verified */
     PAYLOAD_UNKNOWN, /* a reply to a packet that was never sent */
+    PAYLOAD_EARLIER, /* a reply to an earlier operation, late */
+    PAYLOAD_UNEARNED, /* it does not return the nonce */
 };
 
 /* What the readers of the operations share. */
+
+/* Whether a reply of the right size returns the nonce: PAYLOAD_ACCEPTED (also when there is none),
+ * PAYLOAD_EARLIER or PAYLOAD_UNEARNED. */
+enum payload_verdict payload_check_nonce(const struct payload *payload, const uint8_t *reply);
+
+/* What a reply is whose data are not what was sent. */
+enum payload_verdict payload_differs(const struct payload *payload);
 
 /* Books the reply to packet `seq` that arrived at `received`; *out is its sample when it is
  * accepted. */

@@ -1,12 +1,19 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* One UDP packet that comes back as it was sent. Source: docs/protocol.md, "Probes". */
+/* One UDP packet that comes back as it was sent. It has no number, but its nonce tells it from
+ * every other. Source: docs/protocol.md, "Probes". */
 #include <string.h>
 
 #include "operation/operation.h"
 
 /* Before the data: type and two zero bytes. */
 #define HEADER_BYTES 4
+#define BYTES_MAX 1500
+
+static struct payload_data data(const struct spec *spec)
+{
+    return (struct payload_data){HEADER_BYTES, spec->packets.bytes - HEADER_BYTES};
+}
 
 static size_t write(const struct payload *payload, uint32_t seq, uint8_t *out)
 {
@@ -14,43 +21,49 @@ static size_t write(const struct payload *payload, uint32_t seq, uint8_t *out)
     (void)seq; /* an echo has no number */
     ipsla_echo_encode(out, spec->packets.bytes);
     pattern_fill(&spec->packets.pattern, out + HEADER_BYTES, spec->packets.bytes - HEADER_BYTES);
+    payload_write_nonce(payload, out);
     return spec->packets.bytes;
 }
 
-static bool is_same_echo(const struct spec *spec, const struct ev *ev)
+static bool is_echo(const struct spec *spec, const struct ev *ev)
 {
-    uint8_t header[HEADER_BYTES];
-    ipsla_echo_encode(header, sizeof header);
-    return ev->size == spec->packets.bytes && memcmp(ev->bytes, header, sizeof header) == 0 &&
-           pattern_matches(&spec->packets.pattern, ev->bytes + sizeof header,
-                           ev->size - sizeof header);
+    enum ipsla_probe_type type;
+    return ipsla_probe_type(ev->bytes, ev->size, &type) == IPSLA_ACCEPT &&
+           type == IPSLA_PROBE_ECHO && ev->size == spec->packets.bytes;
 }
 
-/* An echo has no sequence number: there is one packet. */
+static bool is_same(const struct payload *payload, const struct ev *ev)
+{
+    uint8_t sent[BYTES_MAX];
+    return write(payload, 1, sent) == ev->size && memcmp(ev->bytes, sent, ev->size) == 0;
+}
+
 static enum payload_verdict read(struct payload *payload, const struct ev *ev, struct instant now,
                                  const struct sample **out)
 {
-    enum ipsla_probe_type type;
     struct sample *sample = NULL;
-    if (payload->spec->packets.verify_data && !is_same_echo(payload->spec, ev)) {
-        return PAYLOAD_ALTERED;
-    }
-    if (ipsla_probe_type(ev->bytes, ev->size, &type) != IPSLA_ACCEPT || type != IPSLA_PROBE_ECHO ||
-        ev->size != payload->spec->packets.bytes) {
+    if (!is_echo(payload->spec, ev)) {
         return PAYLOAD_CORRUPT;
+    }
+    enum payload_verdict verdict = payload_check_nonce(payload, ev->bytes);
+    if (verdict != PAYLOAD_ACCEPTED) {
+        return verdict;
+    }
+    if (payload->spec->packets.verify_data && !is_same(payload, ev)) {
+        return payload_differs(payload);
     }
     const struct sample *sent = train_find(payload->train, 1);
     if (sent == NULL) {
         return PAYLOAD_UNKNOWN;
     }
     struct stamp received = payload_arrival(payload, ev, sent, now);
-    enum payload_verdict verdict = payload_book(payload, 1, received, &sample);
+    verdict = payload_book(payload, 1, received, &sample);
     *out = sample;
     return verdict;
 }
 
 static const struct operation_key keys[] = {
-    {.name = "request_data_size", "16", 4, 1500},
+    {.name = "request_data_size", "16", 4, BYTES_MAX},
     {.name = "verify_data"},
     {.name = "data_pattern"},
     {.name = "timestamps"},
@@ -66,6 +79,8 @@ const struct operation operation_udp_echo = {
     .command = IPSLA_COMMAND_ECHO,
     .keys = keys,
     .key_count = sizeof keys / sizeof keys[0],
+    .bytes_min_from_fixed_port = HEADER_BYTES + NONCE_BYTES,
+    .data = data,
     .write = write,
     .read = read,
 };

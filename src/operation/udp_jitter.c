@@ -11,6 +11,14 @@ static enum jitter_us_layout us_layout(const struct spec *spec)
     return spec->packets.has_long_sequence ? JITTER_US_SEQ32 : JITTER_US_SEQ16;
 }
 
+static struct payload_data data(const struct spec *spec)
+{
+    size_t header = spec->packets.precision == PRECISION_MICROSECONDS
+                        ? jitter_us_bytes_min(us_layout(spec))
+                        : IPSLA_JITTER_MS_BYTES_MIN;
+    return (struct payload_data){header, spec->packets.bytes - header};
+}
+
 static uint64_t t1_stamp(const struct spec *spec, const struct sample *sample)
 {
     return timestamp_encode(spec->packets.timestamp_format, (struct wall){sample->t1_ns});
@@ -78,15 +86,16 @@ static enum payload_verdict read_ms(struct payload *payload, const struct ev *ev
         ev->size != payload->spec->packets.bytes) {
         return PAYLOAD_CORRUPT;
     }
+    enum payload_verdict verdict = payload_check_nonce(payload, ev->bytes);
     const struct sample *sent = train_find(payload->train, reply.sender_seq);
-    if (sent == NULL) {
-        return PAYLOAD_UNKNOWN;
+    if (verdict != PAYLOAD_ACCEPTED || sent == NULL) {
+        return verdict != PAYLOAD_ACCEPTED ? verdict : PAYLOAD_UNKNOWN;
     }
     if (reply.send_ms != wall_ms_of_day((struct wall){sent->t1_ns})) {
         return PAYLOAD_CORRUPT;
     }
     struct stamp received = payload_arrival(payload, ev, sent, now);
-    enum payload_verdict verdict = payload_book(payload, reply.sender_seq, received, &sample);
+    verdict = payload_book(payload, reply.sender_seq, received, &sample);
     note_number(payload, reply.sender_seq, reply.responder_seq, verdict);
     if (verdict != PAYLOAD_ACCEPTED) {
         return verdict;
@@ -107,15 +116,16 @@ static enum payload_verdict read_us(struct payload *payload, const struct ev *ev
         ev->size != spec->packets.bytes) {
         return PAYLOAD_CORRUPT;
     }
+    enum payload_verdict verdict = payload_check_nonce(payload, ev->bytes);
     const struct sample *sent = train_find(payload->train, reply.sender_seq);
-    if (sent == NULL) {
-        return PAYLOAD_UNKNOWN;
+    if (verdict != PAYLOAD_ACCEPTED || sent == NULL) {
+        return verdict != PAYLOAD_ACCEPTED ? verdict : PAYLOAD_UNKNOWN;
     }
     if (reply.t1 != t1_stamp(spec, sent)) {
         return PAYLOAD_CORRUPT;
     }
     struct stamp received = payload_arrival(payload, ev, sent, now);
-    enum payload_verdict verdict = payload_book(payload, reply.sender_seq, received, &sample);
+    verdict = payload_book(payload, reply.sender_seq, received, &sample);
     note_number(payload, reply.sender_seq, reply.responder_seq, verdict);
     if (verdict != PAYLOAD_ACCEPTED) {
         return verdict;
@@ -136,6 +146,7 @@ static size_t write(const struct payload *payload, uint32_t seq, uint8_t *out)
     } else {
         write_ms(sample, seq, out, spec->packets.bytes);
     }
+    payload_write_nonce(payload, out);
     return spec->packets.bytes;
 }
 
@@ -174,6 +185,7 @@ const struct operation operation_udp_jitter = {
     .results = RESULT_JITTER | RESULT_ONE_WAY | RESULT_DIRECTION,
     .keys = keys,
     .key_count = sizeof keys / sizeof keys[0],
+    .data = data,
     .write = write,
     .read = read,
 };

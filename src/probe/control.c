@@ -6,7 +6,8 @@
 
 #include "wire/ipsla.h"
 
-const struct control control_none = {.name = "none", .port = IPSLA_CONTROL_PORT};
+const struct control control_none = {
+    .name = "none", .port = IPSLA_CONTROL_PORT, .ipv4_duration_max_ms = UINT32_MAX};
 
 static const struct control *const rows[CONTROL_VERSION_COUNT] = {
     [CONTROL_NONE] = &control_none,
@@ -33,6 +34,11 @@ uint16_t control_version_port(enum control_version version)
 bool control_has_request(enum control_version version)
 {
     return control_row(version)->write != NULL;
+}
+
+uint32_t control_duration_max_ms(enum control_version version, enum addr_family family)
+{
+    return family == ADDR_IPV6 ? UINT32_MAX : control_row(version)->ipv4_duration_max_ms;
 }
 
 bool control_takes_key(enum control_version version, enum auth_algorithm algorithm)

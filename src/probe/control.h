@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/addr.h"
 #include "base/time.h"
 #include "stats/round.h"
 #include "wire/auth.h"
@@ -33,6 +34,7 @@ enum control_version {
 struct control {
     const char *name; /* "none", "v1", "v2" */
     uint16_t port; /* UDP, of the requests */
+    uint32_t ipv4_duration_max_ms; /* that a request over IPv4 can ask for */
     unsigned algorithms; /* of keys that can sign: bit (1u << enum auth_algorithm) each */
     const char *algorithm_names; /* the same for people; NULL: none */
 
@@ -41,6 +43,7 @@ struct control {
     size_t (*write)(struct handshake *handshake, struct instant now, uint8_t *out);
     enum handshake_verdict (*judge)(struct handshake *handshake, const struct ev *ev,
                                     struct mono now, struct handshake_answer *out);
+    int (*quoted_bits)(const struct handshake *handshake, const uint8_t *quote, size_t size);
 };
 extern const struct control control_none, control_v1, control_v2;
 
@@ -52,6 +55,10 @@ uint16_t control_version_port(enum control_version version);
 
 /* Whether requests are sent at all. */
 bool control_has_request(enum control_version version);
+
+/* The longest time, in ms, that a request can ask a port for: over IPv6 it has 32 bits. Without a
+ * request there is no limit. */
+uint32_t control_duration_max_ms(enum control_version version, enum addr_family family);
 
 /* Whether a key of this algorithm can sign the requests. */
 bool control_takes_key(enum control_version version, enum auth_algorithm algorithm);

@@ -32,11 +32,6 @@ static void start_v2(struct handshake *handshake)
                               : handshake->sequence + 1;
 }
 
-static uint32_t duration_ms(const struct spec *spec)
-{
-    return (uint32_t)((handshake_duration_ns(spec) + NS_PER_MS - 1) / NS_PER_MS);
-}
-
 /* An IP as the message has it: without a port, all zero where the system chooses. */
 static struct addr with_port(const struct addr *ip, uint16_t port)
 {
@@ -45,13 +40,10 @@ static struct addr with_port(const struct addr *ip, uint16_t port)
     return addr;
 }
 
-/* Every try is the same message, so that none of them can pass for the answer to another. */
-static size_t write_v2(struct handshake *handshake, struct instant now, uint8_t *out)
+/* The request without its digest. */
+static size_t encode(const struct handshake *handshake, uint8_t *out)
 {
     const struct spec *spec = handshake->spec;
-    if (handshake->tries == 0) {
-        handshake->timestamp = timestamp_encode(TIMESTAMP_NTP, now.wall);
-    }
     struct ipsla2_message message = {
         .sequence = handshake->sequence,
         .timestamp = handshake->timestamp,
@@ -66,14 +58,39 @@ static size_t write_v2(struct handshake *handshake, struct instant now, uint8_t 
         .control_destination = with_port(&spec->path.peer, 0),
         .source = with_port(&spec->path.source, handshake->local.port),
         .destination = with_port(&spec->path.peer, spec->path.port),
-        .duration_ms = duration_ms(spec),
+        .duration_ms = handshake_duration_ms(handshake),
     };
     memcpy(message.random, handshake->random, sizeof message.random);
-    size_t size = ipsla2_encode(&message, out);
-    if (message.mode != IPSLA2_MODE_NONE) {
-        ipsla2_sign(out, size, &spec->control.key);
+    return ipsla2_encode(&message, out);
+}
+
+/* Every try is the same message, so that none of them can pass for the answer to another. */
+static size_t write_v2(struct handshake *handshake, struct instant now, uint8_t *out)
+{
+    const struct auth_key *key = &handshake->spec->control.key;
+    if (handshake->tries == 0) {
+        handshake->timestamp = timestamp_encode(TIMESTAMP_NTP, now.wall);
+    }
+    size_t size = encode(handshake, out);
+    if (ipsla2_mode_of(key) != IPSLA2_MODE_NONE) {
+        ipsla2_sign(out, size, key);
     }
     return size;
+}
+
+/* What stands behind the random number, the digest first, proves nothing more. */
+static int quoted_bits_v2(const struct handshake *handshake, const uint8_t *quote, size_t size)
+{
+    uint8_t sent[IPSLA2_BYTES];
+    if (size == 0) {
+        return handshake->tries == 0 ? -1 : 0; /* `quote` may be NULL */
+    }
+    encode(handshake, sent);
+    size_t compared = size < IPSLA2_RANDOM_END ? size : IPSLA2_RANDOM_END;
+    if (handshake->tries == 0 || memcmp(quote, sent, compared) != 0) {
+        return -1;
+    }
+    return compared < IPSLA2_RANDOM_END ? 0 : HANDSHAKE_RANDOM_BITS;
 }
 
 /* Answers what was asked: same sequence, key and random number. */
@@ -123,7 +140,8 @@ static enum handshake_verdict judge_v2(struct handshake *handshake, const struct
         return HANDSHAKE_UNMATCHED;
     }
     struct handshake_answer answer = {
-        .rtt_ns = mono_diff(ev->received.at.mono, handshake->sent[handshake->tries - 1]),
+        .rtt_ns = handshake->tries == 1 ? mono_diff(ev->received.at.mono, handshake->sent[0]) : -1,
+        .bits = message.is_compact ? HANDSHAKE_SEQUENCE_BITS : HANDSHAKE_RANDOM_BITS,
     };
     enum ipsla2_mode mode = ipsla2_mode_of(key);
     bool is_authentic = mode == IPSLA2_MODE_NONE ? message.mode == IPSLA2_MODE_NONE
@@ -154,15 +172,19 @@ static enum handshake_verdict judge_v2(struct handshake *handshake, const struct
     answer.port =
         message.destination.port != 0 ? message.destination.port : handshake->spec->path.port;
     *out = answer;
+    /* Whichever try it answers, the port is open since no earlier than the first. */
+    handshake_take_grant(handshake, handshake->sent[0], ev->received.at.mono, message.duration_ms);
     return HANDSHAKE_ACCEPTED;
 }
 
 const struct control control_v2 = {
     .name = "v2",
     .port = IPSLA_CONTROL_PORT_V2,
+    .ipv4_duration_max_ms = UINT32_MAX,
     .algorithms = 1U << AUTH_SHA256 | 1U << AUTH_HMAC_SHA256,
     .algorithm_names = "sha256, hmac-sha256",
     .start = start_v2,
     .write = write_v2,
     .judge = judge_v2,
+    .quoted_bits = quoted_bits_v2,
 };

@@ -8,10 +8,10 @@
 #include "probe/phase.h"
 
 static const char *const unmatched_names[UNMATCHED_COUNT] = {
-    [UNMATCHED_SOURCE] = "source",
-    [UNMATCHED_CONTROL] = "control",
-    [UNMATCHED_SEQUENCE] = "sequence",
-    [UNMATCHED_EARLY] = "early",
+    [UNMATCHED_SOURCE] = "source",     [UNMATCHED_CONTROL] = "control",
+    [UNMATCHED_SEQUENCE] = "sequence", [UNMATCHED_EARLY] = "early",
+    [UNMATCHED_EARLIER] = "earlier",   [UNMATCHED_NONCE] = "nonce",
+    [UNMATCHED_ICMP] = "icmp",
 };
 
 const char *unmatched_name(enum unmatched unmatched)
@@ -43,6 +43,22 @@ static void input_opened(struct probe *probe, const struct ev *ev, struct instan
     }
 }
 
+/* What may have been guessed is believed when the try is over and nobody has accepted it. */
+static void input_refusal(struct probe *probe, const struct handshake_answer *answer,
+                          struct instant now)
+{
+    if (probe->has_refusal) {
+        probe->unmatched[UNMATCHED_CONTROL]++;
+        return;
+    }
+    probe->has_refusal = true;
+    probe->refusal = *answer;
+    probe->last_event = now.mono;
+    if (answer->bits + phase_port_bits(probe) >= PHASE_PROOF_BITS) {
+        phase_refuse(probe);
+    }
+}
+
 static void input_control(struct probe *probe, const struct ev *ev, struct instant now)
 {
     struct handshake_answer answer;
@@ -55,15 +71,15 @@ static void input_control(struct probe *probe, const struct ev *ev, struct insta
         return;
     }
     if (verdict == HANDSHAKE_TRY_NEXT) {
-        probe->deadline = probe->handshake.deadline;
+        phase_wait_until(probe, probe->handshake.deadline);
         return;
     }
-    probe->round.control_rtt_ns = answer.rtt_ns;
     if (verdict == HANDSHAKE_REFUSED) {
-        probe->round.control_status = answer.status;
-        phase_finish(probe, answer.outcome, now.mono);
+        input_refusal(probe, &answer, now);
         return;
     }
+    probe->unmatched[UNMATCHED_CONTROL] += probe->has_refusal;
+    probe->round.control_rtt_ns = answer.rtt_ns;
     if (probe->handshake.is_layout_known) {
         probe->round.auth_layout = probe->handshake.layout + 1u;
     }
@@ -111,6 +127,7 @@ static void input_reply(struct probe *probe, const struct ev *ev, struct instant
         break;
     case PAYLOAD_CORRUPT:
         probe->round.corrupt++;
+        probe->is_altered |= probe->spec->packets.verify_data;
         break;
     case PAYLOAD_ALTERED:
         probe->round.corrupt++;
@@ -118,6 +135,13 @@ static void input_reply(struct probe *probe, const struct ev *ev, struct instant
         break;
     case PAYLOAD_UNKNOWN:
         probe->unmatched[UNMATCHED_SEQUENCE]++;
+        break;
+    case PAYLOAD_EARLIER:
+        probe->unmatched[UNMATCHED_EARLIER]++;
+        break;
+    case PAYLOAD_UNEARNED:
+        probe->unmatched[UNMATCHED_NONCE]++;
+        probe->is_altered |= probe->spec->packets.verify_data;
         break;
     }
 }
@@ -152,33 +176,56 @@ static void input_data(struct probe *probe, const struct ev *ev, struct instant 
 
 static void input_datagram(struct probe *probe, const struct ev *ev, struct instant now)
 {
+    bool is_control = phase_has_handshake(probe) && ev->peer.port == probe->spec->control.port;
     struct ev as_read = *ev;
-    if (probe->spec->clocks.timestamps == TIMESTAMPS_USER) {
+    if (probe->spec->clocks.timestamps == TIMESTAMPS_USER && !is_control) {
         as_read.received = (struct stamp){.at = now, .source = STAMP_USER};
     }
     input_data(probe, &as_read, now);
 }
 
+/* How many random bits of ours an ICMP error quotes, our port's among them; -1 when what it quotes
+ * was not sent in this phase. */
+static int quoted_bits(const struct probe *probe, const struct ev *ev)
+{
+    bool is_handshake = probe->phase == PROBE_CONTROL;
+    uint16_t asked = is_handshake ? probe->spec->control.port : probe->port;
+    if (!addr_is_same_ip(&ev->peer, &probe->spec->path.peer) || ev->peer.port != asked) {
+        return -1;
+    }
+    int bits = is_handshake ? handshake_quoted_bits(&probe->handshake, ev->bytes, ev->size)
+                            : payload_quoted_bits(&probe->payload, ev->bytes, ev->size);
+    return bits < 0 ? bits : bits + (int)phase_port_bits(probe);
+}
+
 /* The network says that a datagram of ours was not delivered. After a handshake that is a loss like
  * any other; without one it may be why nothing is answered. During the handshake a refused port
- * ends the operation, other errors may be passing.
- */
+ * ends the operation, other errors may be passing. What may have been guessed ends nothing: it is
+ * the reason when nothing else is heard. */
 static void input_icmp(struct probe *probe, const struct ev *ev, struct instant now)
 {
     bool is_handshake = probe->phase == PROBE_CONTROL;
     bool is_train = probe->phase == PROBE_TRAIN || probe->phase == PROBE_SETTLE;
-    if (!(is_handshake || (is_train && !phase_has_handshake(probe))) ||
-        !addr_is_same_ip(&ev->peer, &probe->spec->path.peer)) {
+    if (!is_handshake && !is_train) {
+        return;
+    }
+    int bits = quoted_bits(probe, ev);
+    if (bits < 0) {
+        probe->unmatched[UNMATCHED_ICMP]++;
+        return;
+    }
+    if (is_train && phase_has_handshake(probe)) {
         return;
     }
     probe->is_unreachable = true;
     probe->round.error = ev->error;
     probe->round.icmp = ev->icmp;
-    if (is_train) {
-        end_unanswered(probe, phase_unreachable(probe), now);
+    if (bits < PHASE_PROOF_BITS) {
         return;
     }
-    if (ev->error == ECONNREFUSED) {
+    if (is_train) {
+        end_unanswered(probe, phase_unreachable(probe), now);
+    } else if (ev->error == ECONNREFUSED) {
         phase_finish(probe, OUTCOME_PORT_UNREACHABLE, now.mono);
     }
 }

@@ -84,6 +84,8 @@ struct fx {
     uint8_t tos; /* TOS byte (IPv6: traffic class) of the datagram */
     struct io_options options;
     bool may_share; /* FX_OPEN of TRANSPORT_UDP */
+    uint32_t room_bytes; /* FX_OPEN of TRANSPORT_UDP: receive buffer, as far as the system allows
+                            it; 0: the system's default, or what a shared socket has */
     bool wants_hardware; /* FX_OPEN: times of the adapter of options.device, if it gives any */
     bool is_prompt; /* FX_OPEN: the machine goes by when it is told, not by the stamps */
     bool wants_stamp, may_wait; /* FX_SEND */
@@ -106,9 +108,9 @@ struct ev {
     struct channel_id id;
     struct addr
         local; /* EV_OPENED: the bound address; EV_DATA: the address the datagram was sent to */
-    struct addr
-        peer; /* EV_DATA: who sent it; EV_ERROR from ICMP: whom the failed datagram was for */
-    const uint8_t *bytes;
+    struct addr peer; /* EV_DATA: who sent it; EV_ERROR from ICMP: whom the failed datagram was for,
+                         as the error quotes it */
+    const uint8_t *bytes; /* EV_ERROR from ICMP: what it quotes of that datagram, perhaps nothing */
     size_t size;
     struct stamp received; /* EV_DATA; EV_OPENED of a TRANSPORT_TCP_CONNECT: it is connected */
     struct instant started; /* the same: connecting began */

@@ -33,6 +33,31 @@ void phase_finish(struct probe *probe, enum outcome outcome, struct mono end)
     probe->has_result = true;
 }
 
+void phase_wait_until(struct probe *probe, struct mono deadline)
+{
+    probe->deadline = deadline;
+    probe->held_until = (struct mono){0};
+}
+
+bool phase_may_share(const struct probe *probe)
+{
+    return probe->spec->operation->may_share_socket && !probe->spec->path.is_alone;
+}
+
+unsigned phase_port_bits(const struct probe *probe)
+{
+    enum { SYSTEM_PORT_BITS = 14 };
+    bool is_configured = probe->spec->path.source.port != 0 && !phase_is_connection(probe);
+    return phase_may_share(probe) || is_configured ? 0 : SYSTEM_PORT_BITS;
+}
+
+void phase_refuse(struct probe *probe)
+{
+    probe->round.control_rtt_ns = probe->refusal.rtt_ns;
+    probe->round.control_status = probe->refusal.status;
+    phase_finish(probe, probe->refusal.outcome, probe->last_event);
+}
+
 struct mono phase_settle_deadline(const struct probe *probe)
 {
     if (train_is_complete(&probe->train)) {
@@ -46,7 +71,7 @@ struct mono phase_settle_deadline(const struct probe *probe)
 void phase_settle(struct probe *probe)
 {
     probe->phase = PROBE_SETTLE;
-    probe->deadline = phase_settle_deadline(probe);
+    phase_wait_until(probe, phase_settle_deadline(probe));
 }
 
 void phase_finish_train(struct probe *probe)
@@ -59,9 +84,15 @@ void phase_finish_train(struct probe *probe)
         was_received |= train->samples[i].fate == FATE_RECEIVED;
     }
     struct mono end = train_is_complete(train) ? probe->last_event : train_expiry(train);
-    enum outcome unanswered = was_sent ? OUTCOME_TIMEOUT : OUTCOME_LOCAL;
+    /* Nothing left before the port was closed: the path is slow, or this host stood still. */
+    bool is_too_slow = train->missed == train->count &&
+                       handshake_is_slow(probe->spec, probe->round.control_rtt_ns);
+    enum outcome unanswered = was_sent || is_too_slow ? OUTCOME_TIMEOUT : OUTCOME_LOCAL;
     if (was_sent && probe->is_unreachable && !phase_has_handshake(probe)) {
         unanswered = phase_unreachable(probe);
+    }
+    if (unanswered == OUTCOME_TIMEOUT && probe->is_altered) {
+        unanswered = OUTCOME_VERIFY;
     }
     phase_finish(probe, was_received ? OUTCOME_OK : unanswered, end);
 }

@@ -20,12 +20,28 @@ enum outcome phase_unreachable(const struct probe *probe);
 /* Ends the operation with `outcome`; what is open is closed by the next poll. */
 void phase_finish(struct probe *probe, enum outcome outcome, struct mono end);
 
+/* The deadline of the phase that begins, or of its next try. */
+void phase_wait_until(struct probe *probe, struct mono deadline);
+
 /* When SETTLE ends: a moment after the last answer, or when late replies are no longer waited for.
  */
 struct mono phase_settle_deadline(const struct probe *probe);
 
 /* All packets are sent. */
 void phase_settle(struct probe *probe);
+
+/* Other targets may be measured from the same port. */
+bool phase_may_share(const struct probe *probe);
+
+/* How many random bits our port has for who may not see it: none when it is configured, or when
+ * other targets are measured from it. */
+unsigned phase_port_bits(const struct probe *probe);
+
+/* An answer that repeats so many random bits, the port's among them, was not guessed. */
+#define PHASE_PROOF_BITS 20
+
+/* Ends the operation with the refusal that was heard. */
+void phase_refuse(struct probe *probe);
 
 /* Ends the operation with what the train says of its packets. */
 void phase_finish_train(struct probe *probe);

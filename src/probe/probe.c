@@ -8,9 +8,11 @@
 #include "probe/phase.h"
 #include "probe/spec_field.h"
 
-void probe_init(struct probe *probe, const struct spec *spec, uint8_t first_id)
+void probe_init(struct probe *probe, const struct spec *spec,
+                const uint8_t seed[HANDSHAKE_SEED_BYTES])
 {
-    *probe = (struct probe){.spec = spec_ref(spec), .handshake.next_id = first_id};
+    *probe = (struct probe){.spec = spec_ref(spec)};
+    handshake_seed(&probe->handshake, seed);
     train_init(&probe->train, spec->packets.count, spec->packets.interval_ns,
                spec->schedule.timeout_ns);
 }
@@ -37,6 +39,17 @@ void probe_set_spec(struct probe *probe, const struct spec *spec)
     spec_unref(before);
 }
 
+static void start_payload(struct probe *probe)
+{
+    const struct payload_setting setting = {
+        .spec = probe->spec,
+        .train = &probe->train,
+        .key = &probe->handshake.key,
+        .operation = probe->handshake.operations,
+    };
+    payload_start(&probe->payload, &setting);
+}
+
 void probe_start(struct probe *probe, struct instant now, struct mono latest_end)
 {
     assert(probe_is_idle(probe));
@@ -47,11 +60,15 @@ void probe_start(struct probe *probe, struct instant now, struct mono latest_end
     probe->last_event = now.mono;
     probe->latest_end = latest_end;
     probe->port = probe->spec->path.port;
+    start_payload(probe);
     handshake_start(&probe->handshake, probe->spec);
-    payload_start(&probe->payload, probe->spec, &probe->train);
     probe->is_unreachable = false;
+    probe->is_altered = false;
+    probe->has_refusal = false;
     probe->has_result = false;
     probe->socket_drops = 0;
+    probe->has_asked_again = false;
+    phase_wait_until(probe, MONO_NEVER);
     if (probe->spec->path.peer.family == ADDR_NONE) {
         phase_finish(probe, OUTCOME_RESOLVE, now.mono);
         return;
@@ -89,7 +106,7 @@ static void send_control(struct probe *probe, struct instant now, struct fx *fx,
     peer.port = probe->spec->control.port;
     probe->wants_control = false;
     fill_send(fx, &peer, scratch, handshake_write(&probe->handshake, now, scratch));
-    probe->deadline = probe->handshake.deadline;
+    phase_wait_until(probe, probe->handshake.deadline);
 }
 
 static void send_probe(struct probe *probe, struct instant now, struct fx *fx, uint8_t *scratch)
@@ -128,30 +145,79 @@ static enum outcome unanswered_outcome(const struct probe *probe)
     return probe->is_unreachable ? phase_unreachable(probe) : OUTCOME_NO_CONNECTION;
 }
 
+/* The deadline has come. One that was slept through is put off once, by a moment: answers that came
+ * meanwhile wait in the socket, and are read first. */
+static bool is_due(struct probe *probe, struct mono now)
+{
+    int64_t late_ns = mono_diff(now, probe->deadline);
+    if (late_ns > PROBE_SLEPT_NS && probe->held_until.ns == 0) {
+        probe->held_until = mono_add(now, PROBE_SLEPT_NS);
+    }
+    return late_ns >= 0 && !mono_is_before(now, probe->held_until);
+}
+
 static bool poll_control(struct probe *probe, struct instant now, struct fx *fx, uint8_t *scratch)
 {
-    bool is_due = !mono_is_before(now.mono, probe->deadline);
-    if (!probe->wants_control && !is_due) {
+    if (!probe->wants_control && !is_due(probe, now.mono)) {
+        return false;
+    }
+    if (!probe->wants_control && probe->has_refusal) {
+        phase_refuse(probe);
         return false;
     }
     if (probe->wants_control || handshake_has_tries(&probe->handshake)) {
         send_control(probe, now, fx, scratch);
         return true;
     }
-    phase_finish(probe, unanswered_outcome(probe), now.mono);
+    phase_finish(probe, unanswered_outcome(probe), probe->deadline);
     return false;
 }
 
 static bool poll_settle(struct probe *probe, struct instant now)
 {
-    if (!mono_is_before(now.mono, probe->deadline)) {
+    if (is_due(probe, now.mono)) {
         phase_finish_train(probe);
     }
     return false;
 }
 
+/* Nothing was sent, the last packet could not leave before the port closes (or that may be closed,
+ * for nobody used it), and asking again helps: the responder's count may still begin anew. */
+static bool must_ask_again(const struct probe *probe, struct mono now)
+{
+    const struct train *train = &probe->train;
+    const struct grant *grant = &probe->handshake.grant;
+    int64_t rest_ns = (int64_t)(train->count - 1) * train->interval_ns;
+    bool is_in_time = mono_is_before(mono_add(now, rest_ns), grant->until) &&
+                      mono_is_before(now, grant->unused_until);
+    return train->next == 0 && !probe->has_asked_again && !is_in_time &&
+           probe->round.control_rtt_ns + rest_ns < grant->next_ns;
+}
+
+static bool ask_again(struct probe *probe, struct instant now, struct fx *fx, uint8_t *scratch)
+{
+    probe->has_asked_again = true;
+    probe->round.control_retries = probe->handshake.tries - 1U;
+    handshake_start(&probe->handshake, probe->spec);
+    probe->phase = PROBE_CONTROL;
+    probe->wants_control = true;
+    return poll_control(probe, now, fx, scratch);
+}
+
+/* The responder has closed the port, as far as anybody here can know. */
+static bool is_grant_over(const struct probe *probe, struct mono now)
+{
+    return !mono_is_before(now, probe->handshake.grant.until);
+}
+
 static bool poll_train(struct probe *probe, struct instant now, struct fx *fx, uint8_t *scratch)
 {
+    if (must_ask_again(probe, now.mono)) {
+        return ask_again(probe, now, fx, scratch);
+    }
+    if (is_grant_over(probe, now.mono)) {
+        train_skip_rest(&probe->train);
+    }
     train_skip(&probe->train, now.mono);
     if (!mono_is_before(train_next_due(&probe->train), MONO_NEVER)) {
         phase_settle(probe);
@@ -177,7 +243,7 @@ static void fill_open(const struct probe *probe, enum transport transport, struc
         .local = probe->spec->path.source,
         .peer = probe->spec->path.peer,
         .options = probe->spec->path.options,
-        .may_share = probe->spec->operation->may_share_socket,
+        .may_share = phase_may_share(probe),
         .wants_hardware = probe->spec->clocks.timestamps == TIMESTAMPS_HARDWARE,
         .is_prompt = probe->spec->clocks.timestamps == TIMESTAMPS_USER,
     };
@@ -192,26 +258,41 @@ static void fill_open(const struct probe *probe, enum transport transport, struc
     }
 }
 
-/* The control channel closes, then the connection opens; it is open as soon as it was asked for. */
-static bool poll_connect(struct probe *probe, struct instant now, struct fx *fx)
+/* False: the port is closed again, for this host stood still. */
+static bool open_connection(struct probe *probe, struct instant now, struct fx *fx)
 {
+    probe->wants_open = false;
+    train_start(&probe->train, now);
+    if (is_grant_over(probe, now.mono)) {
+        train_skip_rest(&probe->train);
+        phase_finish_train(probe);
+        return false;
+    }
+    probe->is_open = true;
+    train_send(&probe->train, now);
+    phase_wait_until(probe, train_expiry(&probe->train));
+    fill_open(probe, TRANSPORT_TCP_CONNECT, fx);
+    fx->peer = probe->spec->path.peer;
+    fx->tos = probe->spec->path.tos;
+    return true;
+}
+
+/* The control channel closes, then the connection opens; it is open as soon as it was asked for. */
+static bool poll_connect(struct probe *probe, struct instant now, struct fx *fx, uint8_t *scratch)
+{
+    if (probe->wants_open && probe->is_open && must_ask_again(probe, now.mono)) {
+        probe->wants_open = false;
+        return ask_again(probe, now, fx, scratch);
+    }
     if (probe->wants_open && probe->is_open) {
         probe->is_open = false;
         *fx = (struct fx){.kind = FX_CLOSE, .id.channel = PROBE_CHANNEL};
         return true;
     }
     if (probe->wants_open) {
-        probe->wants_open = false;
-        probe->is_open = true;
-        train_start(&probe->train, now);
-        train_send(&probe->train, now);
-        probe->deadline = train_expiry(&probe->train);
-        fill_open(probe, TRANSPORT_TCP_CONNECT, fx);
-        fx->peer = probe->spec->path.peer;
-        fx->tos = probe->spec->path.tos;
-        return true;
+        return open_connection(probe, now, fx);
     }
-    if (!mono_is_before(now.mono, probe->deadline)) {
+    if (is_due(probe, now.mono)) {
         phase_finish_train(probe);
     }
     return false;
@@ -236,7 +317,7 @@ static bool poll_running(struct probe *probe, struct instant now, struct fx *fx,
     case PROBE_CONTROL:
         return poll_control(probe, now, fx, scratch);
     case PROBE_CONNECT:
-        return poll_connect(probe, now, fx);
+        return poll_connect(probe, now, fx, scratch);
     case PROBE_TRAIN:
         return poll_train(probe, now, fx, scratch);
     case PROBE_SETTLE:
@@ -267,7 +348,7 @@ struct mono probe_deadline(const struct probe *probe)
     case PROBE_CONTROL:
     case PROBE_CONNECT:
     case PROBE_SETTLE:
-        return probe->deadline;
+        return mono_max(probe->deadline, probe->held_until);
     case PROBE_TRAIN:
         return train_next_due(&probe->train);
     case PROBE_IDLE:
@@ -276,6 +357,11 @@ struct mono probe_deadline(const struct probe *probe)
         break;
     }
     return MONO_NEVER;
+}
+
+struct mono probe_end(const struct probe *probe, struct mono now)
+{
+    return probe->has_result ? mono_add(probe->started, probe->round.duration_ns) : now;
 }
 
 bool probe_is_idle(const struct probe *probe)

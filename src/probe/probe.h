@@ -7,6 +7,10 @@
  *              (TCP: CONNECT in place of TRAIN, on a channel of its own)
  *              \_________________________/   (refused, unanswered, no socket)
  *
+ * A port is granted for a time. When the last packet could not leave before its end (the path is
+ * slower than the timeout, or this host stood still), it is asked for once more, and what would
+ * leave after the end is not sent: missed, never lost.
+ *
  * SETTLE keeps the channel open a moment for duplicates, and up to PROBE_GRACE_NS for late replies
  * when some packets are unanswered; never beyond the `latest_end` it was given. Source:
  * docs/protocol.md (control, retry with a fresh id), docs/measurement.md (late, duplicate). */
@@ -26,6 +30,8 @@
 
 #define PROBE_SETTLE_NS (100 * NS_PER_MS)
 #define PROBE_GRACE_NS (2 * NS_PER_SECOND)
+/* A deadline that is noticed later than this was slept through: the process stood still. */
+#define PROBE_SLEPT_NS (10 * NS_PER_MS)
 
 enum probe_phase {
     PROBE_IDLE,
@@ -44,8 +50,11 @@ enum unmatched {
                           request */
     UNMATCHED_SEQUENCE, /* a reply to a packet that was never sent */
     UNMATCHED_EARLY, /* a probe reply before any probe was sent */
+    UNMATCHED_EARLIER, /* a reply to an earlier operation of the same target, late */
+    UNMATCHED_NONCE, /* a reply that does not return the random bytes of this operation */
+    UNMATCHED_ICMP, /* an ICMP error that quotes nothing that this operation sent */
 };
-#define UNMATCHED_COUNT 4
+#define UNMATCHED_COUNT 7
 const char *unmatched_name(enum unmatched unmatched);
 
 struct probe {
@@ -53,9 +62,15 @@ struct probe {
     enum probe_phase phase;
     bool wants_open, is_open, wants_control, has_result;
     bool is_unreachable; /* ICMP said so during the handshake, or about a train without one */
+    bool is_altered; /* a reply to be verified was not what was sent, but perhaps not the
+                        responder's */
+    bool has_refusal; /* the responder, or somebody else, refused: */
+    struct handshake_answer refusal; /* believed when nobody says otherwise */
     struct mono started;
     struct mono latest_end;
-    struct mono deadline; /* of CONTROL and SETTLE */
+    struct mono deadline; /* of CONTROL, CONNECT and SETTLE, */
+    struct mono held_until; /* but not before this: it was slept through. 0: it was not */
+    bool has_asked_again; /* for the port, in this operation */
     uint16_t port; /* where the probes go: the spec's, or what the responder suggested */
     struct mono last_event; /* the last thing that counted, for the duration */
     uint32_t socket_drops; /* datagrams lost in the socket during the operation, perhaps not ours */
@@ -67,9 +82,10 @@ struct probe {
     uint64_t unmatched[UNMATCHED_COUNT]; /* since init */
 };
 
-/* `first_id` seeds the control ids. Allocates the ledger of the spec's packets; takes a reference.
- */
-void probe_init(struct probe *probe, const struct spec *spec, uint8_t first_id);
+/* Allocates the ledger of the spec's packets; takes a reference. `seed` is random: what an answer
+ * must repeat is drawn with it. */
+void probe_init(struct probe *probe, const struct spec *spec,
+                const uint8_t seed[HANDSHAKE_SEED_BYTES]);
 void probe_fini(struct probe *probe);
 
 /* The next operation runs by `spec`: the same target (spec_is_same_target). The probe is idle, so
@@ -95,6 +111,9 @@ struct mono probe_deadline(const struct probe *probe);
 
 /* No operation is running and no channel is open. */
 bool probe_is_idle(const struct probe *probe);
+
+/* When the result of an operation that went idle was known; `now` when it has none. */
+struct mono probe_end(const struct probe *probe, struct mono now);
 
 /* After an operation that was not abandoned went idle: computes and returns its result, once. NULL
  * when there is none to collect. `clock` is what the system says of our clock at `now`. Single

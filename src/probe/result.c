@@ -123,7 +123,7 @@ const struct round *probe_collect(struct probe *probe, const struct clock_state 
     probe->has_result = false;
     struct round *round = &probe->round;
     uint8_t tries = probe->handshake.tries;
-    round->control_retries = tries > 0 ? tries - 1u : 0;
+    round->control_retries += tries > 0 ? tries - 1u : 0;
     if (probe->train.next > 0) {
         const struct trust_case about = {probe->spec, &probe->payload, &probe->train, clock, now};
         compute_round(probe, &about, sinks);

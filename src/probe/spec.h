@@ -90,6 +90,7 @@ struct spec_path {
     struct addr source; /* IP (ADDR_NONE: the system chooses) and port (0: any) */
     uint8_t tos; /* of the probes; control has 0 */
     bool is_vrf; /* options.device was given as the VRF */
+    bool is_alone; /* no other target is measured by this process: its port is its own */
     struct io_options options;
 };
 

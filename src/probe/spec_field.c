@@ -32,6 +32,7 @@ const struct spec_field spec_fields[SPEC_FIELD_COUNT] = {
     FIELD(path.source, FIELD_ADDR, FIELD_RESETS),
     FIELD(path.tos, FIELD_NUMBER, FIELD_KEEPS),
     FIELD(path.is_vrf, FIELD_NUMBER, FIELD_RESETS),
+    FIELD(path.is_alone, FIELD_NUMBER, FIELD_INTERNAL),
     FIELD(path.options.device, FIELD_TEXT, FIELD_RESETS),
     FIELD(path.options.ttl, FIELD_NUMBER, FIELD_KEEPS),
     FIELD(path.options.dont_fragment, FIELD_NUMBER, FIELD_KEEPS),

@@ -38,6 +38,7 @@ void train_clear(struct train *train)
     train->has_counts = false;
     train->arrivals = 0;
     train->next = 0;
+    train->last = 0;
     train->unsettled = 0;
     train->missed = 0;
 }
@@ -59,6 +60,20 @@ struct mono train_next_due(const struct train *train)
     return train->next == train->count ? MONO_NEVER : packet_due(train, train->next);
 }
 
+static void skip_next(struct train *train)
+{
+    train->samples[train->next].fate = FATE_UNSENT;
+    train->next++;
+    train->missed++;
+}
+
+void train_skip_rest(struct train *train)
+{
+    while (train->next < train->count) {
+        skip_next(train);
+    }
+}
+
 void train_skip(struct train *train, struct mono now)
 {
     if (train->next == 0 || train->interval_ns == 0) {
@@ -67,9 +82,7 @@ void train_skip(struct train *train, struct mono now)
     int64_t allowed_ns = train->interval_ns > TRAIN_SKIP_NS ? train->interval_ns : TRAIN_SKIP_NS;
     while (train->next < train->count &&
            mono_diff(now, packet_due(train, train->next)) >= allowed_ns) {
-        train->samples[train->next].fate = FATE_UNSENT;
-        train->next++;
-        train->missed++;
+        skip_next(train);
     }
 }
 
@@ -81,6 +94,7 @@ uint32_t train_send(struct train *train, struct instant now)
     sample->t1_ns = train_clock_ns(train, now.mono);
     sample->t1_source = STAMP_USER;
     train->next++;
+    train->last = train->next;
     train->unsettled++;
     return train->next;
 }
@@ -202,6 +216,7 @@ uint32_t train_cut(struct train *train, struct mono now)
         train->unsettled--;
     }
     train->count = train->next;
+    train->last = train->next;
     return train->count;
 }
 
@@ -215,9 +230,10 @@ struct mono train_expiry(const struct train *train)
     if (train->next < train->count) {
         return MONO_NEVER;
     }
-    const struct sample *last = &train->samples[train->count - 1];
+    uint32_t index = train->last > 0 ? train->last - 1 : 0;
+    const struct sample *last = &train->samples[index];
     if (last->fate == FATE_UNSENT) {
-        return mono_add(packet_due(train, train->count - 1), train->timeout_ns);
+        return mono_add(packet_due(train, index), train->timeout_ns);
     }
     return (struct mono){last->t1_ns - train->epoch_ns + train->timeout_ns};
 }

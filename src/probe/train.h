@@ -32,8 +32,9 @@ struct train {
     struct counted counted; /* numbers of the responder; untouched when it does not count */
     bool has_counts;
     uint32_t next; /* index of the next packet to send */
+    uint32_t last; /* number of the packet that was sent last; 0: none */
     uint32_t unsettled; /* sent and not answered */
-    uint32_t missed; /* skipped by train_skip */
+    uint32_t missed; /* skipped by train_skip and train_skip_rest */
     struct mono start;
     int64_t epoch_ns; /* operation clock minus monotonic clock */
 };
@@ -54,6 +55,9 @@ struct mono train_next_due(const struct train *train);
 /* Skips what would leave an interval and TRAIN_SKIP_NS late or more: unsent, and counted in
  * `missed`. Never the first packet, on which the schedule hangs. */
 void train_skip(struct train *train, struct mono now);
+
+/* Nothing more is sent: the rest is skipped and counted like that, be it due or not. */
+void train_skip_rest(struct train *train);
 
 /* The next packet leaves at `now`; returns its sequence number (from 1). */
 uint32_t train_send(struct train *train, struct instant now);
@@ -96,7 +100,7 @@ uint32_t train_cut(struct train *train, struct mono now);
 /* All packets sent (or unsent), all answered. */
 bool train_is_complete(const struct train *train);
 
-/* When the last packet's timeout ends; MONO_NEVER before all are sent. */
+/* When the timeout of the packet sent last ends; MONO_NEVER before all are sent or skipped. */
 struct mono train_expiry(const struct train *train);
 
 /* `t` on the operation clock, ns. */

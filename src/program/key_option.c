@@ -40,6 +40,9 @@ const char *key_option_parse(const char *text, struct auth_key *out)
     if (!key_option_algorithm(algorithm, &key.algorithm)) {
         return "has an algorithm that is not " KEY_OPTION_ALGORITHMS;
     }
+    if (auth_algorithm_problem(key.algorithm) != NULL) {
+        return "has an algorithm that the cryptographic policy of this system forbids";
+    }
     key.id = (uint16_t)number;
     const char *problem = secret_read(rest + name_length + 1, &key, &is_exposed);
     if (problem == NULL) {

@@ -17,47 +17,61 @@ static const struct {
     [RESULT_PORT_IN_USE] = {IPSLA2_FAIL, IPSLA2_OK, IPSLA2_PORT_IN_USE},
     [RESULT_FAILED] = {IPSLA2_FAIL, IPSLA2_OK, IPSLA2_FAIL},
     [RESULT_LIMIT] = {IPSLA2_FAIL, IPSLA2_OK, IPSLA2_FAIL},
+    [RESULT_PORT_NOT_ALLOWED] = {IPSLA2_FAIL, IPSLA2_OK, IPSLA2_FAIL},
+    [RESULT_SOURCE_LIMIT] = {IPSLA2_FAIL, IPSLA2_OK, IPSLA2_FAIL},
     [RESULT_FORMAT] = {IPSLA2_FORMAT, IPSLA2_OK, IPSLA2_FORMAT},
 };
 
-void reflect_answer_request_v2(struct reflect *reflect, const struct opening *to,
-                               enum reflect_result result)
+/* Request and answer have one format. So that no responder takes the answer of another for a
+ * request, the ids that responders choose can be told: 24 of their bits follow from the other 8,
+ * which are not 0, and from the sequence number. One in 16 million requests has such an id by
+ * chance. */
+static uint32_t session_id_of(uint32_t sequence, uint8_t count)
 {
-    if (result != RESULT_ACCEPTED && reflect->settings.refusal == REFUSAL_SILENT) {
-        reflect->stats.requests_v2[result]++;
-        reflect_drop(reflect, DROP_REFUSED);
-        return;
-    }
+    uint32_t mixed = (sequence ^ count * UINT32_C(0x9e3779b1)) * UINT32_C(0x85ebca6b);
+    mixed = (mixed ^ mixed >> 15) * UINT32_C(0xc2b2ae35);
+    return (uint32_t)count << 24 | mixed >> 8;
+}
+
+static bool is_answer(const struct ipsla2_message *message)
+{
+    uint8_t count = (uint8_t)(message->session_id >> 24);
+    return count != 0 && message->session_id == session_id_of(message->sequence, count);
+}
+
+static size_t write_answer(struct reflect *reflect, const struct opening *to,
+                           enum reflect_result result, const struct lease_session *session)
+{
     struct ipsla2_message message = to->v2;
     message.status = statuses[result].header;
     message.auth_status = statuses[result].auth;
     message.command_status = statuses[result].command;
     enum timestamp_format format = timestamp_format_near(to->v2.timestamp, to->received);
     message.timestamp = timestamp_encode(format, to->received);
+    if (session != NULL) {
+        message.session_id = session->session_id;
+        message.duration_ms = to->duration_ms;
+    }
     size_t size = ipsla2_encode(&message, reflect->bytes);
     if (to->key != NULL) {
         ipsla2_sign(reflect->bytes, size, to->key);
     }
-    reflect->answer = (struct answer){
-        .is_pending = true,
-        .id = to->id,
-        .local = to->local,
-        .peer = to->peer,
-        .tos = to->tos,
-        .size = size,
-        .counter = &reflect->stats.requests_v2[result],
-    };
+    return size;
 }
 
-void reflect_name_session(struct reflect *reflect, const struct opening *to,
-                          struct lease_session *session)
+static bool is_repeated(const struct opening *to, const struct lease_session *session)
 {
-    /* Never 0, which says that there is none, nor what the sender chose: so it sees that we did. */
-    do {
-        reflect->last_session_id++;
-    } while (reflect->last_session_id == 0 || reflect->last_session_id == to->v2.session_id);
-    session->session_id = reflect->last_session_id;
+    return session->sequence == to->v2.sequence;
+}
+
+static void name_session(struct reflect *reflect, const struct opening *to,
+                         struct lease_session *session)
+{
+    reflect->named_sessions = reflect->named_sessions % UINT8_MAX + 1;
+    session->session_id = session_id_of(to->v2.sequence, reflect->named_sessions);
     session->sequence = to->v2.sequence;
+    session->takes_echo = true; /* the request does not say what it is for */
+    session->layout = JITTER_US_SEQ32;
 }
 
 /* The time is that of NTP or of PTP, whichever makes it recent: no message says which it has, and
@@ -95,41 +109,38 @@ static bool authenticate(struct reflect *reflect, const struct ev *ev, struct op
     return true;
 }
 
-void reflect_input_request_v2(struct reflect *reflect, const struct ev *ev, struct instant now)
+static enum reflect_result read_request(struct reflect *reflect, const struct ev *ev,
+                                        struct instant now, struct opening *to)
 {
-    struct opening to = {
-        .port = LEASE_NONE,
-        .has_request = true,
-        .is_v2 = true,
-        .id = ev->id,
-        .local = ev->local,
-        .peer = ev->peer,
-        .tos = ev->tos,
-        .received = now.wall,
-    };
-    enum ipsla_reject reject = ipsla2_decode_head(ev->bytes, ev->size, &to.v2);
+    to->results = reflect->stats.requests_v2;
+    to->received = now.wall;
+    enum ipsla_reject reject = ipsla2_decode_head(ev->bytes, ev->size, &to->v2);
     if (reject != IPSLA_ACCEPT && reject != IPSLA_BAD_SECTION) {
         reflect_drop(reflect, reject);
-        return;
+        return REFLECT_RESULT_COUNT;
     }
-    if (to.v2.status != IPSLA2_OK) {
-        reflect_drop(reflect,
-                     IPSLA_WRONG_DIRECTION); /* a refusal: to answer it could go on for ever */
-        return;
+    if (to->v2.status != IPSLA2_OK) { /* a refusal: to answer it could go on for ever */
+        reflect_drop(reflect, IPSLA_WRONG_DIRECTION);
+        return REFLECT_RESULT_COUNT;
     }
     if (reject == IPSLA_BAD_SECTION) {
-        reflect_answer_request(reflect, &to, RESULT_FORMAT);
-        return;
+        return RESULT_FORMAT;
     }
-    bool is_authentic = authenticate(reflect, ev, &to, now.mono);
-    reject = ipsla2_decode_command(ev->bytes, ev->size, &to.v2);
+    bool is_authentic = authenticate(reflect, ev, to, now.mono);
+    reject = ipsla2_decode_command(ev->bytes, ev->size, &to->v2);
+    to->wanted_port = to->v2.destination.port;
+    to->duration_ms = to->v2.duration_ms;
     if (!is_authentic) {
-        reflect_answer_request(reflect, &to, RESULT_AUTH);
-    } else if (reject != IPSLA_ACCEPT) {
-        reflect_answer_request(reflect, &to, RESULT_FORMAT);
-    } else if (to.v2.destination.port == 0) {
-        reflect_answer_request(reflect, &to, RESULT_FAILED); /* we do not choose ports */
-    } else {
-        reflect_open_port(reflect, &to, to.v2.destination.port, now);
+        return RESULT_AUTH;
     }
+    if (reject != IPSLA_ACCEPT) {
+        return RESULT_FORMAT;
+    }
+    if (is_answer(&to->v2)) {
+        reflect_drop(reflect, DROP_LOOP);
+        return REFLECT_RESULT_COUNT;
+    }
+    return to->wanted_port == 0 ? RESULT_FAILED : RESULT_ACCEPTED; /* we do not choose ports */
 }
+
+const struct control reflect_control2 = {read_request, write_answer, is_repeated, name_session};

@@ -4,33 +4,43 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 
-void lease_init(struct lease_book *book, uint32_t session_limit, uint32_t permanent_limit)
+void lease_init(struct lease_book *book, const struct siphash_key *key, uint32_t session_limit,
+                uint32_t permanent_limit)
 {
     uint32_t size = 16;
     while (size < session_limit) {
         size *= 2;
     }
     *book = (struct lease_book){
-        .port_limit = session_limit + permanent_limit,
+        .port_limit = session_limit + permanent_limit + 1, /* one may be closing */
         .session_limit = session_limit,
         .mask = size - 1,
+        .key = *key,
         .port_heads = mem_alloc(size, sizeof(uint32_t)),
         .session_heads = mem_alloc(size, sizeof(uint32_t)),
+        .source_heads = mem_alloc(size, sizeof(uint32_t)),
     };
     book->ports = mem_alloc(book->port_limit, sizeof(struct lease_port));
     book->sessions = mem_alloc(book->session_limit, sizeof(struct lease_session));
+    book->sources = mem_alloc(book->session_limit, sizeof(struct lease_source));
+    for (unsigned i = 0; i < LEASE_USE_COUNT; i++) {
+        book->lists[i] = (struct lease_list){LEASE_NONE, LEASE_NONE};
+    }
     for (uint32_t i = 0; i < size; i++) {
         book->port_heads[i] = LEASE_NONE;
         book->session_heads[i] = LEASE_NONE;
+        book->source_heads[i] = LEASE_NONE;
     }
     for (uint32_t i = 0; i < book->port_limit; i++) {
         book->ports[i].next = i + 1 < book->port_limit ? i + 1 : LEASE_NONE;
     }
     for (uint32_t i = 0; i < book->session_limit; i++) {
         book->sessions[i].next = i + 1 < book->session_limit ? i + 1 : LEASE_NONE;
+        book->sources[i].next = book->sessions[i].next;
     }
 }
 
@@ -39,23 +49,20 @@ void lease_fini(struct lease_book *book)
     heap_fini(&book->expiries);
     free(book->ports);
     free(book->sessions);
+    free(book->sources);
     free(book->port_heads);
     free(book->session_heads);
+    free(book->source_heads);
     *book = (struct lease_book){0};
 }
 
-/* FNV-1a over an IP and a number; an attacker who finds collisions gains slow look-ups among at
- * most session_limit entries. */
+/* Of an IP and a number. */
 static uint32_t hash(const struct lease_book *book, const uint8_t ip[16], uint32_t number)
 {
-    uint32_t h = 2166136261u;
-    for (unsigned i = 0; i < 16; i++) {
-        h = (h ^ ip[i]) * 16777619u;
-    }
-    for (unsigned i = 0; i < 4; i++) {
-        h = (h ^ (number >> 8 * i & 0xff)) * 16777619u;
-    }
-    return (h ^ h >> 16) & book->mask;
+    uint8_t bytes[20];
+    memcpy(bytes, ip, 16);
+    memcpy(bytes + 16, &number, sizeof number);
+    return (uint32_t)siphash(&book->key, bytes, sizeof bytes) & book->mask;
 }
 
 static uint32_t *port_head(const struct lease_book *book, uint16_t number)
@@ -186,6 +193,97 @@ bool lease_has_address(struct lease_book *book, uint32_t port, const struct addr
     return index != LEASE_NONE;
 }
 
+void lease_name_source(const struct addr *peer, uint8_t name[16])
+{
+    bool is_ipv6 = peer->family == ADDR_IPV6;
+    memset(name, 0, 16);
+    memcpy(name, peer->ip, is_ipv6 ? 8 : 4);
+    name[15] = is_ipv6 ? 1 : 0;
+}
+
+/* The link to the source of that name: the end of its chain when it has no sessions. */
+static uint32_t *source_link(const struct lease_book *book, const uint8_t name[16])
+{
+    uint32_t *link = &book->source_heads[hash(book, name, 0)];
+    while (*link != LEASE_NONE && memcmp(book->sources[*link].name, name, 16) != 0) {
+        link = &book->sources[*link].next;
+    }
+    return link;
+}
+
+uint32_t lease_count_source(const struct lease_book *book, const struct addr *peer)
+{
+    uint8_t name[16];
+    lease_name_source(peer, name);
+    uint32_t index = *source_link(book, name);
+    return index == LEASE_NONE ? 0 : book->sources[index].sessions;
+}
+
+/* Counts one more session of the source of `peer`; returns its index. */
+static uint32_t enter_source(struct lease_book *book, const struct addr *peer)
+{
+    uint8_t name[16];
+    lease_name_source(peer, name);
+    uint32_t *link = source_link(book, name);
+    if (*link == LEASE_NONE) { /* there are as many sources as sessions */
+        uint32_t index = book->free_source;
+        struct lease_source *source = &book->sources[index];
+        book->free_source = source->next;
+        memcpy(source->name, name, sizeof source->name);
+        source->sessions = 0;
+        source->next = LEASE_NONE;
+        *link = index;
+    }
+    book->sources[*link].sessions++;
+    return *link;
+}
+
+static void leave_source(struct lease_book *book, uint32_t index)
+{
+    struct lease_source *source = &book->sources[index];
+    if (--source->sessions == 0) {
+        *source_link(book, source->name) = source->next;
+        source->next = book->free_source;
+        book->free_source = index;
+    }
+}
+
+/* Takes the session out of the list of its use. */
+static void unlink_use(struct lease_book *book, const struct lease_session *session)
+{
+    struct lease_list *list = &book->lists[session->use];
+    if (session->use == LEASE_KEPT) {
+        return;
+    }
+    *(session->older == LEASE_NONE ? &list->oldest : &book->sessions[session->older].newer) =
+        session->newer;
+    *(session->newer == LEASE_NONE ? &list->newest : &book->sessions[session->newer].older) =
+        session->older;
+}
+
+void lease_set_use(struct lease_book *book, struct lease_session *session, enum lease_use use,
+                   struct mono now)
+{
+    uint32_t index = (uint32_t)(session - book->sessions);
+    struct lease_list *list = &book->lists[use];
+    unlink_use(book, session);
+    session->use = use;
+    session->since = now;
+    if (use == LEASE_KEPT) {
+        return;
+    }
+    session->older = list->newest;
+    session->newer = LEASE_NONE;
+    *(list->newest == LEASE_NONE ? &list->oldest : &book->sessions[list->newest].newer) = index;
+    list->newest = index;
+}
+
+struct lease_session *lease_oldest(struct lease_book *book, enum lease_use use)
+{
+    uint32_t index = book->lists[use].oldest;
+    return index == LEASE_NONE ? NULL : &book->sessions[index];
+}
+
 struct lease_session *lease_add_session(struct lease_book *book, uint32_t port,
                                         const struct addr *peer)
 {
@@ -196,7 +294,8 @@ struct lease_session *lease_add_session(struct lease_book *book, uint32_t port,
     struct lease_session *session = &book->sessions[index];
     book->free_session = session->next;
     uint32_t *head = session_head(book, port, peer);
-    *session = (struct lease_session){.peer = *peer, .port = port, .next = *head};
+    *session = (struct lease_session){
+        .peer = *peer, .port = port, .source = enter_source(book, peer), .next = *head};
     *head = index;
     book->ports[port].sessions++;
     book->session_count++;
@@ -208,8 +307,12 @@ void lease_set_expiry(struct lease_book *book, struct lease_session *session, st
     heap_set(&book->expiries, &session->expiry, expiry);
 }
 
-static void remove_session(struct lease_book *book, struct lease_session *session)
+uint32_t lease_end(struct lease_book *book, struct lease_session *session)
 {
+    uint32_t port = session->port;
+    unlink_use(book, session);
+    leave_source(book, session->source);
+    book->reserved_count -= session->is_reserved ? 1 : 0;
     heap_remove(&book->expiries, &session->expiry);
     uint32_t index = (uint32_t)(session - book->sessions);
     uint32_t *link = session_head(book, session->port, &session->peer);
@@ -221,6 +324,7 @@ static void remove_session(struct lease_book *book, struct lease_session *sessio
     book->session_count--;
     *session = (struct lease_session){.next = book->free_session};
     book->free_session = index;
+    return port;
 }
 
 uint32_t lease_expire(struct lease_book *book, struct mono now)
@@ -229,10 +333,7 @@ uint32_t lease_expire(struct lease_book *book, struct mono now)
     if (first == NULL || mono_is_before(now, first->due)) {
         return LEASE_NONE;
     }
-    struct lease_session *session = (struct lease_session *)first;
-    uint32_t port = session->port;
-    remove_session(book, session);
-    return port;
+    return lease_end(book, (struct lease_session *)first);
 }
 
 struct mono lease_next_expiry(const struct lease_book *book)

@@ -27,23 +27,31 @@ static struct lease_session *session_of(struct reflect *reflect, uint32_t port, 
         reflect_drop(reflect, is_known ? DROP_OTHER_PORT : DROP_NO_SESSION);
         return NULL;
     }
-    session = lease_add_session(&reflect->book, port, &ev->peer);
-    if (session == NULL) {
-        reflect_drop(reflect, DROP_LIMIT);
+    enum room room = reflect_find_room(reflect, &ev->peer, port, now.mono);
+    if (room != ROOM_FOUND) {
+        reflect_drop(reflect, room == ROOM_NONE ? DROP_LIMIT : DROP_SOURCE_LIMIT);
         return NULL;
     }
+    session = reflect_add_session(reflect, port, &ev->peer);
     session->is_made_by_probe = true;
     session->is_claimed = true;
     session->cap = MONO_NEVER;
+    lease_set_use(&reflect->book, session, session->is_reserved ? LEASE_KEPT : LEASE_FLOW,
+                  now.mono);
     lease_set_expiry(&reflect->book, session, mono_add(now.mono, PERMANENT_IDLE_NS));
-    reflect->stats.sessions = reflect->book.session_count;
     return session;
 }
 
+/* A probe of the session has come. */
 static void extend(struct reflect *reflect, struct lease_session *session, struct instant now)
 {
+    bool may_go = session->is_made_by_probe && !session->is_reserved;
+    lease_set_use(&reflect->book, session, may_go ? LEASE_FLOW : LEASE_KEPT, now.mono);
     int64_t extension_ns = session->is_made_by_probe ? PERMANENT_IDLE_NS : EXTENSION_NS;
     struct mono until = mono_min(mono_add(now.mono, extension_ns), session->cap);
+    if (mono_is_before(until, session->until)) {
+        until = session->until;
+    }
     if (mono_is_before(session->expiry.due, until)) {
         lease_set_expiry(&reflect->book, session, until);
     }
@@ -104,12 +112,49 @@ static void answer_jitter(struct reflect *reflect, struct lease_session *session
     reflect->answer.responder_seq = session->received;
 }
 
+static bool is_permanent_number(const struct reflect *reflect, uint16_t port)
+{
+    for (size_t i = 0; i < reflect->settings.permanent_count; i++) {
+        if (reflect->settings.permanent[i].port == port) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The name of the flow from `peer` to port `port` of the table. */
+static uint64_t name_flow(const struct reflect *reflect, const struct addr *peer, uint32_t port)
+{
+    uint8_t bytes[26];
+    memcpy(bytes, peer->ip, 16);
+    memcpy(bytes + 16, &peer->port, 2);
+    memcpy(bytes + 18, &port, 4);
+    memcpy(bytes + 22, &peer->scope, 4);
+    return siphash(&reflect->key, bytes, sizeof bytes);
+}
+
 static void input_echo(struct reflect *reflect, uint32_t port, const struct ev *ev,
                        struct instant now)
 {
-    struct lease_session *session = session_of(reflect, port, ev, now);
-    if (session != NULL) {
-        extend(reflect, session, now);
+    /* Responders are mostly configured alike: such a port is one of the other, too. */
+    if (is_permanent_number(reflect, ev->peer.port)) {
+        reflect_drop(reflect, DROP_LOOP);
+        return;
+    }
+    /* Nothing is remembered of an echo: on a permanent port it needs no session. */
+    bool is_permanent = reflect->book.ports[port].is_permanent;
+    struct lease_session *session = is_permanent ? NULL : session_of(reflect, port, ev, now);
+    if (session == NULL && !is_permanent) {
+        return;
+    }
+    if (session != NULL && !session->takes_echo) {
+        reflect_drop(reflect, IPSLA_BAD_TYPE);
+    } else if (!meter_take(&reflect->echoes, name_flow(reflect, &ev->peer, port), now.mono)) {
+        reflect_drop(reflect, DROP_LIMIT);
+    } else {
+        if (session != NULL) {
+            extend(reflect, session, now);
+        }
         reflect->stats.stamps[ev->received.source]++;
         answer_probe(reflect, ev, &reflect->stats.echo_probes);
     }

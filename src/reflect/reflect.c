@@ -6,8 +6,8 @@
  * each input, so one pending answer, one opening port and one closing port are all there can be.
  *
  * Never a source of trouble for others: answers go only to who asked for the port (or to permanent
- * ports, which the operator opened), are never longer than what was received, and never go to a
- * control port. */
+ * ports, which the operator opened), are never longer than what was received, and no answer of one
+ * responder is a request to another; but for echoes, which have a budget. */
 #include "reflect/reflect.h"
 
 #include <assert.h>
@@ -16,49 +16,6 @@
 
 #include "base/mem.h"
 #include "reflect/state.h"
-
-static const char *const drop_names[REFLECT_DROP_COUNT - IPSLA_REJECT_COUNT] = {
-    [DROP_NOT_ALLOWED - IPSLA_REJECT_COUNT] = "not_allowed",
-    [DROP_LOOP - IPSLA_REJECT_COUNT] = "loop",
-    [DROP_NO_SESSION - IPSLA_REJECT_COUNT] = "no_session",
-    [DROP_OTHER_PORT - IPSLA_REJECT_COUNT] = "other_port",
-    [DROP_LIMIT - IPSLA_REJECT_COUNT] = "limit",
-    [DROP_REFUSED - IPSLA_REJECT_COUNT] = "refused",
-    [DROP_SEND_FAILED - IPSLA_REJECT_COUNT] = "send_failed",
-};
-
-static const char *const result_names[REFLECT_RESULT_COUNT] = {
-    [RESULT_ACCEPTED] = "accepted", [RESULT_AUTH] = "auth",   [RESULT_PORT_IN_USE] = "port_in_use",
-    [RESULT_FAILED] = "failed",     [RESULT_LIMIT] = "limit", [RESULT_FORMAT] = "format",
-};
-
-void reflect_settings_default(struct reflect_settings *settings)
-{
-    *settings = (struct reflect_settings){
-        .listen = {{.family = ADDR_IPV4, .port = IPSLA_CONTROL_PORT},
-                   {.family = ADDR_IPV4, .port = IPSLA_CONTROL_PORT_V2}},
-        .listen_count = 2,
-        .max_sessions = 1000,
-        .min_duration_ns = 1 * NS_PER_SECOND,
-        .refusal = REFUSAL_STATUS16,
-        .reply = REPLY_LONG,
-        .reflect_tos = true,
-        .replay_window_ns = 300 * NS_PER_SECOND,
-    };
-}
-
-const char *reflect_drop_name(unsigned drop)
-{
-    assert(drop < REFLECT_DROP_COUNT);
-    return drop < IPSLA_REJECT_COUNT ? ipsla_reject_name((enum ipsla_reject)drop)
-                                     : drop_names[drop - IPSLA_REJECT_COUNT];
-}
-
-const char *reflect_result_name(enum reflect_result result)
-{
-    assert((unsigned)result < REFLECT_RESULT_COUNT);
-    return result_names[result];
-}
 
 static uint32_t permanent_total(const struct reflect_settings *settings)
 {
@@ -75,16 +32,26 @@ static const struct addr *permanent_at(const struct reflect_settings *settings, 
                   : &settings->permanent_tcp[place - settings->permanent_count];
 }
 
-struct reflect *reflect_new(const struct reflect_settings *settings)
+struct reflect *reflect_new(const struct reflect_settings *settings,
+                            const struct reflect_seed *seed)
 {
     struct reflect *reflect = mem_alloc(1, sizeof *reflect);
     reflect->settings = *settings;
+    reflect->key = siphash_key(seed->bytes);
     reflect->opening.port = LEASE_NONE;
+    reflect->closing = LEASE_NONE;
+    reflect->room_left_bytes = (uint64_t)settings->max_sessions * REFLECT_ROOM_MIN_BYTES;
     reflect->stats.max_sessions = settings->max_sessions;
-    if (settings->key_count > 0) {
-        reflect->memory = mem_alloc(1, sizeof *reflect->memory);
+    reflect->echoes.rate = (struct meter_rate){REFLECT_ECHO_BURST, REFLECT_ECHO_INTERVAL_NS};
+    uint32_t requests = settings->requests_per_source;
+    if (requests > 0) { /* a second's worth at once */
+        reflect->requests.rate = (struct meter_rate){requests, NS_PER_SECOND / requests};
     }
-    lease_init(&reflect->book, settings->max_sessions, permanent_total(settings));
+    if (settings->key_count > 0) {
+        reflect->memory =
+            settings->replays != NULL ? settings->replays : mem_alloc(1, sizeof *reflect->memory);
+    }
+    lease_init(&reflect->book, &reflect->key, settings->max_sessions, permanent_total(settings));
     return reflect;
 }
 
@@ -95,7 +62,9 @@ void reflect_free(struct reflect *reflect)
         for (size_t i = 0; i < reflect->settings.key_count; i++) {
             auth_key_wipe(&reflect->settings.keys[i]);
         }
-        free(reflect->memory);
+        if (reflect->memory != reflect->settings.replays) {
+            free(reflect->memory);
+        }
         free(reflect);
     }
 }
@@ -141,7 +110,7 @@ void reflect_stop(struct reflect *reflect)
     reflect->is_stopping = true;
 }
 
-/* Channels 0 to listen_count - 1 are the control sockets, then the ports of the books. */
+/* Channels 0 to listen_count - 1 are the control sockets, then the ports of the table. */
 static uint32_t port_channel(const struct reflect *reflect, uint32_t port)
 {
     return (uint32_t)reflect->settings.listen_count + port;
@@ -158,9 +127,36 @@ static bool is_allowed(const struct reflect *reflect, const struct addr *peer)
     return settings->allow_count == 0;
 }
 
+/* A service, which would read our answer as a request in words that a third party chose; or many.
+ */
+static bool is_bad_source(const struct reflect *reflect, const struct ev *ev)
+{
+    return ev->peer.port < reflect->settings.min_source_port || addr_is_multicast(&ev->peer) ||
+           addr_is_multicast(&ev->local);
+}
+
 static bool is_loop(const struct reflect *reflect, const struct addr *peer)
 {
     return peer->port == 0 || reflect_is_control_port(reflect, peer->port);
+}
+
+static void input_request(struct reflect *reflect, const struct ev *ev, struct instant now)
+{
+    bool is_v2 = ev->size > 0 && ev->bytes[0] == IPSLA2_VERSION;
+    struct opening to = {
+        .port = LEASE_NONE,
+        .control = is_v2 ? &reflect_control2 : &reflect_control1,
+        .id = ev->id,
+        .local = ev->local,
+        .peer = ev->peer,
+        .tos = ev->tos,
+    };
+    enum reflect_result result = to.control->read(reflect, ev, now, &to);
+    if (result == RESULT_ACCEPTED) {
+        reflect_open_port(reflect, &to, now);
+    } else if (result != REFLECT_RESULT_COUNT) {
+        reflect_refuse(reflect, &to, result);
+    }
 }
 
 static void input_data(struct reflect *reflect, const struct ev *ev, struct instant now)
@@ -170,8 +166,13 @@ static void input_data(struct reflect *reflect, const struct ev *ev, struct inst
         reflect_drop(reflect, DROP_NOT_ALLOWED);
     } else if (is_loop(reflect, &ev->peer)) {
         reflect_drop(reflect, DROP_LOOP);
+    } else if (is_bad_source(reflect, ev)) {
+        reflect_drop(reflect, DROP_BAD_SOURCE);
+    } else if (ev->id.channel < reflect->settings.listen_count &&
+               !reflect_may_ask(reflect, &ev->peer, now.mono)) {
+        reflect_drop(reflect, DROP_SOURCE_LIMIT);
     } else if (ev->id.channel < reflect->settings.listen_count) {
-        reflect_input_request(reflect, ev, now);
+        input_request(reflect, ev, now);
     } else {
         uint32_t port = ev->id.channel - (uint32_t)reflect->settings.listen_count;
         if (reflect->book.ports[port].transport == TRANSPORT_TCP_LISTEN) {
@@ -192,9 +193,15 @@ static void input_opened(struct reflect *reflect, uint32_t channel, struct insta
     assert(to.port != LEASE_NONE && channel == port_channel(reflect, to.port));
     reflect->opening.port = LEASE_NONE;
     reflect->book.ports[to.port].state = PORT_OPEN;
-    if (to.has_request) {
+    if (to.control != NULL) {
         reflect_grant(reflect, &to, now);
     }
+}
+
+static void remove_port(struct reflect *reflect, uint32_t port)
+{
+    reflect->room_left_bytes += reflect->book.ports[port].room_bytes;
+    lease_remove_port(&reflect->book, port);
 }
 
 static void input_open_failed(struct reflect *reflect, uint32_t channel, int error)
@@ -205,10 +212,9 @@ static void input_open_failed(struct reflect *reflect, uint32_t channel, int err
     }
     struct opening to = reflect->opening;
     reflect->opening.port = LEASE_NONE;
-    lease_remove_port(&reflect->book, to.port);
-    if (to.has_request) {
-        reflect_answer_request(reflect, &to,
-                               error == EADDRINUSE ? RESULT_PORT_IN_USE : RESULT_FAILED);
+    remove_port(reflect, to.port);
+    if (to.control != NULL) {
+        reflect_refuse(reflect, &to, error == EADDRINUSE ? RESULT_PORT_IN_USE : RESULT_FAILED);
     } else {
         reflect->permanent_errors[reflect->permanent_asked - 1] = error;
     }
@@ -269,14 +275,31 @@ static void poll_answer(struct reflect *reflect, struct instant now, struct fx *
     reflect->unconfirmed = answer->counter;
 }
 
-static void fill_open(struct fx *fx, uint32_t channel, const struct addr *local)
+static void fill_open(struct fx *fx, uint32_t channel, const struct addr *local,
+                      uint32_t room_bytes)
 {
     *fx = (struct fx){
         .kind = FX_OPEN,
         .id.channel = channel,
         .local = *local,
         .options.ttl = REFLECT_TTL,
+        .room_bytes = room_bytes,
     };
+}
+
+/* The receive buffer of a port that opens. */
+static uint32_t take_room(struct reflect *reflect, struct lease_port *port)
+{
+    if (port->is_permanent) {
+        return REFLECT_ROOM_MAX_BYTES;
+    }
+    uint64_t share = reflect->room_left_bytes / REFLECT_ROOM_SHARE;
+    if (port->transport != TRANSPORT_UDP || share < REFLECT_ROOM_MIN_BYTES) {
+        return 0;
+    }
+    port->room_bytes = share < REFLECT_ROOM_MAX_BYTES ? (uint32_t)share : REFLECT_ROOM_MAX_BYTES;
+    reflect->room_left_bytes -= port->room_bytes;
+    return port->room_bytes;
 }
 
 /* Control sockets first, then permanent ports, one after the other; then what requests ask for. */
@@ -286,7 +309,7 @@ static bool poll_open(struct reflect *reflect, struct fx *fx)
     for (uint32_t i = 0; i < settings->listen_count; i++) {
         if (reflect->listeners[i].state == PORT_FREE) {
             reflect->listeners[i].state = PORT_OPENING;
-            fill_open(fx, i, &settings->listen[i]);
+            fill_open(fx, i, &settings->listen[i], REFLECT_ROOM_MAX_BYTES);
             return true;
         }
     }
@@ -300,15 +323,16 @@ static bool poll_open(struct reflect *reflect, struct fx *fx)
         return false;
     }
     opening->was_asked = true;
-    fill_open(fx, port_channel(reflect, opening->port), &reflect->book.ports[opening->port].local);
-    fx->transport = reflect->book.ports[opening->port].transport;
+    struct lease_port *port = &reflect->book.ports[opening->port];
+    fill_open(fx, port_channel(reflect, opening->port), &port->local, take_room(reflect, port));
+    fx->transport = port->transport;
     return true;
 }
 
 static void fill_close(struct reflect *reflect, uint32_t port, struct fx *fx)
 {
     *fx = (struct fx){.kind = FX_CLOSE, .id.channel = port_channel(reflect, port)};
-    lease_remove_port(&reflect->book, port);
+    remove_port(reflect, port);
 }
 
 /* Ends leases; true when the last one on a port ended, which closes it. */
@@ -361,6 +385,11 @@ static bool poll(void *self, struct instant now, struct fx *fx)
     }
     if (reflect->is_stopping) {
         return poll_stop(reflect, fx);
+    }
+    if (reflect->closing != LEASE_NONE) { /* before the port opens for somebody else */
+        fill_close(reflect, reflect->closing, fx);
+        reflect->closing = LEASE_NONE;
+        return true;
     }
     return poll_open(reflect, fx) || poll_expiry(reflect, now.mono, fx);
 }

@@ -16,6 +16,8 @@
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "base/port_set.h"
+#include "base/siphash.h"
 #include "probe/io.h"
 #include "stats/hist.h"
 #include "wire/auth.h"
@@ -28,11 +30,30 @@
 /* Of everything that leaves, as routers do. */
 #define REFLECT_TTL 255
 #define REFLECT_KEYS_MAX 32
+/* Receive buffers, for what comes in while the thread does not look; Linux doubles the numbers.
+ * Control sockets and permanent ports have the largest. Ports that strangers open share the
+ * smallest times max_sessions: each takes a part of what is left, and the system's default when
+ * that would be less than the smallest. */
+#define REFLECT_ROOM_MAX_BYTES (8U << 20)
+#define REFLECT_ROOM_MIN_BYTES (128U << 10)
+#define REFLECT_ROOM_SHARE 16
+/* Of the ports below, which are those of services, none is opened and none is answered. */
+#define REFLECT_PORT_MIN 1024
+/* A session that nobody has used ends after this time, or after its duration if that is less: a
+ * sender starts as soon as it has its answer. */
+#define REFLECT_UNUSED_NS (10 * NS_PER_SECOND)
+/* An echo reply is an echo probe as well: two responders could take each other's for ever. So each
+ * flow (address and port of the peer, port here) has a budget, of so many at once and then one in
+ * this time. Senders send one an operation. */
+#define REFLECT_ECHO_BURST 10
+#define REFLECT_ECHO_INTERVAL_NS (NS_PER_SECOND / 2)
 
 /* How a refusal is written: no real router's refusal is public, so the width of the field is a
  * guess. */
 enum reflect_refusal { REFUSAL_STATUS16, REFUSAL_STATUS32, REFUSAL_SILENT };
 enum reflect_reply { REPLY_LONG, REPLY_SHORT };
+
+struct replay_memory;
 
 struct reflect_settings {
     struct addr listen[REFLECT_LISTEN_MAX]; /* control sockets */
@@ -44,7 +65,16 @@ struct reflect_settings {
     struct addr permanent_tcp[REFLECT_PERMANENT_MAX]; /* TCP ports that are always open */
     size_t permanent_tcp_count;
     uint32_t max_sessions; /* 1..65536 */
+    uint32_t max_sessions_per_source; /* an IPv4 address, an IPv6 /64; 0: as many as are free */
+    uint32_t requests_per_source; /* control requests a second; 0: any number */
+    struct addr_prefix reserve_for[REFLECT_ALLOW_MAX]; /* peers that are not limited by these, */
+    size_t reserve_for_count;
+    uint32_t reserved_sessions; /* and for whom so many sessions are kept, up to half of all */
+    struct port_set ports; /* that requests may name; TCP ports only for peers in `allow`, with a
+                              key, or on this host */
+    uint16_t min_source_port; /* nothing is answered to ports below */
     int64_t min_duration_ns; /* shorter (also 0) requests are raised to this */
+    int64_t max_duration_ns; /* longer ones are granted this, and the answer says so */
     enum reflect_refusal refusal;
     enum reflect_reply reply;
     bool reflect_tos; /* answers have the TOS byte of what they answer, else 0 */
@@ -53,19 +83,27 @@ struct reflect_settings {
     size_t key_count;
     int64_t
         replay_window_ns; /* how far the time in an authentic request may be off; 0: not checked */
+    /* Requests that were seen before, the caller's, who may hand it to the next responder when this
+     * one has ended; NULL: one of its own. Not compared by reflect_settings_are_equal. */
+    struct replay_memory *replays;
 };
 
-/* listen 0.0.0.0:1967 and :1167, everybody, no permanent ports, 1000 sessions, 1 s, status16, long,
- * TOS reflected, NTP, no keys, 5 min. */
+/* listen 0.0.0.0:1967 and :1167, everybody, no permanent ports, 1000 sessions, ports from 1024 on,
+ * 1 s to 5 min, status16, long, TOS reflected, NTP, no keys, 5 min. */
 void reflect_settings_default(struct reflect_settings *settings);
+
+bool reflect_settings_are_equal(const struct reflect_settings *a, const struct reflect_settings *b);
 
 /* Why a datagram was not answered. The first IPSLA_REJECT_COUNT values are enum ipsla_reject's. */
 enum reflect_drop {
     DROP_NOT_ALLOWED = IPSLA_REJECT_COUNT, /* the peer is not in `allow` */
-    DROP_LOOP, /* from a control port (1967, 1167) or port 0 */
+    DROP_LOOP, /* from a port on which responders answer: an answer of one, or a forged request */
     DROP_NO_SESSION, /* a probe from somebody who did not ask for the port */
     DROP_OTHER_PORT, /* a probe from the address of a session, and another port */
-    DROP_LIMIT, /* a new flow on a permanent port, but max_sessions is reached */
+    DROP_LIMIT, /* an echo probe beyond the budget of its flow; a new flow on a permanent port, but
+                   max_sessions is reached */
+    DROP_SOURCE_LIMIT, /* more requests or flows than its source may have */
+    DROP_BAD_SOURCE, /* from a port below min_source_port, or a multicast address */
     DROP_REFUSED, /* a well-formed request that is refused silently */
     DROP_SEND_FAILED, /* the host could not send the answer */
 };
@@ -80,9 +118,11 @@ enum reflect_result {
     RESULT_PORT_IN_USE,
     RESULT_FAILED,
     RESULT_LIMIT,
-    RESULT_FORMAT /* version 2, which has an answer to malformed requests */
+    RESULT_FORMAT /* version 2, which has an answer to malformed requests */,
+    RESULT_PORT_NOT_ALLOWED,
+    RESULT_SOURCE_LIMIT
 };
-#define REFLECT_RESULT_COUNT 6
+#define REFLECT_RESULT_COUNT 8
 const char *reflect_result_name(enum reflect_result result);
 
 /* A plain value: copy it to publish it. */
@@ -99,8 +139,14 @@ struct reflect_stats {
 
 struct reflect;
 
+/* Random bytes, nobody else's: tables that strangers fill are hashed with them. */
+struct reflect_seed {
+    uint8_t bytes[SIPHASH_KEY_BYTES];
+};
+
 /* `settings` is copied. Control sockets and permanent ports are opened by the first polls. */
-struct reflect *reflect_new(const struct reflect_settings *settings);
+struct reflect *reflect_new(const struct reflect_settings *settings,
+                            const struct reflect_seed *seed);
 void reflect_free(struct reflect *reflect);
 
 /* The machine to give to a host. */

@@ -1,13 +1,15 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* The inside of the responder, shared by reflect.c (life, ports, polling), control.c (requests),
- * control2.c (those of version 2) and probe.c (probes). Nobody else includes it. */
+/* The inside of the responder, shared by reflect.c (life, ports, polling), control1.c and
+ * control2.c (requests of each version), grant.c (what becomes of a good request) and probe.c
+ * (probes). Nobody else includes it. */
 #ifndef REFLECT_STATE_H
 #define REFLECT_STATE_H
 
 #include <stdbool.h>
 
 #include "reflect/lease.h"
+#include "reflect/meter.h"
 #include "reflect/reflect.h"
 #include "reflect/replay.h"
 #include "wire/ipsla2.h"
@@ -32,15 +34,38 @@ struct answer {
     uint64_t *counter; /* of reflect_stats: counts it when it has left */
 };
 
-/* The request that waits for its port to open. */
+struct opening;
+
+/* What differs between the versions of the control protocol. */
+struct control {
+    /* Decodes the request in `ev` into *to and checks its signature. RESULT_ACCEPTED: it may be
+     * granted. REFLECT_RESULT_COUNT: it was counted as dropped and gets no answer. */
+    enum reflect_result (*read)(struct reflect *reflect, const struct ev *ev, struct instant now,
+                                struct opening *to);
+    /* Writes the answer to the request in `to` into reflect->bytes; returns its size. `session` is
+     * NULL in a refusal. */
+    size_t (*write)(struct reflect *reflect, const struct opening *to, enum reflect_result result,
+                    const struct lease_session *session);
+    /* The request in `to` was sent again by somebody who has `session` from it already. */
+    bool (*is_repeated)(const struct opening *to, const struct lease_session *session);
+    /* `session` becomes that of the request in `to`. */
+    void (*name_session)(struct reflect *reflect, const struct opening *to,
+                         struct lease_session *session);
+};
+extern const struct control reflect_control1, reflect_control2;
+
+/* A request, while its port opens and until it is answered. */
 struct opening {
     uint32_t port; /* LEASE_NONE: none */
     bool was_asked; /* its FX_OPEN has been handed out */
-    bool has_request;
+    const struct control *control; /* NULL: a permanent port, which nobody asked for */
+    uint64_t *results; /* of reflect_stats, by enum reflect_result */
+    uint16_t wanted_port;
+    uint32_t duration_ms;
+    bool is_tcp;
     struct ipsla_request request; /* of version 1 */
-    bool is_v2;
     struct ipsla2_message v2; /* of version 2; it becomes the answer */
-    const struct auth_key *key; /* that the request was signed with; NULL: none */
+    const struct auth_key *key; /* that a request of version 2 was signed with; NULL: none */
     struct wall received;
     struct channel_id id;
     struct addr local, peer;
@@ -51,13 +76,18 @@ struct reflect {
     struct reflect_settings settings;
     struct reflect_stats stats;
     struct listener listeners[REFLECT_LISTEN_MAX];
-    size_t permanent_asked; /* permanent ports handed to the books so far */
+    size_t permanent_asked; /* permanent ports handed to the table so far */
     int permanent_errors[2 * REFLECT_PERMANENT_MAX]; /* UDP, then TCP */
+    struct siphash_key key;
     struct lease_book book;
     struct opening opening;
     struct answer answer;
-    struct replay_memory *memory; /* NULL: no keys, nothing to remember */
-    uint32_t last_session_id; /* of version 2 */
+    struct replay_memory *memory; /* settings.replays or its own; NULL: no keys */
+    uint8_t named_sessions; /* of version 2: the last number given, 1 to 255 */
+    uint64_t room_left_bytes; /* of receive buffers for ports that requests open */
+    struct meter echoes; /* by flow */
+    struct meter requests; /* by source */
+    uint32_t closing; /* port whose last session gave way to another; LEASE_NONE: none */
     uint64_t
         *unconfirmed; /* counter of the answer handed out last: it left unless an error follows */
     bool is_stopping;
@@ -70,16 +100,36 @@ static inline void reflect_drop(struct reflect *reflect, unsigned reason)
     reflect->stats.dropped[reason]++;
 }
 
-/* A datagram on a control socket: prepares the answer, or the opening of a port. */
-void reflect_input_request(struct reflect *reflect, const struct ev *ev, struct instant now);
+/* A good request: finds or opens the port it names, then grants it. */
+void reflect_open_port(struct reflect *reflect, struct opening *to, struct instant now);
 
 /* The port of the request in `to` is open: starts its lease (or starts it again) and prepares the
  * answer. */
 void reflect_grant(struct reflect *reflect, const struct opening *to, struct instant now);
 
-/* Prepares the answer to the request in `to`, or counts a silent refusal. */
-void reflect_answer_request(struct reflect *reflect, const struct opening *to,
-                            enum reflect_result result);
+/* Prepares the refusal of the request in `to`, or counts it as refused silently. */
+void reflect_refuse(struct reflect *reflect, const struct opening *to, enum reflect_result result);
+
+enum room {
+    ROOM_FOUND,
+    ROOM_NONE, /* all sessions are in use */
+    ROOM_NOT_FOR_SOURCE, /* its source has as many as it may */
+};
+
+/* Makes sure that `peer` can have one more session on `port` (LEASE_NONE: a new one), if it may:
+ * another session may end for it. */
+enum room reflect_find_room(struct reflect *reflect, const struct addr *peer, uint32_t port,
+                            struct mono now);
+
+/* A new session of `peer`, for whom there is room; NULL when there is none. */
+struct lease_session *reflect_add_session(struct reflect *reflect, uint32_t port,
+                                          const struct addr *peer);
+
+/* One of the peers for whom sessions are reserved. */
+bool reflect_is_reserved(const struct reflect *reflect, const struct addr *peer);
+
+/* A control request from `peer` is within the budget of its source. */
+bool reflect_may_ask(struct reflect *reflect, const struct addr *peer, struct mono now);
 
 /* The key of that id and use; NULL when there is none. Algorithm AUTH_MD5 for version 1. */
 const struct auth_key *reflect_find_key(const struct reflect *reflect, uint16_t id,
@@ -88,23 +138,11 @@ const struct auth_key *reflect_find_key(const struct reflect *reflect, uint16_t 
 /* A port on which requests are taken, here or on others. */
 bool reflect_is_control_port(const struct reflect *reflect, uint16_t port);
 
-/* The request in `to` is good: finds or opens the local `port` for it. */
-void reflect_open_port(struct reflect *reflect, struct opening *to, uint16_t port,
-                       struct instant now);
-
-/* As reflect_input_request, reflect_answer_request and the moment of reflect_grant that makes
- * `session`, for version 2. */
-void reflect_input_request_v2(struct reflect *reflect, const struct ev *ev, struct instant now);
-void reflect_answer_request_v2(struct reflect *reflect, const struct opening *to,
-                               enum reflect_result result);
-void reflect_name_session(struct reflect *reflect, const struct opening *to,
-                          struct lease_session *session);
-
-/* A datagram on port `port` of the books: prepares the reply. */
+/* A datagram on port `port` of the table: prepares the reply. */
 void reflect_input_probe(struct reflect *reflect, uint32_t port, const struct ev *ev,
                          struct instant now);
 
-/* Somebody connected to TCP port `port` of the books. */
+/* Somebody connected to TCP port `port` of the table. */
 void reflect_input_connection(struct reflect *reflect, uint32_t port, const struct ev *ev,
                               struct instant now);
 

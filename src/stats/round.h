@@ -130,7 +130,7 @@ struct round {
      * sent = received + sd.lost + ds.lost + lost_unknown + late + dropped_here.
      * All 0 when no train was started. */
     uint32_t planned, sent, unsent;
-    uint32_t missed; /* of the unsent: their time was over (TRAIN_SKIP_NS) */
+    uint32_t missed; /* of the unsent: their time (TRAIN_SKIP_NS) or the port's was over */
     uint32_t sent_late; /* of the sent: TRAIN_LATE_NS or half an interval after their time */
     uint32_t received; /* within the timeout, duplicates not counted */
     uint32_t late, lost_unknown;

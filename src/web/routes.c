@@ -119,8 +119,8 @@ static void answer_reload(struct site *site, const struct request *request, stru
 
 static const struct route rows[] = {
     {"/metrics", true, READS, answer_metrics, "Metrics",
-     "The metrics as Prometheus text or OpenMetrics, as the scraper asks."},
-    {"/", false, READS, answer_page, NULL, "A page for people: the targets at a glance."},
+     "The metrics, as Prometheus text or OpenMetrics, whichever the scraper prefers."},
+    {"/", false, READS, answer_page, NULL, "A status page: all targets with their latest results."},
     {"/-/healthy", false, READS, answer_healthy, "Healthy", "200 while the process serves."},
     {"/-/ready", false, READS, answer_ready, "Ready",
      "200 once the configuration is loaded and every target that was due has been measured or has "

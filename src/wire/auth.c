@@ -61,6 +61,14 @@ const char *auth_algorithm_name(enum auth_algorithm algorithm)
     return algorithm_names[algorithm];
 }
 
+const char *auth_algorithm_problem(enum auth_algorithm algorithm)
+{
+    bool is_md5 = algorithm == AUTH_MD5;
+    return crypto_is_available(is_md5 ? CRYPTO_MD5 : CRYPTO_SHA256)
+               ? NULL
+               : "is forbidden by the cryptographic policy of this system";
+}
+
 bool auth_key_is_equal(const struct auth_key *a, const struct auth_key *b)
 {
     return a->id == b->id && a->algorithm == b->algorithm && a->size == b->size &&
@@ -104,7 +112,7 @@ static size_t message_size(const uint8_t *bytes, size_t size)
     return total < size ? total : size;
 }
 
-static void compute(const struct layout *layout, const struct auth_key *key,
+static bool compute(const struct layout *layout, const struct auth_key *key,
                     const struct crypto_part *message, size_t digest_at,
                     uint8_t out[CRYPTO_MD5_BYTES])
 {
@@ -126,11 +134,8 @@ static void compute(const struct layout *layout, const struct auth_key *key,
         {bytes + after, message->size - after},
         is_behind ? secret : nothing,
     };
-    if (is_hmac) {
-        crypto_hmac(CRYPTO_MD5, &secret, parts, PARTS_MAX, out);
-    } else {
-        crypto_digest(CRYPTO_MD5, parts, PARTS_MAX, out);
-    }
+    return is_hmac ? crypto_hmac(CRYPTO_MD5, &secret, parts, PARTS_MAX, out)
+                   : crypto_digest(CRYPTO_MD5, parts, PARTS_MAX, out);
 }
 
 void auth_sign(uint8_t *bytes, size_t size, const struct auth_key *key, unsigned layout)
@@ -164,8 +169,8 @@ bool auth_verify(const uint8_t *bytes, size_t size, const struct auth_key *key, 
     }
     for (unsigned i = 0; i < AUTH_LAYOUT_COUNT; i++) {
         uint8_t digest[CRYPTO_MD5_BYTES];
-        compute(&layouts[i], key, &message, section + DIGEST_AT, digest);
-        if (crypto_is_equal(digest, bytes + section + DIGEST_AT, sizeof digest)) {
+        if (compute(&layouts[i], key, &message, section + DIGEST_AT, digest) &&
+            crypto_is_equal(digest, bytes + section + DIGEST_AT, sizeof digest)) {
             *layout = i;
             return true;
         }

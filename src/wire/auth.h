@@ -16,6 +16,9 @@ enum auth_algorithm { AUTH_NONE, AUTH_MD5, AUTH_SHA256, AUTH_HMAC_SHA256 };
 /* "none", "md5", "sha256", "hmac-sha256". */
 const char *auth_algorithm_name(enum auth_algorithm algorithm);
 
+/* NULL, or why keys of this algorithm cannot be used here: "is forbidden by...". */
+const char *auth_algorithm_problem(enum auth_algorithm algorithm);
+
 #define AUTH_SECRET_MAX 64
 #define AUTH_SECRET_MD5_MAX 48 /* CISCO-RTTMON-MIB */
 
@@ -36,7 +39,7 @@ void auth_key_wipe(struct auth_key *key);
 const char *auth_layout_name(unsigned layout);
 
 /* Fills the authentication section of a version 1 request that was encoded without: mode 1, key id,
- * digest. */
+ * digest (zeros when the library refuses, which nobody accepts). */
 void auth_sign(uint8_t *bytes, size_t size, const struct auth_key *key, unsigned layout);
 
 /* The key id of a request that was decoded without error; 0 when there is no authentication

@@ -75,6 +75,18 @@ bool icmp6_decode(const uint8_t *bytes, size_t size, struct icmp_header *out)
     return true;
 }
 
+bool icmp_read_sequence(const uint8_t *bytes, size_t size, uint16_t *out)
+{
+    struct wire_reader reader = wire_reader(bytes, size);
+    wire_skip(&reader, ICMP_HEADER_BYTES - sizeof *out);
+    uint16_t sequence = wire_read_u16(&reader);
+    if (reader.failed) {
+        return false;
+    }
+    *out = sequence;
+    return true;
+}
+
 void icmp_timestamp_encode(uint16_t identifier, uint16_t sequence, uint32_t originate_ms,
                            uint8_t out[ICMP_TIMESTAMP_BYTES])
 {

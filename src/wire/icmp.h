@@ -48,6 +48,9 @@ bool icmp_decode(const uint8_t *bytes, size_t size, struct icmp_header *out);
 void icmp6_encode(const struct icmp_header *header, uint8_t out[ICMP_HEADER_BYTES]);
 bool icmp6_decode(const uint8_t *bytes, size_t size, struct icmp_header *out);
 
+/* The sequence number of a message that may be cut off behind it; false when it is before. */
+bool icmp_read_sequence(const uint8_t *bytes, size_t size, uint16_t *out);
+
 struct icmp_times {
     uint32_t originate_ms, receive_ms, transmit_ms;
 };

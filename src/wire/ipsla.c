@@ -19,7 +19,6 @@
 #include "base/wire.h"
 
 enum {
-    VERSION = 1,
     HEADER_BYTES = 8,
     SECTION_HEADER_BYTES = 8,
     ENABLE_BYTES = 16,
@@ -77,7 +76,7 @@ static void write_enable(struct wire_writer *writer, const struct ipsla_request 
 
 static void write_header(struct wire_writer *writer, uint8_t id, uint16_t length, uint32_t status)
 {
-    wire_write_u8(writer, VERSION);
+    wire_write_u8(writer, IPSLA_PROTOCOL_VERSION);
     wire_write_u8(writer, id);
     wire_write_u16(writer, length);
     wire_write_u32(writer, status);
@@ -128,7 +127,7 @@ static enum ipsla_reject read_header(struct wire_reader *reader, struct header *
     if (size < HEADER_BYTES) {
         return IPSLA_TOO_SHORT;
     }
-    if (wire_read_u8(reader) != VERSION) {
+    if (wire_read_u8(reader) != IPSLA_PROTOCOL_VERSION) {
         return IPSLA_BAD_VERSION;
     }
     out->id = wire_read_u8(reader);
@@ -216,16 +215,15 @@ static enum ipsla_reject read_enable(const struct section *section, struct ipsla
 
 /* Reads every section of a request; `has_enable` and `has_auth` say which were there. */
 static enum ipsla_reject read_sections(struct wire_reader *reader, struct ipsla_request *request,
-                                       bool *has_enable)
+                                       bool *has_enable, bool *has_auth)
 {
-    bool has_auth = false;
     while (wire_left(reader) > 0) {
         struct section section;
         enum ipsla_reject reject = read_section(reader, &section);
         if (reject != IPSLA_ACCEPT) {
             return reject;
         }
-        bool *seen = section.kind == AUTH_KIND ? &has_auth : has_enable;
+        bool *seen = section.kind == AUTH_KIND ? has_auth : has_enable;
         if (*seen) {
             return IPSLA_DUPLICATE_SECTION;
         }
@@ -244,10 +242,10 @@ enum ipsla_reject ipsla_request_decode(const uint8_t *bytes, size_t size, struct
     struct wire_reader reader = wire_reader(bytes, size);
     struct header header;
     struct ipsla_request request = {0};
-    bool has_enable = false;
+    bool has_enable = false, has_auth = false;
     enum ipsla_reject reject = read_header(&reader, &header);
     if (reject == IPSLA_ACCEPT) {
-        reject = read_sections(&reader, &request, &has_enable);
+        reject = read_sections(&reader, &request, &has_enable, &has_auth);
     }
     if (reject != IPSLA_ACCEPT) {
         return reject;
@@ -257,6 +255,9 @@ enum ipsla_reject ipsla_request_decode(const uint8_t *bytes, size_t size, struct
     }
     if (request.port == 0) {
         return IPSLA_BAD_PORT;
+    }
+    if (!has_auth) { /* the long shape of an answer */
+        return IPSLA_WRONG_DIRECTION;
     }
     request.id = header.id;
     *out = request;
@@ -285,6 +286,7 @@ enum ipsla_reject ipsla_response_decode(const uint8_t *bytes, size_t size,
         }
         response.has_port = true;
         response.port = request.port;
+        response.duration_ms = request.duration_ms;
         if (response.status == 0) {
             response.status = section.status;
         }

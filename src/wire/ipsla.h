@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define IPSLA_PROTOCOL_VERSION 1
 #define IPSLA_CONTROL_PORT 1967
 #define IPSLA_CONTROL_PORT_V2 1167
 
@@ -57,7 +58,8 @@ struct ipsla_request {
 size_t ipsla_request_encode(const struct ipsla_request *request,
                             uint8_t out[IPSLA_REQUEST_BYTES_MAX]);
 
-/* Reads a request. `out` is untouched unless the result is IPSLA_ACCEPT. */
+/* Reads a request: it has both sections, an answer never has that of authentication. `out` is
+ * untouched unless the result is IPSLA_ACCEPT. */
 enum ipsla_reject ipsla_request_decode(const uint8_t *bytes, size_t size,
                                        struct ipsla_request *out);
 
@@ -74,8 +76,9 @@ void ipsla_response_encode_short(uint8_t id, uint32_t status,
 struct ipsla_response {
     uint8_t id;
     uint32_t status; /* bytes 4-7, or those of the section when the header's are 0; 0 is success */
-    bool has_port; /* an enable section was returned */
+    bool has_port; /* an enable section was returned, with: */
     uint16_t port;
+    uint32_t duration_ms; /* that the port stays open */
 };
 
 /* Reads any of the four response shapes in use. `out` is untouched unless the result is

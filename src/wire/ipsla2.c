@@ -230,7 +230,7 @@ enum ipsla2_mode ipsla2_mode_of(const struct auth_key *key)
 }
 
 /* The digest field counts as zeros. */
-static void compute(const uint8_t *bytes, size_t size, const struct auth_key *key,
+static bool compute(const uint8_t *bytes, size_t size, const struct auth_key *key,
                     uint8_t out[IPSLA2_DIGEST_BYTES])
 {
     static const uint8_t zeros[IPSLA2_DIGEST_BYTES] = {0};
@@ -243,11 +243,8 @@ static void compute(const uint8_t *bytes, size_t size, const struct auth_key *ke
         {zeros, sizeof zeros},
         {bytes + AFTER, size - AFTER},
     };
-    if (key->algorithm == AUTH_SHA256) {
-        crypto_digest(CRYPTO_SHA256, parts, 4, out);
-    } else {
-        crypto_hmac(CRYPTO_SHA256, &secret, parts + 1, 3, out);
-    }
+    return key->algorithm == AUTH_SHA256 ? crypto_digest(CRYPTO_SHA256, parts, 4, out)
+                                         : crypto_hmac(CRYPTO_SHA256, &secret, parts + 1, 3, out);
 }
 
 void ipsla2_sign(uint8_t *bytes, size_t size, const struct auth_key *key)
@@ -267,8 +264,8 @@ bool ipsla2_verify(const uint8_t *bytes, size_t size, const struct auth_key *key
         head.mode != ipsla2_mode_of(key)) {
         return false;
     }
-    compute(bytes, size, key, digest);
-    return crypto_is_equal(digest, bytes + DIGEST_AT, sizeof digest);
+    return compute(bytes, size, key, digest) &&
+           crypto_is_equal(digest, bytes + DIGEST_AT, sizeof digest);
 }
 
 const uint8_t *ipsla2_digest(const uint8_t *bytes)

@@ -18,6 +18,7 @@
 #define IPSLA2_VERSION 2
 #define IPSLA2_BYTES 172 /* a whole message */
 #define IPSLA2_RANDOM_BYTES 16
+#define IPSLA2_RANDOM_END 48 /* the first byte behind the random number of a whole message */
 #define IPSLA2_DIGEST_BYTES 32
 
 enum ipsla2_status {

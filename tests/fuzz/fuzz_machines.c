@@ -192,13 +192,14 @@ static void run_step(struct pair *pair, struct script *script)
 static void start(struct pair *pair)
 {
     const struct engine_options options = {.start_now = true};
+    static const struct reflect_seed seed = {{1, 2, 3}};
     struct reflect_settings settings;
     reflect_settings_default(&settings);
     settings.max_sessions = 5;
     settings.permanent[0] = build_addr("0.0.0.0:16000");
     settings.permanent_count = 1;
     pair->engine = engine_new(&options);
-    pair->reflect = reflect_new(&settings);
+    pair->reflect = reflect_new(&settings, &seed);
     pair->sender = mem_alloc(1, sizeof *pair->sender);
     pair->responder = mem_alloc(1, sizeof *pair->responder);
     drive_init(pair->sender, engine_machine(pair->engine), build_at(0));

@@ -145,6 +145,15 @@ class Inventing(Peer):
                 (0, wire.jitter_reply(data, 0xffff - self.probes))]
 
 
+class Guessing(Peer):
+    """Answers each probe with many replies in which the random bytes of the operation are guessed."""
+    guesses = 40
+
+    def on_probe(self, data):
+        reply = wire.jitter_reply(data, 1)
+        return [(0, reply[:16] + number.to_bytes(8, "big") + reply[24:]) for number in range(self.guesses)]
+
+
 class Rambling(Peer):
     """Answers, and says besides what nobody asked: a response to another control request; to each probe
     numbers that were never sent, 0 and one out of range, and the reply from another port."""

@@ -10,6 +10,7 @@ import atexit
 import contextlib
 import ctypes
 import fcntl
+import glob
 import http.client
 import importlib
 import json
@@ -224,6 +225,16 @@ class Process:
 
     def signal(self, number):
         self.popen.send_signal(number)
+
+    def _is_paused(self):
+        states = [open(path, encoding="ascii").read().rpartition(")")[2].split()[0]
+                  for path in glob.glob(f"/proc/{self.pid}/task/*/stat")]
+        return set(states) == {"T"}
+
+    def pause(self):
+        """Every thread stands still, until SIGCONT."""
+        self.signal(signal.SIGSTOP)
+        wait_for(self._is_paused, "the process stands still")
 
     def wait(self, timeout=PATIENCE):
         try:

@@ -93,6 +93,19 @@ responder: {keys: [7, 10]}
         self.assertIn("keys[0].secret_file: this file does not exist", done.stderr)
         self.assertNotIn(SECRET, done.stdout + done.stderr)
 
+    def test_forbidden_algorithm(self):
+        """A system whose policy has no MD5 says so at start, not at the first request."""
+        policy = harness.write_file("policy.cnf", "openssl_conf = init\n[init]\nalg_section = algorithms\n"
+                                    "[algorithms]\ndefault_properties = fips=yes\n")
+        config = harness.write_file("md5.yml", "keys: [{id: 7, algorithm: md5, secret_file: key7.secret}]\n"
+                                    "responder: {keys: [7]}\n")
+        for command in (("ipsla_responder", f"--key=7:md5:{self.secret}"), ("ipsla", "check", config),
+                        ("ipsla_exporter", "--config.check", f"--config.file={config}")):
+            done = harness.Finished(harness.Process(self.namespace, [
+                harness.require_program("env"), f"OPENSSL_CONF={policy}", harness.program(command[0]), *command[1:]]))
+            self.assertEqual(done.code, 2, done.evidence)
+            self.assertIn("the cryptographic policy of this system", done.stderr)
+
 
 if __name__ == "__main__":
     harness.main()

@@ -16,7 +16,7 @@ clock: {assume_synchronized: true}
 targets:
   - {name: call, host: 127.0.0.1, port: 16384, codec: g711ulaw, codec_num_packets: 10, codec_interval: 4ms}
   - {name: ping, host: 127.0.0.1, operation: icmp-jitter}
-  - {name: closed, host: 127.0.0.2, port: 16384, control: {port: 1968}}
+  - {name: closed, host: 127.0.0.2, port: 16384, control: {port: 1968, timeout: 100ms}}
 """
 FIELD = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
 

@@ -170,7 +170,7 @@ class PrivilegeTest(harness.Case):
 
     def test_what_needs_a_privilege_names_it(self):
         self.ping_groups("1 0")
-        self.responder(self.namespace, user="nobody")
+        self.responder(self.namespace, "--min-source-port=0", user="nobody")
         for flags, needs, capability in PRIVILEGED:
             with self.subTest(flags=flags):
                 command = ("ipsla", "probe", "127.0.0.1", *flags, "--output=json")
@@ -221,7 +221,8 @@ class PrivilegeTest(harness.Case):
                 self.assertEqual([line.count(LOW_PORT) for line in done.stderr.splitlines() if "CAP_" in line],
                                  [1], done.evidence)
         process = self.with_capability("net_bind_service", "ipsla_responder", "--listen-address=:967",
-                                       "--permanent-port=500", "--permanent-tcp-port=501")
+                                       "--permanent-port=500", "--permanent-tcp-port=501",
+                                       "--ports=999")
         harness.wait_for(lambda: harness.has_udp_listener(self.namespace, 967), process.evidence)
         done = self.run_program(self.namespace, "ipsla", "probe", "127.0.0.1", "--control-port=967",
                                 "--port=999", user="nobody")
@@ -229,7 +230,7 @@ class PrivilegeTest(harness.Case):
 
     def test_a_low_port_is_refused_to_a_sender(self):
         """The port that a request asks for is a matter of the responder's privileges."""
-        self.responder(self.namespace, user="nobody")
+        self.responder(self.namespace, "--ports=1-65535", user="nobody")
         for operation in ("udp-jitter", "udp-echo", "tcp-connect"):
             done = self.run_program(self.namespace, "ipsla", "probe", "127.0.0.1", "--port=500",
                                     f"--operation={operation}", "--output=json")

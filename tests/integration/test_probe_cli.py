@@ -156,7 +156,8 @@ class ProbeCliTest(harness.Case):
                  ["probe", "127.0.0.1", "--port", "5", "--count", "0"],
                  ["probe", "127.0.0.1", "--port", "5", "--operation", "udp-chatter"],
                  ["probe", "127.0.0.1", "--port", "5", "--output", "xml"],
-                 ["probe", "127.0.0.1", "--port", "5", "--timeout", "5x"])
+                 ["probe", "127.0.0.1", "--port", "5", "--timeout", "5x"],
+                 ["probe", "127.0.0.1", "--operation", "udp-echo", "--source-port", "5", "--size", "11"])
         for arguments in wrong:
             with self.subTest(arguments=arguments):
                 done = self.run_program(self.namespace, "ipsla", *arguments)

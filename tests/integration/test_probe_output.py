@@ -131,7 +131,8 @@ class ProbeOutputTest(harness.Case):
             packets = json.loads(line)["packets"]
             self.assertEqual(packets["received"], 3, line)
             self.assertEqual(packets["corrupt"], 0, line)
-            self.assertEqual(packets["unmatched"], {"source": 3, "control": 1, "sequence": 6, "early": 0}, line)
+            self.assertEqual(packets["unmatched"], {"source": 3, "control": 1, "sequence": 6, "early": 0,
+                                                    "earlier": 0, "nonce": 0, "icmp": 0}, line)
 
     # --- every packet ---
 

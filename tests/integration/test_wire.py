@@ -42,10 +42,12 @@ class WireTest(harness.Case):
         self.assertEqual((numbers, len(numbers)), (sorted(set(numbers)), sent))
         self.assertEqual((numbers[0], numbers[-1] <= 10), (1, True))
         model = self.vectors["P2"].data
+        nonces = set()
         for row in probes:
             data = bytes.fromhex(row["payload"])
-            same = data[:4] + model[4:8] + data[8:12] + model[12:14] + data[14:]
-            self.assertEqual(same, model, "P2 but for time and sequence")
+            same = data[:4] + model[4:8] + data[8:12] + model[12:14] + data[14:16] + model[16:24] + data[24:]
+            self.assertEqual(same, model, "P2 but for time, sequence and nonce")
+            nonces.add(data[16:24])
             self.assertEqual(row["bytes"], 32)
             self.assertEqual(row["kind"], "jitter")
             self.assertEqual(row["source_port"], control[0]["source_port"], "one port for both")
@@ -55,6 +57,7 @@ class WireTest(harness.Case):
             seen = row["received_wall_ns"] // 1_000_000 % 86_400_000
             age = (seen - stamp) % 86_400_000
             self.assertLess(age, 60_000, "send time is UTC milliseconds of the day")
+        self.assertEqual(len(nonces - {model[16:24]}), 1, "one of the operation, and drawn")
         replies = [bytes.fromhex(row["payload"]) for row in relay.rows(direction="rl", kind="jitter")]
         self.assertEqual([int.from_bytes(data[14:16], "big") for data in replies],
                          list(range(1, sent + 1)), "the responder counts")
@@ -67,9 +70,17 @@ class WireTest(harness.Case):
         request = bytes.fromhex(control[0]["payload"])
         vector = self.vectors["C1"].data
         self.assertEqual(request[:1] + vector[1:2] + request[2:], vector, "C1 but for the id")
-        self.assertEqual([bytes.fromhex(row["payload"]) for row in probes], [self.vectors["P1"].data])
+        vector = self.vectors["P1"].data
+        (sent,) = (bytes.fromhex(row["payload"]) for row in probes)
+        self.assertEqual(sent[:4] + vector[4:12] + sent[12:], vector, "P1 but for the nonce")
+        self.assertNotEqual(sent[4:12], vector[4:12])
         back = relay.rows(direction="rl", kind="echo")
         self.assertEqual([row["payload"] for row in back], [row["payload"] for row in probes])
+
+    def test_data_pattern_is_all_there_is(self):
+        """Who asks for a pattern gets the vector, byte for byte."""
+        _, probes, _ = self.measure(1, "--operation", "udp-echo", "--port", "50000", "--data-pattern", "ABCD")
+        self.assertEqual([bytes.fromhex(row["payload"]) for row in probes], [self.vectors["P1"].data])
 
     def test_schedule_does_not_drift(self):
         """400 packets 5 ms apart. A sender that waits 5 ms after each packet falls behind by its own
@@ -90,7 +101,7 @@ class WireTest(harness.Case):
         self.assertEqual(done.json()["control"]["retries"], 1)
         first, second = (bytes.fromhex(row["payload"])
                          for row in relay.rows(direction="lr", kind="control"))
-        self.assertEqual((first[1] + 1) % 256, second[1])
+        self.assertNotEqual(first[1], second[1])
         self.assertEqual(first[:1] + first[2:], second[:1] + second[2:])
 
 

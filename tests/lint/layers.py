@@ -142,6 +142,7 @@ def check(root):
             if is_ours:
                 graph.setdefault(name, set()).add(header)
     problems += ["files include each other: " + " -> ".join(circle) for circle in cycles(graph)]
+    problems += ["files call each other: " + " -> ".join(circle) for circle in cycles(calls(texts))]
     return problems
 
 

@@ -130,6 +130,11 @@ class Layers(Tree):
         found = self.problems("base/mem.h", '#include "base/time.h"\n')
         self.assertEqual(found, ["files include each other: base/mem.h -> base/time.h -> base/mem.h"])
 
+    def test_calls_in_a_circle(self):
+        self.write("src/base/time.c", "int time_get(void)\n{\n    return mem_get();\n}\n")
+        found = self.problems("base/mem.c", "int mem_get(void)\n{\n    return time_get();\n}\n")
+        self.assertEqual(found, ["files call each other: base/mem -> base/time -> base/mem"])
+
     def test_calls_one_way(self):
         self.write("src/base/time.c", "static int mem_get(void)\n{\n    return 1;\n}\n")
         self.assertEqual(self.problems("base/mem.c", "int other(void)\n{\n    return mem_get();\n}\n"), [])
@@ -146,7 +151,14 @@ class Shape(Tree):
     def test_limits_are_inclusive(self):
         self.assertEqual(self.problems(self.function(80)), [])
         self.assertEqual(self.problems("/*" + "x" * 96 + "*/\n"), [])
-        self.assertEqual(self.problems("int x;\n" * 800), [])
+        self.assertEqual(self.problems("int x;\n" * 500), [])
+        self.assertEqual(self.problems("int x;\n" * 800, "src/base/x.h"), [])
+
+    def test_file_length(self):
+        long = "int a;\n" * 501
+        self.assertIn("501 lines", self.problems(long)[0])
+        self.assertEqual(self.problems("/* lint: table */\n" + long), [])
+        self.assertEqual(self.problems("int a;\n", "src/base/x.c") + self.problems(long, "tests/x.c"), [])
 
     def test_function_length(self):
         self.assertIn("f has 81 lines", self.problems(self.function(81))[0])

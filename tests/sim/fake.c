@@ -8,6 +8,7 @@ enum { CONTROL_CHANNEL, PROBE_CHANNEL, CHANNELS };
 
 #define CONTROL_PORT 1967
 #define LONG_BYTES 24
+#define DURATION_AT 22
 #define SHORT_BYTES 8
 #define NOT_UTC 0x80000000u
 
@@ -24,11 +25,15 @@ static void put_u32(uint8_t *at, uint32_t value)
 }
 
 /* The request in fake->bytes becomes its answer. */
-static void answer_control(struct fake *fake)
+static void answer_control(struct fake *fake, struct mono now)
 {
     uint8_t *bytes = fake->bytes;
     fake->last_ids[fake->requests++ % 8] = bytes[1];
     fake->probes = 0;
+    fake->granted = now;
+    if (fake->grants_ms > 0) {
+        put_u16(bytes + DURATION_AT, fake->grants_ms);
+    }
     fake->wants_send = fake->shape != FAKE_SILENT;
     if (fake->shape == FAKE_ECHO) {
         return;
@@ -72,7 +77,6 @@ static void answer_probe(struct fake *fake, struct stamp received)
 static void input(void *self, const struct ev *ev, struct instant now)
 {
     struct fake *fake = self;
-    (void)now;
     if (ev->kind != EV_DATA || ev->size < 4 || ev->size > sizeof(fake->bytes)) {
         return;
     }
@@ -81,8 +85,9 @@ static void input(void *self, const struct ev *ev, struct instant now)
     fake->to = ev->peer;
     fake->to_id = ev->id;
     if (ev->id.channel == CONTROL_CHANNEL) {
-        answer_control(fake);
-    } else {
+        answer_control(fake, now.mono);
+    } else if (fake->grants_ms == 0 ||
+               mono_diff(now.mono, fake->granted) < fake->grants_ms * NS_PER_MS) {
         answer_probe(fake, ev->received);
     }
 }

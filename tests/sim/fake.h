@@ -32,8 +32,10 @@ struct fake {
     bool is_not_utc; /* receive stamps are milliseconds since boot with bit 31 set */
     bool copies_sequence; /* returns the sender's number as its own */
     bool is_probe_silent;
+    uint16_t grants_ms; /* it opens the port for this long, and says so (FAKE_LONG); 0: for ever */
     uint16_t claims_held_ms; /* returned as the processing time */
 
+    struct mono granted; /* since then */
     unsigned requests;
     unsigned probes; /* since the latest request */
     uint8_t last_ids[8]; /* of the latest requests, newest at requests - 1 modulo 8 */

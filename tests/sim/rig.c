@@ -25,11 +25,19 @@ void rig_init_pair(struct rig *rig)
     rig_add_engine(rig, sender, true);
 }
 
+void rig_settings(struct reflect_settings *settings)
+{
+    reflect_settings_default(settings);
+    settings->allow[0] = (struct addr_prefix){.family = ADDR_IPV4};
+    settings->allow[1] = (struct addr_prefix){.family = ADDR_IPV6};
+    settings->allow_count = 2;
+}
+
 void rig_init_default(struct rig *rig)
 {
     struct reflect_settings settings;
     rig_init_pair(rig);
-    reflect_settings_default(&settings);
+    rig_settings(&settings);
     rig_add_reflect(rig, RIG_RESPONDER, &settings);
 }
 
@@ -46,7 +54,8 @@ unsigned rig_add_engine(struct rig *rig, unsigned node, bool start_now)
 unsigned rig_add_reflect(struct rig *rig, unsigned node, const struct reflect_settings *settings)
 {
     assert(rig->reflect_count < RIG_RESPONDERS_MAX);
-    struct reflect *reflect = reflect_new(settings);
+    static const struct reflect_seed seed = {{1, 2, 3}};
+    struct reflect *reflect = reflect_new(settings, &seed);
     rig->reflects[rig->reflect_count] = reflect;
     rig->reflect_processes[rig->reflect_count] =
         world_process_add(&rig->world, WORLD_RESPONDER, node, reflect_machine(reflect));

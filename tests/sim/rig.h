@@ -38,10 +38,13 @@ enum { RIG_SENDER, RIG_RESPONDER };
 
 void rig_init(struct rig *rig, uint64_t seed);
 
+/* The default settings of a responder, and everybody on its allow list. */
+void rig_settings(struct reflect_settings *settings);
+
 /* Two nodes, 10 ms each way, one engine that starts at once. No responder yet. */
 void rig_init_pair(struct rig *rig);
 
-/* rig_init_pair, and a responder with default settings. */
+/* rig_init_pair, and a responder with rig_settings. */
 void rig_init_default(struct rig *rig);
 
 /* Stops everything, and fails the test unless each channel that was opened has been closed. */

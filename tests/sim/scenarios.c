@@ -47,6 +47,7 @@ int main(void)
     failures += scenarios_path();
     failures += scenarios_direction();
     failures += scenarios_control();
+    failures += scenarios_grant();
     failures += scenarios_clock();
     failures += scenarios_schedule();
     failures += scenarios_reload();
@@ -59,5 +60,6 @@ int main(void)
     failures += scenarios_auth();
     failures += scenarios_discover();
     failures += scenarios_icmp();
+    failures += scenarios_loops();
     return failures == 0 ? 0 : 1;
 }

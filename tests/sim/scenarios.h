@@ -11,6 +11,7 @@ int scenarios_world(void); /* the simulator itself */
 int scenarios_path(void); /* what networks do to packets */
 int scenarios_direction(void); /* in which direction packets are lost */
 int scenarios_control(void); /* the handshake */
+int scenarios_grant(void); /* how long the port is open; hosts that stand still */
 int scenarios_clock(void); /* midnight, steps, drift */
 int scenarios_schedule(void); /* phases, overruns */
 int scenarios_reload(void); /* engine_apply */
@@ -23,6 +24,7 @@ int scenarios_us(void); /* precision microseconds */
 int scenarios_ipv6(void); /* what differs from IPv4 */
 int scenarios_auth(void); /* keys, version 2 */
 int scenarios_discover(void); /* who answers among several */
+int scenarios_loops(void); /* responders that are set on each other */
 
 /* The report of the only target of the first engine; the test fails when it has not run. */
 const struct report *scenario_result(struct rig *rig);

@@ -2,7 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 
+#include "operation/operation.h"
 #include "sim/scenarios.h"
+#include "wire/ipsla.h"
 
 static void init_fake(struct rig *rig, struct fake *fake, enum fake_shape shape, uint32_t status)
 {
@@ -28,7 +30,7 @@ static void test_every_shape_of_reply_is_accepted(void **state)
     }
 }
 
-static void test_lost_request_is_repeated_with_the_next_id(void **state)
+static void test_lost_request_is_repeated_with_another_id(void **state)
 {
     (void)state;
     struct rig rig;
@@ -40,8 +42,9 @@ static void test_lost_request_is_repeated_with_the_next_id(void **state)
     fake.shape = FAKE_LONG;
     const struct round *round = scenario_run(&rig, 6 * NS_PER_SECOND);
     assert_int_equal(fake.requests, 3);
-    assert_int_equal((uint8_t)(fake.last_ids[1] - fake.last_ids[0]), 1);
-    assert_int_equal((uint8_t)(fake.last_ids[2] - fake.last_ids[1]), 1);
+    assert_int_not_equal(fake.last_ids[1], fake.last_ids[0]);
+    assert_int_not_equal(fake.last_ids[2], fake.last_ids[0]);
+    assert_int_not_equal(fake.last_ids[2], fake.last_ids[1]);
     assert_int_equal(round->control_retries, 2);
     assert_int_equal(round->control_rtt_ns, 20 * NS_PER_MS);
     assert_int_equal(round->received, 10);
@@ -120,7 +123,7 @@ static void test_refusal_codes_become_outcomes(void **state)
         struct rig rig;
         struct fake fake;
         init_fake(&rig, &fake, shapes[i % 3], rows[i / 3].status);
-        const struct round *round = scenario_run(&rig, NS_PER_SECOND);
+        const struct round *round = scenario_run(&rig, 2 * NS_PER_SECOND);
         uint32_t shift = shapes[i % 3] == FAKE_STATUS_32 ? 0 : 16;
         assert_int_equal(round->outcome, rows[i / 3].outcome);
         assert_int_equal(round->control_status, rows[i / 3].status << shift);
@@ -152,6 +155,24 @@ static void test_closed_control_port_is_unreachable(void **state)
     rig_init_pair(&rig);
     rig.world.sends_icmp = true;
     rig_apply_one(&rig, rig_spec("a", RIG_RESPONDER_IP, RIG_PORT));
+    const struct round *round = scenario_run(&rig, 6 * NS_PER_SECOND);
+    assert_int_equal(round->outcome, OUTCOME_PORT_UNREACHABLE);
+    assert_int_equal(round->error, ECONNREFUSED);
+    assert_int_equal(round->control_retries, 2);
+    rig_fini(&rig);
+}
+
+/* From a port that nobody else is measured from, the quoted id is enough. */
+static void test_closed_control_port_of_an_echo_is_unreachable_at_once(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_init_pair(&rig);
+    rig.world.sends_icmp = true;
+    struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
+    spec->operation = &operation_udp_echo;
+    spec->packets.count = 1;
+    rig_apply_one(&rig, spec);
     const struct round *round = scenario_run(&rig, NS_PER_SECOND);
     assert_int_equal(round->outcome, OUTCOME_PORT_UNREACHABLE);
     assert_int_equal(round->error, ECONNREFUSED);
@@ -253,17 +274,72 @@ static void test_ids_wrap(void **state)
     rig_fini(&rig);
 }
 
+/* A datagram that looks as if the responder had sent it, on its way after what is there already. */
+static void forge(struct rig *rig, uint16_t from, const uint8_t *bytes, size_t size)
+{
+    struct simnet_packet *packet = simnet_packet_new(bytes, size);
+    const struct world_process *sender = &rig->world.processes[rig->engines[0].process];
+    packet->from = rig->world.net.nodes[RIG_RESPONDER].address;
+    packet->from.port = from;
+    packet->to = rig->world.net.nodes[RIG_SENDER].address;
+    packet->to.port = sender->channels[0].local.port;
+    packet->ttl = 64;
+    simnet_send(&rig->world.net, RIG_RESPONDER, packet, rig->world.net.now_ns);
+}
+
+/* Another target knows the port that all jitter targets share. It refuses with every id before the
+ * responder's answer is here, and answers packets with every number and millisecond. */
+static void test_liar_neither_refuses_nor_answers(void **state)
+{
+    (void)state;
+    enum { GUESSED_MS = 64 };
+    for (unsigned is_dead = 0; is_dead <= 1; is_dead++) {
+        struct rig rig;
+        struct fake fake = {.shape = FAKE_LONG, .port = RIG_PORT, .is_probe_silent = is_dead};
+        rig_init_pair(&rig);
+        rig_add_fake(&rig, RIG_RESPONDER, &fake);
+        rig_apply_one(&rig, rig_spec("a", RIG_RESPONDER_IP, RIG_PORT));
+        world_run(&rig.world, 5 * NS_PER_MS);
+        for (unsigned id = 0; id <= UINT8_MAX; id++) {
+            const uint8_t refusal[8] = {1, (uint8_t)id, 0, 8, 0, 2, 0, 0};
+            forge(&rig, 1967, refusal, sizeof refusal);
+        }
+        world_run(&rig.world, 20 * NS_PER_MS);
+        int64_t now_ns = rig.world.net.now_ns;
+        struct instant now = simnet_clock_read(&rig.world.net.nodes[RIG_SENDER].clock, now_ns);
+        for (unsigned i = 0; i < GUESSED_MS * is_dead; i++) {
+            uint8_t reply[32];
+            const struct ipsla_jitter_ms guess = {
+                .send_ms = wall_ms_of_day(now.wall) - i,
+                .sender_seq = 1,
+                .responder_seq = 1,
+            };
+            ipsla_jitter_ms_encode(&guess, reply, sizeof reply);
+            forge(&rig, RIG_PORT, reply, sizeof reply);
+        }
+        world_run(&rig.world, 8 * NS_PER_SECOND);
+        const struct report *report = scenario_result(&rig);
+        assert_int_equal(report->latest.outcome, is_dead ? OUTCOME_TIMEOUT : OUTCOME_OK);
+        assert_int_equal(report->latest.received, is_dead ? 0 : 10);
+        assert_int_equal(report->unmatched[UNMATCHED_CONTROL], UINT8_MAX + 1);
+        assert_int_equal(report->unmatched[UNMATCHED_NONCE], GUESSED_MS * is_dead);
+        rig_fini(&rig);
+    }
+}
+
 int scenarios_control(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_shape_of_reply_is_accepted),
-        cmocka_unit_test(test_lost_request_is_repeated_with_the_next_id),
+        cmocka_unit_test(test_lost_request_is_repeated_with_another_id),
         cmocka_unit_test(test_reply_to_any_outstanding_id_is_accepted),
         cmocka_unit_test(test_repeated_reply_is_counted_and_ignored),
         cmocka_unit_test(test_unanswered_request_is_no_connection),
         cmocka_unit_test(test_refusal_codes_become_outcomes),
         cmocka_unit_test(test_replies_that_fit_no_request_are_counted),
+        cmocka_unit_test(test_liar_neither_refuses_nor_answers),
         cmocka_unit_test(test_closed_control_port_is_unreachable),
+        cmocka_unit_test(test_closed_control_port_of_an_echo_is_unreachable_at_once),
         cmocka_unit_test(test_icmp_during_the_train_is_only_a_loss),
         cmocka_unit_test(test_failed_open_is_a_local_failure),
         cmocka_unit_test(test_two_targets_with_one_source_port_conflict),

@@ -13,7 +13,7 @@ void scenario_init_ipv6(struct rig *rig)
     unsigned responder = simnet_node_add(&rig->world.net, RESPONDER_IP);
     simnet_connect(&rig->world.net, sender, responder, 10 * NS_PER_MS);
     rig_add_engine(rig, sender, true);
-    reflect_settings_default(&settings);
+    rig_settings(&settings);
     settings.listen[0].family = ADDR_IPV6;
     rig_add_reflect(rig, responder, &settings);
 }

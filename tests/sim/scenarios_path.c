@@ -556,9 +556,39 @@ static void test_unfragmentable_packets_are_unsent(void **state)
     rig_fini(&rig);
 }
 
+/* A path of 1.5 s, a timeout of 0.9 s, an operation each second from the same port: each reply
+ * comes while the next operation waits for its own. */
+static void test_late_echo_is_not_the_next_one(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 3; i++) {
+        struct rig rig;
+        struct fake fake = {.port = 50000};
+        rig_init_pair(&rig);
+        rig_add_fake(&rig, RIG_RESPONDER, &fake);
+        rig.world.net.links[RIG_SENDER][RIG_RESPONDER].delay_ns = 750 * NS_PER_MS;
+        rig.world.net.links[RIG_RESPONDER][RIG_SENDER].delay_ns = 750 * NS_PER_MS;
+        struct spec *spec = echo_spec();
+        spec->control.version = CONTROL_NONE;
+        spec->schedule.frequency_ns = NS_PER_SECOND;
+        spec->schedule.timeout_ns = 900 * NS_PER_MS;
+        spec->path.source = (struct addr){.family = ADDR_IPV4, .port = 40000};
+        spec->packets.verify_data = i > 0;
+        assert_true(i < 2 || pattern_parse("00", &spec->packets.pattern));
+        rig_apply_one(&rig, spec);
+        world_run(&rig.world, 11 * NS_PER_SECOND - 1);
+        const struct tally *tally = &scenario_result(&rig)->tally;
+        assert_int_equal(tally->operations, 11);
+        assert_int_equal(tally->failures[OUTCOME_TIMEOUT], 11);
+        assert_int_equal(tally->received, 0);
+        rig_fini(&rig);
+    }
+}
+
 int scenarios_path(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_late_echo_is_not_the_next_one),
         cmocka_unit_test(test_clean_path_is_exact),
         cmocka_unit_test(test_socket_drops),
         cmocka_unit_test(test_processing_and_truncated_stamps_are_exact),

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/crypto.h"
+#include "base/nonce.h"
 #include "engine/calendar.h"
 #include "sim/scenarios.h"
 
@@ -59,7 +60,8 @@ static void test_phase_is_a_hash_of_the_name(void **state)
             const struct truth_run *run = rig_truth(&rig, 0, spec);
             assert_non_null(run);
             uint64_t hash = crypto_stable_hash(spec->identity.name, strlen(spec->identity.name));
-            int64_t phase_ns = (int64_t)(hash % (uint64_t)frequency_ns);
+            uint64_t drawn = nonce_draw(&(struct siphash_key){{0}}, NONCE_START, hash);
+            int64_t phase_ns = (int64_t)(drawn % (uint64_t)frequency_ns);
             int64_t delay_ns = modulo(run->opened.wall.ns - phase_ns, frequency_ns);
             assert_in_range(delay_ns, 0, CALENDAR_DELAY_MAX_NS);
             if (k == 0) {
@@ -232,6 +234,73 @@ static void test_stopped_sender_does_not_catch_up(void **state)
     rig_fini(&rig);
 }
 
+/* 20 operations, of which each loses its last packet, and so waits for it until the next start. */
+static void init_lossy(struct rig *rig)
+{
+    rig_init_default(rig);
+    for (unsigned i = 1; i <= 20; i++) {
+        scenario_drop_probe(rig, RIG_SENDER, 10 * i);
+    }
+    struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
+    spec->schedule.frequency_ns = NS_PER_SECOND;
+    spec->schedule.timeout_ns = 500 * NS_PER_MS;
+    rig_apply_one(rig, spec);
+}
+
+/* The process stands still across each start, when its results are known: each start is made. */
+static void test_known_result_costs_no_start_of_a_stopped_sender(void **state)
+{
+    (void)state;
+    struct rig rig;
+    init_lossy(&rig);
+    struct world_process *sender = &rig.world.processes[rig.engines[0].process];
+    for (int64_t i = 1; i <= 20; i++) {
+        world_run(&rig.world, i * NS_PER_SECOND - 15 * NS_PER_MS - rig.world.net.now_ns);
+        sender->busy_until_ns = rig.world.net.now_ns + 30 * NS_PER_MS;
+    }
+    world_run(&rig.world, 50 * NS_PER_MS);
+    const struct tally *tally = &scenario_result(&rig)->tally;
+    assert_int_equal(tally->skipped, 0);
+    assert_int_equal(tally->operations, 20);
+    assert_int_equal(tally->lost_unknown, 20);
+    assert_int_equal(tally->received, 180);
+    rig_fini(&rig);
+}
+
+/* The same when every timer fires late. */
+static void test_known_result_costs_no_start_of_a_late_sender(void **state)
+{
+    (void)state;
+    struct rig rig;
+    init_lossy(&rig);
+    rig.world.processes[rig.engines[0].process].timing.late_ns = 40 * NS_PER_MS;
+    world_run(&rig.world, 20 * NS_PER_SECOND - NS_PER_MS);
+    const struct tally *tally = &scenario_result(&rig)->tally;
+    assert_int_equal(tally->skipped, 0);
+    assert_in_range(tally->operations, 19, 20);
+    rig_fini(&rig);
+}
+
+/* Nobody answers; that is known when the last try is over, just before the next start. */
+static void test_unanswered_control_before_the_next_start_skips_none(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_init_pair(&rig);
+    struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
+    spec->schedule.frequency_ns = 6010 * NS_PER_MS;
+    rig_apply_one(&rig, spec);
+    rig.world.processes[rig.engines[0].process].timing.late_ns = 3 * NS_PER_MS;
+    world_run(&rig.world, 5995 * NS_PER_MS);
+    rig.world.processes[rig.engines[0].process].busy_until_ns = 6030 * NS_PER_MS;
+    world_run(&rig.world, NS_PER_SECOND);
+    const struct tally *tally = &scenario_result(&rig)->tally;
+    assert_int_equal(tally->failures[OUTCOME_NO_CONNECTION], 1);
+    assert_int_equal(tally->skipped, 0);
+    assert_int_equal(rig.world.truth.run_count, 2);
+    rig_fini(&rig);
+}
+
 /* Stopped until everything is over: the operation ends with what it has. */
 static void test_sender_stopped_until_the_end(void **state)
 {
@@ -261,6 +330,9 @@ int scenarios_schedule(void)
         cmocka_unit_test(test_start_and_life),
         cmocka_unit_test(test_stopped_sender_does_not_catch_up),
         cmocka_unit_test(test_sender_stopped_until_the_end),
+        cmocka_unit_test(test_known_result_costs_no_start_of_a_stopped_sender),
+        cmocka_unit_test(test_known_result_costs_no_start_of_a_late_sender),
+        cmocka_unit_test(test_unanswered_control_before_the_next_start_skips_none),
     };
     return cmocka_run_group_tests_name("schedule", tests, NULL, NULL);
 }

@@ -82,7 +82,7 @@ static void test_refused_when_nobody_listens(void **state)
     struct rig rig;
     struct reflect_settings settings;
     rig_init_pair(&rig);
-    reflect_settings_default(&settings);
+    rig_settings(&settings);
     /* The same port of UDP does not help. */
     settings.permanent[0] = (struct addr){.family = ADDR_IPV4, .port = RIG_PORT};
     settings.permanent_count = 1;
@@ -106,7 +106,7 @@ static void test_permanent_port(void **state)
     struct rig rig;
     struct reflect_settings settings;
     rig_init_pair(&rig);
-    reflect_settings_default(&settings);
+    rig_settings(&settings);
     settings.permanent_tcp[0] = (struct addr){.family = ADDR_IPV4, .port = RIG_PORT};
     settings.permanent_tcp_count = 1;
     rig_add_reflect(&rig, RIG_RESPONDER, &settings);

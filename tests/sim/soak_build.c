@@ -99,7 +99,7 @@ static void add_responder(struct soak_world *world, unsigned number)
 {
     struct reflect_settings settings;
     unsigned node = add_node(world, "198.51.100", number);
-    reflect_settings_default(&settings);
+    rig_settings(&settings);
     settings.listen[0].family = world->is_ipv6 ? ADDR_IPV6 : ADDR_IPV4;
     settings.reply = chance(world, 50) ? REPLY_LONG : REPLY_SHORT;
     settings.refusal = (enum reflect_refusal)between(world, 0, REFUSAL_SILENT);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "operation/operation.h"
+#include "probe/handshake.h"
 #include "sim/soak.h"
 
 static void fail(struct soak_engine *engine, const struct report *report, const char *what)
@@ -35,6 +36,15 @@ static bool outcome_is_right(const struct spec *spec, const struct round *round,
     if (expected->sent > 0) {
         bool is_told = spec->control.version == CONTROL_NONE && run->is_unreachable;
         return round->outcome == (is_told ? OUTCOME_PORT_UNREACHABLE : OUTCOME_TIMEOUT);
+    }
+    /* The port was asked for again, or nothing was sent: the control answer shows why. */
+    bool is_too_slow = handshake_is_slow(spec, round->control_rtt_ns);
+    if (round->missed > 0 && round->missed == round->planned) {
+        return is_too_slow && round->outcome == OUTCOME_TIMEOUT;
+    }
+    bool is_silent = round->outcome == OUTCOME_NO_CONNECTION || round->is_all_dropped;
+    if (run->control_replies > 0 && is_silent) {
+        return is_too_slow;
     }
     if (expected->unsent > 0) {
         return round->outcome == OUTCOME_LOCAL;
@@ -150,8 +160,11 @@ static void check_report(struct soak_engine *engine, struct soak_target *target,
     if (imbalance != NULL) {
         fail(engine, report, imbalance);
     }
-    const struct truth_run *run = rig_truth(&world->rig, engine->number, report->spec);
-    if (run == NULL || run->is_open) {
+    /* The next one may have begun already. */
+    const struct truth_run *run =
+        truth_find_over(&world->rig.world.truth, world->rig.engines[engine->number].process,
+                        &report->spec->path.peer);
+    if (run == NULL) {
         fail(engine, report, "a result without an operation");
         return;
     }

@@ -43,12 +43,31 @@ uint32_t truth_run_new(struct truth *truth, unsigned process, struct channel_id 
     return truth->run_count++;
 }
 
+/* The newest run among the first `count`. */
+static const struct truth_run *find_among(const struct truth *truth, uint32_t count,
+                                          unsigned process, const struct addr *target)
+{
+    for (uint32_t i = count; i > 0; i--) {
+        const struct truth_run *run = truth->runs[i - 1];
+        if (run->process == process && run->has_target && addr_is_equal(&run->target, target)) {
+            return run;
+        }
+    }
+    return NULL;
+}
+
 const struct truth_run *truth_find(const struct truth *truth, unsigned process,
                                    const struct addr *target)
 {
-    for (uint32_t i = truth->run_count; i > 0; i--) {
-        const struct truth_run *run = truth->runs[i - 1];
-        if (run->process == process && run->has_target && addr_is_equal(&run->target, target)) {
+    return find_among(truth, truth->run_count, process, target);
+}
+
+const struct truth_run *truth_find_over(const struct truth *truth, unsigned process,
+                                        const struct addr *target)
+{
+    for (uint32_t count = truth->run_count; count > 0; count--) {
+        const struct truth_run *run = find_among(truth, count, process, target);
+        if (run == NULL || !run->is_open) {
             return run;
         }
     }

@@ -83,6 +83,10 @@ uint32_t truth_run_new(struct truth *truth, unsigned process, struct channel_id 
 const struct truth_run *truth_find(const struct truth *truth, unsigned process,
                                    const struct addr *target);
 
+/* The newest of them that is over. */
+const struct truth_run *truth_find_over(const struct truth *truth, unsigned process,
+                                        const struct addr *target);
+
 /* A probe leaves (or fails to); returns the tag for its datagram. */
 uint32_t truth_sent(struct truth *truth, uint32_t run, uint32_t seq, struct instant now,
                     int64_t virtual_ns);

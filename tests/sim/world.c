@@ -587,6 +587,8 @@ static void input_icmp(struct world *world, struct world_process *process,
     struct ev ev = {.kind = EV_ERROR,
                     .id = channel->id,
                     .peer = item->packet->to,
+                    .bytes = item->packet->bytes,
+                    .size = item->packet->size,
                     .error = ECONNREFUSED,
                     .is_icmp = true};
     if (process->role == WORLD_SENDER) {

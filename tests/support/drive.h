@@ -14,7 +14,7 @@
 #include "probe/io.h"
 
 #define DRIVE_EFFECTS_MAX 256
-#define DRIVE_CHANNELS_MAX 512
+#define DRIVE_CHANNELS_MAX 1100
 #define DRIVE_BYTES_MAX 256
 
 /* One effect, with the first bytes of what was sent. */

@@ -31,7 +31,7 @@ int sock_receive_notice(int fd, struct sock_notice *out)
 {
     struct message message;
     struct msghdr header;
-    uint8_t quote[SOCK_QUOTE_BYTES];
+    static uint8_t quote[SOCK_QUOTE_BYTES];
     ssize_t size;
     do {
         message_to_receive(&message, quote, sizeof quote, &header);

@@ -8,6 +8,7 @@
 #include "support/cm.h"
 
 struct responder responder;
+const struct reflect_seed responder_seed = {{1, 2, 3}};
 
 int responder_load(void **state)
 {
@@ -21,9 +22,15 @@ void responder_prepare(void)
     reflect_settings_default(&responder.settings);
 }
 
+void responder_allow(const char *prefix)
+{
+    struct reflect_settings *settings = &responder.settings;
+    assert_true(addr_parse_prefix(prefix, &settings->allow[settings->allow_count++]));
+}
+
 void responder_set_up(void)
 {
-    responder.reflect = reflect_new(&responder.settings);
+    responder.reflect = reflect_new(&responder.settings, &responder_seed);
     responder.datagrams = 0;
     drive_init(&responder.drive, reflect_machine(responder.reflect), build_at(0));
     drive_poll(&responder.drive);

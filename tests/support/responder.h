@@ -27,12 +27,16 @@ struct responder {
 
 /* The one that all functions here act on. */
 extern struct responder responder;
+extern const struct reflect_seed responder_seed;
 
 /* A cmocka group set-up: loads the vectors. */
 int responder_load(void **state);
 
 /* Default settings, to be changed before responder_set_up. */
 void responder_prepare(void);
+
+/* Adds a network to its allow list. */
+void responder_allow(const char *prefix);
 
 /* A responder that listens. */
 void responder_set_up(void);

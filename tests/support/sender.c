@@ -30,11 +30,12 @@ static struct mono deadline(const void *self)
 
 static const struct machine_ops ops = {input, poll, deadline};
 
-void sender_prepare(struct spec *spec, uint8_t first_id, struct instant now)
+void sender_prepare(struct spec *spec, struct instant now)
 {
+    static const uint8_t seed[HANDSHAKE_SEED_BYTES] = {1, 2, 3};
     memset(&sender, 0, sizeof sender);
     sender.spec = spec;
-    probe_init(&sender.probe, spec, first_id);
+    probe_init(&sender.probe, spec, seed);
     drive_init(&sender.drive, (struct machine){&ops, &sender}, now);
 }
 
@@ -46,15 +47,15 @@ void sender_start(struct instant now)
     drive_poll(&sender.drive);
 }
 
-void sender_set_up(struct spec *spec, uint8_t first_id)
+void sender_set_up(struct spec *spec)
 {
-    sender_prepare(spec, first_id, build_at(0));
+    sender_prepare(spec, build_at(0));
     sender_start(build_at(0));
 }
 
 void sender_set_up_jitter(void)
 {
-    sender_set_up(build_jitter_spec("t", "198.51.100.20"), 0xff);
+    sender_set_up(build_jitter_spec("t", "198.51.100.20"));
 }
 
 void sender_tear_down(void)
@@ -77,19 +78,45 @@ void sender_deliver(const char *from, const void *bytes, size_t size)
                 build_data((struct channel_id){0, 0}, from, SENDER_LOCAL, bytes, size));
 }
 
-void sender_control(uint8_t id, uint32_t status)
+uint8_t sender_id(uint32_t number)
+{
+    return sender.probe.handshake.ids[number % HANDSHAKE_IDS];
+}
+
+void sender_return_nonce(uint8_t *bytes)
+{
+    payload_write_nonce(&sender.probe.payload, bytes);
+}
+
+void sender_icmp(int error, const char *about, size_t index, size_t quoted)
+{
+    struct ev ev = {
+        .kind = EV_ERROR,
+        .error = error,
+        .is_icmp = true,
+        .icmp = {.from = build_addr("192.0.2.254"), .type = 3, .code = 13},
+        .peer = build_addr(about),
+    };
+    uint8_t quote[DRIVE_BYTES_MAX];
+    assert_true(quoted <= sizeof quote);
+    memcpy(quote, sender_sent(index)->bytes, quoted);
+    ev.bytes = quote;
+    ev.size = quoted;
+    drive_input(&sender.drive, ev);
+}
+
+void sender_control(uint32_t number, uint32_t status)
 {
     uint8_t bytes[IPSLA_RESPONSE_SHORT_BYTES];
-    ipsla_response_encode_short(id, status, bytes);
+    ipsla_response_encode_short(sender_id(number), status, bytes);
     sender_deliver(SENDER_CONTROL, bytes, sizeof bytes);
 }
 
 void sender_handshake(void)
 {
     drive_until(&sender.drive, build_at(MS(5)));
-    uint8_t id = sender_sent(0)->bytes[1];
     drive_forget(&sender.drive);
-    sender_control(id, 0);
+    sender_control(sender.probe.handshake.requests - 1, 0);
     assert_int_equal(sender.probe.phase,
                      sender.spec->packets.count == 1 ? PROBE_SETTLE : PROBE_TRAIN);
 }
@@ -110,6 +137,7 @@ void sender_deliver_jitter(const char *from, const struct ipsla_jitter_ms *reply
 {
     uint8_t bytes[32];
     ipsla_jitter_ms_encode(reply, bytes, sizeof bytes);
+    sender_return_nonce(bytes);
     sender_deliver(from, bytes, sizeof bytes);
 }
 

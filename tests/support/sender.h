@@ -30,15 +30,15 @@ struct sender {
 extern struct sender sender;
 
 /* A probe that has not started; takes over the caller's reference. */
-void sender_prepare(struct spec *spec, uint8_t first_id, struct instant now);
+void sender_prepare(struct spec *spec, struct instant now);
 
 /* Begins an operation that must end 59 s later. */
 void sender_start(struct instant now);
 
 /* The same, and the operation has begun. */
-void sender_set_up(struct spec *spec, uint8_t first_id);
+void sender_set_up(struct spec *spec);
 
-/* As build_jitter_spec, with the control id of vector C4. */
+/* As build_jitter_spec. */
 void sender_set_up_jitter(void);
 
 /* What was opened was closed. */
@@ -50,8 +50,18 @@ const struct drive_effect *sender_sent(size_t index);
 /* A datagram from `from` arrives. */
 void sender_deliver(const char *from, const void *bytes, size_t size);
 
-/* The short control response. */
-void sender_control(uint8_t id, uint32_t status);
+/* The id of control request `number` (from 0) since sender_prepare, one of the latest. */
+uint8_t sender_id(uint32_t number);
+
+/* The short control response to it. */
+void sender_control(uint32_t number, uint32_t status);
+
+/* An ICMP error about datagram `index` since drive_forget, as if it had been for `about`, that
+ * quotes its first `quoted` bytes. */
+void sender_icmp(int error, const char *about, size_t index, size_t quoted);
+
+/* Puts in what a responder returns of the data: the nonce of this operation. */
+void sender_return_nonce(uint8_t *bytes);
 
 /* Handshake done 5 ms after the start: the first probe is out. */
 void sender_handshake(void);

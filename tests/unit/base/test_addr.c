@@ -206,6 +206,11 @@ static void test_kinds(void **state)
         assert_int_equal(addr_is_link_local(&addr), rows[i].is_link_local);
         assert_int_equal(addr_is_mapped(&addr), rows[i].is_mapped);
     }
+    struct addr addr;
+    assert_true(addr_parse_ip("127.9.9.9", &addr) && addr_is_loopback(&addr));
+    assert_true(addr_parse_ip("::1", &addr) && addr_is_loopback(&addr));
+    assert_true(addr_parse_ip("::2", &addr) && !addr_is_loopback(&addr));
+    assert_true(addr_parse_ip("128.0.0.1", &addr) && !addr_is_loopback(&addr));
     assert_false(addr_is_multicast(&none) || addr_is_link_local(&none) || addr_is_mapped(&none));
 }
 

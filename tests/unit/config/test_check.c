@@ -32,11 +32,17 @@ static const struct expectation times[] = {
      "f:2:56: warning: targets[0].frequency: an operation without answers takes 5s (timeout), "
      "frequency '5s' is not longer; starts will be skipped\n"},
     {"echo below", HEAD ", module: echo, frequency: 5001ms}\n", ""},
-    {"wire duration", HEAD ", timeout: 65336ms, frequency: 5m}\n",
-     "f:2:40: warning: targets[0].timeout: an operation may take 65536ms (num_packets x interval + "
-     "timeout), but the responder can be asked for 65535ms at most; late packets may find its port "
-     "closed\n"},
-    {"wire duration fits", HEAD ", timeout: 65335ms, frequency: 5m}\n", ""},
+    {"train longer than the port", HEAD ", num_packets: 700, interval: 200ms, frequency: 5m}\n",
+     "f:2:44: targets[0].num_packets: sending takes 140s, but a control request of version 1 over "
+     "IPv4 can ask for the port for 65535ms at most; allowed: a shorter train, ip_version 6, "
+     "control.version 2 or none\n"},
+    {"train as long as the port", HEAD ", num_packets: 4369, interval: 15ms, frequency: 5m}\n", ""},
+    {"long train over IPv6",
+     HEAD ", ip_version: 6, num_packets: 700, interval: 200ms, frequency: 5m}\n", ""},
+    {"long train of version 2",
+     HEAD ", num_packets: 700, interval: 200ms, frequency: 5m, control: {version: 2}}\n", ""},
+    {"long train to an open port",
+     HEAD ", num_packets: 700, interval: 200ms, frequency: 5m, control: {version: none}}\n", ""},
     {"threshold", HEAD ", threshold: 6s}\n",
      "f:2:42: warning: targets[0].threshold: threshold '6s' is longer than timeout '5s' (the "
      "default) and can never be exceeded\n"},
@@ -88,6 +94,13 @@ static const struct expectation operations[] = {
      "defaults:\n  request_data_size: 32\n" HEAD ", precision: microseconds}\n",
      "f:4:42: targets[0].precision: request_data_size '32' (line 2) is too small for precision "
      "'microseconds'; allowed: 56 bytes or more\n"},
+    {"size of an echo from a fixed port",
+     HEAD ", module: echo, source_port: 4000, request_data_size: 11}\n",
+     "f:2:83: targets[0].request_data_size: request_data_size '11' is too small for source_port "
+     "'4000': a late reply would pass for the next one; allowed: 12 bytes or more\n"},
+    {"size that is enough from a fixed port",
+     HEAD ", module: echo, source_port: 4000, request_data_size: 12}\n", ""},
+    {"size of jitter from a fixed port", HEAD ", source_port: 4000, request_data_size: 16}\n", ""},
     {"sizes that are enough", HEAD ", precision: microseconds, request_data_size: 56}\n", ""},
     {"size of a codec in microseconds",
      HEAD ", codec: g729a, codec_size: 55, precision: microseconds}\n",

@@ -9,7 +9,9 @@
 
 #include "unit/config/expect.h"
 
+#include "base/buf.h"
 #include "base/time.h"
+#include "config/schema.h"
 
 static void absent_and_empty_sections(void **state)
 {
@@ -55,6 +57,47 @@ static void every_key_is_taken(void **state)
     config_free(config);
 }
 
+/* One change each, and each makes another responder: a reload must not overlook it. */
+static void every_key_makes_a_difference(void **state)
+{
+    (void)state;
+    static const char *const changes[] = {
+        "listen: ['127.0.0.1:1967']",
+        "allow: [127.0.0.0/8]",
+        "permanent_ports: [5000]",
+        "permanent_tcp_ports: [5000]",
+        "max_sessions: 7",
+        "max_sessions_per_source: 7",
+        "requests_per_source: 7",
+        "reserve_for: [127.0.0.1]",
+        "reserved_sessions: 7",
+        "min_duration: 2s",
+        "max_duration: 2m",
+        "ports: [5000-5999]",
+        "min_source_port: 0",
+        "refusal: silent",
+        "reply: short",
+        "reflect_tos: false",
+        "timestamp_format: ptp",
+        "replay_window: 1m",
+    };
+    enum { COUNT = sizeof changes / sizeof changes[0] };
+    assert_int_equal(COUNT + 1, schema_responder.count); /* but for keys, which need files */
+    struct config *before = parse_good("responder: {}\n");
+    for (size_t i = 0; i < COUNT; i++) {
+        struct buf text = {0};
+        buf_printf(&text, "responder:\n  %s\n", changes[i]);
+        struct config *after = parse_good(buf_string(&text));
+        struct config *again = parse_good(buf_string(&text));
+        assert_false(reflect_settings_are_equal(&before->responder, &after->responder));
+        assert_true(reflect_settings_are_equal(&after->responder, &again->responder));
+        config_free(after);
+        config_free(again);
+        buf_fini(&text);
+    }
+    config_free(before);
+}
+
 static const struct expectation wrong[] = {
     {"each kind",
      "responder:\n  listen: ['[fe80::1]:1', '1.2.3.4', '127.0.0.1:0']\n  allow: [10.0.0.1/8, "
@@ -82,6 +125,13 @@ static const struct expectation wrong[] = {
      "f:5:12: responder.refusal: 'none' is none of the choices; allowed: status16, status32, "
      "silent\n"
      "f:6:10: responder.reply: '8' is none of the choices; allowed: long, short\n"},
+    {"ports", "responder: {ports: [5000, 9-8, x]}\n",
+     "f:1:27: responder.ports[1]: '9-8' is a range that ends before it begins; allowed: up to 64 "
+     "of "
+     "port or first-last\n"
+     "f:1:32: responder.ports[2]: 'x' is not a port or a range of ports such as 5000-5999; "
+     "allowed: "
+     "up to 64 of port or first-last\n"},
     {"no open door by accident", "responder:\n  allow:\n",
      "f:2:9: responder.allow: the value is missing; allowed: up to 64 IP prefixes\n"},
     {"taken",
@@ -132,6 +182,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(absent_and_empty_sections),
         cmocka_unit_test(every_key_is_taken),
+        cmocka_unit_test(every_key_makes_a_difference),
         cmocka_unit_test(wrong_settings_have_their_place),
         cmocka_unit_test(endpoints_have_one_syntax),
     };

@@ -346,7 +346,14 @@ static void responder_defaults_are_those_of_the_library(void **state)
     assert_int_equal(written->allow_count, settings.allow_count);
     assert_int_equal(written->permanent_count, settings.permanent_count);
     assert_int_equal(written->max_sessions, settings.max_sessions);
+    assert_int_equal(written->max_sessions_per_source, settings.max_sessions_per_source);
+    assert_int_equal(written->requests_per_source, settings.requests_per_source);
+    assert_int_equal(written->reserve_for_count, settings.reserve_for_count);
+    assert_int_equal(written->reserved_sessions, settings.reserved_sessions);
     assert_int_equal(written->min_duration_ns, settings.min_duration_ns);
+    assert_int_equal(written->max_duration_ns, settings.max_duration_ns);
+    assert_int_equal(written->min_source_port, settings.min_source_port);
+    assert_memory_equal(&written->ports, &settings.ports, sizeof settings.ports);
     assert_int_equal(written->refusal, settings.refusal);
     assert_int_equal(written->reply, settings.reply);
     assert_int_equal(written->reflect_tos, settings.reflect_tos);

@@ -65,11 +65,25 @@ static void answer(unsigned last, const uint8_t *bytes, size_t size)
     drive_input(&drive, ev);
 }
 
+/* The first request to the peer of `ev`, in whole. */
+static void quote_request(struct ev *ev)
+{
+    const struct drive_effect *effect;
+    for (size_t i = 0; (effect = drive_find(&drive, FX_SEND, i)) != NULL; i++) {
+        if (addr_is_equal(&effect->fx.peer, &ev->peer) && effect->fx.id.owner == ev->id.owner) {
+            ev->bytes = effect->bytes;
+            ev->size = effect->fx.size;
+            return;
+        }
+    }
+}
+
 static void icmp(unsigned last, int error)
 {
     struct ev ev = {.kind = EV_ERROR, .is_icmp = true, .error = error};
     ev.peer = build_addr("198.51.100.1:1967");
     ev.peer.ip[3] = (uint8_t)last;
+    quote_request(&ev);
     drive_input(&drive, ev);
 }
 
@@ -526,9 +540,38 @@ static void test_versions_on_one_port(void **state)
     struct ev ev = {.kind = EV_ERROR, .is_icmp = true, .error = ECONNREFUSED};
     ev.id = drive_find(&drive, FX_SEND, 1)->fx.id;
     ev.peer = build_addr("198.51.100.1:1967");
+    quote_request(&ev);
     drive_input(&drive, ev);
     assert_int_equal(result(DISCOVER_V2)->outcome, DISCOVER_CLOSED);
     assert_false(result(DISCOVER_V1)->is_over);
+    finish();
+}
+
+/* Errors that quote another request, or so little of it that they may be anybody's. */
+static void test_icmp_must_quote_the_request(void **state)
+{
+    (void)state;
+    uint8_t quote[52];
+    struct ev ev = {.kind = EV_ERROR, .is_icmp = true, .error = ECONNREFUSED};
+    set_up(&standard, 1);
+    ev.peer = build_addr("198.51.100.1:1967");
+    memcpy(quote, sent(0), sizeof quote);
+    ev.bytes = quote;
+    ev.size = sizeof quote;
+    for (size_t i = 0; i < sizeof quote; i++) {
+        quote[i] ^= 1;
+        drive_input(&drive, ev);
+        quote[i] ^= 1;
+    }
+    assert_false(result(DISCOVER_V1)->is_over);
+    assert_int_equal(result(DISCOVER_V1)->outcome, DISCOVER_NO_ANSWER);
+    ev.size = 1;
+    drive_input(&drive, ev);
+    assert_false(result(DISCOVER_V1)->is_over);
+    assert_int_equal(result(DISCOVER_V1)->outcome, DISCOVER_CLOSED);
+    ev.size = 2;
+    drive_input(&drive, ev);
+    assert_true(result(DISCOVER_V1)->is_over);
     finish();
 }
 
@@ -608,6 +651,7 @@ int main(void)
         cmocka_unit_test(test_timestamp),
         cmocka_unit_test(test_ipv6),
         cmocka_unit_test(test_versions_on_one_port),
+        cmocka_unit_test(test_icmp_must_quote_the_request),
         cmocka_unit_test(test_order),
         cmocka_unit_test(test_bounded_in_flight),
         cmocka_unit_test(test_bounded_rate),

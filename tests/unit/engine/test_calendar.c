@@ -23,7 +23,7 @@ static struct spec *target(unsigned number)
 
 static int64_t phase_of(const struct spec *spec)
 {
-    return (int64_t)(spec_hash(spec) % (uint64_t)spec->schedule.frequency_ns);
+    return calendar_phase_ns(&(struct calendar){0}, spec);
 }
 
 /* The most packets in any millisecond, wherever it begins. */
@@ -46,6 +46,22 @@ static void add_train(uint8_t *parts, int64_t start_ns)
     for (int64_t k = 0; k < PACKETS; k++) {
         parts[(start_ns + k * 20 * NS_PER_MS) / PART_NS % (MINUTE_MS * PARTS)]++;
     }
+}
+
+/* The moment follows from name and key: neither does alone. */
+static void test_phase(void **state)
+{
+    (void)state;
+    const struct calendar calendars[] = {{.key = {{1, 2}}}, {.key = {{1, 3}}}};
+    struct spec *specs[] = {target(1), target(2)};
+    int64_t phase = calendar_phase_ns(&calendars[0], specs[0]);
+    assert_in_range(phase, 0, specs[0]->schedule.frequency_ns - 1);
+    assert_true(calendar_phase_ns(&calendars[0], specs[0]) == phase);
+    assert_true(calendar_phase_ns(&calendars[0], specs[1]) != phase);
+    assert_true(calendar_phase_ns(&calendars[1], specs[0]) != phase);
+    assert_true(spec_hash(specs[0]) % (uint64_t)specs[0]->schedule.frequency_ns != (uint64_t)phase);
+    spec_unref(specs[0]);
+    spec_unref(specs[1]);
 }
 
 /* Ten thousand targets with the defaults of IOS: no millisecond has more than three times the
@@ -134,9 +150,8 @@ static void test_frequencies(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ten_thousand_targets),
-        cmocka_unit_test(test_cancel),
-        cmocka_unit_test(test_what_it_does_not_know),
+        cmocka_unit_test(test_phase),       cmocka_unit_test(test_ten_thousand_targets),
+        cmocka_unit_test(test_cancel),      cmocka_unit_test(test_what_it_does_not_know),
         cmocka_unit_test(test_frequencies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

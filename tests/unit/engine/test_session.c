@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/calendar.h"
 #include "support/build.h"
 #include "support/cm.h"
 #include "support/drive.h"
@@ -47,11 +48,16 @@ static struct mono rig_deadline(const void *self)
 
 static const struct machine_ops rig_ops = {rig_input, rig_poll, rig_deadline};
 
+static const uint8_t seed[HANDSHAKE_SEED_BYTES] = {1, 2, 3};
+
+/* Of the phases. */
+static const struct calendar calendar = {.key = {{1, 2}}};
+
 static void set_up(struct spec *spec)
 {
     memset(&rig, 0, sizeof rig);
-    session_init(&rig.session, 7, spec);
-    session_plan(&rig.session, true, build_at(0));
+    session_init(&rig.session, 7, spec, seed);
+    session_plan(&rig.session, 0, true, build_at(0));
     spec_unref(spec);
     drive_init(&rig.drive, (struct machine){&rig_ops, &rig}, build_at(0));
     drive_poll(&rig.drive);
@@ -80,7 +86,8 @@ static void accept(void)
 
 static void answer_echo(void)
 {
-    const uint8_t bytes[16] = {0, 1};
+    uint8_t bytes[16] = {0, 1};
+    payload_write_nonce(&rig.session.probe.payload, bytes);
     drive_input(&rig.drive, build_data((struct channel_id){7, 0}, "198.51.100.20:50000",
                                        "192.0.2.10", bytes, sizeof bytes));
 }
@@ -96,8 +103,8 @@ static int64_t phase_of(const char *name, int64_t frequency_ns, int64_t wall_ns)
     struct spec *spec = build_jitter_spec(name, "198.51.100.20");
     struct session session;
     spec->schedule.frequency_ns = frequency_ns;
-    session_init(&session, 0, spec);
-    session_plan(&session, false, wall_at(wall_ns));
+    session_init(&session, 0, spec, seed);
+    session_plan(&session, calendar_phase_ns(&calendar, spec), false, wall_at(wall_ns));
     int64_t wait_ns = session_deadline(&session).ns - BUILD_MONO_NS;
     assert_true(wait_ns >= 0 && wait_ns < frequency_ns);
     session_fini(&session);
@@ -118,8 +125,8 @@ static void test_phase(void **state)
     struct spec *spec = build_jitter_spec("berlin", "198.51.100.20");
     struct session session;
     int64_t wall_ns = BUILD_WALL_NS - BUILD_WALL_NS % SECONDS(60) + phase;
-    session_init(&session, 0, spec);
-    session_plan(&session, false, wall_at(wall_ns));
+    session_init(&session, 0, spec, seed);
+    session_plan(&session, calendar_phase_ns(&calendar, spec), false, wall_at(wall_ns));
     assert_true(session_deadline(&session).ns == BUILD_MONO_NS);
     session_fini(&session);
     spec_unref(spec);
@@ -238,8 +245,8 @@ static struct session started(enum spec_start start, int64_t after_ns, bool star
     spec->schedule.start = start;
     spec->schedule.start_after_ns = after_ns;
     spec->schedule.life_ns = SECONDS(600);
-    session_init(&session, 0, spec);
-    session_plan(&session, start_now, build_at(0));
+    session_init(&session, 0, spec, seed);
+    session_plan(&session, calendar_phase_ns(&calendar, spec), start_now, build_at(0));
     spec_unref(spec);
     return session;
 }
@@ -305,7 +312,7 @@ static void reschedule(int64_t ns, const struct spec_schedule *schedule)
     spec->schedule = *schedule;
     session_update(&rig.session, spec);
     if (rig.session.plan != PLAN_IS_MADE) {
-        session_plan(&rig.session, false, build_at(ns));
+        session_plan(&rig.session, 0, false, build_at(ns));
     }
     spec_unref(spec);
 }
@@ -488,7 +495,9 @@ static void test_unmatched_go_to_the_stats(void **state)
     answer_echo();
     drive_until(&rig.drive, build_at(SECONDS(1)));
     assert_int_equal(rig.stats.unmatched[UNMATCHED_EARLY], 1);
+    assert_int_equal(rig.session.report->unmatched[UNMATCHED_EARLY], 1);
     drive_until(&rig.drive, build_at(SECONDS(119)));
+    assert_int_equal(rig.session.report->unmatched[UNMATCHED_EARLY], 1);
     assert_int_equal(rig.stats.unmatched[UNMATCHED_EARLY], 1);
     tear_down();
 }

@@ -105,6 +105,7 @@ static inline void view_failed(struct report *report)
     report->tally.operations = 2;
     report->tally.control_retries = 4;
     report->tally.failures[OUTCOME_NO_CONNECTION] = 2;
+    report->unmatched[UNMATCHED_NONCE] = 6;
 }
 
 /* A snapshot of three targets: "a" completed, "b" (echo, no address) failed, "c" did not run. */

@@ -64,6 +64,26 @@ static void test_impossible_stamp_is_replaced(void **state)
     check_replaced(&clock, (struct wall){0});
 }
 
+/* What arrived while the process was stopped for a minute was not received just now. */
+static void test_stamp_from_a_pause_is_kept(void **state)
+{
+    (void)state;
+    struct clock clock = clock_at_noon();
+    struct instant later = {mono_add(noon.mono, 60 * NS_PER_SECOND),
+                            wall_add(noon.wall, 60 * NS_PER_SECOND)};
+    clock_take(&clock, later, 0);
+    check(&clock, wall_add(noon.wall, NS_PER_MS), noon.mono.ns + NS_PER_MS, 0);
+    check_replaced(&clock, wall_add(noon.wall, -1));
+    /* The next socket is read a little later. */
+    later = (struct instant){mono_add(later.mono, NS_PER_MS), wall_add(later.wall, NS_PER_MS)};
+    clock_take(&clock, later, 0);
+    check(&clock, wall_add(noon.wall, NS_PER_MS), noon.mono.ns + NS_PER_MS, 0);
+    later =
+        (struct instant){mono_add(later.mono, NS_PER_SECOND), wall_add(later.wall, NS_PER_SECOND)};
+    clock_take(&clock, later, 0);
+    check_replaced(&clock, wall_add(noon.wall, NS_PER_MS));
+}
+
 static void test_error_of_the_reading_is_that_of_the_stamp(void **state)
 {
     (void)state;
@@ -143,6 +163,7 @@ int main(void)
         cmocka_unit_test(test_clocks_advance),
         cmocka_unit_test(test_kernel_stamp_gets_the_same_age_on_both_clocks),
         cmocka_unit_test(test_impossible_stamp_is_replaced),
+        cmocka_unit_test(test_stamp_from_a_pause_is_kept),
         cmocka_unit_test(test_error_of_the_reading_is_that_of_the_stamp),
         cmocka_unit_test(test_stamps_of_both_sides_of_a_step),
         cmocka_unit_test(test_a_stamp_that_both_sides_claim),

@@ -71,7 +71,7 @@ static void apply_and_drop(struct engine_worker *worker, struct spec **specs, si
 static void test_starts_empty(void **state)
 {
     (void)state;
-    struct engine_worker *worker = engine_worker_start();
+    struct engine_worker *worker = engine_worker_start((const uint8_t[SIPHASH_KEY_BYTES]){0});
     assert_non_null(worker);
     struct snapshot *snapshot = engine_worker_acquire(worker);
     assert_int_equal(snapshot->count, 0);
@@ -84,7 +84,7 @@ static void test_starts_empty(void **state)
 static void test_await(void **state)
 {
     (void)state;
-    struct engine_worker *worker = engine_worker_start();
+    struct engine_worker *worker = engine_worker_start((const uint8_t[SIPHASH_KEY_BYTES]){0});
     engine_worker_await(worker);
     for (size_t count = 0; count < 40; count++) {
         struct spec *specs[40];
@@ -107,7 +107,7 @@ static void test_targets_go_in_and_reports_come_out(void **state)
     (void)state;
     struct spec *specs[] = {build_echo_spec("a", "127.0.0.1"), build_jitter_spec("b", "127.0.0.1")};
     struct spec *kept = spec_ref(specs[0]);
-    struct engine_worker *worker = engine_worker_start();
+    struct engine_worker *worker = engine_worker_start((const uint8_t[SIPHASH_KEY_BYTES]){0});
     apply_and_drop(worker, specs, 2);
     size_t two = 2;
     struct snapshot *snapshot = await_snapshot(worker, has_count, &two);
@@ -124,7 +124,7 @@ static void test_targets_go_in_and_reports_come_out(void **state)
 static void test_latest_set_wins(void **state)
 {
     (void)state;
-    struct engine_worker *worker = engine_worker_start();
+    struct engine_worker *worker = engine_worker_start((const uint8_t[SIPHASH_KEY_BYTES]){0});
     struct spec *kept[200];
     for (int i = 0; i < 200; i++) {
         char name[32];
@@ -146,7 +146,7 @@ static void test_pending_set_is_released_at_stop(void **state)
     (void)state;
     struct spec *spec = build_echo_spec("a", "127.0.0.1");
     struct spec *kept = spec_ref(spec);
-    struct engine_worker *worker = engine_worker_start();
+    struct engine_worker *worker = engine_worker_start((const uint8_t[SIPHASH_KEY_BYTES]){0});
     apply_and_drop(worker, &spec, 1);
     engine_worker_stop(worker);
     assert_int_equal(kept->references, 1);
@@ -157,7 +157,7 @@ static void test_failure_is_published(void **state)
 {
     (void)state;
     struct spec *spec = fast_echo_spec("nobody", loopback_free().port);
-    struct engine_worker *worker = engine_worker_start();
+    struct engine_worker *worker = engine_worker_start((const uint8_t[SIPHASH_KEY_BYTES]){0});
     apply_and_drop(worker, &spec, 1);
     struct snapshot *snapshot = await_snapshot(worker, has_all_run, NULL);
     assert_int_equal(snapshot->reports[0]->latest.outcome, OUTCOME_PORT_UNREACHABLE);
@@ -170,7 +170,7 @@ static void test_signals_stay_with_the_main_thread(void **state)
     (void)state;
     sigset_t before, after;
     pthread_sigmask(SIG_SETMASK, NULL, &before);
-    struct engine_worker *worker = engine_worker_start();
+    struct engine_worker *worker = engine_worker_start((const uint8_t[SIPHASH_KEY_BYTES]){0});
     pthread_sigmask(SIG_SETMASK, NULL, &after);
     assert_int_equal(sigismember(&before, SIGTERM), sigismember(&after, SIGTERM));
     engine_worker_stop(worker);
@@ -187,7 +187,7 @@ static void test_sender_measures_responder(void **state)
     assert_non_null(responder);
     struct spec *spec = fast_echo_spec("echo", address.port);
     spec->path.peer.port = spec->path.port = loopback_free().port;
-    struct engine_worker *worker = engine_worker_start();
+    struct engine_worker *worker = engine_worker_start((const uint8_t[SIPHASH_KEY_BYTES]){0});
     apply_and_drop(worker, &spec, 1);
     struct snapshot *snapshot = await_snapshot(worker, has_all_run, NULL);
     const struct round *round = &snapshot->reports[0]->latest;

@@ -21,7 +21,7 @@ static void end(void)
 
 static const struct drive_effect *open_and_ask(struct spec *spec)
 {
-    sender_set_up(spec, 0x23);
+    sender_set_up(spec);
     const struct drive_effect *sent = sender_sent(0);
     assert_non_null(sent);
     return sent;
@@ -36,7 +36,9 @@ static void test_request_is_that_of_the_vector(void **state)
     const struct drive_effect *sent = open_and_ask(spec);
     const struct vector *c6 = vectors_find(&responder.vectors, "C6");
     assert_int_equal(sent->fx.size, c6->size);
-    assert_memory_equal(sent->bytes, c6->bytes, c6->size);
+    assert_int_equal(sent->bytes[1], sender_id(0));
+    assert_memory_equal(sent->bytes, c6->bytes, 1);
+    assert_memory_equal(sent->bytes + 2, c6->bytes + 2, c6->size - 2);
     assert_int_equal(drive_find(&sender.drive, FX_OPEN, 0)->fx.local.family, ADDR_IPV6);
     end();
 }
@@ -102,7 +104,7 @@ static void test_responder_answers_in_40_bytes(void **state)
     responder_tear_down();
 }
 
-static void test_responder_keeps_a_port_for_an_hour_at_most(void **state)
+static void test_responder_bounds_a_duration_of_weeks(void **state)
 {
     (void)state;
     struct ipsla_request request = {
@@ -111,8 +113,10 @@ static void test_responder_keeps_a_port_for_an_hour_at_most(void **state)
     set_up_dual_stack();
     responder_set_up();
     responder_deliver(2967, PEER, bytes, ipsla_request_encode(&request, bytes));
+    ipsla_echo_encode(bytes, 16);
+    responder_deliver(7000, PEER, bytes, 16);
     struct instant almost = responder.drive.now;
-    almost.mono.ns += 3600 * NS_PER_SECOND - 1;
+    almost.mono.ns += responder.settings.max_duration_ns - 1;
     drive_until(&responder.drive, almost);
     assert_non_null(drive_channel(&responder.drive, 7000));
     almost.mono.ns += 1;
@@ -161,7 +165,7 @@ static void test_interfaces_tell_senders_apart(void **state)
     struct addr right = left;
     local.scope = left.scope = 2;
     right.scope = 3;
-    lease_init(&book, 4, 0);
+    lease_init(&book, &(struct siphash_key){{1, 2}}, 4, 0);
     uint32_t port = lease_add_port(&book, &local, TRANSPORT_UDP, false);
     struct lease_session *session = lease_add_session(&book, port, &left);
     lease_set_expiry(&book, session, (struct mono){1});
@@ -178,7 +182,7 @@ int main(void)
         cmocka_unit_test(test_source_takes_the_interface_of_the_peer),
         cmocka_unit_test(test_global_source_has_no_interface),
         cmocka_unit_test(test_responder_answers_in_40_bytes),
-        cmocka_unit_test(test_responder_keeps_a_port_for_an_hour_at_most),
+        cmocka_unit_test(test_responder_bounds_a_duration_of_weeks),
         cmocka_unit_test(test_versions_do_not_share_ports),
         cmocka_unit_test(test_allow_tells_versions_apart),
         cmocka_unit_test(test_interfaces_tell_senders_apart),

@@ -17,10 +17,11 @@
 static void test_opens_then_asks(void **state)
 {
     (void)state;
-    static const uint8_t c4[] = "\x01\xff\x00\x34\0\0\0\0\x00\x04\x00\x10\0\0\0\0\xc6\x33\x64\x14"
-                                "\x40\x00\x14\x50\x00\x01\x00\x1c";
+    uint8_t c4[] = "\x01\xff\x00\x34\0\0\0\0\x00\x04\x00\x10\0\0\0\0\xc6\x33\x64\x14"
+                   "\x40\x00\x14\x50\x00\x01\x00\x1c";
     sender_set_up_jitter();
     assert_int_equal(sender.drive.effect_count, 2);
+    c4[1] = sender_id(0);
     const struct fx *open = &sender.drive.effects[0].fx;
     assert_int_equal(open->kind, FX_OPEN);
     assert_int_equal(open->local.port, 0);
@@ -43,7 +44,7 @@ static void prepare_options(void)
     struct spec *spec = build_jitter_spec("berlin", "198.51.100.20");
     spec->path.tos = 0xb9;
     spec->path.options = (struct io_options){.device = "eth1", .ttl = 3, .dont_fragment = true};
-    sender_set_up(spec, 0xff);
+    sender_set_up(spec);
 }
 
 /* The socket is opened as the spec says; the TOS byte is on probes and not on control requests. */
@@ -75,6 +76,7 @@ static void test_last_reply_is_noted(void **state)
         struct ipsla_jitter_ms reply = sender_reply_to(seq, 0, 0);
         uint8_t bytes[32];
         ipsla_jitter_ms_encode(&reply, bytes, sizeof bytes);
+        sender_return_nonce(bytes);
         ipsla_jitter_ms_fill_reply(bytes, 0, reply.receive_ms, seq);
         struct ev ev =
             build_data((struct channel_id){0, 0}, SENDER_PROBES, SENDER_LOCAL, bytes, sizeof bytes);
@@ -138,7 +140,7 @@ static void test_processing_is_subtracted(void **state)
     (void)state;
     struct spec *spec = build_jitter_spec("t", "198.51.100.20");
     spec->packets.count = 1;
-    sender_set_up(spec, 1);
+    sender_set_up(spec);
     sender_handshake();
     drive_until(&sender.drive, build_at(MS(5) + MS(21) + 300000));
     struct ipsla_jitter_ms message = sender_reply_to(1, 43200000, 13);
@@ -152,15 +154,16 @@ static void test_processing_is_subtracted(void **state)
 static void test_udp_echo(void **state)
 {
     (void)state;
-    sender_set_up(build_echo_spec("t", "198.51.100.20"), 0x21);
+    sender_set_up(build_echo_spec("t", "198.51.100.20"));
     const struct drive_effect *request = sender_sent(0);
     assert_memory_equal(request->bytes + 8, "\x00\x02", 2);
     assert_memory_equal(request->bytes + 20, "\xc3\x50\x13\x88", 4); /* 50000, 5000 ms */
     sender_handshake();
     const struct drive_effect *packet = sender_sent(0);
     assert_int_equal(packet->fx.size, 16);
-    assert_memory_equal(packet->bytes, "\0\1\0\0\xab\xcd\xab\xcd\xab\xcd\xab\xcd\xab\xcd\xab\xcd",
-                        16);
+    uint8_t p1[] = "\0\1\0\0\xab\xcd\xab\xcd\xab\xcd\xab\xcd\xab\xcd\xab\xcd";
+    sender_return_nonce(p1);
+    assert_memory_equal(packet->bytes, p1, 16);
     drive_until(&sender.drive, build_at(MS(12)));
     sender_deliver(SENDER_ECHO_PROBES, packet->bytes, 16);
     sender_deliver(SENDER_ECHO_PROBES, packet->bytes, 16);
@@ -176,21 +179,21 @@ static void test_udp_echo(void **state)
 static void test_retry_takes_a_fresh_id(void **state)
 {
     (void)state;
-    sender_set_up(build_jitter_spec("t", "198.51.100.20"), 0xfe);
+    sender_set_up(build_jitter_spec("t", "198.51.100.20"));
     drive_until(&sender.drive, build_at(SECONDS(5)));
     assert_int_equal(drive_count(&sender.drive, FX_SEND), 3);
-    assert_int_equal(sender_sent(0)->bytes[1], 0xfe);
-    assert_int_equal(sender_sent(1)->bytes[1], 0xff);
-    assert_int_equal(sender_sent(2)->bytes[1], 0x00);
+    assert_int_equal(sender_sent(0)->bytes[1], sender_id(0));
+    assert_int_equal(sender_sent(1)->bytes[1], sender_id(1));
+    assert_int_equal(sender_sent(2)->bytes[1], sender_id(2));
     assert_true(sender_sent(1)->at.mono.ns == BUILD_MONO_NS + SECONDS(2));
     assert_true(sender_sent(2)->at.mono.ns == BUILD_MONO_NS + SECONDS(4));
     /* all but the id is the same */
     assert_int_equal(sender_sent(2)->bytes[0], 1);
     assert_memory_equal(sender_sent(0)->bytes + 2, sender_sent(2)->bytes + 2,
                         IPSLA_REQUEST_BYTES - 2);
-    sender_control(0xff, 0); /* the second one, late */
+    sender_control(1, 0); /* the second one, late */
     assert_int_equal(sender.probe.phase, PROBE_TRAIN);
-    sender_control(0x00, 0);
+    sender_control(2, 0);
     sender_assert_unmatched(0, 1, 0, 0);
     const struct round *round = sender_finish();
     assert_int_equal(round->control_retries, 2);
@@ -201,23 +204,33 @@ static void test_retry_takes_a_fresh_id(void **state)
     sender_tear_down();
 }
 
+static void answer_id(uint8_t id, uint32_t status)
+{
+    uint8_t bytes[IPSLA_RESPONSE_SHORT_BYTES];
+    ipsla_response_encode_short(id, status, bytes);
+    sender_deliver(SENDER_CONTROL, bytes, sizeof bytes);
+}
+
 static void test_stale_ids_are_not_accepted(void **state)
 {
     (void)state;
     sender_set_up_jitter();
-    sender_control(0xfe, 0);
-    sender_control(0x00, 0);
+    for (unsigned id = 0; id <= UINT8_MAX; id++) {
+        if (id != sender_id(0)) {
+            answer_id((uint8_t)id, 0);
+        }
+    }
     assert_int_equal(sender.probe.phase, PROBE_CONTROL);
-    sender_assert_unmatched(0, 2, 0, 0);
-    sender_control(0xff, 0);
+    sender_assert_unmatched(0, UINT8_MAX, 0, 0);
+    sender_control(0, 0);
     assert_int_equal(sender.probe.phase, PROBE_TRAIN);
     sender_run(1, 10);
     sender_finish();
     /* the next operation does not take a reply to the one before */
     sender_start(build_at(SECONDS(60)));
-    sender_control(0xff, 0);
+    sender_control(0, 0);
     assert_int_equal(sender.probe.phase, PROBE_CONTROL);
-    sender_control(0x00, 0);
+    sender_control(1, 0);
     assert_int_equal(sender.probe.phase, PROBE_TRAIN);
     drive_until(&sender.drive, build_at(SECONDS(120)));
     sender_finish();
@@ -227,14 +240,19 @@ static void test_stale_ids_are_not_accepted(void **state)
 static void test_malformed_control_is_counted(void **state)
 {
     (void)state;
+    uint8_t bytes[] = {1, 0, 0, 8, 0, 0, 0, 0};
     sender_set_up_jitter();
+    bytes[1] = sender_id(0);
     sender_deliver(SENDER_CONTROL, "", 0);
-    sender_deliver(SENDER_CONTROL, "\x01\xff\x00\x08\x00\x00\x00", 7);
-    sender_deliver(SENDER_CONTROL, "\x02\xff\x00\x08\x00\x00\x00\x00", 8);
-    sender_deliver(SENDER_CONTROL, "\x01\xff\x00\x09\x00\x00\x00\x00", 8);
+    sender_deliver(SENDER_CONTROL, bytes, 7);
+    bytes[0] = 2;
+    sender_deliver(SENDER_CONTROL, bytes, 8);
+    bytes[0] = 1;
+    bytes[3] = 9;
+    sender_deliver(SENDER_CONTROL, bytes, 8);
     sender_assert_unmatched(0, 4, 0, 0);
     assert_int_equal(sender.probe.phase, PROBE_CONTROL);
-    sender_control(0xff, 0);
+    sender_control(0, 0);
     assert_int_equal(sender.probe.phase, PROBE_TRAIN);
     sender_finish();
     sender_tear_down();
@@ -256,7 +274,9 @@ static void test_refusals(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         sender_set_up_jitter();
         drive_until(&sender.drive, build_at(MS(7)));
-        sender_control(0xff, rows[i].status);
+        sender_control(0, rows[i].status);
+        assert_int_equal(sender.probe.phase, PROBE_CONTROL);
+        drive_until(&sender.drive, build_at(SECONDS(2)));
         assert_int_equal(drive_count(&sender.drive, FX_SEND), 1);
         assert_int_equal(drive_count(&sender.drive, FX_CLOSE), 1);
         const struct round *round = sender_finish();
@@ -264,27 +284,18 @@ static void test_refusals(void **state)
         assert_int_equal(round->return_code, RETURN_CODE_NOT_CONNECTED);
         assert_int_equal(round->control_status, rows[i].status);
         assert_true(round->control_rtt_ns == MS(7));
+        assert_true(round->duration_ns == MS(7));
         assert_int_equal(round->planned, 0);
         sender_tear_down();
     }
 }
 
-static void icmp_error(int error, const char *about)
-{
-    const struct icmp_error icmp = {.from = build_addr("192.0.2.254"), .type = 3, .code = 13};
-    drive_input(&sender.drive, (struct ev){.kind = EV_ERROR,
-                                           .error = error,
-                                           .is_icmp = true,
-                                           .icmp = icmp,
-                                           .peer = build_addr(about)});
-}
-
 static void test_port_unreachable_ends_the_handshake(void **state)
 {
     (void)state;
-    sender_set_up_jitter();
+    sender_set_up(build_echo_spec("t", "198.51.100.20"));
     drive_until(&sender.drive, build_at(MS(3)));
-    icmp_error(ECONNREFUSED, SENDER_CONTROL);
+    sender_icmp(ECONNREFUSED, SENDER_CONTROL, 0, IPSLA_REQUEST_BYTES);
     assert_true(probe_is_idle(&sender.probe));
     const struct round *round = sender_finish();
     assert_int_equal(round->outcome, OUTCOME_PORT_UNREACHABLE);
@@ -299,7 +310,7 @@ static void test_host_unreachable_is_remembered(void **state)
 {
     (void)state;
     sender_set_up_jitter();
-    icmp_error(EHOSTUNREACH, SENDER_CONTROL);
+    sender_icmp(EHOSTUNREACH, SENDER_CONTROL, 0, 0);
     assert_int_equal(sender.probe.phase, PROBE_CONTROL);
     const struct round *round = sender_finish();
     assert_int_equal(round->outcome, OUTCOME_UNREACHABLE);
@@ -328,7 +339,7 @@ static void test_icmp_of_another_peer_is_ignored(void **state)
 {
     (void)state;
     sender_set_up_jitter();
-    icmp_error(ECONNREFUSED, "203.0.113.1:1967");
+    sender_icmp(ECONNREFUSED, "203.0.113.1:1967", 0, IPSLA_REQUEST_BYTES);
     assert_int_equal(sender.probe.phase, PROBE_CONTROL);
     assert_int_equal(sender_finish()->outcome, OUTCOME_NO_CONNECTION);
     sender_tear_down();
@@ -339,7 +350,7 @@ static void test_icmp_during_the_train_is_a_loss(void **state)
     (void)state;
     sender_set_up_jitter();
     sender_handshake();
-    icmp_error(ECONNREFUSED, SENDER_PROBES);
+    sender_icmp(ECONNREFUSED, SENDER_PROBES, 0, 32);
     sender_run(2, 10);
     const struct round *round = sender_finish();
     assert_int_equal(round->outcome, OUTCOME_OK);
@@ -373,7 +384,7 @@ static void test_no_address(void **state)
     (void)state;
     struct spec *spec = build_jitter_spec("t", "198.51.100.20");
     spec->path.peer = (struct addr){0};
-    sender_set_up(spec, 1);
+    sender_set_up(spec);
     assert_int_equal(sender.drive.effect_count, 0);
     const struct round *round = sender_finish();
     assert_int_equal(round->outcome, OUTCOME_RESOLVE);
@@ -384,7 +395,7 @@ static void test_no_address(void **state)
 static void test_no_socket(void **state)
 {
     (void)state;
-    sender_prepare(build_jitter_spec("t", "198.51.100.20"), 1, build_at(0));
+    sender_prepare(build_jitter_spec("t", "198.51.100.20"), build_at(0));
     sender.drive.open_error = EADDRINUSE;
     sender_start(build_at(0));
     const struct round *round = sender_finish();
@@ -397,7 +408,7 @@ static void test_no_socket(void **state)
 static void test_no_route(void **state)
 {
     (void)state;
-    sender_prepare(build_jitter_spec("t", "198.51.100.20"), 1, build_at(0));
+    sender_prepare(build_jitter_spec("t", "198.51.100.20"), build_at(0));
     sender.drive.send_error = ENETUNREACH;
     sender_start(build_at(0));
     const struct round *round = sender_finish();
@@ -473,7 +484,7 @@ static void test_duration_is_clamped(void **state)
         spec->schedule.timeout_ns = MS(rows[i].timeout_ms);
         spec->packets.interval_ns = MS(rows[i].interval_ms);
         spec->packets.count = rows[i].packets;
-        sender_set_up(spec, 1);
+        sender_set_up(spec);
         assert_memory_equal(sender_sent(0)->bytes + 22, rows[i].bytes, 2);
         probe_abandon(&sender.probe);
         drive_poll(&sender.drive);
@@ -488,12 +499,12 @@ static void test_source_and_control_port(void **state)
     spec->path.source = build_addr("192.0.2.10:4243");
     spec->control.port = 4000;
     spec->packets.bytes = 172;
-    sender_set_up(spec, 7);
+    sender_set_up(spec);
     struct addr source = build_addr("192.0.2.10:4243");
     assert_true(addr_is_equal(&sender.drive.effects[0].fx.local, &source));
     assert_int_equal(sender_sent(0)->fx.peer.port, 4000);
     uint8_t accept[IPSLA_RESPONSE_SHORT_BYTES];
-    ipsla_response_encode_short(7, 0, accept);
+    ipsla_response_encode_short(sender_id(0), 0, accept);
     sender_deliver(SENDER_CONTROL, accept, sizeof accept);
     sender_assert_unmatched(1, 0, 0, 0);
     sender_deliver("198.51.100.20:4000", accept, sizeof accept);
@@ -509,8 +520,8 @@ static void test_reply_about_another_port(void **state)
 {
     (void)state;
     sender_set_up_jitter();
-    struct ipsla_request request = {0xff, IPSLA_COMMAND_JITTER, {198, 51, 100, 20}, 999, 1, false,
-                                    false};
+    struct ipsla_request request = {
+        sender_id(0), IPSLA_COMMAND_JITTER, {198, 51, 100, 20}, 999, 1, false, false};
     uint8_t bytes[IPSLA_RESPONSE_BYTES_MAX];
     size_t size = ipsla_response_encode_long(&request, bytes);
     sender_deliver(SENDER_CONTROL, bytes, size);
@@ -526,6 +537,9 @@ static void test_unmatched_names(void **state)
     assert_string_equal(unmatched_name(UNMATCHED_CONTROL), "control");
     assert_string_equal(unmatched_name(UNMATCHED_SEQUENCE), "sequence");
     assert_string_equal(unmatched_name(UNMATCHED_EARLY), "early");
+    assert_string_equal(unmatched_name(UNMATCHED_EARLIER), "earlier");
+    assert_string_equal(unmatched_name(UNMATCHED_NONCE), "nonce");
+    assert_string_equal(unmatched_name(UNMATCHED_ICMP), "icmp");
 }
 
 int main(void)

@@ -49,12 +49,12 @@ static void not_connected(int error)
 static void test_after_a_handshake(void **state)
 {
     (void)state;
-    sender_set_up(tcp_spec(CONTROL_V1), 0x22);
+    sender_set_up(tcp_spec(CONTROL_V1));
     assert_int_equal(last_open(0)->transport, TRANSPORT_UDP);
     assert_int_equal(last_open(0)->local.port, 0);
     assert_int_equal(sender_sent(0)->bytes[9], 3);
     drive_until(&sender.drive, build_at(MS(5)));
-    sender_control(0x22, 0);
+    sender_control(0, 0);
     assert_int_equal(drive_count(&sender.drive, FX_CLOSE), 1);
     assert_int_equal(last_open(1)->transport, TRANSPORT_TCP_CONNECT);
     assert_int_equal(last_open(1)->local.port, 4000);
@@ -72,7 +72,7 @@ static void test_after_a_handshake(void **state)
 static void test_without_control(void **state)
 {
     (void)state;
-    sender_set_up(tcp_spec(CONTROL_NONE), 1);
+    sender_set_up(tcp_spec(CONTROL_NONE));
     assert_int_equal(sender.drive.sent, 0);
     assert_int_equal(last_open(0)->transport, TRANSPORT_TCP_CONNECT);
     connected(0, MS(2));
@@ -98,7 +98,7 @@ static void test_errors(void **state)
         {EADDRINUSE, OUTCOME_LOCAL, RETURN_CODE_ERROR, 1},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        sender_set_up(tcp_spec(CONTROL_NONE), 1);
+        sender_set_up(tcp_spec(CONTROL_NONE));
         not_connected(rows[i].error);
         const struct round *round = sender_finish();
         assert_int_equal(round->outcome, rows[i].outcome);
@@ -111,7 +111,7 @@ static void test_errors(void **state)
 static void test_no_answer(void **state)
 {
     (void)state;
-    sender_set_up(tcp_spec(CONTROL_NONE), 1);
+    sender_set_up(tcp_spec(CONTROL_NONE));
     drive_until(&sender.drive, build_at(SECONDS(5) - 1));
     assert_int_equal(drive_count(&sender.drive, FX_CLOSE), 0);
     drive_until(&sender.drive, build_at(SECONDS(5)));
@@ -125,7 +125,7 @@ static void test_no_answer(void **state)
 static void test_abandoned(void **state)
 {
     (void)state;
-    sender_set_up(tcp_spec(CONTROL_NONE), 1);
+    sender_set_up(tcp_spec(CONTROL_NONE));
     probe_abandon(&sender.probe);
     drive_poll(&sender.drive);
     assert_true(probe_is_idle(&sender.probe));
@@ -135,8 +135,8 @@ static void test_abandoned(void **state)
 static void test_refused_by_the_responder(void **state)
 {
     (void)state;
-    sender_set_up(tcp_spec(CONTROL_V1), 0x22);
-    sender_control(0x22, 4);
+    sender_set_up(tcp_spec(CONTROL_V1));
+    sender_control(0, 4);
     const struct round *round = sender_finish();
     assert_int_equal(round->outcome, OUTCOME_PORT_IN_USE);
     assert_int_equal(round->return_code, RETURN_CODE_NOT_CONNECTED);
@@ -153,6 +153,7 @@ static void test_responder(void **state)
 {
     (void)state;
     responder_prepare();
+    responder_allow("192.0.2.0/24");
     responder_set_up();
     responder_deliver_vector(1967, RESPONDER_PEER, "C5");
     const struct fx *open = &responder.drive.effects[0].fx;
@@ -175,6 +176,7 @@ static void test_same_number(void **state)
 {
     (void)state;
     responder_prepare();
+    responder_allow("192.0.2.0/24");
     responder_set_up();
     responder_ask(RESPONDER_PEER, 50001, 60000);
     responder_deliver_vector(1967, RESPONDER_PEER, "C5");

@@ -23,15 +23,20 @@ static struct spec *icmp_spec(const struct operation *operation)
     spec->control.version = CONTROL_NONE;
     spec->path.port = spec->path.peer.port = 0;
     spec->packets.bytes = 28;
-    assert_true(pattern_parse("ABCD", &spec->packets.pattern));
     spec->packets.count = operation == &operation_icmp_echo ? 1 : 10;
     return spec;
+}
+
+/* On the wire. */
+static uint16_t number_of(uint32_t seq)
+{
+    return payload_sequence(&sender.probe.payload, seq);
 }
 
 /* What the other side makes of the echo that is out. */
 static void echo_reply(uint16_t identifier, uint8_t reply[ECHO_BYTES])
 {
-    const struct icmp_header header = {ICMP_TYPE_ECHO_REPLY, identifier, 1};
+    const struct icmp_header header = {ICMP_TYPE_ECHO_REPLY, identifier, number_of(1)};
     assert_int_equal(sender_sent(0)->fx.size, ECHO_BYTES);
     memcpy(reply, sender_sent(0)->bytes, ECHO_BYTES);
     icmp_encode(&header, reply, ECHO_BYTES);
@@ -42,15 +47,16 @@ static void test_echo(void **state)
     (void)state;
     uint8_t reply[ECHO_BYTES];
     struct icmp_header header;
-    sender_set_up(icmp_spec(&operation_icmp_echo), 1);
+    sender_set_up(icmp_spec(&operation_icmp_echo));
     assert_int_equal(drive_find(&sender.drive, FX_OPEN, 0)->fx.transport, TRANSPORT_ICMP_ECHO);
     assert_int_equal(sender_sent(0)->fx.peer.port, 0);
     assert_true(icmp_decode(sender_sent(0)->bytes, ECHO_BYTES, &header));
     assert_int_equal(header.type, ICMP_TYPE_ECHO);
     assert_int_equal(header.identifier, IDENTIFIER);
-    assert_int_equal(header.sequence, 1);
+    assert_int_equal(header.sequence, number_of(1));
     assert_memory_equal(sender_sent(0)->bytes + 8, "\0\0\0\0", 4);
-    assert_memory_equal(sender_sent(0)->bytes + 16, "\xab\xcd\xab\xcd", 4);
+    assert_memory_equal(sender_sent(0)->bytes + 16, sender.probe.payload.nonce, NONCE_BYTES);
+    assert_memory_equal(sender_sent(0)->bytes + 24, "\xab\xcd\xab\xcd", 4);
     echo_reply(IDENTIFIER, reply);
     drive_until(&sender.drive, build_at(MS(3)));
     sender_deliver(PEER, reply, sizeof reply);
@@ -67,7 +73,7 @@ static void test_replies_that_are_none(void **state)
 {
     (void)state;
     uint8_t reply[ECHO_BYTES], request[ECHO_BYTES];
-    sender_set_up(icmp_spec(&operation_icmp_echo), 1);
+    sender_set_up(icmp_spec(&operation_icmp_echo));
     memcpy(request, sender_sent(0)->bytes, sizeof request);
     sender_deliver(PEER, request, sizeof request);
     echo_reply(IDENTIFIER, reply);
@@ -78,7 +84,7 @@ static void test_replies_that_are_none(void **state)
     echo_reply(IDENTIFIER, reply);
     sender_deliver("203.0.113.1", reply, sizeof reply);
     sender_deliver(PEER, reply, 0);
-    const struct icmp_header header = {ICMP_TYPE_ECHO_REPLY, IDENTIFIER, 1};
+    const struct icmp_header header = {ICMP_TYPE_ECHO_REPLY, IDENTIFIER, number_of(1)};
     reply[15] ^= 1; /* another time, with a checksum that agrees */
     icmp_encode(&header, reply, sizeof reply);
     sender_deliver(PEER, reply, sizeof reply);
@@ -98,11 +104,12 @@ static void test_echo_over_ipv6(void **state)
     uint8_t reply[ECHO_BYTES];
     struct spec *spec = icmp_spec(&operation_icmp_echo);
     spec->path.peer = build_addr(PEER6);
-    sender_set_up(spec, 1);
+    sender_set_up(spec);
     const struct fx *open = &drive_find(&sender.drive, FX_OPEN, 0)->fx;
     assert_int_equal(open->transport, TRANSPORT_ICMP_ECHO);
     assert_int_equal(open->local.family, ADDR_IPV6);
-    assert_memory_equal(sender_sent(0)->bytes, "\x80\0\0\0\x9c\x40\0\1\0\0\0\0", 12);
+    assert_memory_equal(sender_sent(0)->bytes, "\x80\0\0\0\x9c\x40", 6);
+    assert_memory_equal(sender_sent(0)->bytes + 8, "\0\0\0\0", 4);
     memcpy(reply, sender_sent(0)->bytes, sizeof reply);
     sender_deliver(PEER6, reply, sizeof reply);
     echo_reply(IDENTIFIER, reply);
@@ -122,10 +129,10 @@ static void test_echo_over_ipv6(void **state)
 static enum outcome outcome_of_altered(bool verify_data)
 {
     uint8_t reply[ECHO_BYTES];
-    const struct icmp_header header = {ICMP_TYPE_ECHO_REPLY, IDENTIFIER, 1};
+    const struct icmp_header header = {ICMP_TYPE_ECHO_REPLY, IDENTIFIER, number_of(1)};
     struct spec *spec = icmp_spec(&operation_icmp_echo);
     spec->packets.verify_data = verify_data;
-    sender_set_up(spec, 1);
+    sender_set_up(spec);
     echo_reply(IDENTIFIER, reply);
     reply[ECHO_BYTES - 1] ^= 1;
     icmp_encode(&header, reply, sizeof reply);
@@ -145,10 +152,9 @@ static void test_altered(void **state)
 static void test_unreachable(void **state)
 {
     (void)state;
-    sender_set_up(icmp_spec(&operation_icmp_echo), 1);
-    struct ev ev = {.kind = EV_ERROR, .error = EHOSTUNREACH, .is_icmp = true};
-    ev.peer = sender.spec->path.peer;
-    drive_input(&sender.drive, ev);
+    sender_set_up(icmp_spec(&operation_icmp_echo));
+    sender_icmp(EHOSTUNREACH, PEER, 0, ICMP_HEADER_BYTES);
+    assert_true(probe_is_idle(&sender.probe));
     const struct round *round = sender_finish();
     assert_int_equal(round->outcome, OUTCOME_UNREACHABLE);
     assert_int_equal(round->error, EHOSTUNREACH);
@@ -158,7 +164,7 @@ static void test_unreachable(void **state)
 static void test_no_socket(void **state)
 {
     (void)state;
-    sender_prepare(icmp_spec(&operation_icmp_echo), 1, build_at(0));
+    sender_prepare(icmp_spec(&operation_icmp_echo), build_at(0));
     sender.drive.open_error = EPROTONOSUPPORT;
     sender_start(build_at(0));
     const struct round *round = sender_finish();
@@ -170,7 +176,7 @@ static void test_no_socket(void **state)
 static void deliver_times(uint16_t seq, uint32_t receive_ms, uint32_t transmit_ms)
 {
     uint8_t reply[ICMP_TIMESTAMP_BYTES];
-    const struct icmp_header header = {ICMP_TYPE_TIMESTAMP_REPLY, IDENTIFIER, seq};
+    const struct icmp_header header = {ICMP_TYPE_TIMESTAMP_REPLY, IDENTIFIER, number_of(seq)};
     memcpy(reply, sender_sent(seq - 1u)->bytes, sizeof reply);
     for (unsigned i = 0; i < 4; i++) {
         reply[12 + i] = (uint8_t)(receive_ms >> (24 - 8 * i));
@@ -187,7 +193,7 @@ static const struct round *two_answers_within(int64_t threshold_ns, const uint32
     struct spec *spec = icmp_spec(&operation_icmp_jitter);
     spec->packets.count = 2;
     spec->results.threshold_ns = threshold_ns;
-    sender_set_up(spec, 1);
+    sender_set_up(spec);
     drive_until(&sender.drive, build_at(MS(4)));
     deliver_times(1, first[0], first[1]);
     drive_until(&sender.drive, build_at(MS(24)));

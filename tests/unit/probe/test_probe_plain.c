@@ -10,17 +10,10 @@
 
 #define MS(n) ((n)*NS_PER_MS)
 
-static void icmp_error(int error)
-{
-    struct ev ev = {.kind = EV_ERROR, .error = error, .is_icmp = true};
-    ev.peer = sender.spec->path.peer;
-    drive_input(&sender.drive, ev);
-}
-
 static void set_up_plain(struct spec *spec)
 {
     spec->control.version = CONTROL_NONE;
-    sender_set_up(spec, 1);
+    sender_set_up(spec);
 }
 
 static void test_train_starts_at_once(void **state)
@@ -59,7 +52,7 @@ static void test_unreachable_ends_an_echo(void **state)
     (void)state;
     set_up_plain(build_echo_spec("t", "198.51.100.20"));
     drive_until(&sender.drive, build_at(MS(3)));
-    icmp_error(ECONNREFUSED);
+    sender_icmp(ECONNREFUSED, SENDER_ECHO_PROBES, 0, 12);
     assert_true(probe_is_idle(&sender.probe));
     const struct round *round = sender_finish();
     assert_int_equal(round->outcome, OUTCOME_PORT_UNREACHABLE);
@@ -74,7 +67,7 @@ static void test_unreachable_train(void **state)
 {
     (void)state;
     set_up_plain(build_jitter_spec("t", "198.51.100.20"));
-    icmp_error(EHOSTUNREACH);
+    sender_icmp(EHOSTUNREACH, SENDER_PROBES, 0, 0);
     drive_until(&sender.drive, build_at(MS(100)));
     assert_false(probe_is_idle(&sender.probe));
     const struct round *round = sender_finish();
@@ -87,7 +80,7 @@ static void test_one_answer_outweighs_unreachable(void **state)
 {
     (void)state;
     set_up_plain(build_jitter_spec("t", "198.51.100.20"));
-    icmp_error(EHOSTUNREACH);
+    sender_icmp(EHOSTUNREACH, SENDER_PROBES, 0, 0);
     drive_until(&sender.drive, build_at(MS(30)));
     sender_reply(2);
     const struct round *round = sender_finish();
@@ -145,12 +138,13 @@ static void test_altered(void **state)
     assert_altered(reply, sizeof reply - 1);
 }
 
-/* Without verify_data only type and size count. */
+/* Without verify_data only type, size and nonce count. */
 static void test_unverified(void **state)
 {
     (void)state;
     uint8_t reply[16] = {0, 1};
     set_up_plain(build_echo_spec("t", "198.51.100.20"));
+    sender_return_nonce(reply);
     sender_deliver(SENDER_ECHO_PROBES, reply, sizeof reply);
     assert_int_equal(sender_finish()->outcome, OUTCOME_OK);
     sender_tear_down();

@@ -92,14 +92,15 @@ static void test_whose_times(void **state)
         struct spec *spec = build_jitter_spec("a", "198.51.100.20");
         bool is_user = who == TIMESTAMPS_USER;
         spec->clocks.timestamps = (enum timestamps)who;
-        sender_set_up(spec, 7);
+        sender_set_up(spec);
         assert_int_equal(sender_sent(0)->fx.kind, FX_SEND);
-        sender_control(7, 0);
+        sender_control(0, 0);
         const struct drive_effect *probe = sender_sent(1);
         assert_int_equal(probe->fx.wants_stamp, !is_user);
         struct ipsla_jitter_ms reply = sender_reply_to(1, wall_ms_of_day(sender.drive.now.wall), 0);
         uint8_t bytes[32];
         ipsla_jitter_ms_encode(&reply, bytes, sizeof bytes);
+        sender_return_nonce(bytes);
         struct ev ev = {
             .kind = EV_DATA,
             .peer = build_addr(SENDER_PROBES),
@@ -227,10 +228,10 @@ static void test_latest_end(void **state)
     (void)state;
     struct spec *spec = build_jitter_spec("t", "198.51.100.20");
     spec->packets.count = 1;
-    sender_prepare(spec, 1, build_at(0));
+    sender_prepare(spec, build_at(0));
     probe_start(&sender.probe, build_at(0), build_at(SECONDS(6)).mono);
     drive_poll(&sender.drive);
-    sender_control(1, 0);
+    sender_control(0, 0);
     drive_until(&sender.drive, build_at(SECONDS(6) - 1));
     assert_int_equal(drive_count(&sender.drive, FX_CLOSE), 0);
     drive_until(&sender.drive, build_at(SECONDS(6)));
@@ -247,6 +248,7 @@ static void test_corrupt(void **state)
     struct ipsla_jitter_ms message = sender_reply_to(1, 43200007, 0);
     uint8_t bytes[64];
     ipsla_jitter_ms_encode(&message, bytes, sizeof bytes);
+    sender_return_nonce(bytes);
     sender_deliver(SENDER_PROBES, bytes, 31);
     sender_deliver(SENDER_PROBES, bytes, 33);
     sender_deliver(SENDER_PROBES, bytes, 15);
@@ -273,7 +275,7 @@ static void test_corrupt(void **state)
 static void test_corrupt_echo(void **state)
 {
     (void)state;
-    sender_set_up(build_echo_spec("t", "198.51.100.20"), 1);
+    sender_set_up(build_echo_spec("t", "198.51.100.20"));
     sender_handshake();
     uint8_t bytes[17] = {0, 1};
     sender_deliver(SENDER_ECHO_PROBES, bytes, 15);
@@ -294,14 +296,14 @@ static void test_midnight(void **state)
     spec->packets.count = 3;
     struct instant start = build_at(0);
     start.wall.ns += MS(INT64_C(43199978) - 5); /* 5 ms before 23:59:59.978 */
-    sender_prepare(spec, 1, start);
+    sender_prepare(spec, start);
     sender_start(start);
     static const uint32_t receive_ms[] = {86399985, 5, 26}; /* P4 is the second: sent .998 */
     struct instant now = start;
     now.mono.ns += MS(5);
     now.wall.ns += MS(5);
     drive_until(&sender.drive, now);
-    sender_control(1, 0);
+    sender_control(0, 0);
     for (uint16_t seq = 1; seq <= 3; seq++) {
         struct instant at = now;
         at.mono.ns += MS(20 * (seq - 1) + 14);
@@ -341,7 +343,7 @@ static void test_clock_that_is_not_utc(void **state)
     for (size_t i = 0; i < sizeof bases / sizeof bases[0]; i++) {
         struct spec *spec = build_jitter_spec("t", "198.51.100.20");
         spec->packets.count = 3;
-        sender_set_up(spec, 1);
+        sender_set_up(spec);
         sender_handshake();
         for (uint16_t seq = 1; seq <= 3; seq++) {
             drive_until(&sender.drive, build_at(MS(5) + MS(20) * (seq - 1) + MS(9)));
@@ -386,7 +388,7 @@ static void test_nothing_could_be_sent(void **state)
     sender_set_up_jitter();
     drive_until(&sender.drive, build_at(MS(5)));
     sender.drive.send_error = EPERM;
-    sender_control(0xff, 0);
+    sender_control(0, 0);
     const struct round *round = sender_finish();
     assert_int_equal(round->outcome, OUTCOME_LOCAL);
     assert_int_equal(round->error, EPERM);
@@ -399,11 +401,12 @@ static void test_nothing_could_be_sent(void **state)
 static void test_reply_to_unsent_echo(void **state)
 {
     (void)state;
-    sender_set_up(build_echo_spec("t", "198.51.100.20"), 1);
+    sender_set_up(build_echo_spec("t", "198.51.100.20"));
     drive_until(&sender.drive, build_at(MS(5)));
     sender.drive.send_error = ENOBUFS;
-    sender_control(1, 0);
-    const uint8_t bytes[16] = {0, 1};
+    sender_control(0, 0);
+    uint8_t bytes[16] = {0, 1};
+    sender_return_nonce(bytes);
     sender_deliver(SENDER_ECHO_PROBES, bytes, sizeof bytes);
     sender_assert_unmatched(0, 0, 1, 0);
     assert_int_equal(sender_finish()->outcome, OUTCOME_LOCAL);
@@ -415,7 +418,7 @@ static void test_over_threshold(void **state)
     (void)state;
     struct spec *spec = build_jitter_spec("t", "198.51.100.20");
     spec->results.threshold_ns = MS(3);
-    sender_set_up(spec, 7);
+    sender_set_up(spec);
     sender_handshake();
     sender_run(1, 10);
     const struct round *round = sender_finish();

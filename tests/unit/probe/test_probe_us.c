@@ -29,7 +29,7 @@ static struct spec *us_spec(void)
 
 static void set_up(struct spec *spec)
 {
-    sender_set_up(spec, 0xff);
+    sender_set_up(spec);
     sender_handshake();
 }
 
@@ -59,6 +59,7 @@ static void deliver(const struct jitter_us *reply, size_t size)
 {
     uint8_t bytes[256];
     jitter_us_encode(layout(), reply, bytes, size);
+    sender_return_nonce(bytes);
     sender_deliver(SENDER_PROBES, bytes, size);
 }
 
@@ -83,6 +84,7 @@ static void test_request(void **state)
         jitter_us_encode(layout(),
                          &(struct jitter_us){.t1 = stamp(BUILD_WALL_NS + MS(5)), .sender_seq = 1},
                          wanted, sizeof wanted);
+        sender_return_nonce(wanted);
         const struct drive_effect *sent = sender_sent(0);
         assert_int_equal(sent->fx.size, sizeof wanted);
         assert_memory_equal(sent->bytes, wanted, sizeof wanted);

@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
 /* The sender's handshake of version 2, and that of version 1 with an MD5 key. */
+#include <errno.h>
 #include <string.h>
 
 #include "support/build.h"
@@ -20,8 +21,7 @@ static void set_up(enum auth_algorithm algorithm)
         spec->control.key = (struct auth_key){.id = 7, .algorithm = algorithm, .size = 6};
         memcpy(spec->control.key.secret, "s3cret", 6);
     }
-    sender_prepare(spec, 0xff, build_at(0));
-    handshake_seed(&sender.probe.handshake, (const uint8_t[HANDSHAKE_SEED_BYTES]){1, 2, 3});
+    sender_prepare(spec, build_at(0));
     sender_start(build_at(0));
 }
 
@@ -229,17 +229,27 @@ static struct instant later(struct instant now, int64_t ns)
  * something else ends it. */
 static void refuse_and_wait(size_t index)
 {
-    sender_control(sender_sent(index)->bytes[1], 0x20000);
+    sender_control((uint32_t)index, 0x20000);
     assert_int_equal(drive_count(&sender.drive, FX_SEND), index + 1);
     struct mono refused = sender.drive.now.mono;
     struct instant before = later(sender.drive.now, HANDSHAKE_LAYOUT_PAUSE_NS - 1);
     drive_until(&sender.drive, before);
     assert_int_equal(drive_count(&sender.drive, FX_SEND), index + 1);
-    sender_control(sender_sent(index)->bytes[1], 0x20000); /* repeated: to nothing outstanding */
+    sender_control((uint32_t)index, 0x20000); /* repeated: to nothing outstanding */
     sender_assert_unmatched(0, (unsigned)index + 1, 0, 0);
     drive_until(&sender.drive, later(before, 1));
     assert_int_equal(drive_count(&sender.drive, FX_SEND), index + 2);
     assert_true(mono_diff(sender_sent(index + 1)->at.mono, refused) == HANDSHAKE_LAYOUT_PAUSE_NS);
+}
+
+/* The refusal of request `number` is believed when nobody has accepted that until its time is over.
+ */
+static void refuse(uint32_t number)
+{
+    sender_control(number, 0x20000);
+    assert_int_equal(sender.probe.phase, PROBE_CONTROL);
+    drive_until(&sender.drive, later(sender.drive.now, sender.spec->control.timeout_ns));
+    assert_int_equal(sender.probe.round.outcome, OUTCOME_AUTH);
 }
 
 static void test_md5_layouts_in_turn(void **state)
@@ -250,7 +260,7 @@ static void test_md5_layouts_in_turn(void **state)
         assert_int_equal(layout_of(i), i);
         refuse_and_wait(i);
     }
-    sender_control(sender_sent(5)->bytes[1], 0);
+    sender_control(5, 0);
     assert_true(is_accepted());
     assert_int_equal(sender.probe.round.auth_layout, 6);
     probe_abandon(&sender.probe);
@@ -258,8 +268,7 @@ static void test_md5_layouts_in_turn(void **state)
     drive_forget(&sender.drive);
     sender_start(build_at(MS(60000)));
     assert_int_equal(layout_of(0), 5); /* remembered */
-    sender_control(sender_sent(0)->bytes[1], 0x20000);
-    assert_int_equal(sender.probe.round.outcome, OUTCOME_AUTH);
+    refuse(6);
     sender_tear_down();
 }
 
@@ -271,19 +280,66 @@ static void test_md5_wrong_key(void **state)
         refuse_and_wait(i);
         assert_int_equal(sender.probe.phase, PROBE_CONTROL);
     }
-    sender_control(sender_sent(AUTH_LAYOUT_COUNT - 1)->bytes[1], 0x20000);
-    assert_int_equal(sender.probe.round.outcome, OUTCOME_AUTH);
+    refuse(AUTH_LAYOUT_COUNT - 1);
     drive_forget(&sender.drive);
     sender_start(build_at(MS(60000)));
-    sender_control(sender_sent(0)->bytes[1], 0x20000); /* one an operation from now on */
-    assert_int_equal(sender.probe.round.outcome, OUTCOME_AUTH);
+    refuse(AUTH_LAYOUT_COUNT); /* one an operation from now on */
     sender_tear_down();
+}
+
+/* An ICMP error that quotes the random number is believed at once; what quotes less ends nothing,
+ * another random number is not ours. */
+static void test_icmp(void **state)
+{
+    (void)state;
+    enum { RANDOM_END = 48 };
+    for (unsigned i = 0; i <= 1; i++) {
+        set_up(AUTH_HMAC_SHA256);
+        sender_icmp(ECONNREFUSED, CONTROL_V2_PEER, 0, RANDOM_END - 1);
+        assert_int_equal(sender.probe.phase, PROBE_CONTROL);
+        struct ev ev = {.kind = EV_ERROR, .error = ECONNREFUSED, .is_icmp = true};
+        uint8_t quote[IPSLA2_BYTES];
+        memcpy(quote, sender_sent(0)->bytes, sizeof quote);
+        ev.peer = build_addr(CONTROL_V2_PEER);
+        ev.bytes = quote;
+        ev.size = sizeof quote;
+        quote[RANDOM_END - 1] ^= 1;
+        drive_input(&sender.drive, ev);
+        assert_int_equal(sender.probe.phase, PROBE_CONTROL);
+        assert_int_equal(sender.probe.unmatched[UNMATCHED_ICMP], 1);
+        quote[RANDOM_END - 1] ^= 1;
+        ev.error = i == 0 ? ECONNREFUSED : EHOSTUNREACH;
+        drive_input(&sender.drive, ev);
+        assert_int_equal(probe_is_idle(&sender.probe), i == 0);
+        assert_int_equal(sender_finish()->outcome,
+                         i == 0 ? OUTCOME_PORT_UNREACHABLE : OUTCOME_UNREACHABLE);
+        sender_tear_down();
+    }
+}
+
+/* The same request twice: nothing tells which of the two the answer is to. */
+static void test_answer_to_a_repeated_request_has_no_round_trip(void **state)
+{
+    (void)state;
+    for (int64_t tries = 1; tries <= 2; tries++) {
+        set_up(AUTH_HMAC_SHA256);
+        drive_until(&sender.drive, build_at(MS(2000) * (tries - 1) + MS(5)));
+        struct ipsla2_message message = good_answer();
+        answer(&message);
+        assert_true(is_accepted());
+        assert_true(sender.probe.round.control_rtt_ns == (tries == 1 ? MS(5) : -1));
+        probe_abandon(&sender.probe);
+        drive_poll(&sender.drive);
+        sender_tear_down();
+    }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_request),
+        cmocka_unit_test(test_icmp),
+        cmocka_unit_test(test_answer_to_a_repeated_request_has_no_round_trip),
         cmocka_unit_test(test_retry_and_next),
         cmocka_unit_test(test_reflection_is_no_answer),
         cmocka_unit_test(test_strange_answers),

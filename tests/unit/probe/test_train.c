@@ -180,6 +180,22 @@ static void test_complete_and_expiry(void **state)
     train_fini(&train);
 }
 
+/* Nothing more may be sent: the end is that of the packet sent last. */
+static void test_rest_is_skipped(void **state)
+{
+    (void)state;
+    struct train train;
+    start(&train, 5);
+    train_send(&train, build_at(0));
+    train_send(&train, build_at(MS(20)));
+    train_skip_rest(&train);
+    assert_int_equal(train.missed, 3);
+    assert_true(train_next_due(&train).ns == INT64_MAX);
+    assert_true(train_expiry(&train).ns == BUILD_MONO_NS + MS(1020));
+    assert_null(train_find(&train, 3));
+    train_fini(&train);
+}
+
 static void test_all_unsent(void **state)
 {
     (void)state;
@@ -334,6 +350,7 @@ int main(void)
         cmocka_unit_test(test_late),
         cmocka_unit_test(test_unsend),
         cmocka_unit_test(test_complete_and_expiry),
+        cmocka_unit_test(test_rest_is_skipped),
         cmocka_unit_test(test_all_unsent),
         cmocka_unit_test(test_restart_forgets),
         cmocka_unit_test(test_kernel_send_stamps),

@@ -43,6 +43,7 @@ static void deliver_us(const struct sample *sample, uint32_t seq, int64_t t2_ns,
         .responder_seq = ++sender.received,
     };
     jitter_us_encode(JITTER_US_SEQ16, &reply, bytes, sizeof bytes);
+    sender_return_nonce(bytes);
     for (unsigned i = 0; i < 8; i++) {
         bytes[44 + i] = (uint8_t)(path->claimed >> (56 - 8 * i));
     }
@@ -97,7 +98,7 @@ static struct spec *us_spec(void)
 
 static void begin(struct spec *spec, const struct path *path)
 {
-    sender_set_up(spec, 0xff);
+    sender_set_up(spec);
     sender.clock.is_synchronized = true;
     sender_handshake();
     travel(path);

@@ -4,6 +4,7 @@
 #include "reflect/reflect.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/rng.h"
@@ -392,6 +393,128 @@ static void test_every_datagram_counts_once(void **state)
     responder_tear_down();
 }
 
+static void send_echo(uint16_t port, const char *peer)
+{
+    uint8_t bytes[16];
+    ipsla_echo_encode(bytes, sizeof bytes);
+    responder_deliver(port, peer, bytes, sizeof bytes);
+}
+
+/* A burst, then two a second; each flow has its own. */
+static void test_echoes_have_a_budget(void **state)
+{
+    (void)state;
+    responder_prepare();
+    responder.settings.permanent[0] = build_addr("0.0.0.0:16000");
+    responder.settings.permanent_count = 1;
+    responder_set_up();
+    for (unsigned i = 0; i < 15; i++) {
+        send_echo(16000, RESPONDER_PEER);
+    }
+    assert_int_equal(reflect_stats(responder.reflect)->echo_probes, REFLECT_ECHO_BURST);
+    assert_int_equal(responder_dropped(DROP_LIMIT), 15 - REFLECT_ECHO_BURST);
+    send_echo(16000, RESPONDER_PEER_2);
+    assert_int_equal(reflect_stats(responder.reflect)->echo_probes, REFLECT_ECHO_BURST + 1);
+    for (unsigned i = 1; i <= 10; i++) {
+        drive_until(&responder.drive, build_at(i * REFLECT_ECHO_INTERVAL_NS));
+        send_echo(16000, RESPONDER_PEER);
+    }
+    assert_int_equal(reflect_stats(responder.reflect)->echo_probes, REFLECT_ECHO_BURST + 11);
+    responder_tear_down();
+}
+
+/* A session remembers nothing of an echo, so none is made. */
+static void test_echo_needs_no_session(void **state)
+{
+    (void)state;
+    responder_prepare();
+    responder.settings.permanent[0] = build_addr("0.0.0.0:16000");
+    responder.settings.permanent_count = 1;
+    responder.settings.max_sessions = 5;
+    responder_set_up();
+    for (unsigned i = 0; i < 60; i++) {
+        char peer[32];
+        snprintf(peer, sizeof peer, "192.0.2.10:%u", 40000 + i);
+        drive_until(&responder.drive, build_at(i * NS_PER_SECOND));
+        send_echo(16000, peer);
+    }
+    assert_int_equal(reflect_stats(responder.reflect)->echo_probes, 60);
+    assert_int_equal(reflect_stats(responder.reflect)->sessions, 0);
+    responder_tear_down();
+}
+
+static void send_train(unsigned number, int64_t start_ns, int64_t interval_ns)
+{
+    char peer[32];
+    snprintf(peer, sizeof peer, "192.0.2.10:%u", 40000 + number);
+    for (uint16_t i = 0; i < 10; i++) {
+        drive_until(&responder.drive, build_at(start_ns + i * interval_ns));
+        responder_send_jitter(16000, peer, (uint16_t)(i + 1));
+        assert_int_equal(responder_last_jitter(peer).responder_seq, i + 1);
+        drive_forget(&responder.drive);
+    }
+}
+
+/* A train every 2 s, each from a new port: the flow that has been silent longest is forgotten. */
+static void test_silent_flows_give_way(void **state)
+{
+    (void)state;
+    responder_prepare();
+    responder.settings.permanent[0] = build_addr("0.0.0.0:16000");
+    responder.settings.permanent_count = 1;
+    responder.settings.max_sessions = 2;
+    responder_set_up();
+    for (unsigned i = 0; i < 20; i++) {
+        send_train(i, i * 2 * NS_PER_SECOND, 20 * NS_PER_MS);
+    }
+    assert_int_equal(responder_drops(), 0);
+    responder_tear_down();
+}
+
+/* A slow train that goes on is in use between its packets. */
+static void test_flows_in_use_stay(void **state)
+{
+    (void)state;
+    responder_prepare();
+    responder.settings.permanent[0] = build_addr("0.0.0.0:16000");
+    responder.settings.permanent_count = 1;
+    responder.settings.max_sessions = 1;
+    responder_set_up();
+    send_train(0, 0, NS_PER_SECOND);
+    drive_until(&responder.drive, build_at(11 * NS_PER_SECOND));
+    responder_send_jitter(16000, "192.0.2.11:40000", 1);
+    assert_int_equal(responder_dropped(DROP_LIMIT), 1);
+    responder_send_jitter(16000, "192.0.2.10:40000", 11);
+    assert_int_equal(responder_last_jitter("192.0.2.10:40000").responder_seq, 11);
+    responder_tear_down();
+}
+
+/* Another responder, configured like this one. */
+static void test_no_echo_to_a_permanent_port(void **state)
+{
+    (void)state;
+    responder_prepare();
+    responder.settings.permanent[0] = build_addr("0.0.0.0:16000");
+    responder.settings.permanent_count = 1;
+    responder_set_up();
+    send_echo(16000, "192.0.2.10:16000");
+    assert_int_equal(responder_dropped(DROP_LOOP), 1);
+    responder_send_jitter(16000, "192.0.2.10:16000", 1); /* a reply would not be a request */
+    assert_int_equal(reflect_stats(responder.reflect)->jitter_probes, 1);
+    responder_tear_down();
+}
+
+static void test_no_echo_on_a_port_for_jitter(void **state)
+{
+    (void)state;
+    responder_prepare();
+    responder_set_up();
+    responder_ask(RESPONDER_PEER, 16384, 5000);
+    send_echo(16384, RESPONDER_PEER);
+    assert_int_equal(responder_dropped(IPSLA_BAD_TYPE), 1);
+    responder_tear_down();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -411,6 +534,12 @@ int main(void)
         cmocka_unit_test(test_send_failure),
         cmocka_unit_test(test_icmp_errors_are_nothing),
         cmocka_unit_test(test_every_datagram_counts_once),
+        cmocka_unit_test(test_echoes_have_a_budget),
+        cmocka_unit_test(test_echo_needs_no_session),
+        cmocka_unit_test(test_silent_flows_give_way),
+        cmocka_unit_test(test_flows_in_use_stay),
+        cmocka_unit_test(test_no_echo_to_a_permanent_port),
+        cmocka_unit_test(test_no_echo_on_a_port_for_jitter),
     };
     return cmocka_run_group_tests(tests, responder_load, NULL);
 }

@@ -4,6 +4,7 @@
 #include "reflect/reflect.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #include "support/build.h"
 #include "support/cm.h"
@@ -23,7 +24,7 @@ static void test_listens(void **state)
     responder.settings.listen_count = 2;
     responder.settings.permanent[0] = build_addr("0.0.0.0:16000");
     responder.settings.permanent_count = 1;
-    responder.reflect = reflect_new(&responder.settings);
+    responder.reflect = reflect_new(&responder.settings, &responder_seed);
     responder.datagrams = 0;
     assert_false(reflect_is_listening(responder.reflect));
     drive_init(&responder.drive, reflect_machine(responder.reflect), build_at(0));
@@ -46,7 +47,7 @@ static void test_cannot_listen(void **state)
     responder.settings.permanent_count = 1;
     responder.settings.listen_count = 1;
     for (unsigned opens = 0; opens < 2; opens++) {
-        responder.reflect = reflect_new(&responder.settings);
+        responder.reflect = reflect_new(&responder.settings, &responder_seed);
         struct fx fx;
         struct machine machine = reflect_machine(responder.reflect);
         for (unsigned i = 0; i < 2; i++) {
@@ -274,9 +275,8 @@ static void test_allow(void **state)
 {
     (void)state;
     responder_prepare();
-    assert_true(addr_parse_prefix("192.0.2.10/32", &responder.settings.allow[0]));
-    assert_true(addr_parse_prefix("203.0.113.0/24", &responder.settings.allow[1]));
-    responder.settings.allow_count = 2;
+    responder_allow("192.0.2.10/32");
+    responder_allow("203.0.113.0/24");
     responder.settings.permanent[0] = build_addr("0.0.0.0:16000");
     responder.settings.permanent_count = 1;
     responder_set_up();
@@ -286,8 +286,126 @@ static void test_allow(void **state)
     assert_int_equal(responder_dropped(DROP_NOT_ALLOWED), 3);
     assert_int_equal(responder.drive.effect_count, 0);
     responder_ask(RESPONDER_PEER, 16384, 5000);
-    responder_ask("203.0.113.200:5", 16384, 5000);
+    responder_ask("203.0.113.200:5000", 16384, 5000);
     assert_int_equal(responder_results(RESULT_ACCEPTED), 2);
+    responder_tear_down();
+}
+
+/* A service would take an answer for a request, in words that a third party chose. */
+static void test_nothing_for_services(void **state)
+{
+    (void)state;
+    responder_prepare();
+    responder.settings.permanent[0] = build_addr("0.0.0.0:16000");
+    responder.settings.permanent_count = 1;
+    responder_set_up();
+    responder_ask("192.0.2.10:53", 16384, 5000);
+    responder_send_jitter(16000, "192.0.2.10:1023", 1);
+    responder_send_jitter(16000, "224.0.0.1:5000", 1);
+    assert_int_equal(responder_dropped(DROP_BAD_SOURCE), 3);
+    assert_int_equal(responder.drive.effect_count, 0);
+    responder_send_jitter(16000, "192.0.2.10:1024", 1);
+    assert_int_equal(reflect_stats(responder.reflect)->jitter_probes, 1);
+    responder_tear_down();
+}
+
+static void test_source_ports_are_a_setting(void **state)
+{
+    (void)state;
+    responder_prepare();
+    responder.settings.min_source_port = 0;
+    responder_set_up();
+    responder_ask("192.0.2.10:53", 16384, 5000);
+    assert_int_equal(responder_results(RESULT_ACCEPTED), 1);
+    responder_tear_down();
+}
+
+static void ask_tcp(const char *peer, uint16_t port)
+{
+    const struct ipsla_request request = {
+        .id = 1, .command = IPSLA_COMMAND_TCP, .port = port, .duration_ms = 5000};
+    uint8_t bytes[IPSLA_REQUEST_BYTES_MAX];
+    responder_deliver(1967, peer, bytes, ipsla_request_encode(&request, bytes));
+}
+
+static void test_ports_that_may_be_asked_for(void **state)
+{
+    (void)state;
+    responder_prepare();
+    port_set_remove(&responder.settings.ports, (struct port_range){8080, 8080});
+    responder.settings.permanent[0] = build_addr("0.0.0.0:514");
+    responder.settings.permanent_count = 1;
+    responder_set_up();
+    responder_ask(RESPONDER_PEER, 53, 5000);
+    responder_ask(RESPONDER_PEER, 1023, 5000);
+    responder_ask(RESPONDER_PEER, 8080, 5000);
+    ask_tcp(RESPONDER_PEER, 5000); /* there is no allow list */
+    assert_int_equal(responder_results(RESULT_PORT_NOT_ALLOWED), 4);
+    assert_int_equal(responder.drive.open_count, 3);
+    responder_ask(RESPONDER_PEER, 1024, 5000);
+    responder_ask(RESPONDER_PEER, 514, 5000); /* which is open anyway */
+    ask_tcp("127.0.0.1:40000", 5000);
+    assert_int_equal(responder_results(RESULT_ACCEPTED), 3);
+    responder_tear_down();
+}
+
+static void test_tcp_for_peers_that_are_named(void **state)
+{
+    (void)state;
+    responder_prepare();
+    responder_allow("192.0.2.0/24");
+    responder_set_up();
+    ask_tcp(RESPONDER_PEER, 5000);
+    ask_tcp(RESPONDER_PEER, 22);
+    assert_int_equal(responder_results(RESULT_ACCEPTED), 1);
+    assert_int_equal(responder_results(RESULT_PORT_NOT_ALLOWED), 1);
+    responder_tear_down();
+}
+
+static bool is_open_after(int64_t ns)
+{
+    drive_until(&responder.drive, build_at(ns));
+    return drive_channel(&responder.drive, 16384) != NULL;
+}
+
+/* Nobody can say "for an hour" and go. */
+static void test_unused_lease_is_short(void **state)
+{
+    (void)state;
+    responder_prepare();
+    responder_set_up();
+    responder_ask(RESPONDER_PEER, 16384, 60000);
+    assert_true(is_open_after(REFLECT_UNUSED_NS - 1));
+    assert_false(is_open_after(REFLECT_UNUSED_NS));
+    responder_tear_down();
+}
+
+static void test_used_lease_is_as_long_as_asked(void **state)
+{
+    (void)state;
+    responder_prepare();
+    responder_set_up();
+    responder_ask(RESPONDER_PEER, 16384, 60000);
+    assert_true(is_open_after(SECONDS(9)));
+    responder_send_jitter(16384, RESPONDER_PEER, 1);
+    assert_true(is_open_after(SECONDS(60) - 1));
+    assert_false(is_open_after(SECONDS(60)));
+    responder_tear_down();
+}
+
+/* Less is granted than was asked for, and the answer says so. */
+static void test_longest_lease_is_a_setting(void **state)
+{
+    (void)state;
+    responder_prepare();
+    responder.settings.max_duration_ns = SECONDS(20);
+    responder_set_up();
+    responder_ask(RESPONDER_PEER, 16384, 60000);
+    const struct drive_effect *answer = responder_last(RESPONDER_PEER);
+    assert_int_equal(answer->bytes[22] << 8 | answer->bytes[23], 20000);
+    responder_send_jitter(16384, RESPONDER_PEER, 1);
+    assert_true(is_open_after(SECONDS(20) - 1));
+    assert_false(is_open_after(SECONDS(20)));
     responder_tear_down();
 }
 
@@ -338,6 +456,8 @@ static void test_flood_of_ports(void **state)
     (void)state;
     responder_prepare();
     responder.settings.max_sessions = 100;
+    responder.settings.max_sessions_per_source = 1000;
+    responder.settings.requests_per_source = 0;
     responder_set_up();
     for (unsigned round = 0; round < 5; round++) {
         for (unsigned i = 0; i < 300; i++) {
@@ -351,6 +471,191 @@ static void test_flood_of_ports(void **state)
     }
     assert_int_equal(responder_results(RESULT_ACCEPTED), 500);
     assert_int_equal(responder_results(RESULT_LIMIT), 1000);
+    responder_tear_down();
+}
+
+/* As many as are free: so one source has half of all at the most. Many that take all they can get,
+ * and use none of it, keep nobody out. */
+static void test_sources_share(void **state)
+{
+    (void)state;
+    responder_prepare();
+    responder_set_up();
+    for (unsigned source = 1; source <= 50; source++) {
+        char peer[32];
+        snprintf(peer, sizeof peer, "192.0.2.%u:40000", source);
+        for (unsigned i = 0; i < 600; i++) {
+            responder_ask(peer, (uint16_t)(1024 + source * 1000 + i), 5000);
+            drive_forget(&responder.drive);
+        }
+        if (source == 1) {
+            assert_int_equal(reflect_stats(responder.reflect)->sessions, 500);
+            assert_int_equal(responder_results(RESULT_SOURCE_LIMIT), 100);
+        }
+    }
+    assert_int_equal(reflect_stats(responder.reflect)->sessions, 1000);
+    drive_until(&responder.drive, build_at(100 * NS_PER_MS));
+    uint64_t accepted = responder_results(RESULT_ACCEPTED);
+    responder_ask("198.51.100.1:40000", 30000, 5000);
+    assert_int_equal(responder_results(RESULT_ACCEPTED), accepted + 1);
+    responder_tear_down();
+}
+
+/* IPv6: the hosts of a network are one source. */
+static void test_quota_is_a_setting(void **state)
+{
+    (void)state;
+    responder_prepare();
+    responder.settings.max_sessions_per_source = 2;
+    responder.settings.listen[1] = build_addr("[::]:2967");
+    responder_set_up();
+    for (unsigned i = 0; i < 3; i++) {
+        const struct ipsla_request request = {.command = IPSLA_COMMAND_JITTER,
+                                              .port = (uint16_t)(16384 + i),
+                                              .duration_ms = 5000,
+                                              .is_ipv6 = true};
+        uint8_t bytes[IPSLA_REQUEST_BYTES_MAX];
+        char peer[32];
+        snprintf(peer, sizeof peer, "[2001:db8:1:2::%u]:40000", i + 1);
+        responder_deliver(2967, peer, bytes, ipsla_request_encode(&request, bytes));
+        responder_ask(RESPONDER_PEER, (uint16_t)(17000 + i), 5000);
+    }
+    assert_int_equal(responder_results(RESULT_ACCEPTED), 4);
+    assert_int_equal(responder_results(RESULT_SOURCE_LIMIT), 2);
+    responder_tear_down();
+}
+
+static void test_requests_have_a_budget(void **state)
+{
+    (void)state;
+    responder_prepare();
+    responder.settings.requests_per_source = 10;
+    assert_true(addr_parse_prefix("192.0.2.11/32", &responder.settings.reserve_for[0]));
+    responder.settings.reserve_for_count = 1;
+    responder_set_up();
+    for (unsigned i = 0; i < 15; i++) {
+        responder_ask(RESPONDER_PEER, 16384, 5000);
+        responder_ask(RESPONDER_OTHER, 16384, 5000);
+    }
+    assert_int_equal(responder_dropped(DROP_SOURCE_LIMIT), 5);
+    assert_int_equal(responder_results(RESULT_ACCEPTED), 25);
+    drive_until(&responder.drive, build_at(SECONDS(1) / 10));
+    responder_ask(RESPONDER_PEER, 16384, 5000);
+    assert_int_equal(responder_results(RESULT_ACCEPTED), 26);
+    responder_tear_down();
+}
+
+static void ask_from(unsigned source, uint16_t port)
+{
+    char peer[32];
+    snprintf(peer, sizeof peer, "10.0.%u.%u:40000", source / 256, source % 256);
+    responder_ask(peer, port, 60000);
+    drive_forget(&responder.drive);
+}
+
+/* From as many sources as one likes, which need not exist: what nobody has used gives way. */
+static void test_unused_sessions_give_way(void **state)
+{
+    (void)state;
+    responder_prepare();
+    responder.settings.max_sessions = 10;
+    responder_set_up();
+    responder_ask(RESPONDER_PEER, 16384, 60000);
+    responder_send_jitter(16384, RESPONDER_PEER, 1);
+    for (unsigned i = 0; i < 9; i++) {
+        ask_from(i, (uint16_t)(20000 + i));
+    }
+    ask_from(9, 21000); /* the others may still be about to start */
+    assert_int_equal(responder_results(RESULT_LIMIT), 1);
+    drive_until(&responder.drive, build_at(100 * NS_PER_MS));
+    for (unsigned i = 0; i < 8; i++) {
+        ask_from(100 + i, (uint16_t)(22000 + i));
+    }
+    assert_int_equal(responder_results(RESULT_LIMIT), 1);
+    assert_int_equal(reflect_stats(responder.reflect)->sessions, 10);
+    assert_int_equal(responder.drive.open_count, 12);
+    assert_null(drive_channel(&responder.drive, 20000));
+    assert_non_null(drive_channel(&responder.drive, 20008));
+    assert_non_null(drive_channel(&responder.drive, 16384)); /* in use */
+    responder_tear_down();
+}
+
+/* The port of the one that gives way is the port that is asked for. */
+static void test_way_is_given_on_the_same_port(void **state)
+{
+    (void)state;
+    responder_prepare();
+    responder.settings.max_sessions = 1;
+    responder_set_up();
+    responder_ask(RESPONDER_PEER, 16384, 60000);
+    drive_until(&responder.drive, build_at(100 * NS_PER_MS));
+    responder_ask(RESPONDER_OTHER, 16384, 60000);
+    assert_int_equal(responder_results(RESULT_ACCEPTED), 2);
+    responder_send_jitter(16384, RESPONDER_OTHER, 1);
+    assert_int_equal(responder_last_jitter(RESPONDER_OTHER).responder_seq, 1);
+    responder_tear_down();
+}
+
+static void test_reserve(void **state)
+{
+    (void)state;
+    responder_prepare();
+    responder.settings.max_sessions = 10;
+    responder.settings.max_sessions_per_source = 10;
+    responder.settings.reserved_sessions = 3;
+    assert_true(addr_parse_prefix("192.0.2.10/32", &responder.settings.reserve_for[0]));
+    responder.settings.reserve_for_count = 1;
+    responder_set_up();
+    for (unsigned i = 0; i < 9; i++) {
+        responder_ask(RESPONDER_OTHER, (uint16_t)(20000 + i), 60000);
+        if (i < 7) {
+            responder_send_jitter((uint16_t)(20000 + i), RESPONDER_OTHER, 1);
+        }
+    }
+    assert_int_equal(responder_results(RESULT_LIMIT), 2);
+    for (unsigned i = 0; i < 3; i++) {
+        responder_ask(RESPONDER_PEER, (uint16_t)(21000 + i), 60000);
+    }
+    assert_int_equal(responder_results(RESULT_ACCEPTED), 10);
+    drive_until(&responder.drive, build_at(100 * NS_PER_MS));
+    responder_ask(RESPONDER_OTHER, 22000, 60000); /* and what they have not used stays theirs */
+    assert_int_equal(responder_results(RESULT_LIMIT), 3);
+    responder_tear_down();
+}
+
+static uint64_t rooms_asked(void)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < responder.drive.effect_count; i++) {
+        const struct fx *fx = &responder.drive.effects[i].fx;
+        sum += fx->kind == FX_OPEN ? fx->room_bytes : 0;
+    }
+    return sum;
+}
+
+/* The first ports get large buffers; however many there are, they share what is set by
+ * max_sessions, and what closes gives its part back. */
+static void test_receive_buffers_are_bounded(void **state)
+{
+    (void)state;
+    responder_prepare();
+    responder.settings.max_sessions = 100;
+    responder.settings.max_sessions_per_source = 100;
+    responder_set_up();
+    uint64_t first = 0;
+    for (unsigned round = 0; round < 2; round++) {
+        uint64_t sum = 0;
+        for (unsigned i = 0; i < 100; i++) {
+            drive_forget(&responder.drive);
+            responder_ask(RESPONDER_PEER, (uint16_t)(20000 + i), 5000);
+            first = i == 0 && round == 0 ? rooms_asked() : first;
+            assert_true(i > 0 || rooms_asked() == first);
+            sum += rooms_asked();
+        }
+        assert_true(sum <= 100 * (uint64_t)REFLECT_ROOM_MIN_BYTES);
+        drive_until(&responder.drive, build_at(SECONDS(10) * (round + 1)));
+    }
+    assert_int_equal(first, 100 * REFLECT_ROOM_MIN_BYTES / REFLECT_ROOM_SHARE);
     responder_tear_down();
 }
 
@@ -389,6 +694,20 @@ int main(void)
         cmocka_unit_test(test_limit),
         cmocka_unit_test(test_flood_of_ports),
         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_nothing_for_services),
+        cmocka_unit_test(test_source_ports_are_a_setting),
+        cmocka_unit_test(test_ports_that_may_be_asked_for),
+        cmocka_unit_test(test_tcp_for_peers_that_are_named),
+        cmocka_unit_test(test_unused_lease_is_short),
+        cmocka_unit_test(test_used_lease_is_as_long_as_asked),
+        cmocka_unit_test(test_longest_lease_is_a_setting),
+        cmocka_unit_test(test_sources_share),
+        cmocka_unit_test(test_quota_is_a_setting),
+        cmocka_unit_test(test_requests_have_a_budget),
+        cmocka_unit_test(test_unused_sessions_give_way),
+        cmocka_unit_test(test_way_is_given_on_the_same_port),
+        cmocka_unit_test(test_reserve),
+        cmocka_unit_test(test_receive_buffers_are_bounded),
     };
     return cmocka_run_group_tests(tests, responder_load, NULL);
 }

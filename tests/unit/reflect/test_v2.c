@@ -1,7 +1,10 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
+#include "reflect/replay.h"
 #include "support/build.h"
 #include "support/cm.h"
 #include "support/responder.h"
@@ -169,6 +172,23 @@ static void set_up_window(int64_t window_ns)
 }
 
 /* R1 was sent twelve hours before these tests play. */
+/* A reload starts another responder with the memory of the one before. */
+static void test_replay_after_a_restart(void **state)
+{
+    (void)state;
+    struct replay_memory *memory = mem_alloc(1, sizeof *memory);
+    for (unsigned run = 0; run < 2; run++) {
+        set_up_keyed(AUTH_HMAC_SHA256);
+        responder.settings.replays = memory;
+        reflect_free(responder.reflect);
+        responder_set_up();
+        responder_deliver_vector(1967, run == 0 ? RESPONDER_PEER : RESPONDER_OTHER, "R1");
+        assert_int_equal(results_v2(run == 0 ? RESULT_ACCEPTED : RESULT_AUTH), 1);
+        responder_tear_down();
+    }
+    free(memory);
+}
+
 static void test_replay_window(void **state)
 {
     (void)state;
@@ -244,6 +264,21 @@ static void test_md5(void **state)
     responder_tear_down();
 }
 
+/* The answer of one responder is no request for another, signed or not. */
+static void test_answer_is_no_request(void **state)
+{
+    (void)state;
+    responder_prepare();
+    responder_set_up();
+    responder_deliver_vector(1167, RESPONDER_PEER, "R5");
+    const struct drive_effect answer = *responder_last(RESPONDER_PEER);
+    drive_forget(&responder.drive);
+    responder_deliver(1167, RESPONDER_OTHER, answer.bytes, answer.fx.size);
+    assert_int_equal(responder.drive.effect_count, 0);
+    assert_int_equal(responder_dropped(DROP_LOOP), 1);
+    responder_tear_down();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -253,9 +288,11 @@ int main(void)
         cmocka_unit_test(test_nothing_is_signed_for_strangers),
         cmocka_unit_test(test_repeated_request_resets_nothing),
         cmocka_unit_test(test_replay),
+        cmocka_unit_test(test_replay_after_a_restart),
         cmocka_unit_test(test_replay_window),
         cmocka_unit_test(test_replay_window_in_each_format),
         cmocka_unit_test(test_md5),
+        cmocka_unit_test(test_answer_is_no_request),
     };
     return cmocka_run_group_tests(tests, responder_load, NULL);
 }

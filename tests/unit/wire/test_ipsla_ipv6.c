@@ -98,7 +98,7 @@ static void test_section_lengths(void **state)
         bytes[11] = (uint8_t)length;
         bytes[32] = 0xc5;
         enum ipsla_reject reject = ipsla_request_decode(bytes, 8 + length, &got);
-        assert_int_equal(reject, length == 32 ? IPSLA_ACCEPT : IPSLA_BAD_SECTION);
+        assert_int_equal(reject, length == 32 ? IPSLA_WRONG_DIRECTION : IPSLA_BAD_SECTION);
     }
 }
 

@@ -1,0 +1,118 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Who gets a session when there are few. One source cannot take them all; what nobody has used yet
+ * gives way, so neither can many that only ask; and some are reserved for peers that the operator
+ * names. */
+#include "reflect/state.h"
+
+/* With max_sessions_per_source 0, a source may have this many, or as many as are free: half of all
+ * at the most. */
+#define SOURCE_LEAST 16
+
+/* A session waits this long for its first probe before it gives way, and a flow for its next. */
+#define UNUSED_AGE_NS (50 * NS_PER_MS)
+#define FLOW_AGE_NS NS_PER_SECOND
+/* A flow is in use for this many of its own intervals. */
+#define FLOW_INTERVALS 4
+
+bool reflect_is_reserved(const struct reflect *reflect, const struct addr *peer)
+{
+    const struct reflect_settings *settings = &reflect->settings;
+    for (size_t i = 0; i < settings->reserve_for_count; i++) {
+        if (addr_prefix_contains(&settings->reserve_for[i], peer)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Sessions that peers without a reserve may still take. */
+static uint32_t count_free(const struct reflect *reflect)
+{
+    const struct reflect_settings *settings = &reflect->settings;
+    const struct lease_book *book = &reflect->book;
+    uint32_t half = settings->max_sessions / 2;
+    uint32_t reserved = settings->reserve_for_count == 0 ? 0 : settings->reserved_sessions;
+    uint32_t limit = settings->max_sessions - (reserved < half ? reserved : half);
+    uint32_t used = book->session_count - book->reserved_count;
+    uint32_t left = book->session_limit - book->session_count;
+    uint32_t free = used < limit ? limit - used : 0;
+    return free < left ? free : left;
+}
+
+/* The interval of its packets is that of the train so far. */
+static bool is_silent(const struct lease_session *flow, struct mono now)
+{
+    const struct lease_train *train = &flow->train;
+    int64_t length_ns = mono_diff(train->seen, train->began);
+    int64_t age_ns = flow->received > 1 ? FLOW_INTERVALS * (length_ns / (flow->received - 1)) : 0;
+    return mono_diff(now, flow->since) > (age_ns > FLOW_AGE_NS ? age_ns : FLOW_AGE_NS);
+}
+
+/* A session that may go; NULL: all are in use. */
+static struct lease_session *find_victim(struct reflect *reflect, struct mono now)
+{
+    struct lease_session *flow = lease_oldest(&reflect->book, LEASE_FLOW);
+    struct lease_session *unused = lease_oldest(&reflect->book, LEASE_UNUSED);
+    if (flow != NULL && is_silent(flow, now)) {
+        return flow;
+    }
+    bool is_old = unused != NULL && mono_diff(now, unused->since) > UNUSED_AGE_NS;
+    return is_old ? unused : NULL;
+}
+
+/* Ends a session that may go, but not `port`, which is about to be used. */
+static bool make_room(struct reflect *reflect, uint32_t port, struct mono now)
+{
+    struct lease_session *victim = find_victim(reflect, now);
+    if (victim == NULL) {
+        return false;
+    }
+    uint32_t left = lease_end(&reflect->book, victim);
+    struct lease_port *used = &reflect->book.ports[left];
+    if (used->sessions == 0 && !used->is_permanent && left != port) {
+        used->state = PORT_CLOSING;
+        reflect->closing = left;
+    }
+    return true;
+}
+
+enum room reflect_find_room(struct reflect *reflect, const struct addr *peer, uint32_t port,
+                            struct mono now)
+{
+    if (reflect_is_reserved(reflect, peer)) {
+        bool is_full = reflect->book.session_count == reflect->book.session_limit;
+        return !is_full || make_room(reflect, port, now) ? ROOM_FOUND : ROOM_NONE;
+    }
+    uint32_t most = reflect->settings.max_sessions_per_source;
+    uint32_t free = count_free(reflect);
+    if (most == 0) {
+        most = free > SOURCE_LEAST ? free : SOURCE_LEAST;
+    }
+    if (lease_count_source(&reflect->book, peer) >= most) {
+        return ROOM_NOT_FOR_SOURCE;
+    }
+    return free > 0 || make_room(reflect, port, now) ? ROOM_FOUND : ROOM_NONE;
+}
+
+struct lease_session *reflect_add_session(struct reflect *reflect, uint32_t port,
+                                          const struct addr *peer)
+{
+    struct lease_session *session = lease_add_session(&reflect->book, port, peer);
+    if (session != NULL && reflect_is_reserved(reflect, peer)) {
+        session->is_reserved = true;
+        reflect->book.reserved_count++;
+    }
+    reflect->stats.sessions = reflect->book.session_count;
+    return session;
+}
+
+bool reflect_may_ask(struct reflect *reflect, const struct addr *peer, struct mono now)
+{
+    uint8_t name[16];
+    if (reflect->settings.requests_per_source == 0 || reflect_is_reserved(reflect, peer)) {
+        return true;
+    }
+    lease_name_source(peer, name);
+    return meter_take(&reflect->requests, siphash(&reflect->key, name, sizeof name), now);
+}
