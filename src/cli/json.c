@@ -75,6 +75,27 @@ static void add_target(const struct spec *spec, struct buf *out)
     }
 }
 
+/* What the network said, and who answered from where nothing was asked. */
+static void add_hints(const struct round *round, struct buf *out)
+{
+    char text[ADDR_TEXT_MAX];
+    if (round->icmp.from.family == ADDR_NONE) {
+        buf_add_string(out, ", \"icmp\": null");
+    } else {
+        buf_printf(out, ", \"icmp\": {\"type\": %u, \"code\": %u, \"from\": \"%s\"}",
+                   (unsigned)round->icmp.type, (unsigned)round->icmp.code,
+                   addr_format_ip(&round->icmp.from, text));
+    }
+    if (round->elsewhere.family == ADDR_NONE) {
+        buf_add_string(out, ", \"elsewhere\": null");
+    } else {
+        buf_printf(out,
+                   ", \"elsewhere\": {\"from\": \"%s\", \"port\": %u, \"datagrams\": %" PRIu32 "}",
+                   addr_format_ip(&round->elsewhere, text), (unsigned)round->elsewhere.port,
+                   round->from_elsewhere);
+    }
+}
+
 static void add_operation(const struct cli_result *result, struct buf *out)
 {
     const struct round *round = result->round;
@@ -87,6 +108,7 @@ static void add_operation(const struct cli_result *result, struct buf *out)
         buf_add_string(out, "null");
     }
     buf_fini(&reason);
+    add_hints(round, out);
     buf_printf(out, ", \"return_code\": %d, \"start_timestamp\": ", (int)round->return_code);
     add_seconds(out, round->started.ns);
     add_field(out, "duration_seconds", true, round->duration_ns);

@@ -164,18 +164,24 @@ static void emit_scrape(struct series *series, const struct family_source *sourc
     }
 }
 
-/* An integer of struct expo_view. */
+/* An integer of struct expo_view, or EXPO_UNKNOWN. */
 static void emit_view_count(struct series *series, const struct family_source *source,
                             size_t offset)
 {
-    series_count(series, *(const uint64_t *)family_value(source->view, offset));
+    uint64_t value = *(const uint64_t *)family_value(source->view, offset);
+    if (value != EXPO_UNKNOWN) {
+        series_count(series, value);
+    }
 }
 
-/* Seconds as a double in struct expo_view. */
+/* Seconds as a double in struct expo_view, or negative. */
 static void emit_view_seconds(struct series *series, const struct family_source *source,
                               size_t offset)
 {
-    series_seconds(series, seconds_ns(*(const double *)family_value(source->view, offset)));
+    double seconds = *(const double *)family_value(source->view, offset);
+    if (seconds >= 0) {
+        series_seconds(series, seconds_ns(seconds));
+    }
 }
 
 static const struct family rows[] = {
@@ -315,6 +321,30 @@ static const struct family rows[] = {
      FAMILY_EXPORTER,
      emit_view_count,
      offsetof(struct expo_view, resolve_failures)},
+    {{"ipsla_exporter_names_waiting",
+      METRIC_GAUGE,
+      NULL,
+      "Host names whose lookup is due or under way.",
+      {NULL}},
+     FAMILY_EXPORTER,
+     emit_view_count,
+     offsetof(struct expo_view, names_waiting)},
+    {{"ipsla_exporter_address_failovers_total",
+      METRIC_COUNTER,
+      NULL,
+      "Moves of a host name to its next address because the one before did not answer.",
+      {NULL}},
+     FAMILY_EXPORTER,
+     emit_view_count,
+     offsetof(struct expo_view, failovers)},
+    {{"ipsla_exporter_log_lines_dropped_total",
+      METRIC_COUNTER,
+      NULL,
+      "Log lines dropped because nobody read standard error.",
+      {NULL}},
+     FAMILY_EXPORTER,
+     emit_view_count,
+     offsetof(struct expo_view, log_lines_dropped)},
     {{"ipsla_exporter_scrape_duration_seconds",
       METRIC_GAUGE,
       "seconds",

@@ -7,7 +7,7 @@
 #include "base/time.h"
 #include "expo/expo.h"
 
-/* What cannot be read is 0. */
+/* What cannot be read is EXPO_UNKNOWN, or negative. */
 void process_read(struct wall started, struct expo_process *out);
 
 #endif

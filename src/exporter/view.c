@@ -10,6 +10,7 @@
 #include "exporter/process.h"
 #include "host/clock.h"
 #include "host/clock_state.h"
+#include "host/log.h"
 #include "web/page.h"
 
 #define PROBE_KINDS 4
@@ -93,6 +94,9 @@ static void scene_init(struct scene *scene, struct exporter *exporter)
     view->snapshots = &scene->snapshot;
     view->snapshot_count = 1;
     view->resolve_failures = resolver_failures(exporter->resolver);
+    view->failovers = resolver_failovers(exporter->resolver);
+    view->names_waiting = resolver_waiting(exporter->resolver);
+    view->log_lines_dropped = log_lines_dropped();
     process_read(exporter->started, &view->process);
     clock_state_read(&view->clock);
     view->is_realtime = atomic_load(&exporter->is_realtime);
@@ -163,24 +167,32 @@ static void show_page(void *context, struct buf *out)
     scene_fini(&scene);
 }
 
+/* Once ready, always ready: what a reload adds is no reason to take the others from the scrapers.
+ */
 static bool is_ready(void *context, struct buf *message)
 {
     struct exporter *exporter = context;
+    if (atomic_load(&exporter->was_ready)) {
+        return true;
+    }
     pthread_mutex_lock(&exporter->mutex);
     size_t wanted = exporter->targets->count;
     bool is_loaded = exporter->reload_success.ns != 0;
     pthread_mutex_unlock(&exporter->mutex);
     struct snapshot *snapshot = acquire(exporter);
-    size_t run = 0;
+    struct mono now = clock_now().mono;
+    size_t awaited = snapshot->count < wanted ? wanted - snapshot->count : 0;
     for (size_t i = 0; i < snapshot->count; i++) {
-        run += snapshot->reports[i]->has_run;
+        awaited += report_is_awaited(snapshot->reports[i], now);
     }
-    bool is_complete = is_loaded && snapshot->count == wanted && run == wanted;
     snapshot_unref(snapshot);
-    if (!is_complete) {
-        buf_printf(message, "not ready: %zu of %zu targets have been measured once", run, wanted);
+    if (!is_loaded || awaited > 0) {
+        buf_printf(message, "not ready: %zu of %zu targets are in their first operation", awaited,
+                   wanted);
+        return false;
     }
-    return is_complete;
+    atomic_store(&exporter->was_ready, true);
+    return true;
 }
 
 /* Files, sockets and threads are the main thread's business. */

@@ -177,6 +177,12 @@ static void restart_keys(struct endpoint *endpoint)
     endpoint->stamps_pending = 0;
 }
 
+struct channel *endpoint_only_channel(const struct endpoint *endpoint)
+{
+    bool is_alone = endpoint->is_shared && endpoint->peers.count == 1;
+    return is_alone ? channel_table_any(&endpoint->peers) : NULL;
+}
+
 /* No timestamp arrived in time. After the adapter the kernel is tried; after the kernel the
  * program's own clock is used. */
 static void give_up_stamps(struct endpoint *endpoint)

@@ -97,6 +97,9 @@ bool endpoint_is_unused(const struct endpoint *endpoint);
 /* The channel for a datagram from `peer`; NULL: none (unknown source). */
 struct channel *endpoint_channel(const struct endpoint *endpoint, const struct addr *peer);
 
+/* The channel that a datagram from an unknown source can only be meant for; NULL: it may be any. */
+struct channel *endpoint_only_channel(const struct endpoint *endpoint);
+
 bool endpoint_is_icmp(const struct endpoint *endpoint);
 
 /* Whether the kernel will report when a datagram sent at `now` was transmitted. `wants`: the

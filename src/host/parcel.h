@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "base/icmp_error.h"
 #include "base/time.h"
 
 /* A received datagram. */
@@ -46,6 +47,7 @@ enum sock_notice_kind { SOCK_NOTICE_ICMP, SOCK_NOTICE_SENT };
 struct sock_notice {
     enum sock_notice_kind kind;
     int error; /* ICMP: an errno value */
+    struct icmp_error icmp; /* ICMP */
     struct addr peer; /* ICMP: the destination of the datagram */
     const uint8_t *quote; /* ICMP: its first bytes, after the UDP header if it had one; they live
                              until the next notices are taken */

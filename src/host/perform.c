@@ -182,6 +182,9 @@ int perform_receive(struct host *host, struct endpoint *endpoint)
     for (int i = 0; i < count; i++) {
         const struct channel *channel = endpoint_channel(endpoint, &datagrams[i].peer);
         channel_note_drops(host, endpoint, datagrams[i].drops);
+        if (channel == NULL) {
+            channel = endpoint_only_channel(endpoint);
+        }
         if (channel == NULL || channel->serial > serial) {
             host->stats.strangers += endpoint->is_shared;
             continue;

@@ -146,15 +146,24 @@ static void input_reply(struct probe *probe, const struct ev *ev, struct instant
     }
 }
 
+/* A translation or a gateway on the way may answer from another address or port than was asked: it
+ * is not believed, but told. */
+static void input_from_elsewhere(struct probe *probe, const struct addr *peer)
+{
+    probe->unmatched[UNMATCHED_SOURCE]++;
+    probe->round.elsewhere = *peer;
+    probe->round.from_elsewhere++;
+}
+
 static void input_data(struct probe *probe, const struct ev *ev, struct instant now)
 {
     const struct spec *spec = probe->spec;
     if (!addr_is_same_ip(&ev->peer, &spec->path.peer)) {
-        probe->unmatched[UNMATCHED_SOURCE]++;
+        input_from_elsewhere(probe, &ev->peer);
     } else if (phase_has_handshake(probe) && ev->peer.port == spec->control.port) {
         input_control(probe, ev, now);
     } else if (ev->peer.port != probe->port) {
-        probe->unmatched[UNMATCHED_SOURCE]++;
+        input_from_elsewhere(probe, &ev->peer);
     } else if (probe->phase != PROBE_TRAIN && probe->phase != PROBE_SETTLE) {
         probe->unmatched[UNMATCHED_EARLY]++;
     } else {
@@ -226,13 +235,14 @@ static void input_icmp(struct probe *probe, const struct ev *ev, struct instant 
     }
     probe->is_unreachable = true;
     probe->round.error = ev->error;
+    probe->round.icmp = ev->icmp;
     if (bits < PHASE_PROOF_BITS) {
         return;
     }
     if (is_train) {
-        end_unanswered(probe, OUTCOME_UNREACHABLE, now);
+        end_unanswered(probe, phase_unreachable(probe), now);
     } else if (ev->error == ECONNREFUSED) {
-        phase_finish(probe, OUTCOME_UNREACHABLE, now.mono);
+        phase_finish(probe, OUTCOME_PORT_UNREACHABLE, now.mono);
     }
 }
 

@@ -34,6 +34,7 @@
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "base/icmp_error.h"
 #include "base/time.h"
 
 /* Largest UDP payload that a machine may send or be given. */
@@ -65,7 +66,7 @@ enum transport {
 
 enum fx_kind {
     FX_OPEN, /* a channel of `transport` bound to `local` (port 0: any), with `options`; with
-                `may_share` it hears only `peer`'s IP, from any port */
+                `may_share` it need not hear others than `peer`'s IP, from any port */
     FX_SEND, /* one datagram to `peer`, from `local`'s IP when that is set; with `wants_stamp` the
                 host tells by EV_SENT when it really left, if it can (without, it may tell all the
                 same); with `may_wait` it leaves together with what else is due, at the end of the
@@ -121,6 +122,7 @@ struct ev {
     uint32_t dropped; /* EV_DROPPED */
     int error; /* EV_ERROR: an errno value */
     bool is_icmp; /* EV_ERROR: reported by the network, not by a system call of ours */
+    struct icmp_error icmp; /* the same: what it said */
 };
 
 /* What a host counts beside its machine. */

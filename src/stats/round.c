@@ -21,6 +21,7 @@ static const char *const outcome_names[OUTCOME_COUNT] = {
     [OUTCOME_FORMAT] = "format",
     [OUTCOME_PORT_IN_USE] = "port_in_use",
     [OUTCOME_REFUSED] = "refused",
+    [OUTCOME_PORT_UNREACHABLE] = "port_unreachable",
     [OUTCOME_UNREACHABLE] = "unreachable",
     [OUTCOME_RESOLVE] = "resolve",
     [OUTCOME_LOCAL] = "local",

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/icmp_error.h"
 #include "base/time.h"
 #include "stats/counted.h"
 #include "stats/hist.h"
@@ -27,12 +28,13 @@ enum outcome {
     OUTCOME_FORMAT, /* the responder refused: format */
     OUTCOME_PORT_IN_USE, /* the responder refused: port in use */
     OUTCOME_REFUSED, /* the responder refused with another status */
-    OUTCOME_UNREACHABLE, /* ICMP unreachable in answer to the control request */
+    OUTCOME_PORT_UNREACHABLE, /* ICMP: the host lives, and nothing listens on the port */
+    OUTCOME_UNREACHABLE, /* another ICMP error: no way to the host, or a filter */
     OUTCOME_RESOLVE, /* the host name has no address */
     OUTCOME_LOCAL, /* our own host: no socket, no port, no route, nothing sent, or no answer read */
     OUTCOME_VERIFY, /* the reply's data are not those that were sent */
 };
-#define OUTCOME_COUNT 11
+#define OUTCOME_COUNT 12
 
 /* The label value: "ok", "timeout", "no_connection"... */
 const char *outcome_name(enum outcome outcome);
@@ -114,7 +116,11 @@ struct round {
     uint32_t control_retries;
     uint32_t control_status; /* raw status of a refusal, 0 otherwise */
     uint32_t auth_layout; /* number + 1 of the MD5 layout that was accepted; 0: none */
-    int error; /* errno behind OUTCOME_LOCAL and OUTCOME_UNREACHABLE, 0 otherwise */
+    int error; /* errno behind OUTCOME_LOCAL and the two UNREACHABLE, 0 otherwise */
+    struct icmp_error icmp; /* the latest about what was sent, whatever the outcome */
+    struct addr
+        elsewhere; /* the latest that answered from where nothing was asked; ADDR_NONE: no */
+    uint32_t from_elsewhere; /* such datagrams */
 
     int unsent_error; /* errno of the last packet that did not leave, 0 when all did */
 

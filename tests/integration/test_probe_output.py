@@ -222,7 +222,7 @@ class ProbeOutputTest(harness.Case):
         self.assertEqual(process.wait(), 1, process.evidence())
         results = [json.loads(line) for line in process.stdout().splitlines()]
         self.assertEqual(len(results), 3)
-        self.assertEqual((results[0]["outcome"], results[2]["outcome"]), ("unreachable", "ok"))
+        self.assertEqual((results[0]["outcome"], results[2]["outcome"]), ("port_unreachable", "ok"))
         first, last = results[0]["start_timestamp"], results[2]["start_timestamp"]
         self.assertBetween(last - first, 6, 10, "two periods of 4 s, not one and not three")
 

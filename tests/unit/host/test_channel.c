@@ -159,15 +159,17 @@ static void test_same_peer_gets_another_socket(void **state)
     assert_int_not_equal(fake.seen[0].local.port, fake.seen[1].local.port);
 }
 
+/* The client, whom nobody asked, sends when both channels are open. */
 static void play_as_unknown_source(struct scripted *fake)
 {
-    if (fake->seen_count == 1) {
+    if (fake->seen_count == 2) {
         client_send(fake, &fake->seen[0].local);
         fake->seen_count++;
     }
     fake->is_over = host_stats(fake->host)->strangers == 1;
 }
 
+/* It may be meant for either. */
 static void test_unknown_source_on_a_shared_socket_is_counted(void **state)
 {
     (void)state;
@@ -175,8 +177,29 @@ static void test_unknown_source_on_a_shared_socket_is_counted(void **state)
     scripted_init(&fake);
     fake.play = play_as_unknown_source;
     script_open_shared(&fake, scripted_first, "127.0.0.5");
+    script_open_shared(&fake, scripted_second, "127.0.0.6");
     scripted_run(&fake);
     assert_int_equal(count_events(&fake, EV_DATA), 0);
+}
+
+static void play_to_the_only_channel(struct scripted *fake)
+{
+    if (fake->seen_count == 1) {
+        client_send(fake, &fake->seen[0].local);
+    }
+    fake->is_over = count_events(fake, EV_DATA) == 1;
+}
+
+/* It can only be meant for the one: the machine judges it, and can say who answers in its place. */
+static void test_unknown_source_is_given_to_the_only_channel(void **state)
+{
+    (void)state;
+    struct scripted fake;
+    scripted_init(&fake);
+    fake.play = play_to_the_only_channel;
+    script_open_shared(&fake, scripted_first, "127.0.0.5");
+    scripted_run(&fake);
+    assert_int_equal(fake.seen[fake.seen_count - 1].id.owner, scripted_first.owner);
 }
 
 /* The client fills the socket between two turns; the machine closes it after its first datagram. */
@@ -290,6 +313,7 @@ int main(void)
         cmocka_unit_test(test_shared_socket),
         cmocka_unit_test(test_same_peer_gets_another_socket),
         cmocka_unit_test(test_unknown_source_on_a_shared_socket_is_counted),
+        cmocka_unit_test(test_unknown_source_is_given_to_the_only_channel),
         cmocka_unit_test(test_drops_are_reported_before_a_channel_is_closed),
         cmocka_unit_test(test_drops_of_before_are_not_those_of_a_channel),
         cmocka_unit_test(test_drops_of_icmp_are_reported),
