@@ -136,7 +136,7 @@ static void add_unsent_reason(const struct cli_result *result, struct buf *out)
     if (result->round->unsent == result->round->missed) {
         buf_add_string(out, "null");
     } else {
-        reason_add(result->spec, result->round->unsent_error, &reason);
+        reason_add_unsent(result->spec, result->round, &reason);
         add_string(out, buf_string(&reason));
     }
     buf_fini(&reason);
@@ -184,6 +184,8 @@ static void add_packets(const struct cli_result *result, struct buf *out)
                round->unprocessed);
     buf_printf(out, ", \"sent_late\": %" PRIu32 ", \"missed\": %" PRIu32, round->sent_late,
                round->missed);
+    buf_printf(out, ", \"queued\": %" PRIu32 ", \"queue_dropped\": %" PRIu32, round->queued,
+               round->queue_dropped);
     buf_printf(out, ", \"unsent\": %" PRIu32, round->unsent);
     add_unsent_reason(result, out);
     buf_printf(out, ", \"over_threshold\": %" PRIu32, round->over_threshold);
@@ -245,6 +247,19 @@ static void add_delay(const struct moments *delay, const char *name, struct buf 
     buf_add_char(out, '}');
 }
 
+static void add_clock_words(const struct round *round, struct buf *out)
+{
+    buf_printf(out, ", \"slewed\": %s", round->is_slewed ? "true" : "false");
+    if (round->byte_order != BYTE_ORDER_UNKNOWN) {
+        buf_add_string(out, ", \"byte_order\": ");
+        add_string(out, byte_order_name(round->byte_order));
+    }
+    if (round->one_way == ONE_WAY_LOCAL_CLOCK || round->one_way == ONE_WAY_LOCAL_UNKNOWN) {
+        buf_add_string(out, ", \"fault\": ");
+        add_string(out, clock_fault_name(round->clock_fault));
+    }
+}
+
 /* Why there is none, or null; then both directions, and how far the clocks are apart. */
 static void add_one_way(const struct round *round, struct buf *out)
 {
@@ -261,6 +276,7 @@ static void add_one_way(const struct round *round, struct buf *out)
     buf_printf(out, "},\n \"clock\": {\"responder_steps\": %" PRIu32, round->responder_steps);
     add_field(out, "offset_seconds", round->offset.is_known, round->offset.offset_ns);
     add_field(out, "offset_error_seconds", round->offset.is_known, round->offset.error_ns);
+    add_clock_words(round, out);
     buf_add_string(out, "},\n ");
 }
 

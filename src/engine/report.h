@@ -42,7 +42,9 @@ struct engine_stats {
     uint64_t unmatched[UNMATCHED_COUNT];
     uint64_t tx_stamps[STAMP_SOURCE_COUNT], rx_stamps[STAMP_SOURCE_COUNT];
     struct io_stats io; /* the host's, filled in by it */
-    struct hist send_lateness; /* hist_layout_default; each packet: left minus due */
+    /* hist_layout_default, each packet sent: from its due time to the system call, and from there
+     * until it left, where the kernel told. */
+    struct hist send_lateness, send_queueing;
 };
 
 struct snapshot {

@@ -210,6 +210,9 @@ static void count_packets(const struct session *session, struct engine_stats *st
             continue;
         }
         hist_observe(&stats->send_lateness, &hist_layout_default, train_lateness_ns(train, i));
+        if (sample->t1_source != STAMP_USER) {
+            hist_observe(&stats->send_queueing, &hist_layout_default, train_queueing_ns(train, i));
+        }
         stats->tx_stamps[sample->t1_source]++;
         if (sample->fate == FATE_RECEIVED || sample->fate == FATE_LATE) {
             stats->rx_stamps[sample->t4_source]++;

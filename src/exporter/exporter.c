@@ -380,6 +380,7 @@ static int run(struct exporter *exporter, struct config *config, const struct we
             exporter_begin_realtime(exporter);
         }
         log_listening(exporter->http, web);
+        exporter_check_clock();
         daemon_notify("READY=1");
         wait_for_end(exporter, signal_fd);
     }

@@ -105,6 +105,9 @@ void exporter_apply(struct exporter *exporter);
 /* Names whose targets failed `next_address_after` times in a row move to their next address. */
 void exporter_leave_dead_addresses(struct exporter *exporter);
 
+/* Logs when this process may not ask about the clock of this host. */
+void exporter_check_clock(void);
+
 /* Logs what keeps this host from measuring: each error once, with the first target that has it. */
 void exporter_check_sockets(const struct spec_set *targets);
 

@@ -12,6 +12,11 @@
 
 #include "host/sock6.h"
 
+/* Linux 6.13, as in asm-generic/socket.h. */
+#ifndef SCM_TS_OPT_ID
+#define SCM_TS_OPT_ID 81
+#endif
+
 /* Indices in struct scm_timestamping. */
 enum { SOFTWARE = 0, HARDWARE = 2 };
 
@@ -70,6 +75,9 @@ void message_to_send(struct message *message, const struct sock_parcel *parcel,
     if (parcel->wants_stamp) {
         uint32_t value = SOF_TIMESTAMPING_TX_SOFTWARE;
         add_control(header, SOL_SOCKET, SO_TIMESTAMPING, &value, sizeof value);
+    }
+    if (parcel->has_key) {
+        add_control(header, SOL_SOCKET, SCM_TS_OPT_ID, &parcel->key, sizeof parcel->key);
     }
 }
 

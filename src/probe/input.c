@@ -198,6 +198,18 @@ static int quoted_bits(const struct probe *probe, const struct ev *ev)
     return bits < 0 ? bits : bits + (int)phase_port_bits(probe);
 }
 
+/* The path does not take packets of this size: this operation sends no more of them, the next one
+ * asks the path again. */
+static void input_too_big(struct probe *probe, const struct ev *ev)
+{
+    train_refuse(&probe->train);
+    probe->round.error = ev->error;
+    probe->round.unsent_error = ev->error;
+    if (probe->phase == PROBE_SETTLE && probe->train.count == 1 && probe->train.unsettled == 1) {
+        phase_finish_train(probe);
+    }
+}
+
 /* The network says that a datagram of ours was not delivered. After a handshake that is a loss like
  * any other; without one it may be why nothing is answered. During the handshake a refused port
  * ends the operation, other errors may be passing. What may have been guessed ends nothing: it is
@@ -212,6 +224,10 @@ static void input_icmp(struct probe *probe, const struct ev *ev, struct instant 
     int bits = quoted_bits(probe, ev);
     if (bits < 0) {
         probe->unmatched[UNMATCHED_ICMP]++;
+        return;
+    }
+    if (is_train && ev->error == EMSGSIZE && probe->spec->path.options.dont_fragment) {
+        input_too_big(probe, ev);
         return;
     }
     if (is_train && phase_has_handshake(probe)) {
@@ -302,7 +318,7 @@ void probe_input(struct probe *probe, const struct ev *ev, struct instant now)
         break;
     case EV_SENT:
         if (probe->spec->clocks.timestamps != TIMESTAMPS_USER) {
-            train_stamp(&probe->train, ev->tag, ev->left);
+            train_stamp(&probe->train, ev->tag, ev->called, ev->left);
         }
         break;
     case EV_DROPPED:

@@ -49,7 +49,8 @@ struct channel_id {
 struct io_options {
     char device[16]; /* only through this network device (a VRF is one too); "": any */
     uint8_t ttl; /* 0: the system's default */
-    bool dont_fragment; /* DF is set, and what exceeds the path MTU does not leave */
+    bool dont_fragment; /* DF is set; what exceeds the device's MTU does not leave, what exceeds
+                           that of the path comes back as an ICMP error (EMSGSIZE) */
 };
 
 /* What FX_OPEN opens. TCP carries no data here. */
@@ -114,7 +115,8 @@ struct ev {
     size_t size;
     struct stamp received; /* EV_DATA; EV_OPENED of a TRANSPORT_TCP_CONNECT: it is connected */
     struct instant started; /* the same: connecting began */
-    struct stamp left; /* EV_SENT */
+    struct stamp left; /* EV_SENT; source STAMP_USER: it left, nobody knows when */
+    struct mono called; /* EV_SENT: the system was asked to send it then; 0: not known */
     uint32_t tag; /* EV_SENT; EV_ERROR of an FX_SEND */
     uint8_t tos, ttl; /* EV_DATA */
     uint32_t dropped; /* EV_DROPPED */

@@ -76,9 +76,10 @@ void phase_settle(struct probe *probe)
 
 void phase_finish_train(struct probe *probe)
 {
-    const struct train *train = &probe->train;
+    struct train *train = &probe->train;
     bool was_sent = false;
     bool was_received = false;
+    train_unsend_refused(train);
     for (uint32_t i = 0; i < train->count; i++) {
         was_sent |= train->samples[i].fate != FATE_UNSENT;
         was_received |= train->samples[i].fate == FATE_RECEIVED;

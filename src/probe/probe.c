@@ -29,6 +29,7 @@ void probe_set_spec(struct probe *probe, const struct spec *spec)
     assert(probe_is_idle(probe) && spec_is_same_target(before, spec));
     if (!addr_is_same_ip(&before->path.peer, &spec->path.peer)) {
         probe->filter = (struct clock_filter){0};
+        probe->byte_order = BYTE_ORDER_UNKNOWN;
     }
     if (!auth_key_is_equal(&before->control.key, &spec->control.key) ||
         before->control.auth_layout != spec->control.auth_layout) {

@@ -79,6 +79,7 @@ struct probe {
     struct payload payload;
     struct round round;
     struct clock_filter filter; /* of the responder's clock, over operations */
+    enum byte_order byte_order; /* of the responder's ICMP times, over operations */
     uint64_t unmatched[UNMATCHED_COUNT]; /* since init */
 };
 

@@ -42,6 +42,15 @@ static const char *general_hint(int error)
     }
 }
 
+void reason_add_unsent(const struct spec *spec, const struct round *round, struct buf *out)
+{
+    if (round->unsent_error != 0) {
+        reason_add(spec, round->unsent_error, out);
+    } else {
+        buf_add_string(out, "dropped by a queue of this host");
+    }
+}
+
 void reason_add(const struct spec *spec, int error, struct buf *out)
 {
     const char *text = error == 0 ? "unknown error" : strerror(error);

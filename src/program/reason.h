@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "probe/spec.h"
+#include "stats/round.h"
 
 /* Appends one sentence without a full stop about the errno value `error`. */
 void reason_add(const struct spec *spec, int error, struct buf *out);
@@ -14,5 +15,8 @@ void reason_add(const struct spec *spec, int error, struct buf *out);
 /* Appends what the network said of a datagram: "administratively prohibited, says 192.0.2.1: a
  * filter on the way". `error` is the errno value for it, said when the message is not known. */
 void reason_add_icmp(const struct icmp_error *icmp, int error, struct buf *out);
+
+/* The same about the packets of an operation that did not leave, other than those missed. */
+void reason_add_unsent(const struct spec *spec, const struct round *round, struct buf *out);
 
 #endif

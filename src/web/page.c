@@ -195,6 +195,9 @@ static void add_result_cells(struct buf *out, const struct round *round)
     } else {
         add_ms(out, moments_average_ns(&round->rtt));
     }
+    if (round->is_slewed) {
+        buf_add_string(out, "<small>our clock was slewed</small>");
+    }
     end_cell(out);
     add_loss_cell(out, round);
     begin_cell(out, "Jitter sd / ds");

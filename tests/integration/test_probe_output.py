@@ -158,8 +158,9 @@ class ProbeOutputTest(harness.Case):
             self.assertAlmostEqual(positive, result["jitter_seconds"][way]["positive"]["sum"], 8)
         for sample in samples:
             self.assertGreater(sample["t4"], sample["t1"])
-            self.assertAlmostEqual(sample["t1"] - sample["lateness"],
-                                   samples[0]["t1"] - samples[0]["lateness"] + 0.2 * (sample["seq"] - 1), 6)
+            self.assertAlmostEqual(sample["t1"] - sample["queueing"] - sample["lateness"],
+                                   samples[0]["t1"] - samples[0]["queueing"] - samples[0]["lateness"]
+                                   + 0.2 * (sample["seq"] - 1), 6)
 
     def test_packets_that_were_lost(self):
         peer = self.namespace.udp("127.0.0.1", 7007)
