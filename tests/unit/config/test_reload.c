@@ -156,6 +156,7 @@ static int count_after(const struct change_row *row)
     int count = is_change ? (int)operations(engine) : -1;
     config_free(before);
     config_free(after);
+    drive_poll(&drive);
     drive_until(&drive, build_at(600 * NS_PER_SECOND)); /* it goes on under the new spec */
     assert_true(operations(engine) >= 2);
     engine_free(engine);
