@@ -7,12 +7,12 @@ set -eu
 
 build_packages='gcc libc6-dev cmake ninja-build pkg-config
     libmicrohttpd-dev libevent-dev libyaml-dev libssl-dev zlib1g-dev'
-test_packages='libcmocka-dev prometheus python3 python3-prometheus-client mandoc tshark iproute2
+test_packages='libcmocka-dev prometheus prometheus-alertmanager python3 python3-prometheus-client mandoc tshark iproute2
     clang-format clang-tidy'
 bench_packages='python3 iproute2 iputils-ping fping irtt tcpdump strace curl prometheus
     prometheus-blackbox-exporter prometheus-smokeping-prober'
 # Packages that bring a service of the same name; here they are for their programs only.
-services='prometheus prometheus-blackbox-exporter prometheus-smokeping-prober irtt'
+services='prometheus prometheus-alertmanager prometheus-blackbox-exporter prometheus-smokeping-prober irtt'
 
 usage() {
     cat <<'END'

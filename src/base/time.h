@@ -12,6 +12,7 @@
 #define NS_PER_US INT64_C(1000)
 #define NS_PER_MS INT64_C(1000000)
 #define NS_PER_SECOND INT64_C(1000000000)
+#define NS_PER_MINUTE (60 * NS_PER_SECOND)
 #define MS_PER_DAY INT64_C(86400000)
 
 /* CLOCK_MONOTONIC, nanoseconds. */
@@ -106,6 +107,13 @@ static inline int64_t floor_div(int64_t value, int64_t unit)
 {
     int64_t quotient = value / unit;
     return value % unit < 0 ? quotient - 1 : quotient;
+}
+
+/* `value` modulo `modulus`, moved into -modulus/2 .. modulus/2. */
+static inline int64_t fold(int64_t value, int64_t modulus)
+{
+    int64_t rest = value - floor_div(value, modulus) * modulus;
+    return rest > modulus / 2 ? rest - modulus : rest;
 }
 
 /* Milliseconds since UTC midnight, 0..86399999: the time scale of RFC 792 and of IP SLA type 2

@@ -36,9 +36,15 @@ bool cli_read_clock(const struct key_flags *flags, struct spec *spec)
     return true;
 }
 
-void cli_tell_clock(struct engine *engine)
+void cli_clock_read(struct cli_clock *clock, struct engine *engine)
 {
-    struct clock_state clock = {0};
-    clock_state_read(&clock);
-    engine_set_clock(engine, &clock);
+    clock_state_read(&clock->state);
+    engine_set_clock(engine, &clock->state);
+}
+
+void cli_clock_watch(struct cli_clock *clock, struct engine *engine, struct mono now)
+{
+    if (clock_state_watch(&clock->watch, now, &clock->state)) {
+        engine_set_clock(engine, &clock->state);
+    }
 }

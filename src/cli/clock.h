@@ -8,12 +8,22 @@
 
 #include "cli/key_flags.h"
 #include "engine/engine.h"
+#include "stats/clock_state.h"
+
+/* Our clock, for one engine. All zero: it has not been read yet. */
+struct cli_clock {
+    struct clock_state state;
+    struct clock_watch watch;
+};
 
 /* Who stamps packets, and which clocks are believed; after the device is read. False after a
  * message. */
 bool cli_read_clock(const struct key_flags *flags, struct spec *spec);
 
 /* Tells `engine` what the system says of our clock now. */
-void cli_tell_clock(struct engine *engine);
+void cli_clock_read(struct cli_clock *clock, struct engine *engine);
+
+/* Call it in every turn: tells `engine` when our clock is being slewed. */
+void cli_clock_watch(struct cli_clock *clock, struct engine *engine, struct mono now);
 
 #endif

@@ -49,11 +49,18 @@ static bool is_fit(const struct spec *spec)
     return control_takes_key(spec->control.version, spec->control.key.algorithm);
 }
 
+/* Without a flag the algorithm is the version's own. */
 static bool read_key(const struct key_flags *flags, struct spec *spec)
 {
-    int64_t id, algorithm;
+    enum auth_algorithm best = control_best_algorithm(spec->control.version);
+    int64_t id, algorithm = (int64_t)best - AUTH_MD5;
     const char *file = key_flag_text(flags, SLOT_KEY_SECRET_FILE);
     bool is_exposed;
+    if (best == AUTH_NONE) {
+        fprintf(stderr, "ipsla probe: --key-id is not for --control-version=%s\n",
+                control_version_name(spec->control.version));
+        return false;
+    }
     if (!key_flag_number(flags, spec, SLOT_KEY_ALGORITHM, &algorithm) ||
         !key_flag_number(flags, spec, SLOT_KEY_ID, &id)) {
         return false;
@@ -73,26 +80,20 @@ static bool read_key(const struct key_flags *flags, struct spec *spec)
     return problem == NULL;
 }
 
-/* Those that say it go together. */
-static int count_of_key(const struct key_flags *flags)
-{
-    return (key_flag_text(flags, SLOT_KEY_ID) != NULL) +
-           (key_flag_text(flags, SLOT_KEY_ALGORITHM) != NULL) +
-           (key_flag_text(flags, SLOT_KEY_SECRET_FILE) != NULL);
-}
-
 bool cli_read_control(const struct key_flags *flags, struct spec *spec)
 {
-    int given = count_of_key(flags);
+    bool has_id = key_flag_text(flags, SLOT_KEY_ID) != NULL;
+    bool has_file = key_flag_text(flags, SLOT_KEY_SECRET_FILE) != NULL;
+    bool has_algorithm = key_flag_text(flags, SLOT_KEY_ALGORITHM) != NULL;
     if (!read_version(flags, spec) || !read_numbers(flags, spec)) {
         return false;
     }
-    if (given != 0 && given != 3) {
-        fprintf(stderr,
-                "ipsla probe: --key-id, --key-algorithm and --key-secret-file go together\n");
+    if (has_id != has_file || (has_algorithm && !has_id)) {
+        fprintf(stderr, "ipsla probe: --key-id and --key-secret-file go together, and "
+                        "--key-algorithm only with them\n");
         return false;
     }
-    if (given != 0) {
+    if (has_id) {
         return read_key(flags, spec);
     }
     if (spec->control.key.algorithm != AUTH_NONE && control_has_request(spec->control.version) &&

@@ -156,6 +156,8 @@ static void add_accepted(const struct discover_result *result, enum discover_met
         buf_add_string(out, "no authentication demanded");
     } else if (method == DISCOVER_TIMESTAMP && !result->is_utc) {
         buf_add_string(out, "its clock is not UTC");
+    } else if (method == DISCOVER_TIMESTAMP && result->is_swapped) {
+        buf_add_string(out, "its times are byte-swapped");
     }
 }
 

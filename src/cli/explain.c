@@ -33,6 +33,23 @@ static void explain_connect(enum outcome outcome, const struct addr *peer, const
     }
 }
 
+/* Answers came, from where nothing was asked: what stands between is the likeliest cause. */
+static bool explain_elsewhere(const struct spec *spec, const struct round *round, struct buf *out)
+{
+    char asked[ADDR_TEXT_MAX], other[ADDR_TEXT_MAX];
+    if (round->elsewhere.family == ADDR_NONE) {
+        return false;
+    }
+    buf_printf(out,
+               "answers came from %s instead of %s: a virtual gateway address, a load balancer or "
+               "an address translation on the way changes their source",
+               addr_is_same_ip(&round->elsewhere, &spec->path.peer)
+                   ? addr_format(&round->elsewhere, other)
+                   : addr_format_ip(&round->elsewhere, other),
+               addr_format_ip(&spec->path.peer, asked));
+    return true;
+}
+
 /* Why ICMP brought no answer; false when the general words say it. */
 static bool explain_icmp(const struct round *round, const char *ip, struct buf *out)
 {
@@ -40,10 +57,9 @@ static bool explain_icmp(const struct round *round, const char *ip, struct buf *
         buf_printf(out, "%s did not answer in time", ip);
         return true;
     }
-    if (round->outcome == OUTCOME_UNREACHABLE) {
-        /* What ICMPv6 calls administratively prohibited is not a permission of this process. */
-        buf_printf(out, "%s: %s", ip,
-                   round->error == EACCES ? "administratively prohibited" : system_reason(round));
+    if (round->outcome == OUTCOME_UNREACHABLE || round->outcome == OUTCOME_PORT_UNREACHABLE) {
+        buf_printf(out, "%s: ", ip);
+        reason_add_icmp(&round->icmp, round->error, out);
         return true;
     }
     return false;
@@ -104,24 +120,32 @@ static void explain_unreachable(const struct spec *spec, const struct round *rou
                                 struct buf *out)
 {
     bool is_plain = !control_has_request(spec->control.version);
-    buf_printf(out, "%s port %u: %s", ip,
-               (unsigned)(is_plain ? spec->path.port : spec->control.port), system_reason(round));
-    if (round->error == ECONNREFUSED) {
-        buf_add_string(out, is_plain ? "; nothing listens on that port"
-                                     : "; \"ip sla responder\" is not configured there");
+    buf_printf(out, "%s port %u: ", ip,
+               (unsigned)(is_plain ? spec->path.port : spec->control.port));
+    reason_add_icmp(&round->icmp, round->error, out);
+    if (round->outcome == OUTCOME_PORT_UNREACHABLE) {
+        buf_add_string(out, is_plain ? "; the host lives, but nothing listens on that port"
+                                     : "; the host lives, but \"ip sla responder\" is not "
+                                       "configured there");
     }
 }
 
 static void explain_auth(const struct spec *spec, const struct round *round, struct buf *out)
 {
-    buf_printf(out, "the responder refused the control request: auth (status 0x%08" PRIx32 "): ",
-               round->control_status);
-    if (spec->control.key.algorithm == AUTH_NONE) {
+    const struct auth_key *key = &spec->control.key;
+    const char *algorithm = auth_algorithm_name(key->algorithm);
+    if (round->control_status == 0) {
+        buf_printf(out, "the responder answered, but its answer is not signed as it must be: ");
+    } else {
+        buf_printf(out,
+                   "the responder refused the control request: auth (status 0x%08" PRIx32 "): ",
+                   round->control_status);
+    }
+    if (key->algorithm == AUTH_NONE) {
         buf_add_string(out, "it demands a key");
     } else {
-        buf_printf(out, "it has no %s key %u, or another secret for it",
-                   auth_algorithm_name(spec->control.key.algorithm),
-                   (unsigned)spec->control.key.id);
+        buf_printf(out, "it has no %s key %u, or another secret for it", algorithm,
+                   (unsigned)key->id);
     }
 }
 
@@ -152,6 +176,10 @@ void cli_explain(const struct cli_result *result, struct buf *out)
         explain_unearned(result->unmatched[UNMATCHED_NONCE], ip, out);
         return;
     }
+    bool is_silent = round->outcome == OUTCOME_TIMEOUT || round->outcome == OUTCOME_NO_CONNECTION;
+    if (is_silent && explain_elsewhere(spec, round, out)) {
+        return;
+    }
     if (!spec->operation->has_ports && explain_icmp(round, ip, out)) {
         return;
     }
@@ -159,7 +187,8 @@ void cli_explain(const struct cli_result *result, struct buf *out)
     case OUTCOME_OK:
         break;
     case OUTCOME_VERIFY:
-        buf_add_string(out, "the reply is not what was sent");
+        buf_add_string(out, "the reply is not what was sent: something on the way, or the "
+                            "responder, changes the data");
         break;
     case OUTCOME_TIMEOUT:
         explain_timeout(spec, round, ip, out);
@@ -167,6 +196,7 @@ void cli_explain(const struct cli_result *result, struct buf *out)
     case OUTCOME_NO_CONNECTION:
         explain_silence(spec, round, ip, out);
         break;
+    case OUTCOME_PORT_UNREACHABLE:
     case OUTCOME_UNREACHABLE:
         explain_unreachable(spec, round, ip, out);
         break;
@@ -179,8 +209,10 @@ void cli_explain(const struct cli_result *result, struct buf *out)
         explain_refusal(spec, round, out);
         break;
     case OUTCOME_RESOLVE:
-        buf_printf(out, "the name %s has no %saddress", spec->identity.host,
-                   version_words[spec_ip_version(spec)]);
+        buf_printf(out,
+                   "the name %s has no %saddress: is it written right, and does the name server "
+                   "of this host answer?",
+                   spec->identity.host, version_words[spec_ip_version(spec)]);
         break;
     case OUTCOME_LOCAL:
         if (round->is_all_dropped) {

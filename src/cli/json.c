@@ -75,6 +75,27 @@ static void add_target(const struct spec *spec, struct buf *out)
     }
 }
 
+/* What the network said, and who answered from where nothing was asked. */
+static void add_hints(const struct round *round, struct buf *out)
+{
+    char text[ADDR_TEXT_MAX];
+    if (round->icmp.from.family == ADDR_NONE) {
+        buf_add_string(out, ", \"icmp\": null");
+    } else {
+        buf_printf(out, ", \"icmp\": {\"type\": %u, \"code\": %u, \"from\": \"%s\"}",
+                   (unsigned)round->icmp.type, (unsigned)round->icmp.code,
+                   addr_format_ip(&round->icmp.from, text));
+    }
+    if (round->elsewhere.family == ADDR_NONE) {
+        buf_add_string(out, ", \"elsewhere\": null");
+    } else {
+        buf_printf(out,
+                   ", \"elsewhere\": {\"from\": \"%s\", \"port\": %u, \"datagrams\": %" PRIu32 "}",
+                   addr_format_ip(&round->elsewhere, text), (unsigned)round->elsewhere.port,
+                   round->from_elsewhere);
+    }
+}
+
 static void add_operation(const struct cli_result *result, struct buf *out)
 {
     const struct round *round = result->round;
@@ -87,6 +108,7 @@ static void add_operation(const struct cli_result *result, struct buf *out)
         buf_add_string(out, "null");
     }
     buf_fini(&reason);
+    add_hints(round, out);
     buf_printf(out, ", \"return_code\": %d, \"start_timestamp\": ", (int)round->return_code);
     add_seconds(out, round->started.ns);
     add_field(out, "duration_seconds", true, round->duration_ns);
@@ -114,7 +136,7 @@ static void add_unsent_reason(const struct cli_result *result, struct buf *out)
     if (result->round->unsent == result->round->missed) {
         buf_add_string(out, "null");
     } else {
-        reason_add(result->spec, result->round->unsent_error, &reason);
+        reason_add_unsent(result->spec, result->round, &reason);
         add_string(out, buf_string(&reason));
     }
     buf_fini(&reason);
@@ -162,6 +184,8 @@ static void add_packets(const struct cli_result *result, struct buf *out)
                round->unprocessed);
     buf_printf(out, ", \"sent_late\": %" PRIu32 ", \"missed\": %" PRIu32, round->sent_late,
                round->missed);
+    buf_printf(out, ", \"queued\": %" PRIu32 ", \"queue_dropped\": %" PRIu32, round->queued,
+               round->queue_dropped);
     buf_printf(out, ", \"unsent\": %" PRIu32, round->unsent);
     add_unsent_reason(result, out);
     buf_printf(out, ", \"over_threshold\": %" PRIu32, round->over_threshold);
@@ -223,6 +247,19 @@ static void add_delay(const struct moments *delay, const char *name, struct buf 
     buf_add_char(out, '}');
 }
 
+static void add_clock_words(const struct round *round, struct buf *out)
+{
+    buf_printf(out, ", \"slewed\": %s", round->is_slewed ? "true" : "false");
+    if (round->byte_order != BYTE_ORDER_UNKNOWN) {
+        buf_add_string(out, ", \"byte_order\": ");
+        add_string(out, byte_order_name(round->byte_order));
+    }
+    if (round->one_way == ONE_WAY_LOCAL_CLOCK || round->one_way == ONE_WAY_LOCAL_UNKNOWN) {
+        buf_add_string(out, ", \"fault\": ");
+        add_string(out, clock_fault_name(round->clock_fault));
+    }
+}
+
 /* Why there is none, or null; then both directions, and how far the clocks are apart. */
 static void add_one_way(const struct round *round, struct buf *out)
 {
@@ -239,6 +276,7 @@ static void add_one_way(const struct round *round, struct buf *out)
     buf_printf(out, "},\n \"clock\": {\"responder_steps\": %" PRIu32, round->responder_steps);
     add_field(out, "offset_seconds", round->offset.is_known, round->offset.offset_ns);
     add_field(out, "offset_error_seconds", round->offset.is_known, round->offset.error_ns);
+    add_clock_words(round, out);
     buf_add_string(out, "},\n ");
 }
 

@@ -56,7 +56,9 @@ static void add_sample(const struct cli_result *result, uint32_t index,
     add_time(out, "rtt", rtt_ns >= 0, rtt_ns);
     add_time(out, "jitter_sd", variation->has_sd, variation->sd_ns);
     add_time(out, "jitter_ds", variation->has_ds, variation->ds_ns);
-    add_time(out, "lateness", is_sent, sample->t1_ns - due_ns);
+    add_time(out, "lateness", is_sent, sample->called_ns - due_ns);
+    add_time(out, "queueing", is_sent && sample->t1_source != STAMP_USER,
+             sample->t1_ns - sample->called_ns);
     add_word(out, "t1_source", is_sent, stamp_source_name(sample->t1_source));
     add_word(out, "t4_source", is_answered, stamp_source_name(sample->t4_source));
     buf_add_char(out, '}');

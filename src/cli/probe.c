@@ -26,6 +26,7 @@ struct run {
     struct engine *engine;
     struct host *host;
     struct mono first_start;
+    struct cli_clock clock;
     uint64_t generation; /* of the engine, when it was looked at last */
     uint64_t unmatched[UNMATCHED_COUNT]; /* datagrams that results have told already */
     bool is_running; /* else the next start is waited for */
@@ -130,7 +131,7 @@ static void end_run(struct run *run, struct instant now)
         host_stop(run->host);
         return;
     }
-    cli_tell_clock(run->engine);
+    cli_clock_read(&run->clock, run->engine);
     /* Printing may have taken its time. */
     cli_progress_begin(&run->progress, next_start(run, now.mono), clock_now().mono);
 }
@@ -154,6 +155,7 @@ static void interrupt(struct run *run, struct instant now)
 static struct mono after(void *context, struct instant now)
 {
     struct run *run = context;
+    cli_clock_watch(&run->clock, run->engine, now.mono);
     if (engine_generation(run->engine) != run->generation) {
         run->generation = engine_generation(run->engine);
         end_run(run, now);
@@ -169,17 +171,17 @@ static struct mono after(void *context, struct instant now)
 }
 
 /* Takes over the caller's reference on `spec`. */
-static struct engine *engine_for(struct spec *spec, struct instant now)
+static void make_engine(struct run *run, struct spec *spec, struct instant now)
 {
     struct engine_options options = {.start_now = true};
     entropy_fill(options.seed, sizeof options.seed);
     spec->path.is_alone = true;
-    struct engine *engine = engine_new(&options);
     struct spec_set *set = spec_set_new(&spec, 1);
-    cli_tell_clock(engine);
-    engine_apply(engine, set, now);
+    run->engine = engine_new(&options);
+    cli_clock_read(&run->clock, run->engine);
+    engine_apply(run->engine, set, now);
     spec_set_unref(set);
-    return engine;
+    run->generation = engine_generation(run->engine);
 }
 
 static void print_end(struct run *run)
@@ -206,8 +208,7 @@ static int measure(const struct cli_request *request, struct spec *spec)
     struct instant now = clock_now();
     struct run run = {.request = request, .first_start = now.mono, .is_running = true};
     struct host_hook hook = {.after = after, .context = &run};
-    run.engine = engine_for(spec, now);
-    run.generation = engine_generation(run.engine);
+    make_engine(&run, spec, now);
     run.host = host_new(engine_machine(run.engine), hook);
     if (run.host == NULL) {
         fprintf(stderr, "ipsla probe: %s\n", strerror(errno));

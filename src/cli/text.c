@@ -65,12 +65,24 @@ static void add_delay(const struct moments *delay, const char *what, struct buf 
     }
 }
 
+static void add_withheld(const struct round *round, struct buf *out)
+{
+    buf_printf(out, " (%s", one_way_text(round->one_way));
+    if (round->one_way == ONE_WAY_LOCAL_CLOCK && round->clock_fault == CLOCK_STALE) {
+        buf_printf(out, ": nothing has adjusted it for %" PRIu32 " minutes",
+                   round->clock_age_minutes);
+    } else if (round->one_way == ONE_WAY_LOCAL_CLOCK && round->clock_fault == CLOCK_UNANSWERED) {
+        buf_add_string(out, ": its daemon has had no answer yet");
+    }
+    buf_add_char(out, ')');
+}
+
 static void add_one_way(const struct round *round, struct buf *out)
 {
     buf_add_string(out, "Latency one-way time:\n");
     buf_printf(out, "        Number of Latency one-way Samples: %" PRIu32, round->sd.delay.count);
     if (round->one_way != ONE_WAY_SHOWN) {
-        buf_printf(out, " (%s)", one_way_text(round->one_way));
+        add_withheld(round, out);
     } else if (round->negative > 0) {
         buf_printf(out, " (%" PRIu32 " left out: negative)", round->negative);
     }
@@ -83,6 +95,24 @@ static void add_one_way(const struct round *round, struct buf *out)
         buf_add_string(out, " milliseconds, at most ");
         add_ms(out, (double)round->offset.error_ns);
         buf_add_string(out, " off\n");
+    }
+}
+
+/* What spoilt a measurement, or nearly. */
+static void add_clocks(const struct round *round, struct buf *out)
+{
+    if (round->is_slewed) {
+        buf_add_string(out,
+                       "        Our clock was slewed: no jitter, and round trips are off by the "
+                       "rate of it\n");
+    }
+    if (round->responder_steps > 0) {
+        buf_printf(out, "        Clock of the responder was set, times: %" PRIu32 "\n",
+                   round->responder_steps);
+    }
+    if (round->byte_order == BYTE_ORDER_SWAPPED) {
+        buf_add_string(out,
+                       "        Times of the responder are byte-swapped, and were converted\n");
     }
 }
 
@@ -103,10 +133,7 @@ static void add_jitter(const struct round *round, struct buf *out)
         add_ms(out, round->ds.jitter.interarrival_ns);
         buf_add_string(out, " milliseconds\n");
     }
-    if (round->responder_steps > 0) {
-        buf_printf(out, "        Clock of the responder was set, times: %" PRIu32 "\n",
-                   round->responder_steps);
-    }
+    add_clocks(round, out);
 }
 
 /* `name` ends with a space, or is empty. */
@@ -132,6 +159,8 @@ static void add_own_counts(const struct round *round, struct buf *out)
 {
     buf_printf(out, "        Packet Sent Late: %" PRIu32 "\tPacket Missed: %" PRIu32 "\n",
                round->sent_late, round->missed);
+    buf_printf(out, "        Packet Queued: %" PRIu32 "\tQueue Dropped: %" PRIu32 "\n",
+               round->queued, round->queue_dropped);
     buf_printf(out,
                "        Duplicate: %" PRIu32 "\tCorrupt: %" PRIu32 "\tDropped Here: %" PRIu32 "\n",
                round->duplicate, round->corrupt, round->dropped_here);
@@ -252,7 +281,7 @@ static void add_unsent(const struct cli_result *result, struct buf *out)
     const struct round *round = result->round;
     if (round->unsent > round->missed && round->outcome != OUTCOME_LOCAL) {
         buf_printf(out, "Packets not sent: %" PRIu32 ": ", round->unsent - round->missed);
-        reason_add(result->spec, round->unsent_error, out);
+        reason_add_unsent(result->spec, round, out);
         buf_add_char(out, '\n');
     }
 }

@@ -223,10 +223,12 @@ static bool read_icmp(const struct discover_request *request, const struct ev *e
         (!is_echo && !icmp_timestamp_decode(ev->bytes, ev->size, &times))) {
         return false;
     }
+    bool is_swapped = !is_echo && icmp_time_is_swapped(times.receive_ms, request->sent);
     *out = (struct discover_answer){
         .number = header.sequence,
         .outcome = DISCOVER_ACCEPTED,
-        .is_utc = !is_echo && times.receive_ms < MS_PER_DAY,
+        .is_utc = !is_echo && (times.receive_ms < MS_PER_DAY || is_swapped),
+        .is_swapped = is_swapped,
     };
     return true;
 }

@@ -41,7 +41,7 @@ struct discover_answer {
     enum discover_outcome outcome; /* ACCEPTED or REFUSED */
     enum discover_shape shape;
     uint32_t status;
-    bool is_utc;
+    bool is_utc, is_swapped;
     bool has_our_stamp; /* V2: `stamp` may be that of the request, which then came back as it was */
     uint64_t stamp;
 };

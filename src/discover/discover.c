@@ -209,6 +209,7 @@ static void take_data(struct discover *discover, const struct ev *ev)
     result->status = answer.status;
     result->shape = answer.shape;
     result->is_utc = answer.is_utc;
+    result->is_swapped = answer.is_swapped;
     result->rtt_ns = mono_diff(ev->received.at.mono, slot->sent[number].mono);
     finish(discover, slot);
 }

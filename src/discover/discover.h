@@ -74,6 +74,7 @@ struct discover_result {
     enum discover_shape shape; /* V1, ACCEPTED */
     uint32_t status; /* REFUSED: as it was on the wire */
     bool is_utc; /* TIMESTAMP, ACCEPTED: the other side says that its clock is */
+    bool is_swapped; /* the same: it writes its times little-endian */
     int error; /* UNREACHABLE, UNSENT, NOT_ASKED: an errno value */
     unsigned tries; /* requests sent */
     int64_t rtt_ns; /* ACCEPTED, REFUSED: of the request that was answered */

@@ -3,10 +3,12 @@
 /* A new set of targets, taken in between packets. Three walks, each resumable at any target:
  *
  *   GATHER  the set: each target's session is found by name, or made. A target that did not change
- * is known by the pointer of its spec. Nothing that runs is touched, but for an address that moved.
+ * is known by the pointer of its spec; one that measures the same takes over its new spec. Nothing
+ * that runs is touched, but for an address that moved.
  *   LEAVE   the old order: who was not gathered closes and goes. Before anything new starts, so
- * that a port passes from one to the other. PLACE   the new order: new ones begin their life, and
- * each report gets its place in what will be published.
+ * that a port passes from one to the other.
+ *   PLACE   the new order: new ones, and those with a new schedule, get their next start, and each
+ * report gets its place in what will be published.
  *
  * Between GATHER and LEAVE the rosters change places, which is two pointers; the arrays are the
  * change's and come and go with it, on the thread that made it. */
@@ -77,6 +79,17 @@ static struct session **find(const struct roster *roster, const struct spec *spe
     return &roster->cells[cell];
 }
 
+/* The same target under a new spec. Its old place in the calendar is given up with its old plan. */
+static void update(struct engine *engine, struct session *session, const struct spec *spec)
+{
+    const struct spec *before = spec_ref(session->spec);
+    session_update(session, spec);
+    if (session->plan != PLAN_IS_MADE) {
+        engine_unbook(engine, session, before);
+    }
+    spec_unref(before);
+}
+
 /* The session that continues for `spec`, or NULL when it needs a fresh one. */
 static struct session *keep_session(struct engine *engine, const struct spec *spec,
                                     unsigned *effort)
@@ -96,7 +109,7 @@ static struct session *keep_session(struct engine *engine, const struct spec *sp
         return NULL;
     }
     *effort = EFFORT_MOVED;
-    session_update(session, spec);
+    update(engine, session, spec);
     heap_set(&engine->heap, &session->due, ENGINE_AT_ONCE);
     return session;
 }
@@ -131,23 +144,35 @@ static void book(struct engine *engine, struct session *session)
     const struct spec *spec = session->spec;
     if (spec->schedule.start == SPEC_START_SPREAD && !engine->options.start_now) {
         session->is_booked = true;
-        session_delay(session, calendar_book(&engine->calendar, spec));
+        session->delay_ns = calendar_book(&engine->calendar, spec);
     }
+}
+
+/* Plans what is new or has a new schedule. What runs is planned when it ends, perhaps under a later
+ * change. */
+static bool plan(struct engine *engine, struct session *session, struct instant now)
+{
+    if (session->plan == PLAN_IS_MADE) {
+        return false;
+    }
+    if (!session->is_booked) {
+        book(engine, session);
+    }
+    session_plan(session, calendar_phase_ns(&engine->calendar, session->spec),
+                 engine->options.start_now, now);
+    if (!session->is_running) {
+        heap_set(&engine->heap, &session->due, session_deadline(session));
+    }
+    return true;
 }
 
 static unsigned place(struct engine *engine, const struct change *change, struct instant now)
 {
     struct session *session = engine->roster.order[change->at];
     session->position = (uint32_t)change->at;
-    bool is_new = session->due.place == 0;
-    if (is_new) {
-        int64_t phase_ns = calendar_phase_ns(&engine->calendar, session->spec);
-        session_plan(session, phase_ns, engine->options.start_now, now);
-        book(engine, session);
-        heap_set(&engine->heap, &session->due, session_deadline(session));
-    }
+    bool is_planned = plan(engine, session, now);
     change->published->reports[change->at] = report_ref(session->report);
-    return is_new ? EFFORT_MOVED : EFFORT_SAME;
+    return is_planned ? EFFORT_MOVED : EFFORT_SAME;
 }
 
 static void exchange_rosters(struct engine *engine, struct change *change)

@@ -112,12 +112,19 @@ struct session *engine_add_session(struct engine *engine, const struct spec *spe
     return session;
 }
 
+void engine_unbook(struct engine *engine, struct session *session, const struct spec *spec)
+{
+    if (session->is_booked) {
+        calendar_cancel(&engine->calendar, spec, session->delay_ns);
+    }
+    session->is_booked = false;
+    session->delay_ns = 0;
+}
+
 void engine_send_off(struct engine *engine, struct session *session)
 {
     session_leave(session);
-    if (session->is_booked) {
-        calendar_cancel(&engine->calendar, session->spec, session->delay_ns);
-    }
+    engine_unbook(engine, session, session->spec);
     if (session->news_link != NULL) {
         take_news(session);
     }

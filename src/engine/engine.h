@@ -28,8 +28,9 @@ void engine_free(struct engine *engine);
 
 struct machine engine_machine(struct engine *engine);
 
-/* Makes `set` the targets. By name: same target: keeps its session, counters and phase (and changes
- * the address if that moved); changed: a fresh session; gone: finished at once. O(n). Takes no
+/* Makes `set` the targets. By name: what measures the same (spec_is_same_target) keeps its session
+ * and counters and takes over the rest; what measures something else: a fresh session; gone:
+ * finished at once. O(n). Takes no
  * reference on the set, only on its specs. For who has no packets to send meanwhile. */
 void engine_apply(struct engine *engine, struct spec_set *set, struct instant now);
 

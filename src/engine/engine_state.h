@@ -59,6 +59,9 @@ struct engine {
 /* A session in a slot, not yet in the heap. */
 struct session *engine_add_session(struct engine *engine, const struct spec *spec);
 
+/* Its packets leave the calendar, where they stand by `spec`. */
+void engine_unbook(struct engine *engine, struct session *session, const struct spec *spec);
+
 /* Closes what it has open and goes with the next poll. */
 void engine_send_off(struct engine *engine, struct session *session);
 

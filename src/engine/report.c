@@ -21,6 +21,11 @@ void report_unref(struct report *report)
     free(report);
 }
 
+bool report_is_awaited(const struct report *report, struct mono now)
+{
+    return !report->has_run && !mono_is_before(now, report->first_start);
+}
+
 struct snapshot *snapshot_new(size_t count)
 {
     struct snapshot *snapshot = mem_alloc(1, sizeof *snapshot);

@@ -21,23 +21,30 @@ struct report {
     uint64_t unmatched[UNMATCHED_COUNT]; /* datagrams that answered nothing, since the session began
                                           */
     bool is_inactive; /* no further operation will be started */
+    struct mono first_start; /* when the first operation is due; MONO_NEVER: not at all */
     bool has_run; /* an operation has ended: `latest` and `last_run` are set */
     bool has_succeeded; /* `last_success` is set */
     struct round latest; /* the latest operation */
     struct wall last_run; /* its end */
     struct wall last_success;
+    uint32_t failed_in_a_row; /* operations that this address did not answer; 0: it did */
     unsigned references;
 };
 
 struct report *report_ref(struct report *report);
 void report_unref(struct report *report); /* NULL is fine */
 
+/* The first operation of the target is due at `now`, and has not ended. */
+bool report_is_awaited(const struct report *report, struct mono now);
+
 /* What an engine counts beside its sessions. */
 struct engine_stats {
     uint64_t unmatched[UNMATCHED_COUNT];
     uint64_t tx_stamps[STAMP_SOURCE_COUNT], rx_stamps[STAMP_SOURCE_COUNT];
     struct io_stats io; /* the host's, filled in by it */
-    struct hist send_lateness; /* hist_layout_default; each packet: left minus due */
+    /* hist_layout_default, each packet sent: from its due time to the system call, and from there
+     * until it left, where the kernel told. */
+    struct hist send_lateness, send_queueing;
 };
 
 struct snapshot {

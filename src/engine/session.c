@@ -9,15 +9,16 @@
 #include "base/mem.h"
 #include "probe/spec_field.h"
 
-static struct mono spread_start(const struct session *session, int64_t phase_ns, struct instant now)
+static struct mono spread_start(const struct session *session, struct instant now)
 {
     int64_t period_ns = session->spec->schedule.frequency_ns;
-    int64_t past_ns = now.wall.ns - phase_ns;
+    int64_t past_ns = now.wall.ns - session->phase_ns;
     int64_t since_ns = past_ns - floor_div(past_ns, period_ns) * period_ns;
-    return mono_add(now.mono, since_ns == 0 ? 0 : period_ns - since_ns);
+    int64_t wait_ns = since_ns == 0 ? 0 : period_ns - since_ns;
+    return mono_add(now.mono, wait_ns + session->delay_ns);
 }
 
-static struct mono first_start(const struct session *session, int64_t phase_ns, struct instant now)
+static struct mono first_start(const struct session *session, struct instant now)
 {
     switch (session->spec->schedule.start) {
     case SPEC_START_NOW:
@@ -29,7 +30,21 @@ static struct mono first_start(const struct session *session, int64_t phase_ns, 
     case SPEC_START_SPREAD:
         break;
     }
-    return spread_start(session, phase_ns, now);
+    return spread_start(session, now);
+}
+
+/* By a new frequency: at its new phase, or whole new periods after its latest start. */
+static struct mono continued_start(const struct session *session, struct instant now)
+{
+    if (session->is_booked) {
+        return spread_start(session, now);
+    }
+    if (mono_is_before(now.mono, session->latest_start)) {
+        return session->latest_start;
+    }
+    int64_t period_ns = session->spec->schedule.frequency_ns;
+    int64_t past_ns = mono_diff(now.mono, session->latest_start);
+    return mono_add(session->latest_start, (past_ns / period_ns + 1) * period_ns);
 }
 
 static bool is_inactive(const struct session *session)
@@ -53,6 +68,7 @@ static struct report *report_new(const struct session *session)
     report->references = 1;
     report->spec = spec_ref(session->spec);
     report->is_inactive = is_inactive(session);
+    report->first_start = session->first_start;
     return report;
 }
 
@@ -67,7 +83,10 @@ void session_init(struct session *session, uint32_t slot, const struct spec *spe
 {
     *session = (struct session){
         .slot = slot,
+        .plan = PLAN_BEGIN,
         .spec = spec_ref(spec),
+        .first_start = MONO_NEVER,
+        .latest_start = MONO_NEVER,
         .next_start = MONO_NEVER,
         .life_end = MONO_NEVER,
     };
@@ -75,14 +94,43 @@ void session_init(struct session *session, uint32_t slot, const struct spec *spe
     session->report = report_new(session);
 }
 
-void session_plan(struct session *session, int64_t phase_ns, bool start_now, struct instant now)
+static void begin_plan(struct session *session, struct instant now)
+{
+    session->first_start = session->starts_now ? now.mono : first_start(session, now);
+    session->latest_start = session->first_start;
+    session->next_start = session->first_start;
+}
+
+static void continue_plan(struct session *session, struct instant now)
+{
+    session->next_start = continued_start(session, now);
+    if (mono_is_before(now.mono, session->first_start)) {
+        session->first_start = session->next_start;
+    }
+}
+
+static void make_plan(struct session *session, struct instant now)
 {
     int64_t life_ns = session->spec->schedule.life_ns;
-    session->next_start = start_now ? now.mono : first_start(session, phase_ns, now);
-    if (life_ns != SPEC_FOREVER) {
-        session->life_end = mono_add(session->next_start, life_ns);
+    if (session->plan == PLAN_BEGIN) {
+        begin_plan(session, now);
+    } else {
+        continue_plan(session, now);
     }
-    session->report->is_inactive = is_inactive(session);
+    session->plan = PLAN_IS_MADE;
+    session->life_end =
+        life_ns == SPEC_FOREVER ? MONO_NEVER : mono_add(session->first_start, life_ns);
+    plan_start(session, session->next_start);
+}
+
+void session_plan(struct session *session, int64_t phase_ns, bool start_now, struct instant now)
+{
+    session->phase_ns = phase_ns;
+    session->starts_now = start_now;
+    if (!session->is_running) {
+        make_plan(session, now);
+        set_report(session, report_new(session));
+    }
 }
 
 void session_fini(struct session *session)
@@ -92,28 +140,33 @@ void session_fini(struct session *session)
     spec_unref(session->spec);
 }
 
-void session_delay(struct session *session, int64_t delay_ns)
+/* What the plan needs when `spec` comes after `before`. */
+static enum session_plan plan_change(const struct spec *before, const struct spec *spec)
 {
-    session->delay_ns = delay_ns;
-    session->next_start = mono_add(session->next_start, delay_ns);
-    session->life_end = mono_add(session->life_end, delay_ns);
+    const struct spec_schedule *old = &before->schedule, *new = &spec->schedule;
+    if (old->start != new->start || old->start_after_ns != new->start_after_ns) {
+        return PLAN_BEGIN;
+    }
+    bool is_same = old->frequency_ns == new->frequency_ns && old->life_ns == new->life_ns;
+    return is_same ? PLAN_IS_MADE : PLAN_CONTINUE;
 }
 
 void session_update(struct session *session, const struct spec *spec)
 {
     assert(spec_is_same_target(session->spec, spec));
-    bool has_moved = !addr_is_equal(&session->spec->path.peer, &spec->path.peer);
     const struct spec *old = session->spec;
-    session->spec = spec_ref(spec);
-    probe_set_spec(&session->probe, session->spec);
-    spec_unref(old);
-    if (!has_moved) {
-        return;
-    }
-    if (session->is_running) {
+    enum session_plan plan = plan_change(old, spec);
+    bool has_moved = !addr_is_equal(&old->path.peer, &spec->path.peer);
+    if (session->is_running && has_moved) {
         probe_abandon(&session->probe);
     }
+    session->plan = plan > session->plan ? plan : session->plan;
+    session->spec = spec_ref(spec);
+    spec_unref(old);
     set_report(session, report_new(session));
+    if (has_moved) {
+        session->report->failed_in_a_row = 0;
+    }
 }
 
 void session_leave(struct session *session)
@@ -125,6 +178,8 @@ void session_leave(struct session *session)
 static void start_run(struct session *session, struct instant now)
 {
     session->is_running = true;
+    session->latest_start = session->next_start;
+    probe_set_spec(&session->probe, session->spec);
     struct mono next = mono_add(session->next_start, session->spec->schedule.frequency_ns);
     plan_start(session, next);
     probe_start(&session->probe, now, mono_add(next, -SESSION_GAP_NS));
@@ -155,6 +210,9 @@ static void count_packets(const struct session *session, struct engine_stats *st
             continue;
         }
         hist_observe(&stats->send_lateness, &hist_layout_default, train_lateness_ns(train, i));
+        if (sample->t1_source != STAMP_USER) {
+            hist_observe(&stats->send_queueing, &hist_layout_default, train_queueing_ns(train, i));
+        }
         stats->tx_stamps[sample->t1_source]++;
         if (sample->fate == FATE_RECEIVED || sample->fate == FATE_LATE) {
             stats->rx_stamps[sample->t4_source]++;
@@ -180,13 +238,21 @@ static void take_round(struct report *report, const struct round *round, struct 
     if (round->outcome == OUTCOME_OK) {
         report->has_succeeded = true;
         report->last_success = now.wall;
+        report->failed_in_a_row = 0;
+    } else if (round->outcome != OUTCOME_RESOLVE && round->outcome != OUTCOME_LOCAL) {
+        report->failed_in_a_row++;
     }
 }
 
 static void end_run(struct session *session, struct instant now, struct session_env *env)
 {
+    uint64_t skipped = 0;
     session->is_running = false;
-    uint64_t skipped = skip_missed_starts(session, now);
+    if (session->plan == PLAN_IS_MADE) {
+        skipped = skip_missed_starts(session, now);
+    } else {
+        make_plan(session, now);
+    }
     struct report *report = report_new(session);
     count_unmatched(session, report, env->stats);
     report->tally.skipped += skipped;

@@ -15,18 +15,30 @@
 /* The wait for late replies ends this long before the next start of its target. */
 #define SESSION_GAP_NS (10 * NS_PER_MS)
 
+/* What its schedule still needs. */
+enum session_plan {
+    PLAN_IS_MADE,
+    PLAN_CONTINUE, /* the next start by a new frequency or life */
+    PLAN_BEGIN, /* the first start, of a new target or by a new `start` */
+};
+
 struct session {
     struct heap_item due; /* first member: the heap hands it back */
     uint32_t slot; /* the owner number on its channels */
     uint32_t position; /* in the set */
     uint64_t change; /* the latest that has this target */
+    enum session_plan plan;
     struct session *next_news, **news_link; /* those whose report is to be published */
-    const struct spec *spec; /* a reference */
+    const struct spec *spec; /* a reference: of the target now; of what runs, see probe.spec */
     struct probe probe;
     bool is_running;
+    bool starts_now; /* whatever its spec says */
     bool is_leaving; /* its target was removed: close and go */
+    struct mono first_start; /* its life begins; MONO_NEVER: pending */
+    struct mono latest_start; /* the first one until there was one */
     struct mono next_start; /* MONO_NEVER: pending, or its life is over */
     struct mono life_end;
+    int64_t phase_ns; /* of its starts, on the wall clock */
     bool is_booked; /* in the calendar, */
     int64_t delay_ns; /* with this delay */
     struct report *report; /* the latest, never NULL: its tally is the session's */
@@ -37,16 +49,14 @@ void session_init(struct session *session, uint32_t slot, const struct spec *spe
                   const uint8_t seed[HANDSHAKE_SEED_BYTES]);
 void session_fini(struct session *session);
 
-/* Once: its life begins. First start: the first moment from now on that is congruent to `phase_ns`
- * (calendar_phase_ns) modulo the frequency, on the wall clock; or as the spec's `start` says; or
- * now, when `start_now`. */
+/* Makes the plan that it needs; of one whose operation runs, when that ends. First start: the first
+ * moment from now on that is congruent to `phase_ns` (calendar_phase_ns) modulo the frequency, on
+ * the wall clock, and `delay_ns` later; or as the spec's `start` says; or now, when `start_now`. */
 void session_plan(struct session *session, int64_t phase_ns, bool start_now, struct instant now);
 
-/* Its whole life begins so much later. */
-void session_delay(struct session *session, int64_t delay_ns);
-
-/* Continues under `spec`: the same target (spec_is_same_target), perhaps at another address. A
- * running operation whose peer changed is abandoned: it counts nowhere. */
+/* Continues under `spec`: the same target (spec_is_same_target). A running operation ends by the
+ * rules it began with, but for one whose peer changed: that is abandoned and counts nowhere. When
+ * the schedule changed, session->plan says so. */
 void session_update(struct session *session, const struct spec *spec);
 
 /* Its target was removed: ends what runs; session_is_gone soon after. */

@@ -43,8 +43,7 @@ struct family {
     size_t offset; /* of the value in the struct that `emit` reads */
 };
 
-/* Families one after the other, NULL beyond the last. A name that stands twice in a row is one
- * family with series of two scopes. */
+/* Families one after the other, NULL beyond the last. Each has a name of its own. */
 const struct family *family_at(size_t index);
 
 /* The rows of one subject. */
@@ -59,11 +58,6 @@ extern const struct family_part family_of_voice; /* scores of a call */
 extern const struct family_part family_of_reply; /* control handshake and replies */
 extern const struct family_part family_of_responder; /* the responder in this program */
 extern const struct family_part family_of_exporter; /* this program and its host */
-
-/* The last of family_of_reply and the first of family_of_responder are one family. */
-#define FAMILY_PROCESSING_HELP                                                                     \
-    "Processing time in the responder, t3 - t2 of its timestamps; without the label target: the "  \
-    "responder in this program."
 
 /* The value at `offset` of the struct at `base`, for emit. */
 static inline const void *family_value(const void *base, size_t offset)

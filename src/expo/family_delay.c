@@ -18,9 +18,9 @@ static void emit_withheld(struct series *series, const struct family_source *sou
 {
     (void)offset;
     for (unsigned i = 0; i < ONE_WAY_COUNT; i++) {
-        uint64_t count = source->report->tally.withheld[i];
-        if (count > 0) {
-            series_count_by(series, one_way_name((enum one_way)i), count);
+        if (i != ONE_WAY_SHOWN && i != ONE_WAY_NO_SAMPLES) {
+            series_count_by(series, one_way_name((enum one_way)i),
+                            source->report->tally.withheld[i]);
         }
     }
 }
@@ -41,6 +41,26 @@ static void emit_offset_error(struct series *series, const struct family_source 
     const struct report *report = source->report;
     if (report->has_run && report->latest.offset.is_known) {
         series_seconds(series, report->latest.offset.error_ns);
+    }
+}
+
+/* Of the responder's ICMP timestamps. */
+static void emit_byte_order(struct series *series, const struct family_source *source,
+                            size_t offset)
+{
+    (void)offset;
+    enum byte_order order = source->report->latest.byte_order;
+    if (order != BYTE_ORDER_UNKNOWN) {
+        series_count_by(series, byte_order_name(order), 1);
+    }
+}
+
+/* The series appears with the first such operation. */
+static void emit_slewed(struct series *series, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    if (source->report->tally.slewed_operations > 0) {
+        series_count(series, source->report->tally.slewed_operations);
     }
 }
 
@@ -69,7 +89,7 @@ static void emit_interarrival(struct series *series, const struct family_source 
 {
     (void)offset;
     const struct report *report = source->report;
-    if (!report->has_run || report->latest.received < 2) {
+    if (!report->has_run || report->latest.received < 2 || report->latest.is_slewed) {
         return;
     }
     for (unsigned i = 0; i < FAMILY_DIRECTIONS; i++) {
@@ -136,6 +156,22 @@ static const struct family rows[] = {
      FAMILY_JITTER,
      family_emit_count,
      offsetof(struct tally, responder_steps)},
+    {{"ipsla_slewed_operations_total",
+      METRIC_COUNTER,
+      NULL,
+      "Operations during which the clock of this host was slewed.",
+      {NULL}},
+     FAMILY_TARGET,
+     emit_slewed,
+     0},
+    {{"ipsla_responder_byte_order_info",
+      METRIC_INFO,
+      NULL,
+      "Byte order of the responder's ICMP timestamps in the latest operation; the value is 1.",
+      {"byte_order"}},
+     FAMILY_TARGET,
+     emit_byte_order,
+     0},
     {{"ipsla_jitter_seconds",
       METRIC_HISTOGRAM,
       "seconds",

@@ -41,12 +41,13 @@ static void emit_states(struct series *series, const struct family_source *sourc
     }
 }
 
-static void emit_lateness(struct series *series, const struct family_source *source, size_t offset)
+/* The histogram at `offset` of the statistics, of all workers. */
+static void emit_hist(struct series *series, const struct family_source *source, size_t offset)
 {
-    (void)offset;
     struct hist all = {0};
     for (size_t i = 0; i < source->view->snapshot_count; i++) {
-        hist_merge(&all, &source->view->snapshots[i]->stats.send_lateness);
+        const void *stats = &source->view->snapshots[i]->stats;
+        hist_merge(&all, (const struct hist *)(const void *)((const uint8_t *)stats + offset));
     }
     series_histogram(series, &all, &hist_layout_default);
 }
@@ -114,14 +115,32 @@ static void emit_clock_state(struct series *series, const struct family_source *
                              size_t offset)
 {
     (void)offset;
-    series_count(series, source->view->clock.is_synchronized ? 1 : 0);
+    const struct clock_state *clock = &source->view->clock;
+    if (clock->is_synchronized || clock->fault != CLOCK_UNKNOWN) {
+        series_count(series, clock->is_synchronized ? 1 : 0);
+    }
 }
 
-/* A duration in struct expo_view. */
-static void emit_view_duration(struct series *series, const struct family_source *source,
-                               size_t offset)
+static void emit_clock_word(struct series *series, const struct family_source *source,
+                            size_t offset)
 {
-    series_seconds(series, *(const int64_t *)family_value(source->view, offset));
+    (void)offset;
+    const struct clock_state *clock = &source->view->clock;
+    series_count_by(series, "synchronized", clock->is_synchronized);
+    for (unsigned i = 0; i < CLOCK_FAULT_COUNT; i++) {
+        bool is_it = !clock->is_synchronized && clock->fault == i;
+        series_count_by(series, clock_fault_name((enum clock_fault)i), is_it);
+    }
+}
+
+/* An error of our clock; negative: the system reports none. */
+static void emit_clock_error(struct series *series, const struct family_source *source,
+                             size_t offset)
+{
+    int64_t error_ns = *(const int64_t *)family_value(source->view, offset);
+    if (error_ns >= 0) {
+        series_seconds(series, error_ns);
+    }
 }
 
 /* Every worker counts the same steps, but not at the same moment. */
@@ -145,18 +164,24 @@ static void emit_scrape(struct series *series, const struct family_source *sourc
     }
 }
 
-/* An integer of struct expo_view. */
+/* An integer of struct expo_view, or EXPO_UNKNOWN. */
 static void emit_view_count(struct series *series, const struct family_source *source,
                             size_t offset)
 {
-    series_count(series, *(const uint64_t *)family_value(source->view, offset));
+    uint64_t value = *(const uint64_t *)family_value(source->view, offset);
+    if (value != EXPO_UNKNOWN) {
+        series_count(series, value);
+    }
 }
 
-/* Seconds as a double in struct expo_view. */
+/* Seconds as a double in struct expo_view, or negative. */
 static void emit_view_seconds(struct series *series, const struct family_source *source,
                               size_t offset)
 {
-    series_seconds(series, seconds_ns(*(const double *)family_value(source->view, offset)));
+    double seconds = *(const double *)family_value(source->view, offset);
+    if (seconds >= 0) {
+        series_seconds(series, seconds_ns(seconds));
+    }
 }
 
 static const struct family rows[] = {
@@ -195,11 +220,19 @@ static const struct family rows[] = {
     {{"ipsla_exporter_send_lateness_seconds",
       METRIC_HISTOGRAM,
       "seconds",
-      "How much later than scheduled packets left.",
+      "How much later than scheduled the system was asked to send packets.",
       {NULL}},
      FAMILY_EXPORTER,
-     emit_lateness,
-     0},
+     emit_hist,
+     offsetof(struct engine_stats, send_lateness)},
+    {{"ipsla_exporter_send_queueing_seconds",
+      METRIC_HISTOGRAM,
+      "seconds",
+      "How long packets waited in this host's own queue, as the kernel reports.",
+      {NULL}},
+     FAMILY_EXPORTER,
+     emit_hist,
+     offsetof(struct engine_stats, send_queueing)},
     {{"ipsla_exporter_realtime",
       METRIC_GAUGE,
       NULL,
@@ -227,10 +260,18 @@ static const struct family rows[] = {
     {{"ipsla_exporter_clock_synchronized",
       METRIC_GAUGE,
       NULL,
-      "Whether the system reports its clock as synchronized (1) or not (0).",
+      "Whether the clock of this host counts as synchronized (1) or not (0).",
       {NULL}},
      FAMILY_EXPORTER,
      emit_clock_state,
+     0},
+    {{"ipsla_exporter_clock_state",
+      METRIC_GAUGE,
+      NULL,
+      "State of the clock of this host: 1 for the state that it is in, 0 for the others.",
+      {"state"}},
+     FAMILY_EXPORTER,
+     emit_clock_word,
      0},
     {{"ipsla_exporter_clock_estimated_error_seconds",
       METRIC_GAUGE,
@@ -238,7 +279,7 @@ static const struct family rows[] = {
       "Estimated error of the clock, as the system reports it.",
       {NULL}},
      FAMILY_EXPORTER,
-     emit_view_duration,
+     emit_clock_error,
      offsetof(struct expo_view, clock.estimated_error_ns)},
     {{"ipsla_exporter_clock_maximum_error_seconds",
       METRIC_GAUGE,
@@ -246,7 +287,7 @@ static const struct family rows[] = {
       "Maximum error of the clock, as the system reports it.",
       {NULL}},
      FAMILY_EXPORTER,
-     emit_view_duration,
+     emit_clock_error,
      offsetof(struct expo_view, clock.maximum_error_ns)},
     {{"ipsla_exporter_clock_steps_total",
       METRIC_COUNTER,
@@ -280,6 +321,30 @@ static const struct family rows[] = {
      FAMILY_EXPORTER,
      emit_view_count,
      offsetof(struct expo_view, resolve_failures)},
+    {{"ipsla_exporter_names_waiting",
+      METRIC_GAUGE,
+      NULL,
+      "Host names whose lookup is due or under way.",
+      {NULL}},
+     FAMILY_EXPORTER,
+     emit_view_count,
+     offsetof(struct expo_view, names_waiting)},
+    {{"ipsla_exporter_address_failovers_total",
+      METRIC_COUNTER,
+      NULL,
+      "Moves of a host name to its next address because the one before did not answer.",
+      {NULL}},
+     FAMILY_EXPORTER,
+     emit_view_count,
+     offsetof(struct expo_view, failovers)},
+    {{"ipsla_exporter_log_lines_dropped_total",
+      METRIC_COUNTER,
+      NULL,
+      "Log lines dropped because nobody read standard error.",
+      {NULL}},
+     FAMILY_EXPORTER,
+     emit_view_count,
+     offsetof(struct expo_view, log_lines_dropped)},
     {{"ipsla_exporter_scrape_duration_seconds",
       METRIC_GAUGE,
       "seconds",

@@ -52,12 +52,20 @@ static void emit_active(struct series *series, const struct family_source *sourc
     series_count(series, source->report->is_inactive ? 0 : 1);
 }
 
+static void emit_frequency(struct series *series, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    series_seconds(series, source->report->spec->schedule.frequency_ns);
+}
+
+/* Those that can happen are there with 0: increase() does not see how a series begins. */
 static void emit_failures(struct series *series, const struct family_source *source, size_t offset)
 {
     (void)offset;
     for (unsigned i = 0; i < OUTCOME_COUNT; i++) {
         uint64_t count = source->report->tally.failures[i];
-        if (count > 0) {
+        bool is_failure = i != OUTCOME_OK;
+        if (count > 0 || (is_failure && operation_can_end(source->report->spec, (enum outcome)i))) {
             series_count_by(series, outcome_name((enum outcome)i), count);
         }
     }
@@ -122,6 +130,14 @@ static const struct family rows[] = {
       {NULL}},
      FAMILY_TARGET,
      emit_active,
+     0},
+    {{"ipsla_target_frequency_seconds",
+      METRIC_GAUGE,
+      "seconds",
+      "How much time passes from the start of an operation to the start of the next.",
+      {NULL}},
+     FAMILY_TARGET,
+     emit_frequency,
      0},
     {{"ipsla_operations_total",
       METRIC_COUNTER,

@@ -84,7 +84,7 @@ static const struct family rows[] = {
     {{"ipsla_responder_processing_seconds",
       METRIC_HISTOGRAM,
       "seconds",
-      FAMILY_PROCESSING_HELP,
+      "Time that packets spent in the target's responder, t3 - t2 of its timestamps.",
       {NULL}},
      FAMILY_JITTER,
      family_emit_hist,

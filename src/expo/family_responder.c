@@ -47,7 +47,7 @@ static void emit_responder_u32(struct series *series, const struct family_source
     series_count(series, *(const uint32_t *)family_value(source->view->responder, offset));
 }
 
-static void emit_processing(struct series *series, const struct family_source *source,
+static void emit_turnaround(struct series *series, const struct family_source *source,
                             size_t offset)
 {
     (void)offset;
@@ -55,14 +55,6 @@ static void emit_processing(struct series *series, const struct family_source *s
 }
 
 static const struct family rows[] = {
-    {{"ipsla_responder_processing_seconds",
-      METRIC_HISTOGRAM,
-      "seconds",
-      FAMILY_PROCESSING_HELP,
-      {NULL}},
-     FAMILY_RESPONDER,
-     emit_processing,
-     0},
     {{"ipsla_responder_build_info",
       METRIC_INFO,
       NULL,
@@ -115,5 +107,13 @@ static const struct family rows[] = {
      FAMILY_RESPONDER,
      emit_responder_u32,
      offsetof(struct expo_responder, max_sessions)},
+    {{"ipsla_responder_turnaround_seconds",
+      METRIC_HISTOGRAM,
+      "seconds",
+      "Time from the arrival of a probe packet to its reply in the responder of this program.",
+      {NULL}},
+     FAMILY_RESPONDER,
+     emit_turnaround,
+     0},
 };
 const struct family_part family_of_responder = {rows, sizeof rows / sizeof rows[0]};

@@ -13,6 +13,9 @@
 #include "engine/report.h"
 #include "stats/one_way.h"
 
+/* A figure that could not be read: it has no series. */
+#define EXPO_UNKNOWN UINT64_MAX
+
 /* Figures of the process, as the Prometheus client libraries name them. */
 struct expo_process {
     double cpu_seconds;
@@ -52,7 +55,8 @@ struct expo_view {
     bool is_realtime; /* the measuring threads have real-time priority */
     bool reload_successful;
     struct wall reload_success; /* when a configuration was last loaded */
-    uint64_t resolve_failures;
+    uint64_t resolve_failures, names_waiting, failovers;
+    uint64_t log_lines_dropped;
     double scrape_seconds; /* of the previous scrape; negative: there was none */
 };
 

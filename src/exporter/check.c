@@ -3,9 +3,11 @@
 /* What this host refuses (a missing privilege or device) is logged once when a configuration is
  * loaded, not only as an operation that fails every minute. */
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "exporter/exporter.h"
+#include "host/clock_state.h"
 #include "host/icmp.h"
 #include "host/log.h"
 #include "host/sock.h"
@@ -86,6 +88,18 @@ static int try_socket(const struct spec *spec)
         close(fd);
     }
     return error == -EADDRINUSE ? 0 : -error;
+}
+
+void exporter_check_clock(void)
+{
+    struct clock_state clock = {0};
+    clock_state_read(&clock);
+    if (clock.fault == CLOCK_UNKNOWN) {
+        log_line(LOG_LEVEL_WARN,
+                 "the system does not tell about its clock: no one-way delay without "
+                 "clock.assume_synchronized",
+                 "call", "adjtimex", "error", strerror(clock.error), NULL);
+    }
 }
 
 void exporter_check_sockets(const struct spec_set *targets)

@@ -168,6 +168,7 @@ static void set_names(struct exporter *exporter)
             names[count++] = (struct resolver_name){spec->identity.host, spec_ip_version(spec)};
         }
     }
+    exporter->has_names = count > 0 && exporter->next_address_after > 0;
     resolver_set_names(exporter->resolver, names, count);
     free(names);
 }
@@ -232,6 +233,24 @@ void exporter_apply(struct exporter *exporter)
     spec_set_unref(before);
 }
 
+void exporter_leave_dead_addresses(struct exporter *exporter)
+{
+    for (unsigned i = 0; i < exporter->work.count; i++) {
+        struct snapshot *snapshot = engine_worker_acquire(exporter->workers[i]);
+        for (size_t k = 0; k < snapshot->count; k++) {
+            const struct report *report = snapshot->reports[k];
+            struct resolver_name name = {report->spec->identity.host,
+                                         spec_ip_version(report->spec)};
+            bool is_dead = report->failed_in_a_row >= exporter->next_address_after;
+            if (is_dead || (report->has_run && report->failed_in_a_row == 0)) {
+                resolver_judge(exporter->resolver, &name, is_dead);
+            }
+        }
+        snapshot_unref(snapshot);
+    }
+    resolver_leave_dead(exporter->resolver);
+}
+
 /* Leaves in `config` what is this exporter's share, and of that what did not change as it was: not
  * twice in memory. */
 static void keep_shard(struct exporter *exporter, struct config *config)
@@ -272,6 +291,9 @@ static void take_over(struct exporter *exporter, struct config *config)
     exporter->reload_success = clock_now().wall;
     pthread_mutex_unlock(&exporter->mutex);
     log_loaded(exporter);
+    struct limits needed = limits_needed(config, exporter->work.count);
+    struct limits allowed = limits_allowed();
+    limits_log(&needed, &allowed);
     exporter_check_sockets(config->targets);
 }
 

@@ -4,6 +4,7 @@
 #include "exporter/exporter.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <malloc.h>
 #include <poll.h>
 #include <stdio.h>
@@ -21,6 +22,7 @@
 #include "program/web_flags.h"
 
 #define APPLY_INTERVAL_NS (200 * NS_PER_MS)
+#define JUDGE_INTERVAL_NS NS_PER_SECOND
 
 /* So that the targets of one shard are not all with one worker. */
 #define WORKERS_SALT UINT64_C(0x776f726b65727321)
@@ -33,6 +35,10 @@ static const struct option_row rows[] = {
     {"start-key-file", "FILE", NULL,
      "Secret from which the starts of targets follow; without it the machine's own.", false},
     {"workers", "N", "1", "Number of measuring threads, 1 to 64.", false},
+    {"resolve.next-address-after", "N", "3",
+     "Failed operations in a row after which a host name with several addresses is measured at the "
+     "next one. 0: never.",
+     false},
     {"realtime", NULL, NULL, "Run the measuring threads with real-time priority (SCHED_FIFO).",
      false},
     WEB_FLAGS_ROWS(":10967"),
@@ -86,6 +92,29 @@ static int read_workers(const struct options *options, struct spec_division *out
     return 0;
 }
 
+/* One line: what it takes at most, and what there is here. */
+static void print_need(const char *what, uint64_t needed, uint64_t allowed)
+{
+    printf("%s: %" PRIu64 " needed at most", what, needed);
+    if (allowed != UINT64_MAX) {
+        printf(", %" PRIu64 " allowed here%s", allowed, needed > allowed ? ": too few" : "");
+    }
+    printf("\n");
+}
+
+/* 0 or an exit status. */
+static int read_next_address(const struct options *options, unsigned *out)
+{
+    const char *text = options_value(options, "resolve.next-address-after");
+    uint64_t count;
+    if (!options_parse_number(text, 0, 1000, &count)) {
+        return options_refuse(options, "resolve.next-address-after", text,
+                              "a number from 0 to 1000");
+    }
+    *out = (unsigned)count;
+    return 0;
+}
+
 /* 0 or an exit status. */
 static int read_start_key(const struct options *options, uint8_t out[SIPHASH_KEY_BYTES])
 {
@@ -94,7 +123,7 @@ static int read_start_key(const struct options *options, uint8_t out[SIPHASH_KEY
     return problem == NULL ? 0 : options_reject(options, "start-key-file", file, problem);
 }
 
-static int check_config(const char *file, const struct exporter_shard *shard)
+static int check_config(const char *file, const struct exporter_shard *shard, unsigned workers)
 {
     struct config *config = config_file_load(file);
     if (config == NULL) {
@@ -106,9 +135,15 @@ static int check_config(const char *file, const struct exporter_shard *shard)
         const struct spec_division shards = {.count = shard->count};
         struct spec_set *own = spec_set_part(config->targets, &shards, shard->number);
         printf(", %zu in shard %u/%u", own->count, shard->number, shard->count);
-        spec_set_unref(own);
+        spec_set_unref(config->targets);
+        config->targets = own;
     }
     printf("\n");
+    daemon_raise_limits();
+    struct limits needed = limits_needed(config, workers);
+    struct limits allowed = limits_allowed();
+    print_need("file descriptors", needed.descriptors, allowed.descriptors);
+    print_need("local ports", needed.ports, allowed.ports);
     config_free(config);
     return 0;
 }
@@ -154,9 +189,22 @@ static void apply_addresses(struct exporter *exporter)
     }
 }
 
+/* Once a JUDGE_INTERVAL_NS: what the targets say of their addresses. */
+static void judge_addresses(struct exporter *exporter)
+{
+    struct mono now = clock_now().mono;
+    if (exporter->has_names && !mono_is_before(now, exporter->judge_next)) {
+        exporter_leave_dead_addresses(exporter);
+        exporter->judge_next = mono_add(now, JUDGE_INTERVAL_NS);
+    }
+}
+
 /* For poll(2): until `next`, or until addresses that wait are due. */
 static int wait_ms(struct exporter *exporter, struct mono next)
 {
+    if (exporter->has_names) {
+        next = mono_min(next, exporter->judge_next);
+    }
     if (atomic_load(&exporter->has_new_addresses)) {
         next = mono_min(next, exporter->apply_next);
     }
@@ -199,6 +247,7 @@ static void wait_for_end(struct exporter *exporter, int signal_fd)
             on_wake(exporter);
         }
         apply_addresses(exporter);
+        judge_addresses(exporter);
         goes_on = items[0].revents == 0 || on_signal(exporter, signal_fd);
     }
 }
@@ -251,6 +300,7 @@ static int run(struct exporter *exporter, struct config *config, const struct we
             exporter_begin_realtime(exporter);
         }
         web_flags_log(web, exporter->http);
+        exporter_check_clock();
         daemon_notify("READY=1");
         wait_for_end(exporter, signal_fd);
     }
@@ -269,6 +319,7 @@ int main(int argc, char **argv)
     struct web_flags web;
     struct exporter_shard shard;
     struct spec_division work;
+    unsigned next_address_after;
     uint8_t start_key[SIPHASH_KEY_BYTES];
     int status;
     if (!options_parse(&program, argc, argv, &options, &status)) {
@@ -282,6 +333,9 @@ int main(int argc, char **argv)
         status = read_workers(&options, &work);
     }
     if (status == 0) {
+        status = read_next_address(&options, &next_address_after);
+    }
+    if (status == 0) {
         status = read_start_key(&options, start_key);
     }
     if (status == 0) {
@@ -292,7 +346,7 @@ int main(int argc, char **argv)
     }
     const char *file = options_value(&options, "config.file");
     if (options_has(&options, "config.check")) {
-        return check_config(file, &shard);
+        return check_config(file, &shard, work.count);
     }
     mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
     struct config *config = config_file_load(file);
@@ -304,6 +358,7 @@ int main(int argc, char **argv)
         .metrics_path = web.http.metrics_path,
         .wants_realtime = options_has(&options, "realtime"),
         .shard = shard,
+        .next_address_after = next_address_after,
         .work = work,
         .started = clock_now().wall,
         .mutex = PTHREAD_MUTEX_INITIALIZER,

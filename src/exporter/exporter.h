@@ -19,6 +19,7 @@
 
 #include "base/time.h"
 #include "config/config.h"
+#include "exporter/limits.h"
 #include "exporter/resolve.h"
 #include "host/engine_worker.h"
 #include "host/responder_worker.h"
@@ -48,6 +49,7 @@ struct exporter {
     struct exporter_shard shard;
     uint8_t start_key[SIPHASH_KEY_BYTES];
     struct engine_worker *workers[EXPORTER_WORKERS_MAX]; /* NULL beyond the last */
+    unsigned next_address_after; /* failed operations in a row; 0: never */
     struct spec_division work; /* of the targets among them */
     struct resolver *resolver;
     int wake_fd; /* written to wake the main thread */
@@ -55,6 +57,7 @@ struct exporter {
     atomic_bool has_new_addresses; /* set by the resolver */
     atomic_bool is_realtime; /* the measuring threads have real-time priority */
     atomic_bool wants_reload; /* set by HTTP */
+    atomic_bool was_ready; /* set by HTTP */
 
     pthread_mutex_t mutex; /* for the following */
     struct responder_worker *responder; /* NULL: none */
@@ -68,6 +71,8 @@ struct exporter {
     struct http *http; /* NULL before it serves */
     struct config *config; /* of its targets: those of the shard */
     size_t shared_count; /* targets in the file */
+    bool has_names; /* whose addresses are judged */
+    struct mono judge_next; /* when they are judged again */
     struct mono apply_next; /* when addresses may be taken over again */
     struct unearned unearned;
 };
@@ -96,6 +101,12 @@ void exporter_end_realtime(struct exporter *exporter);
 /* Gives the targets, with the addresses known by now, to the workers, and waits until they have
  * them: some milliseconds. */
 void exporter_apply(struct exporter *exporter);
+
+/* Logs when this process may not ask about the clock of this host. */
+void exporter_check_clock(void);
+
+/* Names whose targets failed `next_address_after` times in a row move to their next address. */
+void exporter_leave_dead_addresses(struct exporter *exporter);
 
 /* Logs what keeps this host from measuring: each error once, with the first target that has it. */
 void exporter_check_sockets(const struct spec_set *targets);

@@ -15,9 +15,15 @@
 #include "host/lookup.h"
 #include "host/thread.h"
 
-#define THREADS_MAX 4U
+/* Lookups that nobody answers take as long as the system's resolver is patient, 10 s and more. As
+ * many threads may be in them as there are; some are kept for the other names. */
+#define THREADS_MAX 256U
+#define THREADS_FAILED_MAX 64U
 #define AGAIN_NS (60 * NS_PER_SECOND)
 #define RETRY_NS (10 * NS_PER_SECOND)
+#define RETRY_MAX_NS (160 * NS_PER_SECOND)
+/* An interface that was made anew has another index; asking for it takes no network. */
+#define LINK_LOCAL_NS NS_PER_SECOND
 
 struct name {
     struct heap_item due; /* first member: the heap hands it back; not in it while it is busy */
@@ -27,6 +33,10 @@ struct name {
     bool is_busy; /* a thread is looking it up and owns the memory until it is back */
     bool is_gone; /* no longer wanted; that thread frees it */
     bool has_failed; /* the latest lookup */
+    bool is_dead, works; /* for a target, as judged since resolver_leave_dead */
+    bool wants_next; /* the next lookup moves on to another address */
+    struct mono next_after; /* not before that */
+    int64_t pause_ns; /* after a failure without an address: grows while nobody answers */
 };
 
 struct resolver {
@@ -36,9 +46,10 @@ struct resolver {
     pthread_cond_t work;
     struct name **names; /* by text and family */
     size_t count;
-    struct heap queue; /* of those that nobody is looking up */
-    uint64_t failures;
-    unsigned threads;
+    struct heap queue; /* of those that nobody is looking up, new or answered the latest time */
+    struct heap failed; /* the others */
+    uint64_t failures, failovers;
+    unsigned threads, idle, busy_failed; /* in all; waiting; looking up a name that failed before */
     unsigned users; /* threads and the owner */
     bool is_stopping;
 };
@@ -51,7 +62,7 @@ static void name_free(struct name *name)
 
 static void name_drop(struct resolver *resolver, struct name *name)
 {
-    heap_remove(&resolver->queue, &name->due);
+    heap_remove(name->has_failed ? &resolver->failed : &resolver->queue, &name->due);
     if (name->is_busy) {
         name->is_gone = true;
     } else {
@@ -87,15 +98,29 @@ static void leave(struct resolver *resolver)
     }
     free(resolver->names);
     heap_fini(&resolver->queue);
+    heap_fini(&resolver->failed);
     pthread_cond_destroy(&resolver->work);
     pthread_mutex_destroy(&resolver->mutex);
     free(resolver);
 }
 
-/* The name that is due first and nobody is looking up. */
-static struct name *next_name(const struct resolver *resolver)
+static struct mono due_of(const struct heap_item *item)
 {
-    return (struct name *)heap_first(&resolver->queue);
+    return item == NULL ? MONO_NEVER : item->due;
+}
+
+/* What a thread does next, at once or when it is due: names that failed wait for the others. NULL:
+ * nothing to do. */
+static struct name *next_name(const struct resolver *resolver, struct mono now)
+{
+    struct heap_item *first = heap_first(&resolver->queue);
+    struct heap_item *failed = heap_first(&resolver->failed);
+    bool may_fail = resolver->busy_failed < THREADS_FAILED_MAX;
+    if (!may_fail || !mono_is_before(now, due_of(first)) ||
+        !mono_is_before(due_of(failed), due_of(first))) {
+        return (struct name *)first;
+    }
+    return (struct name *)failed;
 }
 
 static void take_failure(struct resolver *resolver, struct name *name, int error)
@@ -115,10 +140,65 @@ static void take_answer(struct resolver *resolver, struct name *name, const stru
     if (addr_is_same_ip(&name->addr, answer)) {
         return;
     }
+    if (name->wants_next) {
+        resolver->failovers++;
+        log_line(LOG_LEVEL_WARN, "address is dead, trying the next", "host", name->text, "address",
+                 addr_format_ip(&name->addr, text), NULL);
+    }
     name->addr = *answer;
     log_line(LOG_LEVEL_INFO, "resolved", "host", name->text, "address",
              addr_format_ip(answer, text), NULL);
     resolver->changed(resolver->context);
+}
+
+static bool is_link_local(const struct name *name)
+{
+    return strchr(name->text, '%') != NULL;
+}
+
+/* When to look it up again. A name server that does not answer is asked less and less often, and
+ * no name waits for one. */
+static int64_t rest_of(struct name *name, int error)
+{
+    if (is_link_local(name)) {
+        return LINK_LOCAL_NS;
+    }
+    if (error == 0 || name->addr.family != ADDR_NONE) {
+        name->pause_ns = 0;
+        return AGAIN_NS;
+    }
+    bool is_longer = error == EAI_AGAIN && name->pause_ns > 0;
+    int64_t pause_ns = is_longer ? 2 * name->pause_ns : RETRY_NS;
+    name->pause_ns = pause_ns < RETRY_MAX_NS ? pause_ns : RETRY_MAX_NS;
+    return name->pause_ns;
+}
+
+static void take(struct resolver *resolver, struct name *name, int error, const struct addr *answer)
+{
+    if (error != 0) {
+        take_failure(resolver, name, error);
+    } else {
+        take_answer(resolver, name, answer);
+    }
+    name->wants_next = false;
+    heap_set(name->has_failed ? &resolver->failed : &resolver->queue, &name->due,
+             mono_add(clock_now().mono, rest_of(name, error)));
+}
+
+static void start_thread(struct resolver *resolver);
+
+/* Somebody must be there for what is due while this thread is away. */
+static void call_next(struct resolver *resolver)
+{
+    const struct name *name = next_name(resolver, clock_now().mono);
+    if (name == NULL) {
+        return;
+    }
+    if (resolver->idle > 0) {
+        pthread_cond_signal(&resolver->work);
+    } else {
+        start_thread(resolver);
+    }
 }
 
 /* Looks up one name; unlocked meanwhile. */
@@ -126,27 +206,38 @@ static void work_on(struct resolver *resolver, struct name *name)
 {
     struct addr current = name->addr;
     struct addr answer;
+    bool has_failed = name->has_failed, wants_next = name->wants_next;
     name->is_busy = true;
-    heap_remove(&resolver->queue, &name->due);
+    heap_remove(has_failed ? &resolver->failed : &resolver->queue, &name->due);
+    resolver->busy_failed += has_failed;
+    call_next(resolver);
     pthread_mutex_unlock(&resolver->mutex);
-    int error = lookup_address(name->text, name->family, &current, &answer);
+    int error = wants_next ? lookup_next_address(name->text, name->family, &current, &answer)
+                           : lookup_address(name->text, name->family, &current, &answer);
     pthread_mutex_lock(&resolver->mutex);
+    resolver->busy_failed -= has_failed;
     name->is_busy = false;
     if (name->is_gone) {
         name_free(name);
-        return;
+    } else if (!resolver->is_stopping) {
+        take(resolver, name, error, &answer);
     }
-    if (resolver->is_stopping) {
-        return;
-    }
-    if (error != 0) {
-        take_failure(resolver, name, error);
+}
+
+/* Waits for work, until `name` is due, if there is one. */
+static void rest(struct resolver *resolver, const struct name *name)
+{
+    resolver->idle++;
+    if (name == NULL) {
+        pthread_cond_wait(&resolver->work, &resolver->mutex);
     } else {
-        take_answer(resolver, name, &answer);
+        struct timespec until = {
+            .tv_sec = name->due.due.ns / NS_PER_SECOND,
+            .tv_nsec = name->due.due.ns % NS_PER_SECOND,
+        };
+        pthread_cond_timedwait(&resolver->work, &resolver->mutex, &until);
     }
-    bool has_address = name->addr.family != ADDR_NONE;
-    heap_set(&resolver->queue, &name->due,
-             mono_add(clock_now().mono, has_address ? AGAIN_NS : RETRY_NS));
+    resolver->idle--;
 }
 
 static void *resolver_run(void *context)
@@ -154,15 +245,10 @@ static void *resolver_run(void *context)
     struct resolver *resolver = context;
     pthread_mutex_lock(&resolver->mutex);
     while (!resolver->is_stopping) {
-        struct name *name = next_name(resolver);
-        if (name == NULL) {
-            pthread_cond_wait(&resolver->work, &resolver->mutex);
-        } else if (mono_is_before(clock_now().mono, name->due.due)) {
-            struct timespec until = {
-                .tv_sec = name->due.due.ns / NS_PER_SECOND,
-                .tv_nsec = name->due.due.ns % NS_PER_SECOND,
-            };
-            pthread_cond_timedwait(&resolver->work, &resolver->mutex, &until);
+        struct mono now = clock_now().mono;
+        struct name *name = next_name(resolver, now);
+        if (name == NULL || mono_is_before(now, name->due.due)) {
+            rest(resolver, name);
         } else {
             work_on(resolver, name);
         }
@@ -215,22 +301,24 @@ static struct name *find_or_make(struct resolver *resolver, const struct resolve
     return name;
 }
 
-/* As many threads as there are names, up to the maximum. They are never fewer again: an idle one
- * costs nothing. */
-static void start_threads(struct resolver *resolver)
+/* One more, up to the maximum. They are never fewer again: an idle one costs nothing. */
+static void start_thread(struct resolver *resolver)
 {
-    while (resolver->threads < THREADS_MAX && resolver->threads < resolver->count) {
-        pthread_t thread;
-        int error = thread_start(&thread, "resolve", resolver_run, resolver);
-        if (error != 0) {
+    pthread_t thread;
+    if (resolver->threads == THREADS_MAX || resolver->threads >= resolver->count) {
+        return;
+    }
+    int error = thread_start(&thread, "resolve", resolver_run, resolver);
+    if (error != 0) {
+        if (resolver->threads == 0) { /* else the others do it, later */
             log_line(LOG_LEVEL_ERROR, "cannot start a resolver thread", "error", strerror(-error),
                      NULL);
-            return;
         }
-        pthread_detach(thread);
-        resolver->threads++;
-        resolver->users++;
+        return;
     }
+    pthread_detach(thread);
+    resolver->threads++;
+    resolver->users++;
 }
 
 void resolver_set_names(struct resolver *resolver, const struct resolver_name *names, size_t count)
@@ -257,7 +345,9 @@ void resolver_set_names(struct resolver *resolver, const struct resolver_name *n
             name_drop(resolver, old.names[i]);
         }
     }
-    start_threads(resolver);
+    if (resolver->idle == 0) {
+        start_thread(resolver);
+    }
     pthread_cond_broadcast(&resolver->work);
     pthread_mutex_unlock(&resolver->mutex);
     free(old.names);
@@ -282,6 +372,56 @@ uint64_t resolver_failures(struct resolver *resolver)
     uint64_t failures = resolver->failures;
     pthread_mutex_unlock(&resolver->mutex);
     return failures;
+}
+
+void resolver_judge(struct resolver *resolver, const struct resolver_name *name, bool is_dead)
+{
+    pthread_mutex_lock(&resolver->mutex);
+    struct name **found = find(resolver, name);
+    if (found != NULL) {
+        (*found)->is_dead |= is_dead;
+        (*found)->works |= !is_dead;
+    }
+    pthread_mutex_unlock(&resolver->mutex);
+}
+
+void resolver_leave_dead(struct resolver *resolver)
+{
+    pthread_mutex_lock(&resolver->mutex);
+    struct mono now = clock_now().mono;
+    for (size_t i = 0; i < resolver->count; i++) {
+        struct name *name = resolver->names[i];
+        bool is_dead = name->is_dead && !name->works;
+        name->is_dead = name->works = false;
+        if (is_dead && !name->is_busy && !mono_is_before(now, name->next_after)) {
+            name->wants_next = true;
+            name->next_after = mono_add(now, AGAIN_NS);
+            heap_set(name->has_failed ? &resolver->failed : &resolver->queue, &name->due, now);
+            pthread_cond_signal(&resolver->work);
+        }
+    }
+    pthread_mutex_unlock(&resolver->mutex);
+}
+
+uint64_t resolver_failovers(struct resolver *resolver)
+{
+    pthread_mutex_lock(&resolver->mutex);
+    uint64_t failovers = resolver->failovers;
+    pthread_mutex_unlock(&resolver->mutex);
+    return failovers;
+}
+
+uint64_t resolver_waiting(struct resolver *resolver)
+{
+    uint64_t waiting = 0;
+    pthread_mutex_lock(&resolver->mutex);
+    struct mono now = clock_now().mono;
+    for (size_t i = 0; i < resolver->count; i++) {
+        const struct name *name = resolver->names[i];
+        waiting += name->is_busy || !mono_is_before(now, name->due.due);
+    }
+    pthread_mutex_unlock(&resolver->mutex);
+    return waiting;
 }
 
 void resolver_stop(struct resolver *resolver)

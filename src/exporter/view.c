@@ -52,7 +52,9 @@ static void scene_init(struct scene *scene, struct exporter *exporter)
     view->snapshots = &scene->snapshot;
     view->snapshot_count = 1;
     view->resolve_failures = resolver_failures(exporter->resolver);
-    process_read(exporter->started, &view->process);
+    view->failovers = resolver_failovers(exporter->resolver);
+    view->names_waiting = resolver_waiting(exporter->resolver);
+    process_read(exporter->started, view);
     clock_state_read(&view->clock);
     view->is_realtime = atomic_load(&exporter->is_realtime);
     pthread_mutex_lock(&exporter->mutex);
@@ -123,24 +125,32 @@ static void show_page(void *context, struct buf *out)
     scene_fini(&scene);
 }
 
+/* Once ready, always ready: what a reload adds is no reason to take the others from the scrapers.
+ */
 static bool is_ready(void *context, struct buf *message)
 {
     struct exporter *exporter = context;
+    if (atomic_load(&exporter->was_ready)) {
+        return true;
+    }
     pthread_mutex_lock(&exporter->mutex);
     size_t wanted = exporter->targets->count;
     bool is_loaded = exporter->reload_success.ns != 0;
     pthread_mutex_unlock(&exporter->mutex);
     struct snapshot *snapshot = acquire(exporter);
-    size_t run = 0;
+    struct mono now = clock_now().mono;
+    size_t awaited = snapshot->count < wanted ? wanted - snapshot->count : 0;
     for (size_t i = 0; i < snapshot->count; i++) {
-        run += snapshot->reports[i]->has_run;
+        awaited += report_is_awaited(snapshot->reports[i], now);
     }
-    bool is_complete = is_loaded && snapshot->count == wanted && run == wanted;
     snapshot_unref(snapshot);
-    if (!is_complete) {
-        buf_printf(message, "not ready: %zu of %zu targets have been measured once", run, wanted);
+    if (!is_loaded || awaited > 0) {
+        buf_printf(message, "not ready: %zu of %zu targets are in their first operation", awaited,
+                   wanted);
+        return false;
     }
-    return is_complete;
+    atomic_store(&exporter->was_ready, true);
+    return true;
 }
 
 /* Files, sockets and threads are the main thread's business. */

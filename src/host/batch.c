@@ -56,18 +56,12 @@ int batch_send(struct batch *batch, int fd, const struct sock_parcel *const *par
     for (size_t i = 0; i < count; i++) {
         message_to_send(&batch->messages[i], parcels[i], &batch->headers[i].msg_hdr);
     }
-    *sent = 0;
-    int tries = 0;
-    while (*sent < count) {
-        int result = sendmmsg(fd, batch->headers + *sent, (unsigned)(count - *sent), MSG_NOSIGNAL);
-        if (result > 0) {
-            *sent += (size_t)result;
-            tries = 0;
-        } else if (++tries == SOCK_TRIES) {
-            return -errno;
-        }
+    int result = -1;
+    for (int i = 0; i < SOCK_TRIES && result < 0 && !(i > 0 && sock_is_refusal(errno)); i++) {
+        result = sendmmsg(fd, batch->headers, (unsigned)count, MSG_NOSIGNAL);
     }
-    return 0;
+    *sent = result < 0 ? 0 : (size_t)result;
+    return result < 0 ? -errno : 0;
 }
 
 /* As recvmmsg(2). */
@@ -99,8 +93,7 @@ int batch_receive(struct batch *batch, int fd, struct sock_datagram out[BATCH_MA
     return count < 0 ? -errno : count;
 }
 
-size_t batch_receive_notices(struct batch *batch, int fd, struct sock_notice out[BATCH_MAX],
-                             size_t *taken)
+size_t batch_receive_notices(struct batch *batch, int fd, struct sock_notice out[BATCH_MAX])
 {
     struct tray *tray = &batch->notices;
     int count = receive(tray, fd, MSG_ERRQUEUE);
@@ -111,6 +104,5 @@ size_t batch_receive_notices(struct batch *batch, int fd, struct sock_notice out
             notices++;
         }
     }
-    *taken = count < 0 ? 0 : (size_t)count;
     return notices;
 }

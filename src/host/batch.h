@@ -17,9 +17,9 @@ struct batch;
 struct batch *batch_new(void);
 void batch_free(struct batch *batch); /* NULL is fine */
 
-/* Sends parcels[0..count-1] in order; count is 0 to BATCH_MAX. Returns 0, or the -errno of
- * parcels[*sent]: the parcels before it were sent, those after it were not tried. A pending ICMP
- * error does not fail the call, as in sock_send. */
+/* Sends parcels[0..*sent-1] in order; count is 0 to BATCH_MAX. When *sent is smaller than `count`,
+ * parcels[*sent] was tried and failed, and another call says why. Returns 0, or the -errno of
+ * parcels[0]: none was sent. A pending ICMP error does not fail the call, as in sock_send. */
 int batch_send(struct batch *batch, int fd, const struct sock_parcel *const *parcels, size_t count,
                size_t *sent);
 
@@ -27,9 +27,8 @@ int batch_send(struct batch *batch, int fd, const struct sock_parcel *const *par
  * there are none). Their bytes stay valid until the next call of this function. */
 int batch_receive(struct batch *batch, int fd, struct sock_datagram out[BATCH_MAX]);
 
-/* Reads at most BATCH_MAX messages from the error queue; *taken is their number. Returns how many
- * of them are notices (message_notice) and are in `out`. */
-size_t batch_receive_notices(struct batch *batch, int fd, struct sock_notice out[BATCH_MAX],
-                             size_t *taken);
+/* Reads at most BATCH_MAX messages from the error queue. Returns how many of them are notices
+ * (message_notice) and are in `out`. */
+size_t batch_receive_notices(struct batch *batch, int fd, struct sock_notice out[BATCH_MAX]);
 
 #endif

@@ -124,6 +124,26 @@ static int find_endpoint(struct host *host, struct fx *fx, struct endpoint **out
     return new_endpoint(host, fx, out);
 }
 
+void channel_note_drops(struct host *host, struct endpoint *endpoint, uint32_t drops)
+{
+    uint32_t more = drops - endpoint->drops;
+    if (more > 0 && more <= INT32_MAX) {
+        host->stats.socket_drops += more;
+        endpoint->drops = drops;
+    }
+}
+
+static void read_drops(struct host *host, struct endpoint *endpoint)
+{
+    bool is_tcp =
+        endpoint->transport == TRANSPORT_TCP_CONNECT || endpoint->transport == TRANSPORT_TCP_LISTEN;
+    struct mono now = clock_mono();
+    if (!is_tcp && mono_diff(now, endpoint->drops_read) > DROPS_MAX_AGE_NS) {
+        endpoint->drops_read = now;
+        channel_note_drops(host, endpoint, sock_drops(endpoint->fd));
+    }
+}
+
 int channel_open(struct host *host, const struct fx *fx, struct channel **out)
 {
     struct endpoint *endpoint;
@@ -137,6 +157,9 @@ int channel_open(struct host *host, const struct fx *fx, struct channel **out)
     channel->id = fx->id;
     channel->serial = host->last_serial;
     channel->peer = fx->peer;
+    if (!endpoint_is_unused(endpoint)) {
+        read_drops(host, endpoint); /* those of before, of which no datagram has told yet */
+    }
     channel->drops_before = endpoint->drops;
     endpoint_join(endpoint, channel);
     channel_table_add(&host->channels, channel);
@@ -158,25 +181,8 @@ void channel_close(struct host *host, struct channel *channel)
     }
 }
 
-void channel_note_drops(struct host *host, struct endpoint *endpoint, uint32_t drops)
-{
-    uint32_t more = drops - endpoint->drops;
-    if (more > 0 && more <= INT32_MAX) {
-        host->stats.socket_drops += more;
-        endpoint->drops = drops;
-    }
-}
-
 uint32_t channel_count_drops(struct host *host, const struct channel *channel)
 {
-    struct endpoint *endpoint = channel->endpoint;
-    if (endpoint->transport != TRANSPORT_UDP) {
-        return 0;
-    }
-    struct mono now = clock_mono();
-    if (mono_diff(now, endpoint->drops_read) > DROPS_MAX_AGE_NS) {
-        endpoint->drops_read = now;
-        channel_note_drops(host, endpoint, sock_drops(endpoint->fd));
-    }
-    return endpoint->drops - channel->drops_before;
+    read_drops(host, channel->endpoint);
+    return channel->endpoint->drops - channel->drops_before;
 }

@@ -21,8 +21,7 @@ void channel_close(struct host *host, struct channel *channel);
 void channel_free_closed(struct host *host);
 
 /* Datagrams that the socket of `channel` has lost since the channel was opened, because its receive
- * buffer was full; other channels of the socket are included. 0 for TCP and ICMP. At most 1 ms
- * old. */
+ * buffer was full; other channels of the socket are included. 0 for TCP. At most 1 ms old. */
 uint32_t channel_count_drops(struct host *host, const struct channel *channel);
 
 /* Updates the host's statistics: the kernel reports that the socket has dropped `drops` datagrams

@@ -11,8 +11,11 @@
 /* How often to read it. */
 #define CLOCK_STATE_PERIOD_NS NS_PER_SECOND
 
-/* One system call. When it is not permitted, the clock counts as not synchronized, with errors 0.
- */
+/* One system call, and stats/clock_state.h judges the answer. out->slewed_at stays. */
 void clock_state_read(struct clock_state *out);
+
+/* Reads the steered clock beside the one that is not, unless that was less than CLOCK_WATCH_NS ago.
+ * True when there was a slew in between; out->slewed_at is now then. Call it in every turn. */
+bool clock_state_watch(struct clock_watch *watch, struct mono now, struct clock_state *out);
 
 #endif

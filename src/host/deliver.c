@@ -28,6 +28,7 @@ static bool deliver_icmp(struct host *host, const struct endpoint *endpoint,
         .kind = EV_ERROR,
         .id = channel->id,
         .is_icmp = true,
+        .icmp = notice->icmp,
         .error = notice->error,
         .peer = notice->peer,
         .bytes = notice->quote,
@@ -75,6 +76,7 @@ static void deliver_sent(struct host *host, struct endpoint *endpoint,
         .kind = EV_SENT,
         .id = key->id,
         .tag = key->tag,
+        .called = key->called,
         .left = stamp_of(host, endpoint, notice->kernel, notice->hardware),
     };
     deliver_event_at(host, &ev, host->clock.now);
@@ -84,8 +86,7 @@ bool deliver_notices(struct host *host, struct endpoint *endpoint)
 {
     struct sock_notice notices[BATCH_MAX];
     bool has_news = false;
-    size_t taken;
-    size_t count = batch_receive_notices(host->batch, endpoint->fd, notices, &taken);
+    size_t count = batch_receive_notices(host->batch, endpoint->fd, notices);
     if (count > 0) {
         deliver_read_clocks(host, endpoint);
     }
@@ -95,9 +96,6 @@ bool deliver_notices(struct host *host, struct endpoint *endpoint)
         } else {
             deliver_sent(host, endpoint, &notices[i]);
         }
-    }
-    if (taken < BATCH_MAX && endpoint->has_uncertain_keys) {
-        endpoint_restart_keys(endpoint);
     }
     return has_news;
 }

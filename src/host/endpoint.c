@@ -67,6 +67,7 @@ static void choose_stamps(struct endpoint *endpoint)
     endpoint->stamps = endpoint->has_adapter ? SOCK_STAMPS_HARDWARE
                        : endpoint->is_shared ? SOCK_STAMPS_KERNEL
                                              : SOCK_STAMPS_REQUESTED;
+    endpoint->gives_keys = has_stamps(endpoint) && sock_takes_keys();
     if (endpoint->stamps != SOCK_STAMPS_REQUESTED) {
         sock_set_stamps(endpoint->fd, endpoint->stamps);
     }
@@ -166,6 +167,22 @@ struct channel *endpoint_channel(const struct endpoint *endpoint, const struct a
     return endpoint->is_shared ? channel_table_find_peer(&endpoint->peers, peer) : endpoint->only;
 }
 
+/* The kernel counts from 0 after the option was off. */
+static void restart_keys(struct endpoint *endpoint)
+{
+    free(endpoint->keys);
+    endpoint->keys = NULL;
+    endpoint->key_count = 0;
+    endpoint->next_key = 0;
+    endpoint->stamps_pending = 0;
+}
+
+struct channel *endpoint_only_channel(const struct endpoint *endpoint)
+{
+    bool is_alone = endpoint->is_shared && endpoint->peers.count == 1;
+    return is_alone ? channel_table_any(&endpoint->peers) : NULL;
+}
+
 /* No timestamp arrived in time. After the adapter the kernel is tried; after the kernel the
  * program's own clock is used. */
 static void give_up_stamps(struct endpoint *endpoint)
@@ -178,8 +195,7 @@ static void give_up_stamps(struct endpoint *endpoint)
     endpoint->adapter_error = -ENODATA;
     endpoint->stamps = SOCK_STAMPS_KERNEL;
     endpoint->first_request = (struct mono){0};
-    endpoint->next_key = 0;
-    endpoint->stamps_pending = 0;
+    restart_keys(endpoint);
     sock_set_stamps(endpoint->fd, endpoint->stamps);
 }
 
@@ -189,8 +205,48 @@ bool endpoint_requests_stamp(struct endpoint *endpoint, bool wants, struct mono 
         mono_diff(now, endpoint->first_request) > ENDPOINT_STAMP_TIMEOUT_NS) {
         give_up_stamps(endpoint);
     }
-    return (wants || endpoint->stamps != SOCK_STAMPS_REQUESTED) && !endpoint->gives_no_stamps &&
-           !endpoint->has_uncertain_keys;
+    return (wants || endpoint->stamps != SOCK_STAMPS_REQUESTED) && !endpoint->gives_no_stamps;
+}
+
+void endpoint_request_stamp(const struct endpoint *endpoint, struct sock_parcel *parcel,
+                            uint32_t ahead)
+{
+    parcel->wants_stamp = endpoint->stamps == SOCK_STAMPS_REQUESTED;
+    parcel->has_key = endpoint->gives_keys;
+    parcel->key = endpoint->next_key + ahead;
+}
+
+static struct sent_key *key_slot(struct endpoint *endpoint, uint32_t key)
+{
+    return &endpoint->keys[key % endpoint->key_count];
+}
+
+static void set_key_room(struct endpoint *endpoint, uint32_t count)
+{
+    struct sent_key *old = endpoint->keys;
+    uint32_t old_count = endpoint->key_count;
+    endpoint->keys = mem_alloc(count, sizeof *endpoint->keys);
+    endpoint->key_count = count;
+    for (uint32_t i = 1; i <= old_count; i++) {
+        uint32_t key = endpoint->next_key - i;
+        *key_slot(endpoint, key) = old[key % old_count];
+    }
+    free(old);
+}
+
+/* The place of the next packet. Only when there is no more room, one that waits gives it up. */
+static struct sent_key *take_slot(struct endpoint *endpoint)
+{
+    if (endpoint->keys == NULL) {
+        set_key_room(endpoint, ENDPOINT_KEYS);
+    }
+    bool is_full = key_slot(endpoint, endpoint->next_key)->is_pending;
+    if (is_full && endpoint->key_count < ENDPOINT_KEYS_MAX) {
+        set_key_room(endpoint, 2 * endpoint->key_count);
+        is_full = false;
+    }
+    endpoint->stamps_pending -= is_full;
+    return key_slot(endpoint, endpoint->next_key++);
 }
 
 void endpoint_note_sent(struct endpoint *endpoint, const struct sent_key *sent, struct mono now)
@@ -198,31 +254,45 @@ void endpoint_note_sent(struct endpoint *endpoint, const struct sent_key *sent, 
     if (endpoint->first_request.ns == 0) {
         endpoint->first_request = now;
     }
-    if (endpoint->keys == NULL) {
-        endpoint->key_count = endpoint->is_shared ? ENDPOINT_SHARED_KEYS : ENDPOINT_KEYS;
-        endpoint->keys = mem_alloc(endpoint->key_count, sizeof *endpoint->keys);
-    }
-    endpoint->keys[endpoint->next_key++ % endpoint->key_count] = *sent;
+    struct sent_key *slot = take_slot(endpoint);
+    *slot = *sent;
+    slot->called = now;
+    slot->is_pending = true;
     endpoint->stamps_pending++;
 }
 
-void endpoint_restart_keys(struct endpoint *endpoint)
+void endpoint_note_refused(struct endpoint *endpoint, int error)
 {
-    sock_restart_keys(endpoint->fd, endpoint->stamps);
-    endpoint->has_uncertain_keys = false;
-    endpoint->next_key = 0;
-    endpoint->stamps_pending = 0;
+    if (endpoint->gives_keys || sock_is_refusal(error)) {
+        *take_slot(endpoint) = (struct sent_key){0};
+    }
+}
+
+/* A number beyond ours: the kernel has counted datagrams that were refused and then sent, of which
+ * sendmmsg(2) does not tell. It is that of the datagram sent last. */
+static void catch_up(struct endpoint *endpoint, uint32_t key)
+{
+    struct sent_key *latest = key_slot(endpoint, endpoint->next_key - 1);
+    struct sent_key moved = *latest;
+    latest->is_pending = false;
+    while (endpoint->next_key != key + 1) {
+        *take_slot(endpoint) = (struct sent_key){0};
+    }
+    *key_slot(endpoint, key) = moved;
 }
 
 const struct sent_key *endpoint_find_sent(struct endpoint *endpoint, uint32_t key)
 {
-    uint32_t age = endpoint->next_key - key;
-    if (endpoint->stamps_pending > 0) {
-        endpoint->stamps_pending--;
-    }
     endpoint->has_reported = true;
-    if (age == 0 || age > endpoint->key_count) {
+    if (!endpoint->gives_keys && endpoint->keys != NULL &&
+        key - endpoint->next_key < ENDPOINT_KEYS) {
+        catch_up(endpoint, key);
+    }
+    uint32_t age = endpoint->next_key - key;
+    if (age == 0 || age > endpoint->key_count || !key_slot(endpoint, key)->is_pending) {
         return NULL;
     }
-    return &endpoint->keys[key % endpoint->key_count];
+    endpoint->stamps_pending--;
+    key_slot(endpoint, key)->is_pending = false;
+    return key_slot(endpoint, key);
 }

@@ -18,9 +18,11 @@
 struct event;
 struct host;
 
-/* Number of packets that may wait for their transmit timestamps at the same time. */
+/* Number of packets that may wait for their transmit timestamps at the same time: room for so many
+ * at first, and at the most. No more wait in the queue of a device, whose packets are charged to
+ * the send buffer. */
 #define ENDPOINT_KEYS 16
-#define ENDPOINT_SHARED_KEYS 1024
+#define ENDPOINT_KEYS_MAX 1024
 
 /* Receive buffer of a shared socket, for what arrives while the thread sleeps. */
 #define ENDPOINT_SHARED_BUFFER_BYTES (8 << 20)
@@ -33,6 +35,8 @@ struct sent_key {
     struct channel_id id;
     uint64_t serial;
     uint32_t tag;
+    struct mono called; /* when the system was asked to send it */
+    bool is_pending; /* its timestamp has not arrived yet */
 };
 
 struct endpoint {
@@ -60,10 +64,10 @@ struct endpoint {
 
     /* Transmit timestamps. */
     struct sent_key *keys; /* that of packet `key` is at key % key_count */
-    uint32_t key_count;
-    uint32_t next_key; /* the kernel's number of the next packet with a timestamp request */
+    uint32_t key_count; /* 0 or a power of two */
+    uint32_t next_key; /* of the next packet with a timestamp request */
+    bool gives_keys; /* each packet is sent with its key; else the kernel counts them */
     uint32_t stamps_pending; /* requested and not reported yet */
-    bool has_uncertain_keys; /* a send with a request failed: the kernel may have used a number */
     struct mono first_request; /* when the first timestamp was requested; 0: never */
     bool has_reported; /* at least one timestamp has arrived */
     bool gives_no_stamps; /* none arrived in time; no more are requested */
@@ -93,6 +97,9 @@ bool endpoint_is_unused(const struct endpoint *endpoint);
 /* The channel for a datagram from `peer`; NULL: none (unknown source). */
 struct channel *endpoint_channel(const struct endpoint *endpoint, const struct addr *peer);
 
+/* The channel that a datagram from an unknown source can only be meant for; NULL: it may be any. */
+struct channel *endpoint_only_channel(const struct endpoint *endpoint);
+
 bool endpoint_is_icmp(const struct endpoint *endpoint);
 
 /* Whether the kernel will report when a datagram sent at `now` was transmitted. `wants`: the
@@ -100,16 +107,17 @@ bool endpoint_is_icmp(const struct endpoint *endpoint);
  * true without a request, and the caller notes the packet, too. */
 bool endpoint_requests_stamp(struct endpoint *endpoint, bool wants, struct mono now);
 
-/* Datagram `sent`, for which the function above returned true, was sent at about `now`. */
+/* Prepares `parcel`, for which the function above returned true: it is sent `ahead` such datagrams
+ * after the one noted last. */
+void endpoint_request_stamp(const struct endpoint *endpoint, struct sock_parcel *parcel,
+                            uint32_t ahead);
+
+/* That datagram, `sent`, was sent at about `now`; or it was refused (errno value): then nothing is
+ * reported about it, and no key of another datagram changes. */
 void endpoint_note_sent(struct endpoint *endpoint, const struct sent_key *sent, struct mono now);
+void endpoint_note_refused(struct endpoint *endpoint, int error);
 
-/* Ends has_uncertain_keys: the kernel counts from 0 again. Call it once the error queue is empty. A
- * timestamp that still arrives with an old key is taken for that of a newer packet; the machine
- * rejects it, because it is earlier than that packet's send call. */
-void endpoint_restart_keys(struct endpoint *endpoint);
-
-/* The datagram with the kernel's number `key`; NULL when too many were sent since. Counts it as
- * reported. */
+/* The datagram with the number `key`, which is reported; NULL: none that waits for that. */
 const struct sent_key *endpoint_find_sent(struct endpoint *endpoint, uint32_t key);
 
 #endif

@@ -41,6 +41,7 @@ struct engine_worker {
     /* Belongs to the thread. */
     struct engine *engine; /* what it has published: under the mutex */
     struct clock_state clock;
+    struct clock_watch watch;
     struct change *change; /* in progress, until it is published */
     bool is_new; /* `change` has not begun */
     bool has_steps; /* `change` has begun and is not complete */
@@ -105,9 +106,17 @@ static struct mono read_clock_when_due(struct engine_worker *worker, struct inst
     return worker->clock_due;
 }
 
+static void watch_clock(struct engine_worker *worker, struct instant now)
+{
+    if (clock_state_watch(&worker->watch, now.mono, &worker->clock)) {
+        engine_set_clock(worker->engine, &worker->clock);
+    }
+}
+
 static struct mono work(void *self, struct instant now)
 {
     struct engine_worker *worker = self;
+    watch_clock(worker, now);
     struct mono step = step_when_due(worker, now);
     return mono_min(step, read_clock_when_due(worker, now));
 }

@@ -2,9 +2,15 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "host/log.h"
 
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <pthread.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -14,6 +20,8 @@
 /* Process-wide, set once before threads start. */
 static enum log_level least_level = LOG_LEVEL_INFO;
 static enum log_format line_format = LOG_FORMAT_LOGFMT;
+
+static atomic_uint_least64_t dropped;
 
 static const char *const level_names[] = {
     [LOG_LEVEL_DEBUG] = "debug",
@@ -128,6 +136,46 @@ static void add_time(struct buf *line)
     buf_fini(&stamp);
 }
 
+/* Whether standard error takes PIPE_BUF bytes now: what poll(2) says of a pipe and a terminal. A
+ * file takes all at any time. */
+static bool has_room(void)
+{
+    struct pollfd item = {.fd = STDERR_FILENO, .events = POLLOUT};
+    return poll(&item, 1, 0) == 1 && (item.revents & POLLOUT) != 0;
+}
+
+/* Writes as much as is taken at once; returns how much. */
+static size_t write_part(const char *bytes, size_t size)
+{
+    size_t part = size < PIPE_BUF ? size : PIPE_BUF;
+    ssize_t written = send(STDERR_FILENO, bytes, part, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (written < 0 && errno == ENOTSOCK) {
+        written = has_room() ? write(STDERR_FILENO, bytes, part) : 0;
+    }
+    return written < 0 ? 0 : (size_t)written;
+}
+
+/* One thread at a time, so that lines do not mix, nor take the room that another was told of. */
+static void write_line(const struct buf *line)
+{
+    static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    static bool is_cut; /* the latest line has no end */
+    size_t at = 0, part = 1;
+    pthread_mutex_lock(&mutex);
+    if (is_cut && write_part("\n", 1) == 1) {
+        is_cut = false;
+    }
+    while (!is_cut && at < line->size && part > 0) {
+        part = write_part(line->bytes + at, line->size - at);
+        at += part;
+    }
+    if (at < line->size) {
+        atomic_fetch_add(&dropped, 1);
+        is_cut |= at > 0;
+    }
+    pthread_mutex_unlock(&mutex);
+}
+
 void log_line(enum log_level level, const char *message, ...)
 {
     if (level < least_level) {
@@ -148,8 +196,11 @@ void log_line(enum log_level level, const char *message, ...)
     }
     va_end(arguments);
     buf_add_string(&line, is_json ? "}\n" : "\n");
-    /* One write, so that lines of several threads do not mix. A failure cannot be reported. */
-    ssize_t written = write(STDERR_FILENO, line.bytes, line.size);
-    (void)written;
+    write_line(&line);
     buf_fini(&line);
+}
+
+uint64_t log_lines_dropped(void)
+{
+    return atomic_load(&dropped);
 }

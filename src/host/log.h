@@ -1,11 +1,13 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* Log lines on standard error, in logfmt or JSON. Each line is one write(2). Thread-safe.
+/* Log lines on standard error, in logfmt or JSON. Thread-safe, and never waits for a reader: what a
+ * full pipe or socket does not take is dropped and counted.
  *   time=2026-01-01T00:00:00.000Z level=info msg="listening" address=0.0.0.0:10967 */
 #ifndef HOST_LOG_H
 #define HOST_LOG_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARN, LOG_LEVEL_ERROR };
 enum log_format { LOG_FORMAT_LOGFMT, LOG_FORMAT_JSON };
@@ -21,5 +23,8 @@ bool log_format_parse(const char *name, enum log_format *out);
 /* Writes `message` and pairs of strings, key and value, ended by NULL; a value of NULL is written
  * as an empty one: log_line(LOG_LEVEL_INFO, "listening", "address", text, NULL); */
 void log_line(enum log_level level, const char *message, ...) __attribute__((sentinel));
+
+/* Lines that could not be written in whole, since the start. */
+uint64_t log_lines_dropped(void);
 
 #endif

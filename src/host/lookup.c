@@ -4,6 +4,7 @@
 
 #include <netdb.h>
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -33,7 +34,38 @@ static bool is_usable(const struct addr *addr)
            !addr_is_mapped(addr) && !(addr_is_link_local(addr) && addr->scope == 0);
 }
 
-static int look_up(const char *text, int family, const struct addr *current, struct addr *out)
+/* What is looked for among the addresses of a name. */
+struct wanted {
+    struct addr current;
+    bool is_next; /* another than `current`, if there is one; else `current` itself */
+};
+
+/* The order in which the addresses of a name are tried: by number, then from the lowest again. */
+static bool is_better_next(const struct addr *answer, const struct addr *found,
+                           const struct addr *current)
+{
+    bool is_behind = memcmp(answer->ip, current->ip, sizeof answer->ip) > 0;
+    bool is_found_behind = memcmp(found->ip, current->ip, sizeof found->ip) > 0;
+    if (is_behind != is_found_behind) {
+        return is_behind;
+    }
+    return memcmp(answer->ip, found->ip, sizeof answer->ip) < 0;
+}
+
+static bool is_better(const struct addr *answer, const struct addr *found,
+                      const struct wanted *wanted)
+{
+    if (!is_usable(answer)) {
+        return false;
+    }
+    if (found->family == ADDR_NONE) {
+        return true;
+    }
+    return wanted->is_next ? is_better_next(answer, found, &wanted->current)
+                           : addr_is_same_ip(answer, &wanted->current);
+}
+
+static int look_up(const char *text, int family, const struct wanted *wanted, struct addr *out)
 {
     struct addrinfo hints = {.ai_family = family, .ai_socktype = SOCK_DGRAM};
     struct addrinfo *answers;
@@ -44,8 +76,7 @@ static int look_up(const char *text, int family, const struct addr *current, str
     struct addr found = {.family = ADDR_NONE};
     for (const struct addrinfo *at = answers; at != NULL; at = at->ai_next) {
         struct addr answer = from_answer(at);
-        bool is_current = addr_is_same_ip(&answer, current);
-        if (is_usable(&answer) && (found.family == ADDR_NONE || is_current)) {
+        if (is_better(&answer, &found, wanted)) {
             found = answer;
         }
     }
@@ -65,16 +96,30 @@ static bool has_none(int error)
 
 /* One query per family, not one for both: when the IPv4 query fails, a target that has an IPv4
  * address must keep it and not change to IPv6. */
+static int look_up_any(const char *text, enum addr_family family, const struct wanted *wanted,
+                       struct addr *out)
+{
+    if (family == ADDR_IPV6) {
+        return look_up(text, AF_INET6, wanted, out);
+    }
+    int error = look_up(text, AF_INET, wanted, out);
+    bool may_move = wanted->current.family != ADDR_IPV4 || has_none(error);
+    if (error != 0 && family == ADDR_NONE && may_move) {
+        error = look_up(text, AF_INET6, wanted, out);
+    }
+    return error;
+}
+
 int lookup_address(const char *text, enum addr_family family, const struct addr *current,
                    struct addr *out)
 {
-    if (family == ADDR_IPV6) {
-        return look_up(text, AF_INET6, current, out);
-    }
-    int error = look_up(text, AF_INET, current, out);
-    bool may_move = current->family != ADDR_IPV4 || has_none(error);
-    if (error != 0 && family == ADDR_NONE && may_move) {
-        error = look_up(text, AF_INET6, current, out);
-    }
-    return error;
+    const struct wanted wanted = {.current = *current, .is_next = false};
+    return look_up_any(text, family, &wanted, out);
+}
+
+int lookup_next_address(const char *text, enum addr_family family, const struct addr *current,
+                        struct addr *out)
+{
+    const struct wanted wanted = {.current = *current, .is_next = true};
+    return look_up_any(text, family, &wanted, out);
 }

@@ -15,4 +15,9 @@
 int lookup_address(const char *text, enum addr_family family, const struct addr *current,
                    struct addr *out);
 
+/* The same, but of several addresses the next one after `current`, by number, and after the highest
+ * the lowest. */
+int lookup_next_address(const char *text, enum addr_family family, const struct addr *current,
+                        struct addr *out);
+
 #endif

@@ -12,6 +12,11 @@
 
 #include "host/sock6.h"
 
+/* Linux 6.13, as in asm-generic/socket.h. */
+#ifndef SCM_TS_OPT_ID
+#define SCM_TS_OPT_ID 81
+#endif
+
 /* Indices in struct scm_timestamping. */
 enum { SOFTWARE = 0, HARDWARE = 2 };
 
@@ -70,6 +75,9 @@ void message_to_send(struct message *message, const struct sock_parcel *parcel,
     if (parcel->wants_stamp) {
         uint32_t value = SOF_TIMESTAMPING_TX_SOFTWARE;
         add_control(header, SOL_SOCKET, SO_TIMESTAMPING, &value, sizeof value);
+    }
+    if (parcel->has_key) {
+        add_control(header, SOL_SOCKET, SCM_TS_OPT_ID, &parcel->key, sizeof parcel->key);
     }
 }
 
@@ -142,22 +150,41 @@ struct sock_datagram message_datagram(const struct message *message, struct msgh
     return datagram;
 }
 
+/* The ICMP error of `report`; the address of who sent it follows that in the control message `at`.
+ */
+static struct icmp_error read_icmp(const struct sock_extended_err *report, const struct cmsghdr *at)
+{
+    struct icmp_error icmp = {.type = report->ee_type, .code = report->ee_code};
+    union host_name from = {.any.sa_family = AF_UNSPEC};
+    size_t size = at->cmsg_len - CMSG_LEN(sizeof *report);
+    if (at->cmsg_len > CMSG_LEN(sizeof *report)) {
+        memcpy(&from, CMSG_DATA(at) + sizeof *report, size < sizeof from ? size : sizeof from);
+    }
+    if (from.any.sa_family == AF_INET || from.any.sa_family == AF_INET6) {
+        icmp.from = name_read(&from);
+    }
+    return icmp;
+}
+
 bool message_notice(const struct message *message, struct msghdr *header, size_t size,
                     struct sock_notice *out)
 {
     struct sock_extended_err report = {0};
+    const struct cmsghdr *reported = NULL;
     struct scm_timestamping times = {0};
     for (struct cmsghdr *at = CMSG_FIRSTHDR(header); at != NULL; at = CMSG_NXTHDR(header, at)) {
         bool is_report = (at->cmsg_level == IPPROTO_IP && at->cmsg_type == IP_RECVERR) ||
                          (at->cmsg_level == IPPROTO_IPV6 && at->cmsg_type == IPV6_RECVERR);
         if (is_report) {
             memcpy(&report, CMSG_DATA(at), sizeof report);
+            reported = at;
         } else if (at->cmsg_level == SOL_SOCKET && at->cmsg_type == SCM_TIMESTAMPING) {
             memcpy(&times, CMSG_DATA(at), sizeof times);
         }
     }
     if (report.ee_origin == SO_EE_ORIGIN_ICMP || report.ee_origin == SO_EE_ORIGIN_ICMP6) {
         *out = (struct sock_notice){.kind = SOCK_NOTICE_ICMP, .error = (int)report.ee_errno};
+        out->icmp = read_icmp(&report, reported);
         out->peer = name_read(&message->name);
         out->quote_size = size < SOCK_QUOTE_BYTES ? size : SOCK_QUOTE_BYTES;
         out->quote = message->data.iov_base;

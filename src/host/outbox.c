@@ -30,7 +30,7 @@ void outbox_add(struct outbox *outbox, const struct channel *channel, const stru
     memcpy(bytes, fx->bytes, fx->size);
     outbox->items[outbox->count++] = (struct outbox_item){
         .endpoint = channel->endpoint,
-        .key = {channel->id, channel->serial, fx->tag},
+        .key = {.id = channel->id, .serial = channel->serial, .tag = fx->tag},
         .parcel = {.peer = fx->peer,
                    .source = fx->local,
                    .tos = fx->tos,
@@ -40,25 +40,30 @@ void outbox_add(struct outbox *outbox, const struct channel *channel, const stru
     };
 }
 
-static void note_left(struct outbox_item *item, struct mono now)
+/* Numbers the datagrams that are about to be sent. */
+static void request_stamps(struct outbox_item **items, size_t count)
+{
+    uint32_t ahead = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (items[i]->is_stamped) {
+            endpoint_request_stamp(items[i]->endpoint, &items[i]->parcel, ahead++);
+        }
+    }
+}
+
+static void note_left(const struct outbox_item *item, struct mono now)
 {
     if (item->is_stamped) {
         endpoint_note_sent(item->endpoint, &item->key, now);
     }
 }
 
-/* When a packet with a timestamp request failed, the keys are uncertain: the packets after it make
- * no request. */
-static void note_failed(struct outbox_item **items, size_t count, int error)
+/* The kernel was asked to send `item` for the last time, `times` in all. */
+static void note_refused(struct outbox_item *item, int error, int times)
 {
-    items[0]->error = error;
-    if (!items[0]->is_stamped) {
-        return;
-    }
-    items[0]->endpoint->has_uncertain_keys = true;
-    for (size_t i = 0; i < count; i++) {
-        items[i]->is_stamped = false;
-        items[i]->parcel.wants_stamp = false;
+    item->error = error;
+    for (int i = 0; i < times && item->is_stamped; i++) {
+        endpoint_note_refused(item->endpoint, error);
     }
 }
 
@@ -70,17 +75,20 @@ static void send_run(struct endpoint *endpoint, struct batch *batch, struct outb
     for (size_t i = 0; i < count; i++) {
         parcels[i] = &items[i]->parcel;
     }
+    bool was_tried = false; /* the next one, by the call before */
     for (size_t done = 0; done < count;) {
         size_t sent;
+        request_stamps(items + done, count - done);
         int error = batch_send(batch, endpoint->fd, parcels + done, count - done, &sent);
         for (size_t i = 0; i < sent; i++) {
             note_left(items[done + i], now);
         }
         done += sent;
         if (error != 0) {
-            note_failed(items + done, count - done, -error);
+            note_refused(items[done], -error, was_tried ? 2 : 1);
             done++;
         }
+        was_tried = error == 0;
     }
 }
 
@@ -99,8 +107,7 @@ void outbox_send(struct outbox *outbox, struct batch *batch, struct mono now)
             if (item->endpoint == endpoint) {
                 item->is_done = true;
                 item->is_stamped = endpoint_requests_stamp(endpoint, item->parcel.wants_stamp, now);
-                item->parcel.wants_stamp =
-                    item->is_stamped && endpoint->stamps == SOCK_STAMPS_REQUESTED;
+                item->parcel.wants_stamp = false;
                 run[count++] = item;
             }
         }

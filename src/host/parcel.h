@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "base/icmp_error.h"
 #include "base/time.h"
 
 /* A received datagram. */
@@ -30,6 +31,8 @@ struct sock_parcel {
     struct addr source; /* source IP address; ADDR_NONE or the any address: the system chooses */
     uint8_t tos;
     bool wants_stamp; /* requests a transmit timestamp: a SOCK_NOTICE_SENT */
+    bool has_key; /* its notice has the number `key`, whatever the kernel counts */
+    uint32_t key;
     const uint8_t *bytes;
     size_t size;
 };
@@ -44,11 +47,13 @@ enum sock_notice_kind { SOCK_NOTICE_ICMP, SOCK_NOTICE_SENT };
 struct sock_notice {
     enum sock_notice_kind kind;
     int error; /* ICMP: an errno value */
+    struct icmp_error icmp; /* ICMP */
     struct addr peer; /* ICMP: the destination of the datagram */
     const uint8_t *quote; /* ICMP: its first bytes, after the UDP header if it had one; they live
                              until the next notices are taken */
     size_t quote_size;
-    uint32_t key; /* SENT: number of the datagram among those with a request, from 0 */
+    uint32_t key; /* SENT: the parcel's key, else the datagram's number among those with a request,
+                     from 0 */
     struct wall kernel; /* SENT: kernel transmit timestamp; 0: none */
     struct wall hardware; /* SENT: the adapter's, on the adapter's clock; 0: none */
 };

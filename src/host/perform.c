@@ -54,8 +54,7 @@ static bool flush(struct host *host)
      * wake-up. */
     for (size_t i = 0; i < outbox->count; i++) {
         struct endpoint *endpoint = outbox->items[i].endpoint;
-        if (outbox->items[i].is_first &&
-            (endpoint->stamps_pending > 0 || endpoint->has_uncertain_keys)) {
+        if (outbox->items[i].is_first && endpoint->stamps_pending > 0) {
             has_news |= deliver_notices(host, endpoint);
         }
     }
@@ -67,21 +66,25 @@ static void send_now(struct host *host, const struct channel *channel, const str
 {
     struct endpoint *endpoint = channel->endpoint;
     struct mono now = clock_mono();
-    const struct sent_key key = {channel->id, channel->serial, fx->tag};
+    const struct sent_key key = {.id = channel->id, .serial = channel->serial, .tag = fx->tag};
     bool is_stamped = endpoint_requests_stamp(endpoint, fx->wants_stamp, now);
     struct sock_parcel parcel = {
         .peer = fx->peer,
         .source = fx->local,
         .tos = fx->tos,
-        .wants_stamp = is_stamped && endpoint->stamps == SOCK_STAMPS_REQUESTED,
         .bytes = fx->bytes,
         .size = fx->size,
     };
+    if (is_stamped) {
+        endpoint_request_stamp(endpoint, &parcel, 0);
+    }
     int error = sock_send(endpoint->fd, &parcel);
     if (error != 0) {
         struct ev ev = {.kind = EV_ERROR, .id = fx->id, .peer = fx->peer, .error = -error};
         ev.tag = fx->tag;
-        endpoint->has_uncertain_keys = endpoint->has_uncertain_keys || is_stamped;
+        if (is_stamped) {
+            endpoint_note_refused(endpoint, -error);
+        }
         deliver_event(host, &ev);
     } else if (is_stamped) {
         endpoint_note_sent(endpoint, &key, now);
@@ -179,6 +182,9 @@ int perform_receive(struct host *host, struct endpoint *endpoint)
     for (int i = 0; i < count; i++) {
         const struct channel *channel = endpoint_channel(endpoint, &datagrams[i].peer);
         channel_note_drops(host, endpoint, datagrams[i].drops);
+        if (channel == NULL) {
+            channel = endpoint_only_channel(endpoint);
+        }
         if (channel == NULL || channel->serial > serial) {
             host->stats.strangers += endpoint->is_shared;
             continue;

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -18,6 +19,8 @@
 #include "host/message.h"
 #include "host/name.h"
 #include "host/sock6.h"
+
+static bool takes_keys; /* found out once */
 
 static int set_option(int fd, int level, int name, int value)
 {
@@ -76,10 +79,12 @@ static int configure(int fd, enum addr_family family)
     return error;
 }
 
+/* IP_PMTUDISC_PROBE sets DF and leaves it to the path what passes. With IP_PMTUDISC_DO the system
+ * refuses what exceeds the path MTU that it learnt up to ten minutes ago. */
 static int apply4(int fd, const struct io_options *options)
 {
     if (options->dont_fragment) {
-        int error = set_option(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO);
+        int error = set_option(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_PROBE);
         if (error != 0) {
             return error;
         }
@@ -157,7 +162,7 @@ int sock_send(int fd, const struct sock_parcel *parcel)
     }
     message_to_send(&message, parcel, &header);
     ssize_t sent = -1;
-    for (int i = 0; i < SOCK_TRIES && sent < 0; i++) {
+    for (int i = 0; i < SOCK_TRIES && sent < 0 && !(i > 0 && sock_is_refusal(errno)); i++) {
         sent = sendmsg(fd, &header, MSG_NOSIGNAL);
     }
     return sent < 0 ? -errno : 0;
@@ -181,16 +186,37 @@ uint32_t sock_drops(int fd)
     return info[SK_MEMINFO_DROPS];
 }
 
-/* The kernel counts from 0 when the option is set again. */
-void sock_restart_keys(int fd, enum sock_stamps stamps)
-{
-    sock_stop_stamps(fd);
-    sock_set_stamps(fd, stamps);
-}
-
 void sock_stop_stamps(int fd)
 {
     (void)set_option(fd, SOL_SOCKET, SO_TIMESTAMPING, 0);
+}
+
+/* A datagram that never leaves, because broadcasts are not allowed on a new socket, tells whether
+ * its control messages are known: those are read first, and an unknown one is EINVAL. */
+static void ask_for_keys(void)
+{
+    const struct sock_parcel parcel = {
+        .peer = {.family = ADDR_IPV4, .ip = {255, 255, 255, 255}, .port = 9},
+        .has_key = true,
+    };
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd >= 0) {
+        sock_set_stamps(fd, SOCK_STAMPS_REQUESTED);
+        takes_keys = sock_send(fd, &parcel) != -EINVAL;
+        close(fd);
+    }
+}
+
+bool sock_takes_keys(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, ask_for_keys);
+    return takes_keys;
+}
+
+bool sock_is_refusal(int error)
+{
+    return error == EPERM || error == ENOBUFS;
 }
 
 void sock_omit_destination(int fd, enum addr_family family)

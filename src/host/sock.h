@@ -33,7 +33,7 @@ int sock_adopt(int fd, const struct addr *local, const struct io_options *option
                struct addr *bound);
 
 /* A send or receive call is tried this often: each pending ICMP error makes one call fail, an error
- * of the call itself makes all fail. */
+ * of the call itself makes all fail. Refusals (sock_is_refusal) are not tried again. */
 #define SOCK_TRIES 3
 
 /* Sends one datagram, even when the socket has a pending ICMP error, which is that of an earlier
@@ -64,7 +64,12 @@ void sock_omit_destination(int fd, enum addr_family family);
 /* Stops all transmit timestamps. */
 void sock_stop_stamps(int fd);
 
-/* Makes the kernel count keys from 0 again. A send that failed may or may not have used one. */
-void sock_restart_keys(int fd, enum sock_stamps stamps);
+/* Whether parcels may have keys (Linux 6.13). Without, the kernel counts the datagrams. */
+bool sock_takes_keys(void);
+
+/* Whether a send call that failed with `error` (errno value) has made a datagram, which the
+ * firewall or a full queue of the device refused. It is not tried again, and the kernel has counted
+ * it. */
+bool sock_is_refusal(int error);
 
 #endif

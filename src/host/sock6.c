@@ -67,11 +67,11 @@ void sock6_take_control(const struct cmsghdr *header, struct addr *local, uint8_
     }
 }
 
-/* With IPV6_PMTUDISC_DO alone this host would still fragment. */
+/* IPV6_PMTUDISC_PROBE as for IPv4 (sock.c); alone, this host would still fragment. */
 int sock6_apply(int fd, uint8_t hop_limit, bool dont_fragment)
 {
     int hops = hop_limit == 0 ? -1 : hop_limit;
-    int discover = IPV6_PMTUDISC_DO;
+    int discover = IPV6_PMTUDISC_PROBE;
     int on = 1;
     bool is_good = setsockopt(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, &hops, sizeof hops) == 0;
     if (is_good && dont_fragment) {

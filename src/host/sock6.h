@@ -21,8 +21,8 @@ struct in6_pktinfo sock6_source(const struct addr *source);
 void sock6_take_control(const struct cmsghdr *header, struct addr *local, uint8_t *tos,
                         uint8_t *ttl);
 
-/* Sets the hop limit (0: the system's default). With `dont_fragment`, packets larger than the path
- * MTU are not sent. */
+/* Sets the hop limit (0: the system's default). With `dont_fragment`, packets larger than the
+ * device's MTU are not sent, and none is fragmented. */
 int sock6_apply(int fd, uint8_t hop_limit, bool dont_fragment);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
 /* Trains of ICMP timestamp requests. Source: RFC 792; docs/protocol.md. */
+#include "operation/icmp_clock.h"
 #include "operation/operation.h"
 #include "wire/icmp.h"
 
@@ -9,25 +10,6 @@ static size_t write(const struct payload *payload, uint32_t seq, uint8_t *out)
     uint32_t sent_ms = wall_ms_of_day((struct wall){payload->train->samples[seq - 1].t1_ns});
     icmp_timestamp_encode(payload->identifier, payload_sequence(payload, seq), sent_ms, out);
     return ICMP_TIMESTAMP_BYTES;
-}
-
-/* Times beyond a day that do not say so with bit 31 are none. */
-static bool is_time(uint32_t ms)
-{
-    return (ms & ICMP_TIME_NOT_UTC) != 0 || ms < MS_PER_DAY;
-}
-
-/* How long the other side says it held the packet; -1 when its two times make no sense together. */
-static int64_t held_ms(const struct icmp_times *times)
-{
-    if (!is_time(times->receive_ms) || !is_time(times->transmit_ms) ||
-        ((times->receive_ms ^ times->transmit_ms) & ICMP_TIME_NOT_UTC) != 0) {
-        return -1;
-    }
-    bool is_utc = (times->receive_ms & ICMP_TIME_NOT_UTC) == 0;
-    int64_t held = payload_fold((int64_t)times->transmit_ms - times->receive_ms,
-                                is_utc ? MS_PER_DAY : (int64_t)ICMP_TIME_NOT_UTC);
-    return held > UINT16_MAX ? -1 : held;
 }
 
 static enum payload_verdict read(struct payload *payload, const struct ev *ev, struct instant now,
@@ -50,21 +32,45 @@ static enum payload_verdict read(struct payload *payload, const struct ev *ev, s
     }
     struct stamp received = payload_arrival(payload, ev, sent, now);
     enum payload_verdict verdict = payload_book(payload, seq, received, &sample);
-    if (verdict != PAYLOAD_ACCEPTED) {
-        return verdict;
+    if (verdict == PAYLOAD_ACCEPTED) {
+        icmp_clock_keep(sample, &times);
+        *out = sample;
     }
-    *out = sample;
-    int64_t held = held_ms(&times);
-    if (held < 0) {
+    return verdict;
+}
+
+/* Puts the times that were kept with an answered sample in their place. */
+static enum payload_verdict place_times(struct payload *payload, struct sample *sample)
+{
+    struct icmp_times times = icmp_clock_read(sample, payload->byte_order);
+    int64_t held_ms = icmp_times_held_ms(&times);
+    sample->has_remote_times = false;
+    sample->t2_ns = 0;
+    sample->t3_ns = 0;
+    if (held_ms < 0 || payload->byte_order == BYTE_ORDER_SENSELESS) {
         return PAYLOAD_TIMELESS;
     }
     const struct ipsla_jitter_ms like_jitter = {
-        .delta_ms = (uint16_t)held,
-        .send_ms = times.originate_ms,
+        .delta_ms = (uint16_t)held_ms,
+        .send_ms = wall_ms_of_day((struct wall){sample->t1_ns}),
         .receive_ms = times.receive_ms,
     };
     payload_place_ms(payload, sample, &like_jitter);
     return payload_check_times(payload->spec, sample);
+}
+
+static uint32_t settle(struct payload *payload, enum byte_order known)
+{
+    struct train *train = payload->train;
+    uint32_t timeless = 0;
+    payload->byte_order = icmp_clock_order(train, known);
+    for (uint32_t i = 0; i < train->next; i++) {
+        struct sample *sample = &train->samples[i];
+        if (sample->has_remote_times) {
+            timeless += place_times(payload, sample) == PAYLOAD_TIMELESS;
+        }
+    }
+    return timeless;
 }
 
 static const struct operation_key keys[] = {
@@ -86,4 +92,5 @@ const struct operation operation_icmp_jitter = {
     .key_count = sizeof keys / sizeof keys[0],
     .write = write,
     .read = read,
+    .settle = settle,
 };

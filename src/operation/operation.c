@@ -54,3 +54,24 @@ bool operation_takes(const struct operation *operation, enum control_version ver
 {
     return (operation->controls & 1U << version) != 0;
 }
+
+bool operation_can_end(const struct spec *spec, enum outcome outcome)
+{
+    bool has_request = control_has_request(spec->control.version);
+    struct addr literal;
+    switch (outcome) {
+    case OUTCOME_NO_CONNECTION:
+    case OUTCOME_AUTH:
+    case OUTCOME_FORMAT:
+    case OUTCOME_PORT_IN_USE:
+        return has_request;
+    case OUTCOME_REFUSED:
+        return has_request || spec->operation->transport == TRANSPORT_TCP_CONNECT;
+    case OUTCOME_RESOLVE:
+        return !addr_parse_ip(spec->identity.host, &literal);
+    case OUTCOME_VERIFY:
+        return spec->packets.verify_data;
+    default:
+        return true;
+    }
+}

@@ -57,6 +57,11 @@ struct operation {
      * its sample. */
     enum payload_verdict (*read)(struct payload *payload, const struct ev *ev, struct instant now,
                                  const struct sample **out);
+    /* The operation is over: reads what only all replies together tell, once, before the samples
+     * are used; NULL: there is nothing of the kind. `known`: the byte order that earlier operations
+     * found in the times of the same host. Returns how many of the accepted replies turned out to
+     * be PAYLOAD_TIMELESS. */
+    uint32_t (*settle)(struct payload *payload, enum byte_order known);
 };
 
 extern const struct operation operation_udp_jitter, operation_udp_echo, operation_tcp_connect,
@@ -76,5 +81,7 @@ const struct operation_key *operation_key(const struct operation *operation, con
 bool operation_has(const struct operation *operation, enum operation_result result);
 /* Whether its port may be asked for this way. */
 bool operation_takes(const struct operation *operation, enum control_version version);
+/* Whether an operation of this spec can end so; what this does not know of, can happen. */
+bool operation_can_end(const struct spec *spec, enum outcome outcome);
 
 #endif

@@ -111,12 +111,6 @@ int64_t payload_resolution_ns(const struct spec *spec)
     return spec->packets.precision == PRECISION_MICROSECONDS ? 1 : NS_PER_MS;
 }
 
-int64_t payload_fold(int64_t value, int64_t modulus)
-{
-    int64_t rest = value - floor_div(value, modulus) * modulus;
-    return rest > modulus / 2 ? rest - modulus : rest;
-}
-
 void payload_place_ms(struct payload *payload, struct sample *sample,
                       const struct ipsla_jitter_ms *reply)
 {
@@ -127,10 +121,10 @@ void payload_place_ms(struct payload *payload, struct sample *sample,
         payload->has_epoch = true;
         payload->epoch_ms = reply->receive_ms;
         int64_t sent_ms = floor_div(sample->t1_ns, NS_PER_MS);
-        int64_t ahead_ms = payload_fold((int64_t)reply->receive_ms - reply->send_ms, modulus);
+        int64_t ahead_ms = fold((int64_t)reply->receive_ms - reply->send_ms, modulus);
         payload->epoch_ns = (is_utc ? sent_ms + ahead_ms : 0) * NS_PER_MS;
     }
-    int64_t since_ms = payload_fold((int64_t)reply->receive_ms - payload->epoch_ms, modulus);
+    int64_t since_ms = fold((int64_t)reply->receive_ms - payload->epoch_ms, modulus);
     sample->t2_ns = payload->epoch_ns + since_ms * NS_PER_MS;
     sample->t3_ns = sample->t2_ns + reply->delta_ms * NS_PER_MS;
     sample->has_remote_times = ((reply->receive_ms ^ payload->epoch_ms) & IPSLA_TIME_NOT_UTC) == 0;

@@ -35,6 +35,7 @@ struct payload {
     int64_t epoch_ns;
     int64_t offset_ns; /* type 3: from our t1 to its t2 then */
     bool is_not_utc; /* a reply said so of the responder's clock */
+    enum byte_order byte_order; /* icmp-jitter, once settled: of the responder's times */
     int64_t claimed_ns; /* type 3: what the responder says its clock is off by */
 };
 
@@ -106,8 +107,5 @@ void payload_place_ms(struct payload *payload, struct sample *sample,
 /* Whether the responder's times of `sample` are possible; when not, they are dropped and the
  * verdict is PAYLOAD_TIMELESS. */
 enum payload_verdict payload_check_times(const struct spec *spec, struct sample *sample);
-
-/* `value` modulo `modulus`, moved into -modulus/2 .. modulus/2. */
-int64_t payload_fold(int64_t value, int64_t modulus);
 
 #endif

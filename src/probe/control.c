@@ -46,6 +46,15 @@ bool control_takes_key(enum control_version version, enum auth_algorithm algorit
     return (control_row(version)->algorithms & 1U << algorithm) != 0;
 }
 
+enum auth_algorithm control_best_algorithm(enum control_version version)
+{
+    unsigned algorithm = AUTH_ALGORITHM_COUNT - 1;
+    while (algorithm > AUTH_NONE && !control_takes_key(version, (enum auth_algorithm)algorithm)) {
+        algorithm--;
+    }
+    return (enum auth_algorithm)algorithm;
+}
+
 enum outcome control_outcome(uint32_t code)
 {
     switch (code) {

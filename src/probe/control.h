@@ -63,6 +63,9 @@ uint32_t control_duration_max_ms(enum control_version version, enum addr_family 
 /* Whether a key of this algorithm can sign the requests. */
 bool control_takes_key(enum control_version version, enum auth_algorithm algorithm);
 
+/* The strongest of them; AUTH_NONE: none can. */
+enum auth_algorithm control_best_algorithm(enum control_version version);
+
 /* What a refusal with this code of RFC 6812 means. */
 enum outcome control_outcome(uint32_t code);
 

@@ -19,18 +19,28 @@ void handshake_seed(struct handshake *handshake, const uint8_t seed[HANDSHAKE_SE
     handshake->key = siphash_key(drawn);
 }
 
+static void choose_layout(struct handshake *handshake, unsigned configured)
+{
+    handshake->has_layout = true;
+    handshake->is_layout_known = configured > 0;
+    handshake->layout = configured > 0 ? (uint8_t)(configured - 1) : 0;
+    handshake->layouts_left = AUTH_LAYOUT_COUNT - 1;
+}
+
+void handshake_forget_layout(struct handshake *handshake)
+{
+    handshake->has_layout = false;
+}
+
 void handshake_start(struct handshake *handshake, const struct spec *spec)
 {
-    bool is_new = handshake->operations == 0;
     handshake->spec = spec;
     handshake->tries = 0;
     handshake->failed_tries = 0;
     handshake->grant = (struct grant){.until = MONO_NEVER, .unused_until = MONO_NEVER};
-    if (is_new && spec->control.auth_layout > 0) {
-        handshake->layout = (uint8_t)(spec->control.auth_layout - 1);
-        handshake->is_layout_known = true;
-    } else if (is_new) {
-        handshake->layouts_left = AUTH_LAYOUT_COUNT - 1;
+    handshake->has_bad_digest = false;
+    if (!handshake->has_layout) {
+        choose_layout(handshake, spec->control.auth_layout);
     }
     const struct control *control = control_row(spec->control.version);
     if (control->start != NULL) {

@@ -46,6 +46,8 @@ struct handshake {
     uint8_t ids[HANDSHAKE_IDS]; /* version 1: of request n, at n % HANDSHAKE_IDS */
     uint32_t requests; /* version 1, sent since the start of the process */
     uint8_t tries; /* requests sent in this operation with the current layout */
+    bool has_bad_digest; /* version 2: who answered knows the request, but does not sign with our
+                            key */
     uint8_t failed_tries; /* of them, those that our host did not send */
     struct mono sent[HANDSHAKE_TRIES_MAX];
     struct mono deadline; /* of the latest try, or of the pause behind its refusal */
@@ -55,7 +57,8 @@ struct handshake {
 
     uint8_t layout; /* of the MD5 digest */
     uint8_t layouts_left; /* that may still be tried without waiting for the next operation */
-    bool is_layout_known; /* one was accepted */
+    bool is_layout_known; /* one was accepted, or is configured */
+    bool has_layout; /* the three above are those of the key */
 
     uint8_t seed[HANDSHAKE_SEED_BYTES]; /* of the random numbers of version 2 */
     struct siphash_key key; /* of the ids of version 1, and of what the packets carry */
@@ -73,6 +76,10 @@ void handshake_seed(struct handshake *handshake, const uint8_t seed[HANDSHAKE_SE
 
 /* A new operation, or the same once more before it sent a packet. */
 void handshake_start(struct handshake *handshake, const struct spec *spec);
+
+/* Before an operation with another key or layout: what was found out about the last is nothing to
+ * it. */
+void handshake_forget_layout(struct handshake *handshake);
 
 /* Another request may be sent. */
 bool handshake_has_tries(const struct handshake *handshake);

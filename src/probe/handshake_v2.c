@@ -147,6 +147,7 @@ static enum handshake_verdict judge_v2(struct handshake *handshake, const struct
     bool is_authentic = mode == IPSLA2_MODE_NONE ? message.mode == IPSLA2_MODE_NONE
                                                  : ipsla2_verify(ev->bytes, ev->size, key);
     if (!is_authentic && message.status != IPSLA2_AUTH) {
+        handshake->has_bad_digest = true; /* an authentic answer may still come */
         return HANDSHAKE_UNMATCHED;
     }
     if (message.status == IPSLA2_AUTH) {

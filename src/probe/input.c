@@ -146,15 +146,24 @@ static void input_reply(struct probe *probe, const struct ev *ev, struct instant
     }
 }
 
+/* A translation or a gateway on the way may answer from another address or port than was asked: it
+ * is not believed, but told. */
+static void input_from_elsewhere(struct probe *probe, const struct addr *peer)
+{
+    probe->unmatched[UNMATCHED_SOURCE]++;
+    probe->round.elsewhere = *peer;
+    probe->round.from_elsewhere++;
+}
+
 static void input_data(struct probe *probe, const struct ev *ev, struct instant now)
 {
     const struct spec *spec = probe->spec;
     if (!addr_is_same_ip(&ev->peer, &spec->path.peer)) {
-        probe->unmatched[UNMATCHED_SOURCE]++;
+        input_from_elsewhere(probe, &ev->peer);
     } else if (phase_has_handshake(probe) && ev->peer.port == spec->control.port) {
         input_control(probe, ev, now);
     } else if (ev->peer.port != probe->port) {
-        probe->unmatched[UNMATCHED_SOURCE]++;
+        input_from_elsewhere(probe, &ev->peer);
     } else if (probe->phase != PROBE_TRAIN && probe->phase != PROBE_SETTLE) {
         probe->unmatched[UNMATCHED_EARLY]++;
     } else {
@@ -189,6 +198,18 @@ static int quoted_bits(const struct probe *probe, const struct ev *ev)
     return bits < 0 ? bits : bits + (int)phase_port_bits(probe);
 }
 
+/* The path does not take packets of this size: this operation sends no more of them, the next one
+ * asks the path again. */
+static void input_too_big(struct probe *probe, const struct ev *ev)
+{
+    train_refuse(&probe->train);
+    probe->round.error = ev->error;
+    probe->round.unsent_error = ev->error;
+    if (probe->phase == PROBE_SETTLE && probe->train.count == 1 && probe->train.unsettled == 1) {
+        phase_finish_train(probe);
+    }
+}
+
 /* The network says that a datagram of ours was not delivered. After a handshake that is a loss like
  * any other; without one it may be why nothing is answered. During the handshake a refused port
  * ends the operation, other errors may be passing. What may have been guessed ends nothing: it is
@@ -205,18 +226,23 @@ static void input_icmp(struct probe *probe, const struct ev *ev, struct instant 
         probe->unmatched[UNMATCHED_ICMP]++;
         return;
     }
+    if (is_train && ev->error == EMSGSIZE && probe->spec->path.options.dont_fragment) {
+        input_too_big(probe, ev);
+        return;
+    }
     if (is_train && phase_has_handshake(probe)) {
         return;
     }
     probe->is_unreachable = true;
     probe->round.error = ev->error;
+    probe->round.icmp = ev->icmp;
     if (bits < PHASE_PROOF_BITS) {
         return;
     }
     if (is_train) {
-        end_unanswered(probe, OUTCOME_UNREACHABLE, now);
+        end_unanswered(probe, phase_unreachable(probe), now);
     } else if (ev->error == ECONNREFUSED) {
-        phase_finish(probe, OUTCOME_UNREACHABLE, now.mono);
+        phase_finish(probe, OUTCOME_PORT_UNREACHABLE, now.mono);
     }
 }
 
@@ -292,7 +318,7 @@ void probe_input(struct probe *probe, const struct ev *ev, struct instant now)
         break;
     case EV_SENT:
         if (probe->spec->clocks.timestamps != TIMESTAMPS_USER) {
-            train_stamp(&probe->train, ev->tag, ev->left);
+            train_stamp(&probe->train, ev->tag, ev->called, ev->left);
         }
         break;
     case EV_DROPPED:

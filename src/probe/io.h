@@ -34,6 +34,7 @@
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "base/icmp_error.h"
 #include "base/time.h"
 
 /* Largest UDP payload that a machine may send or be given. */
@@ -48,7 +49,8 @@ struct channel_id {
 struct io_options {
     char device[16]; /* only through this network device (a VRF is one too); "": any */
     uint8_t ttl; /* 0: the system's default */
-    bool dont_fragment; /* DF is set, and what exceeds the path MTU does not leave */
+    bool dont_fragment; /* DF is set; what exceeds the device's MTU does not leave, what exceeds
+                           that of the path comes back as an ICMP error (EMSGSIZE) */
 };
 
 /* What FX_OPEN opens. TCP carries no data here. */
@@ -64,7 +66,7 @@ enum transport {
 
 enum fx_kind {
     FX_OPEN, /* a channel of `transport` bound to `local` (port 0: any), with `options`; with
-                `may_share` it hears only `peer`'s IP, from any port */
+                `may_share` it need not hear others than `peer`'s IP, from any port */
     FX_SEND, /* one datagram to `peer`, from `local`'s IP when that is set; with `wants_stamp` the
                 host tells by EV_SENT when it really left, if it can (without, it may tell all the
                 same); with `may_wait` it leaves together with what else is due, at the end of the
@@ -113,12 +115,14 @@ struct ev {
     size_t size;
     struct stamp received; /* EV_DATA; EV_OPENED of a TRANSPORT_TCP_CONNECT: it is connected */
     struct instant started; /* the same: connecting began */
-    struct stamp left; /* EV_SENT */
+    struct stamp left; /* EV_SENT; source STAMP_USER: it left, nobody knows when */
+    struct mono called; /* EV_SENT: the system was asked to send it then; 0: not known */
     uint32_t tag; /* EV_SENT; EV_ERROR of an FX_SEND */
     uint8_t tos, ttl; /* EV_DATA */
     uint32_t dropped; /* EV_DROPPED */
     int error; /* EV_ERROR: an errno value */
     bool is_icmp; /* EV_ERROR: reported by the network, not by a system call of ours */
+    struct icmp_error icmp; /* the same: what it said */
 };
 
 /* What a host counts beside its machine. */

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "probe/phase.h"
 
+#include <errno.h>
+
 #include "operation/operation.h"
 
 bool phase_has_handshake(const struct probe *probe)
@@ -14,9 +16,15 @@ bool phase_is_connection(const struct probe *probe)
     return probe->spec->operation->transport == TRANSPORT_TCP_CONNECT;
 }
 
+enum outcome phase_unreachable(const struct probe *probe)
+{
+    return probe->round.error == ECONNREFUSED ? OUTCOME_PORT_UNREACHABLE : OUTCOME_UNREACHABLE;
+}
+
 void phase_finish(struct probe *probe, enum outcome outcome, struct mono end)
 {
-    if (outcome != OUTCOME_LOCAL && outcome != OUTCOME_UNREACHABLE) {
+    if (outcome != OUTCOME_LOCAL && outcome != OUTCOME_UNREACHABLE &&
+        outcome != OUTCOME_PORT_UNREACHABLE) {
         probe->round.error = 0; /* it passed */
     }
     probe->phase = PROBE_OVER;
@@ -68,9 +76,10 @@ void phase_settle(struct probe *probe)
 
 void phase_finish_train(struct probe *probe)
 {
-    const struct train *train = &probe->train;
+    struct train *train = &probe->train;
     bool was_sent = false;
     bool was_received = false;
+    train_unsend_refused(train);
     for (uint32_t i = 0; i < train->count; i++) {
         was_sent |= train->samples[i].fate != FATE_UNSENT;
         was_received |= train->samples[i].fate == FATE_RECEIVED;
@@ -81,7 +90,7 @@ void phase_finish_train(struct probe *probe)
                        handshake_is_slow(probe->spec, probe->round.control_rtt_ns);
     enum outcome unanswered = was_sent || is_too_slow ? OUTCOME_TIMEOUT : OUTCOME_LOCAL;
     if (was_sent && probe->is_unreachable && !phase_has_handshake(probe)) {
-        unanswered = OUTCOME_UNREACHABLE;
+        unanswered = phase_unreachable(probe);
     }
     if (unanswered == OUTCOME_TIMEOUT && probe->is_altered) {
         unanswered = OUTCOME_VERIFY;

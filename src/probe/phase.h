@@ -14,6 +14,9 @@ bool phase_has_handshake(const struct probe *probe);
 /* The packets are those of a TCP connection. */
 bool phase_is_connection(const struct probe *probe);
 
+/* How what was said to be unreachable ends: the host lives, or it does not. */
+enum outcome phase_unreachable(const struct probe *probe);
+
 /* Ends the operation with `outcome`; what is open is closed by the next poll. */
 void phase_finish(struct probe *probe, enum outcome outcome, struct mono end);
 

@@ -6,11 +6,12 @@
 
 #include "operation/operation.h"
 #include "probe/phase.h"
+#include "probe/spec_field.h"
 
 void probe_init(struct probe *probe, const struct spec *spec,
                 const uint8_t seed[HANDSHAKE_SEED_BYTES])
 {
-    *probe = (struct probe){.spec = spec};
+    *probe = (struct probe){.spec = spec_ref(spec)};
     handshake_seed(&probe->handshake, seed);
     train_init(&probe->train, spec->packets.count, spec->packets.interval_ns,
                spec->schedule.timeout_ns);
@@ -19,16 +20,24 @@ void probe_init(struct probe *probe, const struct spec *spec,
 void probe_fini(struct probe *probe)
 {
     train_fini(&probe->train);
+    spec_unref(probe->spec);
 }
 
 void probe_set_spec(struct probe *probe, const struct spec *spec)
 {
-    if (!addr_is_same_ip(&probe->spec->path.peer, &spec->path.peer)) {
+    const struct spec *before = probe->spec;
+    assert(probe_is_idle(probe) && spec_is_same_target(before, spec));
+    if (!addr_is_same_ip(&before->path.peer, &spec->path.peer)) {
         probe->filter = (struct clock_filter){0};
+        probe->byte_order = BYTE_ORDER_UNKNOWN;
     }
-    probe->spec = spec;
-    probe->handshake.spec = spec;
-    probe->payload.spec = spec;
+    if (!auth_key_is_equal(&before->control.key, &spec->control.key) ||
+        before->control.auth_layout != spec->control.auth_layout) {
+        handshake_forget_layout(&probe->handshake);
+    }
+    probe->spec = spec_ref(spec);
+    probe->train.timeout_ns = spec->schedule.timeout_ns;
+    spec_unref(before);
 }
 
 static void start_payload(struct probe *probe)
@@ -125,6 +134,18 @@ void probe_cut_short(struct probe *probe, struct instant now)
     }
 }
 
+/* The control request had no answer that can be believed. */
+static enum outcome unanswered_outcome(const struct probe *probe)
+{
+    if (handshake_has_failed(&probe->handshake)) {
+        return OUTCOME_LOCAL;
+    }
+    if (probe->handshake.has_bad_digest) {
+        return OUTCOME_AUTH;
+    }
+    return probe->is_unreachable ? phase_unreachable(probe) : OUTCOME_NO_CONNECTION;
+}
+
 /* The deadline has come. One that was slept through is put off once, by a moment: answers that came
  * meanwhile wait in the socket, and are read first. */
 static bool is_due(struct probe *probe, struct mono now)
@@ -149,9 +170,7 @@ static bool poll_control(struct probe *probe, struct instant now, struct fx *fx,
         send_control(probe, now, fx, scratch);
         return true;
     }
-    enum outcome silent = probe->is_unreachable ? OUTCOME_UNREACHABLE : OUTCOME_NO_CONNECTION;
-    phase_finish(probe, handshake_has_failed(&probe->handshake) ? OUTCOME_LOCAL : silent,
-                 probe->deadline);
+    phase_finish(probe, unanswered_outcome(probe), probe->deadline);
     return false;
 }
 

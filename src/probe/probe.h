@@ -58,7 +58,7 @@ enum unmatched {
 const char *unmatched_name(enum unmatched unmatched);
 
 struct probe {
-    const struct spec *spec; /* the session's */
+    const struct spec *spec; /* a reference: what the latest operation runs or ran by */
     enum probe_phase phase;
     bool wants_open, is_open, wants_control, has_result;
     bool is_unreachable; /* ICMP said so during the handshake, or about a train without one */
@@ -79,16 +79,18 @@ struct probe {
     struct payload payload;
     struct round round;
     struct clock_filter filter; /* of the responder's clock, over operations */
+    enum byte_order byte_order; /* of the responder's ICMP times, over operations */
     uint64_t unmatched[UNMATCHED_COUNT]; /* since init */
 };
 
-/* Allocates the ledger of the spec's packets. `seed` is random: what an answer must repeat is drawn
- * with it. */
+/* Allocates the ledger of the spec's packets; takes a reference. `seed` is random: what an answer
+ * must repeat is drawn with it. */
 void probe_init(struct probe *probe, const struct spec *spec,
                 const uint8_t seed[HANDSHAKE_SEED_BYTES]);
 void probe_fini(struct probe *probe);
 
-/* The same target under a new spec: spec_is_same_target holds, the peer may differ. */
+/* The next operation runs by `spec`: the same target (spec_is_same_target). The probe is idle, so
+ * that an operation that runs ends by the rules it began with. */
 void probe_set_spec(struct probe *probe, const struct spec *spec);
 
 /* Begins an operation; the probe must not be running. */

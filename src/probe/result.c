@@ -84,29 +84,69 @@ static void judge_drops(struct probe *probe)
     }
 }
 
+/* What this host's own queue dropped was never sent. With datagrams lost in the socket the kernel's
+ * word on what left may be lost, too. */
+static uint32_t unsend_queued(struct probe *probe)
+{
+    return probe->socket_drops > 0 ? 0 : train_unsend_queued(&probe->train);
+}
+
+/* Nothing seemed to come back in time, but packets had waited in this host: their times say so now.
+ */
+static void judge_queue(struct round *round)
+{
+    bool was_silent = round->outcome == OUTCOME_TIMEOUT || round->outcome == OUTCOME_UNREACHABLE;
+    if (was_silent && round->received > 0) {
+        round->outcome = OUTCOME_OK;
+        round->error = 0;
+    }
+}
+
+/* What the replies tell together; a host does not change its byte order. */
+static void settle_payload(struct probe *probe)
+{
+    struct round *round = &probe->round;
+    if (probe->spec->operation->settle == NULL) {
+        return;
+    }
+    round->corrupt += probe->spec->operation->settle(&probe->payload, probe->byte_order);
+    round->byte_order = probe->payload.byte_order;
+    if (round->byte_order == BYTE_ORDER_NETWORK || round->byte_order == BYTE_ORDER_SWAPPED) {
+        probe->byte_order = round->byte_order;
+    }
+}
+
 /* The train has run: what its ledger says. The socket of a connection is another than that of its
  * control request, and loses nothing. */
 static void compute_round(struct probe *probe, const struct trust_case *about,
                           const struct round_sinks *sinks)
 {
     struct round *round = &probe->round;
+    settle_payload(probe);
     train_take_stamps(&probe->train, payload_resolution_ns(probe->spec));
     round->one_way = trust_judge(about, &probe->filter, &round->offset);
+    round->is_slewed = trust_was_slewed(about);
+    round->clock_fault = about->clock->fault;
+    round->clock_age_minutes = (uint32_t)(clock_age_ns(about->clock) / NS_PER_MINUTE);
     const struct round_rules rules = {
         .threshold_ns = probe->spec->results.threshold_ns,
         .resolution_ns = payload_resolution_ns(probe->spec),
         .is_stamped = operation_has(probe->spec->operation, RESULT_ONE_WAY),
+        .is_slewed = round->is_slewed,
         .trust_clocks = round->one_way == ONE_WAY_SHOWN,
         .needs_kernel_stamps = probe->spec->clocks.timestamps == TIMESTAMPS_KERNEL,
     };
     if (!phase_is_connection(probe)) {
         drops_book(probe->train.samples, probe->train.next, train_samples(&probe->train).counted,
                    probe->socket_drops);
+        round->queue_dropped = unsend_queued(probe);
     }
     struct samples samples = train_samples(&probe->train);
     round_compute(round, &samples, &rules, sinks);
+    judge_queue(round);
     round->missed = probe->train.missed;
     round->sent_late = train_count_late(&probe->train);
+    round->queued = train_count_queued(&probe->train);
     if (rules.trust_clocks && round->sd.delay.count == 0) {
         round->one_way = ONE_WAY_NEGATIVE;
     }

@@ -21,10 +21,11 @@ enum field_kind {
     FIELD_LAYOUT,
 };
 
-/* What a changed value means to the target. */
+/* What a changed value means to the target. Its counters are those of its name and its path: they
+ * start at 0 when something else is measured, and only then. */
 enum field_rule {
-    FIELD_RESETS, /* another target: its counters start at 0 */
-    FIELD_KEEPS, /* the same target: taken over in place */
+    FIELD_RESETS, /* what is measured: another target, whose counters start at 0 */
+    FIELD_KEEPS, /* how, when or for whom: the same target, from its next operation on */
     FIELD_LOCAL, /* the same target: it says something about this host, or the peer's address now */
     FIELD_INTERNAL, /* says nothing about the target */
 };

@@ -41,6 +41,7 @@ void train_clear(struct train *train)
     train->last = 0;
     train->unsettled = 0;
     train->missed = 0;
+    train->refused = 0;
 }
 
 void train_start(struct train *train, struct instant now)
@@ -92,6 +93,7 @@ uint32_t train_send(struct train *train, struct instant now)
     struct sample *sample = &train->samples[train->next];
     sample->fate = FATE_SENT;
     sample->t1_ns = train_clock_ns(train, now.mono);
+    sample->called_ns = sample->t1_ns;
     sample->t1_source = STAMP_USER;
     train->next++;
     train->last = train->next;
@@ -102,14 +104,23 @@ uint32_t train_send(struct train *train, struct instant now)
 void train_set_sent(struct train *train, struct mono sent)
 {
     assert(train->next > 0);
-    train->samples[train->next - 1].t1_ns = train_clock_ns(train, sent);
+    struct sample *sample = &train->samples[train->next - 1];
+    sample->t1_ns = train_clock_ns(train, sent);
+    sample->called_ns = sample->t1_ns;
 }
 
 int64_t train_lateness_ns(const struct train *train, uint32_t index)
 {
     int64_t due_ns = train_clock_ns(train, packet_due(train, index));
-    int64_t lateness_ns = train->samples[index].t1_ns - due_ns;
+    int64_t lateness_ns = train->samples[index].called_ns - due_ns;
     return lateness_ns > 0 ? lateness_ns : 0;
+}
+
+int64_t train_queueing_ns(const struct train *train, uint32_t index)
+{
+    const struct sample *sample = &train->samples[index];
+    int64_t queueing_ns = sample->t1_ns - sample->called_ns;
+    return sample->t1_source != STAMP_USER && queueing_ns > 0 ? queueing_ns : 0;
 }
 
 uint32_t train_count_late(const struct train *train)
@@ -122,6 +133,16 @@ uint32_t train_count_late(const struct train *train)
         late += was_sent && train_lateness_ns(train, i) > limit_ns;
     }
     return late;
+}
+
+uint32_t train_count_queued(const struct train *train)
+{
+    uint32_t queued = 0;
+    for (uint32_t i = 0; i < train->next; i++) {
+        bool was_sent = train->samples[i].fate != FATE_UNSENT;
+        queued += was_sent && train_queueing_ns(train, i) > TRAIN_QUEUED_NS;
+    }
+    return queued;
 }
 
 /* The packet with sequence number `seq` if it was sent, else NULL. */
@@ -142,6 +163,26 @@ void train_unsend(struct train *train, uint32_t seq)
     }
 }
 
+void train_refuse(struct train *train)
+{
+    train->refused = train->refused == 0 ? train->next : train->refused;
+    for (; train->next < train->count; train->next++) {
+        train->samples[train->next].fate = FATE_UNSENT;
+    }
+}
+
+static bool is_answered(const struct sample *sample)
+{
+    return sample->fate == FATE_RECEIVED || sample->fate == FATE_LATE;
+}
+
+void train_unsend_refused(struct train *train)
+{
+    for (uint32_t seq = train->refused; seq > 0 && !is_answered(&train->samples[seq - 1]); seq--) {
+        train_unsend(train, seq);
+    }
+}
+
 const struct sample *train_find(const struct train *train, uint32_t seq)
 {
     return find_sent(train, seq);
@@ -153,15 +194,19 @@ static void add_error(struct sample *sample, uint32_t error_ns)
     sample->error_ns = is_too_much ? UINT32_MAX : sample->error_ns + error_ns;
 }
 
-void train_stamp(struct train *train, uint32_t seq, struct stamp left)
+void train_stamp(struct train *train, uint32_t seq, struct mono called, struct stamp left)
 {
     struct sample *sample = find_sent(train, seq);
     if (sample == NULL) {
         return;
     }
+    sample->has_left = left.source != STAMP_HARDWARE;
+    if (called.ns != 0) {
+        sample->called_ns = train_clock_ns(train, called);
+    }
     int64_t left_ns = train_clock_ns(train, left.at.mono);
     int64_t held_ns = left_ns - sample->t1_ns;
-    if (left.source != STAMP_USER && held_ns >= 0 && held_ns <= NS_PER_SECOND) {
+    if (left.source != STAMP_USER && held_ns >= 0 && held_ns <= TRAIN_HELD_MAX_NS) {
         sample->stamped_ns = left_ns;
         sample->stamped_source = left.source;
         add_error(sample, left.error_ns);
@@ -175,12 +220,43 @@ void train_take_stamps(struct train *train, int64_t resolution_ns)
         struct sample stamped = *sample;
         stamped.t1_ns = sample->stamped_ns;
         stamped.t1_source = sample->stamped_source;
-        bool was_answered = sample->fate == FATE_RECEIVED || sample->fate == FATE_LATE;
-        bool makes_sense = !was_answered || sample_rtt_ns(&stamped, resolution_ns) >= 0;
+        bool makes_sense = !is_answered(sample) || sample_rtt_ns(&stamped, resolution_ns) >= 0;
         if (sample->stamped_ns != 0 && makes_sense) {
             *sample = stamped;
         }
+        if (sample->fate == FATE_LATE && sample->t4_ns - sample->t1_ns <= train->timeout_ns) {
+            sample->fate = FATE_RECEIVED;
+        }
     }
+}
+
+/* Whether the kernel's word on what left is complete: what was answered did leave. */
+static bool knows_departures(const struct train *train)
+{
+    for (uint32_t i = 0; i < train->next; i++) {
+        if (is_answered(&train->samples[i]) && !train->samples[i].has_left) {
+            return false;
+        }
+    }
+    return true;
+}
+
+uint32_t train_unsend_queued(struct train *train)
+{
+    uint32_t dropped = 0;
+    bool has_later_left = false;
+    if (!knows_departures(train)) {
+        return 0;
+    }
+    for (uint32_t seq = train->next; seq > 0; seq--) {
+        struct sample *sample = &train->samples[seq - 1];
+        if (sample->fate == FATE_SENT && !sample->has_left && has_later_left) {
+            train_unsend(train, seq);
+            dropped++;
+        }
+        has_later_left |= sample->has_left;
+    }
+    return dropped;
 }
 
 enum arrival train_receive(struct train *train, uint32_t seq, struct stamp received,

@@ -18,6 +18,12 @@
 /* A packet left late when that was more than half an interval after its time, or more than this. */
 #define TRAIN_LATE_NS (10 * NS_PER_MS)
 
+/* A packet waited in a queue of this host when the kernel had it longer than this. */
+#define TRAIN_QUEUED_NS NS_PER_MS
+
+/* No queue holds a packet longer: the clocks were set. */
+#define TRAIN_HELD_MAX_NS (60 * NS_PER_SECOND)
+
 /* Less than this is never too late to leave: a busy host wakes its threads that late now and then.
  */
 #define TRAIN_SKIP_NS (50 * NS_PER_MS)
@@ -35,6 +41,7 @@ struct train {
     uint32_t last; /* number of the packet that was sent last; 0: none */
     uint32_t unsettled; /* sent and not answered */
     uint32_t missed; /* skipped by train_skip and train_skip_rest */
+    uint32_t refused; /* packets sent when the path refused their size; 0: it did not */
     struct mono start;
     int64_t epoch_ns; /* operation clock minus monotonic clock */
 };
@@ -68,22 +75,38 @@ void train_set_sent(struct train *train, struct mono sent);
 /* Packet `seq` did not leave after all. */
 void train_unsend(struct train *train, uint32_t seq);
 
-/* How long after its due time packet `index` (from 0, sent) left; not negative. */
+/* How long after its due time the system was asked to send packet `index` (from 0, sent), and how
+ * long the packet then waited, as the kernel tells; not negative. */
 int64_t train_lateness_ns(const struct train *train, uint32_t index);
+int64_t train_queueing_ns(const struct train *train, uint32_t index);
 
-/* How many of the sent packets left late. */
+/* How many of the sent packets were late, and how many waited longer than TRAIN_QUEUED_NS. */
 uint32_t train_count_late(const struct train *train);
+uint32_t train_count_queued(const struct train *train);
 
 /* Packet `seq` if it was sent, else NULL. */
 const struct sample *train_find(const struct train *train, uint32_t seq);
 
-/* The kernel says that packet `seq` left at `left`. Believed when it was sent and that is not
- * before our own t1, nor more than a second after it (the clocks were stepped in between). */
-void train_stamp(struct train *train, uint32_t seq, struct stamp left);
+/* The kernel, asked at `called` (0: not known), says that packet `seq` left at `left`. Believed
+ * when it was sent and that is not before our own t1, nor TRAIN_HELD_MAX_NS after it. */
+void train_stamp(struct train *train, uint32_t seq, struct mono called, struct stamp left);
 
 /* The operation is over: t1 of each packet becomes what the kernel told, where it did and the round
- * trip (in stamps of `resolution_ns`) makes sense with it. */
+ * trip (in stamps of `resolution_ns`) makes sense with it. A reply that was late only because its
+ * packet waited here is in time. */
 void train_take_stamps(struct train *train, int64_t resolution_ns);
+
+/* At the end: unanswered packets that a queue of this host dropped count as not sent; returns how
+ * many. Those are the ones that the kernel did not see leave while it saw a later one leave, when
+ * it missed none of those that were answered. */
+uint32_t train_unsend_queued(struct train *train);
+
+/* The path refuses packets of this size: the rest of the train is not sent. */
+void train_refuse(struct train *train);
+
+/* After train_refuse, at the end: packets sent before it, with no answered one behind them, count
+ * as not sent. */
+void train_unsend_refused(struct train *train);
 
 enum arrival { ARRIVAL_ACCEPTED, ARRIVAL_DUPLICATE, ARRIVAL_UNKNOWN };
 

@@ -53,14 +53,35 @@ static enum one_way judge_errors(const struct trust_case *about, const struct cl
 {
     const struct spec *spec = about->spec;
     bool has_tolerance = spec->clocks.tolerance_ns > 0 || spec->clocks.tolerance_percent > 0;
-    int64_t ours_ns = about->clock->is_synchronized ? about->clock->estimated_error_ns : 0;
-    int64_t admitted_ns = ours_ns + absolute(about->payload->claimed_ns);
+    int64_t admitted_ns = clock_admitted_ns(about->clock) + absolute(about->payload->claimed_ns);
     int64_t tolerated_ns = has_tolerance ? tolerance_ns(spec, survey) : survey->rtt_ns / 2;
     int64_t slack_ns = has_tolerance ? tolerated_ns : smaller(admitted_ns, tolerated_ns);
     if (absolute(offset->offset_ns) > offset->error_ns + slack_ns) {
         return ONE_WAY_OFFSET;
     }
-    return admitted_ns > tolerated_ns ? ONE_WAY_TOLERANCE : ONE_WAY_SHOWN;
+    if (admitted_ns > tolerated_ns) {
+        return ONE_WAY_TOLERANCE;
+    }
+    return survey->unresolved > 0 ? ONE_WAY_RESOLUTION : ONE_WAY_SHOWN;
+}
+
+bool trust_was_slewed(const struct trust_case *about)
+{
+    struct mono slewed_at = about->clock->slewed_at;
+    return slewed_at.ns != 0 && !mono_is_before(slewed_at, about->train->start);
+}
+
+/* Our clock by the word of our system, and as it ran. */
+static enum one_way judge_ours(const struct trust_case *about)
+{
+    const struct clock_state *clock = about->clock;
+    if (!clock->is_synchronized && !about->spec->clocks.is_assumed_synchronized) {
+        return clock->fault == CLOCK_UNKNOWN ? ONE_WAY_LOCAL_UNKNOWN : ONE_WAY_LOCAL_CLOCK;
+    }
+    if (trust_was_slewed(about)) {
+        return ONE_WAY_LOCAL_SLEW;
+    }
+    return was_set(about) ? ONE_WAY_LOCAL_STEP : ONE_WAY_SHOWN;
 }
 
 enum one_way trust_judge(const struct trust_case *about, struct clock_filter *filter,
@@ -71,19 +92,20 @@ enum one_way trust_judge(const struct trust_case *about, struct clock_filter *fi
     clock_survey(&samples, payload_resolution_ns(about->spec), &survey);
     *offset = (struct clock_offset){0};
     if (survey.samples == 0) {
-        return ONE_WAY_NO_SAMPLES;
+        return about->payload->byte_order == BYTE_ORDER_SENSELESS ? ONE_WAY_RESPONDER_TIMES
+                                                                  : ONE_WAY_NO_SAMPLES;
     }
-    bool is_readable = !about->payload->is_not_utc && survey.steps == 0 && survey.error_ns > 0;
+    bool is_readable = !about->payload->is_not_utc && survey.steps == 0 && survey.error_ns > 0 &&
+                       !trust_was_slewed(about);
+    clock_filter_forget(filter, about->clock->slewed_at);
     if (is_readable) {
         *offset = measure_offset(about, &survey, filter);
     } else {
         *filter = (struct clock_filter){0};
     }
-    if (!about->clock->is_synchronized && !about->spec->clocks.is_assumed_synchronized) {
-        return ONE_WAY_LOCAL_CLOCK;
-    }
-    if (was_set(about)) {
-        return ONE_WAY_LOCAL_STEP;
+    enum one_way ours = judge_ours(about);
+    if (ours != ONE_WAY_SHOWN) {
+        return ours;
     }
     if (about->payload->is_not_utc) {
         return ONE_WAY_RESPONDER_CLOCK;

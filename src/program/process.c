@@ -8,6 +8,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "host/log.h"
+
 static double seconds(struct timeval time)
 {
     return (double)time.tv_sec + (double)time.tv_usec / 1e6;
@@ -29,12 +31,13 @@ static void read_memory(struct expo_process *out)
     fclose(file);
 }
 
-static uint64_t count_descriptors(void)
+/* False when they cannot be counted, which takes a descriptor. */
+static bool count_descriptors(uint64_t *out)
 {
     uint64_t count = 0;
     DIR *directory = opendir("/proc/self/fd");
     if (directory == NULL) {
-        return 0;
+        return false;
     }
     const struct dirent *entry;
     while ((entry = readdir(directory)) != NULL) {
@@ -42,12 +45,19 @@ static uint64_t count_descriptors(void)
     }
     closedir(directory);
     /* One of them was the directory itself. */
-    return count - 1;
+    *out = count - 1;
+    return true;
 }
 
-void process_read(struct wall started, struct expo_process *out)
+void process_read(struct wall started, struct expo_view *out)
 {
-    struct expo_process process = {0};
+    struct expo_process process = {
+        .cpu_seconds = -1,
+        .resident_bytes = EXPO_UNKNOWN,
+        .virtual_bytes = EXPO_UNKNOWN,
+        .open_fds = EXPO_UNKNOWN,
+        .max_fds = EXPO_UNKNOWN,
+    };
     struct rusage usage;
     struct rlimit limit;
     if (getrusage(RUSAGE_SELF, &usage) == 0) {
@@ -57,7 +67,8 @@ void process_read(struct wall started, struct expo_process *out)
         process.max_fds = limit.rlim_cur;
     }
     read_memory(&process);
-    process.open_fds = count_descriptors();
+    count_descriptors(&process.open_fds);
     process.start_time_seconds = (double)started.ns / (double)NS_PER_SECOND;
-    *out = process;
+    out->process = process;
+    out->log_lines_dropped = log_lines_dropped();
 }

@@ -7,7 +7,8 @@
 #include "base/time.h"
 #include "expo/expo.h"
 
-/* What cannot be read is 0. */
-void process_read(struct wall started, struct expo_process *out);
+/* Sets `process` of the view, and how many log lines were dropped. What cannot be read is
+ * EXPO_UNKNOWN, or negative. */
+void process_read(struct wall started, struct expo_view *out);
 
 #endif

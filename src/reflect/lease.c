@@ -241,6 +241,15 @@ struct lease_session *lease_find_probe(struct lease_book *book, uint32_t port,
     return unbound;
 }
 
+bool lease_has_address(struct lease_book *book, uint32_t port, const struct addr *peer)
+{
+    uint32_t index = *session_head(book, port, peer);
+    while (index != LEASE_NONE && !is_of(&book->sessions[index], port, peer)) {
+        index = book->sessions[index].next;
+    }
+    return index != LEASE_NONE;
+}
+
 void lease_name_source(const struct addr *peer, uint8_t name[16])
 {
     bool is_ipv6 = peer->family == ADDR_IPV6;

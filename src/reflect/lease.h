@@ -122,6 +122,9 @@ struct lease_session *lease_find_control(struct lease_book *book, uint32_t port,
 struct lease_session *lease_find_probe(struct lease_book *book, uint32_t port,
                                        const struct addr *peer);
 
+/* There is a session on `port` of the IP of `peer`, whatever its port. */
+bool lease_has_address(struct lease_book *book, uint32_t port, const struct addr *peer);
+
 /* A new session that is kept, or NULL when the table is full. */
 struct lease_session *lease_add_session(struct lease_book *book, uint32_t port,
                                         const struct addr *peer);

@@ -23,7 +23,8 @@ static struct lease_session *session_of(struct reflect *reflect, uint32_t port, 
         return session;
     }
     if (!reflect->book.ports[port].is_permanent) {
-        reflect_drop(reflect, DROP_NO_SESSION);
+        bool is_known = lease_has_address(&reflect->book, port, &ev->peer);
+        reflect_drop(reflect, is_known ? DROP_OTHER_PORT : DROP_NO_SESSION);
         return NULL;
     }
     enum room room = reflect_find_room(reflect, &ev->peer, port, now.mono);

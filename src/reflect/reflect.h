@@ -99,6 +99,7 @@ enum reflect_drop {
     DROP_NOT_ALLOWED = IPSLA_REJECT_COUNT, /* the peer is not in `allow` */
     DROP_LOOP, /* from a port on which responders answer: an answer of one, or a forged request */
     DROP_NO_SESSION, /* a probe from somebody who did not ask for the port */
+    DROP_OTHER_PORT, /* a probe from the address of a session, and another port */
     DROP_LIMIT, /* an echo probe beyond the budget of its flow; a new flow on a permanent port, but
                    max_sessions is reached */
     DROP_SOURCE_LIMIT, /* more requests or flows than its source may have */

@@ -93,6 +93,7 @@ static const char *const drop_names[REFLECT_DROP_COUNT - IPSLA_REJECT_COUNT] = {
     [DROP_NOT_ALLOWED - IPSLA_REJECT_COUNT] = "not_allowed",
     [DROP_LOOP - IPSLA_REJECT_COUNT] = "loop",
     [DROP_NO_SESSION - IPSLA_REJECT_COUNT] = "no_session",
+    [DROP_OTHER_PORT - IPSLA_REJECT_COUNT] = "other_port",
     [DROP_LIMIT - IPSLA_REJECT_COUNT] = "limit",
     [DROP_SOURCE_LIMIT - IPSLA_REJECT_COUNT] = "source_limit",
     [DROP_BAD_SOURCE - IPSLA_REJECT_COUNT] = "bad_source",

@@ -31,7 +31,7 @@ static void fill(struct scrape *scrape, struct responder *responder)
         .reload_successful = atomic_load(&responder->is_reload_successful),
         .reload_success.ns = atomic_load(&responder->reload_success_ns),
     };
-    process_read(responder->started, &scrape->view.process);
+    process_read(responder->started, &scrape->view);
 }
 
 static size_t read_scrape(void *context, char *out, size_t size)

@@ -14,6 +14,13 @@ static bool is_usable(const struct sample *sample)
     return sample->fate == FATE_RECEIVED && sample->has_remote_times;
 }
 
+/* Negative ways are another matter (ONE_WAY_NEGATIVE). */
+static bool is_unresolved(const struct sample *sample, int64_t resolution_ns)
+{
+    return sample_sd_ns(sample, resolution_ns) >= 0 && sample_ds_ns(sample, resolution_ns) >= 0 &&
+           sample_is_unresolved(sample, resolution_ns);
+}
+
 /* Stamps are cut to the resolution, so on average half of it is missing from each. */
 static void take_fastest(struct clock_survey *survey, const struct sample *sample,
                          int64_t resolution_ns)
@@ -24,8 +31,8 @@ static void take_fastest(struct clock_survey *survey, const struct sample *sampl
     }
     survey->rtt_ns = rtt_ns;
     survey->at_ns = sample->t4_ns;
-    survey->sd_ns = sample->t2_ns - floor_div(sample->t1_ns, resolution_ns) * resolution_ns;
-    survey->ds_ns = floor_div(sample->t4_ns, resolution_ns) * resolution_ns - sample->t3_ns;
+    survey->sd_ns = sample_sd_ns(sample, resolution_ns);
+    survey->ds_ns = sample_ds_ns(sample, resolution_ns);
     survey->offset_ns =
         ((sample->t2_ns - sample->t1_ns) + (sample->t3_ns - sample->t4_ns) + resolution_ns) / 2;
     survey->error_ns = rtt_ns / 2 + resolution_ns + sample->error_ns;
@@ -44,6 +51,7 @@ void clock_survey(const struct samples *samples, int64_t resolution_ns, struct c
         if (previous != NULL && sample_clock_was_set(previous, sample, resolution_ns)) {
             out->steps++;
         }
+        out->unresolved += is_unresolved(sample, resolution_ns);
         take_fastest(out, sample, resolution_ns);
         previous = sample;
     }
@@ -52,6 +60,18 @@ void clock_survey(const struct samples *samples, int64_t resolution_ns, struct c
 static int64_t aged_error_ns(const struct clock_point *point, struct mono now)
 {
     return point->error_ns + absolute(mono_diff(now, point->at)) / CLOCK_WANDER_DIVISOR;
+}
+
+void clock_filter_forget(struct clock_filter *filter, struct mono since)
+{
+    struct clock_filter old = *filter;
+    *filter = (struct clock_filter){0};
+    for (uint32_t i = 0; i < old.count; i++) {
+        if (!mono_is_before(old.points[i].at, since)) {
+            filter->points[filter->count++] = old.points[i];
+        }
+    }
+    filter->next = filter->count % CLOCK_FILTER_POINTS;
 }
 
 void clock_filter_add(struct clock_filter *filter, const struct clock_point *point)

@@ -19,6 +19,7 @@
 struct clock_survey {
     uint32_t samples; /* received, with the responder's times; 0: the rest is 0 too */
     uint32_t steps; /* of the responder's clock in between */
+    uint32_t unresolved; /* with a way that is shorter than its own error; negative ones not */
     /* The one with the smallest round trip: */
     int64_t at_ns; /* when, on the operation clock */
     int64_t offset_ns; /* responder's clock minus ours */
@@ -30,8 +31,8 @@ struct clock_survey {
 /* `out` is all 0 when there are no such samples. */
 void clock_survey(const struct samples *samples, int64_t resolution_ns, struct clock_survey *out);
 
-/* Offsets of the latest operations. They are kept against the monotonic clock, so that a step or
- * slew of our wall clock between operations does not spoil them. */
+/* Offsets of the latest operations. They are kept against the monotonic clock, so that a step of
+ * our wall clock between operations does not spoil them; a slew does (clock_filter_forget). */
 #define CLOCK_FILTER_POINTS 8
 
 struct clock_point {
@@ -49,6 +50,10 @@ struct clock_filter {
 /* Adds what an operation found. Older points that it contradicts go: the responder's clock was set
  * in between. */
 void clock_filter_add(struct clock_filter *filter, const struct clock_point *point);
+
+/* Drops the points from before `since`, when our monotonic clock, which they are kept against, was
+ * slewed. */
+void clock_filter_forget(struct clock_filter *filter, struct mono since);
 
 /* The best point at `now`, its error grown by the time since; `epoch_ns`: our wall clock minus our
  * monotonic clock. */

@@ -21,6 +21,7 @@ static const char *const outcome_names[OUTCOME_COUNT] = {
     [OUTCOME_FORMAT] = "format",
     [OUTCOME_PORT_IN_USE] = "port_in_use",
     [OUTCOME_REFUSED] = "refused",
+    [OUTCOME_PORT_UNREACHABLE] = "port_unreachable",
     [OUTCOME_UNREACHABLE] = "unreachable",
     [OUTCOME_RESOLVE] = "resolve",
     [OUTCOME_LOCAL] = "local",
@@ -187,8 +188,8 @@ static void add_remote_times(const struct walk *walk, const struct sample *sampl
     int64_t processing_ns = sample->t3_ns - sample->t2_ns;
     moments_add(&round->processing, processing_ns);
     observe(walk, walk->sinks->processing, processing_ns);
-    int64_t sd_ns = sample->t2_ns - in_steps(walk, sample->t1_ns);
-    int64_t ds_ns = in_steps(walk, sample->t4_ns) - sample->t3_ns;
+    int64_t sd_ns = sample_sd_ns(sample, walk->rules->resolution_ns);
+    int64_t ds_ns = sample_ds_ns(sample, walk->rules->resolution_ns);
     if (!walk->rules->trust_clocks) {
         return;
     }
@@ -210,8 +211,9 @@ static void add_pair(const struct walk *walk, const struct sample *p, const stru
 {
     bool has_counts = p->responder_seq != 0 || c->responder_seq != 0;
     bool are_adjacent_ds = has_counts ? c->responder_seq == p->responder_seq + 1 : are_adjacent;
-    if (sample_clock_was_set(p, c, walk->rules->resolution_ns)) {
-        walk->round->responder_steps++;
+    bool was_set = sample_clock_was_set(p, c, walk->rules->resolution_ns);
+    if (was_set || walk->rules->is_slewed) {
+        walk->round->responder_steps += was_set;
         walk->round->sd.jitter.dropped += are_adjacent;
         walk->round->ds.jitter.dropped += are_adjacent_ds;
         return;
@@ -372,7 +374,7 @@ static void follow_arrivals(const struct walk *walk, const struct sample *sample
         if (!sample->has_remote_times || !is_timed(walk, sample)) {
             continue;
         }
-        if (previous != NULL &&
+        if (previous != NULL && !walk->rules->is_slewed &&
             !sample_clock_was_set(previous, sample, walk->rules->resolution_ns)) {
             smooth(&round->sd.jitter.interarrival_ns, variation_sd_ns(walk, previous, sample));
             smooth(&round->ds.jitter.interarrival_ns, variation_ds_ns(walk, previous, sample));

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/icmp_error.h"
 #include "base/time.h"
 #include "stats/counted.h"
 #include "stats/hist.h"
@@ -27,12 +28,13 @@ enum outcome {
     OUTCOME_FORMAT, /* the responder refused: format */
     OUTCOME_PORT_IN_USE, /* the responder refused: port in use */
     OUTCOME_REFUSED, /* the responder refused with another status */
-    OUTCOME_UNREACHABLE, /* ICMP unreachable in answer to the control request */
+    OUTCOME_PORT_UNREACHABLE, /* ICMP: the host lives, and nothing listens on the port */
+    OUTCOME_UNREACHABLE, /* another ICMP error: no way to the host, or a filter */
     OUTCOME_RESOLVE, /* the host name has no address */
     OUTCOME_LOCAL, /* our own host: no socket, no port, no route, nothing sent, or no answer read */
     OUTCOME_VERIFY, /* the reply's data are not those that were sent */
 };
-#define OUTCOME_COUNT 11
+#define OUTCOME_COUNT 12
 
 /* The label value: "ok", "timeout", "no_connection"... */
 const char *outcome_name(enum outcome outcome);
@@ -69,7 +71,8 @@ double moments_stddev_ns(const struct moments *moments); /* of the population; 0
  * value. */
 struct jitter {
     uint32_t samples;
-    uint32_t dropped; /* pairs not taken: the responder's clock was set between the two */
+    uint32_t dropped; /* pairs not taken: the responder's clock was set between the two, or ours was
+                         slewed */
     int64_t min_ns, max_ns; /* of the absolute values, zeros included */
     struct moments positive, negative;
     double interarrival_ns; /* RFC 3550 6.4.1, at the end of the operation, from 0 */
@@ -113,7 +116,11 @@ struct round {
     uint32_t control_retries;
     uint32_t control_status; /* raw status of a refusal, 0 otherwise */
     uint32_t auth_layout; /* number + 1 of the MD5 layout that was accepted; 0: none */
-    int error; /* errno behind OUTCOME_LOCAL and OUTCOME_UNREACHABLE, 0 otherwise */
+    int error; /* errno behind OUTCOME_LOCAL and the two UNREACHABLE, 0 otherwise */
+    struct icmp_error icmp; /* the latest about what was sent, whatever the outcome */
+    struct addr
+        elsewhere; /* the latest that answered from where nothing was asked; ADDR_NONE: no */
+    uint32_t from_elsewhere; /* such datagrams */
 
     int unsent_error; /* errno of the last packet that did not leave, 0 when all did */
 
@@ -125,7 +132,9 @@ struct round {
      * All 0 when no train was started. */
     uint32_t planned, sent, unsent;
     uint32_t missed; /* of the unsent: their time (TRAIN_SKIP_NS) or the port's was over */
+    uint32_t queue_dropped; /* of the unsent: a queue of this host dropped them */
     uint32_t sent_late; /* of the sent: TRAIN_LATE_NS or half an interval after their time */
+    uint32_t queued; /* of the sent: they waited longer than TRAIN_QUEUED_NS in this host */
     uint32_t received; /* within the timeout, duplicates not counted */
     uint32_t late, lost_unknown;
     uint32_t dropped_here; /* lost in a socket of this host: no loss in the network */
@@ -143,6 +152,10 @@ struct round {
     enum one_way one_way; /* what became of sd.delay and ds.delay */
     uint32_t negative; /* samples without one-way delay, because a way was negative */
     uint32_t responder_steps; /* of its clock, during the operation */
+    enum byte_order byte_order; /* of the responder's times, where that can differ: icmp-jitter */
+    enum clock_fault clock_fault; /* ONE_WAY_LOCAL_CLOCK, .._UNKNOWN: what is wrong with ours, */
+    uint32_t clock_age_minutes; /* and how long ago at most it was adjusted */
+    bool is_slewed; /* our clock was, during the operation: durations are off by as much */
     struct clock_offset offset; /* of the two clocks, when it can be told */
     struct voice voice;
 };
@@ -160,6 +173,7 @@ struct round_rules {
                               steps */
     bool is_stamped; /* replies should bring times of the responder */
     bool needs_kernel_stamps; /* a sample with other times of ours is unprocessed */
+    bool is_slewed; /* our clock was: pairs of packets tell no jitter */
     bool trust_clocks; /* observe one-way delay; a sample with a negative way is dropped */
 };
 
@@ -178,8 +192,8 @@ struct samples {
 };
 
 /* Fills everything of the zeroed counters of `round` that follows from the samples: planned to
- * losses (except missed, sent_late, duplicate and corrupt), rtt, processing, sd, ds, negative,
- * responder_steps. Needs no memory. */
+ * losses (except missed, queue_dropped, sent_late, queued, duplicate and corrupt), rtt, processing,
+ * sd, ds, negative, responder_steps. Needs no memory. */
 void round_compute(struct round *round, const struct samples *samples,
                    const struct round_rules *rules, const struct round_sinks *sinks);
 

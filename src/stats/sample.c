@@ -5,6 +5,24 @@
 /* What stamps of nanoseconds may be off by, both hosts together. */
 #define STAMPING_NS (100 * NS_PER_US)
 
+int64_t sample_sd_ns(const struct sample *sample, int64_t resolution_ns)
+{
+    return sample->t2_ns - floor_div(sample->t1_ns, resolution_ns) * resolution_ns;
+}
+
+int64_t sample_ds_ns(const struct sample *sample, int64_t resolution_ns)
+{
+    return floor_div(sample->t4_ns, resolution_ns) * resolution_ns - sample->t3_ns;
+}
+
+bool sample_is_unresolved(const struct sample *sample, int64_t resolution_ns)
+{
+    int64_t sd_ns = sample_sd_ns(sample, resolution_ns);
+    int64_t ds_ns = sample_ds_ns(sample, resolution_ns);
+    int64_t bound_ns = resolution_ns > sample->error_ns ? resolution_ns : sample->error_ns;
+    return sd_ns < bound_ns || ds_ns < bound_ns;
+}
+
 bool sample_clock_was_set(const struct sample *a, const struct sample *b, int64_t resolution_ns)
 {
     int64_t there_and_back_ns = (a->t2_ns - a->t1_ns) + (b->t4_ns - b->t3_ns);

@@ -25,6 +25,7 @@ enum fate {
  * responder's clock, unwrapped, in steps of the wire's resolution. All in nanoseconds. */
 struct sample {
     int64_t t1_ns; /* sender sends */
+    int64_t called_ns; /* the system was asked to send, on the same clock */
     int64_t stamped_ns; /* t1 as the kernel told it; 0: it did not. Becomes t1 with the result */
     int64_t t2_ns; /* responder receives */
     int64_t t3_ns; /* responder sends */
@@ -33,6 +34,7 @@ struct sample {
         responder_seq; /* the responder's count of received probes; 0: the protocol carries none */
     enum fate fate;
     uint32_t error_ns; /* of t1 and t4 together, as far as it is known; saturates */
+    bool has_left; /* the kernel (not the adapter) told that it left this host */
     bool has_remote_times; /* t2 and t3 are usable for jitter */
     enum stamp_source t1_source, t4_source, stamped_source;
 };
@@ -40,6 +42,15 @@ struct sample {
 /* What a clock may gain or lose against another one while nobody looks: 500 us a second, the rate
  * at which the kernel lets its own maximum error grow. */
 #define CLOCK_WANDER_DIVISOR 2000
+
+/* One-way delays of a received sample with the responder's times, in steps of the wire: the
+ * difference of two clocks, so they may be negative. */
+int64_t sample_sd_ns(const struct sample *sample, int64_t resolution_ns);
+int64_t sample_ds_ns(const struct sample *sample, int64_t resolution_ns);
+
+/* True when one of these delays is smaller than what it may be off by: a step of the wire, or the
+ * error of our own stamps. */
+bool sample_is_unresolved(const struct sample *sample, int64_t resolution_ns);
 
 /* True when the responder's clock cannot have run on evenly between two received samples with its
  * times, in either order: a packet would have arrived before it was sent. */

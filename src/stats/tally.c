@@ -44,13 +44,16 @@ void tally_add(struct tally *tally, const struct round *round)
     tally->corrupt += round->corrupt;
     tally->over_threshold += round->over_threshold;
     tally->missed += round->missed;
+    tally->queue_dropped += round->queue_dropped;
     tally->sent_late += round->sent_late;
+    tally->queued += round->queued;
     tally->unprocessed += round->unprocessed;
     tally->reordered_sd += round->reordering.sd;
     tally->reordered_ds += round->reordering.ds;
     tally->reordered_both += round->reordering.both;
     tally->negative += round->negative;
     tally->responder_steps += round->responder_steps;
+    tally->slewed_operations += round->is_slewed;
     if (round->one_way > ONE_WAY_NO_SAMPLES) {
         tally->withheld[round->one_way]++;
     }

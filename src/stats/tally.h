@@ -24,10 +24,11 @@ struct tally {
     uint64_t over_threshold_operations;
     uint64_t failures[OUTCOME_COUNT]; /* by outcome; [OUTCOME_OK] stays 0 */
     uint64_t sent, unsent, received, late, lost_unknown, dropped_here;
-    uint64_t missed, sent_late, unprocessed;
+    uint64_t missed, queue_dropped, sent_late, queued, unprocessed;
     uint64_t duplicate, out_of_order, corrupt, over_threshold;
     uint64_t reordered_sd, reordered_ds, reordered_both;
     uint64_t negative, responder_steps; /* as in struct round */
+    uint64_t slewed_operations;
     uint64_t withheld[ONE_WAY_COUNT]; /* operations; [ONE_WAY_SHOWN] and [.._NO_SAMPLES] stay 0 */
     uint64_t control_retries;
     struct hist rtt, processing;

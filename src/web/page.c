@@ -195,6 +195,9 @@ static void add_result_cells(struct buf *out, const struct round *round)
     } else {
         add_ms(out, moments_average_ns(&round->rtt));
     }
+    if (round->is_slewed) {
+        buf_add_string(out, "<small>our clock was slewed</small>");
+    }
     end_cell(out);
     add_loss_cell(out, round);
     begin_cell(out, "Jitter sd / ds");
@@ -217,6 +220,16 @@ static void add_mos_cell(struct buf *out, const struct voice *voice)
     end_cell(out);
 }
 
+/* Why nothing was measured, when somebody answered from where nothing was asked. */
+static void add_elsewhere(struct buf *out, const struct round *round)
+{
+    char text[ADDR_TEXT_MAX];
+    bool is_silent = round->outcome == OUTCOME_TIMEOUT || round->outcome == OUTCOME_NO_CONNECTION;
+    if (is_silent && round->elsewhere.family != ADDR_NONE) {
+        buf_printf(out, "<small>answers from %s</small>", addr_format(&round->elsewhere, text));
+    }
+}
+
 static void add_run_cells(struct buf *out, const struct report *report)
 {
     begin_cell(out, "Latest run");
@@ -230,6 +243,7 @@ static void add_run_cells(struct buf *out, const struct report *report)
     if (report->has_run) {
         buf_printf(out, "%s<small>code %u</small>", outcome_name(report->latest.outcome),
                    (unsigned)report->latest.return_code);
+        add_elsewhere(out, &report->latest);
     } else {
         buf_add_string(out, NONE);
     }

@@ -97,7 +97,8 @@ static const struct route rows[] = {
      "A status page: all targets with their latest results."},
     {"/-/healthy", false, false, READS, answer_healthy, "Healthy", "200 while the process serves."},
     {"/-/ready", false, false, READS, answer_ready, "Ready",
-     "200 once every target has been measured or has failed once, 503 before."},
+     "200 once the configuration is loaded and every target that was due has been measured or has "
+     "failed once, 503 before."},
     {"/-/reload", false, false, CHANGES, answer_reload, NULL,
      "Reloads the configuration; needs --web.enable-lifecycle."},
 };

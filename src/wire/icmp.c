@@ -111,3 +111,39 @@ bool icmp_timestamp_decode(const uint8_t *bytes, size_t size, struct icmp_times 
     *out = times;
     return true;
 }
+
+uint32_t icmp_time_swap(uint32_t ms)
+{
+    return ms << 24 | (ms << 8 & 0xff0000) | (ms >> 8 & 0xff00) | ms >> 24;
+}
+
+/* Times that differ by less agree: a clock that is kept at all is not a minute off. */
+#define NEAR_MS 60000
+
+static bool is_near(uint32_t ms, struct wall now)
+{
+    int64_t apart_ms = fold((int64_t)ms - wall_ms_of_day(now), MS_PER_DAY);
+    return ms < MS_PER_DAY && apart_ms >= -NEAR_MS && apart_ms <= NEAR_MS;
+}
+
+bool icmp_time_is_swapped(uint32_t ms, struct wall now)
+{
+    return is_near(icmp_time_swap(ms), now) && !is_near(ms, now);
+}
+
+static bool is_time(uint32_t ms)
+{
+    return (ms & ICMP_TIME_NOT_UTC) != 0 || ms < MS_PER_DAY;
+}
+
+int64_t icmp_times_held_ms(const struct icmp_times *times)
+{
+    if (!is_time(times->receive_ms) || !is_time(times->transmit_ms) ||
+        ((times->receive_ms ^ times->transmit_ms) & ICMP_TIME_NOT_UTC) != 0) {
+        return -1;
+    }
+    bool is_utc = (times->receive_ms & ICMP_TIME_NOT_UTC) == 0;
+    int64_t held_ms = fold((int64_t)times->transmit_ms - times->receive_ms,
+                           is_utc ? MS_PER_DAY : (int64_t)ICMP_TIME_NOT_UTC);
+    return held_ms > UINT16_MAX ? -1 : held_ms;
+}

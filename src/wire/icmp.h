@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/time.h"
+
 enum icmp_type {
     ICMP_TYPE_ECHO_REPLY = 0,
     ICMP_TYPE_ECHO = 8,
@@ -54,6 +56,17 @@ bool icmp_read_sequence(const uint8_t *bytes, size_t size, uint16_t *out);
 struct icmp_times {
     uint32_t originate_ms, receive_ms, transmit_ms;
 };
+
+/* The same four bytes read from the other end: what a host meant that writes little-endian. */
+uint32_t icmp_time_swap(uint32_t ms);
+
+/* Whether a time says by its value that it is written so: like this it is near `now`, and as it
+ * stands it is not. */
+bool icmp_time_is_swapped(uint32_t ms, struct wall now);
+
+/* How long the other side says it held the packet, 0 to 65535; negative when its two times make no
+ * sense: beyond a day without bit 31, of two clocks, or sent before it came. */
+int64_t icmp_times_held_ms(const struct icmp_times *times);
 
 /* A whole timestamp request; what the other side fills in is 0. */
 void icmp_timestamp_encode(uint16_t identifier, uint16_t sequence, uint32_t originate_ms,

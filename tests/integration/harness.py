@@ -178,6 +178,7 @@ def with_hosts(hosts, *command):
     os.makedirs(folder, exist_ok=True)
     write_file("etc/hosts", hosts)
     write_file("etc/nsswitch.conf", "hosts: files\n")
+    write_file("etc/host.conf", "multi on\n")  # all addresses of a name, not the first line
     script = 'mount --bind "$0" /etc && exec "$@"'
     return ["unshare", "--mount", "sh", "-c", script, folder, *command]
 
@@ -329,10 +330,12 @@ class Exporter:
 
     port = 10967
 
-    def __init__(self, namespace, config, *flags, user=None, name="ipsla.yml"):
+    def __init__(self, namespace, config, *flags, user=None, name="ipsla.yml", hosts=None):
         self.namespace = namespace
         self.config_path = config if os.path.isabs(config) else write_file(name, config)
         command = [program("ipsla_exporter"), "--config.file", self.config_path, *flags]
+        if hosts is not None:
+            command = with_hosts(hosts, *command)
         self.process = Process(namespace, command, user)
         wait_for(self._is_up, lambda: f"exporter not up: {self.process.evidence()}")
 

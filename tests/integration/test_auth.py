@@ -47,7 +47,8 @@ responder: {{keys: [7, 5], listen: ['127.0.0.1:1967', '127.0.0.1:1167']}}
             return run == {"good": 1, "old": 1, "wrong": 0, "missing": 0}
 
         metrics = exporter.wait_metrics(has_run, "two succeed and two fail")
-        reasons = {(dict(labels)["target"], dict(labels)["reason"]) for labels in metrics.all(failures)}
+        reasons = {(dict(labels)["target"], dict(labels)["reason"])
+                   for labels, value in metrics.all(failures).items() if value}
         self.assertEqual(reasons, {("wrong", "auth"), ("missing", "auth")})
         infos = {dict(labels)["target"]: (dict(labels)["control"], dict(labels)["auth"])
                  for labels in metrics.all("ipsla_target_info")}

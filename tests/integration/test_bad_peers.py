@@ -130,7 +130,7 @@ class BadPeersTest(harness.Case):
         self.assertGreaterEqual(unmatched, 6 * 3 * ROUNDS)
 
     def test_port_unreachable(self):
-        self.expect_unmeasured("nobody", "unreachable")
+        self.expect_unmeasured("nobody", "port_unreachable")
 
     def test_probes_never_answered(self):
         self.expect_packets("deaf", "timeout", "unknown")

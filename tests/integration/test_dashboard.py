@@ -8,6 +8,7 @@ metrics of docs/metrics.md.
 Each rule is then broken once on a copy of the dashboard: it is a failure if the rule does not
 notice."""
 import copy
+import functools
 import json
 import os
 import pathlib
@@ -20,7 +21,8 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve()
 ROOT = pathlib.Path(os.environ.get("IPSLA_SOURCE_DIR") or HERE.parents[2])
 RULES = "deploy/prometheus/ipsla.rules.yml"
-RULES_TEST = "deploy/prometheus/ipsla.rules.test.yml"
+RULES_TESTS = ["deploy/prometheus/ipsla.rules.test.yml",
+               "deploy/prometheus/ipsla.rules.prometheus3.test.yml"]
 DOCS_WITH_PROMQL = ["docs/alerts.md", "docs/dashboards.md"]
 WORDS_HEADING = "IP SLA words to PromQL"
 
@@ -57,7 +59,9 @@ def family(name, known):
 
 
 def is_cumulative(name, known):
-    return name.endswith("_total") or (name not in known and family(name, known) in known)
+    """A counter, a histogram (native) or a part of one (classic)."""
+    is_part = name not in known and family(name, known) in known
+    return name.endswith("_total") or name in documented_histograms() or is_part
 
 
 def plain(expr):
@@ -93,6 +97,11 @@ def name_errors(place, expr, known):
 
 def documented_metrics():
     return set(re.findall(r"`((?:ipsla|process)_[a-z0-9_]+)", read("docs/metrics.md")))
+
+
+@functools.cache
+def documented_histograms():
+    return set(re.findall(r"^\| `(\w+)` \| histogram \|", read("docs/metrics.md"), re.MULTILINE))
 
 
 def rule_expressions(text):
@@ -132,6 +141,10 @@ def dashboard_expressions(dashboard):
             yield f'{panel.get("title")} {target.get("refId")}', target.get("expr", "")
 
 
+# Variables of labels, and what "all" means: nobody has to have a cluster.
+ALL_VALUES = {"cluster": ".*", "job": ".+", "instance": ".+", "target": ".+"}
+
+
 # Rules for dashboards: each yields "rule-name: what is wrong".
 def check_frame(dashboard, known):
     if dashboard.get("editable") is not False:
@@ -151,13 +164,13 @@ def check_variables(dashboard, known):
         yield "template-datasource: no variable `datasource` for Prometheus"
     if source.get("label") != "Data source":
         yield "template-datasource: the label must be 'Data source'"
-    for name in ("job", "instance", "target"):
+    for name, every in ALL_VALUES.items():
         variable = variables.get(name, {})
         if variable.get("type") != "query" or variable.get("datasource") != DATASOURCE:
             yield f"template-{name}: must be a query of the templated datasource"
             continue
-        if not (variable["multi"] and variable["includeAll"] and variable["allValue"] == ".+"):
-            yield f"template-{name}: must offer several values and all (.+)"
+        if not (variable["multi"] and variable["includeAll"] and variable["allValue"] == every):
+            yield f"template-{name}: must offer several values and all ({every})"
         if variable["refresh"] != 2:
             yield f"template-reload: {name} must be refreshed when the time range changes"
         query = variable["query"]["query"]
@@ -166,6 +179,8 @@ def check_variables(dashboard, known):
             yield f"template-promql: {name} must be label_values(METRIC, {name})"
         elif match.group(1) not in known:
             yield f"metric-name: variable {name}: {match.group(1)} is not in docs/metrics.md"
+        elif not match.group(1).endswith("_total"):
+            yield f"template-counter: {name}: some collectors rename others than counters"
     text = json.dumps(dashboard["panels"])
     for used in set(re.findall(r"\$\{?(?!__)(\w+)", text)) - set(variables):
         yield f"template-unknown: ${used} is used and not defined"
@@ -224,10 +239,42 @@ def check_targets(dashboard, known):
             yield f"target-format: {panel['title']} must have the format {wanted}"
 
 
+def check_legends(dashboard, known):
+    """A curve says what it is of: each label that the query groups by."""
+    for panel in dashboard_panels(dashboard):
+        for target in panel["targets"] if panel["type"] in ("timeseries", "stat") else []:
+            grouped = re.search(r"\bby \(([^)]*)\)", target["expr"])
+            for label in grouped.group(1).split(", ") if grouped else []:
+                if f"{{{{{label}}}}}" not in target["legendFormat"]:
+                    yield f"legend: {panel['title']} {target['refId']} does not show {label}"
+
+
+def check_empty_cells(dashboard, known):
+    for panel in dashboard_panels(dashboard):
+        for override in panel["fieldConfig"]["overrides"]:
+            values = {entry["id"]: entry["value"] for entry in override["properties"]}
+            is_colored = "color-background" in json.dumps(values)
+            if is_colored and values["thresholds"]["steps"][0]["color"] == "green":
+                yield f"empty-green: {override['matcher']['options']} is green without a value"
+
+
+def check_quantiles(expr, place):
+    """NaN is no value, and histograms may be stored in two forms."""
+    calls = re.findall(r"histogram_quantile\(([\d.]+), sum by \(([^)]*)\) \(rate\((\w+)\{", expr)
+    if calls and not expr.endswith(" >= 0"):
+        yield f"quantile-nan: {place} shows the NaN of an empty histogram"
+    classic = [(q, by.removesuffix(", le"), name.removesuffix("_bucket"))
+               for q, by, name in calls if name.endswith("_bucket")]
+    native = [call for call in calls if not call[2].endswith("_bucket")]
+    if classic != native:
+        yield f"quantile-form: {place} must read native and classic histograms"
+
+
 def check_expressions(dashboard, known):
     for place, expr in dashboard_expressions(dashboard):
         if not expr:
             yield f"target: {place} is empty"
+        yield from check_quantiles(expr, place)
         yield from name_errors(place, expr, known)
         selectors = list(SELECTOR.finditer(expr))
         if metric_names(expr) != {match.group(1) for match in selectors}:
@@ -238,7 +285,7 @@ def check_expressions(dashboard, known):
 
 def check_selector(place, expr, match, known):
     name, matchers, span = match.groups()
-    wanted = ["job", "instance"]
+    wanted = ["cluster", "job", "instance"]
     if not name.startswith(("ipsla_exporter_", "ipsla_responder_", "process_")):
         wanted.append("target")
     for label in wanted:
@@ -252,7 +299,8 @@ def check_selector(place, expr, match, known):
         yield f"target-counter: {place}: {name}: rate or increase for counters, and only for them"
 
 
-CHECKS = [check_frame, check_variables, check_panels, check_grid, check_targets, check_expressions]
+CHECKS = [check_frame, check_variables, check_panels, check_grid, check_targets, check_legends,
+          check_empty_cells, check_expressions]
 
 
 def lint(dashboard, known):
@@ -268,14 +316,32 @@ def set_key(path, value):
     return change
 
 
-def replace_expr(old, new):
+def replace_in(key, old, new):
     def change(dashboard):
         for panel in dashboard_panels(dashboard):
             for target in panel["targets"]:
-                if old in target["expr"]:
-                    target["expr"] = target["expr"].replace(old, new, 1)
+                if old in target.get(key, ""):
+                    target[key] = target[key].replace(old, new, 1)
                     return
-        raise AssertionError(f"no query contains {old}")
+        raise AssertionError(f"no {key} contains {old}")
+    return change
+
+
+def replace_expr(old, new):
+    return replace_in("expr", old, new)
+
+
+def replace_legend(old, new):
+    return replace_in("legendFormat", old, new)
+
+
+def set_threshold(column, color):
+    """The color of what is below every limit, or has no value, in a column of the first table."""
+    def change(dashboard):
+        overrides = dashboard["panels"][1]["fieldConfig"]["overrides"]
+        override = next(o for o in overrides if o["matcher"]["options"] == column)
+        value = next(p["value"] for p in override["properties"] if p["id"] == "thresholds")
+        value["steps"][0]["color"] = color
     return change
 
 
@@ -294,9 +360,18 @@ MUTATIONS = [
     ("template-job", set_variable("job", "multi", False)),
     ("template-instance", set_variable("instance", "allValue", "")),
     ("template-target", set_variable("target", "datasource", OTHER_SOURCE)),
+    ("template-cluster", set_variable("cluster", "allValue", ".+")),
+    ("template-counter", set_variable("job", "query",
+                                      {"query": "label_values(ipsla_target_info, job)"})),
     ("template-reload", set_variable("target", "refresh", 1)),
     ("template-promql", set_variable("job", "query", {"query": "label_values(job)"})),
-    ("metric-name", set_variable("job", "query", {"query": "label_values(ipsla_no_info, job)"})),
+    ("metric-name", set_variable("job", "query", {"query": "label_values(ipsla_no_total, job)"})),
+    ("legend", replace_legend("{{cluster}}", "")),
+    ("legend", replace_legend("{{direction}}", "")),
+    ("empty-green", set_threshold("RTT p95", "green")),
+    ("quantile-nan", replace_expr(" >= 0", "")),
+    ("quantile-form", replace_expr("(rate(ipsla_rtt_seconds{", "(rate(ipsla_rtt_seconds_bucket{")),
+    ("target-cluster", replace_expr('cluster=~"$cluster", ', "")),
     ("template-unknown", replace_expr("$target", "$site")),
     ("panel-id", set_key(["panels", 1, "id"], 1)),
     ("panel-title", set_key(["panels", 1, "title"], "")),
@@ -319,8 +394,8 @@ MUTATIONS = [
     ("target-matchers", replace_expr("time()", "time() - up")),
     ("target-rate-interval", replace_expr("$__rate_interval", "5m")),
     ("target-counter", replace_expr("rate(ipsla_packets_", "max_over_time(ipsla_packets_")),
-    ("target-counter", replace_expr("max by (job, instance) (ipsla_responder_sessions{",
-                                    "max by (job, instance) (rate(ipsla_responder_sessions{")),
+    ("target-counter", replace_expr("instance) (ipsla_responder_sessions{",
+                                    "instance) (rate(ipsla_responder_sessions{")),
 ]
 
 
@@ -342,8 +417,9 @@ def check_rules_and_docs(known):
     rule_count = len(re.findall(r"^\s*- (?:record|alert): ", rules, re.MULTILINE))
     if len(list(rule_expressions(rules))) != rule_count:
         errors.append(f"{RULES}: not every rule's expression was found")
-    for name in sorted(set(re.findall(r"- series: ([\w:]+)", read(RULES_TEST)))):
-        errors += name_errors(RULES_TEST, name, known | NOT_OURS)
+    for path in RULES_TESTS:
+        for name in sorted(set(re.findall(r"- series: ([\w:]+)", read(path)))):
+            errors += name_errors(path, name, known | NOT_OURS)
     for document in DOCS_WITH_PROMQL:
         found = list(doc_expressions(read(document)))
         for expr in found:

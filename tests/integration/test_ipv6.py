@@ -87,7 +87,7 @@ class Ipv6Test(harness.Case):
     def test_unreachable(self):
         done = self.probe("::1")
         self.assertEqual(done.code, 1, done.evidence)
-        self.assertEqual(done.json()["outcome"], "unreachable", done.evidence)
+        self.assertEqual(done.json()["outcome"], "port_unreachable", done.evidence)
 
     def test_wrong_usage(self):
         for arguments in (["fe80::1"], ["::1", "--ip-version", "4"], ["::1", "--ip-version", "5"],

@@ -82,7 +82,7 @@ class PlainTest(harness.Case):
     def test_closed_port_is_unreachable(self):
         done = self.probe("--operation=udp-echo", "--port=9")
         self.assertEqual(done.code, 1, done.evidence)
-        self.assertEqual(done.json()["outcome"], "unreachable")
+        self.assertEqual(done.json()["outcome"], "port_unreachable")
 
     def test_exporter(self):
         server = self.server()

@@ -158,8 +158,9 @@ class ProbeOutputTest(harness.Case):
             self.assertAlmostEqual(positive, result["jitter_seconds"][way]["positive"]["sum"], 8)
         for sample in samples:
             self.assertGreater(sample["t4"], sample["t1"])
-            self.assertAlmostEqual(sample["t1"] - sample["lateness"],
-                                   samples[0]["t1"] - samples[0]["lateness"] + 0.2 * (sample["seq"] - 1), 6)
+            self.assertAlmostEqual(sample["t1"] - sample["queueing"] - sample["lateness"],
+                                   samples[0]["t1"] - samples[0]["queueing"] - samples[0]["lateness"]
+                                   + 0.2 * (sample["seq"] - 1), 6)
 
     def test_packets_that_were_lost(self):
         peer = self.namespace.udp("127.0.0.1", 7007)
@@ -221,7 +222,7 @@ class ProbeOutputTest(harness.Case):
         self.assertEqual(process.wait(), 1, process.evidence())
         results = [json.loads(line) for line in process.stdout().splitlines()]
         self.assertEqual(len(results), 3)
-        self.assertEqual((results[0]["outcome"], results[2]["outcome"]), ("unreachable", "ok"))
+        self.assertEqual((results[0]["outcome"], results[2]["outcome"]), ("port_unreachable", "ok"))
         first, last = results[0]["start_timestamp"], results[2]["start_timestamp"]
         self.assertBetween(last - first, 6, 10, "two periods of 4 s, not one and not three")
 

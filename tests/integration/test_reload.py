@@ -169,5 +169,36 @@ class LifecycleTest(harness.Case):
         exporter.wait_metrics(lambda metrics: 'target="added"' in metrics.text, "the reload by SIGHUP")
 
 
+class AddressTest(harness.Case):
+    def test_a_dead_address_is_left_for_the_next(self):
+        """A name has two addresses, the first of which nobody answers at."""
+        namespace = harness.Namespace()
+        exporter = harness.Exporter(namespace, """
+            responder: {listen: ['127.0.0.6:1967']}
+            targets: [{name: two, host: two.example, port: 16384, frequency: 1s, timeout: 1s, start: now}]
+            """, "--resolve.next-address-after=2", hosts="127.0.0.5 two.example\n127.0.0.6 two.example\n")
+        metrics = exporter.wait_metrics(lambda metrics: metrics.get("ipsla_operation_success", target="two") == 1,
+                                        "the address that answers")
+        self.assertGreaterEqual(metrics.total("ipsla_operation_failures_total", target="two"), 2)
+        self.assertIn('address="127.0.0.6"', metrics.text)
+        self.assertEqual(metrics.get("ipsla_exporter_address_failovers_total"), 1)
+        self.assertIn('msg="address is dead, trying the next" host=two.example address=127.0.0.5',
+                      exporter.process.stderr())
+        self.assertEqual(exporter.process.stop(), 0, exporter.process.evidence())
+
+    def test_labels_and_schedule_change_without_a_reset(self):
+        exporter = harness.Exporter(harness.Namespace(), FIRST)
+        exporter.wait_metrics(lambda metrics: metrics.total("ipsla_operations_total", target="kept") >= 2, "operations")
+        before = exporter.scrape().total("ipsla_operations_total", target="kept")
+        changed = "  - {name: kept, host: 127.0.0.1, port: 16384, frequency: 2s, owner: me, labels: {site: here}}\n"
+        harness.write_file("ipsla.yml", CONFIG.format(changed))
+        exporter.process.signal(signal.SIGHUP)
+        metrics = exporter.wait_metrics(lambda metrics: 'site="here"' in metrics.text, "the new label")
+        self.assertGreaterEqual(metrics.get("ipsla_operations_total", target="kept", site="here"), before)
+        self.assertEqual(metrics.total("ipsla_operations_skipped_total", target="kept"), 0)
+        exporter.wait_metrics(
+            lambda metrics: metrics.get("ipsla_operations_total", target="kept", site="here") >= before + 2, "more")
+
+
 if __name__ == "__main__":
     harness.main()

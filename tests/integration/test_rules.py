@@ -2,8 +2,8 @@
 # SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
 # SPDX-License-Identifier: Apache-2.0
 """The Prometheus files under deploy/prometheus: promtool checks the scrape example and the rules
-and runs the rules' tests; each alert has what a message needs, a section in docs/alerts.md and
-a test."""
+and runs the rules' tests (those of histograms as Prometheus 3 stores them, when it is promtool 3);
+each alert has what a message needs, a section in docs/alerts.md and a test."""
 
 import os
 import pathlib
@@ -23,6 +23,14 @@ COMMANDS = [
     ["promtool", "test", "rules", "ipsla.rules.test.yml"],
     ["promtool", "check", "config", "prometheus.yml"],
 ]
+COMMANDS_3 = [["promtool", "test", "rules", "ipsla.rules.prometheus3.test.yml"]]
+
+
+def promtool_commands():
+    done = subprocess.run(["promtool", "--version"], capture_output=True, text=True)
+    version = re.search(r"version (\d+)\.[^ ,]*", done.stdout + done.stderr)
+    print(version.group(0) if version else "promtool of unknown version", flush=True)
+    return COMMANDS + (COMMANDS_3 if version and int(version.group(1)) >= 3 else [])
 
 
 def alerts(rules):
@@ -82,7 +90,7 @@ def main():
         if not errors:
             print("SKIPPED: promtool is missing: rules were not run, only their texts were checked")
         return 1 if errors else 77
-    for command in COMMANDS:
+    for command in promtool_commands():
         if subprocess.run(command, cwd=PROMETHEUS).returncode != 0:
             errors.append(" ".join(command))
             print(f"FAILED: {' '.join(command)}", flush=True)

@@ -2,7 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """300 targets every 2 seconds against one responder: nothing lost, skipped or leaked."""
 
+import http.client
 import os
+import re
+import resource
+import signal
 
 import harness
 
@@ -53,6 +57,37 @@ class ScaleTest(harness.Case):
         self.assertEqual(exporter.process.stop(), 0, exporter.process.evidence())
         harness.wait_for(lambda: descriptors(responder) == at_rest,
                          lambda: f"{descriptors(responder)} descriptors, {at_rest} at rest")
+
+    def test_few_descriptors_are_told(self):
+        """What is missing is logged with its number; a figure that cannot be read is absent, never 0."""
+        namespace = harness.Namespace()
+        exporter = harness.Exporter(namespace, config(TARGETS).replace("{", "{operation: udp-echo, ").replace(
+            "defaults: {operation: udp-echo, frequency: 2s, timeout: 2s, num_packets: 5, interval: 20ms}",
+            "defaults: {frequency: 60s}"))
+        done = self.run_program(namespace, "ipsla_exporter", "--config.check", "--config.file", exporter.config_path)
+        needed = re.search(r"(?m)^file descriptors: (\d+) needed at most, \d+ allowed here", done.stdout)
+        self.assertTrue(needed, done.evidence)
+        self.assertGreater(int(needed.group(1)), TARGETS)
+        self.assertRegex(done.stdout, rf"(?m)^local ports: {TARGETS} needed at most, \d+ allowed here$")
+        with namespace.entered():
+            connection = http.client.HTTPConnection("127.0.0.1", exporter.port, timeout=harness.PATIENCE)
+            connection.connect()
+
+        def scrape():
+            connection.request("GET", "/metrics")
+            return connection.getresponse().read().decode()
+
+        self.assertRegex(scrape(), r"(?m)^process_open_fds \d+$")
+        resource.prlimit(exporter.process.pid, resource.RLIMIT_NOFILE, (3, 60))
+        text = scrape()
+        self.assertNotIn("process_open_fds", text)
+        self.assertNotIn("process_resident_memory_bytes", text)
+        self.assertIn("process_max_fds 3\n", text)
+        resource.prlimit(exporter.process.pid, resource.RLIMIT_NOFILE, (60, 60))
+        exporter.process.popen.send_signal(signal.SIGHUP)
+        line = f'msg="too few file descriptors, some operations will fail" needed={needed.group(1)} allowed=60'
+        harness.wait_for(lambda: line in exporter.process.stderr(), exporter.process.evidence)
+        connection.close()
 
 
 if __name__ == "__main__":

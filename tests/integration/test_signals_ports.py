@@ -15,6 +15,9 @@ targets:
 """
 RARE = "targets: [{name: rare, host: 127.0.0.1, port: 16384, frequency: 604800s}]\n"
 
+SILENT = "targets: [{name: silent, host: 127.0.0.1, port: 16384, start: now}]\n"
+NOTHING = "targets: []\nresponder: {listen: ['127.0.0.1:1967']}\n"
+
 BAD = """\
 defaults:
   frequency: 60
@@ -203,11 +206,18 @@ class SignalsPortsTest(harness.Case):
         self.assertEqual(exporter.process.stop(), 0, exporter.process.evidence())
 
     def test_health_and_readiness(self):
-        exporter = harness.Exporter(self.namespace, RARE)
+        with self.namespace.entered():
+            silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.addCleanup(silent.close)
+        silent.bind(("127.0.0.1", 1967))
+        exporter = harness.Exporter(self.namespace, SILENT)
         self.assertEqual(exporter.request("GET", "/-/healthy")[0], 200)
         status, _, body = exporter.request("GET", "/-/ready")
-        self.assertEqual(status, 503, "a target that has not run yet")
-        self.assertTrue(body.strip())
+        self.assertEqual(status, 503, "a target in its first operation")
+        self.assertEqual(body, "not ready: 1 of 1 targets are in their first operation\n")
+        exporter.process.stop()
+        silent.close()
+        exporter = harness.Exporter(self.namespace, RARE)
         self.assertEqual(exporter.request("GET", "/nonsense")[0], 404)
         harness.wait_for(lambda: "rare" in exporter.request("GET", "/")[2], "the target on the page")
         status, headers, body = exporter.request("GET", "/")
@@ -217,6 +227,17 @@ class SignalsPortsTest(harness.Case):
         exporter.process.stop()
         exporter = harness.Exporter(self.namespace, CONFIG)
         harness.wait_for(lambda: exporter.request("GET", "/-/ready")[0] == 200, "readiness")
+
+    def test_what_is_not_due_is_not_waited_for(self):
+        for name, config in (("frequency", RARE), ("nothing", NOTHING),
+                             ("start", RARE.replace("frequency: 604800s", "start: pending")),
+                             ("after", RARE.replace("frequency: 604800s", "start: after 365d"))):
+            with self.subTest(name):
+                exporter = harness.Exporter(self.namespace, config)
+                harness.wait_for(lambda: exporter.request("GET", "/-/ready")[0] == 200, "readiness")
+                self.assertEqual(exporter.scrape().get("ipsla_exporter_targets", state="pending"),
+                                 0 if name == "nothing" else 1)
+                exporter.process.stop()
 
 
 if __name__ == "__main__":

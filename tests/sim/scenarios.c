@@ -49,6 +49,7 @@ int main(void)
     failures += scenarios_control();
     failures += scenarios_grant();
     failures += scenarios_clock();
+    failures += scenarios_trust();
     failures += scenarios_schedule();
     failures += scenarios_reload();
     failures += scenarios_responder();

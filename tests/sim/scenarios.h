@@ -13,6 +13,7 @@ int scenarios_direction(void); /* in which direction packets are lost */
 int scenarios_control(void); /* the handshake */
 int scenarios_grant(void); /* how long the port is open; hosts that stand still */
 int scenarios_clock(void); /* midnight, steps, drift */
+int scenarios_trust(void); /* which clocks are believed */
 int scenarios_schedule(void); /* phases, overruns */
 int scenarios_reload(void); /* engine_apply */
 int scenarios_responder(void); /* leases, limits, permanent ports */

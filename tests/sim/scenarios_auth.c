@@ -79,6 +79,29 @@ static void test_each_wrong_key_is_refused(void **state)
     }
 }
 
+/* A new secret in a new layout is used from the next operation on, and the counters go on. */
+static void test_new_key_is_taken_over(void **state)
+{
+    (void)state;
+    struct rig rig;
+    init(&rig, make_key(9, AUTH_MD5, "wrong"));
+    for (unsigned layout = 2; layout > 0; layout--) {
+        struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
+        spec->control.key = make_key(1, AUTH_MD5, layout == 2 ? "wrong" : "first");
+        spec->control.auth_layout = layout;
+        world_run(&rig.world, 5 * NS_PER_SECOND);
+        assert_int_equal(scenario_result(&rig)->latest.outcome, OUTCOME_AUTH);
+        rig_apply_one(&rig, spec);
+        world_run(&rig.world, 5 * NS_PER_SECOND);
+    }
+    world_run(&rig.world, 5 * NS_PER_SECOND);
+    assert_int_equal(scenario_result(&rig)->latest.outcome, OUTCOME_OK);
+    assert_int_equal(scenario_result(&rig)->latest.auth_layout, 1);
+    assert_int_equal(scenario_result(&rig)->tally.operations, 3);
+    assert_int_equal(accepted(&rig), 1);
+    rig_fini(&rig);
+}
+
 /* A responder that refuses every layout is asked 14 times in the first operation, but not at
  * once: each round trip of 20 ms is followed by a pause of 100 ms. */
 static void test_layouts_are_tried_with_pauses(void **state)
@@ -134,6 +157,7 @@ int scenarios_auth(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_key_measures),
         cmocka_unit_test(test_each_wrong_key_is_refused),
+        cmocka_unit_test(test_new_key_is_taken_over),
         cmocka_unit_test(test_layouts_are_tried_with_pauses),
         cmocka_unit_test(test_lost_answer_of_version_2),
         cmocka_unit_test(test_lost_answer_of_version_2_to_a_short_request),

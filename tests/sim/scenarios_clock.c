@@ -216,6 +216,53 @@ static void test_one_way_delay_of_good_clocks(void **state)
     rig_fini(&rig);
 }
 
+/* What is told of ways of `sd_ns` and `ds_ns`. */
+static struct round run_on_path(enum precision precision, int64_t sd_ns, int64_t ds_ns)
+{
+    struct rig rig;
+    rig_init_default(&rig);
+    trust_sender(&rig);
+    simnet_link(&rig.world.net, RIG_SENDER, RIG_RESPONDER)->delay_ns = sd_ns;
+    simnet_link(&rig.world.net, RIG_RESPONDER, RIG_SENDER)->delay_ns = ds_ns;
+    struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
+    spec->packets.precision = precision;
+    spec->packets.bytes = SPEC_MICROSECONDS_BYTES;
+    rig_apply_one(&rig, spec);
+    const struct round round = *scenario_run(&rig, 5 * NS_PER_SECOND);
+    assert_int_equal(round.received, 10);
+    const struct tally *tally = &scenario_result(&rig)->tally;
+    assert_int_equal(tally->withheld[ONE_WAY_RESOLUTION], round.one_way == ONE_WAY_RESOLUTION);
+    assert_int_equal(tally->sd.one_way.count, round.sd.delay.count);
+    rig_fini(&rig);
+    return round;
+}
+
+/* Stamps of a millisecond tell nothing of a way of 50 us; those of a microsecond do. */
+static void test_one_way_delay_below_the_resolution(void **state)
+{
+    (void)state;
+    static const struct {
+        enum precision precision;
+        int64_t sd_us, ds_us;
+        enum one_way one_way;
+    } rows[] = {
+        {PRECISION_MILLISECONDS, 50, 50, ONE_WAY_RESOLUTION},
+        {PRECISION_MILLISECONDS, 50, 10000, ONE_WAY_RESOLUTION},
+        {PRECISION_MILLISECONDS, 10000, 50, ONE_WAY_RESOLUTION},
+        {PRECISION_MILLISECONDS, 1000, 1000, ONE_WAY_SHOWN},
+        {PRECISION_MICROSECONDS, 50, 50, ONE_WAY_SHOWN},
+        {PRECISION_MICROSECONDS, 50, 10000, ONE_WAY_SHOWN},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct round round =
+            run_on_path(rows[i].precision, rows[i].sd_us * NS_PER_US, rows[i].ds_us * NS_PER_US);
+        assert_string_equal(one_way_name(round.one_way), one_way_name(rows[i].one_way));
+        assert_int_equal(round.sd.delay.count, rows[i].one_way == ONE_WAY_SHOWN ? 10 : 0);
+        assert_int_equal(round.ds.delay.count, round.sd.delay.count);
+        assert_true(round.offset.is_known);
+    }
+}
+
 static void test_one_way_delay_needs_a_good_clock(void **state)
 {
     (void)state;
@@ -334,6 +381,7 @@ int scenarios_clock(void)
         cmocka_unit_test(test_responder_that_claims_too_much_processing),
         cmocka_unit_test(test_responder_that_copies_sequence_numbers),
         cmocka_unit_test(test_one_way_delay_of_good_clocks),
+        cmocka_unit_test(test_one_way_delay_below_the_resolution),
         cmocka_unit_test(test_one_way_delay_needs_a_good_clock),
         cmocka_unit_test(test_steps_at_every_phase),
         cmocka_unit_test(test_drift_is_no_step),

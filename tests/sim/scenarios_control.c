@@ -156,7 +156,7 @@ static void test_closed_control_port_is_unreachable(void **state)
     rig.world.sends_icmp = true;
     rig_apply_one(&rig, rig_spec("a", RIG_RESPONDER_IP, RIG_PORT));
     const struct round *round = scenario_run(&rig, 6 * NS_PER_SECOND);
-    assert_int_equal(round->outcome, OUTCOME_UNREACHABLE);
+    assert_int_equal(round->outcome, OUTCOME_PORT_UNREACHABLE);
     assert_int_equal(round->error, ECONNREFUSED);
     assert_int_equal(round->control_retries, 2);
     rig_fini(&rig);
@@ -174,7 +174,7 @@ static void test_closed_control_port_of_an_echo_is_unreachable_at_once(void **st
     spec->packets.count = 1;
     rig_apply_one(&rig, spec);
     const struct round *round = scenario_run(&rig, NS_PER_SECOND);
-    assert_int_equal(round->outcome, OUTCOME_UNREACHABLE);
+    assert_int_equal(round->outcome, OUTCOME_PORT_UNREACHABLE);
     assert_int_equal(round->error, ECONNREFUSED);
     assert_int_equal(round->duration_ns, 20 * NS_PER_MS);
     rig_fini(&rig);

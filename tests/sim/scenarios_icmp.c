@@ -122,6 +122,55 @@ static void test_clock_that_is_not_utc(void **state)
     rig_fini(&rig);
 }
 
+/* Little-endian times, at moments whose bytes look like a time of day, like one that is not UTC,
+ * and like none: the same numbers as from a host that writes them as it should. */
+static void test_times_that_are_swapped(void **state)
+{
+    (void)state;
+    static const struct clock_state good = {.is_synchronized = true};
+    for (int64_t later_ms = 0; later_ms < 256; later_ms += 51) {
+        struct rig rig;
+        rig_init_pair(&rig);
+        rig.world.is_icmp_swapped = true;
+        for (unsigned node = 0; node < 2; node++) {
+            rig.world.net.nodes[node].clock.wall_start_ns += later_ms * NS_PER_MS;
+        }
+        engine_set_clock(rig.engines[0].engine, &good);
+        const struct round *round = run(&rig, &operation_icmp_jitter);
+        assert_string_equal(byte_order_name(round->byte_order), "swapped");
+        assert_int_equal(round->received, 10);
+        assert_int_equal(round->corrupt + round->unprocessed + round->responder_steps, 0);
+        assert_int_equal(round->sd.jitter.samples, 9);
+        assert_int_equal(round->sd.jitter.max_ns + round->ds.jitter.max_ns, 0);
+        assert_int_equal(round->one_way, ONE_WAY_SHOWN);
+        assert_int_equal(round->sd.delay.sum_ns, 100 * NS_PER_MS);
+        rig_fini(&rig);
+    }
+}
+
+/* In no order: round trips, and nothing that would need the times. */
+static void test_times_without_sense(void **state)
+{
+    (void)state;
+    static const struct clock_state good = {.is_synchronized = true};
+    struct rig rig;
+    rig_init_pair(&rig);
+    rig.world.is_icmp_senseless = true;
+    engine_set_clock(rig.engines[0].engine, &good);
+    const struct round *round = run(&rig, &operation_icmp_jitter);
+    assert_string_equal(byte_order_name(round->byte_order), "senseless");
+    assert_string_equal(one_way_name(round->one_way), "responder_times");
+    assert_int_equal(scenario_result(&rig)->tally.withheld[ONE_WAY_RESPONDER_TIMES], 1);
+    assert_int_equal(round->received, 10);
+    assert_int_equal(round->corrupt, 10);
+    assert_int_equal(round->unprocessed, 10);
+    assert_int_equal(round->responder_steps, 0);
+    assert_int_equal(round->sd.jitter.samples + round->sd.jitter.dropped, 0);
+    assert_int_equal(round->rtt.sum_ns, 200 * NS_PER_MS);
+    assert_false(round->offset.is_known);
+    rig_fini(&rig);
+}
+
 /* Two sessions to one address: each sees its own replies only. */
 static void test_two_sessions(void **state)
 {
@@ -164,10 +213,16 @@ static void test_echo_over_ipv6(void **state)
 int scenarios_icmp(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_echo),           cmocka_unit_test(test_echo_without_answer),
-        cmocka_unit_test(test_late_echo),      cmocka_unit_test(test_jitter),
-        cmocka_unit_test(test_lost_somewhere), cmocka_unit_test(test_clock_that_is_not_utc),
-        cmocka_unit_test(test_two_sessions),   cmocka_unit_test(test_echo_over_ipv6),
+        cmocka_unit_test(test_echo),
+        cmocka_unit_test(test_echo_without_answer),
+        cmocka_unit_test(test_late_echo),
+        cmocka_unit_test(test_jitter),
+        cmocka_unit_test(test_lost_somewhere),
+        cmocka_unit_test(test_clock_that_is_not_utc),
+        cmocka_unit_test(test_times_that_are_swapped),
+        cmocka_unit_test(test_times_without_sense),
+        cmocka_unit_test(test_two_sessions),
+        cmocka_unit_test(test_echo_over_ipv6),
     };
     return cmocka_run_group_tests_name("icmp", tests, NULL, NULL);
 }

@@ -585,6 +585,61 @@ static void test_late_echo_is_not_the_next_one(void **state)
     }
 }
 
+/* What the path refuses is neither sent nor lost, and the rest of the operation stays here; the
+ * next operation asks again, so a path that healed is measured at once. */
+static void test_path_that_takes_less(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_init_default(&rig);
+    struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
+    spec->path.options.dont_fragment = true;
+    spec->packets.bytes = 1200;
+    rig_apply_one(&rig, spec);
+    /* In the middle of an operation: four packets have passed, the fifth and sixth leave in vain.
+     */
+    world_run(&rig.world, 20 * NS_PER_MS + 70 * NS_PER_MS);
+    rig.world.path_bytes_max = 1199;
+    world_run(&rig.world, 5 * NS_PER_SECOND);
+    struct round round = scenario_result(&rig)->latest;
+    assert_int_equal(round.outcome, OUTCOME_OK);
+    assert_int_equal(round.received, 4);
+    assert_int_equal(round.sent, 4);
+    assert_int_equal(round.unsent, 6);
+    assert_int_equal(round.unsent_error, EMSGSIZE);
+    assert_null(round_imbalance(&round));
+    /* From the first packet on. */
+    world_run(&rig.world, 10 * NS_PER_SECOND);
+    round = scenario_result(&rig)->latest;
+    assert_int_equal(round.outcome, OUTCOME_LOCAL);
+    assert_int_equal(round.error, EMSGSIZE);
+    assert_int_equal(round.sent, 0);
+    assert_int_equal(round.unsent, 10);
+    rig.world.path_bytes_max = 1200;
+    assert_int_equal(scenario_run(&rig, 10 * NS_PER_SECOND)->received, 10);
+    rig_fini(&rig);
+}
+
+/* An operation of one packet knows at once. */
+static void test_path_that_takes_less_than_an_echo(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_init_default(&rig);
+    struct spec *spec = rig_spec("a", RIG_RESPONDER_IP, RIG_PORT);
+    spec->operation = &operation_udp_echo;
+    spec->packets.count = 1;
+    spec->path.options.dont_fragment = true;
+    spec->packets.bytes = 1200;
+    rig.world.path_bytes_max = 1199;
+    rig_apply_one(&rig, spec);
+    const struct round *round = scenario_run(&rig, 100 * NS_PER_MS);
+    assert_int_equal(round->outcome, OUTCOME_LOCAL);
+    assert_int_equal(round->error, EMSGSIZE);
+    assert_int_equal(round->unsent, 1);
+    rig_fini(&rig);
+}
+
 int scenarios_path(void)
 {
     const struct CMUnitTest tests[] = {
@@ -619,6 +674,8 @@ int scenarios_path(void)
         cmocka_unit_test(test_stale_reply_of_the_run_before_is_not_taken),
         cmocka_unit_test(test_options_travel),
         cmocka_unit_test(test_unfragmentable_packets_are_unsent),
+        cmocka_unit_test(test_path_that_takes_less),
+        cmocka_unit_test(test_path_that_takes_less_than_an_echo),
     };
     return cmocka_run_group_tests_name("paths", tests, NULL, NULL);
 }

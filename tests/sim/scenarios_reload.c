@@ -1,5 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+
+#include "base/mem.h"
 #include "sim/scenarios.h"
 
 static struct spec *spec_of(const char *name, uint16_t port)
@@ -147,6 +150,56 @@ static void test_reload_at_any_moment_changes_no_number(void **state)
     }
 }
 
+/* Everything that a target keeps, as another value. */
+static struct spec *harmless_change(void)
+{
+    struct spec *spec = spec_of("a", 2001);
+    free(spec->identity.owner);
+    spec->identity.owner = mem_string("somebody else");
+    spec->identity.labels = mem_alloc(1, sizeof(struct label));
+    spec->identity.labels[0] =
+        (struct label){.name = mem_string("site"), .value = mem_string("here")};
+    spec->identity.label_count = 1;
+    spec->schedule.frequency_ns = 4 * NS_PER_SECOND;
+    spec->schedule.timeout_ns /= 2;
+    spec->results.threshold_ns = NS_PER_MS;
+    spec->path.tos = 46 << 2;
+    spec->path.options.ttl = 7;
+    spec->control.tries = 1;
+    spec->control.timeout_ns /= 2;
+    return spec;
+}
+
+/* A change that measures the same, at any moment of a run: that run ends by its own rules and is
+ * counted once, the next one goes by the new ones, and no start is called skipped. */
+static void test_harmless_change_at_any_moment(void **state)
+{
+    (void)state;
+    for (int64_t at_ms = 1; at_ms < 1500; at_ms += 13) {
+        struct rig rig;
+        rig_init_default(&rig);
+        scenario_drop_probe(&rig, RIG_SENDER, 10);
+        rig_apply_one(&rig, spec_of("a", 2001));
+        world_run(&rig.world, at_ms * NS_PER_MS);
+        rig_apply_one(&rig, harmless_change());
+        assert_string_equal(rig_report(&rig, 0, 0)->spec->identity.labels[0].value, "here");
+        world_run(&rig.world, (3900 - at_ms) * NS_PER_MS);
+        const struct report *report = scenario_result(&rig);
+        assert_int_equal(report->tally.operations, 1);
+        assert_int_equal(report->latest.received, 9);
+        assert_int_equal(report->latest.lost_unknown, 1);
+        assert_int_equal(report->latest.over_threshold, 0);
+        world_run(&rig.world, 4 * NS_PER_SECOND);
+        report = scenario_result(&rig);
+        assert_int_equal(report->tally.operations, 2);
+        assert_int_equal(report->tally.received, 19);
+        assert_int_equal(report->tally.lost_unknown, 1);
+        assert_int_equal(report->tally.skipped, 0);
+        assert_int_equal(report->latest.over_threshold, 10);
+        rig_fini(&rig);
+    }
+}
+
 static void test_generation_tells_of_news_only(void **state)
 {
     (void)state;
@@ -187,6 +240,7 @@ int scenarios_reload(void)
         cmocka_unit_test(test_reload_keeps_the_phase),
         cmocka_unit_test(test_moved_target_keeps_its_counters),
         cmocka_unit_test(test_reload_at_any_moment_changes_no_number),
+        cmocka_unit_test(test_harmless_change_at_any_moment),
         cmocka_unit_test(test_generation_tells_of_news_only),
         cmocka_unit_test(test_snapshot_outlives_everything),
     };

@@ -122,6 +122,74 @@ static void test_nonsense(void **state)
     rig_fini(&rig);
 }
 
+/* Packets that the own queue drops after the system took them were never sent; the last ones of a
+ * train, after which nothing left, cannot be told from lost ones. */
+static void test_the_own_queue_drops(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_init_default(&rig);
+    *departure(&rig) = (struct world_departure){.tells = true, .drops = {1, 4, 5}};
+    rig_apply_one(&rig, rig_spec("a", RIG_RESPONDER_IP, RIG_PORT));
+    scenario_drop_probe(&rig, RIG_SENDER, 3);
+    const struct round *round = scenario_run(&rig, 5 * NS_PER_SECOND);
+    assert_int_equal(round->outcome, OUTCOME_OK);
+    assert_int_equal(round->received, 6);
+    assert_int_equal(round->queue_dropped, 3);
+    assert_int_equal(round->unsent, 3);
+    assert_int_equal(round->sd.lost, 1);
+    *departure(&rig) = (struct world_departure){.tells = true, .drops = {19, 20}};
+    const struct round *last = scenario_run(&rig, 10 * NS_PER_SECOND);
+    assert_int_equal(last->received, 8);
+    assert_int_equal(last->queue_dropped, 0);
+    assert_int_equal(last->lost_unknown, 2);
+    assert_int_equal(scenario_result(&rig)->tally.queue_dropped, 3);
+    rig_fini(&rig);
+}
+
+/* A socket that lost datagrams may have lost what the kernel tells, too; without notices nothing is
+ * known. Both leave a loss a loss. */
+static void test_drops_that_cannot_be_told(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        struct rig rig;
+        rig_init_default(&rig);
+        *departure(&rig) = (struct world_departure){.tells = i == 0, .drops = {4}};
+        rig.world.processes[rig.engines[0].process].drop_ppm = i == 0 ? 400000 : 0;
+        rig_apply_one(&rig, rig_spec("a", RIG_RESPONDER_IP, RIG_PORT));
+        world_run(&rig.world, 9 * NS_PER_SECOND);
+        const struct round *round = &scenario_result(&rig)->latest;
+        assert_int_equal(round->queue_dropped, 0);
+        assert_int_equal(round->unsent, 0);
+        assert_null(round_imbalance(round));
+        rig_fini(&rig);
+    }
+}
+
+/* The thread is late by 3 ms, the queue holds packets 2 s, longer than their timeout: neither is in
+ * the round trip, each in its own figure. */
+static void test_queue_and_thread_are_told_apart(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_init_default(&rig);
+    *departure(&rig) = (struct world_departure){
+        .call_ns = 3 * NS_PER_MS, .delay_ns = 2 * NS_PER_SECOND, .tells = true};
+    rig_apply_one(&rig, rig_spec("a", RIG_RESPONDER_IP, RIG_PORT));
+    const struct round *round = scenario_run(&rig, 9 * NS_PER_SECOND);
+    const struct engine_stats *stats = &rig.engines[0].snapshot->stats;
+    assert_int_equal(round->received, 10);
+    assert_int_equal(round->late, 0);
+    assert_int_equal(round->rtt.max_ns, 20 * NS_PER_MS);
+    assert_int_equal(round->queued, 10);
+    assert_int_equal(round->sent_late, 0);
+    assert_int_equal(stats->send_queueing.count, 10);
+    assert_true(stats->send_queueing.sum_ns == 20 * NS_PER_SECOND);
+    assert_true(stats->send_lateness.sum_ns == 30 * NS_PER_MS);
+    rig_fini(&rig);
+}
+
 int scenarios_sent(void)
 {
     const struct CMUnitTest tests[] = {
@@ -129,6 +197,9 @@ int scenarios_sent(void)
         cmocka_unit_test(test_late_notices),
         cmocka_unit_test(test_no_notices),
         cmocka_unit_test(test_nonsense),
+        cmocka_unit_test(test_the_own_queue_drops),
+        cmocka_unit_test(test_drops_that_cannot_be_told),
+        cmocka_unit_test(test_queue_and_thread_are_told_apart),
     };
     return cmocka_run_group_tests_name("sent", tests, NULL, NULL);
 }

@@ -78,6 +78,7 @@ struct simnet_packet {
     uint32_t tag; /* the user's, kept across copies */
     bool is_copy; /* made by the network */
     bool is_corrupt;
+    bool is_too_big; /* the user's: for the path, which says so instead of delivering it */
     size_t size;
     uint8_t bytes[];
 };

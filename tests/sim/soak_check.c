@@ -35,7 +35,7 @@ static bool outcome_is_right(const struct spec *spec, const struct round *round,
     }
     if (expected->sent > 0) {
         bool is_told = spec->control.version == CONTROL_NONE && run->is_unreachable;
-        return round->outcome == (is_told ? OUTCOME_UNREACHABLE : OUTCOME_TIMEOUT);
+        return round->outcome == (is_told ? OUTCOME_PORT_UNREACHABLE : OUTCOME_TIMEOUT);
     }
     /* The port was asked for again, or nothing was sent: the control answer shows why. */
     bool is_too_slow = handshake_is_slow(spec, round->control_rtt_ns);
@@ -53,9 +53,9 @@ static bool outcome_is_right(const struct spec *spec, const struct round *round,
         return run->dropped >= run->control_requests;
     }
     bool is_refused = round->outcome == OUTCOME_REFUSED || round->outcome == OUTCOME_PORT_IN_USE;
-    return run->control_replies > 0
-               ? is_refused
-               : round->outcome == OUTCOME_NO_CONNECTION || round->outcome == OUTCOME_UNREACHABLE;
+    return run->control_replies > 0 ? is_refused
+                                    : round->outcome == OUTCOME_NO_CONNECTION ||
+                                          round->outcome == OUTCOME_PORT_UNREACHABLE;
 }
 
 /* There is a score when there is a codec and an answer; its numbers stay in the range of theirs. */

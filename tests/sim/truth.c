@@ -56,6 +56,32 @@ static const struct truth_run *find_among(const struct truth *truth, uint32_t co
     return NULL;
 }
 
+/* Not when it did not see what was answered, or lost what it is told. */
+static bool sees_departures(const struct truth_run *run)
+{
+    for (uint32_t i = 0; i < run->probe_count; i++) {
+        if (run->probes[i].returned > 0 && !run->probes[i].was_told) {
+            return false;
+        }
+    }
+    return run->dropped == 0;
+}
+
+void truth_run_end(struct truth *truth, uint32_t number, struct instant now)
+{
+    struct truth_run *run = truth->runs[number];
+    bool has_later_left = false;
+    run->is_open = false;
+    run->closed = now;
+    for (uint32_t i = run->probe_count; i > 0 && sees_departures(run); i--) {
+        struct truth_probe *probe = &run->probes[i - 1];
+        bool is_unseen = has_later_left && probe->returned == 0 && !probe->was_told;
+        probe->is_unsent |= is_unseen;
+        run->is_disturbed |= is_unseen && probe->answers > 0; /* it left, which was not told */
+        has_later_left |= probe->was_told;
+    }
+}
+
 const struct truth_run *truth_find(const struct truth *truth, unsigned process,
                                    const struct addr *target)
 {
@@ -161,15 +187,11 @@ void truth_noticed(struct truth *truth, uint32_t number, struct mono left)
     const struct truth_tag *tag = tag_find(truth, number);
     struct truth_probe *probe = &truth->runs[tag->run]->probes[tag->probe];
     int64_t held_ns = left.ns - probe->t1_ns;
-    if (held_ns >= 0 && held_ns <= NS_PER_SECOND) {
+    probe->was_told = true;
+    if (held_ns >= 0 && held_ns <= 60 * NS_PER_SECOND) {
         probe->has_notice = true;
         probe->notice_ns = left.ns;
     }
-}
-
-static bool is_received(const struct truth_probe *probe, const struct spec *spec)
-{
-    return probe->returned > 0 && probe->t4_ns - probe->t1_ns <= spec->schedule.timeout_ns;
 }
 
 /* The unit of the wire's timestamps. */
@@ -219,6 +241,11 @@ static bool is_notice_believed(const struct truth_probe *probe, const struct spe
 static int64_t t1_of(const struct truth_probe *probe, const struct spec *spec)
 {
     return is_notice_believed(probe, spec) ? probe->notice_ns : probe->t1_ns;
+}
+
+static bool is_received(const struct truth_probe *probe, const struct spec *spec)
+{
+    return probe->returned > 0 && probe->t4_ns - t1_of(probe, spec) <= spec->schedule.timeout_ns;
 }
 
 static int64_t expected_rtt_ns(const struct truth_probe *probe, const struct spec *spec)

@@ -30,6 +30,7 @@ struct truth_probe {
     uint32_t answers;
     int64_t left_ns; /* virtual time */
     int64_t t1_ns, t4_ns; /* sender's monotonic clock; t4 of the first reply */
+    bool was_told; /* that it left, at a time that can be or not */
     bool has_notice;
     int64_t notice_ns; /* when it left, as the sender was told in time: true or not */
     uint32_t returned; /* replies that reached the open channel */
@@ -78,6 +79,10 @@ void truth_fini(struct truth *truth);
 /* A new run; returns its number. */
 uint32_t truth_run_new(struct truth *truth, unsigned process, struct channel_id id,
                        struct instant now);
+
+/* The run ends. What its own host did not see leave, while a later probe did, counts as not sent.
+ */
+void truth_run_end(struct truth *truth, uint32_t run, struct instant now);
 
 /* The newest run of `process` that asked `target` (IP and probe port); NULL when there is none. */
 const struct truth_run *truth_find(const struct truth *truth, unsigned process,

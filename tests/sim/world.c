@@ -249,17 +249,15 @@ static uint32_t run_new(struct world *world, struct world_process *process, cons
 
 static void run_end(struct world *world, struct world_process *process, uint32_t number)
 {
-    struct truth_run *run = world->truth.runs[number];
-    run->is_open = false;
-    run->closed = turn_now(world, process);
+    truth_run_end(&world->truth, number, turn_now(world, process));
 }
 
 static void note_unopened(struct world *world, struct world_process *process, const struct fx *fx)
 {
     if (process->role == WORLD_SENDER && fx->transport == TRANSPORT_TCP_CONNECT) {
         uint32_t run = run_new(world, process, fx);
-        struct instant now = turn_now(world, process);
-        truth_unsent(&world->truth, truth_sent(&world->truth, run, 1, now, process->busy_until_ns));
+        truth_unsent(&world->truth, truth_sent(&world->truth, run, 1, turn_now(world, process),
+                                               process->busy_until_ns));
         run_end(world, process, run);
     }
 }
@@ -370,21 +368,6 @@ static uint32_t note_request(struct world *world, struct world_process *process,
                       process->busy_until_ns);
 }
 
-static bool send_fails(struct world *world, const struct world_process *process,
-                       enum simnet_class class)
-{
-    if (class == SIMNET_CONTROL) {
-        return process->role == WORLD_SENDER && process->fail_control;
-    }
-    for (size_t i = 0; i < WORLD_SCRIPT_MAX; i++) {
-        if (process->fail_probe[i] != 0 && process->fail_probe[i] == process->probes_sent) {
-            return true;
-        }
-    }
-    return process->fail_send_ppm > 0 && process->role == WORLD_SENDER &&
-           rng_below(&world->net.rng, 1000000) < process->fail_send_ppm;
-}
-
 static void perform_send(struct world *world, struct world_process *process, const struct fx *fx)
 {
     const struct world_channel *channel = channel_find(process, fx->id);
@@ -409,7 +392,7 @@ static void perform_send(struct world *world, struct world_process *process, con
                                      turn_now(world, process), process->busy_until_ns);
     }
     bool is_too_long = channel->options.dont_fragment && fx->size > WORLD_UNFRAGMENTED_MAX;
-    if (is_too_long || send_fails(world, process, packet->class)) {
+    if (is_too_long || world_send_fails(world, process, packet->class)) {
         if (is_sender && packet->class == SIMNET_PROBE) {
             truth_unsent(&world->truth, packet->tag);
         }
@@ -417,6 +400,10 @@ static void perform_send(struct world *world, struct world_process *process, con
         input_error(world, process, fx, is_too_long ? EMSGSIZE : ENOBUFS);
         return;
     }
+    if (world_left_drops(process, packet)) {
+        return;
+    }
+    packet->is_too_big = world_is_too_big(world, channel, packet);
     int64_t left_ns = world_left_ns(world, process);
     world_left_tell(world, process, channel, fx, packet->tag);
     simnet_send(&world->net, process->node, packet, left_ns);
@@ -589,9 +576,9 @@ static void input_icmp(struct world *world, struct world_process *process,
                     .peer = item->packet->to,
                     .bytes = item->packet->bytes,
                     .size = item->packet->size,
-                    .error = ECONNREFUSED,
+                    .error = item->packet->is_too_big ? EMSGSIZE : ECONNREFUSED,
                     .is_icmp = true};
-    if (process->role == WORLD_SENDER) {
+    if (process->role == WORLD_SENDER && !item->packet->is_too_big) {
         world->truth.runs[channel->run]->is_unreachable = true;
     }
     input(world, process, &ev);
@@ -601,6 +588,7 @@ static void input_sent(struct world *world, struct world_process *process,
                        const struct world_channel *channel, const struct world_input *item)
 {
     struct ev ev = {.kind = EV_SENT, .id = channel->id, .tag = item->tag, .left = item->left};
+    ev.called = item->called;
     if (item->truth_tag != 0) {
         truth_noticed(&world->truth, item->truth_tag, item->left.at.mono);
     }
@@ -719,6 +707,10 @@ static void on_packet(struct world *world, const struct simnet_event *event)
     }
     bool is_icmp = event->kind == SIMNET_ICMP;
     uint16_t port = is_icmp ? event->packet->from.port : event->packet->to.port;
+    if (event->packet->is_too_big && !is_icmp) {
+        simnet_send_icmp(&world->net, event->node, event->packet);
+        return;
+    }
     if (port == 0 && !is_icmp) {
         world_icmp_answer(world, event);
         return;

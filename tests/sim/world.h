@@ -40,7 +40,8 @@ struct world_timing {
 /* What leaving the host takes, and how the kernel tells of it (EV_SENT). All zero: packets leave at
  * once and nothing is told. */
 struct world_departure {
-    int64_t delay_ns; /* from the poll until the packet leaves; never one before another */
+    int64_t call_ns; /* from the poll until the system call */
+    int64_t delay_ns; /* from there until the packet leaves; never one before another */
     int64_t delay_spread_ns; /* uniform extra below this */
     int64_t connect_ns; /* from the poll until connect() */
     bool tells;
@@ -48,6 +49,8 @@ struct world_departure {
     uint32_t late_ppm; /* notices that take late_ns more */
     int64_t late_ns;
     uint32_t never_ppm, nonsense_ppm;
+    uint64_t
+        drops[WORLD_SCRIPT_MAX]; /* the nth probe datagrams (from 1) that the queue drops; 0 ends */
 };
 
 enum world_role { WORLD_SENDER, WORLD_RESPONDER };
@@ -123,12 +126,15 @@ struct world {
     size_t process_count;
     uint64_t seed;
     bool sends_icmp; /* nodes report closed ports */
+    size_t path_bytes_max; /* UDP payload that passes with DF, 0: any; more is told by ICMP */
     unsigned syn_tries; /* transmissions of a SYN or SYN-ACK; 0: WORLD_SYN_TRIES */
     struct world_half *halves; /* connections as listeners see them */
     size_t half_count, half_capacity;
     struct world_notice *notices;
     size_t notice_count, notice_capacity;
     bool is_icmp_silent; /* nodes do not answer ICMP echoes and timestamps */
+    bool is_icmp_swapped; /* nodes write timestamps little-endian */
+    bool is_icmp_senseless; /* nodes write anything as timestamps */
     bool is_icmp_not_utc; /* nodes' timestamps are milliseconds since boot with bit 31 set */
 };
 

@@ -49,6 +49,8 @@ void world_icmp_answer(struct world *world, const struct simnet_event *event)
     if (is_timestamp) {
         uint32_t boot_ms = (uint32_t)(now.mono.ns / NS_PER_MS) | 0x80000000u;
         uint32_t ms = world->is_icmp_not_utc ? boot_ms : wall_ms_of_day(now.wall);
+        ms = world->is_icmp_senseless ? ms * 2654435761u & 0x7fffffffu : ms;
+        ms = world->is_icmp_swapped ? __builtin_bswap32(ms) : ms;
         put_ms(reply->bytes + 12, ms);
         put_ms(reply->bytes + 16, ms);
     }
@@ -57,4 +59,15 @@ void world_icmp_answer(struct world *world, const struct simnet_event *event)
     }
     free(packet);
     simnet_send(&world->net, event->node, reply, at_ns);
+}
+
+bool world_is_too_big(struct world *world, const struct world_channel *channel,
+                      const struct simnet_packet *packet)
+{
+    bool is_too_big = channel->options.dont_fragment && packet->class == SIMNET_PROBE &&
+                      world->path_bytes_max > 0 && packet->size > world->path_bytes_max;
+    if (is_too_big && packet->tag != 0) {
+        truth_unsent(&world->truth, packet->tag);
+    }
+    return is_too_big;
 }

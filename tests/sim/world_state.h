@@ -28,6 +28,7 @@ struct world_input {
     uint64_t connection; /* ACCEPTED: number of its half */
     uint32_t tag, truth_tag; /* SENT: the machine's, and the truth's when it is the right one */
     struct stamp left; /* SENT */
+    struct mono called; /* SENT */
 };
 
 /* Timers of a process: which one is number / WORLD_PROCESSES_MAX, whose is the rest. */
@@ -69,10 +70,19 @@ void world_tcp_timer(struct world *world, struct world_process *process, enum wo
 
 /* world_left.c: when a packet polled now leaves. */
 int64_t world_left_ns(struct world *world, struct world_process *process);
+/* Whether the kernel refuses the datagram at once. */
+bool world_send_fails(struct world *world, const struct world_process *process,
+                      enum simnet_class class);
+/* Whether its own host drops the packet after the system took it; then it is freed. */
+bool world_left_drops(const struct world_process *process, struct simnet_packet *packet);
 /* The kernel will tell (or not, or not the truth) that the datagram left then. */
 void world_left_tell(struct world *world, struct world_process *process,
                      const struct world_channel *channel, const struct fx *fx, uint32_t truth_tag);
 void world_left_timer(struct world *world, struct world_process *process, uint64_t notice);
+
+/* Whether the path refuses the packet of `channel`; then it counts as not sent. */
+bool world_is_too_big(struct world *world, const struct world_channel *channel,
+                      const struct simnet_packet *packet);
 
 /* What a node's kernel does with an ICMP message: answers echoes (8, of IPv6 128) and timestamps
  * (13). Frees the packet. */

@@ -90,7 +90,13 @@ void sender_return_nonce(uint8_t *bytes)
 
 void sender_icmp(int error, const char *about, size_t index, size_t quoted)
 {
-    struct ev ev = {.kind = EV_ERROR, .error = error, .is_icmp = true, .peer = build_addr(about)};
+    struct ev ev = {
+        .kind = EV_ERROR,
+        .error = error,
+        .is_icmp = true,
+        .icmp = {.from = build_addr("192.0.2.254"), .type = 3, .code = 13},
+        .peer = build_addr(about),
+    };
     uint8_t quote[DRIVE_BYTES_MAX];
     assert_true(quoted <= sizeof quote);
     memcpy(quote, sender_sent(index)->bytes, quoted);

@@ -4,6 +4,7 @@
 #include "cli/flags.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -96,6 +97,33 @@ static void test_what_was_no_flag(void **state)
     spec_unref(request.spec);
 }
 
+/* The version implies the algorithm, whether it comes from the flag or the default. */
+static void test_version_implies_the_algorithm(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *words;
+        enum auth_algorithm algorithm;
+    } rows[] = {{"h", AUTH_MD5},
+                {"h --control=1", AUTH_MD5},
+                {"h --control=2", AUTH_HMAC_SHA256},
+                {"h --control=2 --key-algorithm=sha256", AUTH_SHA256}};
+    char secret[] = "/tmp/ipsla-secret-XXXXXX";
+    int file = mkstemp(secret);
+    assert_true(file >= 0 && write(file, "s3cret\n", 7) == 7);
+    close(file);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct cli_request request;
+        char words[128];
+        snprintf(words, sizeof words, "%s --key-id=7 --key-file=%s", rows[i].words, secret);
+        assert_true(read_words(words, &request));
+        assert_int_equal(request.spec->control.key.id, 7);
+        assert_int_equal(request.spec->control.key.algorithm, rows[i].algorithm);
+        spec_unref(request.spec);
+    }
+    unlink(secret);
+}
+
 /* The range is that of the key, for the operation and the codec. */
 static void test_refusals_give_the_range(void **state)
 {
@@ -114,6 +142,13 @@ static void test_refusals_give_the_range(void **state)
         {"h --operation=icmp-echo --key-id=3", "--key-id is not for operation icmp-echo\n"},
         {"h --operation=icmp-echo --control=none",
          "--control-version is not for operation icmp-echo\n"},
+        {"h --key-id=3",
+         "--key-id and --key-secret-file go together, and --key-algorithm only with "
+         "them\n"},
+        {"h --key-algorithm=md5", "--key-id and --key-secret-file go together, and --key-algorithm "
+                                  "only with them\n"},
+        {"h --control=none --key-id=3 --key-file=f",
+         "--key-id is not for --control-version=none\n"},
         {"h --codec-size=99", "--codec-size is for --codec\n"},
         {"h --codec=g729a --codec-size=99 --size=99",
          "--request-data-size and --codec-size exclude each other\n"},
@@ -184,6 +219,7 @@ int main(void)
         cmocka_unit_test(test_aliases),
         cmocka_unit_test(test_codec_has_a_train_of_its_own),
         cmocka_unit_test(test_what_was_no_flag),
+        cmocka_unit_test(test_version_implies_the_algorithm),
         cmocka_unit_test(test_refusals_give_the_range),
         cmocka_unit_test(test_every_key_has_a_flag),
     };

@@ -94,7 +94,10 @@ static void measure(void)
     round->corrupt = 33;
     round->missed = 1;
     round->sent_late = 6;
+    round->queued = 11;
+    round->queue_dropped = 3;
     round->responder_steps = 2;
+    round->byte_order = BYTE_ORDER_SWAPPED;
     report->has_run = true;
     tally_add(&report->tally, round);
 }
@@ -208,6 +211,8 @@ static const struct row rows[] = {
     {"ipsla_packets_late_total", "", "packets.late", "Packet Late Arrival: ", 0, 0, 0},
     {"ipsla_packets_unsent_total", "", "packets.unsent", "Packet Skipped: ", 0, 0, 0},
     {"ipsla_packets_missed_total", "", "packets.missed", "Packet Missed: ", 0, 0, 0},
+    {"ipsla_packets_queued_total", "", "packets.queued", "Packet Queued: ", 0, 0, 0},
+    {"ipsla_packets_queue_dropped_total", "", "packets.queue_dropped", "Queue Dropped: ", 0, 0, 0},
     {"ipsla_packets_sent_late_total", "", "packets.sent_late", "Packet Sent Late: ", 0, 0, 0},
     {"ipsla_packets_duplicate_total", "", "packets.duplicate", "Duplicate: ", 0, 0, 0},
     {"ipsla_packets_corrupt_total", "", "packets.corrupt", "Corrupt: ", 0, 0, 0},
@@ -317,6 +322,52 @@ static void test_json_has_the_round(void **state)
     }
 }
 
+static void test_byte_order(void **state)
+{
+    (void)state;
+    static const char sample[] =
+        "ipsla_responder_byte_order_info{target=\"a\",byte_order=\"swapped\"} 1";
+    assert_non_null(strstr(buf_string(&told.metrics), sample));
+    assert_non_null(strstr(buf_string(&told.json), "\"byte_order\": \"swapped\""));
+    assert_non_null(strstr(buf_string(&told.text), "Times of the responder are byte-swapped"));
+}
+
+/* What is said of our clock, in both outputs. */
+static void assert_said(const struct round *round, const char *text, const char *json)
+{
+    const struct cli_result result = {.spec = told.report->spec, .round = round};
+    struct buf as_text = {0}, as_json = {0};
+    cli_text_format(&result, &as_text);
+    cli_json_format(&result, false, &as_json);
+    assert_non_null(strstr(buf_string(&as_text), text));
+    assert_non_null(strstr(buf_string(&as_json), json));
+    buf_fini(&as_text);
+    buf_fini(&as_json);
+}
+
+static void test_our_clock(void **state)
+{
+    (void)state;
+    struct round round = told.report->latest;
+    round.one_way = ONE_WAY_LOCAL_CLOCK;
+    assert_said(&round, "(our clock is not synchronized)\n", "\"fault\": \"unsynchronized\"");
+    round.clock_fault = CLOCK_UNANSWERED;
+    assert_said(&round, "synchronized: its daemon has had no answer", "\"fault\": \"unanswered\"");
+    round.clock_fault = CLOCK_STALE;
+    round.clock_age_minutes = 84;
+    assert_said(&round, "nothing has adjusted it for 84 minutes)", "\"fault\": \"stale\"");
+    round.one_way = ONE_WAY_LOCAL_UNKNOWN;
+    round.clock_fault = CLOCK_UNKNOWN;
+    assert_said(&round, "(the system does not tell whether", "\"withheld\": \"local_unknown\"");
+    round.one_way = ONE_WAY_LOCAL_SLEW;
+    round.is_slewed = true;
+    assert_said(&round, "Our clock was slewed: no jitter", "\"slewed\": true");
+    round.one_way = ONE_WAY_RESOLUTION;
+    round.is_slewed = false;
+    assert_said(&round, "(a way is shorter than", "\"withheld\": \"resolution\"");
+    assert_said(&round, "(a way is shorter than", "\"slewed\": false");
+}
+
 /* Metrics have them for the whole exporter. */
 static void test_json_has_unmatched_datagrams(void **state)
 {
@@ -331,6 +382,8 @@ static void test_json_has_unmatched_datagrams(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_byte_order),
+        cmocka_unit_test(test_our_clock),
         cmocka_unit_test(test_metrics_json_and_text_agree),
         cmocka_unit_test(test_json_has_the_round),
         cmocka_unit_test(test_json_has_unmatched_datagrams),

@@ -488,10 +488,11 @@ static void test_echo(void **state)
     }
 }
 
+/* Of UTC, not of UTC, and our own time in the wrong byte order. */
 static void test_timestamp(void **state)
 {
     (void)state;
-    for (unsigned i = 0; i < 2; i++) {
+    for (unsigned i = 0; i < 3; i++) {
         set_up_one("198.51.100.1", DISCOVER_TIMESTAMP);
         const struct drive_effect *effect = drive_find(&drive, FX_SEND, 0);
         const struct icmp_header header = {ICMP_TYPE_TIMESTAMP_REPLY, 40000, 0x0203};
@@ -499,10 +500,14 @@ static void test_timestamp(void **state)
         assert_int_equal(effect->fx.size, sizeof reply);
         memcpy(reply, effect->bytes, sizeof reply);
         reply[12] = i == 0 ? 0 : 0x80;
+        for (unsigned byte = 0; byte < 4 && i == 2; byte++) {
+            reply[12 + byte] = reply[11 - byte];
+        }
         icmp_encode(&header, reply, sizeof reply);
         deliver(&effect->fx, reply, sizeof reply);
         assert_int_equal(result(DISCOVER_TIMESTAMP)->outcome, DISCOVER_ACCEPTED);
-        assert_int_equal(result(DISCOVER_TIMESTAMP)->is_utc, i == 0);
+        assert_int_equal(result(DISCOVER_TIMESTAMP)->is_utc, i != 1);
+        assert_int_equal(result(DISCOVER_TIMESTAMP)->is_swapped, i == 2);
         tear_down();
     }
 }

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/engine.h"
+#include "engine/engine_state.h"
 #include "support/build.h"
 #include "support/cm.h"
 #include "support/drive.h"
@@ -128,6 +128,26 @@ static void test_same_targets_stay(void **state)
     tear_down();
 }
 
+/* Packets leave the calendar where they were entered, whatever became of the schedule. */
+static void test_calendar_follows_the_schedule(void **state)
+{
+    (void)state;
+    set_up(false);
+    for (unsigned round = 0; round < 4; round++) {
+        struct spec *specs[16];
+        for (unsigned i = 0; i < 16; i++) {
+            specs[i] = target(i);
+            specs[i]->schedule.frequency_ns = SECONDS(round % 2 == 0 ? 60 : 6);
+            specs[i]->schedule.start = round == 3 ? SPEC_START_PENDING : SPEC_START_SPREAD;
+        }
+        struct spec_set *set = build_set(specs, 16);
+        apply(set);
+        spec_set_unref(set);
+        assert_int_equal(engine->calendar.packets, round == 3 ? 0 : round == 1 ? 320 : 32);
+    }
+    tear_down();
+}
+
 /* The port of a target that changed passes from the old session to the new one. */
 static void test_old_closes_before_new_opens(void **state)
 {
@@ -138,7 +158,7 @@ static void test_old_closes_before_new_opens(void **state)
     assert_int_equal(drive.open_count, 1);
     drive_forget(&drive);
     struct spec *specs[] = {target(7), target(0)};
-    specs[1]->schedule.timeout_ns -= 1;
+    specs[1]->packets.bytes++;
     struct spec_set *changed = build_set(specs, 2);
     step_through(changed);
     assert_true(drive.effect_count >= 3);
@@ -226,6 +246,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_new_targets_come_in_steps),
         cmocka_unit_test(test_same_targets_stay),
+        cmocka_unit_test(test_calendar_follows_the_schedule),
         cmocka_unit_test(test_old_closes_before_new_opens),
         cmocka_unit_test(test_news_during_a_change),
         cmocka_unit_test(test_publishing_in_parts),

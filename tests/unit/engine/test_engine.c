@@ -237,7 +237,7 @@ static void test_apply(void **state)
     answer_all();
     drive_until(&drive, build_at(SECONDS(1)));
     struct spec *changed = target(2);
-    changed->schedule.timeout_ns = SECONDS(1);
+    changed->packets.bytes++;
     apply((struct spec *[]){target(4), changed, target(1)}, 3);
     struct snapshot *snapshot = engine_snapshot(engine);
     assert_int_equal(report_named(snapshot, "t1")->tally.operations, 1);

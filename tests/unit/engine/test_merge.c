@@ -35,6 +35,7 @@ static struct snapshot *publish(const struct spec_set *set, unsigned number)
     snapshot->stats.io = (struct io_stats){.clock_steps = 2, .socket_drops = 3, .strangers = 1};
     snapshot->stats.rx_stamps[STAMP_KERNEL] = 10 * (number + 1);
     hist_observe(&snapshot->stats.send_lateness, &hist_layout_default, number + 1);
+    hist_observe(&snapshot->stats.send_queueing, &hist_layout_default, number + 10);
     spec_set_unref(part);
     engine_free(engine);
     return snapshot;
@@ -65,6 +66,7 @@ static void test_order_and_sums(void **state)
     assert_int_equal(merged->stats.rx_stamps[STAMP_KERNEL], 60);
     assert_int_equal(merged->stats.send_lateness.count, 3);
     assert_int_equal(merged->stats.send_lateness.sum_ns, 6);
+    assert_int_equal(merged->stats.send_queueing.sum_ns, 33);
     snapshot_unref(merged);
     spec_set_unref(set);
 }

@@ -152,6 +152,7 @@ static void test_one_run(void **state)
     (void)state;
     set_up(build_echo_spec("t", "198.51.100.20"));
     assert_false(rig.session.report->has_run);
+    assert_true(report_is_awaited(rig.session.report, build_at(0).mono));
     assert_int_equal(rig.drive.effects[0].fx.id.owner, 7);
     struct report *before = rig.session.report;
     drive_until(&rig.drive, build_at(MS(3)));
@@ -270,6 +271,10 @@ static void test_first_start_is_as_configured(void **state)
         struct session session = started(rows[i].start, rows[i].after_ns, rows[i].start_now);
         assert_true(session_deadline(&session).ns == rows[i].due_ns);
         assert_int_equal(session.report->is_inactive, rows[i].due_ns == INT64_MAX);
+        for (int64_t at_ns = SECONDS(0); at_ns <= SECONDS(90); at_ns += SECONDS(90)) {
+            struct mono at = build_at(at_ns).mono;
+            assert_int_equal(report_is_awaited(session.report, at), at.ns >= rows[i].due_ns);
+        }
         session_fini(&session);
     }
 }
@@ -297,6 +302,78 @@ static void test_life_ends(void **state)
     assert_int_equal(rig.drive.opened, 2);
     assert_int_equal(rig.session.report->tally.operations, 2);
     assert_int_equal(rig.session.report->tally.skipped, 0);
+    tear_down();
+}
+
+/* A new schedule of the session at `ns`, which is planned as an engine does. */
+static void reschedule(int64_t ns, const struct spec_schedule *schedule)
+{
+    struct spec *spec = build_echo_spec("t", "198.51.100.20");
+    spec->schedule = *schedule;
+    session_update(&rig.session, spec);
+    if (rig.session.plan != PLAN_IS_MADE) {
+        session_plan(&rig.session, 0, false, build_at(ns));
+    }
+    spec_unref(spec);
+}
+
+/* Of a target that started at 0 and has one result, at 25 s. */
+static void test_new_schedule_is_planned_again(void **state)
+{
+    (void)state;
+    static const struct {
+        struct spec_schedule schedule; /* but for the timeout */
+        int64_t next_ns; /* INT64_MAX: never */
+    } rows[] = {
+        {{.frequency_ns = SECONDS(60), .start = SPEC_START_NOW}, SECONDS(60)},
+        {{.frequency_ns = SECONDS(10), .start = SPEC_START_NOW}, SECONDS(30)},
+        {{.frequency_ns = SECONDS(90), .start = SPEC_START_NOW}, SECONDS(90)},
+        {{.frequency_ns = SECONDS(60), .start = SPEC_START_PENDING}, INT64_MAX},
+        {{.frequency_ns = SECONDS(60), .start = SPEC_START_AFTER, .start_after_ns = SECONDS(7)},
+         SECONDS(32)},
+        {{.frequency_ns = SECONDS(60), .start = SPEC_START_NOW, .life_ns = SECONDS(60)}, INT64_MAX},
+        {{.frequency_ns = SECONDS(60), .start = SPEC_START_NOW, .life_ns = SECONDS(61)},
+         SECONDS(60)},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct spec *spec = build_echo_spec("t", "198.51.100.20");
+        struct spec_schedule schedule = rows[i].schedule;
+        schedule.timeout_ns = spec->schedule.timeout_ns;
+        spec->schedule.start = SPEC_START_NOW;
+        set_up(spec);
+        accept();
+        answer_echo();
+        drive_until(&rig.drive, build_at(SECONDS(25)));
+        reschedule(SECONDS(25), &schedule);
+        bool is_never = rows[i].next_ns == INT64_MAX;
+        assert_true(session_deadline(&rig.session).ns ==
+                    (is_never ? INT64_MAX : BUILD_MONO_NS + rows[i].next_ns));
+        assert_int_equal(rig.session.report->is_inactive, is_never);
+        assert_int_equal(rig.session.report->tally.operations, 1);
+        tear_down();
+    }
+}
+
+/* A run that a new schedule finds ends as it would have, and no start that it covers is skipped. */
+static void test_new_schedule_waits_for_the_run(void **state)
+{
+    (void)state;
+    struct spec *spec = build_echo_spec("t", "198.51.100.20");
+    struct spec_schedule schedule = spec->schedule;
+    spec->schedule.start = SPEC_START_NOW;
+    schedule.start = SPEC_START_NOW;
+    schedule.frequency_ns = SECONDS(1);
+    set_up(spec);
+    accept();
+    reschedule(SECONDS(0), &schedule);
+    drive_until(&rig.drive, build_at(SECONDS(7)));
+    assert_int_equal(rig.session.report->latest.outcome, OUTCOME_TIMEOUT);
+    assert_int_equal(rig.session.report->tally.operations, 1);
+    assert_int_equal(rig.session.report->tally.skipped, 0);
+    drive_until(&rig.drive, build_at(SECONDS(8) - 1));
+    assert_int_equal(rig.drive.opened, 1);
+    drive_until(&rig.drive, build_at(SECONDS(8)));
+    assert_int_equal(rig.drive.opened, 2);
     tear_down();
 }
 
@@ -342,6 +419,29 @@ static void test_address_change(void **state)
     tear_down();
 }
 
+/* What the address did not answer, in a row; another address has a new chance. */
+static void test_failures_in_a_row(void **state)
+{
+    (void)state;
+    struct spec *spec = build_echo_spec("t", "198.51.100.20");
+    struct addr ip = build_addr("203.0.113.9");
+    struct spec *moved = spec_with_ip(spec, &ip);
+    set_up(spec);
+    drive_until(&rig.drive, build_at(SECONDS(119)));
+    assert_int_equal(rig.session.report->failed_in_a_row, 2);
+    drive_until(&rig.drive, build_at(SECONDS(120)));
+    accept();
+    answer_echo();
+    drive_until(&rig.drive, build_at(SECONDS(179)));
+    assert_int_equal(rig.session.report->failed_in_a_row, 0);
+    drive_until(&rig.drive, build_at(SECONDS(239)));
+    assert_int_equal(rig.session.report->failed_in_a_row, 1);
+    session_update(&rig.session, moved);
+    spec_unref(moved);
+    assert_int_equal(rig.session.report->failed_in_a_row, 0);
+    tear_down();
+}
+
 static void test_same_address_changes_nothing(void **state)
 {
     (void)state;
@@ -349,11 +449,10 @@ static void test_same_address_changes_nothing(void **state)
     struct spec *again = build_echo_spec("t", "198.51.100.20");
     set_up(spec);
     accept();
-    struct report *report = rig.session.report;
     session_update(&rig.session, again);
     spec_unref(again);
     drive_poll(&rig.drive);
-    assert_ptr_equal(rig.session.report, report);
+    assert_int_equal(rig.drive.open_count, 1);
     answer_echo();
     drive_until(&rig.drive, build_at(SECONDS(1)));
     assert_int_equal(rig.session.report->latest.outcome, OUTCOME_OK);
@@ -414,8 +513,11 @@ int main(void)
         cmocka_unit_test(test_run_ends_before_the_next_start),
         cmocka_unit_test(test_first_start_is_as_configured),
         cmocka_unit_test(test_life_ends),
+        cmocka_unit_test(test_new_schedule_is_planned_again),
+        cmocka_unit_test(test_new_schedule_waits_for_the_run),
         cmocka_unit_test(test_life_ends_without_a_result),
         cmocka_unit_test(test_address_change),
+        cmocka_unit_test(test_failures_in_a_row),
         cmocka_unit_test(test_same_address_changes_nothing),
         cmocka_unit_test(test_reloads_around_a_run),
         cmocka_unit_test(test_unmatched_go_to_the_stats),

@@ -154,8 +154,9 @@ static void histograms_add_up(void **state)
             histograms++;
         }
     }
-    /* rtt of 3, jitter and one-way delay of 2 x 2, processing of 2 and the responder's, lateness */
-    assert_int_equal(histograms, 3 + 4 + 4 + 3 + 1);
+    /* rtt of 3, jitter and one-way delay of 2 x 2, processing of 2 and the responder's, lateness
+     * and queueing */
+    assert_int_equal(histograms, 3 + 4 + 4 + 3 + 2);
     free(document.text);
 }
 
@@ -207,9 +208,19 @@ static void counters_exist_from_the_start(void **state)
     expect_line(&document, "ipsla_packets_lost_total{target=\"c\",direction=\"unknown\"} 0", true);
     expect_line(&document, "ipsla_rtt_seconds_bucket{target=\"c\",le=\"+Inf\"} 0", true);
     expect_line(&document, "ipsla_jitter_seconds_count{target=\"c\",direction=\"ds\"} 0", true);
-    expect_line(&document, "ipsla_operation_failures_total{target=\"c\"", false);
-    expect_line(&document, "ipsla_operation_failures_total{target=\"b\",reason=\"no_connection\"}",
+    expect_line(&document,
+                "ipsla_operation_failures_total{target=\"b\",reason=\"no_connection\"} 2", true);
+    expect_line(&document, "ipsla_operation_failures_total{target=\"b\",reason=\"resolve\"} 0",
                 true);
+    expect_line(&document, "ipsla_operation_failures_total{target=\"c\",reason=\"timeout\"} 0",
+                true);
+    expect_line(&document,
+                "ipsla_one_way_delay_withheld_total{target=\"c\",reason=\"tolerance\"} 0", true);
+    expect_line(&document, "ipsla_target_frequency_seconds{target=\"c\"} 60", true);
+    /* What cannot happen is not there: an address needs no name server, nothing is verified. */
+    expect_line(&document, "ipsla_operation_failures_total{target=\"c\",reason=\"ok\"", false);
+    expect_line(&document, "ipsla_operation_failures_total{target=\"c\",reason=\"resolve\"", false);
+    expect_line(&document, "ipsla_operation_failures_total{target=\"c\",reason=\"verify\"", false);
     /* udp-echo carries no stamps of the responder */
     expect_line(&document, "ipsla_rtt_seconds_count{target=\"b\"} 0", true);
     expect_line(&document, "ipsla_jitter_seconds_count{target=\"b\"", false);
@@ -315,11 +326,11 @@ static size_t target_series(struct spec *spec)
 static void cardinality_is_as_documented(void **state)
 {
     (void)state;
-    assert_int_equal(target_series(build_jitter_spec("a", "192.0.2.1")), 158);
-    assert_int_equal(target_series(build_echo_spec("a", "192.0.2.1")), 45);
+    assert_int_equal(target_series(build_jitter_spec("a", "192.0.2.1")), 179);
+    assert_int_equal(target_series(build_echo_spec("a", "192.0.2.1")), 57);
     struct spec *call = build_jitter_spec("a", "192.0.2.1");
     call->packets.codec = VOICE_CODEC_G711ULAW;
-    assert_int_equal(target_series(call), 163);
+    assert_int_equal(target_series(call), 184);
 }
 
 /* A snapshot of `count` targets that completed, every second with a layout of its own; labels of

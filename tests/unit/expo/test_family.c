@@ -45,7 +45,6 @@ static void names_follow_the_rules(void **state)
     }
 }
 
-/* Once, or twice in a row as one family. */
 static void names_are_unique(void **state)
 {
     (void)state;
@@ -53,12 +52,7 @@ static void names_are_unique(void **state)
     const struct family *b;
     for (size_t i = 0; (a = family_at(i)) != NULL; i++) {
         for (size_t k = i + 1; (b = family_at(k)) != NULL; k++) {
-            if (strcmp(a->metric.name, b->metric.name) != 0) {
-                continue;
-            }
-            assert_int_equal(k, i + 1);
-            assert_true(a->metric.type == b->metric.type && a->scope != b->scope);
-            assert_string_equal(a->metric.help, b->metric.help);
+            assert_string_not_equal(a->metric.name, b->metric.name);
         }
     }
 }

@@ -75,6 +75,8 @@ static inline void view_completed(struct report *report)
     tally->received = 27;
     tally->missed = 2;
     tally->sent_late = 3;
+    tally->queued = 7;
+    tally->queue_dropped = 2;
     tally->unprocessed = 1;
     tally->reordered_both = 1;
     tally->negative = 4;
@@ -135,6 +137,7 @@ static inline struct snapshot *view_snapshot(void)
     snapshot->reports[1] = view_report(b);
     snapshot->reports[2] = view_report(c);
     view_completed(snapshot->reports[0]);
+    snapshot->reports[0]->tally.slewed_operations = 2;
     snapshot->reports[2]->is_inactive = true;
     view_failed(snapshot->reports[1]);
     snapshot->stats.unmatched[UNMATCHED_SOURCE] = 5;
@@ -143,6 +146,7 @@ static inline struct snapshot *view_snapshot(void)
     snapshot->stats.tx_stamps[STAMP_KERNEL] = 30;
     snapshot->stats.rx_stamps[STAMP_USER] = 27;
     hist_observe(&snapshot->stats.send_lateness, &hist_layout_default, 30 * NS_PER_US);
+    hist_observe(&snapshot->stats.send_queueing, &hist_layout_default, 3 * NS_PER_MS);
     return snapshot;
 }
 
@@ -160,7 +164,9 @@ static inline struct expo_view view_of(struct snapshot *const *snapshots, size_t
                     .open_fds = 12,
                     .max_fds = 1024,
                     .start_time_seconds = 1767268799.5},
-        .clock = {true, 250 * NS_PER_US, 20 * NS_PER_MS},
+        .clock = {.is_synchronized = true,
+                  .estimated_error_ns = 250 * NS_PER_US,
+                  .maximum_error_ns = 20 * NS_PER_MS},
         .reload_successful = true,
         .reload_success = build_at(0).wall,
         .resolve_failures = 7,

@@ -193,7 +193,8 @@ static int64_t rest_ns(struct resolver *resolver)
 static void hurry(struct resolver *resolver)
 {
     pthread_mutex_lock(&resolver->mutex);
-    heap_set(&resolver->queue, &resolver->names[0]->due, (struct mono){0});
+    struct name *name = resolver->names[0];
+    heap_set(name->has_failed ? &resolver->failed : &resolver->queue, &name->due, (struct mono){0});
     pthread_cond_broadcast(&resolver->work);
     pthread_mutex_unlock(&resolver->mutex);
 }
@@ -295,6 +296,119 @@ static void test_slow_name_does_not_hold_up_others(void **state)
     }
     assert_false(find_any(resolver, "slow", &addr));
     atomic_store(&slow_may_end, true);
+    resolver_stop(resolver);
+}
+
+enum { DEAD = 60, GOOD = 10 };
+
+static bool are_all_found(struct resolver *resolver, char texts[][16])
+{
+    struct addr addr;
+    for (unsigned i = DEAD; i < DEAD + GOOD; i++) {
+        if (!find_any(resolver, texts[i], &addr)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* However many names there are that nobody answers. */
+static void test_many_slow_names_hold_up_nobody(void **state)
+{
+    (void)state;
+    static char texts[DEAD + GOOD][16];
+    struct resolver_name names[DEAD + GOOD];
+    for (unsigned i = 0; i < DEAD + GOOD; i++) {
+        snprintf(texts[i], sizeof texts[i], "%s%u", i < DEAD ? "slow" : "target", i);
+        names[i] = (struct resolver_name){texts[i], ADDR_NONE};
+    }
+    fake_set("192.0.2.1", NULL);
+    atomic_store(&slow_may_end, false);
+    struct resolver *resolver = resolver_new(count_change, &changes);
+    resolver_set_names(resolver, names, DEAD + GOOD);
+    struct mono give_up = mono_add(clock_now().mono, GIVE_UP_NS);
+    while (!are_all_found(resolver, texts)) {
+        assert_true(mono_is_before(clock_now().mono, give_up));
+        poll(NULL, 0, 1);
+    }
+    while (resolver_waiting(resolver) != DEAD) {
+        assert_true(mono_is_before(clock_now().mono, give_up));
+        poll(NULL, 0, 1);
+    }
+    atomic_store(&slow_may_end, true);
+    resolver_stop(resolver);
+}
+
+static void judge(struct resolver *resolver, bool is_dead, bool works)
+{
+    struct resolver_name name = {"router", ADDR_NONE};
+    if (is_dead) {
+        resolver_judge(resolver, &name, true);
+    }
+    if (works) {
+        resolver_judge(resolver, &name, false);
+    }
+    resolver_leave_dead(resolver);
+}
+
+static void await_failovers(struct resolver *resolver, uint64_t count)
+{
+    struct mono give_up = mono_add(clock_now().mono, GIVE_UP_NS);
+    while (resolver_failovers(resolver) < count) {
+        assert_true(mono_is_before(clock_now().mono, give_up));
+        poll(NULL, 0, 1);
+    }
+}
+
+/* One after the other, round and round; while somebody succeeds there, nobody moves. */
+static void test_dead_address_is_left(void **state)
+{
+    (void)state;
+    fake_set("192.0.2.1", "192.0.2.2");
+    struct resolver *resolver = start("router");
+    await_lookups(resolver, 1);
+    judge(resolver, true, true);
+    judge(resolver, false, true);
+    assert_false(resolver->names[0]->wants_next);
+    judge(resolver, true, false);
+    await_failovers(resolver, 1);
+    assert_found(resolver, "router", "192.0.2.2");
+    judge(resolver, true, false); /* not again within a minute */
+    assert_false(resolver->names[0]->wants_next);
+    resolver->names[0]->next_after = (struct mono){0};
+    judge(resolver, true, false);
+    await_failovers(resolver, 2);
+    assert_found(resolver, "router", "192.0.2.1");
+    resolver_stop(resolver);
+}
+
+/* A server that is silent is asked less and less often. */
+static void test_pause_grows(void **state)
+{
+    (void)state;
+    int before = fake_failure;
+    fake_failure = EAI_AGAIN;
+    fake_set(NULL, NULL);
+    struct resolver *resolver = start("router");
+    await_lookups(resolver, 1);
+    assert_in_range(rest_ns(resolver), 0, RETRY_NS);
+    for (unsigned i = 2; i < 9; i++) {
+        hurry(resolver);
+        await_lookups(resolver, i);
+    }
+    assert_in_range(rest_ns(resolver), RETRY_MAX_NS / 2, RETRY_MAX_NS);
+    resolver_stop(resolver);
+    fake_failure = before;
+}
+
+/* Its interface may have been made anew, and then has another index. */
+static void test_link_local_is_looked_up_all_the_time(void **state)
+{
+    (void)state;
+    fake_set("fe80::1%7", NULL);
+    struct resolver *resolver = start("fe80::1%eth0");
+    await_lookups(resolver, 1);
+    assert_in_range(rest_ns(resolver), 0, LINK_LOCAL_NS);
     resolver_stop(resolver);
 }
 
@@ -419,6 +533,10 @@ int main(void)
         EACH(test_each_version_is_a_name_of_its_own),
         EACH(test_link_local_needs_its_interface),
         EACH(test_slow_name_does_not_hold_up_others),
+        EACH(test_many_slow_names_hold_up_nobody),
+        EACH(test_dead_address_is_left),
+        EACH(test_pause_grows),
+        EACH(test_link_local_is_looked_up_all_the_time),
         EACH(test_names_come_and_go),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

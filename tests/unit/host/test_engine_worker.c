@@ -160,7 +160,7 @@ static void test_failure_is_published(void **state)
     struct engine_worker *worker = engine_worker_start((const uint8_t[SIPHASH_KEY_BYTES]){0});
     apply_and_drop(worker, &spec, 1);
     struct snapshot *snapshot = await_snapshot(worker, has_all_run, NULL);
-    assert_int_equal(snapshot->reports[0]->latest.outcome, OUTCOME_UNREACHABLE);
+    assert_int_equal(snapshot->reports[0]->latest.outcome, OUTCOME_PORT_UNREACHABLE);
     snapshot_unref(snapshot);
     engine_worker_stop(worker);
 }

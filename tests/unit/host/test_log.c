@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <unistd.h>
 
@@ -55,6 +56,39 @@ static const char *after_time(const char *line, const char *shape)
 
 static const char logfmt_time[] = "time=0000-00-00T00:00:00.000Z ";
 static const char json_time[] = "{\"time\":\"0000-00-00T00:00:00.000Z\",";
+
+/* A pipe that nobody reads takes what it can and then nothing, without a wait; later lines begin on
+ * a line of their own. */
+static void test_nobody_reads(void **state)
+{
+    (void)state;
+    int ends[2];
+    static char text[65536];
+    char filler[3000];
+    memset(filler, 'x', sizeof filler - 1);
+    filler[sizeof filler - 1] = '\0';
+    log_setup(LOG_LEVEL_INFO, LOG_FORMAT_LOGFMT);
+    assert_int_equal(pipe(ends), 0);
+    assert_true(fcntl(ends[1], F_SETPIPE_SZ, 4096) >= 4096);
+    int saved = dup(STDERR_FILENO);
+    assert_true(dup2(ends[1], STDERR_FILENO) >= 0);
+    uint64_t before = log_lines_dropped();
+    for (int i = 0; i < 100; i++) {
+        log_line(LOG_LEVEL_INFO, "much", "filler", filler, NULL);
+    }
+    uint64_t dropped = log_lines_dropped() - before;
+    ssize_t size = read(ends[0], text, sizeof text);
+    log_line(LOG_LEVEL_INFO, "again", NULL);
+    size += read(ends[0], text + size, sizeof text - (size_t)size);
+    assert_true(dup2(saved, STDERR_FILENO) >= 0);
+    text[size] = '\0';
+    close(saved);
+    close(ends[0]);
+    close(ends[1]);
+    assert_in_range(dropped, 90, 99);
+    assert_non_null(strstr(text, "\ntime="));
+    assert_non_null(strstr(text, "msg=\"again\"\n"));
+}
 
 static void test_logfmt(void **state)
 {
@@ -158,6 +192,7 @@ static void test_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_nobody_reads),
         cmocka_unit_test(test_logfmt),
         cmocka_unit_test(test_logfmt_quotes_what_needs_it),
         cmocka_unit_test(test_json),

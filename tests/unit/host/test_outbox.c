@@ -76,9 +76,8 @@ static void add(struct fixture *fixture, const struct addr *peer, uint32_t tag)
 static size_t take_tags(struct fixture *fixture, uint32_t tags[BATCH_MAX])
 {
     struct sock_notice notices[BATCH_MAX];
-    size_t taken;
     size_t known = 0;
-    size_t count = batch_receive_notices(fixture->batch, fixture->endpoint->fd, notices, &taken);
+    size_t count = batch_receive_notices(fixture->batch, fixture->endpoint->fd, notices);
     for (size_t i = 0; i < count; i++) {
         assert_int_equal(notices[i].kind, SOCK_NOTICE_SENT);
         const struct sent_key *key = endpoint_find_sent(fixture->endpoint, notices[i].key);
@@ -117,32 +116,113 @@ static void test_a_full_outbox_leaves_in_order(void **state)
     teardown(&fixture);
 }
 
-/* The one that fails says so and the others leave; which key it used up nobody knows, so keys start
- * again. */
+/* The one that fails says so; the others leave, and each keeps its own transmit timestamp. */
 static void test_one_that_fails_stops_no_other(void **state)
 {
     (void)state;
+    for (int gives_keys = 0; gives_keys <= (int)sock_takes_keys(); gives_keys++) {
+        struct fixture fixture;
+        struct addr unreachable = build_addr("[::1]:9");
+        static const uint32_t expected[] = {0, 1, 3, 4};
+        uint32_t tags[BATCH_MAX];
+        setup(&fixture);
+        fixture.endpoint->gives_keys = gives_keys != 0;
+        for (uint32_t tag = 0; tag < 5; tag++) {
+            add(&fixture, tag == 2 ? &unreachable : &fixture.listener_addr, tag);
+        }
+        outbox_send(&fixture.outbox, fixture.batch, clock_mono());
+        for (size_t i = 0; i < 5; i++) {
+            assert_int_equal(fixture.outbox.items[i].error, i == 2 ? EAFNOSUPPORT : 0);
+        }
+        assert_int_equal(fixture.endpoint->stamps_pending, 4);
+        assert_int_equal(take_tags(&fixture, tags), 4);
+        assert_memory_equal(tags, expected, sizeof expected);
+        assert_int_equal(fixture.endpoint->stamps_pending, 0);
+        teardown(&fixture);
+    }
+}
+
+/* What the firewall or a full queue refuses has used up a number; what never became a packet has
+ * only when the numbers are ours. */
+static void test_refused_datagrams_and_their_keys(void **state)
+{
+    (void)state;
+    static const struct {
+        bool gives_keys;
+        int error;
+        uint32_t key; /* of the next one */
+    } cases[] = {
+        {true, EPERM, 2},    {true, ENOBUFS, 2},   {true, EMSGSIZE, 2}, {false, EPERM, 2},
+        {false, ENOBUFS, 2}, {false, EMSGSIZE, 1}, {false, EACCES, 1},
+    };
+    const struct sent_key first = {.id = {3, 0}, .serial = 9, .tag = 50};
+    const struct sent_key last = {.id = {3, 0}, .serial = 9, .tag = 51};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct fixture fixture;
+        struct sock_parcel parcel = {0};
+        setup(&fixture);
+        fixture.endpoint->gives_keys = cases[i].gives_keys;
+        endpoint_note_sent(fixture.endpoint, &first, clock_mono());
+        endpoint_note_refused(fixture.endpoint, cases[i].error);
+        endpoint_request_stamp(fixture.endpoint, &parcel, 0);
+        assert_int_equal(parcel.key, cases[i].key);
+        assert_int_equal(parcel.has_key, cases[i].gives_keys);
+        endpoint_note_sent(fixture.endpoint, &last, clock_mono());
+        assert_int_equal(endpoint_find_sent(fixture.endpoint, cases[i].key)->tag, 51);
+        assert_int_equal(endpoint_find_sent(fixture.endpoint, 0)->tag, 50);
+        if (cases[i].key == 2) {
+            assert_null(endpoint_find_sent(fixture.endpoint, 1));
+        }
+        assert_int_equal(fixture.endpoint->stamps_pending, 0);
+        teardown(&fixture);
+    }
+}
+
+/* A datagram that was refused and then sent after all has used up two numbers of the kernel, which
+ * only the timestamps tell. */
+static void test_numbers_that_nobody_told(void **state)
+{
+    (void)state;
     struct fixture fixture;
-    struct addr unreachable = build_addr("[::1]:9");
-    uint32_t tags[BATCH_MAX];
     setup(&fixture);
-    for (uint32_t tag = 0; tag < 5; tag++) {
-        add(&fixture, tag == 2 ? &unreachable : &fixture.listener_addr, tag);
+    fixture.endpoint->gives_keys = false;
+    for (uint32_t i = 0; i < 3; i++) {
+        const struct sent_key sent = {.id = {3, 0}, .serial = 9, .tag = 60 + i};
+        endpoint_note_sent(fixture.endpoint, &sent, clock_mono());
     }
-    outbox_send(&fixture.outbox, fixture.batch, clock_mono());
-    for (size_t i = 0; i < 5; i++) {
-        assert_int_equal(fixture.outbox.items[i].error, i == 2 ? EAFNOSUPPORT : 0);
+    assert_int_equal(endpoint_find_sent(fixture.endpoint, 0)->tag, 60);
+    assert_int_equal(endpoint_find_sent(fixture.endpoint, 1)->tag, 61);
+    assert_int_equal(endpoint_find_sent(fixture.endpoint, 4)->tag, 62);
+    assert_int_equal(fixture.endpoint->stamps_pending, 0);
+    assert_int_equal(fixture.endpoint->next_key, 5);
+    assert_null(endpoint_find_sent(fixture.endpoint, 5 + ENDPOINT_KEYS));
+    assert_int_equal(fixture.endpoint->next_key, 5);
+    teardown(&fixture);
+}
+
+/* Packets wait in a queue of this host: none loses its number as long as there may be room. One
+ * that was dropped there is forgotten. */
+static void test_many_wait_for_their_timestamps(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    setup(&fixture);
+    for (uint32_t key = 0; key < ENDPOINT_KEYS_MAX; key++) {
+        const struct sent_key sent = {.id = {3, 0}, .serial = 9, .tag = 1000 + key};
+        endpoint_note_sent(fixture.endpoint, &sent, clock_mono());
     }
-    assert_true(fixture.endpoint->has_uncertain_keys);
-    assert_false(endpoint_requests_stamp(fixture.endpoint, true, clock_mono()));
-    assert_int_equal(take_tags(&fixture, tags), 2);
-    assert_int_equal(tags[1], 1);
-    endpoint_restart_keys(fixture.endpoint);
-    fixture.outbox.count = 0;
-    add(&fixture, &fixture.listener_addr, 77);
-    outbox_send(&fixture.outbox, fixture.batch, clock_mono());
-    assert_int_equal(take_tags(&fixture, tags), 1);
-    assert_int_equal(tags[0], 77);
+    assert_int_equal(fixture.endpoint->stamps_pending, ENDPOINT_KEYS_MAX);
+    for (uint32_t key = 1; key < ENDPOINT_KEYS_MAX; key++) {
+        assert_int_equal(endpoint_find_sent(fixture.endpoint, key)->tag, 1000 + key);
+        assert_null(endpoint_find_sent(fixture.endpoint, key));
+    }
+    assert_int_equal(fixture.endpoint->stamps_pending, 1);
+    const struct sent_key next = {.id = {3, 0}, .serial = 9, .tag = 7};
+    endpoint_note_sent(fixture.endpoint, &next, clock_mono());
+    assert_int_equal(fixture.endpoint->stamps_pending, 1);
+    assert_null(endpoint_find_sent(fixture.endpoint, 0));
+    assert_int_equal(endpoint_find_sent(fixture.endpoint, ENDPOINT_KEYS_MAX)->tag, 7);
+    assert_int_equal(fixture.endpoint->key_count, ENDPOINT_KEYS_MAX);
     teardown(&fixture);
 }
 
@@ -151,7 +231,7 @@ static void test_a_device_without_timestamps_gets_no_more_requests(void **state)
     (void)state;
     struct fixture fixture;
     struct mono now = {5 * NS_PER_SECOND};
-    const struct sent_key key = {{3, 0}, 9, 1};
+    const struct sent_key key = {.id = {3, 0}, .serial = 9, .tag = 1};
     setup(&fixture);
     assert_true(endpoint_requests_stamp(fixture.endpoint, true, now));
     endpoint_note_sent(fixture.endpoint, &key, now);
@@ -169,15 +249,15 @@ static void test_a_device_with_one_timestamp_gets_more_requests(void **state)
     (void)state;
     struct fixture fixture;
     struct mono now = {5 * NS_PER_SECOND};
-    const struct sent_key key = {{3, 0}, 9, 1};
+    const struct sent_key key = {.id = {3, 0}, .serial = 9, .tag = 1};
     setup(&fixture);
     endpoint_note_sent(fixture.endpoint, &key, now);
     assert_non_null(endpoint_find_sent(fixture.endpoint, 0));
     endpoint_note_sent(fixture.endpoint, &key, now);
     assert_true(endpoint_requests_stamp(fixture.endpoint, true,
                                         mono_add(now, 9 * ENDPOINT_STAMP_TIMEOUT_NS)));
-    assert_null(endpoint_find_sent(fixture.endpoint, 2));
-    assert_null(endpoint_find_sent(fixture.endpoint, 2u - ENDPOINT_SHARED_KEYS - 1));
+    assert_null(endpoint_find_sent(fixture.endpoint, 2 + ENDPOINT_KEYS));
+    assert_null(endpoint_find_sent(fixture.endpoint, 2u - ENDPOINT_KEYS_MAX - 1));
     teardown(&fixture);
 }
 
@@ -240,6 +320,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_full_outbox_leaves_in_order),
         cmocka_unit_test(test_one_that_fails_stops_no_other),
+        cmocka_unit_test(test_refused_datagrams_and_their_keys),
+        cmocka_unit_test(test_numbers_that_nobody_told),
+        cmocka_unit_test(test_many_wait_for_their_timestamps),
         cmocka_unit_test(test_a_device_without_timestamps_gets_no_more_requests),
         cmocka_unit_test(test_a_device_with_one_timestamp_gets_more_requests),
         cmocka_unit_test(test_who_may_share),

@@ -117,7 +117,7 @@ static void test_options_are_set(void **state)
     int value = 0;
     socklen_t size = sizeof value;
     assert_int_equal(getsockopt(a, IPPROTO_IP, IP_MTU_DISCOVER, &value, &size), 0);
-    assert_int_equal(value, IP_PMTUDISC_DO);
+    assert_int_equal(value, IP_PMTUDISC_PROBE);
     close(a);
     snprintf(options.device, sizeof options.device, "%s", "no-such-device0");
     assert_int_equal(sock_open_with(&local, &options, &a, &a_addr), -ENODEV);

@@ -3,9 +3,12 @@
 /* The rows agree with each other and with the configuration's schema. */
 #include "operation/operation.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "config/schema.h"
+#include "support/build.h"
 #include "support/cm.h"
 
 static void test_names(void **state)
@@ -81,13 +84,39 @@ static void test_control_rows(void **state)
     assert_false(control_takes_key(CONTROL_NONE, AUTH_MD5));
 }
 
+/* An address needs no name server, a path without control request no responder, and so on. */
+static void test_what_can_happen(void **state)
+{
+    (void)state;
+    struct spec *spec = build_jitter_spec("a", "192.0.2.1");
+    assert_true(operation_can_end(spec, OUTCOME_TIMEOUT));
+    assert_true(operation_can_end(spec, OUTCOME_LOCAL));
+    assert_true(operation_can_end(spec, OUTCOME_REFUSED));
+    assert_true(operation_can_end(spec, OUTCOME_PORT_IN_USE));
+    assert_false(operation_can_end(spec, OUTCOME_RESOLVE));
+    assert_false(operation_can_end(spec, OUTCOME_VERIFY));
+    spec->control.version = CONTROL_NONE;
+    spec->packets.verify_data = true;
+    free(spec->identity.host);
+    spec->identity.host = mem_string("router.example");
+    assert_true(operation_can_end(spec, OUTCOME_RESOLVE));
+    assert_true(operation_can_end(spec, OUTCOME_VERIFY));
+    static const enum outcome of_control[] = {OUTCOME_NO_CONNECTION, OUTCOME_AUTH, OUTCOME_FORMAT,
+                                              OUTCOME_PORT_IN_USE, OUTCOME_REFUSED};
+    for (size_t i = 0; i < sizeof of_control / sizeof of_control[0]; i++) {
+        assert_false(operation_can_end(spec, of_control[i]));
+    }
+    spec->operation = &operation_tcp_connect;
+    assert_true(operation_can_end(spec, OUTCOME_REFUSED)); /* by the host itself */
+    spec_unref(spec);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_names),
-        cmocka_unit_test(test_keys_are_the_schemas),
-        cmocka_unit_test(test_rows_are_whole),
-        cmocka_unit_test(test_control_rows),
+        cmocka_unit_test(test_names),           cmocka_unit_test(test_keys_are_the_schemas),
+        cmocka_unit_test(test_rows_are_whole),  cmocka_unit_test(test_control_rows),
+        cmocka_unit_test(test_what_can_happen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -345,7 +345,7 @@ static void test_weak_icmp(void **state)
     sender_icmp(ECONNREFUSED, SENDER_CONTROL, 0, 0);
     assert_int_equal(sender.probe.phase, PROBE_CONTROL);
     const struct round *round = sender_finish();
-    assert_int_equal(round->outcome, OUTCOME_UNREACHABLE);
+    assert_int_equal(round->outcome, OUTCOME_PORT_UNREACHABLE);
     assert_int_equal(round->error, ECONNREFUSED);
     assert_int_equal(round->control_retries, 2);
     sender_tear_down();
@@ -353,7 +353,7 @@ static void test_weak_icmp(void **state)
     sender_icmp(ECONNREFUSED, SENDER_ECHO_PROBES, 0, 11);
     assert_int_equal(sender.probe.phase, PROBE_SETTLE);
     round = sender_finish();
-    assert_int_equal(round->outcome, OUTCOME_UNREACHABLE);
+    assert_int_equal(round->outcome, OUTCOME_PORT_UNREACHABLE);
     assert_true(round->duration_ns == SECONDS(5));
     sender_tear_down();
 }

@@ -298,7 +298,7 @@ static void test_port_unreachable_ends_the_handshake(void **state)
     sender_icmp(ECONNREFUSED, SENDER_CONTROL, 0, IPSLA_REQUEST_BYTES);
     assert_true(probe_is_idle(&sender.probe));
     const struct round *round = sender_finish();
-    assert_int_equal(round->outcome, OUTCOME_UNREACHABLE);
+    assert_int_equal(round->outcome, OUTCOME_PORT_UNREACHABLE);
     assert_int_equal(round->return_code, 6);
     assert_int_equal(round->error, ECONNREFUSED);
     assert_true(round->duration_ns == MS(3));
@@ -315,7 +315,23 @@ static void test_host_unreachable_is_remembered(void **state)
     const struct round *round = sender_finish();
     assert_int_equal(round->outcome, OUTCOME_UNREACHABLE);
     assert_int_equal(round->error, EHOSTUNREACH);
+    assert_int_equal(round->icmp.code, 13);
+    assert_int_equal(round->icmp.from.family, ADDR_IPV4);
     assert_int_equal(round->control_retries, 2);
+    sender_tear_down();
+}
+
+/* Not believed, but told: who answers in place of the one that was asked. */
+static void test_answer_from_elsewhere_is_told(void **state)
+{
+    (void)state;
+    sender_set_up_jitter();
+    sender_deliver("198.51.100.77:1967", (const uint8_t *)"anything", 8);
+    const struct round *round = sender_finish();
+    const struct addr other = build_addr("198.51.100.77:1967");
+    assert_int_equal(round->outcome, OUTCOME_NO_CONNECTION);
+    assert_true(addr_is_equal(&round->elsewhere, &other));
+    assert_int_equal(round->from_elsewhere, 1);
     sender_tear_down();
 }
 
@@ -541,6 +557,7 @@ int main(void)
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_port_unreachable_ends_the_handshake),
         cmocka_unit_test(test_host_unreachable_is_remembered),
+        cmocka_unit_test(test_answer_from_elsewhere_is_told),
         cmocka_unit_test(test_icmp_of_another_peer_is_ignored),
         cmocka_unit_test(test_icmp_during_the_train_is_a_loss),
         cmocka_unit_test(test_no_reply),

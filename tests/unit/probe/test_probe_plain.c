@@ -55,7 +55,7 @@ static void test_unreachable_ends_an_echo(void **state)
     sender_icmp(ECONNREFUSED, SENDER_ECHO_PROBES, 0, 12);
     assert_true(probe_is_idle(&sender.probe));
     const struct round *round = sender_finish();
-    assert_int_equal(round->outcome, OUTCOME_UNREACHABLE);
+    assert_int_equal(round->outcome, OUTCOME_PORT_UNREACHABLE);
     assert_int_equal(round->return_code, RETURN_CODE_NOT_CONNECTED);
     assert_int_equal(round->error, ECONNREFUSED);
     assert_int_equal(round->lost_unknown, 1);

@@ -147,6 +147,26 @@ static void test_strange_answers(void **state)
     sender_tear_down();
 }
 
+/* Who answers knows what was asked, but does not sign with our key, or not at all: the keys are
+ * what to look at. */
+static void test_bad_digest_is_auth(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        uint8_t bytes[IPSLA2_BYTES];
+        set_up(AUTH_HMAC_SHA256);
+        struct ipsla2_message other = good_answer();
+        other.mode = i == 0 ? other.mode : IPSLA2_MODE_NONE;
+        size_t size = ipsla2_encode(&other, bytes);
+        sender_deliver(CONTROL_V2_PEER, bytes, size);
+        sender_assert_unmatched(0, 1, 0, 0);
+        drive_until(&sender.drive, build_at(MS(6000)));
+        assert_int_equal(sender.probe.round.outcome, OUTCOME_AUTH);
+        assert_int_equal(sender.probe.round.control_status, 0);
+        sender_tear_down();
+    }
+}
+
 static void test_refusals(void **state)
 {
     (void)state;
@@ -291,7 +311,8 @@ static void test_icmp(void **state)
         ev.error = i == 0 ? ECONNREFUSED : EHOSTUNREACH;
         drive_input(&sender.drive, ev);
         assert_int_equal(probe_is_idle(&sender.probe), i == 0);
-        assert_int_equal(sender_finish()->outcome, OUTCOME_UNREACHABLE);
+        assert_int_equal(sender_finish()->outcome,
+                         i == 0 ? OUTCOME_PORT_UNREACHABLE : OUTCOME_UNREACHABLE);
         sender_tear_down();
     }
 }
@@ -322,6 +343,7 @@ int main(void)
         cmocka_unit_test(test_retry_and_next),
         cmocka_unit_test(test_reflection_is_no_answer),
         cmocka_unit_test(test_strange_answers),
+        cmocka_unit_test(test_bad_digest_is_auth),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_suggested_port),
         cmocka_unit_test(test_md5_layouts_in_turn),

@@ -68,14 +68,15 @@ static void test_kernel_send_stamps(void **state)
     for (uint32_t k = 0; k < 6; k++) {
         train_send(&train, build_at(MS(20) * k));
     }
-    train_stamp(&train, 1, left_at(MS(0) + 5000));
-    train_stamp(&train, 2, left_at(MS(20) - 1)); /* before we sent it */
-    train_stamp(&train, 3, left_at(MS(40) + NS_PER_SECOND + 1)); /* the clock was stepped */
+    train_stamp(&train, 1, (struct mono){0}, left_at(MS(0) + 5000));
+    train_stamp(&train, 2, (struct mono){0}, left_at(MS(20) - 1)); /* before we sent it */
+    /* The clock was stepped. */
+    train_stamp(&train, 3, (struct mono){0}, left_at(MS(40) + TRAIN_HELD_MAX_NS + 1));
     struct stamp user = left_at(MS(60) + 5000);
     user.source = STAMP_USER;
-    train_stamp(&train, 4, user);
-    train_stamp(&train, 5, left_at(MS(80) + 9000));
-    train_stamp(&train, 7, left_at(MS(120))); /* never sent */
+    train_stamp(&train, 4, (struct mono){0}, user);
+    train_stamp(&train, 5, (struct mono){0}, left_at(MS(80) + 9000));
+    train_stamp(&train, 7, (struct mono){0}, left_at(MS(120))); /* never sent */
     assert_int_equal(train_receive(&train, 5, received_at(MS(80) + 8000), &sample),
                      ARRIVAL_ACCEPTED); /* answered before it is said to have left */
     assert_int_equal(train_receive(&train, 1, received_at(MS(3)), &sample), ARRIVAL_ACCEPTED);
@@ -88,6 +89,65 @@ static void test_kernel_send_stamps(void **state)
     }
     assert_true(sample_rtt_ns(&train.samples[0], NS_PER_MS) == MS(3) - 5000);
     train_fini(&train);
+}
+
+/* What the thread was late with and what the packet waited afterwards are two things; a reply that
+ * is late only because of the queue is in time. */
+static void test_waiting_in_the_own_queue(void **state)
+{
+    (void)state;
+    struct train train;
+    struct sample *sample;
+    start(&train, 2);
+    train_send(&train, build_at(MS(1)));
+    train_send(&train, build_at(MS(20)));
+    train_stamp(&train, 1, build_at(MS(3)).mono, left_at(MS(1500)));
+    train_stamp(&train, 2, build_at(MS(20)).mono, left_at(MS(20) + TRAIN_QUEUED_NS));
+    assert_int_equal(train_receive(&train, 1, received_at(MS(1510)), &sample), ARRIVAL_ACCEPTED);
+    assert_int_equal(sample->fate, FATE_LATE);
+    train_take_stamps(&train, NS_PER_MS);
+    assert_int_equal(sample->fate, FATE_RECEIVED);
+    assert_true(sample_rtt_ns(sample, NS_PER_MS) == MS(10));
+    assert_true(train_lateness_ns(&train, 0) == MS(3));
+    assert_true(train_queueing_ns(&train, 0) == MS(1497));
+    assert_true(train_queueing_ns(&train, 1) == TRAIN_QUEUED_NS);
+    assert_int_equal(train_count_late(&train), 0);
+    assert_int_equal(train_count_queued(&train), 1);
+    train_fini(&train);
+}
+
+/* r: answered, seen leaving; n: answered, not seen; s: seen leaving; -: neither. */
+static void test_dropped_in_the_own_queue(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *packets;
+        uint32_t dropped;
+    } cases[] = {
+        {"rr-rr", 1}, {"--s-r", 3}, {"rrr--", 0}, {"r-r-s", 2},
+        {"n-r-r", 0}, {"-----", 0}, {"-n--n", 0}, {"rrrrs", 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct train train;
+        start(&train, 5);
+        for (uint32_t k = 0; k < 5; k++) {
+            struct sample *sample;
+            char what = cases[i].packets[k];
+            train_send(&train, build_at(MS(20) * k));
+            if (what == 'r' || what == 's') {
+                train_stamp(&train, k + 1, (struct mono){0}, left_at(MS(20) * k));
+            }
+            if (what == 'r' || what == 'n') {
+                train_receive(&train, k + 1, received_at(MS(20) * k + 1), &sample);
+            }
+        }
+        assert_int_equal(train_unsend_queued(&train), cases[i].dropped);
+        for (uint32_t k = 0; k < 5; k++) {
+            bool is_dropped = cases[i].dropped > 0 && cases[i].packets[k] == '-';
+            assert_int_equal(train.samples[k].fate == FATE_UNSENT, is_dropped);
+        }
+        train_fini(&train);
+    }
 }
 
 static void test_receive(void **state)
@@ -240,7 +300,7 @@ static void test_error_of_stamps(void **state)
     start(&train, 2);
     train_send(&train, build_at(0));
     train_send(&train, build_at(MS(20)));
-    train_stamp(&train, 1, left);
+    train_stamp(&train, 1, (struct mono){0}, left);
     train_receive(&train, 1, received, &sample);
     assert_int_equal(sample->error_ns, 340);
     received = received_at(MS(25));
@@ -248,7 +308,7 @@ static void test_error_of_stamps(void **state)
     train_receive(&train, 2, received, &sample);
     left = left_at(MS(21));
     left.error_ns = 2;
-    train_stamp(&train, 2, left);
+    train_stamp(&train, 2, (struct mono){0}, left);
     assert_true(sample->error_ns == UINT32_MAX);
     train_fini(&train);
 }
@@ -354,6 +414,8 @@ int main(void)
         cmocka_unit_test(test_all_unsent),
         cmocka_unit_test(test_restart_forgets),
         cmocka_unit_test(test_kernel_send_stamps),
+        cmocka_unit_test(test_waiting_in_the_own_queue),
+        cmocka_unit_test(test_dropped_in_the_own_queue),
         cmocka_unit_test(test_error_of_stamps),
         cmocka_unit_test(test_skips_what_is_over),
         cmocka_unit_test(test_counts_late_packets),

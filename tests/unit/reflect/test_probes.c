@@ -177,6 +177,9 @@ static void test_probe_of_a_stranger(void **state)
     assert_int_equal(responder_dropped(DROP_NO_SESSION), 1);
     responder_send_jitter(16384, RESPONDER_PEER, 1);
     assert_int_equal(responder_last_jitter(RESPONDER_PEER).responder_seq, 1);
+    responder_send_jitter(16384, RESPONDER_PEER_2, 2); /* as behind a translation that forgot */
+    assert_int_equal(responder_dropped(DROP_OTHER_PORT), 1);
+    assert_int_equal(responder_dropped(DROP_NO_SESSION), 1);
     responder_tear_down();
 }
 

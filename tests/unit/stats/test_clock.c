@@ -69,6 +69,26 @@ static void test_step_of_theirs(void **state)
     assert_true(clock_filter_read(&filter, (struct mono){SECONDS(2)}, 0).offset_ns == MS(2));
 }
 
+/* What is kept against a clock that was slewed since is worth nothing. */
+static void test_slew_of_ours(void **state)
+{
+    (void)state;
+    struct clock_filter filter = {0};
+    for (int64_t i = 1; i <= CLOCK_FILTER_POINTS + 3; i++) {
+        add(&filter, point(SECONDS(i), MS(1), MS(2)));
+    }
+    clock_filter_forget(&filter, (struct mono){0});
+    assert_int_equal(filter.count, CLOCK_FILTER_POINTS);
+    clock_filter_forget(&filter, (struct mono){SECONDS(10)});
+    assert_int_equal(filter.count, 2);
+    add(&filter, point(SECONDS(12), MS(1), MS(1)));
+    assert_int_equal(filter.count, 3);
+    clock_filter_forget(&filter, (struct mono){SECONDS(13)});
+    assert_false(clock_filter_read(&filter, (struct mono){SECONDS(13)}, 0).is_known);
+    add(&filter, point(SECONDS(14), MS(1), MS(1)));
+    assert_true(clock_filter_read(&filter, (struct mono){SECONDS(14)}, 0).is_known);
+}
+
 /* Whatever comes, the true offset is within the error as long as each point was right. */
 static void test_bound_holds(void **state)
 {
@@ -130,6 +150,29 @@ static void test_survey(void **state)
     assert_true(survey.error_ns == 0);
 }
 
+/* A way that is shorter than a step of the wire, or than the error of our stamps. */
+static void test_survey_of_short_ways(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t sd_ns, ds_ns, resolution_ns;
+        uint32_t error_ns, unresolved;
+    } rows[] = {
+        {MS(1), MS(1), MS(1), 0, 0},    {0, MS(1), MS(1), 0, 1},
+        {MS(1), 0, MS(1), 0, 1},        {-MS(1), MS(3), MS(1), 0, 0},
+        {US(50), US(50), 1, 300, 0},    {US(50), US(50), 1, US(51), 1},
+        {US(50), US(52), 1, US(51), 1}, {MS(3), MS(3), MS(1), US(51), 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct sample item = sample(0, rows[i].sd_ns, 0, rows[i].ds_ns);
+        item.error_ns = rows[i].error_ns;
+        const struct samples samples = {&item, 1, NULL, 0};
+        struct clock_survey survey;
+        clock_survey(&samples, rows[i].resolution_ns, &survey);
+        assert_int_equal(survey.unresolved, rows[i].unresolved);
+    }
+}
+
 /* Only what would need a packet to arrive before it left: the round trip, and the slack. */
 static void test_clock_was_set(void **state)
 {
@@ -178,8 +221,10 @@ int main(void)
         cmocka_unit_test(test_best_point_ages),
         cmocka_unit_test(test_step_of_ours),
         cmocka_unit_test(test_step_of_theirs),
+        cmocka_unit_test(test_slew_of_ours),
         cmocka_unit_test(test_bound_holds),
         cmocka_unit_test(test_survey),
+        cmocka_unit_test(test_survey_of_short_ways),
         cmocka_unit_test(test_clock_was_set),
         cmocka_unit_test(test_words),
     };

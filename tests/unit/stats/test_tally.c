@@ -32,6 +32,8 @@ static struct round round_of(enum outcome outcome, enum return_code return_code)
         .over_threshold = 8,
         .missed = 2,
         .sent_late = 9,
+        .queued = 4,
+        .queue_dropped = 5,
         .unprocessed = 11,
         .reordering = {12, 13, 14},
         .negative = 15,
@@ -73,6 +75,8 @@ static void test_adds_every_field(void **state)
     assert_int_equal(tally.control_retries, 4);
     assert_int_equal(tally.missed, 4);
     assert_int_equal(tally.sent_late, 18);
+    assert_int_equal(tally.queued, 8);
+    assert_int_equal(tally.queue_dropped, 10);
     assert_int_equal(tally.unprocessed, 22);
     assert_int_equal(tally.reordered_sd, 24);
     assert_int_equal(tally.reordered_ds, 26);

@@ -63,6 +63,12 @@ static void it_says_why_there_is_no_one_way_delay(void **state)
     struct round *round = &snapshot->reports[0]->latest;
     round->one_way = ONE_WAY_LOCAL_CLOCK;
     expect_on_page(snapshot, "<small>no one-way delay: local_clock</small>");
+    round->one_way = ONE_WAY_LOCAL_SLEW;
+    round->is_slewed = true;
+    expect_on_page(snapshot, "<small>no one-way delay: local_slew</small>");
+    expect_on_page(snapshot, "<small>our clock was slewed</small>");
+    round->one_way = ONE_WAY_RESOLUTION;
+    expect_on_page(snapshot, "<small>no one-way delay: resolution</small>");
     round->one_way = ONE_WAY_SHOWN;
     moments_add(&round->sd.delay, 2 * NS_PER_MS);
     moments_add(&round->ds.delay, 3 * NS_PER_MS);

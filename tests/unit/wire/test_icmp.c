@@ -103,6 +103,42 @@ static void test_altered_bytes(void **state)
     }
 }
 
+static void test_swapped_times(void **state)
+{
+    (void)state;
+    const struct wall now = {INT64_C(45296789) * NS_PER_MS}; /* 12:34:56.789, 0x02b32c95 */
+    assert_int_equal(icmp_time_swap(0x02b32c95), 0x952cb302);
+    assert_true(icmp_time_is_swapped(0x952cb302, now));
+    assert_true(icmp_time_is_swapped(icmp_time_swap(45296789 + 60000), now));
+    assert_false(icmp_time_is_swapped(icmp_time_swap(45296789 + 60001), now));
+    assert_false(icmp_time_is_swapped(0x02b32c95, now));
+    assert_false(icmp_time_is_swapped(0, (struct wall){0}));
+    assert_true(icmp_time_is_swapped(icmp_time_swap(86399990), (struct wall){0}));
+}
+
+static void test_held(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t receive_ms, transmit_ms;
+        int held_ms;
+    } rows[] = {
+        {1000, 1000, 0},
+        {1000, 1007, 7},
+        {86399999, 4, 5},
+        {0xffffffff, 1, -1},
+        {0xffffffff, 0x80000001, 2},
+        {1000, 999, -1},
+        {86400000, 86400000, -1},
+        {0, 65535, 65535},
+        {0, 65536, -1},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct icmp_times times = {0, rows[i].receive_ms, rows[i].transmit_ms};
+        assert_int_equal(icmp_times_held_ms(&times), rows[i].held_ms);
+    }
+}
+
 /* A good checksum does not make a message of ours out of any other. */
 static void test_other_messages(void **state)
 {
@@ -129,6 +165,7 @@ int main(void)
         cmocka_unit_test(test_checksum),       cmocka_unit_test(test_echo),
         cmocka_unit_test(test_echo6),          cmocka_unit_test(test_timestamp),
         cmocka_unit_test(test_short_messages), cmocka_unit_test(test_altered_bytes),
+        cmocka_unit_test(test_swapped_times),  cmocka_unit_test(test_held),
         cmocka_unit_test(test_other_messages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
