@@ -301,6 +301,7 @@ static void take_over(struct exporter *exporter, struct config *config)
  * does not let them in again. */
 static void prepare_responder(struct exporter *exporter, struct config *config)
 {
+    answering_add_ipv6(&config->responder);
     answering_drop_reserved(&config->responder);
     if (config->responder.key_count > 0 && exporter->replays == NULL) {
         exporter->replays = mem_alloc(1, sizeof *exporter->replays);

@@ -25,6 +25,7 @@
 #include "wire/ntp.h"
 
 #define REFLECT_LISTEN_MAX 8
+#define REFLECT_SOCKETS_MAX (2 * REFLECT_LISTEN_MAX)
 #define REFLECT_ALLOW_MAX 64
 #define REFLECT_PERMANENT_MAX 64
 /* Of everything that leaves, as routers do. */
@@ -56,8 +57,11 @@ enum reflect_reply { REPLY_LONG, REPLY_SHORT };
 struct replay_memory;
 
 struct reflect_settings {
-    struct addr listen[REFLECT_LISTEN_MAX]; /* control sockets */
+    struct addr listen[REFLECT_SOCKETS_MAX]; /* control sockets */
     size_t listen_count;
+    /* A bit for each that was written as a port alone: it is meant for IPv6 too, whose socket the
+     * program adds where the system has IPv6 (program/answering.h). The responder ignores it. */
+    uint32_t listen_both;
     struct addr_prefix allow[REFLECT_ALLOW_MAX]; /* who may ask; none: everybody */
     size_t allow_count;
     struct addr permanent[REFLECT_PERMANENT_MAX]; /* ports that are always open */

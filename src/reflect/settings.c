@@ -12,6 +12,7 @@ void reflect_settings_default(struct reflect_settings *settings)
         .listen = {{.family = ADDR_IPV4, .port = IPSLA_CONTROL_PORT},
                    {.family = ADDR_IPV4, .port = IPSLA_CONTROL_PORT_V2}},
         .listen_count = 2,
+        .listen_both = 3,
         .max_sessions = 1000,
         .requests_per_source = 1000,
         .reserved_sessions = 100,

@@ -75,7 +75,7 @@ struct opening {
 struct reflect {
     struct reflect_settings settings;
     struct reflect_stats stats;
-    struct listener listeners[REFLECT_LISTEN_MAX];
+    struct listener listeners[REFLECT_SOCKETS_MAX];
     size_t permanent_asked; /* permanent ports handed to the table so far */
     int permanent_errors[2 * REFLECT_PERMANENT_MAX]; /* UDP, then TCP */
     struct siphash_key key;

@@ -22,7 +22,9 @@
 
 static const struct option_row rows[] = {
     {"listen-address", "[IP:]PORT", NULL,
-     "Where to take control requests. Default: :1967 and :1167.", true},
+     "Where to take control requests; a port alone is every IPv4 and IPv6 address. Default: :1967 "
+     "and :1167.",
+     true},
     {"allow", "PREFIX", NULL, "Who may ask, for example 192.0.2.0/24. Not given: everybody.", true},
     {"permanent-port", "[IP:]PORT", NULL, "A probe port that is always open.", true},
     {"permanent-tcp-port", "[IP:]PORT", NULL, "A TCP port that is always open.", true},
@@ -95,6 +97,12 @@ static int read_listen(const struct options *options, struct reflect_settings *s
 {
     if (!options_has(options, "listen-address")) {
         return 0;
+    }
+    const char *text;
+    uint32_t bit = 1;
+    settings->listen_both = 0;
+    for (size_t at = 0; (text = options_next(options, "listen-address", &at)) != NULL; bit <<= 1) {
+        settings->listen_both |= address_is_port(text) ? bit : 0;
     }
     return read_endpoints(options, "listen-address", REFLECT_LISTEN_MAX, settings->listen,
                           &settings->listen_count);

@@ -88,6 +88,7 @@ static bool change(struct responder *responder, const struct options *options,
     if (flags_read(options, &wanted) != 0) {
         return false;
     }
+    answering_add_ipv6(&wanted);
     answering_drop_reserved(&wanted);
     if (!reflect_may_change(settings, &wanted)) {
         log_line(LOG_LEVEL_ERROR, "to listen at other addresses needs a restart", NULL);
@@ -205,6 +206,7 @@ int main(int argc, char **argv)
     if (status != 0) {
         return status;
     }
+    answering_add_ipv6(&settings);
     answering_drop_reserved(&settings);
     return run(&options, &settings, &web);
 }
