@@ -72,7 +72,7 @@ static struct reply judge(struct exchanges *exchanges, struct client *client, co
     }
     struct reply reply = answer(exchanges, client, url, method);
     if (reply.needs_place && slots_waiting(exchanges->slots) == 0 &&
-        slots_give_place(exchanges->slots, client->slot)) {
+        slots_give_place(exchanges->slots, client->slot, response_now_ns())) {
         reply = answer(exchanges, client, url, method);
     }
     if (reply.is_pending && exchanges->is_stopping) {

@@ -36,7 +36,7 @@
 /* Places given at once, before those who came meanwhile are seen. */
 #define GRANTS_MAX 4
 /* How often to look whether an answer is unread, while others wait for its place. */
-#define WAITING_STEP_NS (10 * NS_PER_MS)
+#define WAITING_STEP_NS (5 * NS_PER_MS)
 
 /* A stop waits so long for answers being written, and so long for a request that may be on its way
  * on an open connection. */
@@ -86,7 +86,7 @@ static void leave(struct http *http, struct slot *slot, int64_t now_ns)
 /* A place for the client, perhaps that of an answer that is not read. */
 static bool find_place(struct http *http, struct slot *slot, int64_t now_ns)
 {
-    if (slots_give_place(http->exchanges.slots, slot)) {
+    if (slots_give_place(http->exchanges.slots, slot, now_ns)) {
         return true;
     }
     struct slot *stalled = slots_stalled(http->exchanges.slots, now_ns);
@@ -94,7 +94,7 @@ static bool find_place(struct http *http, struct slot *slot, int64_t now_ns)
         return false;
     }
     leave(http, stalled, now_ns);
-    return slots_give_place(http->exchanges.slots, slot);
+    return slots_give_place(http->exchanges.slots, slot, now_ns);
 }
 
 /* Those who wait for a place get one, or their refusal when their time is over. */

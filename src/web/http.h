@@ -19,7 +19,7 @@
 #define HTTP_ANSWER_NS (120 * NS_PER_SECOND)
 #define HTTP_UNREAD_NS (10 * NS_PER_SECOND)
 #define HTTP_WAIT_NS (5 * NS_PER_SECOND)
-#define HTTP_STALLED_NS (250 * NS_PER_MS)
+#define HTTP_STALLED_NS (50 * NS_PER_MS)
 
 struct http;
 

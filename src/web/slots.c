@@ -12,6 +12,11 @@
 #define STATES (SLOT_LEAVING + 1)
 /* Of all connections, so many may wait for a place: one of so many parts. */
 #define WAITING_PART 2
+/* An answer that is not read holds some memory and takes no work: so many times as many may wait
+ * for their clients as may be made at once. */
+#define UNREAD_FACTOR 8
+/* Beyond, one that was not read for so many times `stalled_ns` ends. */
+#define PATIENCE_FACTOR 5
 
 struct slot_peer {
     uint8_t key[16];
@@ -180,12 +185,35 @@ void slots_enter(struct slots *slots, struct slot *slot, enum slot_state state, 
     slots->due_ns = earlier(slots->due_ns, due_of(slots, slot));
 }
 
-bool slots_give_place(struct slots *slots, struct slot *slot)
+static bool is_moving(const struct slots *slots, const struct slot *slot, int64_t now_ns)
 {
-    if (slots->limits.places > 0 && slots->places >= slots->limits.places) {
+    return slot->has_place && now_ns - slot->moved_ns < slots->limits.stalled_ns;
+}
+
+static bool is_crowded(const struct slots *slots)
+{
+    return slots->places >= slots->limits.places * UNREAD_FACTOR;
+}
+
+static bool has_place_left(const struct slots *slots, int64_t now_ns)
+{
+    unsigned moving = 0;
+    if (slots->limits.places == 0 || slots->places < slots->limits.places) {
+        return true;
+    }
+    for (unsigned i = 0; i < slots->count && !is_crowded(slots); i++) {
+        moving += is_moving(slots, &slots->rows[i], now_ns) ? 1 : 0;
+    }
+    return !is_crowded(slots) && moving < slots->limits.places;
+}
+
+bool slots_give_place(struct slots *slots, struct slot *slot, int64_t now_ns)
+{
+    if (!has_place_left(slots, now_ns)) {
         return false;
     }
     count_place(slots, slot, true);
+    slot->moved_ns = now_ns;
     return true;
 }
 
@@ -204,12 +232,13 @@ static bool is_before(const struct claim *a, const struct claim *b)
 
 /* The slot with the highest claim of those that have one. */
 static struct slot *choose(struct slots *slots, int64_t now_ns,
-                           bool (*claim_of)(const struct slot *, int64_t, struct claim *))
+                           bool (*claim_of)(const struct slots *, const struct slot *, int64_t,
+                                            struct claim *))
 {
     struct slot *best = NULL;
     struct claim highest, claim;
     for (unsigned i = 0; i < slots->count; i++) {
-        if (claim_of(&slots->rows[i], now_ns, &claim) &&
+        if (claim_of(slots, &slots->rows[i], now_ns, &claim) &&
             (best == NULL || is_before(&claim, &highest))) {
             best = &slots->rows[i];
             highest = claim;
@@ -218,8 +247,10 @@ static struct slot *choose(struct slots *slots, int64_t now_ns,
     return best;
 }
 
-static bool claim_to_leave(const struct slot *slot, int64_t now_ns, struct claim *out)
+static bool claim_to_leave(const struct slots *slots, const struct slot *slot, int64_t now_ns,
+                           struct claim *out)
 {
+    (void)slots;
     static const unsigned kinds[STATES] = {
         [SLOT_ASKING] = 3, [SLOT_KEPT] = 2, [SLOT_ANSWERING] = 1};
     unsigned kind = kinds[slot->state];
@@ -235,27 +266,30 @@ struct slot *slots_leaver(struct slots *slots, int64_t now_ns)
     return choose(slots, now_ns, claim_to_leave);
 }
 
-static bool claim_as_stalled(const struct slot *slot, int64_t now_ns, struct claim *out)
+static bool claim_as_stalled(const struct slots *slots, const struct slot *slot, int64_t now_ns,
+                             struct claim *out)
 {
-    if (slot->state != SLOT_ANSWERING || !slot->has_place || slot->moved_ns > now_ns) {
+    int64_t age_ns = now_ns - slot->moved_ns;
+    if (slot->state != SLOT_ANSWERING || !slot->has_place) {
         return false;
     }
-    *out = (struct claim){slot->peer->places, 0, now_ns - slot->moved_ns};
-    return true;
+    *out = (struct claim){slot->peer->places, 0, age_ns};
+    return is_crowded(slots) && age_ns >= slots->limits.stalled_ns * PATIENCE_FACTOR;
 }
 
 struct slot *slots_stalled(struct slots *slots, int64_t now_ns)
 {
-    /* To those that moved since, it is as if the time were before. */
-    return choose(slots, now_ns - slots->limits.stalled_ns, claim_as_stalled);
+    return choose(slots, now_ns, claim_as_stalled);
 }
 
-static bool claim_to_be_next(const struct slot *slot, int64_t now_ns, struct claim *out)
+static bool claim_to_be_next(const struct slots *slots, const struct slot *slot, int64_t now_ns,
+                             struct claim *out)
 {
+    (void)slots;
     if (slot->state != SLOT_WAITING) {
         return false;
     }
-    *out = (struct claim){-1U - slot->peer->places, 0, slot->since_ns - now_ns};
+    *out = (struct claim){-1U - slot->peer->places, 0, now_ns - slot->since_ns};
     return true;
 }
 
@@ -264,8 +298,10 @@ struct slot *slots_next(struct slots *slots, int64_t now_ns)
     return choose(slots, now_ns, claim_to_be_next);
 }
 
-static bool claim_as_refused(const struct slot *slot, int64_t now_ns, struct claim *out)
+static bool claim_as_refused(const struct slots *slots, const struct slot *slot, int64_t now_ns,
+                             struct claim *out)
 {
+    (void)slots;
     if (slot->state != SLOT_WAITING) {
         return false;
     }

@@ -3,7 +3,7 @@
 /* Who has the connections of the server, and who goes when there are too many: always somebody of
  * the peer that has the most, so that no peer keeps the others out. A peer is an IPv4 address or an
  * IPv6 /64. Large answers have places of their own, fewer than connections; a request that finds
- * them taken waits. An answer that its client does not read gives its place up when others wait.
+ * them taken waits. Answers that are not read do not count, up to a limit.
  * Pure: the server (http.c) closes sockets and knows the time. Belongs to one thread. */
 #ifndef WEB_SLOTS_H
 #define WEB_SLOTS_H
@@ -15,12 +15,12 @@
 
 struct slots_limits {
     unsigned connections; /* at least 1 */
-    unsigned places; /* large answers at once; 0: no limit */
+    unsigned places; /* large answers at once that are read; 0: no limit */
     int64_t request_ns; /* from accept or the last answer to the end of a request */
     int64_t answer_ns; /* for an answer */
     int64_t unread_ns; /* for an answer of which the client takes nothing */
     int64_t wait_ns; /* for a place */
-    int64_t stalled_ns; /* an answer that was unread for so long gives way to those who wait */
+    int64_t stalled_ns; /* an answer of which nothing was read for so long is not being read */
 };
 
 enum slot_state {
@@ -65,17 +65,18 @@ struct slot *slots_find(struct slots *slots, int fd);
  */
 void slots_enter(struct slots *slots, struct slot *slot, enum slot_state state, int64_t now_ns);
 
-/* Gives the slot a place. False when all are taken. */
-bool slots_give_place(struct slots *slots, struct slot *slot);
+/* Gives the slot a place. False when all are taken: by answers that their clients read, or by eight
+ * times as many of which some are not read. */
+bool slots_give_place(struct slots *slots, struct slot *slot, int64_t now_ns);
 
 unsigned slots_waiting(const struct slots *slots); /* how many are in SLOT_WAITING */
 
 /* Whose turn it is. Each returns NULL when there is nobody.
  * - leaver: who goes to make room for a connection: of the peer with the most, the oldest without a
  *   request, then the oldest kept, then the answer that is read least.
- * - stalled: which unread answer gives its place up: of the peer with the most places.
- * - next: who gets the next place: of the peer with the fewest, the newest, as the oldest of many
- *   that wait is the likeliest to have given up.
+ * - stalled: which unread answer gives its place up, when no place is left for its being unread: of
+ *   the peer with the most places, what was not read for longest.
+ * - next: who gets the next place: of the peer with the fewest, the oldest.
  * - refused: who waits in vain: the time is over, or more than half of all connections wait
  * and it is the oldest of the peer that has the most of them.
  * - overdue: whose time for a request or an answer is over. */

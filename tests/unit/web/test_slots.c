@@ -126,7 +126,7 @@ static void all_times_are_total(void **state)
 static struct slot *answer(struct slots *slots, const char *address, int64_t now_ns)
 {
     struct slot *slot = take(slots, address, now_ns);
-    assert_true(slots_give_place(slots, slot));
+    assert_true(slots_give_place(slots, slot, now_ns));
     slots_enter(slots, slot, SLOT_ANSWERING, now_ns);
     return slot;
 }
@@ -134,41 +134,54 @@ static struct slot *answer(struct slots *slots, const char *address, int64_t now
 static struct slot *wait(struct slots *slots, const char *address, int64_t now_ns)
 {
     struct slot *slot = take(slots, address, now_ns);
-    assert_false(slots_give_place(slots, slot));
+    assert_false(slots_give_place(slots, slot, now_ns));
     slots_enter(slots, slot, SLOT_WAITING, now_ns);
     return slot;
 }
 
-static void who_does_not_read_gives_way(void **state)
+static void who_does_not_read_does_not_count(void **state)
 {
     (void)state;
-    struct slots *slots = make(3);
-    struct slot *alone = answer(slots, "192.0.2.1:1", AT(1));
-    struct slot *reads = answer(slots, "192.0.2.2:1", AT(1));
-    struct slot *unread = answer(slots, "192.0.2.2:2", AT(2));
-    reads->moved_ns = AT(2) + 1;
-    assert_null(slots_stalled(slots, AT(2) - 1));
-    assert_ptr_equal(slots_stalled(slots, AT(2)), alone);
-    assert_ptr_equal(slots_stalled(slots, AT(3)), unread);
-    struct slot *waiting = wait(slots, "192.0.2.3:1", AT(3));
-    slots_enter(slots, unread, SLOT_LEAVING, AT(3));
-    assert_true(slots_give_place(slots, waiting));
-    slots_enter(slots, waiting, SLOT_ANSWERING, AT(3));
-    assert_true(waiting->has_place);
+    struct slots *slots = make(1);
+    struct slot *unread = answer(slots, "192.0.2.1:1", AT(1));
+    struct slot *waiting = wait(slots, "192.0.2.2:1", AT(2) - 1);
+    assert_true(slots_give_place(slots, waiting, AT(2)));
+    slots_enter(slots, waiting, SLOT_ANSWERING, AT(2));
+    assert_true(unread->has_place && waiting->has_place);
+    assert_null(slots_stalled(slots, AT(100))); /* there is room for more */
     slots_enter(slots, waiting, SLOT_KEPT, AT(3));
     assert_false(waiting->has_place);
     slots_free(slots);
 }
 
-static void the_next_has_least_and_is_newest(void **state)
+/* Eight times as many are unread: of the peer that has most, the one that was left for longest. */
+static void who_does_not_read_gives_way(void **state)
 {
     (void)state;
     struct slots *slots = make(1);
     answer(slots, "192.0.2.1:1", AT(1));
-    struct slot *same = wait(slots, "192.0.2.1:2", AT(4));
-    struct slot *older = wait(slots, "192.0.2.2:1", AT(2));
-    struct slot *newer = wait(slots, "192.0.2.2:2", AT(3));
-    struct slot *const order[] = {newer, older, same};
+    struct slot *first = NULL;
+    for (int i = 0; i < 7; i++) {
+        struct slot *slot = answer(slots, "192.0.2.2:1", AT(2 + i));
+        first = i == 0 ? slot : first;
+    }
+    struct slot *waiting = wait(slots, "192.0.2.3:1", AT(60));
+    assert_null(slots_stalled(slots, AT(6) - 1)); /* the one alone has waited for five seconds */
+    assert_ptr_equal(slots_stalled(slots, AT(60)), first);
+    slots_enter(slots, first, SLOT_LEAVING, AT(60));
+    assert_true(slots_give_place(slots, waiting, AT(60)));
+    slots_free(slots);
+}
+
+static void the_next_has_least_and_is_oldest(void **state)
+{
+    (void)state;
+    struct slots *slots = make(1);
+    answer(slots, "192.0.2.1:1", AT(4) - 1);
+    struct slot *same = wait(slots, "192.0.2.1:2", AT(4) - 1);
+    struct slot *newer = wait(slots, "192.0.2.2:2", AT(4) + 1);
+    struct slot *older = wait(slots, "192.0.2.2:1", AT(4));
+    struct slot *const order[] = {older, newer, same};
     for (size_t i = 0; i < 3; i++) {
         assert_int_equal(slots_waiting(slots), 3 - i);
         assert_ptr_equal(slots_next(slots, AT(5)), order[i]);
@@ -182,7 +195,8 @@ static void nobody_waits_for_ever(void **state)
 {
     (void)state;
     struct slots *slots = make(1);
-    answer(slots, "192.0.2.1:1", AT(1));
+    struct slot *busy = answer(slots, "192.0.2.1:1", AT(1));
+    busy->moved_ns = AT(8);
     struct slot *waits = wait(slots, "192.0.2.2:1", AT(2));
     assert_null(slots_refused(slots, AT(7) - 1));
     assert_ptr_equal(slots_refused(slots, AT(7)), waits);
@@ -204,8 +218,9 @@ int main(void)
         cmocka_unit_test(peers_are_addresses_or_networks),
         cmocka_unit_test(there_is_one_slot_for_the_next),
         cmocka_unit_test(all_times_are_total),
+        cmocka_unit_test(who_does_not_read_does_not_count),
         cmocka_unit_test(who_does_not_read_gives_way),
-        cmocka_unit_test(the_next_has_least_and_is_newest),
+        cmocka_unit_test(the_next_has_least_and_is_oldest),
         cmocka_unit_test(nobody_waits_for_ever),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
