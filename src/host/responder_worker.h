@@ -26,6 +26,15 @@ struct responder_worker *responder_worker_start(const struct reflect_settings *s
 /* A copy of the published counters, at most WORKER_PUBLISH_NS (worker.h) old. */
 void responder_worker_stats(struct responder_worker *worker, struct responder_stats *out);
 
+/* The counters as they are now: waits for the thread to publish them. */
+void responder_worker_stats_now(struct responder_worker *worker, struct responder_stats *out);
+
+/* Takes over other settings that reflect_may_change to, and waits for that; sessions live on. 0, or
+ * an errno value: *failed is the permanent port that cannot be opened, and the worker has `before`,
+ * its settings until now, again. */
+int responder_worker_change(struct responder_worker *worker, const struct reflect_settings *before,
+                            const struct reflect_settings *settings, struct addr *failed);
+
 /* Closes the ports, ends the thread and frees everything. The final counters go to `last` unless it
  * is NULL. A NULL worker is fine and leaves `last` untouched. */
 void responder_worker_stop(struct responder_worker *worker, struct responder_stats *last);

@@ -7,18 +7,24 @@
 #include <string.h>
 
 #include "config/address.h"
+#include "config/config.h"
 #include "config/duration.h"
+#include "program/config_file.h"
 #include "program/daemon.h"
 #include "program/key_option.h"
+#include "program/web_flags.h"
 
 #define TOO_MANY "is one too many"
+#define FAILED 1 /* exit status: it could not start */
 /* As in the configuration of the exporter. */
 #define DURATION_MIN_MAX_NS (60 * NS_PER_SECOND)
 #define DURATION_MAX_MAX_NS (24 * 3600 * NS_PER_SECOND)
 
 static const struct option_row rows[] = {
     {"listen-address", "[IP:]PORT", NULL,
-     "Where to take control requests. Default: :1967 and :1167.", true},
+     "Where to take control requests; a port alone is every IPv4 and IPv6 address. Default: :1967 "
+     "and :1167.",
+     true},
     {"allow", "PREFIX", NULL, "Who may ask, for example 192.0.2.0/24. Not given: everybody.", true},
     {"permanent-port", "[IP:]PORT", NULL, "A probe port that is always open.", true},
     {"permanent-tcp-port", "[IP:]PORT", NULL, "A TCP port that is always open.", true},
@@ -50,6 +56,11 @@ static const struct option_row rows[] = {
      true},
     {"replay-window", "DURATION", "5m",
      "How far the time in a signed request of version 2 may be off; 0s: not checked.", false},
+    {"config.file", "FILE", NULL,
+     "Take the sections responder and keys of this file, of the exporter's format, instead of the "
+     "flags above.",
+     false},
+    WEB_FLAGS_ROWS(NULL),
     DAEMON_LOGGING_ROWS,
 };
 
@@ -57,7 +68,8 @@ const struct options_program flags_program = {
     .name = "ipsla_responder",
     .usage = "[flags]",
     .summary = "Answers IP SLA control requests, UDP jitter, UDP echo and TCP connect probes.\n"
-               "SIGUSR1 logs the counters; SIGTERM and SIGINT log them and end it.",
+               "SIGHUP reads its files again; SIGUSR1 logs the counters; SIGTERM and SIGINT log "
+               "them and end it.",
     .rows = rows,
     .row_count = sizeof rows / sizeof rows[0],
 };
@@ -85,6 +97,12 @@ static int read_listen(const struct options *options, struct reflect_settings *s
 {
     if (!options_has(options, "listen-address")) {
         return 0;
+    }
+    const char *text;
+    uint32_t bit = 1;
+    settings->listen_both = 0;
+    for (size_t at = 0; (text = options_next(options, "listen-address", &at)) != NULL; bit <<= 1) {
+        settings->listen_both |= address_is_port(text) ? bit : 0;
     }
     return read_endpoints(options, "listen-address", REFLECT_LISTEN_MAX, settings->listen,
                           &settings->listen_count);
@@ -257,8 +275,39 @@ static int read_keys(const struct options *options, struct reflect_settings *set
     return problem == NULL ? 0 : options_reject(options, "replay-window", text, problem);
 }
 
+/* The flags that say nothing about what is answered. */
+static bool is_beside(const char *name)
+{
+    return strcmp(name, "config.file") == 0 || strncmp(name, "web.", 4) == 0 ||
+           strncmp(name, "log.", 4) == 0;
+}
+
+static int read_file(const struct options *options, struct reflect_settings *settings)
+{
+    const char *file = options_value(options, "config.file");
+    for (size_t i = 0; i < options->given_count; i++) {
+        const struct options_given *given = &options->given[i];
+        if (!is_beside(given->row->name)) {
+            return options_reject(options, given->row->name, given->value,
+                                  "cannot be given with --config.file");
+        }
+    }
+    struct config *config = config_file_load(file);
+    if (config == NULL) {
+        return FAILED;
+    }
+    bool has_responder = config->has_responder;
+    *settings = config->responder;
+    config_free(config);
+    return has_responder ? 0
+                         : options_reject(options, "config.file", file, "has no section responder");
+}
+
 int flags_read(const struct options *options, struct reflect_settings *settings)
 {
+    if (options_has(options, "config.file")) {
+        return read_file(options, settings);
+    }
     reflect_settings_default(settings);
     int status = read_listen(options, settings);
     if (status == 0) {
@@ -279,5 +328,5 @@ int flags_read(const struct options *options, struct reflect_settings *settings)
     if (status == 0) {
         status = read_keys(options, settings);
     }
-    return status == 0 ? daemon_read_logging(options) : status;
+    return status;
 }
