@@ -7,26 +7,15 @@
 
 #include "base/crypto.h"
 #include "base/mem.h"
+#include "config/file.h"
 #include "config/secret.h"
 #include "config/words.h"
-
-/* `name` as seen from the directory of the configuration file; the caller frees it. */
-static char *resolve(const char *file, const char *name)
-{
-    struct buf path = {0};
-    const char *slash = strrchr(file, '/');
-    if (name[0] != '/' && slash != NULL) {
-        buf_add(&path, file, (size_t)(slash - file) + 1);
-    }
-    buf_add_string(&path, name);
-    return path.bytes;
-}
 
 static bool read_secret(const struct node *node, struct diagnostics *diagnostics,
                         struct auth_key *key)
 {
     bool is_exposed = false;
-    char *path = resolve(diagnostics->file, node->text);
+    char *path = file_beside(diagnostics->file, node->text);
     const char *problem = secret_read(path, key, &is_exposed);
     free(path);
     /* The value is not named: somebody may have put the secret itself here. */

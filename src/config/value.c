@@ -307,19 +307,7 @@ static void report_unknown(const struct schema_scope *scope, const struct node *
                            struct diagnostics *diagnostics)
 {
     const char *names[NAMES_MAX] = {0};
-    size_t count = list_names(scope, names);
-    const char *nearest = words_nearest(node->key, names, count);
-    if (nearest != NULL) {
-        diagnostics_error(diagnostics, place_key(node), "unknown key; did you mean '%s'?", nearest);
-        return;
-    }
-    struct buf allowed = {0};
-    for (size_t i = 0; i < count; i++) {
-        buf_printf(&allowed, "%s%s", i > 0 ? ", " : "", names[i]);
-    }
-    diagnostics_error(diagnostics, place_key(node), "unknown key; allowed: %s",
-                      buf_string(&allowed));
-    buf_fini(&allowed);
+    diagnostics_unknown_key(diagnostics, node, names, list_names(scope, names));
 }
 
 static void report_missing(const struct values *values, const struct schema_scope *scope,
