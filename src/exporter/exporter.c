@@ -272,7 +272,7 @@ static void stop(struct exporter *exporter)
 }
 
 /* Runs with `config`, which it takes over. Returns the exit status. */
-static int run(struct exporter *exporter, struct config *config, const struct web_flags *web)
+static int run(struct exporter *exporter, struct config *config, struct web_flags *web)
 {
     static const int also[] = {SIGHUP, SIGXCPU, 0};
     sigset_t signals = daemon_block_signals(also);
