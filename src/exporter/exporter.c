@@ -341,16 +341,19 @@ int main(int argc, char **argv)
     if (status == 0) {
         status = daemon_read_logging(&options);
     }
-    if (status != 0) {
-        return status;
-    }
     const char *file = options_value(&options, "config.file");
-    if (options_has(&options, "config.check")) {
-        return check_config(file, &shard, work.count);
+    bool is_check = status == 0 && options_has(&options, "config.check");
+    if (is_check) {
+        status = check_config(file, &shard, work.count);
+    }
+    if (is_check || status != 0) {
+        web_flags_fini(&web);
+        return status;
     }
     mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
     struct config *config = config_file_load(file);
     if (config == NULL) {
+        web_flags_fini(&web);
         return 1;
     }
     struct exporter exporter = {

@@ -192,7 +192,7 @@ int main(int argc, char **argv)
 {
     struct options options;
     struct reflect_settings settings;
-    struct web_flags web;
+    struct web_flags web = {0};
     int status;
     if (!options_parse(&flags_program, argc, argv, &options, &status)) {
         return status;
@@ -205,6 +205,7 @@ int main(int argc, char **argv)
         status = daemon_read_logging(&options);
     }
     if (status != 0) {
+        web_flags_fini(&web);
         return status;
     }
     answering_add_ipv6(&settings);

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
 # SPDX-License-Identifier: Apache-2.0
 """Where HTTP is served: several addresses, Unix sockets, sockets of the service manager, below a prefix."""
+import contextlib
 import http.client
 import os
 import re
@@ -117,6 +118,17 @@ class ListenTest(harness.Case):
             client = socket.socket(socket.AF_UNIX)
             client.connect(self.path)
             client.close()
+        os.unlink(self.path)
+        with socket.socket(socket.AF_UNIX) as busy, contextlib.ExitStack() as clients:
+            busy.bind(self.path)
+            busy.listen(0)
+            with self.assertRaises(BlockingIOError):  # more than it lets wait
+                for _ in range(10):
+                    client = clients.enter_context(socket.socket(socket.AF_UNIX))
+                    client.setblocking(False)
+                    client.connect(self.path)
+            self.assertIn("Address already in use", self.refuse(f"--web.listen-address=unix:{self.path}"))
+            self.assertTrue(os.path.exists(self.path))
         os.unlink(self.path)
         with open(self.path, "w", encoding="ascii") as file:
             file.write("text")

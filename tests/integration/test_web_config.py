@@ -155,7 +155,7 @@ class TlsTest(WebCase):
 
         def spoken():
             return [version for version in ("tls1", "tls1_1", "tls1_2", "tls1_3")
-                    if "Cipher is (NONE)" not in self.s_client(f"-{version}", *weak).stdout]
+                    if re.search(r"Cipher is [A-Z]", self.s_client(f"-{version}", *weak).stdout)]
 
         self.assertEqual(spoken(), ["tls1_2", "tls1_3"])
         self.write(TLS + "  min_version: TLS13\n")
