@@ -226,6 +226,11 @@ static void explain_colon(struct explaining *explaining)
     }
 }
 
+static void explain_tight_colon(struct explaining *explaining)
+{
+    buf_add_string(explaining->out, "write a space after ':', as in 'name: value'");
+}
+
 static void explain_simple_key(struct explaining *explaining)
 {
     struct line line = find_line(explaining, explaining->error->from.line);
@@ -394,6 +399,7 @@ static const struct {
     {"mapping values are not allowed", NULL, explain_colon},
     {"mapping keys are not allowed", NULL, explain_start},
     {"block sequence entries are not allowed", NULL, explain_entry},
+    {"unexpected ':'", NULL, explain_tight_colon},
     {"could not find expected ':'", NULL, explain_simple_key},
     {"unexpected end of stream", "quoted scalar", explain_quote},
     {"unexpected document indicator", "quoted scalar", explain_quote},

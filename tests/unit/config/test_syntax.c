@@ -47,6 +47,7 @@ static const struct wrong_input broken[] = {
     {"targets:\n"
      "  - {name: a, host: ::1, port: 5}\n",
      "f:2:21: a text that begins with ':' must be quoted here: '::1'\n"},
+    {"responder: {allow:[10.0.0.0/8]}\n", "f:1:18: write a space after ':', as in 'name: value'\n"},
     {"targets:\n"
      "  - name: \"a\n"
      "    host: b\n"
