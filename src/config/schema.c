@@ -251,8 +251,8 @@ static const struct schema_key key_keys[] = {
      .sets = {"control.key"}, .doc = "md5 for version 1, the others for version 2."},
     {"secret_file", SLOT_KEY_SECRET_FILE, SCHEMA_TEXT, .is_required = true, .min = 1, .max = 4095,
      .sets = {"control.key"},
-     .doc = "File whose one line is the secret; written in a configuration file, a relative path "
-            "starts at that file."},
+     .doc = "File whose one line is the secret: a credential of that name (LoadCredential= of "
+            "systemd), or a path; in a configuration file, a relative path starts at that file."},
 };
 const struct schema_scope schema_key = {"key", KEYS(key_keys)};
 
