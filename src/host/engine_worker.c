@@ -255,6 +255,12 @@ int engine_worker_set_realtime(struct engine_worker *worker, bool is_realtime)
     return worker_set_realtime(worker->worker, is_realtime);
 }
 
+uint64_t engine_worker_nudge(struct engine_worker *worker)
+{
+    worker_wake(worker->worker);
+    return worker_turns(worker->worker);
+}
+
 void engine_worker_stop(struct engine_worker *worker)
 {
     if (worker == NULL) {

@@ -26,6 +26,9 @@ struct responder_worker *responder_worker_start(const struct reflect_settings *s
 /* A copy of the published counters, at most WORKER_PUBLISH_NS (worker.h) old. */
 void responder_worker_stats(struct responder_worker *worker, struct responder_stats *out);
 
+/* Wakes the thread, and returns worker_turns. */
+uint64_t responder_worker_nudge(struct responder_worker *worker);
+
 /* Closes the ports, ends the thread and frees everything. The final counters go to `last` unless it
  * is NULL. A NULL worker is fine and leaves `last` untouched. */
 void responder_worker_stop(struct responder_worker *worker, struct responder_stats *last);

@@ -108,7 +108,9 @@ int main(int argc, char **argv)
     answering_warn_open(&settings);
     log_listening("permanent port open", settings.permanent, settings.permanent_count);
     log_listening("permanent TCP port open", settings.permanent_tcp, settings.permanent_tcp_count);
+    daemon_notify("READY=1");
     serve(worker, &signals);
+    daemon_notify("STOPPING=1");
     struct responder_stats last;
     responder_worker_stop(worker, &last);
     log_counters("stopped", &last);
