@@ -196,6 +196,7 @@ static const struct schema_key responder_keys[] = {
     {"listen", SLOT_LISTEN, SCHEMA_ENDPOINTS, .min = 1, .max = REFLECT_LISTEN_MAX,
      .default_text = "['0.0.0.0:1967', '0.0.0.0:1167']",
      .doc = "Where control requests are taken; probes are taken on the same addresses."},
+    {"vrf", SLOT_RESPONDER_VRF, SCHEMA_DEVICE, .doc = "Answer in this VRF only."},
     {"allow", SLOT_ALLOW, SCHEMA_PREFIXES, .max = REFLECT_ALLOW_MAX, .default_text = "[]",
      .doc = "Who may ask and send probes; an empty list is everybody."},
     {"permanent_ports", SLOT_PERMANENT_PORTS, SCHEMA_ENDPOINTS, .max = REFLECT_PERMANENT_MAX,

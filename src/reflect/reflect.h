@@ -58,6 +58,7 @@ struct replay_memory;
 struct reflect_settings {
     struct addr listen[REFLECT_LISTEN_MAX]; /* control sockets */
     size_t listen_count;
+    char device[16]; /* VRF that all sockets are bound to; "": the default one */
     struct addr_prefix allow[REFLECT_ALLOW_MAX]; /* who may ask; none: everybody */
     size_t allow_count;
     struct addr permanent[REFLECT_PERMANENT_MAX]; /* ports that are always open */
@@ -103,6 +104,7 @@ enum reflect_drop {
     DROP_LIMIT, /* an echo probe beyond the budget of its flow; a new flow on a permanent port, but
                    max_sessions is reached */
     DROP_SOURCE_LIMIT, /* more requests or flows than its source may have */
+    DROP_OTHER_VRF, /* came through a VRF, and this responder serves the default one */
     DROP_BAD_SOURCE, /* from a port below min_source_port, or a multicast address */
     DROP_REFUSED, /* a well-formed request that is refused silently */
     DROP_SEND_FAILED, /* the host could not send the answer */

@@ -74,7 +74,8 @@ static bool are_lists_equal(const struct reflect_settings *a, const struct refle
 
 bool reflect_settings_are_equal(const struct reflect_settings *a, const struct reflect_settings *b)
 {
-    return are_lists_equal(a, b) && a->max_sessions == b->max_sessions &&
+    return are_lists_equal(a, b) && strcmp(a->device, b->device) == 0 &&
+           a->max_sessions == b->max_sessions &&
            a->max_sessions_per_source == b->max_sessions_per_source &&
            a->requests_per_source == b->requests_per_source &&
            a->reserved_sessions == b->reserved_sessions &&
@@ -91,6 +92,7 @@ static const char *const drop_names[REFLECT_DROP_COUNT - IPSLA_REJECT_COUNT] = {
     [DROP_OTHER_PORT - IPSLA_REJECT_COUNT] = "other_port",
     [DROP_LIMIT - IPSLA_REJECT_COUNT] = "limit",
     [DROP_SOURCE_LIMIT - IPSLA_REJECT_COUNT] = "source_limit",
+    [DROP_OTHER_VRF - IPSLA_REJECT_COUNT] = "other_vrf",
     [DROP_BAD_SOURCE - IPSLA_REJECT_COUNT] = "bad_source",
     [DROP_REFUSED - IPSLA_REJECT_COUNT] = "refused",
     [DROP_SEND_FAILED - IPSLA_REJECT_COUNT] = "send_failed",

@@ -8,6 +8,7 @@
 
 #include "config/address.h"
 #include "config/duration.h"
+#include "config/packet.h"
 #include "program/daemon.h"
 #include "program/key_option.h"
 
@@ -19,6 +20,7 @@
 static const struct option_row rows[] = {
     {"listen-address", "[IP:]PORT", NULL,
      "Where to take control requests. Default: :1967 and :1167.", true},
+    {"vrf", "NAME", NULL, "Answer in this VRF only, on Linux a network device.", false},
     {"allow", "PREFIX", NULL, "Who may ask, for example 192.0.2.0/24. Not given: everybody.", true},
     {"permanent-port", "[IP:]PORT", NULL, "A probe port that is always open.", true},
     {"permanent-tcp-port", "[IP:]PORT", NULL, "A TCP port that is always open.", true},
@@ -88,6 +90,16 @@ static int read_listen(const struct options *options, struct reflect_settings *s
     }
     return read_endpoints(options, "listen-address", REFLECT_LISTEN_MAX, settings->listen,
                           &settings->listen_count);
+}
+
+static int read_vrf(const struct options *options, struct reflect_settings *settings)
+{
+    const char *name = options_value(options, "vrf");
+    const char *problem = name == NULL ? NULL : packet_check_device(name);
+    if (name != NULL && problem == NULL) {
+        memcpy(settings->device, name, strlen(name) + 1);
+    }
+    return problem == NULL ? 0 : options_reject(options, "vrf", name, problem);
 }
 
 static int read_permanent(const struct options *options, struct reflect_settings *settings)
@@ -261,6 +273,9 @@ int flags_read(const struct options *options, struct reflect_settings *settings)
 {
     reflect_settings_default(settings);
     int status = read_listen(options, settings);
+    if (status == 0) {
+        status = read_vrf(options, settings);
+    }
     if (status == 0) {
         status = read_permanent(options, settings);
     }
