@@ -7,7 +7,7 @@ set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 root=$(CDPATH='' cd -- "$here/../.." && pwd -P)
 work=$root/build/vm
-suite=debian:bookworm
+suite=bookworm
 packages=systemd-sysv,udev,dbus,linux-image-amd64,initramfs-tools,iproute2,curl,python3,procps,util-linux
 packages=$packages,libmicrohttpd12,libevent-core-2.1-7,libyaml-0-2,libssl3,zlib1g
 
@@ -59,7 +59,7 @@ make_disk() {
         --setup-hook="mkdir -p \"\$1/etc\" && cp -r '$work/hook/initramfs-tools' \"\$1/etc/\"" \
         --customize-hook="cp '$here/guest.service' \"\$1/etc/systemd/system/\"" \
         --customize-hook='chroot "$1" systemctl --quiet enable guest.service' \
-        "${suite#*:}" "$work/root"
+        "$suite" "$work/root"
     echo '/dev/vda / ext4 defaults 0 0' >"$work/root/etc/fstab"
     echo vm >"$work/root/etc/hostname"
     cp "$work/root"/boot/vmlinuz-* "$work/vmlinuz"
