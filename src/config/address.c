@@ -41,6 +41,11 @@ const char *address_parse_endpoint(const char *text, struct addr *out)
     return NULL;
 }
 
+bool address_is_port(const char *text)
+{
+    return text[0] == ':' || strchr(text, ':') == NULL;
+}
+
 const char *address_parse_prefix(const char *text, struct addr_prefix *out)
 {
     struct addr_prefix prefix;

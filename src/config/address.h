@@ -1,16 +1,21 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
 /* Addresses, ports and host names as the configuration writes them: base/addr.h with the rules of
- * the file. Every function returns NULL, or what is wrong with the text. */
+ * the file. A function that parses returns NULL, or what is wrong with the text. */
 #ifndef CONFIG_ADDRESS_H
 #define CONFIG_ADDRESS_H
+
+#include <stdbool.h>
 
 #include "base/addr.h"
 
 /* What may be written where something listens; a port alone, or behind a colon, is every IPv4
- * address. */
+ * address; see address_is_port. */
 #define ADDRESS_ENDPOINT "port, IP:port or [IPv6]:port"
 const char *address_parse_endpoint(const char *text, struct addr *out);
+
+/* Whether such a text is a port alone: for control requests it means both families. */
+bool address_is_port(const char *text);
 
 /* "10.0.0.0/8", "2001:db8::/32" or "10.0.0.1". */
 const char *address_parse_prefix(const char *text, struct addr_prefix *out);

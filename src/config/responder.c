@@ -58,6 +58,11 @@ static void read_udp(const struct values *values, const struct node *node,
     const struct value *permanent = &values->of[SLOT_PERMANENT_PORTS];
     if (listen->state == VALUE_SET) {
         out->listen_count = read_endpoints(listen, &bindings, diagnostics, out->listen);
+        out->listen_both = 0;
+        uint32_t bit = 1;
+        for (const struct node *at = listen->node->first; at != NULL; at = at->next, bit <<= 1) {
+            out->listen_both |= address_is_port(at->text) ? bit : 0;
+        }
     } else {
         for (size_t i = 0; i < out->listen_count; i++) {
             bind_address(&bindings, node, &out->listen[i], diagnostics);

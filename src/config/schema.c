@@ -194,8 +194,9 @@ const struct schema_scope schema_target = {"target", KEYS(target_keys), .base = 
 
 static const struct schema_key responder_keys[] = {
     {"listen", SLOT_LISTEN, SCHEMA_ENDPOINTS, .min = 1, .max = REFLECT_LISTEN_MAX,
-     .default_text = "['0.0.0.0:1967', '0.0.0.0:1167']",
-     .doc = "Where control requests are taken; probes are taken on the same addresses."},
+     .default_text = "[1967, 1167]",
+     .doc = "Where control requests and probes are taken; a port alone is every IPv4 and "
+            "IPv6 address."},
     {"vrf", SLOT_RESPONDER_VRF, SCHEMA_DEVICE, .doc = "Answer in this VRF only."},
     {"allow", SLOT_ALLOW, SCHEMA_PREFIXES, .max = REFLECT_ALLOW_MAX, .default_text = "[]",
      .doc = "Who may ask and send probes; an empty list is everybody."},

@@ -169,17 +169,32 @@ static void write_targets(struct expo_body *body, const struct family *family, s
     }
 }
 
+/* Whether this program has what the family is about. */
+static bool has_scope(const struct expo_view *view, enum family_scope scope)
+{
+    switch (scope) {
+    case FAMILY_EXPORTER:
+        return view->snapshots != NULL;
+    case FAMILY_RESPONDER:
+        return view->responder != NULL;
+    case FAMILY_RESPONDER_ALONE:
+        return view->snapshots == NULL;
+    default:
+        return true;
+    }
+}
+
 static void write_once(struct expo_body *body, const struct family *family)
 {
     struct family_source source = {.view = &body->view};
-    if (family->scope != FAMILY_RESPONDER || body->view.responder != NULL) {
+    if (has_scope(&body->view, family->scope)) {
         family->emit(&body->series, &source, family->offset);
     }
 }
 
 static bool is_for_targets(const struct family *family)
 {
-    return family->scope != FAMILY_EXPORTER && family->scope != FAMILY_RESPONDER;
+    return family->scope < FAMILY_EXPORTER;
 }
 
 /* Writes until at least `size_max` bytes are there, or to the end; never ends within a target's

@@ -21,8 +21,10 @@ enum family_scope {
     FAMILY_JITTER, /* once for each target with timestamps in its probes: udp-jitter, icmp-jitter */
     FAMILY_DATAGRAMS, /* once for each target whose probes are datagrams */
     FAMILY_CONTROL, /* once for each target with a control handshake */
-    FAMILY_EXPORTER, /* once */
+    FAMILY_EXPORTER, /* once, when this program measures */
     FAMILY_RESPONDER, /* once, when this program has a responder */
+    FAMILY_RESPONDER_ALONE, /* once, when this program is a responder and nothing else */
+    FAMILY_PROCESS, /* once */
 };
 
 /* What the values are read from. */

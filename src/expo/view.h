@@ -47,7 +47,7 @@ struct expo_responder {
 
 struct expo_view {
     const char *version, *revision;
-    struct snapshot *const *snapshots; /* one a worker */
+    struct snapshot *const *snapshots; /* one a worker; NULL: this program does not measure */
     size_t snapshot_count;
     const struct expo_responder *responder; /* NULL: none hosted */
     struct expo_process process;

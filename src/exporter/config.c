@@ -116,6 +116,19 @@ static bool start_responder(struct exporter *exporter, const struct config *conf
     return true;
 }
 
+/* In place, with its sessions. */
+static bool change_responder(struct exporter *exporter, const struct config *config)
+{
+    struct addr failed;
+    int error = responder_worker_change(exporter->responder, &exporter->config->responder,
+                                        &config->responder, &failed);
+    if (error != 0) {
+        return refuse_address(&failed, error);
+    }
+    answering_warn_open(&config->responder);
+    return true;
+}
+
 /* Another program may take an address between the trial and the start: then the old one is started
  * again. */
 static bool replace_responder(struct exporter *exporter, const struct config *config)
@@ -124,6 +137,10 @@ static bool replace_responder(struct exporter *exporter, const struct config *co
     const struct reflect_settings *wanted = &config->responder;
     if (is_responder_same(running, config)) {
         return true;
+    }
+    if (exporter->responder != NULL && config->has_responder &&
+        reflect_may_change(&running->responder, wanted)) {
+        return change_responder(exporter, config);
     }
     if (config->has_responder &&
         (!try_addresses(running, wanted, wanted->listen, wanted->listen_count) ||
@@ -287,6 +304,7 @@ static void take_over(struct exporter *exporter, struct config *config)
  * does not let them in again. */
 static void prepare_responder(struct exporter *exporter, struct config *config)
 {
+    answering_add_ipv6(&config->responder);
     answering_drop_reserved(&config->responder);
     if (config->responder.key_count > 0 && exporter->replays == NULL) {
         exporter->replays = mem_alloc(1, sizeof *exporter->replays);

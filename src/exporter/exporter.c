@@ -19,9 +19,8 @@
 #include "program/config_file.h"
 #include "program/daemon.h"
 #include "program/start_key.h"
-#include "web/routes.h"
+#include "program/web_flags.h"
 
-#define LISTEN_MAX 16
 #define APPLY_INTERVAL_NS (200 * NS_PER_MS)
 #define JUDGE_INTERVAL_NS NS_PER_SECOND
 
@@ -42,10 +41,7 @@ static const struct option_row rows[] = {
      false},
     {"realtime", NULL, NULL, "Run the measuring threads with real-time priority (SCHED_FIFO).",
      false},
-    {"web.listen-address", "[IP:]PORT", ":10967", "Where to serve HTTP.", true},
-    {"web.telemetry-path", "PATH", "/metrics", "Where the metrics are.", false},
-    {"web.enable-lifecycle", NULL, NULL, "Let clients reload by POST /-/reload.", false},
-    {"web.max-requests", "N", "40", "Scrapes answered at once; 503 beyond. 0: no limit.", false},
+    WEB_FLAGS_ROWS(":10967"),
     DAEMON_LOGGING_ROWS,
 };
 
@@ -57,52 +53,6 @@ static const struct options_program program = {
     .rows = rows,
     .row_count = sizeof rows / sizeof rows[0],
 };
-
-struct web {
-    struct addr listen[LISTEN_MAX];
-    size_t listen_count;
-    const char *metrics_path;
-    unsigned scrapes_max;
-    bool has_lifecycle;
-};
-
-#define SCRAPES_MAX 1000000
-
-static bool is_metrics_path(const char *path)
-{
-    return path[0] == '/' && strpbrk(path, "?#% \t\r\n\"<>") == NULL && routes_is_free(path);
-}
-
-/* 0 or an exit status. */
-static int read_web(const struct options *options, struct web *out)
-{
-    struct web web = {
-        .metrics_path = options_value(options, "web.telemetry-path"),
-        .has_lifecycle = options_has(options, "web.enable-lifecycle"),
-    };
-    const char *text;
-    for (size_t at = 0; (text = options_next(options, "web.listen-address", &at)) != NULL;) {
-        if (web.listen_count == LISTEN_MAX) {
-            return options_reject(options, "web.listen-address", text, "is one too many");
-        }
-        if (!addr_parse_ip_port(text, &web.listen[web.listen_count++])) {
-            return options_refuse(options, "web.listen-address", text,
-                                  "a port, or an address and port such as 127.0.0.1:10967");
-        }
-    }
-    if (!is_metrics_path(web.metrics_path)) {
-        return options_refuse(options, "web.telemetry-path", web.metrics_path,
-                              "a path such as /metrics");
-    }
-    const char *max_text = options_value(options, "web.max-requests");
-    uint64_t scrapes_max;
-    if (!options_parse_number(max_text, 0, SCRAPES_MAX, &scrapes_max)) {
-        return options_refuse(options, "web.max-requests", max_text, "a number from 0 to 1000000");
-    }
-    web.scrapes_max = (unsigned)scrapes_max;
-    *out = web;
-    return 0;
-}
 
 /* 0 or an exit status. */
 static int read_shard(const struct options *options, struct exporter_shard *out)
@@ -311,37 +261,6 @@ static void refuse_system(const char *what)
     log_line(LOG_LEVEL_ERROR, "cannot start", "part", what, "error", strerror(errno), NULL);
 }
 
-static struct http *start_http(struct exporter *exporter, const struct web *web)
-{
-    struct addr failed;
-    int error;
-    char text[ADDR_TEXT_MAX];
-    struct http_handlers handlers = exporter_handlers(exporter);
-    const struct http_settings settings = {
-        .listen = web->listen,
-        .listen_count = web->listen_count,
-        .metrics_path = web->metrics_path,
-        .scrapes_max = web->scrapes_max,
-        .has_lifecycle = web->has_lifecycle,
-    };
-    struct http *http = http_start(&settings, &handlers, &failed, &error);
-    if (http == NULL) {
-        log_line(LOG_LEVEL_ERROR, "cannot listen", "address", addr_format(&failed, text), "error",
-                 daemon_listen_error(&failed, error), NULL);
-    }
-    return http;
-}
-
-static void log_listening(const struct http *http, const struct web *web)
-{
-    char text[ADDR_TEXT_MAX];
-    for (size_t i = 0; i < web->listen_count; i++) {
-        struct addr address = http_address(http, i);
-        log_line(LOG_LEVEL_INFO, "listening", "address", addr_format(&address, text), "path",
-                 web->metrics_path, NULL);
-    }
-}
-
 /* Requests in flight are answered first. */
 static void stop(struct exporter *exporter)
 {
@@ -357,7 +276,7 @@ static void stop(struct exporter *exporter)
 }
 
 /* Runs with `config`, which it takes over. Returns the exit status. */
-static int run(struct exporter *exporter, struct config *config, const struct web *web)
+static int run(struct exporter *exporter, struct config *config, const struct web_flags *web)
 {
     static const int also[] = {SIGHUP, SIGXCPU, 0};
     sigset_t signals = daemon_block_signals(also);
@@ -376,14 +295,15 @@ static int run(struct exporter *exporter, struct config *config, const struct we
         config_free(config);
     } else {
         /* Last, so that the first scrape finds every target. */
-        exporter->http = start_http(exporter, web);
+        struct http_handlers handlers = exporter_handlers(exporter);
+        exporter->http = web_flags_start(web, &handlers);
     }
     bool is_running = exporter->http != NULL;
     if (is_running) {
         if (exporter->wants_realtime) {
             exporter_begin_realtime(exporter);
         }
-        log_listening(exporter->http, web);
+        web_flags_log(web, exporter->http);
         exporter_check_clock();
         daemon_notify("READY=1");
         wait_for_end(exporter, signal_fd);
@@ -400,7 +320,7 @@ static int run(struct exporter *exporter, struct config *config, const struct we
 int main(int argc, char **argv)
 {
     struct options options;
-    struct web web;
+    struct web_flags web;
     struct exporter_shard shard;
     struct spec_division work;
     unsigned next_address_after;
@@ -409,7 +329,7 @@ int main(int argc, char **argv)
     if (!options_parse(&program, argc, argv, &options, &status)) {
         return status;
     }
-    status = read_web(&options, &web);
+    status = web_flags_read(&options, &web);
     if (status == 0) {
         status = read_shard(&options, &shard);
     }
@@ -439,7 +359,7 @@ int main(int argc, char **argv)
     }
     struct exporter exporter = {
         .config_file = file,
-        .metrics_path = web.metrics_path,
+        .metrics_path = web.http.metrics_path,
         .wants_realtime = options_has(&options, "realtime"),
         .shard = shard,
         .next_address_after = next_address_after,

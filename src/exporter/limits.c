@@ -12,7 +12,8 @@
 #include "host/log.h"
 #include "operation/operation.h"
 
-/* Standard streams, listening sockets, timers and the 64 connections of HTTP. */
+/* Standard streams, listening sockets, timers, and 64 connections of HTTP: more when there are
+ * clients that keep many, but never more than a quarter of all descriptors. */
 #define DESCRIPTORS_BASE 100
 /* At the same time: THREADS_MAX of the resolver. */
 #define LOOKUPS_MAX 256

@@ -7,61 +7,18 @@
 #include "base/mem.h"
 #include "engine/merge.h"
 #include "exporter/exporter.h"
-#include "exporter/process.h"
 #include "host/clock.h"
 #include "host/clock_state.h"
-#include "host/log.h"
+#include "program/process.h"
+#include "program/responder_view.h"
 #include "web/page.h"
-
-#define PROBE_KINDS 4
 
 /* Everything that a view points to. */
 struct scene {
     struct expo_view view;
     struct snapshot *snapshot;
-    struct responder_stats stats;
-    struct expo_responder responder;
-    struct expo_count requests[REFLECT_RESULT_COUNT];
-    struct expo_count requests_v2[REFLECT_RESULT_COUNT];
-    struct expo_count probes[PROBE_KINDS];
-    struct expo_count drops[REFLECT_DROP_COUNT];
+    struct responder_view responder;
 };
-
-/* The responder's counters in the words of the exposition. */
-static void describe_responder(struct scene *scene)
-{
-    const struct reflect_stats *stats = &scene->stats.reflect;
-    size_t drop_count = 0;
-    for (unsigned i = 0; i < REFLECT_RESULT_COUNT; i++) {
-        scene->requests[i] = (struct expo_count){
-            .label = reflect_result_name((enum reflect_result)i), .value = stats->requests[i]};
-        scene->requests_v2[i] = (struct expo_count){
-            .label = reflect_result_name((enum reflect_result)i), .value = stats->requests_v2[i]};
-    }
-    scene->probes[0] = (struct expo_count){.label = "jitter", .value = stats->jitter_probes};
-    scene->probes[1] = (struct expo_count){.label = "echo", .value = stats->echo_probes};
-    scene->probes[2] = (struct expo_count){.label = "tcp_connect", .value = stats->tcp_connects};
-    scene->probes[3] = (struct expo_count){.label = "jitter_us", .value = stats->jitter_us_probes};
-    for (unsigned i = IPSLA_ACCEPT + 1; i < REFLECT_DROP_COUNT; i++) {
-        scene->drops[drop_count++] =
-            (struct expo_count){.label = reflect_drop_name(i), .value = stats->dropped[i]};
-    }
-    scene->responder = (struct expo_responder){
-        .requests = scene->requests,
-        .request_count = RESULT_FORMAT, /* the last, which version 1 does not have */
-        .requests_v2 = scene->requests_v2,
-        .request_v2_count = REFLECT_RESULT_COUNT,
-        .probes = scene->probes,
-        .probe_count = PROBE_KINDS,
-        .drops = scene->drops,
-        .drop_count = drop_count,
-        .socket_drops = scene->stats.socket_drops,
-        .sessions = stats->sessions,
-        .max_sessions = stats->max_sessions,
-        .processing = stats->processing,
-    };
-    scene->view.responder = &scene->responder;
-}
 
 /* What all workers have published, in the order of the file; the caller's reference. */
 static struct snapshot *acquire(struct exporter *exporter)
@@ -89,6 +46,7 @@ static void scene_init(struct scene *scene, struct exporter *exporter)
 {
     *scene = (struct scene){.snapshot = acquire(exporter)};
     struct expo_view *view = &scene->view;
+    struct responder_stats stats;
     view->version = IPSLA_VERSION;
     view->revision = IPSLA_REVISION;
     view->snapshots = &scene->snapshot;
@@ -96,8 +54,7 @@ static void scene_init(struct scene *scene, struct exporter *exporter)
     view->resolve_failures = resolver_failures(exporter->resolver);
     view->failovers = resolver_failovers(exporter->resolver);
     view->names_waiting = resolver_waiting(exporter->resolver);
-    view->log_lines_dropped = log_lines_dropped();
-    process_read(exporter->started, &view->process);
+    process_read(exporter->started, view);
     clock_state_read(&view->clock);
     view->is_realtime = atomic_load(&exporter->is_realtime);
     pthread_mutex_lock(&exporter->mutex);
@@ -106,11 +63,12 @@ static void scene_init(struct scene *scene, struct exporter *exporter)
     view->scrape_seconds = exporter->scrape_seconds;
     bool has_responder = exporter->responder != NULL;
     if (has_responder) {
-        responder_worker_stats(exporter->responder, &scene->stats);
+        responder_worker_stats(exporter->responder, &stats);
     }
     pthread_mutex_unlock(&exporter->mutex);
     if (has_responder) {
-        describe_responder(scene);
+        responder_view_fill(&stats, &scene->responder);
+        view->responder = &scene->responder.responder;
     }
 }
 

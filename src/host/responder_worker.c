@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* The result of the start (are all addresses open?) is published like the counters; the thread that
- * starts the worker waits for it. */
+/* The result of the start or of a change (are all addresses open?) is published like the counters;
+ * the thread that wants it waits for it. */
 #include "host/responder_worker.h"
 
 #include <errno.h>
@@ -12,12 +12,19 @@
 #include "host/entropy.h"
 #include "host/worker.h"
 
+/* How often to look whether every address is open, while somebody waits for that. */
+#define START_STEP_NS NS_PER_MS
+
 enum start { START_WAITING, START_LISTENING, START_FAILED };
 
 struct responder_worker {
     struct worker *worker;
     struct reflect *reflect; /* belongs to the thread */
     struct mono publish_due; /* belongs to the thread */
+    bool must_publish; /* belongs to the thread */
+    /* Handed over under the mutex: what is wanted of the thread. */
+    const struct reflect_settings *wanted; /* lives until it is taken; NULL: nothing */
+    bool wants_stats; /* until they are published */
     /* Written by the thread only, and under the mutex. */
     enum start start;
     struct addr failed;
@@ -43,12 +50,30 @@ static enum start judge_start(const struct responder_worker *worker)
     return reflect_is_listening(worker->reflect) ? START_LISTENING : START_WAITING;
 }
 
+/* Mutex locked. */
+static void take(void *self)
+{
+    struct responder_worker *worker = self;
+    if (worker->wanted != NULL) {
+        reflect_change(worker->reflect, worker->wanted);
+        worker->wanted = NULL;
+        worker->start = START_WAITING;
+    }
+    worker->must_publish = worker->wants_stats;
+}
+
 static struct mono publish_due(void *self, struct instant now)
 {
     const struct responder_worker *worker = self;
     struct responder_stats stats;
     if (worker->start == START_WAITING && judge_start(worker) != START_WAITING) {
         return now.mono;
+    }
+    if (worker->must_publish) {
+        return now.mono;
+    }
+    if (worker->start == START_WAITING) { /* a change may be done without an event */
+        return mono_add(now.mono, START_STEP_NS);
     }
     if (mono_is_before(now.mono, worker->publish_due)) {
         return worker->publish_due;
@@ -63,11 +88,14 @@ static struct mono publish(void *self, struct instant now)
     struct responder_worker *worker = self;
     if (worker->start == START_WAITING) {
         worker->start = judge_start(worker);
-    }
-    if (worker->start == START_FAILED) {
-        worker->failed = *reflect_listen_error(worker->reflect, &worker->error);
+        if (worker->start == START_FAILED) {
+            worker->failed = *reflect_listen_error(worker->reflect, &worker->error);
+        }
     }
     count_all(worker, &worker->published);
+    if (worker->must_publish) {
+        worker->wants_stats = worker->must_publish = false;
+    }
     worker->publish_due = mono_add(now.mono, WORKER_PUBLISH_NS);
     return MONO_NEVER;
 }
@@ -80,6 +108,7 @@ static void stop(void *self)
 
 static const struct worker_ops ops = {
     .name = "respond",
+    .take = take,
     .publish_due = publish_due,
     .publish = publish,
     .stop = stop,
@@ -92,11 +121,14 @@ static void responder_worker_free(struct responder_worker *worker)
     free(worker);
 }
 
-/* Waits until the thread has published how its start ended. */
-static enum start await_start(struct responder_worker *worker)
+/* Waits until the thread has published how its start ended, or the change to these settings. */
+static enum start await_start(struct responder_worker *worker,
+                              const struct reflect_settings *wanted)
 {
     worker_lock(worker->worker);
-    while (worker->start == START_WAITING) {
+    worker->wanted = wanted;
+    worker_wake(worker->worker);
+    while (worker->wanted != NULL || worker->start == START_WAITING) {
         worker_wait(worker->worker);
     }
     enum start start = worker->start;
@@ -119,7 +151,7 @@ struct responder_worker *responder_worker_start(const struct reflect_settings *s
         responder_worker_free(worker);
         return NULL;
     }
-    if (await_start(worker) == START_FAILED) {
+    if (await_start(worker, NULL) == START_FAILED) {
         *failed = worker->failed;
         *error = worker->error;
         responder_worker_stop(worker, NULL);
@@ -139,6 +171,30 @@ uint64_t responder_worker_nudge(struct responder_worker *worker)
 {
     worker_wake(worker->worker);
     return worker_turns(worker->worker);
+}
+
+void responder_worker_stats_now(struct responder_worker *worker, struct responder_stats *out)
+{
+    worker_lock(worker->worker);
+    worker->wants_stats = true;
+    worker_wake(worker->worker);
+    while (worker->wants_stats) {
+        worker_wait(worker->worker);
+    }
+    *out = worker->published;
+    worker_unlock(worker->worker);
+}
+
+int responder_worker_change(struct responder_worker *worker, const struct reflect_settings *before,
+                            const struct reflect_settings *settings, struct addr *failed)
+{
+    if (await_start(worker, settings) == START_LISTENING) {
+        return 0;
+    }
+    int error = worker->error;
+    *failed = worker->failed;
+    await_start(worker, before);
+    return error;
 }
 
 void responder_worker_stop(struct responder_worker *worker, struct responder_stats *last)

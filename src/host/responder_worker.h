@@ -28,6 +28,14 @@ void responder_worker_stats(struct responder_worker *worker, struct responder_st
 
 /* Wakes the thread, and returns worker_turns. */
 uint64_t responder_worker_nudge(struct responder_worker *worker);
+/* The counters as they are now: waits for the thread to publish them. */
+void responder_worker_stats_now(struct responder_worker *worker, struct responder_stats *out);
+
+/* Takes over other settings that reflect_may_change to, and waits for that; sessions live on. 0, or
+ * an errno value: *failed is the permanent port that cannot be opened, and the worker has `before`,
+ * its settings until now, again. */
+int responder_worker_change(struct responder_worker *worker, const struct reflect_settings *before,
+                            const struct reflect_settings *settings, struct addr *failed);
 
 /* Closes the ports, ends the thread and frees everything. The final counters go to `last` unless it
  * is NULL. A NULL worker is fine and leaves `last` untouched. */

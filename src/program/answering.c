@@ -4,10 +4,45 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "host/log.h"
 
 #define RESERVED "/proc/sys/net/ipv4/ip_local_reserved_ports"
+
+static bool has_ipv6(void)
+{
+    int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd >= 0) {
+        close(fd);
+    }
+    return fd >= 0;
+}
+
+static bool is_taken(const struct addr *addrs, size_t count, const struct addr *wanted)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (addr_does_collide(&addrs[i], wanted)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void answering_add_ipv6(struct reflect_settings *settings)
+{
+    size_t count = settings->listen_count;
+    uint32_t both = has_ipv6() ? settings->listen_both : 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct addr ipv6 = {.family = ADDR_IPV6, .port = settings->listen[i].port};
+        if ((both >> i & 1) != 0 && !is_taken(settings->listen, settings->listen_count, &ipv6) &&
+            !is_taken(settings->permanent, settings->permanent_count, &ipv6)) {
+            settings->listen[settings->listen_count++] = ipv6;
+        }
+    }
+    settings->listen_both = 0;
+}
 
 void answering_drop_reserved(struct reflect_settings *settings)
 {

@@ -6,6 +6,10 @@
 
 #include "reflect/reflect.h"
 
+/* Adds the IPv6 sockets of `settings->listen_both`, on a system that has IPv6, where no other
+ * address of IPv6 has the port. */
+void answering_add_ipv6(struct reflect_settings *settings);
+
 /* Takes from `settings->ports` those that the system keeps for its services
  * (net.ipv4.ip_local_reserved_ports, for IPv6 too). A system without that list keeps none. */
 void answering_drop_reserved(struct reflect_settings *settings);

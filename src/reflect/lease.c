@@ -44,6 +44,63 @@ void lease_init(struct lease_book *book, const struct siphash_key *key, uint32_t
     }
 }
 
+/* A larger copy of a table, which is freed. */
+static void *grow(void *table, size_t from, size_t to, size_t size)
+{
+    void *grown = mem_alloc(to, size);
+    memcpy(grown, table, from * size);
+    free(table);
+    return grown;
+}
+
+/* The heap holds addresses of sessions: their dues are kept while these move. */
+static void grow_sessions(struct lease_book *book, uint32_t limit)
+{
+    struct mono *dues = mem_alloc(book->session_limit, sizeof *dues);
+    const uint32_t before = book->session_limit;
+    struct heap_item *first;
+    for (uint32_t i = 0; i < before; i++) {
+        dues[i] = MONO_NEVER;
+    }
+    while ((first = heap_first(&book->expiries)) != NULL) {
+        dues[(struct lease_session *)first - book->sessions] = first->due;
+        heap_remove(&book->expiries, first);
+    }
+    book->sessions = grow(book->sessions, before, limit, sizeof *book->sessions);
+    book->sources = grow(book->sources, before, limit, sizeof *book->sources);
+    for (uint32_t i = 0; i < before; i++) {
+        if (mono_is_before(dues[i], MONO_NEVER)) {
+            heap_set(&book->expiries, &book->sessions[i].expiry, dues[i]);
+        }
+    }
+    free(dues);
+    for (uint32_t i = before; i < limit; i++) {
+        book->sessions[i].next = book->free_session;
+        book->sources[i].next = book->free_source;
+        book->free_session = book->free_source = i;
+    }
+    book->session_limit = limit;
+}
+
+/* The hash tables stay: their chains become longer. */
+void lease_grow(struct lease_book *book, uint32_t session_limit, uint32_t permanent_limit)
+{
+    const uint32_t before = book->port_limit;
+    uint32_t limit = session_limit + permanent_limit + 1;
+    if (session_limit > book->session_limit) {
+        grow_sessions(book, session_limit);
+    }
+    if (limit <= before) {
+        return;
+    }
+    book->ports = grow(book->ports, before, limit, sizeof *book->ports);
+    for (uint32_t i = before; i < limit; i++) {
+        book->ports[i].next = book->free_port;
+        book->free_port = i;
+    }
+    book->port_limit = limit;
+}
+
 void lease_fini(struct lease_book *book)
 {
     heap_fini(&book->expiries);

@@ -1,9 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
 /* The responder's open ports, and the sessions that use them. Fixed-size tables
- * with chained hashing, allocated once; every look-up is O(1) on average, expiry O(log n).
- * Strangers choose what is looked up, so the hash has a key that they do not know. No protocol, no
- * I/O. */
+ * with chained hashing, which grow only when the limits do; every look-up is O(1) on average,
+ * expiry O(log n). Strangers choose what is looked up, so the hash has a key that they do not know.
+ * No protocol, no I/O. */
 #ifndef REFLECT_LEASE_H
 #define REFLECT_LEASE_H
 
@@ -98,6 +98,8 @@ struct lease_book {
 /* `key`: random, nobody else's. */
 void lease_init(struct lease_book *book, const struct siphash_key *key, uint32_t session_limit,
                 uint32_t permanent_limit);
+/* Makes room for more; never for less. Indices stay, pointers to sessions and ports do not. */
+void lease_grow(struct lease_book *book, uint32_t session_limit, uint32_t permanent_limit);
 void lease_fini(struct lease_book *book);
 
 /* The port that is open (or opening) at exactly this address, or permanently at any address; else

@@ -18,21 +18,6 @@
 #include "base/mem.h"
 #include "reflect/state.h"
 
-static uint32_t permanent_total(const struct reflect_settings *settings)
-{
-    return (uint32_t)(settings->permanent_count + settings->permanent_tcp_count);
-}
-
-/* UDP ports, then TCP ports. */
-static const struct addr *permanent_at(const struct reflect_settings *settings, size_t place,
-                                       enum transport *transport)
-{
-    bool is_udp = place < settings->permanent_count;
-    *transport = is_udp ? TRANSPORT_UDP : TRANSPORT_TCP_LISTEN;
-    return is_udp ? &settings->permanent[place]
-                  : &settings->permanent_tcp[place - settings->permanent_count];
-}
-
 struct reflect *reflect_new(const struct reflect_settings *settings,
                             const struct reflect_seed *seed)
 {
@@ -41,18 +26,10 @@ struct reflect *reflect_new(const struct reflect_settings *settings,
     reflect->key = siphash_key(seed->bytes);
     reflect->opening.port = LEASE_NONE;
     reflect->closing = LEASE_NONE;
-    reflect->room_left_bytes = (uint64_t)settings->max_sessions * REFLECT_ROOM_MIN_BYTES;
-    reflect->stats.max_sessions = settings->max_sessions;
     reflect->echoes.rate = (struct meter_rate){REFLECT_ECHO_BURST, REFLECT_ECHO_INTERVAL_NS};
-    uint32_t requests = settings->requests_per_source;
-    if (requests > 0) { /* a second's worth at once */
-        reflect->requests.rate = (struct meter_rate){requests, NS_PER_SECOND / requests};
-    }
-    if (settings->key_count > 0) {
-        reflect->memory =
-            settings->replays != NULL ? settings->replays : mem_alloc(1, sizeof *reflect->memory);
-    }
-    lease_init(&reflect->book, &reflect->key, settings->max_sessions, permanent_total(settings));
+    reflect_set_limits(reflect);
+    lease_init(&reflect->book, &reflect->key, settings->max_sessions,
+               reflect_permanent_total(settings));
     return reflect;
 }
 
@@ -60,8 +37,10 @@ void reflect_free(struct reflect *reflect)
 {
     if (reflect != NULL) {
         lease_fini(&reflect->book);
-        for (size_t i = 0; i < reflect->settings.key_count; i++) {
-            auth_key_wipe(&reflect->settings.keys[i]);
+        reflect_wipe_settings(&reflect->settings);
+        if (reflect->wanted != NULL) {
+            reflect_wipe_settings(reflect->wanted);
+            free(reflect->wanted);
         }
         if (reflect->memory != reflect->settings.replays) {
             free(reflect->memory);
@@ -73,17 +52,20 @@ void reflect_free(struct reflect *reflect)
 const struct addr *reflect_listen_error(const struct reflect *reflect, int *error)
 {
     const struct reflect_settings *settings = &reflect->settings;
+    if (reflect->wanted != NULL) {
+        return NULL;
+    }
     for (size_t i = 0; i < settings->listen_count; i++) {
         if (reflect->listeners[i].error != 0) {
             *error = reflect->listeners[i].error;
             return &settings->listen[i];
         }
     }
-    for (size_t i = 0; i < permanent_total(settings); i++) {
+    for (size_t i = 0; i < reflect_permanent_total(settings); i++) {
         enum transport transport;
         if (reflect->permanent_errors[i] != 0) {
             *error = reflect->permanent_errors[i];
-            return permanent_at(settings, i, &transport);
+            return reflect_permanent_at(settings, i, &transport);
         }
     }
     return NULL;
@@ -97,7 +79,8 @@ bool reflect_is_listening(const struct reflect *reflect)
             return false;
         }
     }
-    return reflect->permanent_asked == permanent_total(&reflect->settings) &&
+    return reflect->wanted == NULL && !reflect->is_removing &&
+           reflect->permanent_asked == reflect_permanent_total(&reflect->settings) &&
            reflect->opening.port == LEASE_NONE && reflect_listen_error(reflect, &error) == NULL;
 }
 
@@ -203,7 +186,7 @@ static void input_opened(struct reflect *reflect, uint32_t channel, struct insta
 
 static void remove_port(struct reflect *reflect, uint32_t port)
 {
-    reflect->room_left_bytes += reflect->book.ports[port].room_bytes;
+    reflect->room_taken_bytes -= reflect->book.ports[port].room_bytes;
     lease_remove_port(&reflect->book, port);
 }
 
@@ -297,12 +280,14 @@ static uint32_t take_room(struct reflect *reflect, struct lease_port *port)
     if (port->is_permanent) {
         return REFLECT_ROOM_MAX_BYTES;
     }
-    uint64_t share = reflect->room_left_bytes / REFLECT_ROOM_SHARE;
+    uint64_t all = (uint64_t)reflect->settings.max_sessions * REFLECT_ROOM_MIN_BYTES;
+    uint64_t taken = reflect->room_taken_bytes < all ? reflect->room_taken_bytes : all;
+    uint64_t share = (all - taken) / REFLECT_ROOM_SHARE;
     if (port->transport != TRANSPORT_UDP || share < REFLECT_ROOM_MIN_BYTES) {
         return 0;
     }
     port->room_bytes = share < REFLECT_ROOM_MAX_BYTES ? (uint32_t)share : REFLECT_ROOM_MAX_BYTES;
-    reflect->room_left_bytes -= port->room_bytes;
+    reflect->room_taken_bytes += port->room_bytes;
     return port->room_bytes;
 }
 
@@ -318,10 +303,15 @@ static bool poll_open(struct reflect *reflect, struct fx *fx)
         }
     }
     struct opening *opening = &reflect->opening;
-    if (opening->port == LEASE_NONE && reflect->permanent_asked < permanent_total(settings)) {
+    while (opening->port == LEASE_NONE &&
+           reflect->permanent_asked < reflect_permanent_total(settings)) {
         enum transport transport;
-        const struct addr *local = permanent_at(settings, reflect->permanent_asked++, &transport);
-        *opening = (struct opening){.port = lease_add_port(&reflect->book, local, transport, true)};
+        const struct addr *local =
+            reflect_permanent_at(settings, reflect->permanent_asked++, &transport);
+        if (!reflect_make_permanent(reflect, local, transport)) {
+            *opening =
+                (struct opening){.port = lease_add_port(&reflect->book, local, transport, true)};
+        }
     }
     if (opening->port == LEASE_NONE || opening->was_asked) {
         return false;
@@ -394,6 +384,14 @@ static bool poll(void *self, struct instant now, struct fx *fx)
     if (reflect->closing != LEASE_NONE) { /* before the port opens for somebody else */
         fill_close(reflect, reflect->closing, fx);
         reflect->closing = LEASE_NONE;
+        return true;
+    }
+    if (reflect->wanted != NULL && reflect->opening.port == LEASE_NONE) {
+        reflect_apply_change(reflect);
+    }
+    uint32_t removed = reflect_find_removed(reflect);
+    if (removed != LEASE_NONE) {
+        fill_close(reflect, removed, fx);
         return true;
     }
     return poll_open(reflect, fx) || poll_expiry(reflect, now.mono, fx);

@@ -25,6 +25,7 @@
 #include "wire/ntp.h"
 
 #define REFLECT_LISTEN_MAX 8
+#define REFLECT_SOCKETS_MAX (2 * REFLECT_LISTEN_MAX)
 #define REFLECT_ALLOW_MAX 64
 #define REFLECT_PERMANENT_MAX 64
 /* Of everything that leaves, as routers do. */
@@ -56,8 +57,11 @@ enum reflect_reply { REPLY_LONG, REPLY_SHORT };
 struct replay_memory;
 
 struct reflect_settings {
-    struct addr listen[REFLECT_LISTEN_MAX]; /* control sockets */
+    struct addr listen[REFLECT_SOCKETS_MAX]; /* control sockets */
     size_t listen_count;
+    /* A bit for each that was written as a port alone: it is meant for IPv6 too, whose socket the
+     * program adds where the system has IPv6 (program/answering.h). The responder ignores it. */
+    uint32_t listen_both;
     char device[16]; /* VRF that all sockets are bound to; "": the default one */
     struct addr_prefix allow[REFLECT_ALLOW_MAX]; /* who may ask; none: everybody */
     size_t allow_count;
@@ -162,6 +166,16 @@ const struct addr *reflect_listen_error(const struct reflect *reflect, int *erro
 bool reflect_is_listening(const struct reflect *reflect);
 
 const struct reflect_stats *reflect_stats(const struct reflect *reflect);
+
+/* Takes over other settings, which are copied, at the next polls; sessions live on, but for those
+ * on permanent ports that are not wanted any more. `listen` must be as it was. Until it is done
+ * reflect_is_listening is false; a new permanent port that cannot be opened is a listen error,
+ * until the next change. */
+void reflect_change(struct reflect *reflect, const struct reflect_settings *settings);
+
+/* Whether the change from `a` to `b` can be taken over so: they listen at the same addresses, in
+ * the same VRF. */
+bool reflect_may_change(const struct reflect_settings *a, const struct reflect_settings *b);
 
 /* Closes everything at the next polls; after them the machine does nothing more. */
 void reflect_stop(struct reflect *reflect);

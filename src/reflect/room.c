@@ -35,7 +35,8 @@ static uint32_t count_free(const struct reflect *reflect)
     uint32_t reserved = settings->reserve_for_count == 0 ? 0 : settings->reserved_sessions;
     uint32_t limit = settings->max_sessions - (reserved < half ? reserved : half);
     uint32_t used = book->session_count - book->reserved_count;
-    uint32_t left = book->session_limit - book->session_count;
+    uint32_t most = settings->max_sessions;
+    uint32_t left = book->session_count < most ? most - book->session_count : 0;
     uint32_t free = used < limit ? limit - used : 0;
     return free < left ? free : left;
 }
@@ -81,7 +82,7 @@ enum room reflect_find_room(struct reflect *reflect, const struct addr *peer, ui
                             struct mono now)
 {
     if (reflect_is_reserved(reflect, peer)) {
-        bool is_full = reflect->book.session_count == reflect->book.session_limit;
+        bool is_full = reflect->book.session_count >= reflect->settings.max_sessions;
         return !is_full || make_room(reflect, port, now) ? ROOM_FOUND : ROOM_NONE;
     }
     uint32_t most = reflect->settings.max_sessions_per_source;

@@ -12,6 +12,7 @@ void reflect_settings_default(struct reflect_settings *settings)
         .listen = {{.family = ADDR_IPV4, .port = IPSLA_CONTROL_PORT},
                    {.family = ADDR_IPV4, .port = IPSLA_CONTROL_PORT_V2}},
         .listen_count = 2,
+        .listen_both = 3,
         .max_sessions = 1000,
         .requests_per_source = 1000,
         .reserved_sessions = 100,
@@ -58,12 +59,18 @@ static bool are_keys_equal(const struct reflect_settings *a, const struct reflec
     return a->key_count == b->key_count;
 }
 
+bool reflect_may_change(const struct reflect_settings *a, const struct reflect_settings *b)
+{
+    return a->listen_count == b->listen_count &&
+           are_addresses_equal(a->listen, b->listen, a->listen_count) &&
+           strcmp(a->device, b->device) == 0;
+}
+
 static bool are_lists_equal(const struct reflect_settings *a, const struct reflect_settings *b)
 {
-    return a->listen_count == b->listen_count && a->allow_count == b->allow_count &&
+    return reflect_may_change(a, b) && a->allow_count == b->allow_count &&
            a->permanent_count == b->permanent_count &&
            a->permanent_tcp_count == b->permanent_tcp_count &&
-           are_addresses_equal(a->listen, b->listen, a->listen_count) &&
            are_prefixes_equal(a->allow, b->allow, a->allow_count) &&
            are_addresses_equal(a->permanent, b->permanent, a->permanent_count) &&
            are_addresses_equal(a->permanent_tcp, b->permanent_tcp, a->permanent_tcp_count) &&
@@ -74,8 +81,7 @@ static bool are_lists_equal(const struct reflect_settings *a, const struct refle
 
 bool reflect_settings_are_equal(const struct reflect_settings *a, const struct reflect_settings *b)
 {
-    return are_lists_equal(a, b) && strcmp(a->device, b->device) == 0 &&
-           a->max_sessions == b->max_sessions &&
+    return are_lists_equal(a, b) && a->max_sessions == b->max_sessions &&
            a->max_sessions_per_source == b->max_sessions_per_source &&
            a->requests_per_source == b->requests_per_source &&
            a->reserved_sessions == b->reserved_sessions &&

@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* The inside of the responder, shared by reflect.c (life, ports, polling), control1.c and
+/* The inside of the responder, shared by reflect.c (life, ports, polling), change.c, control1.c and
  * control2.c (requests of each version), grant.c (what becomes of a good request) and probe.c
  * (probes). Nobody else includes it. */
 #ifndef REFLECT_STATE_H
@@ -75,7 +75,7 @@ struct opening {
 struct reflect {
     struct reflect_settings settings;
     struct reflect_stats stats;
-    struct listener listeners[REFLECT_LISTEN_MAX];
+    struct listener listeners[REFLECT_SOCKETS_MAX];
     size_t permanent_asked; /* permanent ports handed to the table so far */
     int permanent_errors[2 * REFLECT_PERMANENT_MAX]; /* UDP, then TCP */
     struct siphash_key key;
@@ -84,15 +84,37 @@ struct reflect {
     struct answer answer;
     struct replay_memory *memory; /* settings.replays or its own; NULL: no keys */
     uint8_t named_sessions; /* of version 2: the last number given, 1 to 255 */
-    uint64_t room_left_bytes; /* of receive buffers for ports that requests open */
+    uint64_t room_taken_bytes; /* of receive buffers, by ports that requests opened */
     struct meter echoes; /* by flow */
     struct meter requests; /* by source */
     uint32_t closing; /* port whose last session gave way to another; LEASE_NONE: none */
     uint64_t
         *unconfirmed; /* counter of the answer handed out last: it left unless an error follows */
+    struct reflect_settings *wanted; /* to be taken over; NULL: none */
+    bool is_removing; /* permanent ports may have to close */
     bool is_stopping;
     uint8_t bytes[IO_DATAGRAM_MAX]; /* of the answer */
 };
+
+/* The permanent ports of UDP, then of TCP. */
+uint32_t reflect_permanent_total(const struct reflect_settings *settings);
+const struct addr *reflect_permanent_at(const struct reflect_settings *settings, size_t place,
+                                        enum transport *transport);
+
+/* What follows from the limits and keys of the settings. */
+void reflect_set_limits(struct reflect *reflect);
+
+void reflect_wipe_settings(struct reflect_settings *settings); /* its secrets */
+
+/* Takes over reflect->wanted. No port may be opening. */
+void reflect_apply_change(struct reflect *reflect);
+
+/* A permanent port that shall close, its sessions have ended; LEASE_NONE: there is none. */
+uint32_t reflect_find_removed(struct reflect *reflect);
+
+/* The port that is open at exactly this address is permanent from now on. False: none is. */
+bool reflect_make_permanent(struct reflect *reflect, const struct addr *local,
+                            enum transport transport);
 
 /* Counts a datagram that is not answered; `reason` is an enum ipsla_reject or reflect_drop. */
 static inline void reflect_drop(struct reflect *reflect, unsigned reason)

@@ -11,6 +11,8 @@
 #include "config/packet.h"
 #include "program/daemon.h"
 #include "program/key_option.h"
+#include "program/web_flags.h"
+#include "responder/settings_file.h"
 
 #define TOO_MANY "is one too many"
 /* As in the configuration of the exporter. */
@@ -19,7 +21,9 @@
 
 static const struct option_row rows[] = {
     {"listen-address", "[IP:]PORT", NULL,
-     "Where to take control requests. Default: :1967 and :1167.", true},
+     "Where to take control requests; a port alone is every IPv4 and IPv6 address. Default: :1967 "
+     "and :1167.",
+     true},
     {"vrf", "NAME", NULL, "Answer in this VRF only, on Linux a network device.", false},
     {"allow", "PREFIX", NULL, "Who may ask, for example 192.0.2.0/24. Not given: everybody.", true},
     {"permanent-port", "[IP:]PORT", NULL, "A probe port that is always open.", true},
@@ -52,6 +56,11 @@ static const struct option_row rows[] = {
      true},
     {"replay-window", "DURATION", "5m",
      "How far the time in a signed request of version 2 may be off; 0s: not checked.", false},
+    {"config.file", "FILE", NULL,
+     "Take the sections responder and keys of this file, of the exporter's format, instead of the "
+     "flags above.",
+     false},
+    WEB_FLAGS_ROWS(NULL),
     DAEMON_LOGGING_ROWS,
 };
 
@@ -59,7 +68,8 @@ const struct options_program flags_program = {
     .name = "ipsla_responder",
     .usage = "[flags]",
     .summary = "Answers IP SLA control requests, UDP jitter, UDP echo and TCP connect probes.\n"
-               "SIGUSR1 logs the counters; SIGTERM and SIGINT log them and end it.",
+               "SIGHUP reads its files again; SIGUSR1 logs the counters; SIGTERM and SIGINT log "
+               "them and end it.",
     .rows = rows,
     .row_count = sizeof rows / sizeof rows[0],
 };
@@ -87,6 +97,12 @@ static int read_listen(const struct options *options, struct reflect_settings *s
 {
     if (!options_has(options, "listen-address")) {
         return 0;
+    }
+    const char *text;
+    uint32_t bit = 1;
+    settings->listen_both = 0;
+    for (size_t at = 0; (text = options_next(options, "listen-address", &at)) != NULL; bit <<= 1) {
+        settings->listen_both |= address_is_port(text) ? bit : 0;
     }
     return read_endpoints(options, "listen-address", REFLECT_LISTEN_MAX, settings->listen,
                           &settings->listen_count);
@@ -271,6 +287,9 @@ static int read_keys(const struct options *options, struct reflect_settings *set
 
 int flags_read(const struct options *options, struct reflect_settings *settings)
 {
+    if (options_has(options, "config.file")) {
+        return settings_file_read(options, settings);
+    }
     reflect_settings_default(settings);
     int status = read_listen(options, settings);
     if (status == 0) {
@@ -294,5 +313,5 @@ int flags_read(const struct options *options, struct reflect_settings *settings)
     if (status == 0) {
         status = read_keys(options, settings);
     }
-    return status == 0 ? daemon_read_logging(options) : status;
+    return status;
 }

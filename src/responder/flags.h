@@ -9,8 +9,8 @@
 
 extern const struct options_program flags_program;
 
-/* The settings that the flags say, and logging as they want it. 0, or an exit status after a
- * message on standard error. */
+/* The settings that the flags say, or the file that they name; a reload calls it again. 0, or an
+ * exit status after a message on standard error. */
 int flags_read(const struct options *options, struct reflect_settings *settings);
 
 #endif

@@ -7,12 +7,13 @@
 #include <stdio.h>
 
 #include "base/buf.h"
+#include "host/clock.h"
 #include "host/log.h"
-#include "host/responder_worker.h"
 #include "program/answering.h"
 #include "program/daemon.h"
-#include "program/options.h"
+#include "program/web_flags.h"
 #include "responder/flags.h"
+#include "responder/responder.h"
 
 static void log_listening(const char *message, const struct addr *addresses, size_t count)
 {
@@ -63,56 +64,152 @@ static void log_counters(const char *message, const struct responder_stats *coun
     buf_fini(&drops);
 }
 
+static void log_open(const struct reflect_settings *settings)
+{
+    answering_warn_open(settings);
+    log_listening("permanent port open", settings->permanent, settings->permanent_count);
+    log_listening("permanent TCP port open", settings->permanent_tcp,
+                  settings->permanent_tcp_count);
+}
+
+static void log_cannot_listen(const struct addr *failed, int error)
+{
+    char text[ADDR_TEXT_MAX];
+    log_line(LOG_LEVEL_ERROR, "cannot listen", "address", addr_format(failed, text), "error",
+             daemon_listen_error(failed, error), NULL);
+}
+
+/* The files are read again. *settings becomes what is in force. */
+static bool change(struct responder *responder, const struct options *options,
+                   struct reflect_settings *settings)
+{
+    struct reflect_settings wanted;
+    struct addr failed;
+    if (flags_read(options, &wanted) != 0) {
+        return false;
+    }
+    answering_add_ipv6(&wanted);
+    answering_drop_reserved(&wanted);
+    if (!reflect_may_change(settings, &wanted)) {
+        log_line(LOG_LEVEL_ERROR, "to listen at other addresses or in another VRF needs a restart",
+                 NULL);
+        return false;
+    }
+    int error = responder_worker_change(responder->worker, settings, &wanted, &failed);
+    if (error != 0) {
+        log_cannot_listen(&failed, error);
+        return false;
+    }
+    *settings = wanted;
+    return true;
+}
+
+static void reload(struct responder *responder, const struct options *options,
+                   struct reflect_settings *settings)
+{
+    bool is_successful = change(responder, options, settings);
+    atomic_store(&responder->is_reload_successful, is_successful);
+    if (is_successful) {
+        atomic_store(&responder->reload_success_ns, clock_now().wall.ns);
+        log_line(LOG_LEVEL_INFO, "reloaded", NULL);
+        log_open(settings);
+    } else {
+        log_line(LOG_LEVEL_ERROR, "reload failed, the old settings stay in force", NULL);
+    }
+    if (atomic_exchange(&responder->wants_reload, false)) {
+        http_reloaded(responder->http, is_successful);
+    }
+}
+
 /* Until a signal asks to end. */
-static void serve(struct responder_worker *worker, const sigset_t *signals)
+static void serve(struct responder *responder, const struct options *options,
+                  struct reflect_settings *settings, const sigset_t *signals)
 {
     for (;;) {
         int signal = sigwaitinfo(signals, NULL);
         if (signal == SIGTERM || signal == SIGINT) {
             return;
         }
+        if (signal == SIGHUP) {
+            reload(responder, options, settings);
+        }
         if (signal == SIGUSR1) {
             struct responder_stats stats;
-            responder_worker_stats(worker, &stats);
+            responder_worker_stats_now(responder->worker, &stats);
             log_counters("counters", &stats);
         }
     }
+}
+
+/* Serves HTTP if that is wanted. False: it cannot. */
+static bool start_http(struct responder *responder, const struct web_flags *web)
+{
+    struct http_handlers handlers = responder_handlers(responder);
+    if (web->http.listen_count == 0) {
+        return true;
+    }
+    responder->http = web_flags_start(web, &handlers);
+    if (responder->http != NULL) {
+        web_flags_log(web, responder->http);
+    }
+    return responder->http != NULL;
+}
+
+/* Returns the exit status. */
+static int run(const struct options *options, struct reflect_settings *settings,
+               const struct web_flags *web)
+{
+    static const int also[] = {SIGUSR1, SIGHUP, 0};
+    sigset_t signals = daemon_block_signals(also);
+    daemon_raise_limits();
+    struct responder responder = {
+        .metrics_path = web->http.metrics_path,
+        .started = clock_now().wall,
+        .is_reload_successful = true,
+    };
+    struct addr failed;
+    int error;
+    responder.reload_success_ns = responder.started.ns;
+    responder.worker = responder_worker_start(settings, &failed, &error);
+    if (responder.worker == NULL) {
+        log_cannot_listen(&failed, error);
+        return 1;
+    }
+    log_listening("listening", settings->listen, settings->listen_count);
+    log_open(settings);
+    bool is_serving = start_http(&responder, web);
+    if (is_serving) {
+        daemon_notify("READY=1");
+        serve(&responder, options, settings, &signals);
+    }
+    struct responder_stats last;
+    daemon_notify("STOPPING=1");
+    http_stop(responder.http);
+    responder_worker_stop(responder.worker, &last);
+    log_counters("stopped", &last);
+    return is_serving ? 0 : 1;
 }
 
 int main(int argc, char **argv)
 {
     struct options options;
     struct reflect_settings settings;
+    struct web_flags web;
     int status;
     if (!options_parse(&flags_program, argc, argv, &options, &status)) {
         return status;
     }
     status = flags_read(&options, &settings);
+    if (status == 0) {
+        status = web_flags_read(&options, &web);
+    }
+    if (status == 0) {
+        status = daemon_read_logging(&options);
+    }
     if (status != 0) {
         return status;
     }
+    answering_add_ipv6(&settings);
     answering_drop_reserved(&settings);
-    static const int also[] = {SIGUSR1, 0};
-    sigset_t signals = daemon_block_signals(also);
-    daemon_raise_limits();
-    struct addr failed;
-    int error;
-    struct responder_worker *worker = responder_worker_start(&settings, &failed, &error);
-    if (worker == NULL) {
-        char text[ADDR_TEXT_MAX];
-        log_line(LOG_LEVEL_ERROR, "cannot listen", "address", addr_format(&failed, text), "error",
-                 daemon_listen_error(&failed, error), NULL);
-        return 1;
-    }
-    log_listening("listening", settings.listen, settings.listen_count);
-    answering_warn_open(&settings);
-    log_listening("permanent port open", settings.permanent, settings.permanent_count);
-    log_listening("permanent TCP port open", settings.permanent_tcp, settings.permanent_tcp_count);
-    daemon_notify("READY=1");
-    serve(worker, &signals);
-    daemon_notify("STOPPING=1");
-    struct responder_stats last;
-    responder_worker_stop(worker, &last);
-    log_counters("stopped", &last);
-    return 0;
+    return run(&options, &settings, &web);
 }

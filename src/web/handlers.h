@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* What the program answers when a route asks it. The functions are called on threads that serve, so
- * they must be thread-safe. */
+/* What the program answers when a route asks it. The functions are called on the thread that
+ * serves, one at a time. */
 #ifndef WEB_HANDLERS_H
 #define WEB_HANDLERS_H
 

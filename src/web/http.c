@@ -1,31 +1,42 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
+/* The library neither listens nor has a thread: this thread accepts, gives it the connections, and
+ * lets it run when its epoll says so. It has no call that ends a connection; it ends one whose
+ * socket was shut down. */
 #include "web/http.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <microhttpd.h>
+#include <netinet/in.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "base/time.h"
+#include "web/exchange.h"
 #include "web/listen.h"
-#include "web/routes.h"
+#include "web/response.h"
+#include "web/slots.h"
 
-/* A scraper needs one connection; the rest is room for people and for clients that hang. */
-#define CONNECTIONS_MAX 64U
-#define CONNECTIONS_PER_IP_MAX 32U
-/* Half of it is for headers, the other half becomes the parts in which metrics are sent. */
-#define CONNECTION_MEMORY ((size_t)128 * 1024)
-/* A request with a longer body gets status 413 at its end; one that is longer still is cut off. */
-#define BODY_BYTES_MAX ((size_t)64 * 1024)
-#define BODY_READ_MAX ((size_t)1024 * 1024)
+/* Of all descriptors that the process may have, connections take one of so many parts. */
+#define DESCRIPTORS_PART 4
+#define CONNECTIONS_MIN 4
+/* A turn comes at least so often. */
+#define IDLE_NS (60 * NS_PER_SECOND)
+/* Connections accepted at once, before those that there are go on. */
+#define ACCEPTS_MAX 32
+/* When the system has no descriptor left, and none of them is ours to close. */
+#define ACCEPT_PAUSE_NS (100 * NS_PER_MS)
+/* Places given at once, before those who came meanwhile are seen. */
+#define GRANTS_MAX 4
+/* How often to look whether an answer is unread, while others wait for its place. */
+#define WAITING_STEP_NS (5 * NS_PER_MS)
 
 /* A stop waits so long for answers being written, and so long for a request that may be on its way
  * on an open connection. */
@@ -34,284 +45,288 @@
 #define STOP_STEP_NS (5 * NS_PER_MS)
 
 struct listener {
-    struct MHD_Daemon *daemon;
+    int fd;
     struct addr address;
 };
 
 struct http {
-    struct site site;
+    struct exchanges exchanges;
     char *metrics_path;
-    unsigned idle_seconds;
-    int64_t answer_ns;
+    struct MHD_Daemon *daemon;
+    int library_fd, wake_fd;
+    pthread_t thread;
+    bool has_thread;
+    atomic_bool is_stopping; /* seen by the thread in `exchanges` */
+    atomic_int reload_end; /* how the latest reload ended, 0 when that was seen */
+    /* For the thread only. */
     struct listener *listeners;
     size_t listener_count;
-    atomic_uint connections, requests; /* open, being answered */
-    pthread_mutex_t mutex; /* for the following */
-    struct exchange *waiting; /* its connection is suspended until the reload is done; NULL: none */
-    bool is_stopping;
+    struct pollfd *polled; /* the wake-up, the library, the listeners */
+    int64_t accept_ns; /* when to accept again */
 };
 
-/* One request from its headers to the end of its answer. */
-struct exchange {
-    struct MHD_Connection *connection;
-    size_t body_bytes; /* that the client sent */
-    bool is_scrape; /* counted among the scrapes */
-    bool has_reload; /* it waited for a reload, which ended so: */
-    enum reload_end reload;
-};
+/* How a reload ended, as a number above 0. */
+#define RELOAD_END(end) ((int)(end) + 1)
 
-/* Metrics on their way. */
-struct metrics {
-    struct stream *stream;
-    int64_t deadline_ns;
-};
-
-static int64_t now_ns(void)
+/* Ends the connection. What was not sent of an answer is not sent any more, so that the system
+ * forgets it. */
+static void leave(struct http *http, struct slot *slot, int64_t now_ns)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * NS_PER_SECOND + now.tv_nsec;
-}
-
-/* The next part of an answer, whenever there is room for it on its connection. */
-static ssize_t on_part(void *context, uint64_t place, char *out, size_t size)
-{
-    (void)place;
-    struct metrics *metrics = context;
-    if (now_ns() > metrics->deadline_ns) {
-        return MHD_CONTENT_READER_END_WITH_ERROR;
+    const struct linger none = {.l_onoff = 1};
+    if (slot->state == SLOT_ANSWERING) {
+        setsockopt(slot->fd, SOL_SOCKET, SO_LINGER, &none, sizeof none);
     }
-    size_t read = stream_read(metrics->stream, out, size);
-    return read > 0 ? (ssize_t)read : MHD_CONTENT_READER_END_OF_STREAM;
+    bool has_begun = slot->user != NULL;
+    if (has_begun) {
+        shutdown(slot->fd, SHUT_RDWR);
+    }
+    slots_enter(http->exchanges.slots, slot, has_begun ? SLOT_LEAVING : SLOT_FREE, now_ns);
 }
 
-static void on_answer_end(void *context)
+/* A place for the client, perhaps that of an answer that is not read. */
+static bool find_place(struct http *http, struct slot *slot, int64_t now_ns)
 {
-    struct metrics *metrics = context;
-    stream_close(metrics->stream);
-    free(metrics);
+    if (slots_give_place(http->exchanges.slots, slot, now_ns)) {
+        return true;
+    }
+    struct slot *stalled = slots_stalled(http->exchanges.slots, now_ns);
+    if (stalled == NULL) {
+        return false;
+    }
+    leave(http, stalled, now_ns);
+    return slots_give_place(http->exchanges.slots, slot, now_ns);
 }
 
-/* Takes over what the reply brings. NULL when the library has no memory. */
-static struct MHD_Response *make_response(const struct http *http, const struct reply *reply,
-                                          bool is_head)
+/* Those who wait for a place get one, or their refusal when their time is over. */
+static void serve_waiting(struct http *http, int64_t now_ns)
 {
-    if (reply->stream != NULL) {
-        struct metrics *metrics = mem_alloc(1, sizeof *metrics);
-        *metrics = (struct metrics){reply->stream, now_ns() + http->answer_ns};
-        struct MHD_Response *response = MHD_create_response_from_callback(
-            MHD_SIZE_UNKNOWN, ROUTES_SHORT_BYTES, on_part, metrics, on_answer_end);
-        if (response == NULL) {
-            on_answer_end(metrics);
-        } else if (is_head) {
-            /* Otherwise the library would send the last chunk of a body in chunks. */
-            MHD_set_response_options(response, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END);
+    struct slot *slot;
+    for (unsigned i = 0;
+         i < GRANTS_MAX && (slot = slots_next(http->exchanges.slots, now_ns)) != NULL &&
+         find_place(http, slot, now_ns);
+         i++) {
+        slots_enter(http->exchanges.slots, slot, SLOT_ANSWERING, now_ns);
+        exchanges_go_on(&http->exchanges, slot->user);
+    }
+    while ((slot = http->exchanges.is_stopping
+                       ? slots_next(http->exchanges.slots, now_ns)
+                       : slots_refused(http->exchanges.slots, now_ns)) != NULL) {
+        slots_enter(http->exchanges.slots, slot, SLOT_ANSWERING, now_ns);
+        exchanges_refuse(&http->exchanges, slot->user);
+    }
+}
+
+static void end_overdue(struct http *http, int64_t now_ns)
+{
+    struct slot *slot;
+    while ((slot = slots_overdue(http->exchanges.slots, now_ns)) != NULL) {
+        leave(http, slot, now_ns);
+    }
+}
+
+/* Whether one more connection can be taken, for which another may have to go. */
+static bool make_room(struct http *http, int64_t now_ns)
+{
+    struct slot *slot;
+    if (slots_are_full(http->exchanges.slots) &&
+        (slot = slots_leaver(http->exchanges.slots, now_ns)) != NULL) {
+        leave(http, slot, now_ns);
+        MHD_run(http->daemon);
+    }
+    return !slots_are_full(http->exchanges.slots);
+}
+
+/* The error is that of accept(2). */
+static void wait_for_descriptors(struct http *http, int error, int64_t now_ns)
+{
+    struct slot *slot = slots_leaver(http->exchanges.slots, now_ns);
+    if (error != EMFILE && error != ENFILE && error != ENOBUFS && error != ENOMEM) {
+        return; /* nobody there any more */
+    }
+    if (slot != NULL) {
+        leave(http, slot, now_ns);
+    } else {
+        http->accept_ns = now_ns + ACCEPT_PAUSE_NS;
+    }
+}
+
+static void accept_some(struct http *http, int listener, int64_t now_ns)
+{
+    /* The library takes an address for limits of its own, which are not used. */
+    static const struct sockaddr_in nobody = {.sin_family = AF_INET};
+    for (unsigned i = 0; i < ACCEPTS_MAX && make_room(http, now_ns); i++) {
+        struct addr peer;
+        int fd = listen_accept(listener, &peer);
+        if (fd < 0) {
+            wait_for_descriptors(http, -fd, now_ns);
+            return;
         }
-        return response;
+        struct slot *slot = slots_take(http->exchanges.slots, fd, &peer, now_ns);
+        if (MHD_add_connection(http->daemon, fd, (const struct sockaddr *)&nobody, sizeof nobody) !=
+            MHD_YES) {
+            slots_enter(http->exchanges.slots, slot, SLOT_FREE, now_ns); /* the library closed it */
+        }
     }
-    bool is_empty = reply->body.bytes == NULL;
-    struct MHD_Response *response =
-        MHD_create_response_from_buffer(reply->body.size, is_empty ? (void *)"" : reply->body.bytes,
-                                        is_empty ? MHD_RESPMEM_PERSISTENT : MHD_RESPMEM_MUST_FREE);
-    if (response == NULL) {
-        free(reply->body.bytes);
-    }
-    return response;
 }
 
-static void add_allow(struct MHD_Response *response, unsigned allowed)
+/* How long there will be nothing to do, at most `most_ns`, in ms for poll(2). */
+static int idle_ms(struct http *http, int64_t now_ns, int64_t most_ns)
 {
-    struct buf text = {0};
-    methods_format(allowed, &text);
-    MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, buf_string(&text));
-    buf_fini(&text);
+    MHD_UNSIGNED_LONG_LONG library_ms;
+    if (http->exchanges.must_run) {
+        return 0;
+    }
+    int64_t due_ns = slots_due(http->exchanges.slots);
+    int64_t wait_ns = due_ns < now_ns ? 0 : due_ns - now_ns;
+    if (slots_waiting(http->exchanges.slots) > 0 || http->accept_ns > now_ns) {
+        most_ns = WAITING_STEP_NS;
+    }
+    wait_ns = wait_ns < most_ns ? wait_ns : most_ns;
+    if (MHD_get_timeout(http->daemon, &library_ms) == MHD_YES) {
+        int64_t library_ns = (int64_t)library_ms * NS_PER_MS;
+        wait_ns = wait_ns < library_ns ? wait_ns : library_ns;
+    }
+    return (int)((wait_ns + NS_PER_MS - 1) / NS_PER_MS);
 }
 
-/* Sends the reply, whose body or stream goes over to the library. `is_head`: only its headers. */
-static enum MHD_Result send_reply(const struct http *http, struct MHD_Connection *connection,
-                                  const struct reply *reply, bool is_head)
+/* Waits for something to do, at most `most_ns`, and does it. */
+static void take_turn(struct http *http, int64_t most_ns)
 {
-    struct MHD_Response *response = make_response(http, reply, is_head);
-    if (response == NULL) {
-        return MHD_NO;
+    int64_t now_ns = response_now_ns();
+    struct pollfd *listeners = http->polled + 2;
+    bool is_open = now_ns >= http->accept_ns && make_room(http, now_ns);
+    http->polled[0] = (struct pollfd){.fd = http->wake_fd, .events = POLLIN};
+    http->polled[1] = (struct pollfd){.fd = http->library_fd, .events = POLLIN};
+    for (size_t i = 0; i < http->listener_count; i++) {
+        listeners[i] = (struct pollfd){.fd = http->listeners[i].fd, .events = POLLIN};
     }
-    MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, reply->content_type);
-    MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
-    MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
-    MHD_add_response_header(response, "Content-Security-Policy", reply->policy);
-    MHD_add_response_header(response, MHD_HTTP_HEADER_VARY,
-                            reply->varies ? "Accept, Accept-Encoding" : "Accept-Encoding");
-    if (reply->is_gzip) {
-        MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
+    poll(http->polled, 2 + (is_open ? http->listener_count : 0), idle_ms(http, now_ns, most_ns));
+    uint64_t count;
+    ssize_t size = read(http->wake_fd, &count, sizeof count);
+    (void)size;
+    int end = atomic_exchange(&http->reload_end, 0);
+    if (end != 0) {
+        exchanges_end_reload(&http->exchanges, (enum reload_end)(end - 1));
     }
-    if (reply->retry_seconds > 0) {
-        char seconds[16];
-        snprintf(seconds, sizeof seconds, "%u", reply->retry_seconds);
-        MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, seconds);
+    http->exchanges.must_run = false;
+    MHD_run(http->daemon);
+    now_ns = response_now_ns();
+    end_overdue(http, now_ns);
+    serve_waiting(http, now_ns);
+    for (size_t i = 0; is_open && i < http->listener_count; i++) {
+        if (listeners[i].revents != 0) {
+            accept_some(http, listeners[i].fd, now_ns);
+        }
     }
-    if (reply->allowed != 0) {
-        add_allow(response, reply->allowed);
-    }
-    enum MHD_Result result = MHD_queue_response(connection, reply->status, response);
-    MHD_destroy_response(response);
-    return result;
 }
 
-static enum MHD_Result on_header(void *context, enum MHD_ValueKind kind, const char *name,
-                                 const char *value)
+static void close_listeners(struct http *http)
 {
-    (void)kind;
-    request_add_header(context, name, value == NULL ? "" : value);
-    return MHD_YES;
+    for (size_t i = 0; i < http->listener_count; i++) {
+        close(http->listeners[i].fd);
+    }
+    http->listener_count = 0;
 }
 
-static struct reply answer(struct http *http, struct MHD_Connection *connection, const char *url,
-                           const char *method)
+/* Until nothing is being answered, and no request is likely to be on its way. */
+static void end_answers(struct http *http)
 {
-    struct request request = {.method = method, .path = url, .now_ns = now_ns()};
-    MHD_get_connection_values(connection, MHD_HEADER_KIND, on_header, &request);
-    struct reply reply = routes_answer(&http->site, &request);
-    request_fini(&request);
-    return reply;
+    int64_t begin_ns = response_now_ns();
+    int64_t waited_ns;
+    do {
+        take_turn(http, STOP_STEP_NS);
+        waited_ns = response_now_ns() - begin_ns;
+    } while (waited_ns < STOP_ANSWER_NS && http->exchanges.connections > 0 &&
+             (http->exchanges.requests > 0 || waited_ns < STOP_GRACE_NS));
 }
 
-/* Suspends the connection until http_reloaded, so that nobody else waits for the reload. False when
- * the server is stopping. */
-static bool wait_for_reload(struct http *http, struct exchange *exchange)
+static void *serve(void *context)
 {
-    pthread_mutex_lock(&http->mutex);
-    bool is_waiting = !http->is_stopping;
-    if (is_waiting) {
-        assert(http->waiting == NULL);
-        http->waiting = exchange;
-        MHD_suspend_connection(exchange->connection);
+    struct http *http = context;
+    while (!atomic_load(&http->is_stopping)) {
+        take_turn(http, IDLE_NS);
     }
-    pthread_mutex_unlock(&http->mutex);
-    if (is_waiting) {
-        http->site.handlers.reload(http->site.handlers.context);
-    }
-    return is_waiting;
+    http->exchanges.is_stopping = true;
+    close_listeners(http);
+    exchanges_end_reload(&http->exchanges, RELOAD_STOPPED);
+    end_answers(http);
+    return NULL;
 }
 
-/* Lets the waiting client, if there is one, have its answer. */
-static void end_reload(struct http *http, enum reload_end end)
+static void wake(struct http *http)
 {
-    pthread_mutex_lock(&http->mutex);
-    struct exchange *exchange = http->waiting;
-    http->waiting = NULL;
-    if (exchange != NULL) {
-        exchange->has_reload = true;
-        exchange->reload = end;
-        MHD_resume_connection(exchange->connection);
-    }
-    pthread_mutex_unlock(&http->mutex);
+    uint64_t one = 1;
+    ssize_t size = write(http->wake_fd, &one, sizeof one);
+    (void)size;
 }
 
 void http_reloaded(struct http *http, bool is_successful)
 {
-    end_reload(http, is_successful ? RELOAD_DONE : RELOAD_FAILED);
+    atomic_store(&http->reload_end, RELOAD_END(is_successful ? RELOAD_DONE : RELOAD_FAILED));
+    wake(http);
 }
 
-/* Called after the headers, for each part of a body, and once more at the end: then it answers.
- * Called again when a connection goes on after it was suspended. */
-static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url,
-                                  const char *method, const char *version, const char *upload,
-                                  size_t *upload_size, void **request_context)
+static int64_t or_default(int64_t value, int64_t otherwise)
 {
-    /* lint: callback */
-    (void)version;
-    (void)upload;
-    struct http *http = context;
-    struct exchange *exchange = *request_context;
-    if (exchange == NULL) {
-        exchange = mem_alloc(1, sizeof *exchange);
-        exchange->connection = connection;
-        *request_context = exchange;
-        atomic_fetch_add(&http->requests, 1);
-        return MHD_YES;
+    return value > 0 ? value : otherwise;
+}
+
+static struct slots *make_slots(const struct http_settings *settings)
+{
+    struct rlimit limit;
+    struct slots_limits limits = {
+        .connections = (unsigned)or_default(settings->connections_max, HTTP_CONNECTIONS),
+        .places = settings->places_max,
+        .request_ns = or_default(settings->request_ns, HTTP_REQUEST_NS),
+        .answer_ns = or_default(settings->answer_ns, HTTP_ANSWER_NS),
+        .unread_ns = or_default(settings->unread_ns, HTTP_UNREAD_NS),
+        .wait_ns = or_default(settings->wait_ns, HTTP_WAIT_NS),
+        .stalled_ns = or_default(settings->stalled_ns, HTTP_STALLED_NS),
+    };
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 &&
+        limits.connections > limit.rlim_cur / DESCRIPTORS_PART) {
+        limits.connections = (unsigned)(limit.rlim_cur / DESCRIPTORS_PART);
     }
-    if (*upload_size > 0) {
-        exchange->body_bytes += *upload_size;
-        *upload_size = 0;
-        return exchange->body_bytes <= BODY_READ_MAX ? MHD_YES : MHD_NO;
+    if (limits.connections < CONNECTIONS_MIN) {
+        limits.connections = CONNECTIONS_MIN;
     }
-    struct reply reply = exchange->has_reload ? routes_reloaded(&http->site, exchange->reload)
-                         : exchange->body_bytes > BODY_BYTES_MAX
-                             ? routes_too_large()
-                             : answer(http, connection, url, method);
-    if (reply.is_pending) {
-        if (wait_for_reload(http, exchange)) {
-            return MHD_YES;
+    return slots_new(&limits);
+}
+
+/* Whether a socket of `addr` shall take IPv4 along. */
+static bool takes_ipv4(const struct http_settings *settings, const struct addr *addr)
+{
+    for (size_t i = 0; i < settings->listen_count; i++) {
+        if (settings->listen[i].family == ADDR_IPV4 && settings->listen[i].port == addr->port &&
+            addr->port != 0) {
+            return false;
         }
-        reply = routes_reloaded(&http->site, RELOAD_STOPPED);
     }
-    exchange->is_scrape = reply.is_scrape;
-    return send_reply(http, connection, &reply, strcmp(method, MHD_HTTP_METHOD_HEAD) == 0);
+    return addr->family == ADDR_IPV6 && addr_is_any(addr);
 }
 
-static void on_completed(void *context, struct MHD_Connection *connection, void **request_context,
-                         enum MHD_RequestTerminationCode code)
+/* 0 or an errno value; *failed is the address that it is about. */
+static int start(struct http *http, const struct http_settings *settings, struct addr *failed)
 {
-    (void)connection;
-    (void)code;
-    struct http *http = context;
-    struct exchange *exchange = *request_context;
-    if (exchange != NULL) {
-        if (exchange->is_scrape) {
-            routes_scrape_done(&http->site);
+    for (size_t i = 0; i < settings->listen_count; i++) {
+        struct listener *listener = &http->listeners[i];
+        *failed = settings->listen[i];
+        listener->fd = listen_open(failed, takes_ipv4(settings, failed), &listener->address);
+        if (listener->fd < 0) {
+            return -listener->fd;
         }
-        free(exchange);
-        *request_context = NULL;
-        atomic_fetch_sub(&http->requests, 1);
+        http->listener_count++;
     }
-}
-
-static void on_connection(void *context, struct MHD_Connection *connection, void **socket_context,
-                          enum MHD_ConnectionNotificationCode code)
-{
-    (void)connection;
-    (void)socket_context;
-    struct http *http = context;
-    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-        atomic_fetch_add(&http->connections, 1);
-    } else {
-        atomic_fetch_sub(&http->connections, 1);
+    errno = ENOMEM;
+    http->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    http->daemon = exchanges_start(&http->exchanges, HTTP_CONNECTIONS_MAX + 1);
+    if (http->wake_fd < 0 || http->daemon == NULL) {
+        return errno;
     }
-}
-
-/* Paths are compared as they are written: an escape could decode to a NUL. */
-static size_t on_unescape(void *context, struct MHD_Connection *connection, char *text)
-{
-    (void)context;
-    (void)connection;
-    return strlen(text);
-}
-
-/* 0 or -errno. */
-static int listener_start(struct http *http, const struct addr *addr, struct listener *out)
-{
-    struct listener listener = {0};
-    int fd = listen_open(addr, &listener.address);
-    if (fd < 0) {
-        return fd;
-    }
-    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_ALLOW_SUSPEND_RESUME;
-    if (addr->family == ADDR_IPV6) {
-        flags |= MHD_USE_IPv6;
-    }
-    errno = 0;
-    listener.daemon = MHD_start_daemon(
-        flags, 0, NULL, NULL, on_request, http, MHD_OPTION_LISTEN_SOCKET, fd,
-        MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
-        CONNECTIONS_PER_IP_MAX, MHD_OPTION_CONNECTION_TIMEOUT, http->idle_seconds,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, MHD_OPTION_NOTIFY_COMPLETED,
-        on_completed, http, MHD_OPTION_NOTIFY_CONNECTION, on_connection, http,
-        MHD_OPTION_UNESCAPE_CALLBACK, on_unescape, NULL, MHD_OPTION_END);
-    if (listener.daemon == NULL) {
-        return errno != 0 ? -errno : -ENOMEM;
-    }
-    *out = listener;
-    return 0;
+    http->library_fd = MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+    int error = pthread_create(&http->thread, NULL, serve, http);
+    http->has_thread = error == 0;
+    return error;
 }
 
 struct http *http_start(const struct http_settings *settings, const struct http_handlers *handlers,
@@ -319,47 +334,27 @@ struct http *http_start(const struct http_settings *settings, const struct http_
 {
     struct http *http = mem_alloc(1, sizeof *http);
     http->metrics_path = mem_string(settings->metrics_path);
-    http->site = (struct site){
+    http->exchanges.site = (struct site){
         .handlers = *handlers,
         .metrics_path = http->metrics_path,
-        .scrapes_max = settings->scrapes_max,
         .is_plain = settings->is_plain,
         .has_lifecycle = settings->has_lifecycle,
     };
-    pthread_mutex_init(&http->mutex, NULL);
-    http->idle_seconds = settings->idle_seconds > 0 ? settings->idle_seconds : HTTP_IDLE_SECONDS;
-    http->answer_ns = settings->answer_ns > 0 ? settings->answer_ns : HTTP_ANSWER_NS;
+    http->wake_fd = -1;
+    http->exchanges.slots = make_slots(settings);
     http->listeners = mem_alloc(settings->listen_count, sizeof *http->listeners);
-    for (size_t i = 0; i < settings->listen_count; i++) {
-        int result = listener_start(http, &settings->listen[i], &http->listeners[i]);
-        if (result < 0) {
-            http_stop(http);
-            *failed = settings->listen[i];
-            *error = -result;
-            return NULL;
-        }
-        http->listener_count++;
+    http->polled = mem_alloc(2 + settings->listen_count, sizeof *http->polled);
+    *error = start(http, settings, failed);
+    if (*error != 0) {
+        http_stop(http);
+        return NULL;
     }
     return http;
 }
 
 struct addr http_address(const struct http *http, size_t index)
 {
-    assert(index < http->listener_count);
     return http->listeners[index].address;
-}
-
-/* Waits until nothing is being answered, and no request is likely to be on its way. */
-static void await_answers(const struct http *http)
-{
-    const struct timespec step = {0, STOP_STEP_NS};
-    for (int64_t waited_ns = 0; waited_ns < STOP_ANSWER_NS; waited_ns += STOP_STEP_NS) {
-        if (atomic_load(&http->connections) == 0 ||
-            (atomic_load(&http->requests) == 0 && waited_ns >= STOP_GRACE_NS)) {
-            return;
-        }
-        nanosleep(&step, NULL);
-    }
 }
 
 void http_stop(struct http *http)
@@ -367,19 +362,21 @@ void http_stop(struct http *http)
     if (http == NULL) {
         return;
     }
-    pthread_mutex_lock(&http->mutex);
-    http->is_stopping = true;
-    pthread_mutex_unlock(&http->mutex);
-    end_reload(http, RELOAD_STOPPED);
-    for (size_t i = 0; i < http->listener_count; i++) {
-        close(MHD_quiesce_daemon(http->listeners[i].daemon));
+    if (http->has_thread) {
+        atomic_store(&http->is_stopping, true);
+        wake(http);
+        pthread_join(http->thread, NULL);
     }
-    await_answers(http);
-    for (size_t i = 0; i < http->listener_count; i++) {
-        MHD_stop_daemon(http->listeners[i].daemon);
+    close_listeners(http);
+    if (http->daemon != NULL) {
+        MHD_stop_daemon(http->daemon);
     }
-    pthread_mutex_destroy(&http->mutex);
+    if (http->wake_fd >= 0) {
+        close(http->wake_fd);
+    }
+    slots_free(http->exchanges.slots);
     free(http->listeners);
+    free(http->polled);
     free(http->metrics_path);
     free(http);
 }

@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* The HTTP server: connections, requests, answers. What is served where is in routes.h. http.c is
- * the only user of libmicrohttpd, which has one thread for each address. Connections, their memory,
- * their idle time and how long an answer may take are bounded; bodies of requests are discarded. */
+/* The HTTP server: connections, requests, answers, all on one thread. What is served where is in
+ * routes.h, who has a connection and who must go in slots.h. Connections, their memory, the time of
+ * a request and of an answer are bounded; bodies of requests are discarded. */
 #ifndef WEB_HTTP_H
 #define WEB_HTTP_H
 
@@ -13,10 +13,13 @@
 #include "base/time.h"
 #include "web/handlers.h"
 
-/* A connection without traffic for so long is closed. */
-#define HTTP_IDLE_SECONDS 10U
-/* The client must have read the metrics by then, or the connection is closed. */
+#define HTTP_CONNECTIONS 1024
+#define HTTP_CONNECTIONS_MAX 16384
+#define HTTP_REQUEST_NS (10 * NS_PER_SECOND)
 #define HTTP_ANSWER_NS (120 * NS_PER_SECOND)
+#define HTTP_UNREAD_NS (10 * NS_PER_SECOND)
+#define HTTP_WAIT_NS (5 * NS_PER_SECOND)
+#define HTTP_STALLED_NS (50 * NS_PER_MS)
 
 struct http;
 
@@ -24,14 +27,16 @@ struct http_settings {
     const struct addr *listen;
     size_t listen_count;
     const char *metrics_path;
-    unsigned scrapes_max; /* metrics requests in flight; beyond them 503. 0: no limit */
-    unsigned idle_seconds; /* 0: HTTP_IDLE_SECONDS */
-    int64_t answer_ns; /* 0: HTTP_ANSWER_NS */
+    unsigned connections_max; /* also at most a quarter of the descriptors; 0: HTTP_CONNECTIONS */
+    unsigned places_max; /* large answers (routes.h) at once; 0: no limit */
+    /* See slots.h; 0: as above. */
+    int64_t request_ns, answer_ns, unread_ns, wait_ns, stalled_ns;
     bool is_plain; /* nothing is compressed */
     bool has_lifecycle; /* a reload may be requested */
 };
 
-/* Starts serving on each address (see listen.h). Settings and handlers
+/* Starts serving on each address: [::] takes IPv4 along, unless another address has that port for
+ * IPv4. Settings and handlers
  * are copied. On failure returns NULL and says which address failed and why (errno). */
 struct http *http_start(const struct http_settings *settings, const struct http_handlers *handlers,
                         struct addr *failed, int *error);

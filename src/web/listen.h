@@ -5,10 +5,15 @@
 #ifndef WEB_LISTEN_H
 #define WEB_LISTEN_H
 
+#include <stdbool.h>
+
 #include "base/addr.h"
 
-/* A listening socket, or -errno. An IPv6 address does not take IPv4 along. `bound` becomes `addr`
- * with the port that it got. */
-int listen_open(const struct addr *addr, struct addr *bound);
+/* A listening socket, or -errno. `takes_ipv4`: of [::], for IPv4 as well, and for IPv4 only on a
+ * system without IPv6. `bound` becomes where it listens. */
+int listen_open(const struct addr *addr, bool takes_ipv4, struct addr *bound);
+
+/* The next connection, or -errno. `peer`: who it is. */
+int listen_accept(int fd, struct addr *peer);
 
 #endif

@@ -356,12 +356,17 @@ static void add_links(struct buf *out, const char *metrics_path)
 
 void page_render(const struct expo_view *view, const char *metrics_path, struct buf *out)
 {
+    bool measures = view->snapshots != NULL;
+    const char *name = measures ? "IP SLA exporter" : "IP SLA responder";
+    const char *purpose = measures ? "Measures network paths with Cisco IP SLA for Prometheus"
+                                   : "Answers Cisco IP SLA operations";
     buf_add_string(out, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
                         "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
-                        "<title>IP SLA exporter</title>");
+                        "<title>");
+    buf_add_string(out, name);
+    buf_add_string(out, "</title>");
     buf_add_string(out, style);
-    buf_add_string(out, "</head>\n<body><header><h1>IP SLA exporter</h1><p>Measures network paths "
-                        "with Cisco IP SLA for Prometheus. Version ");
+    buf_printf(out, "</head>\n<body><header><h1>%s</h1><p>%s. Version ", name, purpose);
     add_text(out, view->version);
     buf_add_string(out, ", revision ");
     add_text(out, view->revision);
@@ -371,7 +376,9 @@ void page_render(const struct expo_view *view, const char *metrics_path, struct 
         buf_add_string(out, "<p class=\"failed\">The latest reload of the configuration failed; "
                             "the one before it is in force.</p>\n");
     }
-    add_table(out, view);
+    if (measures) {
+        add_table(out, view);
+    }
     if (view->responder != NULL) {
         add_responder(out, view->responder);
     }

@@ -20,7 +20,7 @@ struct reply {
     unsigned retry_seconds; /* Retry-After; 0: none */
     bool varies; /* with Accept */
     bool is_gzip;
-    bool is_scrape; /* counts among the scrapes until it is sent */
+    bool needs_place; /* ask again with a place; nothing else is set */
     bool is_pending; /* the answer comes when the reload is done; nothing else is set */
     struct buf body;
     struct stream *stream; /* instead of the body; NULL: the body */

@@ -23,6 +23,7 @@ enum request_name {
 struct request {
     const char *method, *path;
     int64_t now_ns; /* CLOCK_MONOTONIC */
+    bool has_place; /* among the large answers that are given at once */
     struct buf headers[REQUEST_NAMES];
 };
 

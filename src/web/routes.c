@@ -21,38 +21,14 @@ enum {
     UNAVAILABLE = 503,
 };
 
-/* What a client is told that comes while too many scrapes are being answered. */
-#define SCRAPE_RETRY_SECONDS 1
+/* What a client is told that waited in vain for a place. */
+#define BUSY_RETRY_SECONDS 1
 /* Reloads by HTTP begin at least so far apart. */
 #define RELOAD_INTERVAL_SECONDS 1
 
-/* Counts one scrape more, if one more is allowed. */
-static bool scrape_begin(struct site *site)
-{
-    unsigned before = atomic_fetch_add(&site->scrapes, 1);
-    if (site->scrapes_max > 0 && before >= site->scrapes_max) {
-        atomic_fetch_sub(&site->scrapes, 1);
-        return false;
-    }
-    return true;
-}
-
-void routes_scrape_done(struct site *site)
-{
-    atomic_fetch_sub(&site->scrapes, 1);
-}
-
 static void answer_metrics(struct site *site, const struct request *request, struct reply *reply)
 {
-    if (!scrape_begin(site)) {
-        reply->status = UNAVAILABLE;
-        buf_printf(&reply->body, "%u requests for the metrics are being answered, try again later",
-                   site->scrapes_max);
-        reply->retry_seconds = SCRAPE_RETRY_SECONDS;
-        return;
-    }
     const struct expo_format *format = negotiate_format(request_header(request, REQUEST_ACCEPT));
-    reply->is_scrape = true;
     reply->varies = true;
     reply->content_type = format->content_type;
     struct stream_source source = site->handlers.metrics(site->handlers.context, format);
@@ -91,13 +67,10 @@ static void answer_ready(struct site *site, const struct request *request, struc
 /* False when one runs, or began less than RELOAD_INTERVAL_SECONDS ago. */
 static bool reload_begin(struct site *site, int64_t now_ns)
 {
-    if (atomic_exchange(&site->is_reloading, true)) {
+    if (site->is_reloading || now_ns < site->reload_next_ns) {
         return false;
     }
-    if (now_ns < site->reload_next_ns) {
-        atomic_store(&site->is_reloading, false);
-        return false;
-    }
+    site->is_reloading = true;
     site->reload_next_ns = now_ns + RELOAD_INTERVAL_SECONDS * NS_PER_SECOND;
     return true;
 }
@@ -118,14 +91,15 @@ static void answer_reload(struct site *site, const struct request *request, stru
 }
 
 static const struct route rows[] = {
-    {"/metrics", true, READS, answer_metrics, "Metrics",
+    {"/metrics", true, true, READS, answer_metrics, "Metrics",
      "The metrics, as Prometheus text or OpenMetrics, whichever the scraper prefers."},
-    {"/", false, READS, answer_page, NULL, "A status page: all targets with their latest results."},
-    {"/-/healthy", false, READS, answer_healthy, "Healthy", "200 while the process serves."},
-    {"/-/ready", false, READS, answer_ready, "Ready",
+    {"/", false, true, READS, answer_page, NULL,
+     "A status page: all targets with their latest results."},
+    {"/-/healthy", false, false, READS, answer_healthy, "Healthy", "200 while the process serves."},
+    {"/-/ready", false, false, READS, answer_ready, "Ready",
      "200 once the configuration is loaded and every target that was due has been measured or has "
      "failed once, 503 before."},
-    {"/-/reload", false, CHANGES, answer_reload, NULL,
+    {"/-/reload", false, false, CHANGES, answer_reload, NULL,
      "Reloads the configuration; needs --web.enable-lifecycle."},
 };
 
@@ -215,10 +189,12 @@ struct reply routes_answer(struct site *site, const struct request *request)
     } else if ((route->methods & method_find(request->method)) == 0) {
         reply_set(&reply, NOT_ALLOWED, "method not allowed");
         reply.allowed = route->methods;
+    } else if (route->is_large && !request->has_place) {
+        reply.needs_place = true;
     } else {
         route->answer(site, request, &reply);
     }
-    if (!reply.is_pending) {
+    if (!reply.is_pending && !reply.needs_place) {
         reply_end(site, request, &reply);
     }
     return reply;
@@ -227,8 +203,15 @@ struct reply routes_answer(struct site *site, const struct request *request)
 struct reply routes_too_large(void)
 {
     struct reply reply = reply_begin();
-    reply_set(&reply, TOO_LARGE, "the body of the request is too large");
-    buf_add_char(&reply.body, '\n');
+    reply_set(&reply, TOO_LARGE, "the body of the request is too large\n");
+    return reply;
+}
+
+struct reply routes_busy(void)
+{
+    struct reply reply = reply_begin();
+    reply_set(&reply, UNAVAILABLE, "too many requests at once, try again later\n");
+    reply.retry_seconds = BUSY_RETRY_SECONDS;
     return reply;
 }
 
@@ -237,7 +220,7 @@ struct reply routes_reloaded(struct site *site, enum reload_end end)
 {
     static const struct request none = {.method = ""};
     struct reply reply = reply_begin();
-    atomic_store(&site->is_reloading, false);
+    site->is_reloading = false;
     switch (end) {
     case RELOAD_DONE:
         reply_set(&reply, OK, "reloaded");

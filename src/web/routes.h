@@ -6,7 +6,6 @@
 #ifndef WEB_ROUTES_H
 #define WEB_ROUTES_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,17 +22,17 @@ enum method { METHOD_GET = 1, METHOD_HEAD = 2, METHOD_POST = 4, METHOD_PUT = 8 }
 struct site {
     struct http_handlers handlers;
     const char *metrics_path;
-    unsigned scrapes_max; /* metrics being answered at once; 0: no limit */
-    atomic_uint scrapes; /* being answered */
     bool is_plain; /* nothing is compressed */
     bool has_lifecycle; /* a reload may be requested by HTTP */
-    atomic_bool is_reloading; /* the one reload at a time; guards the next */
+    bool is_reloading; /* the one reload at a time; guards the next */
     int64_t reload_next_ns; /* when the next one may begin */
 };
 
 struct route {
     const char *path;
     bool is_telemetry; /* is moved by --web.telemetry-path */
+    bool is_large; /* its answers need a place: as many are given at once as --web.max-requests says
+                    */
     unsigned methods;
     void (*answer)(struct site *site, const struct request *request, struct reply *reply);
     const char *link; /* text of its link on the page; NULL: none */
@@ -53,12 +52,12 @@ void methods_format(unsigned methods, struct buf *out);
  * later versions may have more. */
 bool routes_is_free(const char *path);
 
-/* Answers the request. The reply belongs to the caller, who says when a scrape is done. */
+/* Answers the request. The reply belongs to the caller. */
 struct reply routes_answer(struct site *site, const struct request *request);
-void routes_scrape_done(struct site *site);
 
-/* The answer to a request whose body is too large. */
+/* The answers to a request whose body is too large, and to one that waited in vain for a place. */
 struct reply routes_too_large(void);
+struct reply routes_busy(void);
 
 /* The answer to a request for a reload that was pending. */
 enum reload_end { RELOAD_DONE, RELOAD_FAILED, RELOAD_STOPPED };

@@ -29,6 +29,16 @@ class Ipv6Test(harness.Case):
         self.assert_counts(result["packets"], planned, done.evidence)
         return result
 
+    def test_a_port_alone_is_both_families(self):
+        for flags in ((), ("--listen-address=:1967",), ("--listen-address=1967", "--listen-address=[::]:1967")):
+            with self.subTest(flags=flags):
+                process = self.responder(self.namespace, *flags)
+                self.assert_measured(self.probe("::1"), "::1")
+                self.assert_measured(self.probe("127.0.0.1"), "127.0.0.1")
+                self.assertEqual(process.stop(), 0, process.evidence())
+        self.responder(self.namespace, "--listen-address=0.0.0.0:1967")
+        self.assertEqual(self.probe("::1", "--timeout", "200ms").code, 1)
+
     def test_every_operation(self):
         self.responder(self.namespace, *BOTH)
         self.assert_measured(self.probe("::1"), "::1")

@@ -57,6 +57,16 @@ static void every_key_is_taken(void **state)
     config_free(config);
 }
 
+static void a_port_alone_is_of_both_families(void **state)
+{
+    (void)state;
+    struct config *config =
+        parse_good("responder: {listen: [5, '127.0.0.1:6', ':7', '0.0.0.0:8', '[::]:9']}\n");
+    assert_int_equal(config->responder.listen_count, 5);
+    assert_int_equal(config->responder.listen_both, 1 | 4);
+    config_free(config);
+}
+
 /* One change each, and each makes another responder: a reload must not overlook it. */
 static void every_key_makes_a_difference(void **state)
 {
@@ -183,6 +193,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(absent_and_empty_sections),
         cmocka_unit_test(every_key_is_taken),
+        cmocka_unit_test(a_port_alone_is_of_both_families),
         cmocka_unit_test(every_key_makes_a_difference),
         cmocka_unit_test(wrong_settings_have_their_place),
         cmocka_unit_test(endpoints_have_one_syntax),

@@ -277,7 +277,8 @@ static void snapshots_are_summed(void **state)
 static void nothing_configured_is_still_an_exposition(void **state)
 {
     (void)state;
-    struct expo_view view = view_of(NULL, 0);
+    struct snapshot *none = NULL;
+    struct expo_view view = view_of(&none, 0);
     view.scrape_seconds = -1;
     view.reload_successful = false;
     struct buf out = {0};
@@ -287,6 +288,21 @@ static void nothing_configured_is_still_an_exposition(void **state)
     assert_null(strstr(out.bytes, "ipsla_exporter_scrape_duration_seconds"));
     assert_null(strstr(out.bytes, "ipsla_rtt"));
     assert_string_equal(out.bytes + out.size - strlen("# EOF\n"), "# EOF\n");
+    buf_fini(&out);
+}
+
+static void a_responder_alone_is_no_exporter(void **state)
+{
+    (void)state;
+    const struct expo_responder responder = {.sessions = 3};
+    struct expo_view view = view_of(NULL, 0);
+    view.responder = &responder;
+    struct buf out = {0};
+    expo_render(&view, &format_text, &out);
+    assert_null(strstr(out.bytes, "ipsla_exporter_"));
+    assert_non_null(strstr(out.bytes, "ipsla_responder_sessions 3\n"));
+    assert_non_null(strstr(out.bytes, "ipsla_responder_config_last_reload_successful 1\n"));
+    assert_non_null(strstr(out.bytes, "process_open_fds"));
     buf_fini(&out);
 }
 
@@ -544,6 +560,7 @@ int main(void)
         cmocka_unit_test(a_timeout_says_nothing_about_directions),
         cmocka_unit_test(snapshots_are_summed),
         cmocka_unit_test(nothing_configured_is_still_an_exposition),
+        cmocka_unit_test(a_responder_alone_is_no_exporter),
         cmocka_unit_test(cardinality_is_as_documented),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

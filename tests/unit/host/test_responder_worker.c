@@ -72,11 +72,43 @@ static void test_responder_says_which_address_fails(void **state)
     close(fd);
 }
 
+/* The reason stays with the caller, and the worker with what it had. */
+static void test_responder_changes(void **state)
+{
+    (void)state;
+    struct addr local = build_addr("127.0.0.1:0");
+    struct addr taken, failed, bound;
+    struct responder_stats stats;
+    int fd = -1, error = 0, other = -1;
+    assert_int_equal(sock_open(&local, &fd, &taken), 0);
+    struct reflect_settings before = loopback_responder(loopback_free());
+    struct responder_worker *worker = responder_worker_start(&before, &failed, &error);
+    assert_non_null(worker);
+    struct reflect_settings settings = before;
+    settings.max_sessions = 5;
+    settings.permanent[settings.permanent_count++] = taken;
+    assert_int_equal(responder_worker_change(worker, &before, &settings, &failed), EADDRINUSE);
+    assert_true(addr_is_equal(&failed, &taken));
+    responder_worker_stats_now(worker, &stats);
+    assert_int_equal(stats.reflect.max_sessions, before.max_sessions);
+    close(fd);
+    assert_int_equal(responder_worker_change(worker, &before, &settings, &failed), 0);
+    responder_worker_stats_now(worker, &stats);
+    assert_int_equal(stats.reflect.max_sessions, 5);
+    assert_int_equal(sock_open(&taken, &other, &bound), -EADDRINUSE); /* it has the port */
+    for (unsigned i = 0; i < 20; i++) { /* nothing to open or close: no event tells of the end */
+        settings.max_sessions++;
+        assert_int_equal(responder_worker_change(worker, &before, &settings, &failed), 0);
+    }
+    responder_worker_stop(worker, NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_responder_counts_and_stops),
         cmocka_unit_test(test_responder_says_which_address_fails),
+        cmocka_unit_test(test_responder_changes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

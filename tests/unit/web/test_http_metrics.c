@@ -119,32 +119,6 @@ static void a_slow_reader_costs_a_part_not_a_body(void **state)
     assert_int_equal(atomic_load(&fixture->completed), 0);
 }
 
-static void scrapes_at_once_are_limited(void **state)
-{
-    struct fixture *fixture = *state;
-    restart(fixture, &(struct http_settings){.scrapes_max = 2});
-    atomic_store(&fixture->metrics_size, 64 * LONG_BYTES);
-    int first = begin_scrape(fixture);
-    int second = begin_scrape(fixture);
-    expect(fixture, "GET /metrics", 503,
-           "2 requests for the metrics are being answered, try again later\n");
-    expect(fixture, "GET /metrics", 503,
-           "2 requests for the metrics are being answered, try again later\n");
-    struct buf answer = {0};
-    ask(fixture, "GET /metrics", "", &answer);
-    expect_header(&answer, "Retry-After: 1");
-    buf_fini(&answer);
-    expect(fixture, "GET /-/healthy", 200, "ok\n");
-    assert_int_equal(atomic_load(&fixture->renders), 2);
-    close(first);
-    await(&fixture->closed, 1);
-    atomic_store(&fixture->metrics_size, 0);
-    for (unsigned i = 0; i < 3; i++) {
-        expect(fixture, "GET /metrics", 200, "x 1\n");
-    }
-    close(second);
-}
-
 static void no_answer_lasts_for_ever(void **state)
 {
     struct fixture *fixture = *state;
@@ -170,7 +144,7 @@ static void no_answer_lasts_for_ever(void **state)
 static void who_reads_nothing_is_left(void **state)
 {
     struct fixture *fixture = *state;
-    restart(fixture, &(struct http_settings){.idle_seconds = 1});
+    restart(fixture, &(struct http_settings){.unread_ns = NS_PER_SECOND});
     atomic_store(&fixture->metrics_size, 64 * LONG_BYTES);
     int fd = begin_scrape(fixture);
     await(&fixture->closed, 1);
@@ -196,8 +170,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EACH(long_metrics_come_in_parts),        EACH(long_metrics_are_compressed_on_the_way),
         EACH(a_plain_server_compresses_nothing), EACH(a_slow_reader_costs_a_part_not_a_body),
-        EACH(scrapes_at_once_are_limited),       EACH(no_answer_lasts_for_ever),
-        EACH(who_reads_nothing_is_left),         EACH(a_stop_waits_for_no_slow_reader),
+        EACH(no_answer_lasts_for_ever),          EACH(who_reads_nothing_is_left),
+        EACH(a_stop_waits_for_no_slow_reader),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,12 +1,14 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-#include "exporter/process.h"
+#include "program/process.h"
 
 #include <dirent.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
+#include "host/log.h"
 
 static double seconds(struct timeval time)
 {
@@ -47,7 +49,7 @@ static bool count_descriptors(uint64_t *out)
     return true;
 }
 
-void process_read(struct wall started, struct expo_process *out)
+void process_read(struct wall started, struct expo_view *out)
 {
     struct expo_process process = {
         .cpu_seconds = -1,
@@ -67,5 +69,6 @@ void process_read(struct wall started, struct expo_process *out)
     read_memory(&process);
     count_descriptors(&process.open_fds);
     process.start_time_seconds = (double)started.ns / (double)NS_PER_SECOND;
-    *out = process;
+    out->process = process;
+    out->log_lines_dropped = log_lines_dropped();
 }

@@ -1,0 +1,37 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "program/responder_view.h"
+
+void responder_view_fill(const struct responder_stats *counted, struct responder_view *out)
+{
+    const struct reflect_stats *stats = &counted->reflect;
+    size_t drop_count = 0;
+    for (unsigned i = 0; i < REFLECT_RESULT_COUNT; i++) {
+        out->requests[i] = (struct expo_count){.label = reflect_result_name((enum reflect_result)i),
+                                               .value = stats->requests[i]};
+        out->requests_v2[i] = (struct expo_count){
+            .label = reflect_result_name((enum reflect_result)i), .value = stats->requests_v2[i]};
+    }
+    out->probes[0] = (struct expo_count){.label = "jitter", .value = stats->jitter_probes};
+    out->probes[1] = (struct expo_count){.label = "echo", .value = stats->echo_probes};
+    out->probes[2] = (struct expo_count){.label = "tcp_connect", .value = stats->tcp_connects};
+    out->probes[3] = (struct expo_count){.label = "jitter_us", .value = stats->jitter_us_probes};
+    for (unsigned i = IPSLA_ACCEPT + 1; i < REFLECT_DROP_COUNT; i++) {
+        out->drops[drop_count++] =
+            (struct expo_count){.label = reflect_drop_name(i), .value = stats->dropped[i]};
+    }
+    out->responder = (struct expo_responder){
+        .requests = out->requests,
+        .request_count = RESULT_FORMAT, /* the last, which version 1 does not have */
+        .requests_v2 = out->requests_v2,
+        .request_v2_count = REFLECT_RESULT_COUNT,
+        .probes = out->probes,
+        .probe_count = RESPONDER_VIEW_KINDS,
+        .drops = out->drops,
+        .drop_count = drop_count,
+        .socket_drops = counted->socket_drops,
+        .sessions = stats->sessions,
+        .max_sessions = stats->max_sessions,
+        .processing = stats->processing,
+    };
+}

@@ -1,0 +1,45 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* The flags of the HTTP server, the same in every program that has one. */
+#ifndef PROGRAM_WEB_FLAGS_H
+#define PROGRAM_WEB_FLAGS_H
+
+#include "program/options.h"
+#include "web/http.h"
+
+#define WEB_FLAGS_LISTEN_MAX 16
+
+/* Rows for an option table. `listen`: where to serve when nothing is said; NULL: nowhere. */
+#define WEB_FLAGS_ROWS(listen)                                                                     \
+    {"web.listen-address", "[HOST:]PORT", listen, "Where to serve HTTP.", true},                   \
+        {"web.telemetry-path", "PATH", "/metrics", "Where the metrics are.", false},               \
+        {"web.enable-lifecycle", NULL, NULL, "Let clients reload by POST /-/reload.", false},      \
+        {"web.max-requests", "N", "40",                                                            \
+         "Answers with metrics or a page at once; others wait, then get 503. 0: no limit.",        \
+         false},                                                                                   \
+        {"web.max-connections", "N", "1024",                                                       \
+         "Connections, 4 to 16384, at most a quarter of the descriptors; beyond, the client "      \
+         "address that has the most loses one.",                                                   \
+         false},                                                                                   \
+        {"web.request-timeout", "DURATION", "10s",                                                 \
+         "Time for a whole request, from connecting or the last answer on.", false},               \
+    {                                                                                              \
+        "web.answer-timeout", "DURATION", "2m", "Time for a client to read an answer.", false      \
+    }
+
+struct web_flags {
+    struct addr listen[WEB_FLAGS_LISTEN_MAX];
+    struct http_settings http; /* its listen_count is 0: no server is wanted */
+};
+
+/* Reads those flags; resolves names. `out` must stay where it is. 0 or an exit status, with the
+ * error printed. */
+int web_flags_read(const struct options *options, struct web_flags *out);
+
+/* Starts the server, or logs why it cannot and returns NULL. */
+struct http *web_flags_start(const struct web_flags *flags, const struct http_handlers *handlers);
+
+/* Logs where it listens. */
+void web_flags_log(const struct web_flags *flags, const struct http *http);
+
+#endif

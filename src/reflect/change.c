@@ -1,0 +1,124 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Other settings for a responder that runs. They are taken over when no request is being answered,
+ * as a request may point to a key. Permanent ports that are not wanted any more close, with their
+ * sessions; those that are new open like the first ones. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "reflect/reflect.h"
+#include "reflect/state.h"
+
+uint32_t reflect_permanent_total(const struct reflect_settings *settings)
+{
+    return (uint32_t)(settings->permanent_count + settings->permanent_tcp_count);
+}
+
+const struct addr *reflect_permanent_at(const struct reflect_settings *settings, size_t place,
+                                        enum transport *transport)
+{
+    bool is_udp = place < settings->permanent_count;
+    *transport = is_udp ? TRANSPORT_UDP : TRANSPORT_TCP_LISTEN;
+    return is_udp ? &settings->permanent[place]
+                  : &settings->permanent_tcp[place - settings->permanent_count];
+}
+
+void reflect_set_limits(struct reflect *reflect)
+{
+    const struct reflect_settings *settings = &reflect->settings;
+    uint32_t requests = settings->requests_per_source;
+    reflect->stats.max_sessions = settings->max_sessions;
+    if (requests > 0) { /* a second's worth at once */
+        reflect->requests.rate = (struct meter_rate){requests, NS_PER_SECOND / requests};
+    }
+    if (settings->key_count > 0 && reflect->memory == NULL) {
+        reflect->memory =
+            settings->replays != NULL ? settings->replays : mem_alloc(1, sizeof *reflect->memory);
+    }
+}
+
+void reflect_wipe_settings(struct reflect_settings *settings)
+{
+    for (size_t i = 0; i < settings->key_count; i++) {
+        auth_key_wipe(&settings->keys[i]);
+    }
+}
+
+void reflect_change(struct reflect *reflect, const struct reflect_settings *settings)
+{
+    if (reflect->wanted == NULL) {
+        reflect->wanted = mem_alloc(1, sizeof *reflect->wanted);
+    }
+    reflect_wipe_settings(reflect->wanted);
+    *reflect->wanted = *settings;
+}
+
+void reflect_apply_change(struct reflect *reflect)
+{
+    struct reflect_settings *settings = &reflect->settings;
+    struct reflect_settings *wanted = reflect->wanted;
+    uint32_t permanent = reflect_permanent_total(settings) + reflect_permanent_total(wanted);
+    if (reflect->memory != NULL) { /* what was seen before is kept */
+        wanted->replays = settings->replays;
+    }
+    reflect_wipe_settings(settings);
+    *settings = *wanted;
+    reflect_wipe_settings(wanted);
+    free(wanted);
+    reflect->wanted = NULL;
+    lease_grow(&reflect->book, settings->max_sessions, permanent);
+    reflect_set_limits(reflect);
+    reflect->permanent_asked = 0;
+    memset(reflect->permanent_errors, 0, sizeof reflect->permanent_errors);
+    reflect->is_removing = true;
+}
+
+static bool is_permanent(const struct reflect_settings *settings, const struct lease_port *port)
+{
+    for (size_t i = 0; i < reflect_permanent_total(settings); i++) {
+        enum transport transport;
+        const struct addr *local = reflect_permanent_at(settings, i, &transport);
+        if (transport == port->transport && addr_is_equal(local, &port->local)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void end_sessions(struct reflect *reflect, uint32_t port)
+{
+    struct lease_book *book = &reflect->book;
+    for (uint32_t i = 0; i < book->session_limit; i++) {
+        struct lease_session *session = &book->sessions[i];
+        if (session->peer.family != ADDR_NONE && session->port == port) {
+            lease_end(book, session);
+        }
+    }
+    reflect->stats.sessions = book->session_count;
+}
+
+uint32_t reflect_find_removed(struct reflect *reflect)
+{
+    for (uint32_t i = 0; reflect->is_removing && i < reflect->book.port_limit; i++) {
+        const struct lease_port *port = &reflect->book.ports[i];
+        if (port->state == PORT_OPEN && port->is_permanent &&
+            !is_permanent(&reflect->settings, port)) {
+            end_sessions(reflect, i);
+            return i;
+        }
+    }
+    reflect->is_removing = false;
+    return LEASE_NONE;
+}
+
+bool reflect_make_permanent(struct reflect *reflect, const struct addr *local,
+                            enum transport transport)
+{
+    uint32_t index = lease_find_port(&reflect->book, local, transport);
+    if (index == LEASE_NONE || !addr_is_equal(&reflect->book.ports[index].local, local)) {
+        return false;
+    }
+    reflect->book.ports[index].is_permanent = true;
+    return true;
+}

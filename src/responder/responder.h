@@ -1,0 +1,27 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* What the main thread of ipsla_responder and its HTTP server share. */
+#ifndef RESPONDER_RESPONDER_H
+#define RESPONDER_RESPONDER_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "base/time.h"
+#include "host/responder_worker.h"
+#include "web/handlers.h"
+#include "web/http.h"
+
+struct responder {
+    struct responder_worker *worker;
+    struct http *http; /* NULL: none */
+    const char *metrics_path;
+    struct wall started;
+    atomic_bool wants_reload; /* a client waits for it */
+    atomic_bool is_reload_successful;
+    atomic_llong reload_success_ns; /* Unix time */
+};
+
+struct http_handlers responder_handlers(struct responder *responder);
+
+#endif

@@ -1,0 +1,92 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* What HTTP asks for. */
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "expo/expo.h"
+#include "program/process.h"
+#include "program/responder_view.h"
+#include "responder/responder.h"
+#include "web/page.h"
+
+/* A scrape being answered. */
+struct scrape {
+    struct expo_view view;
+    struct responder_view counted;
+    struct expo_body *body;
+};
+
+static void fill(struct scrape *scrape, struct responder *responder)
+{
+    struct responder_stats stats;
+    responder_worker_stats(responder->worker, &stats);
+    responder_view_fill(&stats, &scrape->counted);
+    scrape->view = (struct expo_view){
+        .version = IPSLA_VERSION,
+        .revision = IPSLA_REVISION,
+        .responder = &scrape->counted.responder,
+        .reload_successful = atomic_load(&responder->is_reload_successful),
+        .reload_success.ns = atomic_load(&responder->reload_success_ns),
+    };
+    process_read(responder->started, &scrape->view);
+}
+
+static size_t read_scrape(void *context, char *out, size_t size)
+{
+    struct scrape *scrape = context;
+    return expo_body_read(scrape->body, out, size);
+}
+
+static void close_scrape(void *context, bool is_complete)
+{
+    (void)is_complete;
+    struct scrape *scrape = context;
+    expo_body_close(scrape->body);
+    free(scrape);
+}
+
+static struct stream_source open_scrape(void *context, const struct expo_format *format)
+{
+    struct scrape *scrape = mem_alloc(1, sizeof *scrape);
+    fill(scrape, context);
+    scrape->body = expo_body_open(&scrape->view, format);
+    return (struct stream_source){scrape, read_scrape, close_scrape};
+}
+
+static void show_page(void *context, struct buf *out)
+{
+    struct responder *responder = context;
+    struct scrape scrape;
+    fill(&scrape, responder);
+    page_render(&scrape.view, responder->metrics_path, out);
+}
+
+/* HTTP is served only once every port is open. */
+static bool is_ready(void *context, struct buf *message)
+{
+    (void)context;
+    (void)message;
+    return true;
+}
+
+/* The main thread waits for signals. */
+static void request_reload(void *context)
+{
+    struct responder *responder = context;
+    atomic_store(&responder->wants_reload, true);
+    kill(getpid(), SIGHUP);
+}
+
+struct http_handlers responder_handlers(struct responder *responder)
+{
+    return (struct http_handlers){
+        .context = responder,
+        .metrics = open_scrape,
+        .page = show_page,
+        .ready = is_ready,
+        .reload = request_reload,
+    };
+}

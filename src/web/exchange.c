@@ -1,0 +1,200 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "web/exchange.h"
+
+#include <assert.h>
+#include <microhttpd.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "web/response.h"
+
+/* For the headers of a request, then for the parts in which metrics are sent. */
+#define CONNECTION_MEMORY ((size_t)32 * 1024)
+/* A request with a longer body gets status 413 at its end; one that is longer still is cut off. */
+#define BODY_BYTES_MAX ((size_t)64 * 1024)
+#define BODY_READ_MAX ((size_t)1024 * 1024)
+
+/* A connection. */
+struct client {
+    struct MHD_Connection *connection;
+    struct slot *slot;
+    /* Of its latest request. */
+    size_t body_bytes; /* that the client sent */
+    bool is_refused; /* waited for a place in vain */
+    bool has_reload; /* waited for a reload, which ended so: */
+    enum reload_end reload;
+};
+
+static enum MHD_Result on_header(void *context, enum MHD_ValueKind kind, const char *name,
+                                 const char *value)
+{
+    (void)kind;
+    request_add_header(context, name, value == NULL ? "" : value);
+    return MHD_YES;
+}
+
+static struct reply answer(struct exchanges *exchanges, const struct client *client,
+                           const char *url, const char *method)
+{
+    struct request request = {
+        .method = method,
+        .path = url,
+        .now_ns = response_now_ns(),
+        .has_place = client->slot->has_place,
+    };
+    MHD_get_connection_values(client->connection, MHD_HEADER_KIND, on_header, &request);
+    struct reply reply = routes_answer(&exchanges->site, &request);
+    request_fini(&request);
+    return reply;
+}
+
+static void enter(struct exchanges *exchanges, struct client *client, enum slot_state state)
+{
+    if (client->slot->state != SLOT_LEAVING) {
+        slots_enter(exchanges->slots, client->slot, state, response_now_ns());
+    }
+}
+
+/* The request is whole. What it is answered; its connection may have to wait. */
+static struct reply judge(struct exchanges *exchanges, struct client *client, const char *url,
+                          const char *method)
+{
+    if (client->has_reload) {
+        return routes_reloaded(&exchanges->site, client->reload);
+    }
+    if (client->is_refused) {
+        return routes_busy();
+    }
+    if (client->body_bytes > BODY_BYTES_MAX) {
+        return routes_too_large();
+    }
+    struct reply reply = answer(exchanges, client, url, method);
+    if (reply.needs_place && slots_waiting(exchanges->slots) == 0 &&
+        slots_give_place(exchanges->slots, client->slot, response_now_ns())) {
+        reply = answer(exchanges, client, url, method);
+    }
+    if (reply.is_pending && exchanges->is_stopping) {
+        reply = routes_reloaded(&exchanges->site, RELOAD_STOPPED);
+    }
+    return reply;
+}
+
+/* Called after the headers, for each part of a body, and once more at the end: then it answers.
+ * Called again when a connection goes on after it was suspended. */
+static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url,
+                                  const char *method, const char *version, const char *upload,
+                                  size_t *upload_size, void **request_context)
+{
+    /* lint: callback */
+    (void)version;
+    (void)upload;
+    struct exchanges *exchanges = context;
+    struct client *client = *request_context;
+    if (client == NULL) {
+        client =
+            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+        *client = (struct client){.connection = connection, .slot = client->slot};
+        *request_context = client;
+        exchanges->requests++;
+        return MHD_YES;
+    }
+    if (*upload_size > 0) {
+        client->body_bytes += *upload_size;
+        *upload_size = 0;
+        return client->body_bytes <= BODY_READ_MAX ? MHD_YES : MHD_NO;
+    }
+    struct reply reply = judge(exchanges, client, url, method);
+    if (reply.needs_place || reply.is_pending) {
+        enter(exchanges, client, reply.is_pending ? SLOT_HELD : SLOT_WAITING);
+        MHD_suspend_connection(connection);
+    } else {
+        enter(exchanges, client, SLOT_ANSWERING);
+    }
+    if (reply.is_pending) {
+        assert(exchanges->reloading == NULL);
+        exchanges->reloading = client;
+        exchanges->site.handlers.reload(exchanges->site.handlers.context);
+    }
+    if (reply.needs_place || reply.is_pending) {
+        return MHD_YES;
+    }
+    bool is_head = strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
+    return response_send(connection, &reply, is_head, &client->slot->moved_ns) ? MHD_YES : MHD_NO;
+}
+
+static void on_completed(void *context, struct MHD_Connection *connection, void **request_context,
+                         enum MHD_RequestTerminationCode code)
+{
+    (void)connection;
+    (void)code;
+    struct exchanges *exchanges = context;
+    struct client *client = *request_context;
+    if (client != NULL) {
+        exchanges->requests--;
+        enter(exchanges, client, SLOT_KEPT);
+        *request_context = NULL;
+    }
+}
+
+static void on_connection(void *context, struct MHD_Connection *connection, void **socket_context,
+                          enum MHD_ConnectionNotificationCode code)
+{
+    struct exchanges *exchanges = context;
+    struct client *client = *socket_context;
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        int fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+        client = mem_alloc(1, sizeof *client);
+        *client = (struct client){connection, slots_find(exchanges->slots, fd), 0};
+        client->slot->user = client;
+        *socket_context = client;
+        exchanges->connections++;
+    } else {
+        slots_enter(exchanges->slots, client->slot, SLOT_FREE, response_now_ns());
+        free(client);
+        exchanges->connections--;
+    }
+}
+
+/* Paths are compared as they are written: an escape could decode to a NUL. */
+static size_t on_unescape(void *context, struct MHD_Connection *connection, char *text)
+{
+    (void)context;
+    (void)connection;
+    return strlen(text);
+}
+
+/* The library does not say that it has to run then. */
+void exchanges_go_on(struct exchanges *exchanges, struct client *client)
+{
+    MHD_resume_connection(client->connection);
+    exchanges->must_run = true;
+}
+
+void exchanges_end_reload(struct exchanges *exchanges, enum reload_end end)
+{
+    struct client *client = exchanges->reloading;
+    exchanges->reloading = NULL;
+    if (client != NULL) {
+        client->has_reload = true;
+        client->reload = end;
+        exchanges_go_on(exchanges, client);
+    }
+}
+
+void exchanges_refuse(struct exchanges *exchanges, struct client *client)
+{
+    client->is_refused = true;
+    exchanges_go_on(exchanges, client);
+}
+
+struct MHD_Daemon *exchanges_start(struct exchanges *exchanges, unsigned connections_max)
+{
+    return MHD_start_daemon(
+        MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
+        on_request, exchanges, MHD_OPTION_CONNECTION_LIMIT, connections_max,
+        MHD_OPTION_CONNECTION_TIMEOUT, 0U, MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY,
+        MHD_OPTION_NOTIFY_COMPLETED, on_completed, exchanges, MHD_OPTION_NOTIFY_CONNECTION,
+        on_connection, exchanges, MHD_OPTION_UNESCAPE_CALLBACK, on_unescape, NULL, MHD_OPTION_END);
+}

@@ -1,0 +1,38 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Requests from their heads to the ends of their answers, in the callbacks of the library. A
+ * request may have to wait for a place or a reload; its connection is suspended meanwhile. Only
+ * http.c uses it, on the one thread that serves. */
+#ifndef WEB_EXCHANGE_H
+#define WEB_EXCHANGE_H
+
+#include <stdbool.h>
+
+#include "web/routes.h"
+#include "web/slots.h"
+
+struct MHD_Daemon;
+struct client; /* a connection: `user` of its slot */
+
+/* What all of them share. */
+struct exchanges {
+    struct site site;
+    struct slots *slots;
+    unsigned connections, requests; /* open, being read or answered */
+    struct client *reloading; /* waits for a reload; NULL: nobody */
+    bool is_stopping; /* no reload begins any more */
+    bool must_run; /* MHD_run has something to do */
+};
+
+/* The library without listener and thread, which calls back into exchange.c. NULL: errno says why.
+ */
+struct MHD_Daemon *exchanges_start(struct exchanges *exchanges, unsigned connections_max);
+
+/* Lets the client, who waits, have its answer: because it has a place, or in vain. */
+void exchanges_go_on(struct exchanges *exchanges, struct client *client);
+void exchanges_refuse(struct exchanges *exchanges, struct client *client);
+
+/* The same for the one who waits for a reload, if there is one. */
+void exchanges_end_reload(struct exchanges *exchanges, enum reload_end end);
+
+#endif
