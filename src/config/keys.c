@@ -6,29 +6,14 @@
 #include <string.h>
 
 #include "base/crypto.h"
-#include "base/mem.h"
 #include "config/secret.h"
 #include "config/words.h"
-
-/* `name` as seen from the directory of the configuration file; the caller frees it. */
-static char *resolve(const char *file, const char *name)
-{
-    struct buf path = {0};
-    const char *slash = strrchr(file, '/');
-    if (name[0] != '/' && slash != NULL) {
-        buf_add(&path, file, (size_t)(slash - file) + 1);
-    }
-    buf_add_string(&path, name);
-    return path.bytes;
-}
 
 static bool read_secret(const struct node *node, struct diagnostics *diagnostics,
                         struct auth_key *key)
 {
     bool is_exposed = false;
-    char *path = resolve(diagnostics->file, node->text);
-    const char *problem = secret_read(path, key, &is_exposed);
-    free(path);
+    const char *problem = secret_read(diagnostics->file, node->text, key, &is_exposed);
     /* The value is not named: somebody may have put the secret itself here. */
     if (problem != NULL) {
         diagnostics_error(diagnostics, place_value(node),

@@ -3,9 +3,11 @@
 #include "config/secret.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/crypto.h"
 #include "config/file.h"
 
@@ -60,11 +62,40 @@ static const char *open_problem(int error)
     return "cannot be opened";
 }
 
-const char *secret_read(const char *path, struct auth_key *key, bool *is_exposed)
+/* As file_open, of `name` behind `folder`, which ends with a slash or is empty. Empties `folder`.
+ */
+static int open_in(struct buf *folder, const char *name, struct stat *status)
+{
+    buf_add_string(folder, name);
+    int fd = file_open(buf_string(folder), status);
+    buf_fini(folder);
+    return fd;
+}
+
+static int open_secret(const char *named_in, const char *name, struct stat *status)
+{
+    struct buf folder = {0};
+    const char *credentials = getenv("CREDENTIALS_DIRECTORY");
+    if (credentials != NULL && strchr(name, '/') == NULL) {
+        buf_printf(&folder, "%s/", credentials);
+        int fd = open_in(&folder, name, status);
+        if (fd != -ENOENT) {
+            return fd;
+        }
+    }
+    const char *slash = named_in == NULL || name[0] == '/' ? NULL : strrchr(named_in, '/');
+    if (slash != NULL) {
+        buf_add(&folder, named_in, (size_t)(slash - named_in) + 1);
+    }
+    return open_in(&folder, name, status);
+}
+
+const char *secret_read(const char *named_in, const char *name, struct auth_key *key,
+                        bool *is_exposed)
 {
     char text[FILE_BYTES_MAX];
     struct stat status;
-    int fd = file_open(path, &status);
+    int fd = open_secret(named_in, name, &status);
     if (fd < 0) {
         return open_problem(-fd);
     }

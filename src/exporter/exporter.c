@@ -172,7 +172,10 @@ static void on_new_addresses(void *context)
 static void reload(struct exporter *exporter)
 {
     bool is_requested = atomic_exchange(&exporter->wants_reload, false);
-    daemon_notify("RELOADING=1");
+    char state[64];
+    snprintf(state, sizeof state, "RELOADING=1\nMONOTONIC_USEC=%" PRId64,
+             clock_now().mono.ns / NS_PER_US);
+    daemon_notify(state);
     bool is_successful = exporter_reload(exporter);
     daemon_notify("READY=1");
     if (is_requested) {
@@ -248,7 +251,8 @@ static void wait_for_end(struct exporter *exporter, int signal_fd)
 {
     bool goes_on = true;
     while (goes_on) {
-        struct mono next = exporter_watch_unearned(exporter);
+        struct mono next =
+            mono_min(exporter_watch_unearned(exporter), exporter_report_health(exporter));
         struct pollfd items[] = {
             {.fd = signal_fd, .events = POLLIN},
             {.fd = exporter->wake_fd, .events = POLLIN},
@@ -363,7 +367,7 @@ int main(int argc, char **argv)
     mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
     struct config *config = load_config(&options);
     if (config == NULL) {
-        return 1;
+        return OPTIONS_EXIT_USAGE; /* to start again is of no use */
     }
     struct exporter exporter = {
         .config_file = options_value(&options, "config.file"),

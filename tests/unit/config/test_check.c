@@ -146,6 +146,19 @@ static const struct expectation claims[] = {
      "targets:\n" T("a", ", source_address: 127.0.0.1, source_port: 9") T("b", ", source_port: 9"),
      "f:3:44: targets[1].source_port: 9 is the source port of the target on line 2 too; allowed: "
      "each port once on an address\n"},
+    {"two VRFs",
+     "targets:\n" T("a", ", vrf: red, source_port: 9") T("b", ", vrf: blue, source_port: 9")
+         T("c", ", interface: eth1, source_port: 9"),
+     ""},
+    {"one VRF",
+     "targets:\n" T("a", ", vrf: red, source_port: 9") T("b", ", vrf: blue, source_port: 9")
+         T("c", ", vrf: blue, source_port: 9"),
+     "f:4:55: targets[2].source_port: 9 is the source port of the target on line 3 too; allowed: "
+     "each port once on an address\n"},
+    {"a VRF and every one",
+     "targets:\n" T("a", ", vrf: red, source_port: 9") T("b", ", source_port: 9"),
+     "f:3:44: targets[1].source_port: 9 is the source port of the target on line 2 too; allowed: "
+     "each port once on an address\n"},
     {"inherited port", "defaults:\n  source_port: 9\ntargets:\n" T("a", "") T("b", ""),
      "f:5:3: targets[1].source_port: 9 is the source port of the target on line 4 too; allowed: "
      "each port once on an address\n"},

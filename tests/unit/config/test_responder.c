@@ -74,6 +74,7 @@ static void every_key_makes_a_difference(void **state)
     static const char *const changes[] = {
         "listen: ['127.0.0.1:1967']",
         "allow: [127.0.0.0/8]",
+        "vrf: red",
         "permanent_ports: [5000]",
         "permanent_tcp_ports: [5000]",
         "max_sessions: 7",
