@@ -89,6 +89,18 @@ static void describe(const struct checking *checking, enum slot slot, struct buf
     add_value(checking, slot, out);
 }
 
+/* "'6s' is longer than frequency '5s'": a value that the finding stands at has no name there. */
+static struct buf compare(const struct checking *checking, const enum slot slots[2],
+                          const char *relation)
+{
+    struct buf message = {0};
+    bool is_at_other = !is_own(checking, slots[0]) && is_own(checking, slots[1]);
+    (is_at_other ? describe : add_value)(checking, slots[0], &message);
+    buf_add_string(&message, relation);
+    describe(checking, slots[1], &message);
+    return message;
+}
+
 static void check_row(const struct checking *checking, const struct schema_key *key)
 {
     const struct value *value = get(checking, key->slot);
@@ -169,10 +181,7 @@ static bool check_timeout(const struct checking *checking)
         get(checking, SLOT_TIMEOUT)->number <= get(checking, SLOT_FREQUENCY)->number) {
         return true;
     }
-    struct buf message = {0};
-    describe(checking, SLOT_TIMEOUT, &message);
-    buf_add_string(&message, " is longer than ");
-    describe(checking, SLOT_FREQUENCY, &message);
+    struct buf message = compare(checking, slots, " is longer than ");
     diagnostics_error(checking->diagnostics, blame(checking, slots, 2),
                       "%s; allowed: a timeout up to the frequency", buf_string(&message));
     buf_fini(&message);
@@ -186,10 +195,7 @@ static void check_threshold(const struct checking *checking)
         get(checking, SLOT_THRESHOLD)->number <= get(checking, SLOT_TIMEOUT)->number) {
         return;
     }
-    struct buf message = {0};
-    describe(checking, SLOT_THRESHOLD, &message);
-    buf_add_string(&message, " is longer than ");
-    describe(checking, SLOT_TIMEOUT, &message);
+    struct buf message = compare(checking, slots, " is longer than ");
     diagnostics_warn(checking->diagnostics, blame(checking, slots, 2),
                      "%s and can never be exceeded", buf_string(&message));
     buf_fini(&message);
@@ -302,10 +308,7 @@ static void check_precision(const struct checking *checking)
         size->number >= SPEC_MICROSECONDS_BYTES_MIN) {
         return;
     }
-    struct buf message = {0};
-    describe(checking, slots[0], &message);
-    buf_add_string(&message, " is too small for ");
-    describe(checking, SLOT_PRECISION, &message);
+    struct buf message = compare(checking, slots, " is too small for ");
     diagnostics_error(checking->diagnostics, blame(checking, slots, 2),
                       "%s; allowed: %d bytes or more", buf_string(&message),
                       SPEC_MICROSECONDS_BYTES_MIN);
@@ -321,10 +324,7 @@ static void check_fixed_port(const struct checking *checking)
         get(checking, slots[0])->number >= least) {
         return;
     }
-    struct buf message = {0};
-    describe(checking, slots[0], &message);
-    buf_add_string(&message, " is too small for ");
-    describe(checking, slots[1], &message);
+    struct buf message = compare(checking, slots, " is too small for ");
     diagnostics_error(checking->diagnostics, blame(checking, slots, 2),
                       "%s: a late reply would pass for the next one; allowed: %" PRId64
                       " bytes or more",
