@@ -73,7 +73,7 @@ static bool read_key(const struct key_flags *flags, struct spec *spec)
                                    ? "sha256 or hmac-sha256, which version 2 has"
                                    : "md5, which version 1 has");
     }
-    const char *problem = secret_read(file, &spec->control.key, &is_exposed);
+    const char *problem = secret_read(NULL, file, &spec->control.key, &is_exposed);
     if (problem != NULL) {
         options_reject(&flags->options, key_flag_name(flags, SLOT_KEY_SECRET_FILE), file, problem);
     }

@@ -61,7 +61,10 @@ static struct spec *spec_from_file(const char *file, const char *name)
         }
     }
     if (config != NULL && spec == NULL) {
-        fprintf(stderr, "ipsla probe: %s has no target named %s\n", file, name);
+        const char *nearest = config_file_nearest(config, name);
+        fprintf(stderr, "ipsla probe: %s has no target named %s%s%s%s\n", file, name,
+                nearest == NULL ? "" : " (did you mean ", nearest == NULL ? "" : nearest,
+                nearest == NULL ? "" : "?)");
     }
     config_free(config);
     return spec;

@@ -89,6 +89,18 @@ static void describe(const struct checking *checking, enum slot slot, struct buf
     add_value(checking, slot, out);
 }
 
+/* "'6s' is longer than frequency '5s'": a value that the finding stands at has no name there. */
+static struct buf compare(const struct checking *checking, const enum slot slots[2],
+                          const char *relation)
+{
+    struct buf message = {0};
+    bool is_at_other = !is_own(checking, slots[0]) && is_own(checking, slots[1]);
+    (is_at_other ? describe : add_value)(checking, slots[0], &message);
+    buf_add_string(&message, relation);
+    describe(checking, slots[1], &message);
+    return message;
+}
+
 static void check_row(const struct checking *checking, const struct schema_key *key)
 {
     const struct value *value = get(checking, key->slot);
@@ -169,10 +181,7 @@ static bool check_timeout(const struct checking *checking)
         get(checking, SLOT_TIMEOUT)->number <= get(checking, SLOT_FREQUENCY)->number) {
         return true;
     }
-    struct buf message = {0};
-    describe(checking, SLOT_TIMEOUT, &message);
-    buf_add_string(&message, " is longer than ");
-    describe(checking, SLOT_FREQUENCY, &message);
+    struct buf message = compare(checking, slots, " is longer than ");
     diagnostics_error(checking->diagnostics, blame(checking, slots, 2),
                       "%s; allowed: a timeout up to the frequency", buf_string(&message));
     buf_fini(&message);
@@ -186,10 +195,7 @@ static void check_threshold(const struct checking *checking)
         get(checking, SLOT_THRESHOLD)->number <= get(checking, SLOT_TIMEOUT)->number) {
         return;
     }
-    struct buf message = {0};
-    describe(checking, SLOT_THRESHOLD, &message);
-    buf_add_string(&message, " is longer than ");
-    describe(checking, SLOT_TIMEOUT, &message);
+    struct buf message = compare(checking, slots, " is longer than ");
     diagnostics_warn(checking->diagnostics, blame(checking, slots, 2),
                      "%s and can never be exceeded", buf_string(&message));
     buf_fini(&message);
@@ -302,10 +308,7 @@ static void check_precision(const struct checking *checking)
         size->number >= SPEC_MICROSECONDS_BYTES_MIN) {
         return;
     }
-    struct buf message = {0};
-    describe(checking, slots[0], &message);
-    buf_add_string(&message, " is too small for ");
-    describe(checking, SLOT_PRECISION, &message);
+    struct buf message = compare(checking, slots, " is too small for ");
     diagnostics_error(checking->diagnostics, blame(checking, slots, 2),
                       "%s; allowed: %d bytes or more", buf_string(&message),
                       SPEC_MICROSECONDS_BYTES_MIN);
@@ -321,10 +324,7 @@ static void check_fixed_port(const struct checking *checking)
         get(checking, slots[0])->number >= least) {
         return;
     }
-    struct buf message = {0};
-    describe(checking, slots[0], &message);
-    buf_add_string(&message, " is too small for ");
-    describe(checking, slots[1], &message);
+    struct buf message = compare(checking, slots, " is too small for ");
     diagnostics_error(checking->diagnostics, blame(checking, slots, 2),
                       "%s: a late reply would pass for the next one; allowed: %" PRId64
                       " bytes or more",
@@ -440,48 +440,50 @@ static void check_names(struct claim *claims, size_t count, struct diagnostics *
     }
 }
 
-static int compare_sources(const void *left, const void *right)
+static int compare_ports(const void *left, const void *right)
 {
     const struct claim *a = left, *b = right;
     if (a->source.port != b->source.port) {
         return a->source.port < b->source.port ? -1 : 1;
     }
-    if (a->source.family != b->source.family) {
-        return a->source.family < b->source.family ? -1 : 1;
-    }
-    int order = memcmp(a->source.ip, b->source.ip, sizeof a->source.ip);
-    return order != 0 ? order : compare_orders(a, b);
+    return compare_orders(a, b);
 }
 
-static bool do_collide(const struct claim *first, const struct claim *claim)
+/* A port without an address is that port on every address, and one without a device (or VRF) that
+ * on every device. */
+static bool do_collide(const struct claim *a, const struct claim *b)
 {
-    return first->source.port == claim->source.port &&
-           (first->source.family == ADDR_NONE || addr_is_same_ip(&first->source, &claim->source));
+    bool is_any = a->source.family == ADDR_NONE || b->source.family == ADDR_NONE;
+    bool is_apart = a->device != NULL && b->device != NULL && strcmp(a->device, b->device) != 0;
+    return a->source.port == b->source.port && !is_apart &&
+           (is_any || addr_is_same_ip(&a->source, &b->source));
 }
 
-/* A port without an address is that port on every address, and sorts first. */
+static void report_collision(const struct claim *claim, const struct claim *earlier,
+                             struct diagnostics *diagnostics)
+{
+    struct place place = node_is_within(claim->source_port, claim->target)
+                             ? place_value(claim->source_port)
+                             : place_below(claim->target, "source_port");
+    diagnostics_error(diagnostics, place,
+                      "%u is the source port of the target on line %u too; "
+                      "allowed: each port once on an address",
+                      (unsigned)claim->source.port, earlier->target->line);
+}
+
 static void check_sources(struct claim *claims, size_t count, struct diagnostics *diagnostics)
 {
-    const struct claim *first = NULL;
-    qsort(claims, count, sizeof *claims, compare_sources);
+    size_t first = 0; /* with the same port */
+    qsort(claims, count, sizeof *claims, compare_ports);
     for (size_t i = 0; i < count; i++) {
-        const struct claim *claim = &claims[i];
-        if (claim->source.port == 0) {
-            continue;
+        first = claims[first].source.port == claims[i].source.port ? first : i;
+        size_t earlier = claims[i].source.port == 0 ? i : first;
+        while (earlier < i && !do_collide(&claims[earlier], &claims[i])) {
+            earlier++;
         }
-        if (first == NULL || !do_collide(first, claim)) {
-            first = claim;
-            continue;
+        if (earlier < i) {
+            report_collision(&claims[i], &claims[earlier], diagnostics);
         }
-        bool is_earlier = claim->order < first->order;
-        const struct claim *later = is_earlier ? first : claim, *other = is_earlier ? claim : first;
-        struct place place = node_is_within(later->source_port, later->target)
-                                 ? place_value(later->source_port)
-                                 : place_below(later->target, "source_port");
-        diagnostics_error(diagnostics, place,
-                          "%u is the source port of the target on line %u too; "
-                          "allowed: each port once on an address",
-                          (unsigned)later->source.port, other->target->line);
     }
 }
 

@@ -24,10 +24,12 @@ static void check_purpose(const struct values *root, const struct node *top,
     const struct value *targets = &root->of[SLOT_TARGETS];
     bool has_targets =
         targets->state == VALUE_BROKEN || (targets->state == VALUE_SET && targets->node->count > 0);
-    if (!has_targets && root->of[SLOT_RESPONDER].state == VALUE_UNSET) {
+    if (!has_targets && root->of[SLOT_RESPONDER].state == VALUE_UNSET &&
+        diagnostics->error_count == 0) {
         diagnostics_error(diagnostics,
                           targets->node == NULL ? place_value(top) : place_value(targets->node),
-                          "nothing to do: there are no targets and there is no responder");
+                          "nothing to do: there are no targets and there is no responder; write "
+                          "targets: [{name: a, host: 192.0.2.1, port: 16384}]");
     }
 }
 

@@ -6,8 +6,6 @@
 #include <string.h>
 
 #include "base/crypto.h"
-#include "base/mem.h"
-#include "config/file.h"
 #include "config/secret.h"
 #include "config/words.h"
 
@@ -15,9 +13,7 @@ static bool read_secret(const struct node *node, struct diagnostics *diagnostics
                         struct auth_key *key)
 {
     bool is_exposed = false;
-    char *path = file_beside(diagnostics->file, node->text);
-    const char *problem = secret_read(path, key, &is_exposed);
-    free(path);
+    const char *problem = secret_read(diagnostics->file, node->text, key, &is_exposed);
     /* The value is not named: somebody may have put the secret itself here. */
     if (problem != NULL) {
         diagnostics_error(diagnostics, place_value(node),

@@ -195,9 +195,9 @@ const struct schema_scope schema_target = {"target", KEYS(target_keys), .base = 
 static const struct schema_key responder_keys[] = {
     {"listen", SLOT_LISTEN, SCHEMA_ENDPOINTS, .min = 1, .max = REFLECT_LISTEN_MAX,
      .default_text = "[1967, 1167]",
-     .doc = "Where control requests are taken; a port alone is every IPv4 and IPv6 address. Probes "
-            "are "
-            "taken on the same addresses."},
+     .doc = "Where control requests and probes are taken; a port alone is every IPv4 and "
+            "IPv6 address."},
+    {"vrf", SLOT_RESPONDER_VRF, SCHEMA_DEVICE, .doc = "Answer in this VRF only."},
     {"allow", SLOT_ALLOW, SCHEMA_PREFIXES, .max = REFLECT_ALLOW_MAX, .default_text = "[]",
      .doc = "Who may ask and send probes; an empty list is everybody."},
     {"permanent_ports", SLOT_PERMANENT_PORTS, SCHEMA_ENDPOINTS, .max = REFLECT_PERMANENT_MAX,
@@ -253,8 +253,8 @@ static const struct schema_key key_keys[] = {
      .sets = {"control.key"}, .doc = "md5 for version 1, the others for version 2."},
     {"secret_file", SLOT_KEY_SECRET_FILE, SCHEMA_TEXT, .is_required = true, .min = 1, .max = 4095,
      .sets = {"control.key"},
-     .doc = "File whose one line is the secret; written in a configuration file, a relative path "
-            "starts at that file."},
+     .doc = "File whose one line is the secret: a credential of that name (LoadCredential= of "
+            "systemd), or a path; in a configuration file, a relative path starts at that file."},
 };
 const struct schema_scope schema_key = {"key", KEYS(key_keys)};
 

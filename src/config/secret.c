@@ -3,9 +3,11 @@
 #include "config/secret.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/crypto.h"
 #include "config/file.h"
 
@@ -37,15 +39,65 @@ static const char *take(const char *text, size_t size, struct auth_key *key)
     return NULL;
 }
 
-const char *secret_read(const char *path, struct auth_key *key, bool *is_exposed)
+static const char *open_problem(int error)
+{
+    static const struct {
+        int error;
+        const char *problem;
+    } rows[] = {
+        {ENOENT, "does not exist"},
+        {EISDIR, "is not a regular file"},
+        {ENOTSUP, "is not a regular file"},
+        {EACCES, "cannot be opened: Permission denied"},
+        {ENOTDIR, "cannot be opened: Not a directory"},
+        {ELOOP, "cannot be opened: Too many levels of symbolic links"},
+        {ENAMETOOLONG, "cannot be opened: File name too long"},
+        {EMFILE, "cannot be opened: Too many open files"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i].error == error) {
+            return rows[i].problem;
+        }
+    }
+    return "cannot be opened";
+}
+
+/* As file_open, of `name` behind `folder`, which ends with a slash or is empty. Empties `folder`.
+ */
+static int open_in(struct buf *folder, const char *name, struct stat *status)
+{
+    buf_add_string(folder, name);
+    int fd = file_open(buf_string(folder), status);
+    buf_fini(folder);
+    return fd;
+}
+
+static int open_secret(const char *named_in, const char *name, struct stat *status)
+{
+    struct buf folder = {0};
+    const char *credentials = getenv("CREDENTIALS_DIRECTORY");
+    if (credentials != NULL && strchr(name, '/') == NULL) {
+        buf_printf(&folder, "%s/", credentials);
+        int fd = open_in(&folder, name, status);
+        if (fd != -ENOENT) {
+            return fd;
+        }
+    }
+    const char *slash = named_in == NULL || name[0] == '/' ? NULL : strrchr(named_in, '/');
+    if (slash != NULL) {
+        buf_add(&folder, named_in, (size_t)(slash - named_in) + 1);
+    }
+    return open_in(&folder, name, status);
+}
+
+const char *secret_read(const char *named_in, const char *name, struct auth_key *key,
+                        bool *is_exposed)
 {
     char text[FILE_BYTES_MAX];
     struct stat status;
-    int fd = file_open(path, &status);
+    int fd = open_secret(named_in, name, &status);
     if (fd < 0) {
-        return fd == -ENOENT                     ? "does not exist"
-               : fd == -EISDIR || fd == -ENOTSUP ? "is not a regular file"
-                                                 : "cannot be opened";
+        return open_problem(-fd);
     }
     ssize_t size = file_read(fd, text, sizeof text);
     close(fd);

@@ -69,14 +69,20 @@ static void set_data(const struct values *values, struct spec *spec)
     }
 }
 
-static void set_packets(const struct values *values, struct spec *spec)
+/* VRF or network device, on Linux the same; not set when there is neither. */
+static const struct value *device_of(const struct values *values)
 {
     const struct value *vrf = &values->of[SLOT_VRF];
-    const struct value *device = vrf->state == VALUE_SET ? vrf : &values->of[SLOT_INTERFACE];
+    return vrf->state == VALUE_SET ? vrf : &values->of[SLOT_INTERFACE];
+}
+
+static void set_packets(const struct values *values, struct spec *spec)
+{
+    const struct value *device = device_of(values);
     int64_t dscp = number_of(values, SLOT_DSCP);
     bool is_byte = values->of[SLOT_TOS].state == VALUE_SET;
     spec->path.tos = (uint8_t)(is_byte ? number_of(values, SLOT_TOS) : dscp * 4);
-    spec->path.is_vrf = device == vrf;
+    spec->path.is_vrf = device == &values->of[SLOT_VRF];
     if (device->state == VALUE_SET) {
         size_t length = strlen(device->node->text);
         memcpy(spec->path.options.device, device->node->text, length + 1);
@@ -173,10 +179,6 @@ static void report_unknown_module(const struct inheritance *inheritance, const s
     struct buf allowed = {0};
     for (size_t i = 0; i < inheritance->module_count; i++) {
         names[i] = inheritance->modules[i].name;
-        if (i < 16) {
-            buf_add_string(&allowed, i > 0 ? ", " : "");
-            words_add_safe(&allowed, names[i]);
-        }
     }
     const char *nearest = words_nearest(node->text, names, inheritance->module_count);
     words_quote(node->text, quoted);
@@ -184,8 +186,10 @@ static void report_unknown_module(const struct inheritance *inheritance, const s
         diagnostics_error(diagnostics, place_value(node), "no module %s; did you mean '%s'?",
                           quoted, nearest);
     } else {
-        diagnostics_error(diagnostics, place_value(node), "no module %s; allowed: %s%s", quoted,
-                          buf_string(&allowed), inheritance->module_count > 16 ? "..." : "");
+        words_add_nearest(node->text, names, inheritance->module_count, &allowed);
+        diagnostics_error(diagnostics, place_value(node),
+                          "no module %s; write it under modules, or take one of: %s", quoted,
+                          buf_string(&allowed));
     }
     buf_fini(&allowed);
     free(names);
@@ -215,6 +219,7 @@ static void make_claim(const struct node *target, const struct values *values, b
     *out = (struct claim){.target = target, .order = target->index, .source = source_of(values)};
     out->name = name->state == VALUE_SET ? name->node : NULL;
     out->source_port = values->of[SLOT_SOURCE_PORT].node;
+    out->device = device_of(values)->state == VALUE_SET ? device_of(values)->node->text : NULL;
     if (values->of[SLOT_SOURCE_ADDRESS].state == VALUE_BROKEN || !has_ports) {
         out->source.port = 0;
     }

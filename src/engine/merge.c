@@ -23,6 +23,7 @@ static void add_stats(struct engine_stats *sum, const struct engine_stats *stats
     sum->io.socket_drops += stats->io.socket_drops;
     sum->io.timeless_sockets += stats->io.timeless_sockets;
     hist_merge(&sum->send_lateness, &stats->send_lateness);
+    hist_merge(&sum->start_lateness, &stats->start_lateness);
     hist_merge(&sum->send_queueing, &stats->send_queueing);
 }
 

@@ -45,6 +45,7 @@ struct engine_stats {
     /* hist_layout_default, each packet sent: from its due time to the system call, and from there
      * until it left, where the kernel told. */
     struct hist send_lateness, send_queueing;
+    struct hist start_lateness; /* each operation: from its due time to its start */
 };
 
 struct snapshot {

@@ -175,8 +175,22 @@ void session_leave(struct session *session)
     probe_abandon(&session->probe);
 }
 
-static void start_run(struct session *session, struct instant now)
+/* Starts that passed while nothing ran: this thread stood still. The latest that is due is made,
+ * late; the others are missed, never made up for. */
+static void miss_starts(struct session *session, struct instant now)
 {
+    const int64_t period_ns = session->spec->schedule.frequency_ns;
+    struct mono latest = mono_min(now.mono, mono_add(session->life_end, -1));
+    int64_t missed = mono_diff(latest, session->next_start) / period_ns;
+    session->missed_starts += (uint64_t)missed;
+    session->next_start = mono_add(session->next_start, missed * period_ns);
+}
+
+static void start_run(struct session *session, struct instant now, struct engine_stats *stats)
+{
+    miss_starts(session, now);
+    hist_observe(&stats->start_lateness, &hist_layout_default,
+                 mono_diff(now.mono, session->next_start));
     session->is_running = true;
     session->latest_start = session->next_start;
     probe_set_spec(&session->probe, session->spec);
@@ -256,6 +270,8 @@ static void end_run(struct session *session, struct instant now, struct session_
     struct report *report = report_new(session);
     count_unmatched(session, report, env->stats);
     report->tally.skipped += skipped;
+    report->tally.missed_starts += session->missed_starts;
+    session->missed_starts = 0;
     struct round_sinks sinks = tally_sinks(&report->tally, &session->spec->results.layout);
     const struct round *round = probe_collect(&session->probe, env->clock, now, &sinks);
     if (round != NULL) {
@@ -271,7 +287,7 @@ bool session_poll(struct session *session, struct instant now, struct fx *fx,
 {
     bool is_due = !mono_is_before(now.mono, session->next_start);
     if (!session->is_running && !session->is_leaving && is_due) {
-        start_run(session, now);
+        start_run(session, now, env->stats);
     }
     if (probe_poll(&session->probe, now, fx, env->scratch)) {
         fx->id.owner = session->slot;

@@ -38,6 +38,7 @@ struct session {
     struct mono latest_start; /* the first one until there was one */
     struct mono next_start; /* MONO_NEVER: pending, or its life is over */
     struct mono life_end;
+    uint64_t missed_starts; /* not yet in the tally */
     int64_t phase_ns; /* of its starts, on the wall clock */
     bool is_booked; /* in the calendar, */
     int64_t delay_ns; /* with this delay */

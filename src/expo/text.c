@@ -124,9 +124,9 @@ static void begin_openmetrics(struct series *series)
     const struct metric *metric = series->metric;
     size_t name_size = keep_name_size(series) - types[metric->type].suffix_size;
     add_head(series, "# TYPE ", name_size, types[metric->type].name);
-    if (metric->unit != NULL) {
-        add_head(series, "# UNIT ", name_size, metric->unit);
-    }
+    /* Also an empty one: Prometheus 3.16 with type-and-unit-labels otherwise gives a family without
+     * a unit that of the family before it. */
+    add_head(series, "# UNIT ", name_size, metric->unit != NULL ? metric->unit : "");
     add_help(series, name_size, true);
 }
 

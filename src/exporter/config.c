@@ -60,8 +60,11 @@ static bool holds_address(const struct addr *held, size_t count, const struct ad
 
 /* Whether each of `addresses` can be had: those that the running responder holds become free when
  * it stops, the others are tried. */
-static bool try_addresses(const struct config *running, const struct addr *addresses, size_t count)
+static bool try_addresses(const struct config *running, const struct reflect_settings *wanted,
+                          const struct addr *addresses, size_t count)
 {
+    struct io_options options = {0};
+    memcpy(options.device, wanted->device, sizeof options.device);
     for (size_t i = 0; i < count; i++) {
         const struct reflect_settings *held = &running->responder;
         if (running->has_responder &&
@@ -71,7 +74,7 @@ static bool try_addresses(const struct config *running, const struct addr *addre
         }
         int fd;
         struct addr bound;
-        int error = sock_open(&addresses[i], &fd, &bound);
+        int error = sock_open_with(&addresses[i], &options, &fd, &bound);
         if (error != 0) {
             return refuse_address(&addresses[i], -error);
         }
@@ -140,8 +143,8 @@ static bool replace_responder(struct exporter *exporter, const struct config *co
         return change_responder(exporter, config);
     }
     if (config->has_responder &&
-        (!try_addresses(running, wanted->listen, wanted->listen_count) ||
-         !try_addresses(running, wanted->permanent, wanted->permanent_count))) {
+        (!try_addresses(running, wanted, wanted->listen, wanted->listen_count) ||
+         !try_addresses(running, wanted, wanted->permanent, wanted->permanent_count))) {
         return false;
     }
     responder_worker_stop(exchange(exporter, NULL), NULL);

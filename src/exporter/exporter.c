@@ -123,9 +123,22 @@ static int read_start_key(const struct options *options, uint8_t out[SIPHASH_KEY
     return problem == NULL ? 0 : options_reject(options, "start-key-file", file, problem);
 }
 
-static int check_config(const char *file, const struct exporter_shard *shard, unsigned workers)
+/* Who named no file may not know that one can. */
+static struct config *load_config(const struct options *options)
 {
+    const char *file = options_value(options, "config.file");
     struct config *config = config_file_load(file);
+    if (config == NULL && !options_has(options, "config.file")) {
+        fprintf(stderr, "ipsla_exporter: without --config.file=FILE the file is ./%s\n", file);
+    }
+    return config;
+}
+
+static int check_config(const struct options *options, const struct exporter_shard *shard,
+                        unsigned workers)
+{
+    const char *file = options_value(options, "config.file");
+    struct config *config = load_config(options);
     if (config == NULL) {
         return OPTIONS_EXIT_USAGE;
     }
@@ -159,7 +172,10 @@ static void on_new_addresses(void *context)
 static void reload(struct exporter *exporter)
 {
     bool is_requested = atomic_exchange(&exporter->wants_reload, false);
-    daemon_notify("RELOADING=1");
+    char state[64];
+    snprintf(state, sizeof state, "RELOADING=1\nMONOTONIC_USEC=%" PRId64,
+             clock_now().mono.ns / NS_PER_US);
+    daemon_notify(state);
     bool is_successful = exporter_reload(exporter);
     daemon_notify("READY=1");
     if (is_requested) {
@@ -235,7 +251,8 @@ static void wait_for_end(struct exporter *exporter, int signal_fd)
 {
     bool goes_on = true;
     while (goes_on) {
-        struct mono next = exporter_watch_unearned(exporter);
+        struct mono next =
+            mono_min(exporter_watch_unearned(exporter), exporter_report_health(exporter));
         struct pollfd items[] = {
             {.fd = signal_fd, .events = POLLIN},
             {.fd = exporter->wake_fd, .events = POLLIN},
@@ -341,23 +358,22 @@ int main(int argc, char **argv)
     if (status == 0) {
         status = daemon_read_logging(&options);
     }
-    const char *file = options_value(&options, "config.file");
     bool is_check = status == 0 && options_has(&options, "config.check");
     if (is_check) {
-        status = check_config(file, &shard, work.count);
+        status = check_config(&options, &shard, work.count);
     }
     if (is_check || status != 0) {
         web_flags_fini(&web);
         return status;
     }
     mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
-    struct config *config = config_file_load(file);
+    struct config *config = load_config(&options);
     if (config == NULL) {
         web_flags_fini(&web);
-        return 1;
+        return OPTIONS_EXIT_USAGE; /* to start again is of no use */
     }
     struct exporter exporter = {
-        .config_file = file,
+        .config_file = options_value(&options, "config.file"),
         .metrics_path = web.http.metrics_path,
         .guard = web.http.guard,
         .wants_realtime = options_has(&options, "realtime"),

@@ -5,6 +5,7 @@
  *   exporter.c  flags, signals, the main thread's loop
  *   config.c    loading and applying configurations
  *   check.c     what this host cannot do for a configuration
+ *   health.c    what the service manager is told
  *   realtime.c  priority of the measuring threads
  *   resolve.c   host names
  *   view.c      what HTTP asks for */
@@ -38,6 +39,13 @@ struct unearned {
     uint64_t total; /* so far */
     struct mono next; /* when to look again */
     struct mono quiet_until;
+};
+
+/* What the service manager was told. */
+struct health {
+    struct mono next; /* when to look again */
+    uint64_t turns[EXPORTER_WORKERS_MAX + 1]; /* of the workers, and of the responder */
+    char status[160];
 };
 
 struct exporter {
@@ -76,6 +84,7 @@ struct exporter {
     struct mono judge_next; /* when they are judged again */
     struct mono apply_next; /* when addresses may be taken over again */
     struct unearned unearned;
+    struct health health;
 };
 
 /* Wakes the main thread, from any thread. */
@@ -115,6 +124,10 @@ void exporter_check_sockets(const struct spec_set *targets);
 /* Looks now and then whether many datagrams answered nothing, and says so in the log, once a minute
  * at the most. Returns when to call it again. */
 struct mono exporter_watch_unearned(struct exporter *exporter);
+
+/* Tells the service manager now and then that every thread does its work (or nothing, when one does
+ * not), and how many targets are measured. Returns when to call it again. */
+struct mono exporter_report_health(struct exporter *exporter);
 
 /* The functions that HTTP calls. */
 struct http_handlers exporter_handlers(struct exporter *exporter);

@@ -9,8 +9,11 @@
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -20,6 +23,8 @@
 /* Process-wide, set once before threads start. */
 static enum log_level least_level = LOG_LEVEL_INFO;
 static enum log_format line_format = LOG_FORMAT_LOGFMT;
+
+static bool is_journal; /* found out once */
 
 static atomic_uint_least64_t dropped;
 
@@ -70,6 +75,32 @@ bool log_format_parse(const char *name, enum log_format *out)
     return found >= 0;
 }
 
+/* The device and inode that the service manager names are those of standard error: nobody has
+ * redirected it. */
+static void find_journal(void)
+{
+    const char *stream = getenv("JOURNAL_STREAM");
+    struct stat status;
+    char own[64];
+    if (stream != NULL && fstat(STDERR_FILENO, &status) == 0) {
+        snprintf(own, sizeof own, "%ju:%ju", (uintmax_t)status.st_dev, (uintmax_t)status.st_ino);
+        is_journal = strcmp(own, stream) == 0;
+    }
+}
+
+const char *log_priority(enum log_level level)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    static const char *const priorities[] = {
+        [LOG_LEVEL_DEBUG] = "<7>",
+        [LOG_LEVEL_INFO] = "<6>",
+        [LOG_LEVEL_WARN] = "<4>",
+        [LOG_LEVEL_ERROR] = "<3>",
+    };
+    pthread_once(&once, find_journal);
+    return is_journal ? priorities[level] : "";
+}
+
 /* Adds `text` in quotes with the escapes of JSON, which logfmt readers understand, too. */
 static void add_quoted(struct buf *line, const char *text)
 {
@@ -102,17 +133,14 @@ static bool is_plain(const char *text)
     return text[0] != '\0';
 }
 
-static void add_pair(struct buf *line, const char *key, const char *value, bool is_quoted)
+static void add_first_pair(struct buf *line, const char *key, const char *value, bool is_quoted)
 {
-    bool is_first = line->size <= 1;
     if (line_format == LOG_FORMAT_JSON) {
-        buf_add_string(line, is_first ? "" : ",");
         add_quoted(line, key);
         buf_add_char(line, ':');
         add_quoted(line, value);
         return;
     }
-    buf_add_string(line, is_first ? "" : " ");
     buf_add_string(line, key);
     buf_add_char(line, '=');
     if (is_quoted || !is_plain(value)) {
@@ -120,6 +148,12 @@ static void add_pair(struct buf *line, const char *key, const char *value, bool 
     } else {
         buf_add_string(line, value);
     }
+}
+
+static void add_pair(struct buf *line, const char *key, const char *value, bool is_quoted)
+{
+    buf_add_char(line, line_format == LOG_FORMAT_JSON ? ',' : ' ');
+    add_first_pair(line, key, value, is_quoted);
 }
 
 static void add_time(struct buf *line)
@@ -132,7 +166,7 @@ static void add_time(struct buf *line)
     strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc);
     struct buf stamp = {0};
     buf_printf(&stamp, "%s.%03dZ", text, (int)(ms - (int64_t)seconds * 1000));
-    add_pair(line, "time", buf_string(&stamp), false);
+    add_first_pair(line, "time", buf_string(&stamp), false);
     buf_fini(&stamp);
 }
 
@@ -183,6 +217,7 @@ void log_line(enum log_level level, const char *message, ...)
     }
     bool is_json = line_format == LOG_FORMAT_JSON;
     struct buf line = {0};
+    buf_add_string(&line, log_priority(level));
     buf_add_string(&line, is_json ? "{" : "");
     add_time(&line);
     add_pair(&line, "level", level_names[level], false);

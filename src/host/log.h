@@ -24,6 +24,10 @@ bool log_format_parse(const char *name, enum log_format *out);
  * as an empty one: log_line(LOG_LEVEL_INFO, "listening", "address", text, NULL); */
 void log_line(enum log_level level, const char *message, ...) __attribute__((sentinel));
 
+/* What a line on standard error begins with, so that the journal knows its level: "<3>", for
+ * instance (sd-daemon(3)); "" when standard error does not go there. log_line writes it itself. */
+const char *log_priority(enum log_level level);
+
 /* Lines that could not be written in whole, since the start. */
 uint64_t log_lines_dropped(void);
 

@@ -12,6 +12,7 @@
 #include "host/endpoint.h"
 #include "host/host.h"
 #include "host/outbox.h"
+#include "host/vrf.h"
 #include "host/wakes.h"
 
 struct event_base;
@@ -38,6 +39,7 @@ struct host {
     struct clock clock;
     struct io_stats stats;
     struct wakes wakes;
+    struct vrf_memory vrfs;
     bool has_warned_no_adapter;
     bool watches_shared; /* libevent reports when a shared socket is readable */
 

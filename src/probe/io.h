@@ -119,6 +119,8 @@ struct ev {
     struct mono called; /* EV_SENT: the system was asked to send it then; 0: not known */
     uint32_t tag; /* EV_SENT; EV_ERROR of an FX_SEND */
     uint8_t tos, ttl; /* EV_DATA */
+    bool is_of_vrf; /* EV_DATA: it came through a VRF, to a channel without options.device: who
+                       answers must not, for the answer would leave outside of that VRF */
     uint32_t dropped; /* EV_DROPPED */
     int error; /* EV_ERROR: an errno value */
     bool is_icmp; /* EV_ERROR: reported by the network, not by a system call of ours */

@@ -11,6 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/time.h"
 #include "host/log.h"
 
 /* Below it a port takes a privilege, unless the system is told otherwise. */
@@ -61,6 +62,24 @@ const char *daemon_listen_error(const struct addr *address, int error)
         return "Permission denied; a port below 1024 needs CAP_NET_BIND_SERVICE";
     }
     return strerror(error);
+}
+
+bool daemon_has_manager(void)
+{
+    return getenv("NOTIFY_SOCKET") != NULL;
+}
+
+int64_t daemon_watchdog_ns(void)
+{
+    const char *text = getenv("WATCHDOG_USEC");
+    const char *pid_text = getenv("WATCHDOG_PID");
+    uint64_t us, pid;
+    bool is_meant = pid_text == NULL ||
+                    (options_parse_number(pid_text, 1, INT32_MAX, &pid) && (pid_t)pid == getpid());
+    if (text == NULL || !is_meant || !options_parse_number(text, 1, INT64_MAX / NS_PER_US, &us)) {
+        return 0;
+    }
+    return (int64_t)us * NS_PER_US;
 }
 
 void daemon_notify(const char *state)

@@ -6,6 +6,8 @@
 #define PROGRAM_DAEMON_H
 
 #include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 #include "base/addr.h"
 #include "program/options.h"
@@ -33,5 +35,12 @@ const char *daemon_listen_error(const struct addr *address, int error);
 
 /* Tells the service manager, if one asked to be told: "READY=1" (sd_notify(3)). */
 void daemon_notify(const char *state);
+
+/* One asked. */
+bool daemon_has_manager(void);
+
+/* Within this time the service manager wants "WATCHDOG=1" again and again (sd_watchdog_enabled(3));
+ * 0: it does not. */
+int64_t daemon_watchdog_ns(void);
 
 #endif

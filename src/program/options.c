@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "config/words.h"
+#include "host/log.h"
 
 #define NAMES_MAX 128
 #define HELP_COLUMNS 79
@@ -54,7 +55,7 @@ __attribute__((format(printf, 2, 3))) static bool complain(const struct options_
 {
     va_list arguments;
     va_start(arguments, format);
-    fprintf(stderr, "%s: ", program->name);
+    fprintf(stderr, "%s%s: ", log_priority(LOG_LEVEL_ERROR), program->name);
     vfprintf(stderr, format, arguments);
     fputc('\n', stderr);
     va_end(arguments);

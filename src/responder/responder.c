@@ -91,7 +91,8 @@ static bool change(struct responder *responder, const struct options *options,
     answering_add_ipv6(&wanted);
     answering_drop_reserved(&wanted);
     if (!reflect_may_change(settings, &wanted)) {
-        log_line(LOG_LEVEL_ERROR, "to listen at other addresses needs a restart", NULL);
+        log_line(LOG_LEVEL_ERROR, "to listen at other addresses or in another VRF needs a restart",
+                 NULL);
         return false;
     }
     int error = responder_worker_change(responder->worker, settings, &wanted, &failed);
@@ -179,9 +180,11 @@ static int run(const struct options *options, struct reflect_settings *settings,
     log_open(settings);
     bool is_serving = start_http(&responder, web);
     if (is_serving) {
+        daemon_notify("READY=1");
         serve(&responder, options, settings, &signals);
     }
     struct responder_stats last;
+    daemon_notify("STOPPING=1");
     http_stop(responder.http);
     responder_worker_stop(responder.worker, &last);
     log_counters("stopped", &last);

@@ -21,6 +21,7 @@ struct way_tally {
 struct tally {
     uint64_t operations; /* run, counted when they end */
     uint64_t skipped; /* starts skipped because the previous run was still going */
+    uint64_t missed_starts; /* starts that passed while nothing ran: this host stood still */
     uint64_t over_threshold_operations;
     uint64_t failures[OUTCOME_COUNT]; /* by outcome; [OUTCOME_OK] stays 0 */
     uint64_t sent, unsent, received, late, lost_unknown, dropped_here;

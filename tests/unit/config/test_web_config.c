@@ -52,7 +52,7 @@ static const struct {
     {"basic_auth_user: {}\n",
      "w.yml:1:1: basic_auth_user: unknown key; did you mean 'basic_auth_users'?\n"},
     {"rate_limit: {burst: 1}\nrate_limit: {burst: 2}\n",
-     "w.yml:2:1: rate_limit: duplicate key; it stands on line 1 already\n"},
+     "w.yml:2:1: rate_limit: duplicate key; it is set on line 1 already; remove one\n"},
     {"tls_server_config:\n  cert: A\n",
      "w.yml:2:3: tls_server_config.key_file: the key is missing; key_file or key is needed\n"},
     {CERT "  cert_file: c\n", "w.yml:4:3: tls_server_config.cert_file: cert is given already; the "

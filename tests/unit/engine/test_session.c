@@ -220,6 +220,39 @@ static void test_skipped_starts(void **state)
     tear_down();
 }
 
+static void wake_at(int64_t ns)
+{
+    rig.drive.now = build_at(ns);
+    drive_poll(&rig.drive);
+}
+
+/* The thread stands still while nothing runs: the latest of the starts that passed is made, late.
+ */
+static void test_missed_starts(void **state)
+{
+    (void)state;
+    struct spec *spec = build_echo_spec("t", "198.51.100.20");
+    spec->schedule.frequency_ns = SECONDS(1);
+    spec->schedule.timeout_ns = MS(200);
+    spec->control.timeout_ns = MS(200);
+    spec->schedule.life_ns = SECONDS(20);
+    set_up(spec);
+    drive_until(&rig.drive, build_at(SECONDS(1) - 1));
+    wake_at(MS(4300));
+    assert_int_equal(rig.stats.start_lateness.count, 2);
+    assert_true(rig.stats.start_lateness.sum_ns == MS(300));
+    drive_until(&rig.drive, build_at(SECONDS(5) - 1));
+    assert_int_equal(rig.session.report->tally.operations, 2);
+    assert_int_equal(rig.session.report->tally.missed_starts, 3);
+    assert_int_equal(rig.session.report->tally.skipped, 0);
+    assert_true(session_deadline(&rig.session).ns == BUILD_MONO_NS + SECONDS(5));
+    wake_at(SECONDS(100)); /* its life ended at 20 */
+    drive_until(&rig.drive, build_at(SECONDS(101)));
+    assert_int_equal(rig.session.report->tally.missed_starts, 3 + 14);
+    assert_true(rig.session.report->is_inactive);
+    tear_down();
+}
+
 /* Late replies are not waited for beyond the next start. */
 static void test_run_ends_before_the_next_start(void **state)
 {
@@ -510,6 +543,7 @@ int main(void)
         cmocka_unit_test(test_one_run),
         cmocka_unit_test(test_failure_keeps_last_success),
         cmocka_unit_test(test_skipped_starts),
+        cmocka_unit_test(test_missed_starts),
         cmocka_unit_test(test_run_ends_before_the_next_start),
         cmocka_unit_test(test_first_start_is_as_configured),
         cmocka_unit_test(test_life_ends),
