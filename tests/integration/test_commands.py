@@ -33,6 +33,7 @@ NOT_RUN = {
     "promtool ": "integration.rules runs this block",
     "sudo ": "changes the machine; integration.install and lint.units look at the files",
     "systemctl ": "needs a service manager",
+    "journalctl ": "needs a service manager",
     "ipsla discover 10.1.0.0/16": "65 536 addresses take minutes; the same flags are tried on fewer in integration.discover",
     "ipsla key-solve": "needs a capture; integration.key_solve makes some",
     "ipsla probe 192.0.2.1 --control-version 2 --key-id": "a responder with keys answers nobody else; integration.auth has one",
@@ -81,8 +82,17 @@ def commands(page):
                 yield re.sub(r"\s+#\s.*$", "", command).strip()
 
 
+def commands_of_tables():
+    """Those of docs/troubleshooting.md, as its reader copies them."""
+    with open(os.path.join(harness.SOURCE_DIR, "docs/troubleshooting.md"), encoding="utf-8") as file:
+        for span in re.findall(r"`([^`\n]+)`", file.read()):
+            if len(span.split()) > 2 and span.split()[0] in PROGRAMS - {"ip"}:  # "ip sla responder" is a router's
+                yield span.replace("\\|", "|")
+
+
 def every_command():
-    return list(dict.fromkeys(command for page in PAGES for command in commands(page)))
+    found = [command for page in PAGES for command in commands(page)]
+    return list(dict.fromkeys([*found, *commands_of_tables()]))
 
 
 def reason_not_to_run(command):
