@@ -339,7 +339,7 @@ struct tree *yaml_parse(const char *text, size_t size, struct diagnostics *diagn
     }
     const struct node *root = reader.tree->root;
     if (!reader.has_failed && (root == NULL || node_is_missing(root))) {
-        fail_at(&reader, (yaml_mark_t){0}, "the file is empty; it needs targets or a responder");
+        fail_at(&reader, (yaml_mark_t){0}, "the file is empty");
     }
     if (reader.has_failed) {
         tree_free(reader.tree);

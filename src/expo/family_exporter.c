@@ -26,6 +26,22 @@ static void emit_reload_time(struct series *series, const struct family_source *
     series_seconds(series, source->view->reload_success.ns);
 }
 
+static void emit_web_ok(struct series *series, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    if (source->view->has_web_config) {
+        series_count(series, source->view->web_config_successful ? 1 : 0);
+    }
+}
+
+static void emit_web_time(struct series *series, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    if (source->view->has_web_config) {
+        series_seconds(series, source->view->web_config_success.ns);
+    }
+}
+
 static void emit_states(struct series *series, const struct family_source *source, size_t offset)
 {
     (void)offset;
@@ -209,6 +225,22 @@ static const struct family rows[] = {
      FAMILY_EXPORTER,
      emit_reload_time,
      0},
+    {{"ipsla_exporter_web_config_last_reload_successful",
+      METRIC_GAUGE,
+      NULL,
+      "Whether the web configuration in force is what its files say.",
+      {NULL}},
+     FAMILY_EXPORTER,
+     emit_web_ok,
+     0},
+    {{"ipsla_exporter_web_config_last_reload_success_timestamp_seconds",
+      METRIC_GAUGE,
+      "seconds",
+      "When the web configuration was last taken over, Unix time.",
+      {NULL}},
+     FAMILY_EXPORTER,
+     emit_web_time,
+     0},
     {{"ipsla_exporter_targets",
       METRIC_GAUGE,
       NULL,
@@ -376,6 +408,22 @@ static const struct family rows[] = {
       {NULL}},
      FAMILY_RESPONDER_ALONE,
      emit_reload_time,
+     0},
+    {{"ipsla_responder_web_config_last_reload_successful",
+      METRIC_GAUGE,
+      NULL,
+      "Whether the web configuration in force of ipsla_responder is what its files say.",
+      {NULL}},
+     FAMILY_RESPONDER_ALONE,
+     emit_web_ok,
+     0},
+    {{"ipsla_responder_web_config_last_reload_success_timestamp_seconds",
+      METRIC_GAUGE,
+      "seconds",
+      "When the web configuration of ipsla_responder was last taken over, Unix time.",
+      {NULL}},
+     FAMILY_RESPONDER_ALONE,
+     emit_web_time,
      0},
     {{"process_cpu_seconds_total",
       METRIC_COUNTER,

@@ -372,6 +372,7 @@ int main(int argc, char **argv)
     struct exporter exporter = {
         .config_file = options_value(&options, "config.file"),
         .metrics_path = web.http.metrics_path,
+        .guard = web.http.guard,
         .wants_realtime = options_has(&options, "realtime"),
         .shard = shard,
         .next_address_after = next_address_after,
@@ -381,5 +382,7 @@ int main(int argc, char **argv)
         .scrape_seconds = -1,
     };
     memcpy(exporter.start_key, start_key, sizeof start_key);
-    return run(&exporter, config, &web);
+    status = run(&exporter, config, &web);
+    web_flags_fini(&web);
+    return status;
 }

@@ -57,6 +57,7 @@ static void scene_init(struct scene *scene, struct exporter *exporter)
     process_read(exporter->started, view);
     clock_state_read(&view->clock);
     view->is_realtime = atomic_load(&exporter->is_realtime);
+    web_view_fill(exporter->guard, view);
     pthread_mutex_lock(&exporter->mutex);
     view->reload_successful = exporter->is_reload_successful;
     view->reload_success = exporter->reload_success;

@@ -55,6 +55,13 @@ bool routes_is_free(const char *path);
 /* Answers the request. The reply belongs to the caller. */
 struct reply routes_answer(struct site *site, const struct request *request);
 
+/* Whether what the path leads to tells how this program is and nothing else. */
+bool routes_is_health(const struct site *site, const char *path);
+
+/* The answers to a request without a right password, and to one too many (rate_limit). */
+struct reply routes_unauthorized(void);
+struct reply routes_limited(void);
+
 /* The answers to a request whose body is too large, and to one that waited in vain for a place. */
 struct reply routes_too_large(void);
 struct reply routes_busy(void);

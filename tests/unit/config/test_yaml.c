@@ -12,9 +12,9 @@
 #include "config/yaml.h"
 
 static const struct expectation broken[] = {
-    {"empty", "", "f:1:1: the file is empty; it needs targets or a responder\n"},
-    {"comments", "# a\n# b\n", "f:1:1: the file is empty; it needs targets or a responder\n"},
-    {"empty document", "---\n", "f:1:1: the file is empty; it needs targets or a responder\n"},
+    {"empty", "", "f:1:1: the file is empty\n"},
+    {"comments", "# a\n# b\n", "f:1:1: the file is empty\n"},
+    {"empty document", "---\n", "f:1:1: the file is empty\n"},
     {"scalar", "hello\n",
      "f:1:1: this is a single value; write 'targets:' and what to measure below\n"},
     {"list", "- a\n", "f:1:1: this is a list; write 'targets:' above it\n"},
