@@ -532,9 +532,9 @@ static const struct wrong_input wrong[] = {
      "f:2:43: targets[0].timestamps: 'hardware' needs interface, the device whose adapter "
      "stamps\n"},
     {"targets:\n"
-     "- {name: a, host: h, port: 5, operation: tcp-connect, num_packets: 5}\n",
-     "f:2:55: targets[0].num_packets: does not apply to tcp-connect; allowed with: udp-jitter, "
-     "udp-echo, icmp-echo, icmp-jitter\n"},
+     "- {name: a, host: h, port: 5, operation: udp-echo, num_packets: 5}\n",
+     "f:2:52: targets[0].num_packets: does not apply to udp-echo; allowed with: udp-jitter, "
+     "icmp-jitter\n"},
     {"targets:\n"
      "- {name: a, host: h, port: 5, codec: g729a, num_packets: 5}\n",
      "f:2:45: targets[0].num_packets: does not go with a codec; allowed: codec_num_packets\n"},
