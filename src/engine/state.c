@@ -37,10 +37,8 @@ void condition_settle(struct condition *condition, enum target_state state, stru
 /* Both are of one life of the target: its counters did not start again between them. */
 static bool is_continued(const struct condition *before, const struct condition *now)
 {
-    if (before == NULL || !is_settled(before) || before->changes > now->changes) {
-        return false;
-    }
-    return before->changes < now->changes || before->since.mono.ns == now->since.mono.ns;
+    return before != NULL &&
+           (before->changes < now->changes || before->since.mono.ns == now->since.mono.ns);
 }
 
 bool condition_change(const struct condition *before, const struct condition *now,
