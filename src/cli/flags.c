@@ -119,7 +119,7 @@ static bool read_timing(const struct key_flags *flags, struct spec *spec)
 /* The next operation gets the late replies of this one: they must be told apart. */
 static bool tells_late_replies(const struct spec *spec)
 {
-    uint32_t least = spec->operation->bytes_min_from_fixed_port;
+    uint32_t least = spec->operation->bytes_min_for_nonce;
     if (spec->path.source.port != 0 && spec->packets.bytes < least) {
         fprintf(stderr,
                 "ipsla probe: --request-data-size must be %" PRIu32

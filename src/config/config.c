@@ -33,13 +33,24 @@ static void check_purpose(const struct values *root, const struct node *top,
     }
 }
 
+/* The commonest list without a key is that of the targets. */
+static bool is_top_good(const struct node *top, struct diagnostics *diagnostics)
+{
+    if (top->kind == NODE_SEQUENCE && !top->is_refused) {
+        diagnostics_error(diagnostics, place_value(top),
+                          "this is a list; write 'targets:' above it");
+        return false;
+    }
+    return value_is_mapping(top, diagnostics);
+}
+
 static void read_root(const struct node *top, struct diagnostics *diagnostics,
                       struct config *config)
 {
     struct values root = {0};
     struct inheritance inheritance;
     struct key_ring ring;
-    if (!value_is_mapping(top, diagnostics)) {
+    if (!is_top_good(top, diagnostics)) {
         return;
     }
     inheritance_init(&inheritance);

@@ -271,26 +271,16 @@ void values_overlay(struct values *values, const struct values *over)
     }
 }
 
-/* What to write for the mapping that `node` is not. */
-static const char *advise_mapping(const struct node *node)
-{
-    bool is_top = node->parent == NULL;
-    if (node->kind == NODE_SCALAR && strchr(node->text, ':') != NULL) {
-        return "a space after ':', as in 'name: value'";
-    }
-    return is_top && node->kind == NODE_SEQUENCE ? "'targets:' above it"
-           : is_top                              ? "'targets:' and what to measure below"
-                                                 : "keys and values: {key: value}";
-}
-
 bool value_is_mapping(const struct node *node, struct diagnostics *diagnostics)
 {
     if (node->is_refused) {
         return false;
     }
     if (node->kind != NODE_MAPPING) {
+        bool is_tight = node->kind == NODE_SCALAR && strchr(node->text, ':') != NULL;
         diagnostics_error(diagnostics, place_value(node), "%s; write %s", describe_found(node),
-                          advise_mapping(node));
+                          is_tight ? "a space after ':', as in 'name: value'"
+                                   : "keys and values: {key: value}");
         return false;
     }
     return true;

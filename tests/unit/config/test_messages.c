@@ -417,7 +417,7 @@ static const struct wrong_input wrong[] = {
                      "[{name: a, host: 192.0.2.1}]\n"},
     {"- name: a\n", "f:1:1: this is a list; write 'targets:' above it\n"},
     {"- a\n", "f:1:1: this is a list; write 'targets:' above it\n"},
-    {"hello\n", "f:1:1: this is a single value; write 'targets:' and what to measure below\n"},
+    {"hello\n", "f:1:1: this is a single value; write keys and values: {key: value}\n"},
     {"modules: [a]\n", "f:1:10: modules: this is a list where a mapping is due; write modules: "
                        "{voice: {codec: g729a}}\n"},
     {"modules: {m: 5}\n",
@@ -470,16 +470,16 @@ static const struct wrong_input wrong[] = {
      "y: *a\n"
      "z: {<<: *a}\n",
      "f:1:1: x: unknown key; allowed: defaults, modules, targets, keys, clock, responder\n"
-     "f:1:4: x: anchors and aliases (&name, *name) are not supported; write what targets share "
-     "under defaults or in a module\n"
+     "f:1:4: x: anchors and aliases (&name, *name) are not supported; write the value itself, and "
+     "what targets share under defaults or in a module\n"
      "f:2:1: y: unknown key; allowed: defaults, modules, targets, keys, clock, responder\n"
      "f:3:1: z: unknown key; allowed: defaults, modules, targets, keys, clock, responder\n"},
     {"defaults: &d {timeout: 1s}\n"
      "targets:\n"
      "- {<<: *d, name: a, host: h, port: 5}\n"
      "- {<<: *d, name: b, host: h, port: 5}\n",
-     "f:1:11: defaults: anchors and aliases (&name, *name) are not supported; write what targets "
-     "share under defaults or in a module\n"},
+     "f:1:11: defaults: anchors and aliases (&name, *name) are not supported; write the value "
+     "itself, and what targets share under defaults or in a module\n"},
     {"responder: {max_sessions: '100 000'}\n",
      "f:1:27: responder.max_sessions: '100 000' is not a whole number in decimal digits; allowed: "
      "1 to 65536\n"},
@@ -532,9 +532,9 @@ static const struct wrong_input wrong[] = {
      "f:2:43: targets[0].timestamps: 'hardware' needs interface, the device whose adapter "
      "stamps\n"},
     {"targets:\n"
-     "- {name: a, host: h, port: 5, operation: udp-echo, num_packets: 5}\n",
-     "f:2:52: targets[0].num_packets: does not apply to udp-echo; allowed with: udp-jitter, "
-     "icmp-jitter\n"},
+     "- {name: a, host: h, port: 5, operation: tcp-connect, num_packets: 5}\n",
+     "f:2:55: targets[0].num_packets: does not apply to tcp-connect; allowed with: udp-jitter, "
+     "udp-echo, icmp-echo, icmp-jitter\n"},
     {"targets:\n"
      "- {name: a, host: h, port: 5, codec: g729a, num_packets: 5}\n",
      "f:2:45: targets[0].num_packets: does not go with a codec; allowed: codec_num_packets\n"},
