@@ -11,6 +11,7 @@
 #include "cli/packet.h"
 #include "cli/path.h"
 #include "cli/progress.h"
+#include "config/limit_keys.h"
 #include "program/config_file.h"
 
 #define DEFAULT_PORT 16384
@@ -105,8 +106,14 @@ static struct spec *base_spec(const struct key_flags *flags)
 
 static bool read_timing(const struct key_flags *flags, struct spec *spec)
 {
-    return key_flag_number(flags, spec, SLOT_TIMEOUT, &spec->schedule.timeout_ns) &&
-           key_flag_number(flags, spec, SLOT_THRESHOLD, &spec->results.threshold_ns);
+    if (!key_flag_number(flags, spec, SLOT_TIMEOUT, &spec->schedule.timeout_ns) ||
+        !key_flag_number(flags, spec, SLOT_THRESHOLD, &spec->results.threshold_ns)) {
+        return false;
+    }
+    if (key_flag_text(flags, SLOT_THRESHOLD) != NULL) {
+        limit_put_threshold(spec);
+    }
+    return true;
 }
 
 /* The next operation gets the late replies of this one: they must be told apart. */
@@ -159,10 +166,12 @@ static bool read_output(const struct options *options, struct cli_request *out)
     return true;
 }
 
-static bool read_limits(const struct options *options, const char *name,
-                        const struct cli_request *request, struct cli_limits *out)
+/* The limits of a severity, instead of those that a configured target has. */
+static bool read_limits(const struct options *options, enum severity severity,
+                        const struct cli_request *request)
 {
     struct buf problem = {0};
+    const char *name = severity_name(severity);
     const char *text = options_value(options, name);
     if (text == NULL) {
         return true;
@@ -171,7 +180,7 @@ static bool read_limits(const struct options *options, const char *name,
         fprintf(stderr, "ipsla probe: --%s is for --output nagios\n", name);
         return false;
     }
-    bool is_read = cli_limits_parse(text, request->spec, out, &problem);
+    bool is_read = cli_limits_parse(text, severity, request->spec, &problem);
     if (!is_read) {
         options_reject(options, name, text, buf_string(&problem));
     }
@@ -244,8 +253,8 @@ static bool read_request(const struct key_flags *flags, struct cli_request *out)
         return false;
     }
     if (!read_spec(flags, out->spec) || !read_output(options, out) ||
-        !read_limits(options, "warning", out, &out->warning) ||
-        !read_limits(options, "critical", out, &out->critical) || !read_repeat(flags, out)) {
+        !read_limits(options, SEVERITY_WARNING, out) ||
+        !read_limits(options, SEVERITY_CRITICAL, out) || !read_repeat(flags, out)) {
         spec_unref(out->spec);
         return false;
     }

@@ -354,6 +354,8 @@ const char *hint_shape(const struct schema_key *key)
         return "{}";
     case SLOT_CONTROL:
         return "{version: 2}";
+    case SLOT_LIMITS:
+        return "{loss: 1%, rtt: 150ms}";
     case SLOT_LABELS:
         return "{site: paris}";
     case SLOT_BUCKETS:

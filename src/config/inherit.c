@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "config/check.h"
 #include "config/codec.h"
+#include "config/limit_keys.h"
 #include "config/words.h"
 #include "config/yaml.h"
 
@@ -112,6 +113,7 @@ static void read_module(struct module *module, const struct node *node,
     const struct value *operation = &module->values.of[SLOT_OPERATION];
     if (operation->state == VALUE_SET) {
         check_applies(&own, operation_at((size_t)operation->number), diagnostics);
+        limit_check_own(&own, operation_at((size_t)operation->number), true, diagnostics);
     }
 }
 

@@ -90,8 +90,11 @@ enum slot {
     SLOT_CLOCK_TOLERANCE,
     SLOT_CLOCK,
     SLOT_ASSUME_SYNCHRONIZED,
+    SLOT_LIMITS,
+    SLOT_LIMIT, /* and one for each enum limit: SLOT_LIMIT + LIMIT_... */
+    SLOT_LIMIT_FOR = SLOT_LIMIT + LIMIT_COUNT,
 };
-#define SLOT_COUNT (SLOT_ASSUME_SYNCHRONIZED + 1)
+#define SLOT_COUNT (SLOT_LIMIT_FOR + 1)
 
 enum schema_kind {
     SCHEMA_DURATION, /* min, max in ns */
@@ -107,6 +110,7 @@ enum schema_kind {
     SCHEMA_DEVICE, /* the name of a network device */
     SCHEMA_START, /* spread, now, after DURATION, pending */
     SCHEMA_TOLERANCE, /* a duration or a percentage: config/tolerance.h; min, max of its number */
+    SCHEMA_LIMIT, /* what config/limit.h reads, or [warning, critical]; either may be none */
     SCHEMA_LIFE, /* a duration or forever */
     SCHEMA_LABELS, /* max entries */
     SCHEMA_BOUNDS, /* min, max entries */
@@ -144,8 +148,8 @@ struct schema_scope {
     const struct schema_scope *base; /* its keys are allowed too; NULL: none */
 };
 
-extern const struct schema_scope schema_root, schema_operation, schema_control, schema_target,
-    schema_responder, schema_key, schema_clock;
+extern const struct schema_scope schema_root, schema_operation, schema_control, schema_limit,
+    schema_target, schema_responder, schema_key, schema_clock;
 
 /* Modules that need not be written. */
 struct schema_module {

@@ -7,10 +7,10 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "config/check.h"
 #include "config/codec.h"
 #include "config/keys.h"
 #include "config/labels.h"
+#include "config/limit_keys.h"
 #include "config/packet.h"
 #include "config/words.h"
 
@@ -168,6 +168,7 @@ struct spec *target_build(const struct values *values, const struct operation *o
         spec->path.ip_version = ADDR_IPV4;
     }
     value_get_bounds(&values->of[SLOT_BUCKETS], &spec->results.layout);
+    limit_build(values, spec);
     return spec;
 }
 
@@ -225,6 +226,12 @@ static void make_claim(const struct node *target, const struct values *values, b
     }
 }
 
+static bool has_codec(const struct merged *merged)
+{
+    return schema_row(SLOT_CODEC, merged->operation) != NULL &&
+           merged->values.of[SLOT_CODEC].state != VALUE_UNSET;
+}
+
 struct spec *target_read(const struct node *node, const struct inheritance *inheritance,
                          struct diagnostics *diagnostics, struct claim *claim)
 {
@@ -242,6 +249,7 @@ struct spec *target_read(const struct node *node, const struct inheritance *inhe
     make_claim(node, &merged.values, merged.operation->has_ports, claim);
     if (is_module_known && merged.is_operation_known) {
         check_applies(&own, merged.operation, diagnostics);
+        limit_check_own(&own, merged.operation, has_codec(&merged), diagnostics);
         check_target(&merged.values, merged.operation, node, diagnostics);
     }
     if (diagnostics->error_count > errors || !merged.is_operation_known ||

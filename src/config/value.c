@@ -8,6 +8,7 @@
 #include "config/duration.h"
 #include "config/hint.h"
 #include "config/labels.h"
+#include "config/limit_keys.h"
 #include "config/parse.h"
 #include "config/unknown.h"
 #include "config/words.h"
@@ -167,6 +168,8 @@ static bool read_value(const struct reading *reading, const struct node *node, s
         return read_mapping(reading, node);
     case SCHEMA_LABELS:
         return read_mapping(reading, node) && labels_check(node, reading->diagnostics);
+    case SCHEMA_LIMIT:
+        return limit_read(reading->key, node, reading->diagnostics);
     default:
         return read_scalar(reading, node, out);
     }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/time.h"
+#include "engine/state.h"
 #include "probe/probe.h"
 #include "probe/spec.h"
 #include "stats/round.h"
@@ -27,6 +28,8 @@ struct report {
     struct round latest; /* the latest operation */
     struct wall last_run; /* its end */
     struct wall last_success;
+    struct condition condition; /* ok, degraded, failed..., since when, and by which limits */
+    uint64_t unearned; /* replies to the latest operation without its random bytes */
     uint32_t failed_in_a_row; /* operations that this address did not answer; 0: it did */
     unsigned references;
 };

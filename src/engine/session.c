@@ -72,6 +72,26 @@ static struct report *report_new(const struct session *session)
     return report;
 }
 
+static enum target_state state_of(const struct report *report)
+{
+    if (report->is_inactive) {
+        return TARGET_INACTIVE;
+    }
+    if (!report->has_run) {
+        return TARGET_PENDING;
+    }
+    if (report->latest.outcome != OUTCOME_OK) {
+        return TARGET_FAILED;
+    }
+    return limit_watch_is_exceeded(&report->condition.limits) ? TARGET_DEGRADED : TARGET_OK;
+}
+
+/* A report is complete: what it says of the target's state. */
+static void settle(struct report *report, struct instant now)
+{
+    condition_settle(&report->condition, state_of(report), now);
+}
+
 static void set_report(struct session *session, struct report *report)
 {
     report_unref(session->report);
@@ -130,6 +150,7 @@ void session_plan(struct session *session, int64_t phase_ns, bool start_now, str
     if (!session->is_running) {
         make_plan(session, now);
         set_report(session, report_new(session));
+        settle(session->report, now);
     }
 }
 
@@ -151,7 +172,7 @@ static enum session_plan plan_change(const struct spec *before, const struct spe
     return is_same ? PLAN_IS_MADE : PLAN_CONTINUE;
 }
 
-void session_update(struct session *session, const struct spec *spec)
+void session_update(struct session *session, const struct spec *spec, struct instant now)
 {
     assert(spec_is_same_target(session->spec, spec));
     const struct spec *old = session->spec;
@@ -164,6 +185,8 @@ void session_update(struct session *session, const struct spec *spec)
     session->spec = spec_ref(spec);
     spec_unref(old);
     set_report(session, report_new(session));
+    limit_watch_keep(&session->report->condition.limits, &spec->results.limits);
+    settle(session->report, now);
     if (has_moved) {
         session->report->failed_in_a_row = 0;
     }
@@ -238,7 +261,9 @@ static void count_unmatched(const struct session *session, struct report *report
                             struct engine_stats *stats)
 {
     for (unsigned i = 0; i < UNMATCHED_COUNT; i++) {
-        stats->unmatched[i] += session->probe.unmatched[i] - report->unmatched[i];
+        uint64_t new = session->probe.unmatched[i] - report->unmatched[i];
+        stats->unmatched[i] += new;
+        report->unearned = i == UNMATCHED_NONCE ? new : report->unearned;
         report->unmatched[i] = session->probe.unmatched[i];
     }
 }
@@ -253,6 +278,7 @@ static void take_round(struct report *report, const struct round *round, struct 
         report->has_succeeded = true;
         report->last_success = now.wall;
         report->failed_in_a_row = 0;
+        limit_watch_take(&report->condition.limits, &report->spec->results.limits, round);
     } else if (round->outcome != OUTCOME_RESOLVE && round->outcome != OUTCOME_LOCAL) {
         report->failed_in_a_row++;
     }
@@ -278,6 +304,7 @@ static void end_run(struct session *session, struct instant now, struct session_
         count_packets(session, env->stats);
         take_round(report, round, now);
     }
+    settle(report, now);
     set_report(session, report);
     env->has_news = true;
 }

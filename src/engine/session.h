@@ -58,7 +58,7 @@ void session_plan(struct session *session, int64_t phase_ns, bool start_now, str
 /* Continues under `spec`: the same target (spec_is_same_target). A running operation ends by the
  * rules it began with, but for one whose peer changed: that is abandoned and counts nowhere. When
  * the schedule changed, session->plan says so. */
-void session_update(struct session *session, const struct spec *spec);
+void session_update(struct session *session, const struct spec *spec, struct instant now);
 
 /* Its target was removed: ends what runs; session_is_gone soon after. */
 void session_leave(struct session *session);

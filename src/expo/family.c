@@ -5,8 +5,8 @@
 const struct family *family_at(size_t index)
 {
     static const struct family_part *const parts[] = {
-        &family_of_operation, &family_of_packets,   &family_of_delay,    &family_of_voice,
-        &family_of_reply,     &family_of_responder, &family_of_exporter,
+        &family_of_operation, &family_of_state, &family_of_packets,   &family_of_delay,
+        &family_of_voice,     &family_of_reply, &family_of_responder, &family_of_exporter,
     };
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         if (index < parts[i]->count) {
@@ -45,18 +45,4 @@ const struct way_tally *family_tally_way(const struct report *report, unsigned d
 const struct way *family_latest_way(const struct report *report, unsigned direction)
 {
     return direction == 0 ? &report->latest.sd : &report->latest.ds;
-}
-
-enum family_state family_state(const struct report *report)
-{
-    if (!report->has_run) {
-        return FAMILY_STATE_PENDING;
-    }
-    return report->latest.outcome == OUTCOME_OK ? FAMILY_STATE_OK : FAMILY_STATE_FAILED;
-}
-
-const char *family_state_name(enum family_state state)
-{
-    static const char *const names[FAMILY_STATE_COUNT] = {"ok", "failed", "pending"};
-    return names[state];
 }

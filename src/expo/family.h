@@ -52,6 +52,7 @@ struct family_part {
     size_t count;
 };
 extern const struct family_part family_of_operation; /* how operations ended */
+extern const struct family_part family_of_state; /* how targets are, by their limits */
 extern const struct family_part family_of_packets; /* what became of the probe packets */
 extern const struct family_part family_of_delay; /* round trips, one-way delays, jitter */
 extern const struct family_part family_of_voice; /* scores of a call */
@@ -76,11 +77,5 @@ void family_emit_build(struct series *series, const struct family_source *source
 extern const char *const family_directions[FAMILY_DIRECTIONS];
 const struct way_tally *family_tally_way(const struct report *report, unsigned direction);
 const struct way *family_latest_way(const struct report *report, unsigned direction);
-
-/* The state of a target, as in ipsla_exporter_targets{state}. */
-enum family_state { FAMILY_STATE_OK, FAMILY_STATE_FAILED, FAMILY_STATE_PENDING };
-#define FAMILY_STATE_COUNT 3
-enum family_state family_state(const struct report *report);
-const char *family_state_name(enum family_state state);
 
 #endif

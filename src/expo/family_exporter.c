@@ -45,15 +45,15 @@ static void emit_web_time(struct series *series, const struct family_source *sou
 static void emit_states(struct series *series, const struct family_source *source, size_t offset)
 {
     (void)offset;
-    uint64_t counts[FAMILY_STATE_COUNT] = {0};
+    uint64_t counts[TARGET_STATE_COUNT] = {0};
     for (size_t i = 0; i < source->view->snapshot_count; i++) {
         const struct snapshot *snapshot = source->view->snapshots[i];
         for (size_t k = 0; k < snapshot->count; k++) {
-            counts[family_state(snapshot->reports[k])]++;
+            counts[snapshot->reports[k]->condition.state]++;
         }
     }
-    for (unsigned i = 0; i < FAMILY_STATE_COUNT; i++) {
-        series_count_by(series, family_state_name((enum family_state)i), counts[i]);
+    for (unsigned i = 0; i < TARGET_STATE_COUNT; i++) {
+        series_count_by(series, target_state_name((enum target_state)i), counts[i]);
     }
 }
 
@@ -241,11 +241,7 @@ static const struct family rows[] = {
      FAMILY_EXPORTER,
      emit_web_time,
      0},
-    {{"ipsla_exporter_targets",
-      METRIC_GAUGE,
-      NULL,
-      "Targets by the state of their latest operation.",
-      {"state"}},
+    {{"ipsla_exporter_targets", METRIC_GAUGE, NULL, "Targets by their state.", {"state"}},
      FAMILY_EXPORTER,
      emit_states,
      0},

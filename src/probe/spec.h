@@ -15,6 +15,7 @@
 #include "probe/control.h"
 #include "probe/io.h"
 #include "stats/hist.h"
+#include "stats/limit.h"
 #include "stats/voice.h"
 #include "wire/auth.h"
 #include "wire/ntp.h"
@@ -130,6 +131,7 @@ struct spec_clocks {
 struct spec_results {
     int64_t threshold_ns;
     struct hist_layout layout;
+    struct limit_set limits; /* the threshold is in them */
 };
 
 /* Ranges and defaults are those of config/schema.c; whoever builds a spec keeps to them. Each field

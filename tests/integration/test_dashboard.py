@@ -30,6 +30,8 @@ DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
 # Units of Grafana that we use.
 UNITS = {"short", "s", "percentunit", "bytes", "pps", "opm", "cpm", "reqps"}
 GRID_COLUMNS = 24
+# Panels with legends.
+CURVES = ("timeseries", "stat", "state-timeline")
 # Made by Prometheus itself.
 NOT_OURS = {"up", "scrape_duration_seconds"}
 PROMQL_WORDS = {"and", "or", "unless", "bool", "offset", "inf", "nan"}
@@ -242,7 +244,7 @@ def check_targets(dashboard, known):
 def check_legends(dashboard, known):
     """A curve says what it is of: each label that the query groups by."""
     for panel in dashboard_panels(dashboard):
-        for target in panel["targets"] if panel["type"] in ("timeseries", "stat") else []:
+        for target in panel["targets"] if panel["type"] in CURVES else []:
             grouped = re.search(r"\bby \(([^)]*)\)", target["expr"])
             for label in grouped.group(1).split(", ") if grouped else []:
                 if f"{{{{{label}}}}}" not in target["legendFormat"]:

@@ -32,6 +32,7 @@ static inline struct report *view_report(struct spec *spec)
     struct report *report = mem_alloc(1, sizeof *report);
     report->spec = spec;
     report->references = 1;
+    report->condition.since = build_at(0);
     return report;
 }
 
@@ -42,6 +43,7 @@ static inline void view_completed(struct report *report)
     struct round *round = &report->latest;
     report->has_run = true;
     report->has_succeeded = true;
+    condition_settle(&report->condition, TARGET_OK, build_at(250 * NS_PER_MS));
     report->last_run = build_at(250 * NS_PER_MS).wall;
     report->last_success = report->last_run;
     *round = (struct round){.outcome = OUTCOME_OK, .return_code = 1};
@@ -100,6 +102,7 @@ static inline void view_completed(struct report *report)
 static inline void view_failed(struct report *report)
 {
     report->has_run = true;
+    condition_settle(&report->condition, TARGET_FAILED, build_at(6 * NS_PER_SECOND));
     report->last_run = build_at(6 * NS_PER_SECOND).wall;
     report->latest = (struct round){.outcome = OUTCOME_NO_CONNECTION, .return_code = 6};
     report->latest.duration_ns = 6 * NS_PER_SECOND;
@@ -120,6 +123,9 @@ static inline struct snapshot *view_snapshot(void)
     free(a->identity.owner);
     a->identity.owner = mem_string("noc");
     a->packets.codec = VOICE_CODEC_G729A;
+    limit_put(&a->results.limits, SEVERITY_WARNING, LIMIT_LOSS, 0.01);
+    limit_put(&a->results.limits, SEVERITY_CRITICAL, LIMIT_LOSS, 0.05);
+    limit_put(&a->results.limits, SEVERITY_CRITICAL, LIMIT_MOS, 3.1);
     a->path.source = build_addr("192.0.2.200");
     a->path.tos = 46 << 2;
     strcpy(a->path.options.device, "eth1");
@@ -139,6 +145,7 @@ static inline struct snapshot *view_snapshot(void)
     view_completed(snapshot->reports[0]);
     snapshot->reports[0]->tally.slewed_operations = 2;
     snapshot->reports[2]->is_inactive = true;
+    snapshot->reports[2]->condition.state = TARGET_INACTIVE;
     view_failed(snapshot->reports[1]);
     snapshot->stats.unmatched[UNMATCHED_SOURCE] = 5;
     snapshot->stats.io = (struct io_stats){
