@@ -116,15 +116,16 @@ static bool read_timing(const struct key_flags *flags, struct spec *spec)
     return true;
 }
 
-/* The next operation gets the late replies of this one: they must be told apart. */
+/* Late replies come to the next packet, of this operation or of the next: they must be told apart.
+ */
 static bool tells_late_replies(const struct spec *spec)
 {
-    uint32_t least = spec->operation->bytes_min_from_fixed_port;
-    if (spec->path.source.port != 0 && spec->packets.bytes < least) {
+    uint32_t least = spec->operation->bytes_min_with_nonce;
+    if (operation_needs_nonce(spec) && spec->packets.bytes < least) {
         fprintf(stderr,
                 "ipsla probe: --request-data-size must be %" PRIu32
-                " or more with --source-port: a late reply would pass for the next one\n",
-                least);
+                " or more with --%s: a late reply would pass for the next one\n",
+                least, spec->path.source.port != 0 ? "source-port" : "num-packets");
         return false;
     }
     return true;
@@ -206,7 +207,8 @@ static bool is_port_open_enough(const struct spec *spec)
     bool is_address = strchr(spec->identity.host, ':') != NULL; /* names have no colon */
     enum addr_family family = is_address ? ADDR_IPV6 : spec_ip_version(spec);
     int64_t most_ns = control_duration_max_ms(spec->control.version, family) * NS_PER_MS;
-    int64_t train_ns = spec->packets.count * spec->packets.interval_ns;
+    int64_t train_ns =
+        operation_train_ns(spec->operation, spec->packets.count, spec->packets.interval_ns);
     if (!spec->operation->has_ports || train_ns <= most_ns) {
         return true;
     }

@@ -154,15 +154,6 @@ static struct schema_train train_slots(const struct checking *checking)
     return schema_train(has_codec(checking));
 }
 
-static const char *run_text(const struct checking *checking)
-{
-    if (!is_train(checking->operation)) {
-        return "timeout";
-    }
-    return has_codec(checking) ? "codec_num_packets x codec_interval + timeout"
-                               : "num_packets x interval + timeout";
-}
-
 /* How long sending takes; 0 without a train. */
 static int64_t train_ns(const struct checking *checking)
 {
@@ -170,7 +161,19 @@ static int64_t train_ns(const struct checking *checking)
         return 0;
     }
     struct schema_train slots = train_slots(checking);
-    return get(checking, slots.num_packets)->number * get(checking, slots.interval)->number;
+    return operation_train_ns(checking->operation, get(checking, slots.num_packets)->number,
+                              get(checking, slots.interval)->number);
+}
+
+static const char *run_text(const struct checking *checking)
+{
+    if (train_ns(checking) == 0) {
+        return "timeout";
+    }
+    bool is_jitter = operation_has(checking->operation, RESULT_JITTER);
+    return has_codec(checking) ? "codec_num_packets x codec_interval + timeout"
+           : is_jitter         ? "num_packets x interval + timeout"
+                               : "(num_packets - 1) x interval + timeout";
 }
 
 /* False when the timeout alone is too long. */
@@ -315,13 +318,15 @@ static void check_precision(const struct checking *checking)
     buf_fini(&message);
 }
 
-/* The next operation gets the late replies of this one: they must be told apart. */
-static void check_fixed_port(const struct checking *checking)
+/* Late replies come to the next packet, in this operation or the next: they must be told apart. */
+static void check_nonce_room(const struct checking *checking)
 {
-    const enum slot slots[] = {SLOT_REQUEST_DATA_SIZE, SLOT_SOURCE_PORT};
-    int64_t least = checking->operation->bytes_min_from_fixed_port;
-    if (!checking->operation->has_ports || !are_set(checking, slots, 2) ||
-        get(checking, slots[0])->number >= least) {
+    bool has_port = get(checking, SLOT_SOURCE_PORT)->state == VALUE_SET;
+    const enum slot slots[] = {SLOT_REQUEST_DATA_SIZE,
+                               has_port ? SLOT_SOURCE_PORT : SLOT_NUM_PACKETS};
+    int64_t least = checking->operation->bytes_min_with_nonce;
+    bool needs_room = has_port || get(checking, SLOT_NUM_PACKETS)->number > 1;
+    if (!are_set(checking, slots, 2) || !needs_room || get(checking, slots[0])->number >= least) {
         return;
     }
     struct buf message = compare(checking, slots, " is too small for ");
@@ -396,7 +401,7 @@ void check_target(const struct values *values, const struct operation *operation
     }
     check_timestamps(&checking);
     check_precision(&checking);
-    check_fixed_port(&checking);
+    check_nonce_room(&checking);
     check_families(&checking);
     check_threshold(&checking);
     check_control(&checking);

@@ -159,6 +159,18 @@ static void overlay(struct values *values, const struct values *over, enum value
     }
 }
 
+/* A train of jitter packets that a file has in its defaults makes no train of its echoes. */
+static void restore_built_in(struct values *values, const struct values *built_in,
+                             const struct operation *operation)
+{
+    for (size_t i = 0; i < operation->key_count; i++) {
+        if (operation->keys[i].ignores_defaults) {
+            enum slot slot = schema_find(&schema_operation, operation->keys[i].name)->slot;
+            values->of[slot] = built_in->of[slot];
+        }
+    }
+}
+
 void inheritance_merge(const struct inheritance *inheritance, const struct module *module,
                        const struct values *target, struct merged *out)
 {
@@ -177,5 +189,8 @@ void inheritance_merge(const struct inheritance *inheritance, const struct modul
     out->values = inheritance->built_in[index];
     for (size_t i = 0; i < sizeof layers / sizeof layers[0]; i++) {
         overlay(&out->values, layers[i], (enum value_level)(LEVEL_DEFAULTS + i));
+        if (layers[i] == &inheritance->defaults) {
+            restore_built_in(&out->values, &inheritance->built_in[index], out->operation);
+        }
     }
 }

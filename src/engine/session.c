@@ -9,16 +9,40 @@
 #include "base/mem.h"
 #include "probe/spec_field.h"
 
-static struct mono spread_start(const struct session *session, struct instant now)
+/* Who measures once an hour knows soon whether it works. */
+#define FIRST_WITHIN_NS (60 * NS_PER_SECOND)
+
+/* At the session's phase, taken modulo `period_ns`. */
+static struct mono phase_start(const struct session *session, int64_t period_ns, struct instant now)
 {
-    int64_t period_ns = session->spec->schedule.frequency_ns;
     int64_t past_ns = now.wall.ns - session->phase_ns;
     int64_t since_ns = past_ns - floor_div(past_ns, period_ns) * period_ns;
     int64_t wait_ns = since_ns == 0 ? 0 : period_ns - since_ns;
     return mono_add(now.mono, wait_ns + session->delay_ns);
 }
 
-static struct mono first_start(const struct session *session, struct instant now)
+static struct mono spread_start(const struct session *session, struct instant now)
+{
+    return phase_start(session, session->spec->schedule.frequency_ns, now);
+}
+
+/* With a long frequency the first operation does not wait for its phase. It keeps the phase within
+ * the minute, which the calendar has booked; the second one is back at the whole phase, and no less
+ * than a minute later. */
+static struct mono soon_start(struct session *session, struct instant now)
+{
+    struct mono whole = spread_start(session, now);
+    if (mono_diff(whole, now.mono) < FIRST_WITHIN_NS) {
+        return whole;
+    }
+    struct mono soon = phase_start(session, FIRST_WITHIN_NS, now);
+    bool is_close = mono_diff(whole, soon) < FIRST_WITHIN_NS;
+    session->second_start =
+        is_close ? mono_add(whole, session->spec->schedule.frequency_ns) : whole;
+    return soon;
+}
+
+static struct mono first_start(struct session *session, struct instant now)
 {
     switch (session->spec->schedule.start) {
     case SPEC_START_NOW:
@@ -30,7 +54,7 @@ static struct mono first_start(const struct session *session, struct instant now
     case SPEC_START_SPREAD:
         break;
     }
-    return spread_start(session, now);
+    return soon_start(session, now);
 }
 
 /* By a new frequency: at its new phase, or whole new periods after its latest start. */
@@ -108,6 +132,7 @@ void session_init(struct session *session, uint32_t slot, const struct spec *spe
         .first_start = MONO_NEVER,
         .latest_start = MONO_NEVER,
         .next_start = MONO_NEVER,
+        .second_start = MONO_NEVER,
         .life_end = MONO_NEVER,
     };
     probe_init(&session->probe, session->spec, seed);
@@ -123,8 +148,13 @@ static void begin_plan(struct session *session, struct instant now)
 
 static void continue_plan(struct session *session, struct instant now)
 {
+    bool is_waiting = mono_is_before(now.mono, session->first_start);
+    if (session->is_booked && is_waiting) {
+        begin_plan(session, now);
+        return;
+    }
     session->next_start = continued_start(session, now);
-    if (mono_is_before(now.mono, session->first_start)) {
+    if (is_waiting) {
         session->first_start = session->next_start;
     }
 }
@@ -132,6 +162,7 @@ static void continue_plan(struct session *session, struct instant now)
 static void make_plan(struct session *session, struct instant now)
 {
     int64_t life_ns = session->spec->schedule.life_ns;
+    session->second_start = MONO_NEVER;
     if (session->plan == PLAN_BEGIN) {
         begin_plan(session, now);
     } else {
@@ -198,6 +229,16 @@ void session_leave(struct session *session)
     probe_abandon(&session->probe);
 }
 
+/* When the start after the one that is due is due. */
+static struct mono take_following_start(struct session *session)
+{
+    struct mono second = session->second_start;
+    session->second_start = MONO_NEVER;
+    return mono_is_before(second, MONO_NEVER)
+               ? second
+               : mono_add(session->next_start, session->spec->schedule.frequency_ns);
+}
+
 /* Starts that passed while nothing ran: this thread stood still. The latest that is due is made,
  * late; the others are missed, never made up for. */
 static void miss_starts(struct session *session, struct instant now)
@@ -217,7 +258,7 @@ static void start_run(struct session *session, struct instant now, struct engine
     session->is_running = true;
     session->latest_start = session->next_start;
     probe_set_spec(&session->probe, session->spec);
-    struct mono next = mono_add(session->next_start, session->spec->schedule.frequency_ns);
+    struct mono next = take_following_start(session);
     plan_start(session, next);
     probe_start(&session->probe, now, mono_add(next, -SESSION_GAP_NS));
 }

@@ -191,6 +191,18 @@ static void add_one_way(struct buf *out, const struct round *round)
     }
 }
 
+/* Of several round trips the fastest and the slowest. */
+static void add_spread(struct buf *out, const struct moments *rtt)
+{
+    if (rtt->count > 1) {
+        buf_add_string(out, "<small>");
+        add_ms(out, (double)rtt->min_ns);
+        buf_add_string(out, " to ");
+        add_ms(out, (double)rtt->max_ns);
+        buf_add_string(out, "</small>");
+    }
+}
+
 /* What the latest operation found; dashes where it found nothing. */
 static void add_result_cells(struct buf *out, const struct round *round)
 {
@@ -199,6 +211,7 @@ static void add_result_cells(struct buf *out, const struct round *round)
         buf_add_string(out, NONE);
     } else {
         add_ms(out, moments_average_ns(&round->rtt));
+        add_spread(out, &round->rtt);
     }
     if (round->is_slewed) {
         buf_add_string(out, "<small>our clock was slewed</small>");

@@ -52,25 +52,33 @@ static const struct expectation times[] = {
 };
 
 static const struct expectation operations[] = {
-    {"own keys", HEAD ", operation: udp-echo, num_packets: 5, interval: 20ms}\n",
-     "f:2:52: targets[0].num_packets: does not apply to udp-echo; allowed with: udp-jitter, "
-     "icmp-jitter\n"
-     "f:2:68: targets[0].interval: does not apply to udp-echo; allowed with: udp-jitter, "
-     "icmp-jitter\n"},
-    {"own keys by module", HEAD ", module: echo, interval: 20ms}\n",
-     "f:2:45: targets[0].interval: does not apply to udp-echo; allowed with: udp-jitter, "
-     "icmp-jitter\n"},
-    {"keys of defaults", "defaults: {num_packets: 5, interval: 5ms}\n" HEAD ", module: echo}\n",
-     ""},
+    {"own keys", HEAD ", operation: tcp-connect, num_packets: 5, interval: 20ms}\n",
+     "f:2:55: targets[0].num_packets: does not apply to tcp-connect; allowed with: udp-jitter, "
+     "udp-echo, icmp-echo, icmp-jitter\n"
+     "f:2:71: targets[0].interval: does not apply to tcp-connect; allowed with: udp-jitter, "
+     "udp-echo, icmp-echo, icmp-jitter\n"},
+    {"own keys by module", HEAD ", module: tcp, interval: 20ms}\n",
+     "f:2:44: targets[0].interval: does not apply to tcp-connect; allowed with: udp-jitter, "
+     "udp-echo, icmp-echo, icmp-jitter\n"},
+    {"keys of defaults", "defaults: {num_packets: 5, interval: 5ms}\n" HEAD ", module: tcp}\n", ""},
     {"keys of a module",
-     "modules: {m: {num_packets: 5}}\n" HEAD ", module: m, operation: udp-echo}\n", ""},
+     "modules: {m: {num_packets: 5}}\n" HEAD ", module: m, operation: tcp-connect}\n", ""},
     {"module against itself",
-     "modules:\n  m: {operation: udp-echo, num_packets: 5}\n  echo: {interval: 1s}\n"
+     "modules:\n  m: {operation: tcp-connect, num_packets: 5}\n  tcp: {interval: 1s}\n"
      "  jitter: {interval: 1s}\nresponder: {}\n",
-     "f:2:28: modules.m.num_packets: does not apply to udp-echo; allowed with: udp-jitter, "
-     "icmp-jitter\n"
-     "f:3:10: modules.echo.interval: does not apply to udp-echo; allowed with: udp-jitter, "
-     "icmp-jitter\n"},
+     "f:2:31: modules.m.num_packets: does not apply to tcp-connect; allowed with: udp-jitter, "
+     "udp-echo, icmp-echo, icmp-jitter\n"
+     "f:3:9: modules.tcp.interval: does not apply to tcp-connect; allowed with: udp-jitter, "
+     "udp-echo, icmp-echo, icmp-jitter\n"},
+    {"defaults of trains and echoes", "defaults: {num_packets: 500}\n" HEAD ", module: echo}\n",
+     ""},
+    {"number of echoes", HEAD ", module: echo, num_packets: 21}\n",
+     "f:2:58: targets[0].num_packets: '21' is out of range for udp-echo; allowed: 1 to 20\n"},
+    {"echoes without room for a nonce",
+     HEAD ", module: echo, num_packets: 2, request_data_size: 11}\n",
+     "f:2:80: targets[0].request_data_size: request_data_size '11' is too small for num_packets "
+     "'2': a late reply would pass for the next one; allowed: 12 bytes or more\n"},
+    {"one echo without room for a nonce", HEAD ", module: echo, request_data_size: 4}\n", ""},
     {"size of echo", HEAD ", module: echo, request_data_size: 1501}\n",
      "f:2:64: targets[0].request_data_size: '1501' is out of range for udp-echo; "
      "allowed: 4 to 1500 bytes\n"},

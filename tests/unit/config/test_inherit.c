@@ -87,7 +87,7 @@ static void icmp_has_no_ports(void **state)
         const struct spec *spec = config->targets->specs[i];
         assert_int_equal(spec->operation, i == 0 ? &operation_icmp_echo : &operation_icmp_jitter);
         assert_int_equal(spec->packets.count, i == 0 ? 1 : 3);
-        assert_int_equal(spec->packets.interval_ns, i == 0 ? 0 : 30 * NS_PER_MS);
+        assert_int_equal(spec->packets.interval_ns, (i == 0 ? 200 : 30) * NS_PER_MS);
         assert_int_equal(spec->packets.bytes, i == 0 ? 28 : 0);
         assert_int_equal(spec->control.version, CONTROL_NONE);
         assert_int_equal(spec->packets.codec, VOICE_CODEC_NONE);
@@ -127,7 +127,7 @@ static void echo_sends_one_packet(void **state)
     const struct spec *spec = only(config);
     assert_int_equal(spec->operation, &operation_udp_echo);
     assert_int_equal(spec->packets.count, 1);
-    assert_int_equal(spec->packets.interval_ns, 0);
+    assert_int_equal(spec->packets.interval_ns, 200 * NS_PER_MS);
     assert_int_equal(spec->packets.bytes, 16);
     assert_int_equal(spec->path.peer.family, ADDR_NONE);
     assert_int_equal(spec->path.port, 7);

@@ -178,19 +178,22 @@ static const struct expectation wrong[] = {
      "did you mean '500ms'?\n"},
     {"overflow", "defaults:\n  timeout: 99999999999d\nresponder: {}\n",
      "f:2:12: defaults.timeout: '99999999999d' is too long a time; allowed: 1ms to 1h\n"},
-    {"sign", "defaults:\n  num_packets: -1\nresponder: {}\n",
-     "f:2:16: defaults.num_packets: '-1' is not a whole number in decimal digits; allowed: 1 to "
+    {"sign", "defaults:\n  codec_num_packets: -1\nresponder: {}\n",
+     "f:2:22: defaults.codec_num_packets: '-1' is not a whole number in decimal digits; allowed: 1 "
+     "to "
      "60000\n"},
-    {"hexadecimal", "defaults:\n  num_packets: 0x10\nresponder: {}\n",
-     "f:2:16: defaults.num_packets: '0x10' is not a whole number in decimal digits; allowed: 1 "
+    {"hexadecimal", "defaults:\n  codec_num_packets: 0x10\nresponder: {}\n",
+     "f:2:22: defaults.codec_num_packets: '0x10' is not a whole number in decimal digits; allowed: "
+     "1 "
      "to 60000\n"},
-    {"underscore", "defaults:\n  num_packets: 1_000\nresponder: {}\n",
-     "f:2:16: defaults.num_packets: '1_000' is not a whole number in decimal digits; did you mean "
+    {"underscore", "defaults:\n  codec_num_packets: 1_000\nresponder: {}\n",
+     "f:2:22: defaults.codec_num_packets: '1_000' is not a whole number in decimal digits; did you "
+     "mean "
      "'1000'?\n"},
-    {"octal", "defaults:\n  num_packets: 010\nresponder: {}\n",
-     "f:2:16: defaults.num_packets: '010' has a leading zero; did you mean '10'?\n"},
-    {"large", "defaults:\n  num_packets: 99999999999999999999\nresponder: {}\n",
-     "f:2:16: defaults.num_packets: '99999999999999999999' is out of range; allowed: 1 to "
+    {"octal", "defaults:\n  codec_num_packets: 010\nresponder: {}\n",
+     "f:2:22: defaults.codec_num_packets: '010' has a leading zero; did you mean '10'?\n"},
+    {"large", "defaults:\n  codec_num_packets: 99999999999999999999\nresponder: {}\n",
+     "f:2:22: defaults.codec_num_packets: '99999999999999999999' is out of range; allowed: 1 to "
      "60000\n"},
     {"rows", "defaults:\n  request_data_size: 17513\nresponder: {}\n",
      "f:2:22: defaults.request_data_size: '17513' is out of range; allowed: 16 to 17512 bytes for "

@@ -87,7 +87,7 @@ static void accept(void)
 static void answer_echo(void)
 {
     uint8_t bytes[16] = {0, 1};
-    payload_write_nonce(&rig.session.probe.payload, bytes);
+    payload_write_nonce(&rig.session.probe.payload, 1, bytes);
     drive_input(&rig.drive, build_data((struct channel_id){7, 0}, "198.51.100.20:50000",
                                        "192.0.2.10", bytes, sizeof bytes));
 }

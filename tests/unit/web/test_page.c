@@ -33,7 +33,8 @@ static void it_shows_each_target(void **state)
         strstr(out.bytes, "3 targets: 1 ok, 0 degraded, 1 failed, 0 pending, 1 inactive. Values"));
     assert_non_null(strstr(out.bytes, "192.0.2.1:16384"));
     assert_non_null(strstr(out.bytes, "no address, port 50000"));
-    assert_non_null(strstr(out.bytes, ">0.500&nbsp;ms<"));
+    assert_non_null(
+        strstr(out.bytes, ">0.500&nbsp;ms<small>0.400&nbsp;ms to 0.600&nbsp;ms</small><"));
     assert_non_null(strstr(out.bytes, ">20.0&nbsp;%<small>sd 1, ds 1, unknown 0</small>"));
     assert_non_null(strstr(out.bytes, ">1.000&nbsp;ms / &ndash;<"));
     assert_non_null(strstr(out.bytes, "2026-01-01 12:00:06&nbsp;UTC"));
