@@ -168,6 +168,7 @@ struct spec *target_build(const struct values *values, const struct operation *o
         spec->path.ip_version = ADDR_IPV4;
     }
     value_get_bounds(&values->of[SLOT_BUCKETS], &spec->results.layout);
+    spec->results.series = (enum series_level)(number_of(values, SLOT_SERIES) + SERIES_MINIMAL);
     return spec;
 }
 

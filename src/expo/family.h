@@ -31,6 +31,7 @@ enum family_scope {
 struct family_source {
     const struct expo_view *view;
     const struct report *report; /* of the target; NULL for the exporter and the responder */
+    const struct expo_lookup *lookup; /* of the target's name; NULL: not known */
     const struct hist_layout *layout; /* the report's; one address for equal ones in a row */
 };
 
@@ -41,6 +42,8 @@ struct family {
      * the target, or none. */
     void (*emit)(struct series *series, const struct family_source *source, size_t offset);
     size_t offset; /* of the value in the struct that `emit` reads */
+    enum series_level
+        level; /* of a target: written from this level on; docs/metrics.md has the list */
 };
 
 /* Families one after the other, NULL beyond the last. Each has a name of its own. */
@@ -54,6 +57,7 @@ struct family_part {
 extern const struct family_part family_of_operation; /* how operations ended */
 extern const struct family_part family_of_packets; /* what became of the probe packets */
 extern const struct family_part family_of_delay; /* round trips, one-way delays, jitter */
+extern const struct family_part family_of_latest; /* round trips, delays, loss of the latest one */
 extern const struct family_part family_of_voice; /* scores of a call */
 extern const struct family_part family_of_reply; /* control handshake and replies */
 extern const struct family_part family_of_responder; /* the responder in this program */

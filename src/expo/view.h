@@ -45,10 +45,18 @@ struct expo_responder {
     struct hist processing; /* hist_layout_default */
 };
 
+/* The latest time that the host name of a target was resolved. */
+struct expo_lookup {
+    int64_t duration_ns;
+    struct wall at; /* 0: never, or the host is an address */
+};
+
 struct expo_view {
     const char *version, *revision;
+    struct wall now; /* when the view was made */
     struct snapshot *const *snapshots; /* one a worker; NULL: this program does not measure */
     size_t snapshot_count;
+    const struct expo_lookup *lookups; /* one for each report, in their order; NULL: no names */
     const struct expo_responder *responder; /* NULL: none hosted */
     struct expo_process process;
     struct clock_state clock; /* what the system says of our clock now */

@@ -18,6 +18,7 @@ struct scene {
     struct expo_view view;
     struct snapshot *snapshot;
     struct responder_view responder;
+    struct expo_lookup *lookups; /* NULL: for a page, which shows none */
 };
 
 /* What all workers have published, in the order of the file; the caller's reference. */
@@ -47,6 +48,7 @@ static void scene_init(struct scene *scene, struct exporter *exporter)
     *scene = (struct scene){.snapshot = acquire(exporter)};
     struct expo_view *view = &scene->view;
     struct responder_stats stats;
+    view->now = clock_now().wall;
     view->version = IPSLA_VERSION;
     view->revision = IPSLA_REVISION;
     view->snapshots = &scene->snapshot;
@@ -72,8 +74,26 @@ static void scene_init(struct scene *scene, struct exporter *exporter)
     }
 }
 
+/* When the names of the targets that show it were resolved. */
+static void scene_add_lookups(struct scene *scene, struct exporter *exporter)
+{
+    const struct snapshot *snapshot = scene->snapshot;
+    scene->lookups = mem_alloc(snapshot->count, sizeof *scene->lookups);
+    for (size_t i = 0; i < snapshot->count; i++) {
+        const struct spec *spec = snapshot->reports[i]->spec;
+        struct resolver_name name = {spec->identity.host, spec_ip_version(spec)};
+        struct resolver_lookup latest;
+        if (spec->results.series == SERIES_ALL &&
+            resolver_latest(exporter->resolver, &name, &latest)) {
+            scene->lookups[i] = (struct expo_lookup){latest.duration_ns, latest.at};
+        }
+    }
+    scene->view.lookups = scene->lookups;
+}
+
 static void scene_fini(struct scene *scene)
 {
+    free(scene->lookups);
     snapshot_unref(scene->snapshot);
 }
 
@@ -112,6 +132,7 @@ static struct stream_source open_scrape(void *context, const struct expo_format 
     scrape->exporter = context;
     scrape->begin = clock_now().mono;
     scene_init(&scrape->scene, scrape->exporter);
+    scene_add_lookups(&scrape->scene, scrape->exporter);
     scrape->body = expo_body_open(&scrape->scene.view, format);
     return (struct stream_source){scrape, read_scrape, close_scrape};
 }

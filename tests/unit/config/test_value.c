@@ -248,7 +248,7 @@ static const struct expectation wrong[] = {
      "clock_tolerance, "
      "source_address, "
      "source_port, ip_version, control, buckets, "
-     "dscp, tos, ttl, dont_fragment, interface, vrf, start, life, "
+     "series, dscp, tos, ttl, dont_fragment, interface, vrf, start, life, "
      "owner, tag\n"
      "f:4:13: defaults.control.prot: unknown key; did you mean 'port'?\n"
      "f:5:13: responder.lisen: unknown key; did you mean 'listen'?\n"

@@ -73,7 +73,7 @@ static const struct expectation refused[] = {
      "clock_tolerance, "
      "source_address, "
      "source_port, ip_version, control, buckets, "
-     "dscp, tos, ttl, dont_fragment, interface, vrf, start, life, "
+     "series, dscp, tos, ttl, dont_fragment, interface, vrf, start, life, "
      "owner, tag\n"
      "f:3:7: defaults.<<: aliases are not supported; write the value itself\n"},
     {"tag", "responder:\n  max_sessions: !!int 5\n",

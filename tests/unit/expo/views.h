@@ -44,6 +44,7 @@ static inline void view_completed(struct report *report)
     report->has_succeeded = true;
     report->last_run = build_at(250 * NS_PER_MS).wall;
     report->last_success = report->last_run;
+    report->next_start = build_at(60 * NS_PER_SECOND).wall;
     *round = (struct round){.outcome = OUTCOME_OK, .return_code = 1};
     round->duration_ns = 250 * NS_PER_MS;
     round->control_rtt_ns = 1234567;
@@ -65,7 +66,11 @@ static inline void view_completed(struct report *report)
     round->ds.periods = (struct loss_periods){1, 1, 1, 0, 0};
     round->sd.jitter.samples = 6;
     round->sd.jitter.interarrival_ns = 250000.4;
+    round->sd.jitter.max_ns = NS_PER_MS;
     moments_add(&round->sd.jitter.positive, NS_PER_MS);
+    moments_add(&round->sd.delay, 600 * NS_PER_US);
+    moments_add(&round->sd.delay, 800 * NS_PER_US);
+    moments_add(&round->ds.delay, 300 * NS_PER_US);
     round->offset = (struct clock_offset){true, -1500 * NS_PER_US, 300 * NS_PER_US};
     moments_add(&round->rtt, 400 * NS_PER_US);
     moments_add(&round->rtt, 600 * NS_PER_US);
@@ -125,6 +130,7 @@ static inline struct snapshot *view_snapshot(void)
     strcpy(a->path.options.device, "eth1");
     struct spec *b = build_echo_spec("b", "192.0.2.2");
     view_short_layout(b);
+    b->results.series = SERIES_ALL;
     free(b->identity.host);
     b->identity.host = mem_string("router.example");
     b->path.peer = (struct addr){0};
@@ -137,6 +143,7 @@ static inline struct snapshot *view_snapshot(void)
     snapshot->reports[1] = view_report(b);
     snapshot->reports[2] = view_report(c);
     view_completed(snapshot->reports[0]);
+    a->results.series = SERIES_ALL;
     snapshot->reports[0]->tally.slewed_operations = 2;
     snapshot->reports[2]->is_inactive = true;
     view_failed(snapshot->reports[1]);
@@ -156,6 +163,7 @@ static inline struct expo_view view_of(struct snapshot *const *snapshots, size_t
     return (struct expo_view){
         .version = "1.2.3",
         .revision = "abc1234",
+        .now = build_at(NS_PER_SECOND).wall,
         .snapshots = snapshots,
         .snapshot_count = count,
         .process = {.cpu_seconds = 1.25,
