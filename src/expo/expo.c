@@ -212,6 +212,10 @@ static void write_on(struct expo_body *body, size_t size_max)
             body->has_ended = true;
             return;
         }
+        if (expo_filter_hides(&body->view.filter, body->family)) {
+            body->family++;
+            continue;
+        }
         series_begin(&body->series, &family->metric);
         if (is_for_targets(family)) {
             write_targets(body, family, size_max);

@@ -11,6 +11,7 @@
 
 #include "base/time.h"
 #include "engine/report.h"
+#include "expo/filter.h"
 #include "stats/one_way.h"
 
 /* A figure that could not be read: it has no series. */
@@ -53,6 +54,7 @@ struct expo_lookup {
 
 struct expo_view {
     const char *version, *revision;
+    struct expo_filter filter;
     struct wall now; /* when the view was made */
     struct snapshot *const *snapshots; /* one a worker; NULL: this program does not measure */
     size_t snapshot_count;

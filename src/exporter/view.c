@@ -126,14 +126,15 @@ static void close_scrape(void *context, bool is_complete)
     free(scrape);
 }
 
-static struct stream_source open_scrape(void *context, const struct expo_format *format)
+static struct stream_source open_scrape(void *context, const struct metrics_request *request)
 {
     struct scrape *scrape = mem_alloc(1, sizeof *scrape);
     scrape->exporter = context;
     scrape->begin = clock_now().mono;
     scene_init(&scrape->scene, scrape->exporter);
     scene_add_lookups(&scrape->scene, scrape->exporter);
-    scrape->body = expo_body_open(&scrape->scene.view, format);
+    scrape->scene.view.filter = request->filter;
+    scrape->body = expo_body_open(&scrape->scene.view, request->format);
     return (struct stream_source){scrape, read_scrape, close_scrape};
 }
 

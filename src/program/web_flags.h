@@ -13,6 +13,8 @@
 #define WEB_FLAGS_ROWS(listen)                                                                     \
     {"web.listen-address", "[HOST:]PORT", listen, "Where to serve HTTP.", true},                   \
         {"web.telemetry-path", "PATH", "/metrics", "Where the metrics are.", false},               \
+        {"web.disable-exporter-metrics", NULL, NULL,                                               \
+         "Leave out the metrics about this program: ipsla_exporter_..., process_....", false},     \
         {"web.enable-lifecycle", NULL, NULL, "Let clients reload by POST /-/reload.", false},      \
         {"web.max-requests", "N", "40",                                                            \
          "Answers with metrics or a page at once; others wait, then get 503. 0: no limit.",        \

@@ -35,6 +35,14 @@ static enum MHD_Result on_header(void *context, enum MHD_ValueKind kind, const c
     return MHD_YES;
 }
 
+static enum MHD_Result on_argument(void *context, enum MHD_ValueKind kind, const char *name,
+                                   const char *value)
+{
+    (void)kind;
+    request_add_argument(context, name, value == NULL ? "" : value);
+    return MHD_YES;
+}
+
 static struct reply answer(struct exchanges *exchanges, const struct client *client,
                            const char *url, const char *method)
 {
@@ -45,6 +53,7 @@ static struct reply answer(struct exchanges *exchanges, const struct client *cli
         .has_place = client->slot->has_place,
     };
     MHD_get_connection_values(client->connection, MHD_HEADER_KIND, on_header, &request);
+    MHD_get_connection_values(client->connection, MHD_GET_ARGUMENT_KIND, on_argument, &request);
     struct reply reply = routes_answer(&exchanges->site, &request);
     request_fini(&request);
     return reply;

@@ -338,6 +338,7 @@ struct http *http_start(const struct http_settings *settings, const struct http_
         .handlers = *handlers,
         .metrics_path = http->metrics_path,
         .is_plain = settings->is_plain,
+        .hides_program = settings->hides_program,
         .has_lifecycle = settings->has_lifecycle,
     };
     http->wake_fd = -1;

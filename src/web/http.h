@@ -32,6 +32,7 @@ struct http_settings {
     /* See slots.h; 0: as above. */
     int64_t request_ns, answer_ns, unread_ns, wait_ns, stalled_ns;
     bool is_plain; /* nothing is compressed */
+    bool hides_program; /* the metrics are without those about this program */
     bool has_lifecycle; /* a reload may be requested */
 };
 

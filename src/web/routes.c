@@ -28,10 +28,16 @@ enum {
 
 static void answer_metrics(struct site *site, const struct request *request, struct reply *reply)
 {
-    const struct expo_format *format = negotiate_format(request_header(request, REQUEST_ACCEPT));
+    struct metrics_request wanted = {
+        .format = negotiate_format(request_header(request, REQUEST_ACCEPT)),
+        .filter = request->filter,
+    };
+    if (site->hides_program) {
+        expo_filter_hide_program(&wanted.filter);
+    }
     reply->varies = true;
-    reply->content_type = format->content_type;
-    struct stream_source source = site->handlers.metrics(site->handlers.context, format);
+    reply->content_type = wanted.format->content_type;
+    struct stream_source source = site->handlers.metrics(site->handlers.context, &wanted);
     reply->stream = stream_open(&source);
     if (stream_is_short(reply->stream, ROUTES_SHORT_BYTES, &reply->body)) {
         stream_close(reply->stream);

@@ -23,6 +23,7 @@ struct site {
     struct http_handlers handlers;
     const char *metrics_path;
     bool is_plain; /* nothing is compressed */
+    bool hides_program; /* the metrics are without those about this program */
     bool has_lifecycle; /* a reload may be requested by HTTP */
     bool is_reloading; /* the one reload at a time; guards the next */
     int64_t reload_next_ns; /* when the next one may begin */

@@ -233,9 +233,9 @@ static void close_body(void *context, bool is_complete)
     expo_body_close(context);
 }
 
-static struct stream_source open_metrics(void *context, const struct expo_format *format)
+static struct stream_source open_metrics(void *context, const struct metrics_request *request)
 {
-    return (struct stream_source){expo_body_open(context, format), read_body, close_body};
+    return (struct stream_source){expo_body_open(context, request->format), read_body, close_body};
 }
 
 static _Noreturn void run_serve(size_t targets, uint16_t port, bool is_gzip)

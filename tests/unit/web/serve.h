@@ -72,7 +72,8 @@ static inline void close_metrics(void *context, bool is_complete)
     free(metrics);
 }
 
-static inline struct stream_source give_metrics(void *context, const struct expo_format *format)
+static inline struct stream_source give_metrics(void *context,
+                                                const struct metrics_request *request)
 {
     struct fixture *fixture = context;
     atomic_fetch_add(&fixture->renders, 1);
@@ -81,7 +82,7 @@ static inline struct stream_source give_metrics(void *context, const struct expo
         nanosleep(&(struct timespec){0, (long)hold_ms * 1000000}, NULL);
     }
     struct metrics *metrics = mem_alloc(1, sizeof *metrics);
-    *metrics = (struct metrics){fixture, format, atomic_load(&fixture->metrics_size), 0};
+    *metrics = (struct metrics){fixture, request->format, atomic_load(&fixture->metrics_size), 0};
     return (struct stream_source){metrics, read_metrics, close_metrics};
 }
 
