@@ -95,6 +95,42 @@ static void emit_unmatched(struct series *series, const struct family_source *so
     series_count_by(series, "stranger", strangers);
 }
 
+static void emit_send_errors(struct series *series, const struct family_source *source,
+                             size_t offset)
+{
+    (void)offset;
+    for (unsigned k = 0; k < SEND_ERROR_COUNT; k++) {
+        uint64_t count = 0;
+        for (size_t i = 0; i < source->view->snapshot_count; i++) {
+            count += source->view->snapshots[i]->stats.io.send_errors[k];
+        }
+        series_count_by(series, send_error_name((enum send_error)k), count);
+    }
+}
+
+static void emit_rejections(struct series *series, const struct family_source *source,
+                            size_t offset)
+{
+    (void)offset;
+    static const char *const reasons[EXPO_REJECTION_COUNT] = {
+        [EXPO_REJECTION_BUSY] = "busy",       [EXPO_REJECTION_LIMITED] = "limited",
+        [EXPO_REJECTION_TIMEOUT] = "timeout", [EXPO_REJECTION_UNAUTHORIZED] = "unauthorized",
+        [EXPO_REJECTION_CROWDED] = "crowded",
+    };
+    for (unsigned i = 0; i < EXPO_REJECTION_COUNT; i++) {
+        series_count_by(series, reasons[i], source->view->rejections.of[i]);
+    }
+}
+
+static void emit_config_hash(struct series *series, const struct family_source *source,
+                             size_t offset)
+{
+    (void)offset;
+    if (source->view->config_hash != NULL) {
+        series_count_by(series, source->view->config_hash, 1);
+    }
+}
+
 /* A counter of struct engine_stats, of all workers. */
 static void emit_sum(struct series *series, const struct family_source *source, size_t offset)
 {
@@ -209,6 +245,14 @@ static const struct family rows[] = {
      FAMILY_EXPORTER,
      emit_reload_time,
      0},
+    {{"ipsla_exporter_config_hash_info",
+      METRIC_INFO,
+      NULL,
+      "SHA-256 of the configuration file in force; the value is 1.",
+      {"sha256"}},
+     FAMILY_EXPORTER,
+     emit_config_hash,
+     0},
     {{"ipsla_exporter_targets",
       METRIC_GAUGE,
       NULL,
@@ -241,6 +285,22 @@ static const struct family rows[] = {
      FAMILY_EXPORTER,
      emit_hist,
      offsetof(struct engine_stats, send_queueing)},
+    {{"ipsla_exporter_loop_lag_seconds",
+      METRIC_HISTOGRAM,
+      "seconds",
+      "How late a measuring thread came to what was due.",
+      {NULL}},
+     FAMILY_EXPORTER,
+     emit_hist,
+     offsetof(struct engine_stats, io.loop_lag)},
+    {{"ipsla_exporter_send_errors_total",
+      METRIC_COUNTER,
+      NULL,
+      "Datagrams that the system did not send, by reason.",
+      {"reason"}},
+     FAMILY_EXPORTER,
+     emit_send_errors,
+     0},
     {{"ipsla_exporter_realtime",
       METRIC_GAUGE,
       NULL,
@@ -361,6 +421,14 @@ static const struct family rows[] = {
      FAMILY_EXPORTER,
      emit_scrape,
      0},
+    {{"ipsla_exporter_scrapes_rejected_total",
+      METRIC_COUNTER,
+      NULL,
+      "Scrapes that got no answer, or not to its end, by reason.",
+      {"reason"}},
+     FAMILY_EXPORTER,
+     emit_rejections,
+     0},
     {{"ipsla_responder_config_last_reload_successful",
       METRIC_GAUGE,
       NULL,
@@ -401,6 +469,14 @@ static const struct family rows[] = {
      FAMILY_PROCESS,
      emit_view_count,
      offsetof(struct expo_view, process.virtual_bytes)},
+    {{"process_virtual_memory_max_bytes",
+      METRIC_GAUGE,
+      "bytes",
+      "Virtual memory this process may have, if there is a limit.",
+      {NULL}},
+     FAMILY_PROCESS,
+     emit_view_count,
+     offsetof(struct expo_view, process.virtual_max_bytes)},
     {{"process_open_fds", METRIC_GAUGE, NULL, "File descriptors this process has open.", {NULL}},
      FAMILY_PROCESS,
      emit_view_count,

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* What HTTP asks for, answered on its threads from snapshots. */
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -18,6 +19,7 @@ struct scene {
     struct expo_view view;
     struct snapshot *snapshot;
     struct responder_view responder;
+    char config_hash[CONFIG_HASH_BYTES];
     struct expo_lookup *lookups; /* NULL: for a page, which shows none */
 };
 
@@ -60,6 +62,8 @@ static void scene_init(struct scene *scene, struct exporter *exporter)
     clock_state_read(&view->clock);
     view->is_realtime = atomic_load(&exporter->is_realtime);
     pthread_mutex_lock(&exporter->mutex);
+    memcpy(scene->config_hash, exporter->config_hash, sizeof scene->config_hash);
+    view->config_hash = scene->config_hash[0] == '\0' ? NULL : scene->config_hash;
     view->reload_successful = exporter->is_reload_successful;
     view->reload_success = exporter->reload_success;
     view->scrape_seconds = exporter->scrape_seconds;
@@ -134,6 +138,7 @@ static struct stream_source open_scrape(void *context, const struct metrics_requ
     scene_init(&scrape->scene, scrape->exporter);
     scene_add_lookups(&scrape->scene, scrape->exporter);
     scrape->scene.view.filter = request->filter;
+    scrape->scene.view.rejections = request->rejections;
     scrape->body = expo_body_open(&scrape->scene.view, request->format);
     return (struct stream_source){scrape, read_scrape, close_scrape};
 }

@@ -22,6 +22,7 @@ struct client {
     struct slot *slot;
     /* Of its latest request. */
     size_t body_bytes; /* that the client sent */
+    bool is_scrape;
     bool is_refused; /* waited for a place in vain */
     bool has_reload; /* waited for a reload, which ended so: */
     enum reload_end reload;
@@ -105,6 +106,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
         client =
             MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
         *client = (struct client){.connection = connection, .slot = client->slot};
+        client->is_scrape = strcmp(url, exchanges->site.metrics_path) == 0;
         *request_context = client;
         exchanges->requests++;
         return MHD_YES;
@@ -128,6 +130,9 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     }
     if (reply.needs_place || reply.is_pending) {
         return MHD_YES;
+    }
+    if (client->is_scrape) {
+        routes_note_scrape(&exchanges->site, reply.status);
     }
     bool is_head = strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
     return response_send(connection, &reply, is_head, &client->slot->moved_ns) ? MHD_YES : MHD_NO;
@@ -189,6 +194,14 @@ void exchanges_end_reload(struct exchanges *exchanges, enum reload_end end)
         client->has_reload = true;
         client->reload = end;
         exchanges_go_on(exchanges, client);
+    }
+}
+
+void exchanges_note_cut(struct exchanges *exchanges, const struct client *client,
+                        enum expo_rejection reason)
+{
+    if (client->is_scrape) {
+        exchanges->site.rejections.of[reason]++;
     }
 }
 

@@ -8,14 +8,15 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
-#include "expo/filter.h"
 #include "expo/format.h"
+#include "expo/view.h"
 #include "web/stream.h"
 
 /* What a client wants of the metrics. */
 struct metrics_request {
     const struct expo_format *format;
     struct expo_filter filter;
+    struct expo_rejections rejections; /* of other scrapes so far */
 };
 
 struct http_handlers {

@@ -12,6 +12,7 @@
 
 enum {
     OK = 200,
+    UNAUTHORIZED = 401,
     FORBIDDEN = 403,
     NOT_FOUND = 404,
     NOT_ALLOWED = 405,
@@ -31,6 +32,7 @@ static void answer_metrics(struct site *site, const struct request *request, str
     struct metrics_request wanted = {
         .format = negotiate_format(request_header(request, REQUEST_ACCEPT)),
         .filter = request->filter,
+        .rejections = site->rejections,
     };
     if (site->hides_program) {
         expo_filter_hide_program(&wanted.filter);
@@ -204,6 +206,23 @@ struct reply routes_answer(struct site *site, const struct request *request)
         reply_end(site, request, &reply);
     }
     return reply;
+}
+
+void routes_note_scrape(struct site *site, unsigned status)
+{
+    switch (status) {
+    case UNAVAILABLE:
+        site->rejections.of[EXPO_REJECTION_BUSY]++;
+        break;
+    case TOO_MANY:
+        site->rejections.of[EXPO_REJECTION_LIMITED]++;
+        break;
+    case UNAUTHORIZED:
+        site->rejections.of[EXPO_REJECTION_UNAUTHORIZED]++;
+        break;
+    default:
+        break;
+    }
 }
 
 struct reply routes_too_large(void)

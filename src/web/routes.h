@@ -25,6 +25,7 @@ struct site {
     bool is_plain; /* nothing is compressed */
     bool hides_program; /* the metrics are without those about this program */
     bool has_lifecycle; /* a reload may be requested by HTTP */
+    struct expo_rejections rejections;
     bool is_reloading; /* the one reload at a time; guards the next */
     int64_t reload_next_ns; /* when the next one may begin */
 };
@@ -55,6 +56,9 @@ bool routes_is_free(const char *path);
 
 /* Answers the request. The reply belongs to the caller. */
 struct reply routes_answer(struct site *site, const struct request *request);
+
+/* Counts a scrape that is answered with `status`, if that is a refusal. */
+void routes_note_scrape(struct site *site, unsigned status);
 
 /* The answers to a request whose body is too large, and to one that waited in vain for a place. */
 struct reply routes_too_large(void);

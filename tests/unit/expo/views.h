@@ -148,11 +148,15 @@ static inline struct snapshot *view_snapshot(void)
     snapshot->reports[2]->is_inactive = true;
     view_failed(snapshot->reports[1]);
     snapshot->stats.unmatched[UNMATCHED_SOURCE] = 5;
-    snapshot->stats.io = (struct io_stats){
-        .clock_steps = 1, .socket_drops = 6, .strangers = 4, .timeless_sockets = 2};
+    snapshot->stats.io = (struct io_stats){.send_errors = {[SEND_ERROR_REFUSED] = 3},
+                                           .clock_steps = 1,
+                                           .socket_drops = 6,
+                                           .strangers = 4,
+                                           .timeless_sockets = 2};
     snapshot->stats.tx_stamps[STAMP_KERNEL] = 30;
     snapshot->stats.rx_stamps[STAMP_USER] = 27;
     hist_observe(&snapshot->stats.send_lateness, &hist_layout_default, 30 * NS_PER_US);
+    hist_observe(&snapshot->stats.io.loop_lag, &hist_layout_default, 2 * NS_PER_MS);
     hist_observe(&snapshot->stats.send_queueing, &hist_layout_default, 3 * NS_PER_MS);
     return snapshot;
 }
@@ -171,10 +175,13 @@ static inline struct expo_view view_of(struct snapshot *const *snapshots, size_t
                     .virtual_bytes = 8192000,
                     .open_fds = 12,
                     .max_fds = 1024,
+                    .virtual_max_bytes = 16384000,
                     .start_time_seconds = 1767268799.5},
         .clock = {.is_synchronized = true,
                   .estimated_error_ns = 250 * NS_PER_US,
                   .maximum_error_ns = 20 * NS_PER_MS},
+        .rejections = {{[EXPO_REJECTION_BUSY] = 2}},
+        .config_hash = "0123456789abcdef",
         .reload_successful = true,
         .reload_success = build_at(0).wall,
         .resolve_failures = 7,
