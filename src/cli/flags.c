@@ -61,7 +61,10 @@ static struct spec *spec_from_file(const char *file, const char *name)
         }
     }
     if (config != NULL && spec == NULL) {
-        fprintf(stderr, "ipsla probe: %s has no target named %s\n", file, name);
+        const char *nearest = config_file_nearest(config, name);
+        fprintf(stderr, "ipsla probe: %s has no target named %s%s%s%s\n", file, name,
+                nearest == NULL ? "" : " (did you mean ", nearest == NULL ? "" : nearest,
+                nearest == NULL ? "" : "?)");
     }
     config_free(config);
     return spec;
@@ -109,7 +112,7 @@ static bool read_timing(const struct key_flags *flags, struct spec *spec)
 /* The next operation gets the late replies of this one: they must be told apart. */
 static bool tells_late_replies(const struct spec *spec)
 {
-    uint32_t least = spec->operation->bytes_min_from_fixed_port;
+    uint32_t least = spec->operation->bytes_min_for_nonce;
     if (spec->path.source.port != 0 && spec->packets.bytes < least) {
         fprintf(stderr,
                 "ipsla probe: --request-data-size must be %" PRIu32

@@ -8,6 +8,7 @@
 
 #include "base/time.h"
 #include "config/describe.h"
+#include "config/hint.h"
 
 /* One flag: a key of `scope`, or none and a whole row. */
 struct entry {
@@ -203,6 +204,21 @@ static const char *parse(const struct schema_key *key, const struct operation *o
     return value_parse(key, operation, text, out);
 }
 
+static void refuse_value(const struct key_flags *flags, const struct operation *operation,
+                         enum slot slot, const struct schema_key *key)
+{
+    struct buf problem = {0}, hint = {0};
+    buf_add_string(&problem, "is not ");
+    schema_add_range(key, operation, &problem);
+    if (hint_value(key, key_flag_text(flags, slot), &hint)) {
+        buf_printf(&problem, "; did you mean \"%s\"?", buf_string(&hint));
+    }
+    options_reject(&flags->options, key_flag_name(flags, slot), key_flag_text(flags, slot),
+                   buf_string(&problem));
+    buf_fini(&problem);
+    buf_fini(&hint);
+}
+
 bool key_flag_value(const struct key_flags *flags, const struct operation *operation,
                     enum slot slot, const struct schema_key *key, struct value *out)
 {
@@ -215,10 +231,7 @@ bool key_flag_value(const struct key_flags *flags, const struct operation *opera
         key = row_for(&entries[index_of(slot)], operation);
     }
     if (parse(key, operation, text, out) != NULL) {
-        struct buf allowed = {0};
-        schema_add_range(key, operation, &allowed);
-        key_flag_refuse(flags, slot, buf_string(&allowed));
-        buf_fini(&allowed);
+        refuse_value(flags, operation, slot, key);
         return false;
     }
     out->state = VALUE_SET;

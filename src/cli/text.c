@@ -257,14 +257,23 @@ static bool is_train(const struct spec *spec)
 }
 
 /* What IOS adds for the other types with "details", and what it does not tell. */
-static void add_echo(const struct round *round, struct buf *out)
+static void add_echo(const struct round *round, bool has_losses, struct buf *out)
 {
     buf_printf(out, "Over thresholds occurred: %s\n", round->over_threshold > 0 ? "TRUE" : "FALSE");
-    if (round->late + round->duplicate + round->corrupt > 0) {
+    if (!has_losses && round->late + round->duplicate + round->corrupt > 0) {
         buf_printf(
             out, "Packet Late Arrival: %" PRIu32 "\tDuplicate: %" PRIu32 "\tCorrupt: %" PRIu32 "\n",
             round->late, round->duplicate, round->corrupt);
     }
+}
+
+/* Several echoes: what IOS does not have. No number tells where one was lost. */
+static void add_echoes(const struct round *round, struct buf *out)
+{
+    buf_printf(out, "RTT Values:\n        Number Of RTT: %" PRIu32, round->rtt.count);
+    add_min_avg_max(out, "\t\tRTT", (double)round->rtt.min_ns, moments_average_ns(&round->rtt),
+                    (double)round->rtt.max_ns);
+    add_losses_without_direction(round, out);
 }
 
 static void add_reply(const struct round *round, struct buf *out)
@@ -292,13 +301,16 @@ void cli_text_format(const struct cli_result *result, struct buf *out)
     bool is_ok = round->outcome == OUTCOME_OK;
     add_head(result, out);
     bool has_train = round->planned > 0 && is_train(result->spec);
+    bool has_echoes = round->planned > 1 && !has_train;
     if (has_train) {
         add_train(result, out);
+    } else if (has_echoes) {
+        add_echoes(round, out);
     }
     buf_printf(out, "Number of successes: %d\nNumber of failures: %d\n", is_ok, !is_ok);
     buf_add_string(out, "Operation time to live: 0\n");
     if (!is_train(result->spec)) {
-        add_echo(round, out);
+        add_echo(round, has_echoes, out);
     }
     if (result->is_interrupted) {
         buf_add_string(out, "Interrupted: of what follows nothing is counted\n");
@@ -308,8 +320,10 @@ void cli_text_format(const struct cli_result *result, struct buf *out)
         add_ms(out, (double)round->control_rtt_ns);
         buf_printf(out, " milliseconds, retries: %" PRIu32 "\n", round->control_retries);
     }
-    if (has_train) {
+    if (has_train || has_echoes) {
         add_percentiles(result, out);
+    }
+    if (has_train) {
         add_jitter_percentiles(result, out);
     }
     add_reply(round, out);

@@ -89,6 +89,18 @@ static void describe(const struct checking *checking, enum slot slot, struct buf
     add_value(checking, slot, out);
 }
 
+/* "'6s' is longer than frequency '5s'": a value that the finding stands at has no name there. */
+static struct buf compare(const struct checking *checking, const enum slot slots[2],
+                          const char *relation)
+{
+    struct buf message = {0};
+    bool is_at_other = !is_own(checking, slots[0]) && is_own(checking, slots[1]);
+    (is_at_other ? describe : add_value)(checking, slots[0], &message);
+    buf_add_string(&message, relation);
+    describe(checking, slots[1], &message);
+    return message;
+}
+
 static void check_row(const struct checking *checking, const struct schema_key *key)
 {
     const struct value *value = get(checking, key->slot);
@@ -126,15 +138,18 @@ static bool are_set(const struct checking *checking, const enum slot slots[], si
     return true;
 }
 
-static bool is_train(const struct operation *operation)
-{
-    return schema_row(SLOT_NUM_PACKETS, operation) != NULL;
-}
-
 static bool has_codec(const struct checking *checking)
 {
     return schema_row(SLOT_CODEC, checking->operation) != NULL &&
            get(checking, SLOT_CODEC)->state == VALUE_SET;
+}
+
+/* More than a single echo. */
+static bool is_train(const struct checking *checking)
+{
+    return operation_has(checking->operation, RESULT_JITTER) ||
+           (schema_row(SLOT_NUM_PACKETS, checking->operation) != NULL &&
+            get(checking, SLOT_NUM_PACKETS)->number > 1);
 }
 
 static struct schema_train train_slots(const struct checking *checking)
@@ -144,21 +159,19 @@ static struct schema_train train_slots(const struct checking *checking)
 
 static const char *run_text(const struct checking *checking)
 {
-    if (!is_train(checking->operation)) {
-        return "timeout";
-    }
-    return has_codec(checking) ? "codec_num_packets x codec_interval + timeout"
-                               : "num_packets x interval + timeout";
+    return !is_train(checking)   ? "timeout"
+           : has_codec(checking) ? "codec_num_packets x codec_interval + timeout"
+                                 : "num_packets x interval + timeout";
 }
 
 /* How long sending takes; 0 without a train. */
 static int64_t train_ns(const struct checking *checking)
 {
-    if (!is_train(checking->operation)) {
+    if (!is_train(checking)) {
         return 0;
     }
-    struct schema_train slots = train_slots(checking);
-    return get(checking, slots.num_packets)->number * get(checking, slots.interval)->number;
+    struct schema_train train = train_slots(checking);
+    return get(checking, train.num_packets)->number * get(checking, train.interval)->number;
 }
 
 /* False when the timeout alone is too long. */
@@ -169,10 +182,7 @@ static bool check_timeout(const struct checking *checking)
         get(checking, SLOT_TIMEOUT)->number <= get(checking, SLOT_FREQUENCY)->number) {
         return true;
     }
-    struct buf message = {0};
-    describe(checking, SLOT_TIMEOUT, &message);
-    buf_add_string(&message, " is longer than ");
-    describe(checking, SLOT_FREQUENCY, &message);
+    struct buf message = compare(checking, slots, " is longer than ");
     diagnostics_error(checking->diagnostics, blame(checking, slots, 2),
                       "%s; allowed: a timeout up to the frequency", buf_string(&message));
     buf_fini(&message);
@@ -186,10 +196,7 @@ static void check_threshold(const struct checking *checking)
         get(checking, SLOT_THRESHOLD)->number <= get(checking, SLOT_TIMEOUT)->number) {
         return;
     }
-    struct buf message = {0};
-    describe(checking, SLOT_THRESHOLD, &message);
-    buf_add_string(&message, " is longer than ");
-    describe(checking, SLOT_TIMEOUT, &message);
+    struct buf message = compare(checking, slots, " is longer than ");
     diagnostics_warn(checking->diagnostics, blame(checking, slots, 2),
                      "%s and can never be exceeded", buf_string(&message));
     buf_fini(&message);
@@ -274,7 +281,7 @@ static void check_run(const struct checking *checking)
 {
     struct schema_train train = train_slots(checking);
     const enum slot slots[] = {SLOT_FREQUENCY, SLOT_TIMEOUT, train.num_packets, train.interval};
-    size_t count = is_train(checking->operation) ? 4 : 2;
+    size_t count = is_train(checking) ? 4 : 2;
     if (!are_set(checking, slots, count)) {
         return;
     }
@@ -302,29 +309,25 @@ static void check_precision(const struct checking *checking)
         size->number >= SPEC_MICROSECONDS_BYTES_MIN) {
         return;
     }
-    struct buf message = {0};
-    describe(checking, slots[0], &message);
-    buf_add_string(&message, " is too small for ");
-    describe(checking, SLOT_PRECISION, &message);
+    struct buf message = compare(checking, slots, " is too small for ");
     diagnostics_error(checking->diagnostics, blame(checking, slots, 2),
                       "%s; allowed: %d bytes or more", buf_string(&message),
                       SPEC_MICROSECONDS_BYTES_MIN);
     buf_fini(&message);
 }
 
-/* The next operation gets the late replies of this one: they must be told apart. */
-static void check_fixed_port(const struct checking *checking)
+/* Where a late reply could pass for another packet's, there must be room to tell them apart. */
+static void check_nonce(const struct checking *checking)
 {
-    const enum slot slots[] = {SLOT_REQUEST_DATA_SIZE, SLOT_SOURCE_PORT};
-    int64_t least = checking->operation->bytes_min_from_fixed_port;
+    bool is_counted = checking->operation->counts_nonces && is_train(checking);
+    const enum slot reason = is_counted ? SLOT_NUM_PACKETS : SLOT_SOURCE_PORT;
+    const enum slot slots[] = {SLOT_REQUEST_DATA_SIZE, reason};
+    int64_t least = checking->operation->bytes_min_for_nonce;
     if (!checking->operation->has_ports || !are_set(checking, slots, 2) ||
         get(checking, slots[0])->number >= least) {
         return;
     }
-    struct buf message = {0};
-    describe(checking, slots[0], &message);
-    buf_add_string(&message, " is too small for ");
-    describe(checking, slots[1], &message);
+    struct buf message = compare(checking, slots, " is too small for ");
     diagnostics_error(checking->diagnostics, blame(checking, slots, 2),
                       "%s: a late reply would pass for the next one; allowed: %" PRId64
                       " bytes or more",
@@ -396,7 +399,7 @@ void check_target(const struct values *values, const struct operation *operation
     }
     check_timestamps(&checking);
     check_precision(&checking);
-    check_fixed_port(&checking);
+    check_nonce(&checking);
     check_families(&checking);
     check_threshold(&checking);
     check_control(&checking);

@@ -25,11 +25,24 @@ static void check_purpose(const struct values *root, const struct node *top,
     const struct value *targets = &root->of[SLOT_TARGETS];
     bool has_targets =
         targets->state == VALUE_BROKEN || (targets->state == VALUE_SET && targets->node->count > 0);
-    if (!has_targets && root->of[SLOT_RESPONDER].state == VALUE_UNSET) {
+    if (!has_targets && root->of[SLOT_RESPONDER].state == VALUE_UNSET &&
+        diagnostics->error_count == 0) {
         diagnostics_error(diagnostics,
                           targets->node == NULL ? place_value(top) : place_value(targets->node),
-                          "nothing to do: there are no targets and there is no responder");
+                          "nothing to do: there are no targets and there is no responder; write "
+                          "targets: [{name: a, host: 192.0.2.1, port: 16384}]");
     }
+}
+
+/* The commonest list without a key is that of the targets. */
+static bool is_top_good(const struct node *top, struct diagnostics *diagnostics)
+{
+    if (top->kind == NODE_SEQUENCE && !top->is_refused) {
+        diagnostics_error(diagnostics, place_value(top),
+                          "this is a list; write 'targets:' above it");
+        return false;
+    }
+    return value_is_mapping(top, diagnostics);
 }
 
 static void read_root(const struct node *top, struct diagnostics *diagnostics,
@@ -38,7 +51,7 @@ static void read_root(const struct node *top, struct diagnostics *diagnostics,
     struct values root = {0};
     struct inheritance inheritance;
     struct key_ring ring;
-    if (!value_is_mapping(top, diagnostics)) {
+    if (!is_top_good(top, diagnostics)) {
         return;
     }
     inheritance_init(&inheritance);

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "config/node.h"
+#include "config/words.h"
 
 void diagnostics_fini(struct diagnostics *diagnostics)
 {
@@ -143,6 +144,23 @@ void diagnostics_error_at(struct diagnostics *diagnostics, unsigned line, unsign
     item->column = column;
     item->path = mem_string("");
     item->message = mem_string(message);
+}
+
+void diagnostics_unknown_key(struct diagnostics *diagnostics, const struct node *node,
+                             const char *const *names, size_t count)
+{
+    const char *nearest = words_nearest(node->key, names, count);
+    if (nearest != NULL) {
+        diagnostics_error(diagnostics, place_key(node), "unknown key; did you mean '%s'?", nearest);
+        return;
+    }
+    struct buf allowed = {0};
+    for (size_t i = 0; i < count; i++) {
+        buf_printf(&allowed, "%s%s", i > 0 ? ", " : "", names[i]);
+    }
+    diagnostics_error(diagnostics, place_key(node), "unknown key; allowed: %s",
+                      buf_string(&allowed));
+    buf_fini(&allowed);
 }
 
 static int compare_items(const void *left, const void *right)

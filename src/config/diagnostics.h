@@ -53,6 +53,10 @@ void diagnostics_error(struct diagnostics *diagnostics, struct place place, cons
 void diagnostics_warn(struct diagnostics *diagnostics, struct place place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* An error: the key of `node` is none of `names`. Suggests the nearest, or lists them all. */
+void diagnostics_unknown_key(struct diagnostics *diagnostics, const struct node *node,
+                             const char *const *names, size_t count);
+
 /* An error at a line and column where there is no node. */
 void diagnostics_error_at(struct diagnostics *diagnostics, unsigned line, unsigned column,
                           const char *message);

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
+
 int file_open(const char *path, struct stat *status)
 {
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
@@ -43,4 +45,15 @@ ssize_t file_read(int fd, void *bytes, size_t size)
         done += got > 0 ? (size_t)got : 0;
     }
     return (ssize_t)done;
+}
+
+char *file_beside(const char *file, const char *name)
+{
+    struct buf path = {0};
+    const char *slash = strrchr(file, '/');
+    if (name[0] != '/' && slash != NULL) {
+        buf_add(&path, file, (size_t)(slash - file) + 1);
+    }
+    buf_add_string(&path, name);
+    return path.bytes;
 }

@@ -19,4 +19,7 @@ const char *file_problem(int error);
 /* Reads until `size` bytes or the end. Returns how many, or -errno. */
 ssize_t file_read(int fd, void *bytes, size_t size);
 
+/* `name` as seen from the directory of `file`; the caller frees it. */
+char *file_beside(const char *file, const char *name);
+
 #endif

@@ -147,6 +147,19 @@ void inheritance_read(struct inheritance *inheritance, const struct node *defaul
     }
 }
 
+/* A train that `defaults` give to one operation is none for an echo, which is one packet unless its
+ * module or itself says otherwise. */
+static struct values without_train(const struct values *defaults, const struct operation *operation)
+{
+    struct values kept = *defaults;
+    const struct value *own = &defaults->of[SLOT_OPERATION];
+    bool is_meant = own->state == VALUE_SET && operation_at((size_t)own->number) == operation;
+    if (!operation_has(operation, RESULT_JITTER) && !is_meant) {
+        kept.of[SLOT_NUM_PACKETS] = kept.of[SLOT_INTERVAL] = (struct value){0};
+    }
+    return kept;
+}
+
 static void overlay(struct values *values, const struct values *over, enum value_level level)
 {
     values_overlay(values, over);
@@ -173,6 +186,8 @@ void inheritance_merge(const struct inheritance *inheritance, const struct modul
     size_t index = out->is_operation_known ? (size_t)operation.number : 0;
     out->operation = operation_at(index);
     out->values = inheritance->built_in[index];
+    struct values defaults = without_train(&inheritance->defaults, out->operation);
+    layers[0] = &defaults;
     for (size_t i = 0; i < sizeof layers / sizeof layers[0]; i++) {
         overlay(&out->values, layers[i], (enum value_level)(LEVEL_DEFAULTS + i));
     }

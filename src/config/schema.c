@@ -52,10 +52,10 @@ static const struct schema_key operation_keys[] = {
             "jitter too."},
     {"num_packets", SLOT_NUM_PACKETS, SCHEMA_INTEGER, .is_by_operation = true, .min = 1,
      .max = 60000, .default_text = "10", .sets = {"packets.count"},
-     .doc = "Packets in one jitter operation."},
+     .doc = "Packets in one operation."},
     {"interval", SLOT_INTERVAL, SCHEMA_DURATION, .is_by_operation = true, .min = 4 * MS,
      .max = 60 * SECONDS, .default_text = "20ms", .sets = {"packets.interval_ns"},
-     .doc = "Time between two packets of a jitter operation."},
+     .doc = "Time between two packets of an operation."},
     {"request_data_size", SLOT_REQUEST_DATA_SIZE, SCHEMA_BYTES, .is_by_operation = true, .min = 0,
      .max = 17512, .sets = {"packets.bytes"},
      .doc =

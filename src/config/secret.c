@@ -39,6 +39,29 @@ static const char *take(const char *text, size_t size, struct auth_key *key)
     return NULL;
 }
 
+static const char *open_problem(int error)
+{
+    static const struct {
+        int error;
+        const char *problem;
+    } rows[] = {
+        {ENOENT, "does not exist"},
+        {EISDIR, "is not a regular file"},
+        {ENOTSUP, "is not a regular file"},
+        {EACCES, "cannot be opened: Permission denied"},
+        {ENOTDIR, "cannot be opened: Not a directory"},
+        {ELOOP, "cannot be opened: Too many levels of symbolic links"},
+        {ENAMETOOLONG, "cannot be opened: File name too long"},
+        {EMFILE, "cannot be opened: Too many open files"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i].error == error) {
+            return rows[i].problem;
+        }
+    }
+    return "cannot be opened";
+}
+
 /* As file_open, of `name` behind `folder`, which ends with a slash or is empty. Empties `folder`.
  */
 static int open_in(struct buf *folder, const char *name, struct stat *status)
@@ -74,9 +97,7 @@ const char *secret_read(const char *named_in, const char *name, struct auth_key 
     struct stat status;
     int fd = open_secret(named_in, name, &status);
     if (fd < 0) {
-        return fd == -ENOENT                     ? "does not exist"
-               : fd == -EISDIR || fd == -ENOTSUP ? "is not a regular file"
-                                                 : "cannot be opened";
+        return open_problem(-fd);
     }
     ssize_t size = file_read(fd, text, sizeof text);
     close(fd);

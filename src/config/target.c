@@ -180,10 +180,6 @@ static void report_unknown_module(const struct inheritance *inheritance, const s
     struct buf allowed = {0};
     for (size_t i = 0; i < inheritance->module_count; i++) {
         names[i] = inheritance->modules[i].name;
-        if (i < 16) {
-            buf_add_string(&allowed, i > 0 ? ", " : "");
-            words_add_safe(&allowed, names[i]);
-        }
     }
     const char *nearest = words_nearest(node->text, names, inheritance->module_count);
     words_quote(node->text, quoted);
@@ -191,8 +187,10 @@ static void report_unknown_module(const struct inheritance *inheritance, const s
         diagnostics_error(diagnostics, place_value(node), "no module %s; did you mean '%s'?",
                           quoted, nearest);
     } else {
-        diagnostics_error(diagnostics, place_value(node), "no module %s; allowed: %s%s", quoted,
-                          buf_string(&allowed), inheritance->module_count > 16 ? "..." : "");
+        words_add_nearest(node->text, names, inheritance->module_count, &allowed);
+        diagnostics_error(diagnostics, place_value(node),
+                          "no module %s; write it under modules, or take one of: %s", quoted,
+                          buf_string(&allowed));
     }
     buf_fini(&allowed);
     free(names);

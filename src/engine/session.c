@@ -18,6 +18,25 @@ static struct mono spread_start(const struct session *session, struct instant no
     return mono_add(now.mono, wait_ns + session->delay_ns);
 }
 
+/* With a long frequency nobody shall wait for hours to learn whether a target answers: the first
+ * operation is within the first minute, as spread as the others, and the regular ones follow, the
+ * next one at least a minute later. */
+static void add_early_start(struct session *session, struct instant now)
+{
+    int64_t regular_ns = mono_diff(session->first_start, now.mono);
+    if (session->spec->schedule.start != SPEC_START_SPREAD || session->starts_now ||
+        regular_ns <= SESSION_EARLY_NS) {
+        return;
+    }
+    int64_t early_ns = regular_ns % SESSION_EARLY_NS;
+    session->regular_start = session->first_start;
+    if (regular_ns - early_ns < SESSION_EARLY_NS) {
+        session->regular_start =
+            mono_add(session->first_start, session->spec->schedule.frequency_ns);
+    }
+    session->first_start = mono_add(now.mono, early_ns);
+}
+
 static struct mono first_start(const struct session *session, struct instant now)
 {
     switch (session->spec->schedule.start) {
@@ -90,6 +109,7 @@ void session_init(struct session *session, uint32_t slot, const struct spec *spe
         .spec = spec_ref(spec),
         .first_start = MONO_NEVER,
         .latest_start = MONO_NEVER,
+        .regular_start = MONO_NEVER,
         .next_start = MONO_NEVER,
         .life_end = MONO_NEVER,
     };
@@ -100,6 +120,8 @@ void session_init(struct session *session, uint32_t slot, const struct spec *spe
 static void begin_plan(struct session *session, struct instant now)
 {
     session->first_start = session->starts_now ? now.mono : first_start(session, now);
+    session->regular_start = MONO_NEVER;
+    add_early_start(session, now);
     session->latest_start = session->first_start;
     session->next_start = session->first_start;
 }
@@ -115,7 +137,8 @@ static void continue_plan(struct session *session, struct instant now)
 static void make_plan(struct session *session, struct instant now)
 {
     int64_t life_ns = session->spec->schedule.life_ns;
-    if (session->plan == PLAN_BEGIN) {
+    /* What comes after an early start is planned with it. */
+    if (session->plan == PLAN_BEGIN || session->regular_start.ns != MONO_NEVER.ns) {
         begin_plan(session, now);
     } else {
         continue_plan(session, now);
@@ -197,7 +220,10 @@ static void start_run(struct session *session, struct instant now, struct engine
     session->is_running = true;
     session->latest_start = session->next_start;
     probe_set_spec(&session->probe, session->spec);
-    struct mono next = mono_add(session->next_start, session->spec->schedule.frequency_ns);
+    struct mono next =
+        mono_min(session->regular_start,
+                 mono_add(session->next_start, session->spec->schedule.frequency_ns));
+    session->regular_start = MONO_NEVER;
     plan_start(session, next, now);
     probe_start(&session->probe, now, mono_add(next, -SESSION_GAP_NS));
 }

@@ -38,6 +38,7 @@ struct session {
     struct mono latest_start; /* the first one until there was one */
     struct mono next_start; /* MONO_NEVER: pending, or its life is over */
     struct wall next_wall; /* the same by the wall clock, when it was planned; 0: none */
+    struct mono regular_start; /* what comes after a first start that was early; else MONO_NEVER */
     struct mono life_end;
     uint64_t missed_starts; /* not yet in the tally */
     int64_t phase_ns; /* of its starts, on the wall clock */
@@ -45,6 +46,9 @@ struct session {
     int64_t delay_ns; /* with this delay */
     struct report *report; /* the latest, never NULL: its tally is the session's */
 };
+
+/* The first operation starts within this time, unless its spec says otherwise. */
+#define SESSION_EARLY_NS (60 * NS_PER_SECOND)
 
 /* A session that does not start anything yet. `seed` is as for probe_init. */
 void session_init(struct session *session, uint32_t slot, const struct spec *spec,

@@ -62,6 +62,7 @@ extern const struct family_part family_of_voice; /* scores of a call */
 extern const struct family_part family_of_reply; /* control handshake and replies */
 extern const struct family_part family_of_responder; /* the responder in this program */
 extern const struct family_part family_of_exporter; /* this program and its host */
+extern const struct family_part family_of_process; /* this process */
 
 /* The value at `offset` of the struct at `base`, for emit. */
 static inline const void *family_value(const void *base, size_t offset)
@@ -74,6 +75,13 @@ static inline const void *family_value(const void *base, size_t offset)
 void family_emit_count(struct series *series, const struct family_source *source, size_t offset);
 void family_emit_hist(struct series *series, const struct family_source *source, size_t offset);
 void family_emit_build(struct series *series, const struct family_source *source, size_t offset);
+
+/* The same for what struct expo_view holds: an integer or EXPO_UNKNOWN; seconds as a double,
+ * negative when there are none. */
+void family_emit_view_count(struct series *series, const struct family_source *source,
+                            size_t offset);
+void family_emit_view_seconds(struct series *series, const struct family_source *source,
+                              size_t offset);
 
 /* The two directions of a path, their label values, and what is known of each. */
 #define FAMILY_DIRECTIONS 2

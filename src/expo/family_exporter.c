@@ -3,16 +3,6 @@
 /* Metrics of this program, and the host it runs on. */
 #include "expo/family.h"
 
-#include <math.h>
-
-#include "base/time.h"
-
-/* The clocks behind these values resolve microseconds at best: more digits would be noise. */
-static int64_t seconds_ns(double seconds)
-{
-    return llround(seconds * 1e6) * NS_PER_US;
-}
-
 static void emit_reload_ok(struct series *series, const struct family_source *source, size_t offset)
 {
     (void)offset;
@@ -24,6 +14,22 @@ static void emit_reload_time(struct series *series, const struct family_source *
 {
     (void)offset;
     series_seconds(series, source->view->reload_success.ns);
+}
+
+static void emit_web_ok(struct series *series, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    if (source->view->has_web_config) {
+        series_count(series, source->view->web_config_successful ? 1 : 0);
+    }
+}
+
+static void emit_web_time(struct series *series, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    if (source->view->has_web_config) {
+        series_seconds(series, source->view->web_config_success.ns);
+    }
 }
 
 static void emit_states(struct series *series, const struct family_source *source, size_t offset)
@@ -192,34 +198,6 @@ static void emit_clock_steps(struct series *series, const struct family_source *
     series_count(series, steps);
 }
 
-static void emit_scrape(struct series *series, const struct family_source *source, size_t offset)
-{
-    (void)offset;
-    if (source->view->scrape_seconds >= 0) {
-        series_seconds(series, seconds_ns(source->view->scrape_seconds));
-    }
-}
-
-/* An integer of struct expo_view, or EXPO_UNKNOWN. */
-static void emit_view_count(struct series *series, const struct family_source *source,
-                            size_t offset)
-{
-    uint64_t value = *(const uint64_t *)family_value(source->view, offset);
-    if (value != EXPO_UNKNOWN) {
-        series_count(series, value);
-    }
-}
-
-/* Seconds as a double in struct expo_view, or negative. */
-static void emit_view_seconds(struct series *series, const struct family_source *source,
-                              size_t offset)
-{
-    double seconds = *(const double *)family_value(source->view, offset);
-    if (seconds >= 0) {
-        series_seconds(series, seconds_ns(seconds));
-    }
-}
-
 static const struct family rows[] = {
     {{"ipsla_exporter_build_info",
       METRIC_INFO,
@@ -252,6 +230,22 @@ static const struct family rows[] = {
       {"sha256"}},
      FAMILY_EXPORTER,
      emit_config_hash,
+     0},
+    {{"ipsla_exporter_web_config_last_reload_successful",
+      METRIC_GAUGE,
+      NULL,
+      "Whether the web configuration in force is what its files say.",
+      {NULL}},
+     FAMILY_EXPORTER,
+     emit_web_ok,
+     0},
+    {{"ipsla_exporter_web_config_last_reload_success_timestamp_seconds",
+      METRIC_GAUGE,
+      "seconds",
+      "When the web configuration was last taken over, Unix time.",
+      {NULL}},
+     FAMILY_EXPORTER,
+     emit_web_time,
      0},
     {{"ipsla_exporter_targets",
       METRIC_GAUGE,
@@ -387,7 +381,7 @@ static const struct family rows[] = {
       "Failed attempts to resolve a host name.",
       {NULL}},
      FAMILY_EXPORTER,
-     emit_view_count,
+     family_emit_view_count,
      offsetof(struct expo_view, resolve_failures)},
     {{"ipsla_exporter_names_waiting",
       METRIC_GAUGE,
@@ -395,7 +389,7 @@ static const struct family rows[] = {
       "Host names whose lookup is due or under way.",
       {NULL}},
      FAMILY_EXPORTER,
-     emit_view_count,
+     family_emit_view_count,
      offsetof(struct expo_view, names_waiting)},
     {{"ipsla_exporter_address_failovers_total",
       METRIC_COUNTER,
@@ -403,7 +397,7 @@ static const struct family rows[] = {
       "Moves of a host name to its next address because the one before did not answer.",
       {NULL}},
      FAMILY_EXPORTER,
-     emit_view_count,
+     family_emit_view_count,
      offsetof(struct expo_view, failovers)},
     {{"ipsla_exporter_log_lines_dropped_total",
       METRIC_COUNTER,
@@ -411,7 +405,7 @@ static const struct family rows[] = {
       "Log lines dropped because nobody read standard error.",
       {NULL}},
      FAMILY_EXPORTER,
-     emit_view_count,
+     family_emit_view_count,
      offsetof(struct expo_view, log_lines_dropped)},
     {{"ipsla_exporter_scrape_duration_seconds",
       METRIC_GAUGE,
@@ -419,8 +413,8 @@ static const struct family rows[] = {
       "Duration of the previous scrape, from the request to its last byte.",
       {NULL}},
      FAMILY_EXPORTER,
-     emit_scrape,
-     0},
+     family_emit_view_seconds,
+     offsetof(struct expo_view, scrape_seconds)},
     {{"ipsla_exporter_scrapes_rejected_total",
       METRIC_COUNTER,
       NULL,
@@ -445,53 +439,21 @@ static const struct family rows[] = {
      FAMILY_RESPONDER_ALONE,
      emit_reload_time,
      0},
-    {{"process_cpu_seconds_total",
-      METRIC_COUNTER,
-      "seconds",
-      "Processor time spent by this process.",
-      {NULL}},
-     FAMILY_PROCESS,
-     emit_view_seconds,
-     offsetof(struct expo_view, process.cpu_seconds)},
-    {{"process_resident_memory_bytes",
+    {{"ipsla_responder_web_config_last_reload_successful",
       METRIC_GAUGE,
-      "bytes",
-      "Resident memory of this process.",
+      NULL,
+      "Whether the web configuration in force of ipsla_responder is what its files say.",
       {NULL}},
-     FAMILY_PROCESS,
-     emit_view_count,
-     offsetof(struct expo_view, process.resident_bytes)},
-    {{"process_virtual_memory_bytes",
-      METRIC_GAUGE,
-      "bytes",
-      "Virtual memory of this process.",
-      {NULL}},
-     FAMILY_PROCESS,
-     emit_view_count,
-     offsetof(struct expo_view, process.virtual_bytes)},
-    {{"process_virtual_memory_max_bytes",
-      METRIC_GAUGE,
-      "bytes",
-      "Virtual memory this process may have, if there is a limit.",
-      {NULL}},
-     FAMILY_PROCESS,
-     emit_view_count,
-     offsetof(struct expo_view, process.virtual_max_bytes)},
-    {{"process_open_fds", METRIC_GAUGE, NULL, "File descriptors this process has open.", {NULL}},
-     FAMILY_PROCESS,
-     emit_view_count,
-     offsetof(struct expo_view, process.open_fds)},
-    {{"process_max_fds", METRIC_GAUGE, NULL, "File descriptors this process may open.", {NULL}},
-     FAMILY_PROCESS,
-     emit_view_count,
-     offsetof(struct expo_view, process.max_fds)},
-    {{"process_start_time_seconds",
+     FAMILY_RESPONDER_ALONE,
+     emit_web_ok,
+     0},
+    {{"ipsla_responder_web_config_last_reload_success_timestamp_seconds",
       METRIC_GAUGE,
       "seconds",
-      "When this process started, Unix time.",
+      "When the web configuration of ipsla_responder was last taken over, Unix time.",
       {NULL}},
-     FAMILY_PROCESS,
-     emit_view_seconds,
-     offsetof(struct expo_view, process.start_time_seconds)},
+     FAMILY_RESPONDER_ALONE,
+     emit_web_time,
+     0},
 };
 const struct family_part family_of_exporter = {rows, sizeof rows / sizeof rows[0]};

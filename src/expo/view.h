@@ -82,6 +82,9 @@ struct expo_view {
     const char *config_hash; /* of the configuration in force, hexadecimal; NULL: there is none */
     bool reload_successful;
     struct wall reload_success; /* when a configuration was last loaded */
+    bool has_web_config;
+    bool web_config_successful; /* what is in force is what its files say */
+    struct wall web_config_success; /* when they were last taken over */
     uint64_t resolve_failures, names_waiting, failovers;
     uint64_t log_lines_dropped;
     double scrape_seconds; /* of the previous scrape; negative: there was none */

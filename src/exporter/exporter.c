@@ -123,9 +123,22 @@ static int read_start_key(const struct options *options, uint8_t out[SIPHASH_KEY
     return problem == NULL ? 0 : options_reject(options, "start-key-file", file, problem);
 }
 
-static int check_config(const char *file, const struct exporter_shard *shard, unsigned workers)
+/* Who named no file may not know that one can. */
+static struct config *load_config(const struct options *options)
 {
+    const char *file = options_value(options, "config.file");
     struct config *config = config_file_load(file);
+    if (config == NULL && !options_has(options, "config.file")) {
+        fprintf(stderr, "ipsla_exporter: without --config.file=FILE the file is ./%s\n", file);
+    }
+    return config;
+}
+
+static int check_config(const struct options *options, const struct exporter_shard *shard,
+                        unsigned workers)
+{
+    const char *file = options_value(options, "config.file");
+    struct config *config = load_config(options);
     if (config == NULL) {
         return OPTIONS_EXIT_USAGE;
     }
@@ -348,18 +361,18 @@ int main(int argc, char **argv)
     if (status != 0) {
         return status;
     }
-    const char *file = options_value(&options, "config.file");
     if (options_has(&options, "config.check")) {
-        return check_config(file, &shard, work.count);
+        return check_config(&options, &shard, work.count);
     }
     mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
-    struct config *config = config_file_load(file);
+    struct config *config = load_config(&options);
     if (config == NULL) {
         return OPTIONS_EXIT_USAGE; /* to start again is of no use */
     }
     struct exporter exporter = {
-        .config_file = file,
+        .config_file = options_value(&options, "config.file"),
         .metrics_path = web.http.metrics_path,
+        .guard = web.http.guard,
         .wants_realtime = options_has(&options, "realtime"),
         .shard = shard,
         .next_address_after = next_address_after,
@@ -369,5 +382,7 @@ int main(int argc, char **argv)
         .scrape_seconds = -1,
     };
     memcpy(exporter.start_key, start_key, sizeof start_key);
-    return run(&exporter, config, &web);
+    status = run(&exporter, config, &web);
+    web_flags_fini(&web);
+    return status;
 }

@@ -25,7 +25,7 @@
 #include "host/engine_worker.h"
 #include "host/responder_worker.h"
 #include "probe/spec_set.h"
-#include "web/http.h"
+#include "program/web_flags.h"
 
 #define EXPORTER_WORKERS_MAX 64
 
@@ -52,6 +52,7 @@ struct exporter {
     /* Unchanging while HTTP runs. */
     const char *config_file;
     const char *metrics_path;
+    const struct guard *guard; /* of HTTP, for the thread that serves; NULL: none */
     bool wants_realtime;
     struct wall started;
     struct exporter_shard shard;

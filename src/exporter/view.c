@@ -61,6 +61,7 @@ static void scene_init(struct scene *scene, struct exporter *exporter)
     process_read(exporter->started, view);
     clock_state_read(&view->clock);
     view->is_realtime = atomic_load(&exporter->is_realtime);
+    web_view_fill(exporter->guard, view);
     pthread_mutex_lock(&exporter->mutex);
     memcpy(scene->config_hash, exporter->config_hash, sizeof scene->config_hash);
     view->config_hash = scene->config_hash[0] == '\0' ? NULL : scene->config_hash;

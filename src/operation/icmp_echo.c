@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* One ICMP echo. Source: RFC 792, RFC 4443; docs/protocol.md. */
+/* ICMP echoes, one unless more are asked for. Source: RFC 792, RFC 4443; docs/protocol.md. */
 #include <string.h>
 
 #include "base/wire.h"
@@ -28,7 +28,7 @@ static size_t write(const struct payload *payload, uint32_t seq, uint8_t *out)
     wire_write_u32(&stamp, wall_ms_of_day((struct wall){payload->train->samples[seq - 1].t1_ns}));
     pattern_fill(&spec->packets.pattern, out + ICMP_HEADER_BYTES + STAMP_BYTES,
                  spec->packets.bytes);
-    payload_write_nonce(payload, out);
+    payload_write_nonce(payload, seq, out);
     if (is_ipv6) {
         icmp6_encode(&header, out);
     } else {
@@ -102,6 +102,8 @@ static enum payload_verdict read(struct payload *payload, const struct ev *ev, s
 }
 
 static const struct operation_key keys[] = {
+    {.name = "num_packets", .default_text = "1"},
+    {.name = "interval", .default_text = "1s"},
     {.name = "request_data_size", "28", 0, DATA_BYTES_MAX},
     {.name = "verify_data"},
     {.name = "data_pattern"},

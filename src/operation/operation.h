@@ -41,11 +41,12 @@ struct operation {
     unsigned controls; /* ways of control: bit (1u << enum control_version) each */
     enum ipsla_command command; /* what control version 1 asks for; only with ports */
     unsigned results; /* enum operation_result */
+    bool counts_nonces; /* its packets have no number: their nonces count up instead */
     bool is_judged_by_jitter; /* over threshold is its average jitter, not its round trip */
     const struct operation_key *keys;
     size_t key_count;
-    uint32_t bytes_min_from_fixed_port; /* least request_data_size with source_port: room for the
-                                           nonce, where nothing else tells a late reply; 0: any */
+    uint32_t bytes_min_for_nonce; /* least request_data_size with source_port (where nothing else
+                                     tells a late reply) or several numbered nonces; 0: any */
 
     /* Where the data of a packet stand, which come back unchanged; NULL: it has none. */
     struct payload_data (*data)(const struct spec *spec);

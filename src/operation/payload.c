@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/wire.h"
 #include "operation/operation.h"
 #include "wire/icmp.h"
 
@@ -13,11 +14,17 @@ static void draw_nonce(const struct payload *payload, uint64_t operation, uint8_
     memcpy(out, &drawn, NONCE_BYTES);
 }
 
+/* Its packets are told apart by their nonces alone. */
+static bool counts_nonces(const struct spec *spec)
+{
+    return spec->operation->counts_nonces && spec->packets.count > 1;
+}
+
 /* Who wants a pattern in the data gets nothing but that, unless a late reply could come to the port
- * of the next operation. */
+ * of the next operation, or the nonce is the number of the packet. */
 static bool wants_nonce(const struct spec *spec)
 {
-    return spec->packets.pattern.size == 0 || spec->path.source.port != 0;
+    return spec->packets.pattern.size == 0 || spec->path.source.port != 0 || counts_nonces(spec);
 }
 
 void payload_start(struct payload *payload, const struct payload_setting *setting)
@@ -36,11 +43,43 @@ void payload_start(struct payload *payload, const struct payload_setting *settin
         payload->nonce_bytes = data.bytes < NONCE_BYTES ? data.bytes : NONCE_BYTES;
         draw_nonce(payload, payload->operation, payload->nonce);
     }
+    bool has_number = counts_nonces(spec) && payload->nonce_bytes == NONCE_BYTES;
+    payload->nonce_count = has_number ? spec->packets.count : 1;
 }
 
-void payload_write_nonce(const struct payload *payload, uint8_t *out)
+static uint64_t read_number(const uint8_t nonce[NONCE_BYTES])
 {
-    memcpy(out + payload->nonce_at, payload->nonce, payload->nonce_bytes);
+    struct wire_reader reader = wire_reader(nonce, NONCE_BYTES);
+    uint64_t high = wire_read_u32(&reader);
+    return high << 32 | wire_read_u32(&reader);
+}
+
+void payload_write_nonce(const struct payload *payload, uint32_t seq, uint8_t *out)
+{
+    if (payload->nonce_count == 1) {
+        memcpy(out + payload->nonce_at, payload->nonce, payload->nonce_bytes);
+        return;
+    }
+    uint64_t number = read_number(payload->nonce) + seq - 1;
+    struct wire_writer writer = wire_writer(out + payload->nonce_at, NONCE_BYTES);
+    wire_write_u32(&writer, (uint32_t)(number >> 32));
+    wire_write_u32(&writer, (uint32_t)number);
+}
+
+/* Whether `nonce` is that of a packet of the operation whose first one has `first`. */
+static bool is_nonce_of(const struct payload *payload, const uint8_t *first, const uint8_t *nonce)
+{
+    return payload->nonce_count == 1
+               ? memcmp(nonce, first, payload->nonce_bytes) == 0
+               : read_number(nonce) - read_number(first) < payload->nonce_count;
+}
+
+uint32_t payload_nonce_number(const struct payload *payload, const uint8_t *reply)
+{
+    return payload->nonce_count == 1
+               ? 1
+               : (uint32_t)(read_number(reply + payload->nonce_at) - read_number(payload->nonce)) +
+                     1;
 }
 
 /* A few random bytes that happen to be the same prove nothing about an earlier operation. */
@@ -51,7 +90,7 @@ static bool is_earlier(const struct payload *payload, const uint8_t *nonce)
         payload->operation < PAYLOAD_EARLIER_MAX ? payload->operation : PAYLOAD_EARLIER_MAX;
     for (uint64_t age = 1; age <= known && payload->nonce_bytes == NONCE_BYTES; age++) {
         draw_nonce(payload, payload->operation - age, drawn);
-        if (memcmp(nonce, drawn, sizeof drawn) == 0) {
+        if (is_nonce_of(payload, drawn, nonce)) {
             return true;
         }
     }
@@ -61,7 +100,7 @@ static bool is_earlier(const struct payload *payload, const uint8_t *nonce)
 enum payload_verdict payload_check_nonce(const struct payload *payload, const uint8_t *reply)
 {
     const uint8_t *nonce = reply + payload->nonce_at;
-    if (memcmp(nonce, payload->nonce, payload->nonce_bytes) == 0) {
+    if (is_nonce_of(payload, payload->nonce, nonce)) {
         return PAYLOAD_ACCEPTED;
     }
     return is_earlier(payload, nonce) ? PAYLOAD_EARLIER : PAYLOAD_UNEARNED;
@@ -92,7 +131,7 @@ int payload_quoted_bits(const struct payload *payload, const uint8_t *quote, siz
     if (bits < 0 || !has_nonce) {
         return bits;
     }
-    bool is_ours = memcmp(quote + payload->nonce_at, payload->nonce, payload->nonce_bytes) == 0;
+    bool is_ours = is_nonce_of(payload, payload->nonce, quote + payload->nonce_at);
     return is_ours ? bits + 8 * (int)payload->nonce_bytes : -1;
 }
 

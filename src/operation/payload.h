@@ -3,7 +3,8 @@
 /* The state of the packets of one operation, and what the readers and writers of the operations
  * share. The data of a packet begin with a nonce, random bytes that are new for each operation: a
  * reply must return them, so that neither a late reply to an earlier operation nor who did not see
- * the packet passes for the responder. Source: docs/protocol.md; docs/threat-model.md. */
+ * the packet passes for the responder. Packets without a number of their own count the nonce up.
+ * Source: docs/protocol.md; docs/threat-model.md. */
 #ifndef OPERATION_PAYLOAD_H
 #define OPERATION_PAYLOAD_H
 
@@ -25,7 +26,8 @@ struct payload {
     struct train *train;
     const struct siphash_key *key; /* of what is drawn */
     uint64_t operation; /* how many there were before */
-    uint8_t nonce[NONCE_BYTES];
+    uint8_t nonce[NONCE_BYTES]; /* of packet 1, a big-endian number */
+    uint32_t nonce_count; /* packets that count it up; 1: all have the same */
     size_t nonce_at; /* in a packet */
     size_t nonce_bytes; /* as many as there is room for; 0: none */
     uint16_t sequence; /* ICMP: of packet 1, drawn */
@@ -59,8 +61,8 @@ void payload_start(struct payload *payload, const struct payload_setting *settin
 uint16_t payload_sequence(const struct payload *payload, uint32_t seq);
 uint32_t payload_number(const struct payload *payload, uint16_t sequence);
 
-/* Puts the nonce into the packet at `out`, which is written. */
-void payload_write_nonce(const struct payload *payload, uint8_t *out);
+/* Puts the nonce into packet `seq` (from 1) at `out`, which is written. */
+void payload_write_nonce(const struct payload *payload, uint32_t seq, uint8_t *out);
 
 /* What an ICMP error quotes of a packet: how many random bits of this operation's; -1 when it is
  * none of its packets. */
@@ -85,6 +87,10 @@ enum payload_verdict {
 /* Whether a reply of the right size returns the nonce: PAYLOAD_ACCEPTED (also when there is none),
  * PAYLOAD_EARLIER or PAYLOAD_UNEARNED. */
 enum payload_verdict payload_check_nonce(const struct payload *payload, const uint8_t *reply);
+
+/* Which packet (from 1) the nonce of a reply, which was accepted, belongs to; 1 when it is the same
+ * in all. */
+uint32_t payload_nonce_number(const struct payload *payload, const uint8_t *reply);
 
 /* What a reply is whose data are not what was sent. */
 enum payload_verdict payload_differs(const struct payload *payload);

@@ -146,7 +146,7 @@ static size_t write(const struct payload *payload, uint32_t seq, uint8_t *out)
     } else {
         write_ms(sample, seq, out, spec->packets.bytes);
     }
-    payload_write_nonce(payload, out);
+    payload_write_nonce(payload, seq, out);
     return spec->packets.bytes;
 }
 

@@ -3,6 +3,10 @@
 #include "program/config_file.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "config/words.h"
 
 #include "host/log.h"
 
@@ -21,4 +25,17 @@ struct config *config_file_load(const char *file)
     buf_fini(&text);
     diagnostics_fini(&diagnostics);
     return config;
+}
+
+const char *config_file_nearest(const struct config *config, const char *name)
+{
+    const struct spec_set *targets = config->targets;
+    const char **names = mem_alloc(targets->count + 1, sizeof *names);
+    for (size_t i = 0; i < targets->count; i++) {
+        names[i] = targets->specs[i]->identity.name;
+    }
+    const char *nearest = words_nearest(name, names, targets->count);
+    nearest = nearest != NULL ? nearest : words_containing(name, names, targets->count);
+    free(names);
+    return nearest;
 }

@@ -10,4 +10,7 @@
  * NULL when there is an error among them; else the caller's to free. */
 struct config *config_file_load(const char *file);
 
+/* The name of the target that `name`, which is none, was most likely meant to be; NULL: no idea. */
+const char *config_file_nearest(const struct config *config, const char *name);
+
 #endif

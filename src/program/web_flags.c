@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "config/duration.h"
+#include "host/clock.h"
+#include "host/entropy.h"
 #include "host/log.h"
 #include "program/daemon.h"
 #include "web/routes.h"
@@ -17,6 +19,7 @@
 #define TIMEOUT_MIN_NS NS_PER_SECOND
 #define TIMEOUT_MAX_NS (3600 * NS_PER_SECOND)
 #define NAME_BYTES 256
+#define FINDING_BYTES 512
 
 static bool is_metrics_path(const char *path)
 {
@@ -132,6 +135,61 @@ static int read_limits(const struct options *options, struct http_settings *out)
     return status == 0 ? read_timeout(options, "web.answer-timeout", &out->answer_ns) : status;
 }
 
+/* One line of the log for each finding. */
+static void on_web_config(const char *file, const char *problem)
+{
+    while (problem != NULL && *problem != '\0') {
+        size_t length = strcspn(problem, "\n");
+        char line[FINDING_BYTES];
+        snprintf(line, sizeof line, "%.*s", (int)(length < sizeof line ? length : sizeof line - 1),
+                 problem);
+        log_line(LOG_LEVEL_ERROR, "web configuration", "finding", line, NULL);
+        problem += length + (problem[length] == '\n' ? 1 : 0);
+        if (*problem == '\0') {
+            log_line(LOG_LEVEL_ERROR, "the old web configuration stays in force", "file", file,
+                     NULL);
+            return;
+        }
+    }
+    log_line(LOG_LEVEL_INFO, "web configuration loaded", "file", file, NULL);
+}
+
+static struct wall wall_now(void)
+{
+    return clock_now().wall;
+}
+
+/* 0 or an exit status. */
+static int read_config(const struct options *options, struct http_settings *out)
+{
+    struct guard_settings settings = {
+        .file = options_value(options, "web.config.file"),
+        .on_change = on_web_config,
+        .now = wall_now,
+    };
+    struct diagnostics diagnostics = {0};
+    struct buf text = {0};
+    if (settings.file == NULL) {
+        return 0;
+    }
+    entropy_fill(settings.key, sizeof settings.key);
+    out->guard = guard_new(&settings, &diagnostics);
+    diagnostics_format(&diagnostics, &text);
+    fputs(buf_string(&text), stderr);
+    buf_fini(&text);
+    diagnostics_fini(&diagnostics);
+    return out->guard != NULL ? 0 : OPTIONS_EXIT_USAGE;
+}
+
+static int read_health(const struct options *options, struct http_settings *out)
+{
+    const char *text = options_value(options, "web.health-checks");
+    out->has_open_health = strcmp(text, "open") == 0;
+    return out->has_open_health || strcmp(text, "protected") == 0
+               ? 0
+               : options_refuse(options, "web.health-checks", text, "open or protected");
+}
+
 int web_flags_read(const struct options *options, struct web_flags *out)
 {
     *out = (struct web_flags){
@@ -145,7 +203,29 @@ int web_flags_read(const struct options *options, struct web_flags *out)
         status = options_refuse(options, "web.telemetry-path", out->http.metrics_path,
                                 "a path such as /metrics");
     }
-    return status == 0 ? read_limits(options, &out->http) : status;
+    if (status == 0) {
+        status = read_limits(options, &out->http);
+    }
+    if (status == 0) {
+        status = read_health(options, &out->http);
+    }
+    return status == 0 ? read_config(options, &out->http) : status;
+}
+
+void web_flags_fini(struct web_flags *flags)
+{
+    guard_free(flags->http.guard);
+    flags->http.guard = NULL;
+}
+
+void web_view_fill(const struct guard *guard, struct expo_view *out)
+{
+    if (guard != NULL) {
+        struct guard_state state = guard_state(guard);
+        out->has_web_config = true;
+        out->web_config_successful = state.is_current;
+        out->web_config_success = state.changed;
+    }
 }
 
 struct http *web_flags_start(const struct web_flags *flags, const struct http_handlers *handlers)

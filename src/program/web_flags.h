@@ -4,6 +4,7 @@
 #ifndef PROGRAM_WEB_FLAGS_H
 #define PROGRAM_WEB_FLAGS_H
 
+#include "expo/view.h"
 #include "program/options.h"
 #include "web/http.h"
 
@@ -15,6 +16,12 @@
         {"web.telemetry-path", "PATH", "/metrics", "Where the metrics are.", false},               \
         {"web.disable-exporter-metrics", NULL, NULL,                                               \
          "Leave out the metrics about this program: ipsla_exporter_..., process_....", false},     \
+        {"web.config.file", "FILE", NULL,                                                          \
+         "TLS, passwords, headers and a limit of requests, in the format of Prometheus' "          \
+         "exporter-toolkit.",                                                                      \
+         false},                                                                                   \
+        {"web.health-checks", "MODE", "protected",                                                 \
+         "open: /-/healthy and /-/ready need no password and are not limited.", false},            \
         {"web.enable-lifecycle", NULL, NULL, "Let clients reload by POST /-/reload.", false},      \
         {"web.max-requests", "N", "40",                                                            \
          "Answers with metrics or a page at once; others wait, then get 503. 0: no limit.",        \
@@ -34,12 +41,18 @@ struct web_flags {
     struct http_settings http; /* its listen_count is 0: no server is wanted */
 };
 
-/* Reads those flags; resolves names. `out` must stay where it is. 0 or an exit status, with the
- * error printed. */
+/* Reads those flags, and the web configuration; resolves names. `out` must stay where it is. 0 or
+ * an exit status, with the error printed. */
 int web_flags_read(const struct options *options, struct web_flags *out);
 
 /* Starts the server, or logs why it cannot and returns NULL. */
 struct http *web_flags_start(const struct web_flags *flags, const struct http_handlers *handlers);
+
+void web_flags_fini(struct web_flags *flags);
+
+/* What the metrics say of the web configuration; for the thread that serves. NULL: there is none.
+ */
+void web_view_fill(const struct guard *guard, struct expo_view *out);
 
 /* Logs where it listens. */
 void web_flags_log(const struct web_flags *flags, const struct http *http);

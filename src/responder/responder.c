@@ -164,6 +164,7 @@ static int run(const struct options *options, struct reflect_settings *settings,
     daemon_raise_limits();
     struct responder responder = {
         .metrics_path = web->http.metrics_path,
+        .guard = web->http.guard,
         .started = clock_now().wall,
         .is_reload_successful = true,
     };
@@ -211,5 +212,7 @@ int main(int argc, char **argv)
     }
     answering_add_ipv6(&settings);
     answering_drop_reserved(&settings);
-    return run(&options, &settings, &web);
+    status = run(&options, &settings, &web);
+    web_flags_fini(&web);
+    return status;
 }

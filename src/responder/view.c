@@ -32,6 +32,7 @@ static void fill(struct scrape *scrape, struct responder *responder)
         .reload_success.ns = atomic_load(&responder->reload_success_ns),
     };
     process_read(responder->started, &scrape->view);
+    web_view_fill(responder->guard, &scrape->view);
 }
 
 static size_t read_scrape(void *context, char *out, size_t size)

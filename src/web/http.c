@@ -209,6 +209,7 @@ static void take_turn(struct http *http, int64_t most_ns)
     if (end != 0) {
         exchanges_end_reload(&http->exchanges, (enum reload_end)(end - 1));
     }
+    exchanges_end_judging(&http->exchanges);
     http->exchanges.must_run = false;
     MHD_run(http->daemon);
     now_ns = response_now_ns();
@@ -250,12 +251,16 @@ static void *serve(void *context)
     http->exchanges.is_stopping = true;
     close_listeners(http);
     exchanges_end_reload(&http->exchanges, RELOAD_STOPPED);
+    if (http->exchanges.guard != NULL) {
+        guard_give_up(http->exchanges.guard);
+    }
     end_answers(http);
     return NULL;
 }
 
-static void wake(struct http *http)
+static void wake(void *context)
 {
+    struct http *http = context;
     uint64_t one = 1;
     ssize_t size = write(http->wake_fd, &one, sizeof one);
     (void)size;
@@ -320,6 +325,10 @@ static int start(struct http *http, const struct http_settings *settings, struct
     }
     errno = ENOMEM;
     http->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (http->wake_fd >= 0 && settings->guard != NULL &&
+        !guard_start(settings->guard, wake, http)) {
+        return errno;
+    }
     http->daemon = exchanges_start(&http->exchanges, HTTP_CONNECTIONS_MAX + 1);
     if (http->wake_fd < 0 || http->daemon == NULL) {
         return errno;
@@ -344,6 +353,8 @@ struct http *http_start(const struct http_settings *settings, const struct http_
     };
     http->wake_fd = -1;
     http->exchanges.slots = make_slots(settings);
+    http->exchanges.guard = settings->guard;
+    http->exchanges.has_open_health = settings->has_open_health;
     http->listeners = mem_alloc(settings->listen_count, sizeof *http->listeners);
     http->polled = mem_alloc(2 + settings->listen_count, sizeof *http->polled);
     *error = start(http, settings, failed);
@@ -372,6 +383,9 @@ void http_stop(struct http *http)
     close_listeners(http);
     if (http->daemon != NULL) {
         MHD_stop_daemon(http->daemon);
+    }
+    if (http->exchanges.guard != NULL) {
+        guard_stop(http->exchanges.guard);
     }
     if (http->wake_fd >= 0) {
         close(http->wake_fd);

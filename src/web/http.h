@@ -11,6 +11,7 @@
 
 #include "base/addr.h"
 #include "base/time.h"
+#include "web/guard.h"
 #include "web/handlers.h"
 
 #define HTTP_CONNECTIONS 1024
@@ -31,6 +32,8 @@ struct http_settings {
     unsigned places_max; /* large answers (routes.h) at once; 0: no limit */
     /* See slots.h; 0: as above. */
     int64_t request_ns, answer_ns, unread_ns, wait_ns, stalled_ns;
+    struct guard *guard; /* TLS and passwords, read already; NULL: none. Must live longer. */
+    bool has_open_health; /* /-/healthy and /-/ready need no password */
     bool is_plain; /* nothing is compressed */
     bool hides_program; /* the metrics are without those about this program */
     bool has_lifecycle; /* a reload may be requested */

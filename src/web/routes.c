@@ -22,7 +22,7 @@ enum {
     UNAVAILABLE = 503,
 };
 
-/* What a client is told that waited in vain for a place. */
+/* What a client is told that waited in vain for a place, or had too many requests. */
 #define BUSY_RETRY_SECONDS 1
 /* Reloads by HTTP begin at least so far apart. */
 #define RELOAD_INTERVAL_SECONDS 1
@@ -223,6 +223,28 @@ void routes_note_scrape(struct site *site, unsigned status)
     default:
         break;
     }
+}
+
+bool routes_is_health(const struct site *site, const char *path)
+{
+    const struct route *route = route_find(path, site->metrics_path);
+    return route != NULL && (route->answer == answer_healthy || route->answer == answer_ready);
+}
+
+struct reply routes_unauthorized(void)
+{
+    struct reply reply = reply_begin();
+    reply_set(&reply, UNAUTHORIZED, "a user name and its password are needed\n");
+    reply.asks_password = true;
+    return reply;
+}
+
+struct reply routes_limited(void)
+{
+    struct reply reply = reply_begin();
+    reply_set(&reply, TOO_MANY, "too many requests, see rate_limit of the web configuration\n");
+    reply.retry_seconds = BUSY_RETRY_SECONDS;
+    return reply;
 }
 
 struct reply routes_too_large(void)

@@ -60,6 +60,13 @@ struct reply routes_answer(struct site *site, const struct request *request);
 /* Counts a scrape that is answered with `status`, if that is a refusal. */
 void routes_note_scrape(struct site *site, unsigned status);
 
+/* Whether what the path leads to tells how this program is and nothing else. */
+bool routes_is_health(const struct site *site, const char *path);
+
+/* The answers to a request without a right password, and to one too many (rate_limit). */
+struct reply routes_unauthorized(void);
+struct reply routes_limited(void);
+
 /* The answers to a request whose body is too large, and to one that waited in vain for a place. */
 struct reply routes_too_large(void);
 struct reply routes_busy(void);

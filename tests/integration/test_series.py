@@ -8,6 +8,7 @@ import signal
 import subprocess
 
 import harness
+from test_web_config import USERS, basic
 
 CONFIG = """
 responder: {{listen: ['127.0.0.1:1967']}}
@@ -155,6 +156,18 @@ class SeriesTest(harness.Case):
                          {"source", "control", "sequence", "early", "earlier", "nonce", "icmp"})
         self.assertNotIn("control", {dict(labels)["reason"] for labels in metrics.all(
             "ipsla_unmatched_datagrams_total", target="silent")})
+
+    def test_refused_scrapes_are_counted(self):
+        web = harness.write_file("web.yml", USERS + "rate_limit: {interval: 1h, burst: 1}\n")
+        exporter = self.start(f"--web.config.file={web}", "--web.health-checks=open")
+        self.assertEqual([exporter.request("GET", "/metrics")[0] for _ in range(3)], [401, 429, 429])
+        harness.write_file("web.yml", USERS)
+        self.assertEqual(exporter.request("GET", "/")[0], 401)  # no scrape
+        status, _, text = exporter.request("GET", "/metrics", basic(b"prometheus", b"secret"))
+        self.assertEqual(status, 200)
+        rejected = harness.Metrics(text).all("ipsla_exporter_scrapes_rejected_total")
+        self.assertEqual({dict(labels)["reason"]: value for labels, value in rejected.items()},
+                         {"busy": 0, "limited": 2, "unauthorized": 1, "timeout": 0, "crowded": 0})
 
     def test_a_send_error_is_counted(self):
         namespace = harness.Namespace()

@@ -41,6 +41,34 @@ static void test_echo(void **state)
     rig_fini(&rig);
 }
 
+/* Five echoes: one is lost on each way, one is late, one comes twice. */
+static void test_several_echoes(void **state)
+{
+    (void)state;
+    struct rig rig;
+    rig_init_pair(&rig);
+    struct spec *spec = icmp_spec(&operation_icmp_echo, "a");
+    spec->packets.count = 6;
+    spec->packets.interval_ns = 100 * NS_PER_MS;
+    spec->schedule.timeout_ns = NS_PER_SECOND;
+    scenario_drop_probe(&rig, RIG_SENDER, 2);
+    scenario_drop_probe(&rig, RIG_RESPONDER, 3); /* its answer to packet 4 */
+    scenario_rule(&rig, RIG_RESPONDER,
+                  (struct simnet_rule){SIMNET_PROBE, 5, SIMNET_DELAY, 1500 * NS_PER_MS});
+    rig_apply_one(&rig, spec);
+    world_run(&rig.world, 5 * NS_PER_SECOND);
+    const struct round *round = &scenario_result(&rig)->latest;
+    assert_null(round_imbalance(round));
+    assert_int_equal(round->outcome, OUTCOME_OK);
+    assert_int_equal(round->sent, 6);
+    assert_int_equal(round->received, 3);
+    assert_int_equal(round->late, 1);
+    assert_int_equal(round->lost_unknown, 2);
+    assert_int_equal(round->sd.lost + round->ds.lost, 0);
+    assert_int_equal(round->rtt.max_ns, 20 * NS_PER_MS);
+    rig_fini(&rig);
+}
+
 static void test_echo_without_answer(void **state)
 {
     (void)state;
@@ -215,6 +243,7 @@ int scenarios_icmp(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_echo),
         cmocka_unit_test(test_echo_without_answer),
+        cmocka_unit_test(test_several_echoes),
         cmocka_unit_test(test_late_echo),
         cmocka_unit_test(test_jitter),
         cmocka_unit_test(test_lost_somewhere),

@@ -137,7 +137,7 @@ static void test_refusals_give_the_range(void **state)
         {"h --codec=g729a --size=17000",
          "flag --request-data-size: \"17000\" is not 16 to 16384 bytes\n"},
         {"h --control=v3", "flag --control-version: \"v3\" is not none, 1, 2\n"},
-        {"h --operation=udp-echo --count=3", "--num-packets is not for operation udp-echo\n"},
+        {"h --operation=tcp-connect --count=3", "--num-packets is not for operation tcp-connect\n"},
         {"h --operation=icmp-echo --port=3", "--port is not for operation icmp-echo\n"},
         {"h --operation=icmp-echo --key-id=3", "--key-id is not for operation icmp-echo\n"},
         {"h --operation=icmp-echo --control=none",

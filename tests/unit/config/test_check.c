@@ -15,15 +15,14 @@
 static const struct expectation times[] = {
     {"timeout as long as frequency", HEAD ", timeout: 5s, frequency: 5201ms}\n", ""},
     {"timeout above frequency", HEAD ", timeout: 6s, frequency: 5s}\n",
-     "f:2:40: targets[0].timeout: timeout '6s' is longer than frequency '5s'; allowed: a timeout "
-     "up "
-     "to the frequency\n"},
+     "f:2:40: targets[0].timeout: '6s' is longer than frequency '5s'; allowed: a timeout up to the "
+     "frequency\n"},
     {"default timeout", HEAD ", frequency: 4s}\n",
      "f:2:42: targets[0].frequency: timeout '5s' (the default) is longer than frequency '4s'; "
      "allowed: a timeout up to the frequency\n"},
     {"inherited", "defaults:\n  timeout: 2m\n" HEAD "}\n",
-     "f:4:3: targets[0].timeout: timeout '2m' (line 2) is longer than frequency '60s' (the "
-     "default); allowed: a timeout up to the frequency\n"},
+     "f:4:3: targets[0].timeout: '2m' (line 2) is longer than frequency '60s' (the default); "
+     "allowed: a timeout up to the frequency\n"},
     {"run as long as frequency", HEAD ", frequency: 10s, num_packets: 250}\n",
      "f:2:42: warning: targets[0].frequency: an operation without answers takes 10s (num_packets x "
      "interval + "
@@ -44,8 +43,8 @@ static const struct expectation times[] = {
     {"long train to an open port",
      HEAD ", num_packets: 700, interval: 200ms, frequency: 5m, control: {version: none}}\n", ""},
     {"threshold", HEAD ", threshold: 6s}\n",
-     "f:2:42: warning: targets[0].threshold: threshold '6s' is longer than timeout '5s' (the "
-     "default) and can never be exceeded\n"},
+     "f:2:42: warning: targets[0].threshold: '6s' is longer than timeout '5s' (the default) and "
+     "can never be exceeded\n"},
     {"default threshold", HEAD ", timeout: 1s}\n", ""},
     {"broken values are not compared", HEAD ", timeout: 6, frequency: 5s, threshold: 60s}\n",
      "f:2:40: targets[0].timeout: '6' has no unit (us, ms, s, m, h or d), as in 20ms or 60s; "
@@ -53,25 +52,32 @@ static const struct expectation times[] = {
 };
 
 static const struct expectation operations[] = {
-    {"own keys", HEAD ", operation: udp-echo, num_packets: 5, interval: 20ms}\n",
-     "f:2:52: targets[0].num_packets: does not apply to udp-echo; allowed with: udp-jitter, "
-     "icmp-jitter\n"
-     "f:2:68: targets[0].interval: does not apply to udp-echo; allowed with: udp-jitter, "
-     "icmp-jitter\n"},
-    {"own keys by module", HEAD ", module: echo, interval: 20ms}\n",
-     "f:2:45: targets[0].interval: does not apply to udp-echo; allowed with: udp-jitter, "
-     "icmp-jitter\n"},
+    {"own keys", HEAD ", operation: tcp-connect, num_packets: 5, interval: 20ms}\n",
+     "f:2:55: targets[0].num_packets: does not apply to tcp-connect; allowed with: udp-jitter, "
+     "udp-echo, icmp-echo, icmp-jitter\n"
+     "f:2:71: targets[0].interval: does not apply to tcp-connect; allowed with: udp-jitter, "
+     "udp-echo, icmp-echo, icmp-jitter\n"},
+    {"own keys by module", HEAD ", module: tcp, interval: 20ms}\n",
+     "f:2:44: targets[0].interval: does not apply to tcp-connect; allowed with: udp-jitter, "
+     "udp-echo, icmp-echo, icmp-jitter\n"},
+    {"echoes without room for a number",
+     HEAD ", module: echo, num_packets: 2, request_data_size: 11}\n",
+     "f:2:80: targets[0].request_data_size: '11' is too small for num_packets '2': a late reply "
+     "would pass for the next one; allowed: 12 bytes or more\n"},
+    {"echoes as long as frequency", HEAD ", module: echo, num_packets: 6, frequency: 10s}\n",
+     "f:2:72: warning: targets[0].frequency: an operation without answers takes 11s (num_packets x "
+     "interval + timeout), frequency '10s' is not longer; starts will be skipped\n"},
     {"keys of defaults", "defaults: {num_packets: 5, interval: 5ms}\n" HEAD ", module: echo}\n",
      ""},
     {"keys of a module",
      "modules: {m: {num_packets: 5}}\n" HEAD ", module: m, operation: udp-echo}\n", ""},
     {"module against itself",
-     "modules:\n  m: {operation: udp-echo, num_packets: 5}\n  echo: {interval: 1s}\n"
+     "modules:\n  m: {operation: tcp-connect, num_packets: 5}\n  tcp: {interval: 1s}\n"
      "  jitter: {interval: 1s}\nresponder: {}\n",
-     "f:2:28: modules.m.num_packets: does not apply to udp-echo; allowed with: udp-jitter, "
-     "icmp-jitter\n"
-     "f:3:10: modules.echo.interval: does not apply to udp-echo; allowed with: udp-jitter, "
-     "icmp-jitter\n"},
+     "f:2:31: modules.m.num_packets: does not apply to tcp-connect; allowed with: udp-jitter, "
+     "udp-echo, icmp-echo, icmp-jitter\n"
+     "f:3:9: modules.tcp.interval: does not apply to tcp-connect; allowed with: udp-jitter, "
+     "udp-echo, icmp-echo, icmp-jitter\n"},
     {"size of echo", HEAD ", module: echo, request_data_size: 1501}\n",
      "f:2:64: targets[0].request_data_size: '1501' is out of range for udp-echo; "
      "allowed: 4 to 1500 bytes\n"},
@@ -88,24 +94,24 @@ static const struct expectation operations[] = {
      "stamps\n"},
     {"times of that adapter", HEAD ", timestamps: hardware, interface: lo}\n", ""},
     {"size of microseconds", HEAD ", precision: microseconds, request_data_size: 55}\n",
-     "f:2:75: targets[0].request_data_size: request_data_size '55' is too small for precision "
-     "'microseconds'; allowed: 56 bytes or more\n"},
+     "f:2:75: targets[0].request_data_size: '55' is too small for precision 'microseconds'; "
+     "allowed: 56 bytes or more\n"},
     {"inherited size of microseconds",
      "defaults:\n  request_data_size: 32\n" HEAD ", precision: microseconds}\n",
      "f:4:42: targets[0].precision: request_data_size '32' (line 2) is too small for precision "
      "'microseconds'; allowed: 56 bytes or more\n"},
     {"size of an echo from a fixed port",
      HEAD ", module: echo, source_port: 4000, request_data_size: 11}\n",
-     "f:2:83: targets[0].request_data_size: request_data_size '11' is too small for source_port "
-     "'4000': a late reply would pass for the next one; allowed: 12 bytes or more\n"},
+     "f:2:83: targets[0].request_data_size: '11' is too small for source_port '4000': a late reply "
+     "would pass for the next one; allowed: 12 bytes or more\n"},
     {"size that is enough from a fixed port",
      HEAD ", module: echo, source_port: 4000, request_data_size: 12}\n", ""},
     {"size of jitter from a fixed port", HEAD ", source_port: 4000, request_data_size: 16}\n", ""},
     {"sizes that are enough", HEAD ", precision: microseconds, request_data_size: 56}\n", ""},
     {"size of a codec in microseconds",
      HEAD ", codec: g729a, codec_size: 55, precision: microseconds}\n",
-     "f:2:57: targets[0].codec_size: codec_size '55' is too small for precision 'microseconds'; "
-     "allowed: 56 bytes or more\n"},
+     "f:2:57: targets[0].codec_size: '55' is too small for precision 'microseconds'; allowed: 56 "
+     "bytes or more\n"},
     {"default size of microseconds", HEAD ", precision: microseconds}\n", ""},
     {"precision of an echo", "defaults: {precision: microseconds}\n" HEAD ", module: echo}\n", ""},
     {"precision of an echo of its own", HEAD ", module: echo, precision: milliseconds}\n",
@@ -114,8 +120,7 @@ static const struct expectation operations[] = {
     {"icmp-jitter over IPv6", "targets:\n- {name: a, host: '::1', operation: icmp-jitter}\n",
      "f:2:3: targets[0].host: icmp-jitter is for IPv4 only: ICMPv6 has no timestamp messages\n"},
     {"unknown operation", HEAD ", operation: ping, request_data_size: 5, num_packets: 3}\n",
-     "f:2:42: targets[0].operation: 'ping' is none of the choices; allowed: udp-jitter, "
-     "udp-echo, tcp-connect, icmp-echo, icmp-jitter\n"},
+     "f:2:42: targets[0].operation: 'ping' is none of the choices; did you mean 'icmp-echo'?\n"},
 };
 
 #define T(name, rest) "- {name: " name ", host: h, port: 5" rest "}\n"

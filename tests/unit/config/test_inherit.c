@@ -87,7 +87,7 @@ static void icmp_has_no_ports(void **state)
         const struct spec *spec = config->targets->specs[i];
         assert_int_equal(spec->operation, i == 0 ? &operation_icmp_echo : &operation_icmp_jitter);
         assert_int_equal(spec->packets.count, i == 0 ? 1 : 3);
-        assert_int_equal(spec->packets.interval_ns, i == 0 ? 0 : 30 * NS_PER_MS);
+        assert_int_equal(spec->packets.interval_ns, i == 0 ? NS_PER_SECOND : 30 * NS_PER_MS);
         assert_int_equal(spec->packets.bytes, i == 0 ? 28 : 0);
         assert_int_equal(spec->control.version, CONTROL_NONE);
         assert_int_equal(spec->packets.codec, VOICE_CODEC_NONE);
@@ -119,15 +119,46 @@ static void versions_of_control_have_two_words(void **state)
     }
 }
 
+/* A train that is written for the operation of `defaults` is none for an echo. */
+static void trains_of_echoes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *defaults, *target;
+        uint32_t count;
+        int64_t interval_ms;
+    } rows[] = {
+        {"num_packets: 50, interval: 5ms", "module: echo", 1, 1000},
+        {"num_packets: 50, interval: 5ms, operation: icmp-echo", "module: echo", 1, 1000},
+        {"num_packets: 50, interval: 5ms, operation: udp-echo", "module: echo", 50, 5},
+        {"num_packets: 50, interval: 5ms", "module: echo, num_packets: 3", 3, 1000},
+        {"num_packets: 50, interval: 5ms", "module: m", 4, 200},
+        {"num_packets: 50, interval: 5ms", "module: m, interval: 300ms", 4, 300},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct buf text = {0};
+        buf_printf(&text,
+                   "defaults: {%s}\n"
+                   "modules: {m: {operation: udp-echo, num_packets: 4, interval: 200ms}}\n"
+                   "targets: [{name: a, host: h, port: 7, %s}]\n",
+                   rows[i].defaults, rows[i].target);
+        struct config *config = parse_good(buf_string(&text));
+        assert_int_equal(only(config)->packets.count, rows[i].count);
+        assert_true(only(config)->packets.interval_ns == rows[i].interval_ms * NS_PER_MS);
+        config_free(config);
+        buf_fini(&text);
+    }
+}
+
 static void echo_sends_one_packet(void **state)
 {
     (void)state;
-    struct config *config = parse_good("defaults: {num_packets: 50, interval: 1s}\n"
+    struct config *config = parse_good("defaults: {num_packets: 50, interval: 5ms}\n"
                                        "targets: [{name: a, host: h, port: 7, module: echo}]\n");
     const struct spec *spec = only(config);
     assert_int_equal(spec->operation, &operation_udp_echo);
     assert_int_equal(spec->packets.count, 1);
-    assert_int_equal(spec->packets.interval_ns, 0);
+    assert_int_equal(spec->packets.interval_ns, NS_PER_SECOND);
     assert_int_equal(spec->packets.bytes, 16);
     assert_int_equal(spec->path.peer.family, ADDR_NONE);
     assert_int_equal(spec->path.port, 7);
@@ -229,29 +260,21 @@ static const struct expectation wrong[] = {
      "f:1:47: targets[0].module: no module 'jiter'; did you mean 'jitter'?\n"},
     {"no such module",
      "modules: {mine: {}}\ntargets: [{name: a, host: h, port: 7, module: voice}]\n",
-     "f:2:47: targets[0].module: no module 'voice'; allowed: echo, jitter, mine, ping, "
-     "tcp, voice_g711a, voice_g711u, voice_g729a\n"},
+     "f:2:47: targets[0].module: no module 'voice'; write it under modules, or take one of: mine, "
+     "ping, tcp\n"},
     {"name of a module", "modules: {a b: {}, '': {}}\nresponder: {}\n",
      "f:1:11: modules.a b: not a name of a module; allowed: 1 to 64 letters, digits, '_', '.', "
      "'-'\n"
      "f:1:20: modules.: not a name of a module; allowed: 1 to 64 letters, digits, '_', '.', '-'\n"},
     {"keys of a target in a module", "modules: {m: {host: h}}\nresponder: {}\n",
-     "f:1:15: modules.m.host: unknown key; allowed: operation, frequency, timeout, threshold, "
-     "num_packets, interval, request_data_size, verify_data, data_pattern, codec, "
-     "codec_num_packets, "
-     "codec_interval, codec_size, advantage_factor, precision, timestamp_format, timestamps, "
-     "clock_tolerance, "
-     "source_address, "
-     "source_port, ip_version, control, buckets, "
-     "series, dscp, tos, ttl, dont_fragment, interface, vrf, start, life, "
-     "owner, tag\n"},
+     "f:1:15: modules.m.host: unknown key here; it belongs to an entry of targets\n"},
     {"no contents", "modules:\n  m:\n  n: [a]\n  o: x\nresponder: {}\n",
-     "f:2:5: modules.m: the value is missing; allowed: a mapping of keys\n"
-     "f:3:6: modules.n: this is a list; allowed: a mapping of keys\n"
-     "f:4:6: modules.o: this is a single value; allowed: a mapping of keys\n"},
+     "f:2:5: modules.m: the value is missing; write keys and values: {key: value}\n"
+     "f:3:6: modules.n: this is a list; write keys and values: {key: value}\n"
+     "f:4:6: modules.o: this is a single value; write keys and values: {key: value}\n"},
     {"broken module in use",
      "modules: {m: []}\ntargets: [{name: a, host: h, port: 7, module: m, timeout: 5m}]\n",
-     "f:1:14: modules.m: this is a list; allowed: a mapping of keys\n"},
+     "f:1:14: modules.m: this is a list; write keys and values: {key: value}\n"},
     {"broken reference", "targets: [{name: a, host: h, port: 7, module: [m], timeout: 5m}]\n",
      "f:1:47: targets[0].module: this is a list; allowed: 1 to 64 bytes of text\n"},
 };
@@ -270,6 +293,7 @@ int main(void)
         cmocka_unit_test(icmp_has_no_ports),
         cmocka_unit_test(versions_of_control_have_two_words),
         cmocka_unit_test(echo_sends_one_packet),
+        cmocka_unit_test(trains_of_echoes),
         cmocka_unit_test(the_nearest_place_wins),
         cmocka_unit_test(every_key_is_inherited),
         cmocka_unit_test(built_in_modules_can_be_changed),

@@ -87,7 +87,7 @@ static void accept(void)
 static void answer_echo(void)
 {
     uint8_t bytes[16] = {0, 1};
-    payload_write_nonce(&rig.session.probe.payload, bytes);
+    payload_write_nonce(&rig.session.probe.payload, 1, bytes);
     drive_input(&rig.drive, build_data((struct channel_id){7, 0}, "198.51.100.20:50000",
                                        "192.0.2.10", bytes, sizeof bytes));
 }
@@ -269,6 +269,41 @@ static void test_run_ends_before_the_next_start(void **state)
     assert_int_equal(rig.drive.opened, 2);
     assert_int_equal(rig.session.report->tally.skipped, 0);
     tear_down();
+}
+
+/* A long frequency: the first operation within a minute, then the regular ones on the wall clock,
+ * whenever the process began. */
+static void test_first_start_of_a_long_frequency(void **state)
+{
+    (void)state;
+    static const int64_t frequencies_s[] = {61, 120, 3600, 86400};
+    for (size_t i = 0; i < sizeof frequencies_s / sizeof frequencies_s[0]; i++) {
+        int64_t period_ns = SECONDS(frequencies_s[i]);
+        for (int64_t begin_s = 0; begin_s < 5 * 86400; begin_s += 7919) {
+            struct spec *spec = build_echo_spec("t", "198.51.100.20");
+            spec->schedule.frequency_ns = period_ns;
+            memset(&rig, 0, sizeof rig);
+            session_init(&rig.session, 7, spec, seed);
+            int64_t phase_ns = calendar_phase_ns(&calendar, spec);
+            struct instant begin = build_at(0);
+            begin.wall.ns += SECONDS(begin_s);
+            session_plan(&rig.session, phase_ns, false, begin);
+            spec_unref(spec);
+            drive_init(&rig.drive, (struct machine){&rig_ops, &rig}, begin);
+            drive_poll(&rig.drive);
+            int64_t first_ns = session_deadline(&rig.session).ns - begin.mono.ns;
+            assert_true(first_ns >= 0 && first_ns <= SECONDS(60));
+            drive_until(&rig.drive, (struct instant){mono_add(begin.mono, first_ns),
+                                                     {begin.wall.ns + first_ns}});
+            int64_t next_ns = rig.session.next_start.ns - begin.mono.ns;
+            assert_true((begin.wall.ns + next_ns - phase_ns) % period_ns == 0);
+            assert_true(next_ns - first_ns >= SECONDS(60) || next_ns - first_ns == period_ns);
+            assert_true(next_ns <= period_ns + SECONDS(120));
+            probe_abandon(&rig.session.probe);
+            drive_poll(&rig.drive);
+            tear_down();
+        }
+    }
 }
 
 static struct session started(enum spec_start start, int64_t after_ns, bool start_now)
@@ -547,6 +582,7 @@ int main(void)
         cmocka_unit_test(test_failure_keeps_last_success),
         cmocka_unit_test(test_skipped_starts),
         cmocka_unit_test(test_missed_starts),
+        cmocka_unit_test(test_first_start_of_a_long_frequency),
         cmocka_unit_test(test_run_ends_before_the_next_start),
         cmocka_unit_test(test_first_start_is_as_configured),
         cmocka_unit_test(test_life_ends),
