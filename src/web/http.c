@@ -59,8 +59,8 @@ struct http {
     atomic_bool is_stopping; /* seen by the thread in `exchanges` */
     atomic_int reload_end; /* how the latest reload ended, 0 when that was seen */
     /* For the thread only. */
-    struct listener *listeners;
-    size_t listener_count;
+    struct listener *listeners; /* first those that were opened by others */
+    size_t listener_count, adopted_count;
     struct pollfd *polled; /* the wake-up, the library, the listeners */
     int64_t accept_ns; /* when to accept again */
 };
@@ -315,7 +315,7 @@ static bool takes_ipv4(const struct http_settings *settings, const struct addr *
 static int start(struct http *http, const struct http_settings *settings, struct addr *failed)
 {
     for (size_t i = 0; i < settings->listen_count; i++) {
-        struct listener *listener = &http->listeners[i];
+        struct listener *listener = &http->listeners[http->listener_count];
         *failed = settings->listen[i];
         listener->fd = listen_open(failed, takes_ipv4(settings, failed), &listener->address);
         if (listener->fd < 0) {
@@ -347,6 +347,8 @@ struct http *http_start(const struct http_settings *settings, const struct http_
     http->exchanges.site = (struct site){
         .handlers = *handlers,
         .metrics_path = http->metrics_path,
+        .route_prefix = settings->route_prefix == NULL ? "" : settings->route_prefix,
+        .external_path = settings->external_path == NULL ? "" : settings->external_path,
         .is_plain = settings->is_plain,
         .hides_program = settings->hides_program,
         .has_lifecycle = settings->has_lifecycle,
@@ -355,8 +357,13 @@ struct http *http_start(const struct http_settings *settings, const struct http_
     http->exchanges.slots = make_slots(settings);
     http->exchanges.guard = settings->guard;
     http->exchanges.has_open_health = settings->has_open_health;
-    http->listeners = mem_alloc(settings->listen_count, sizeof *http->listeners);
-    http->polled = mem_alloc(2 + settings->listen_count, sizeof *http->polled);
+    size_t count = settings->listen_count + settings->socket_count;
+    http->listeners = mem_alloc(count, sizeof *http->listeners);
+    http->polled = mem_alloc(2 + count, sizeof *http->polled);
+    for (; http->adopted_count < settings->socket_count; http->adopted_count++) {
+        http->listeners[http->adopted_count].fd = settings->sockets[http->adopted_count];
+    }
+    http->listener_count = http->adopted_count;
     *error = start(http, settings, failed);
     if (*error != 0) {
         http_stop(http);
@@ -367,7 +374,7 @@ struct http *http_start(const struct http_settings *settings, const struct http_
 
 struct addr http_address(const struct http *http, size_t index)
 {
-    return http->listeners[index].address;
+    return http->listeners[http->adopted_count + index].address;
 }
 
 void http_stop(struct http *http)

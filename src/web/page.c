@@ -376,6 +376,10 @@ void page_render(const struct expo_view *view, const char *metrics_path, struct 
         buf_add_string(out, "<p class=\"failed\">The latest reload of the configuration failed; "
                             "the one before it is in force.</p>\n");
     }
+    if (view->has_web_config && !view->web_config_successful) {
+        buf_add_string(out, "<p class=\"failed\">The web configuration cannot be used; the one "
+                            "before it is in force.</p>\n");
+    }
     if (measures) {
         add_table(out, view);
     }

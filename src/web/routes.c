@@ -12,6 +12,7 @@
 
 enum {
     OK = 200,
+    FOUND = 302,
     UNAUTHORIZED = 401,
     FORBIDDEN = 403,
     NOT_FOUND = 404,
@@ -188,11 +189,34 @@ static void reply_end(const struct site *site, const struct request *request, st
     }
 }
 
+/* The part of `path` behind the prefix; "": nothing of ours is there. */
+static const char *path_behind(const struct site *site, const char *path)
+{
+    size_t length = strlen(site->route_prefix);
+    return strncmp(path, site->route_prefix, length) == 0 && path[length] == '/' ? path + length
+                                                                                 : "";
+}
+
+/* The links of the page are relative: it needs the slash at the end. */
+static bool is_page_elsewhere(const struct site *site, const char *path)
+{
+    return site->route_prefix[0] != '\0' &&
+           (strcmp(path, "/") == 0 || strcmp(path, site->route_prefix) == 0);
+}
+
+static void answer_elsewhere(const struct site *site, struct reply *reply)
+{
+    reply_set(reply, FOUND, "everything is below the prefix");
+    reply->location = site->external_path;
+}
+
 struct reply routes_answer(struct site *site, const struct request *request)
 {
     struct reply reply = reply_begin();
-    const struct route *route = route_find(request->path, site->metrics_path);
-    if (route == NULL) {
+    const struct route *route = route_find(path_behind(site, request->path), site->metrics_path);
+    if (is_page_elsewhere(site, request->path)) {
+        answer_elsewhere(site, &reply);
+    } else if (route == NULL) {
         reply_set(&reply, NOT_FOUND, "not found");
     } else if ((route->methods & method_find(request->method)) == 0) {
         reply_set(&reply, NOT_ALLOWED, "method not allowed");
@@ -227,7 +251,7 @@ void routes_note_scrape(struct site *site, unsigned status)
 
 bool routes_is_health(const struct site *site, const char *path)
 {
-    const struct route *route = route_find(path, site->metrics_path);
+    const struct route *route = route_find(path_behind(site, path), site->metrics_path);
     return route != NULL && (route->answer == answer_healthy || route->answer == answer_ready);
 }
 

@@ -22,6 +22,8 @@ enum method { METHOD_GET = 1, METHOD_HEAD = 2, METHOD_POST = 4, METHOD_PUT = 8 }
 struct site {
     struct http_handlers handlers;
     const char *metrics_path;
+    const char *route_prefix; /* what all paths begin with: "/ipsla", "": nothing */
+    const char *external_path; /* the same as clients see it: where "/" leads them */
     bool is_plain; /* nothing is compressed */
     bool hides_program; /* the metrics are without those about this program */
     bool has_lifecycle; /* a reload may be requested by HTTP */

@@ -185,6 +185,7 @@ static inline struct expo_view view_of(struct snapshot *const *snapshots, size_t
         .reload_successful = true,
         .reload_success = build_at(0).wall,
         .has_web_config = true,
+        .web_config_successful = true,
         .web_config_success = build_at(0).wall,
         .resolve_failures = 7,
         .scrape_seconds = 0.000345,

@@ -42,6 +42,7 @@ static void it_shows_each_target(void **state)
     assert_non_null(strstr(out.bytes, "2 of 1000 sessions open; 11 control requests, 21 probes "
                                       "answered, 3 datagrams dropped."));
     assert_null(strstr(out.bytes, "reload of the configuration failed"));
+    assert_null(strstr(out.bytes, "web configuration cannot be used"));
     buf_fini(&out);
     snapshot_unref(snapshot);
 }
@@ -153,6 +154,7 @@ static void many_targets_are_cut(void **state)
     view_failed(snapshot->reports[count - 1]);
     struct expo_view view = view_of(&snapshot, 1);
     view.reload_successful = false;
+    view.web_config_successful = false;
     struct buf out = {0};
     page_render(&view, "/metrics", &out);
     assert_int_equal(occurrences(out.bytes, "<tr><td"), 500);
@@ -161,6 +163,7 @@ static void many_targets_are_cut(void **state)
     assert_non_null(strstr(out.bytes, "target-1199<"));
     assert_null(strstr(out.bytes, "target-1198<"));
     assert_non_null(strstr(out.bytes, "reload of the configuration failed"));
+    assert_non_null(strstr(out.bytes, "web configuration cannot be used"));
     buf_fini(&out);
     snapshot_unref(snapshot);
 }

@@ -138,7 +138,8 @@ static void expect_reload(struct site *site, int64_t now_ns)
 static void a_second_lies_between_reloads(void **state)
 {
     (void)state;
-    struct site site = {.metrics_path = "/metrics", .has_lifecycle = true};
+    struct site site = {
+        .metrics_path = "/metrics", .route_prefix = "", .external_path = "", .has_lifecycle = true};
     const int64_t begin_ns = 7 * NS_PER_SECOND;
     expect_reload(&site, begin_ns);
     expect_too_many(&site, begin_ns);
