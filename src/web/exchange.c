@@ -163,7 +163,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
             MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
         *client =
             (struct client){.connection = connection, .slot = client->slot, .tls = client->tls};
-        client->is_scrape = strcmp(url, exchanges->site.metrics_path) == 0;
+        client->is_scrape = routes_is_metrics(&exchanges->site, url);
         *request_context = client;
         exchanges->requests++;
         return MHD_YES;

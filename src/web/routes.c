@@ -249,6 +249,12 @@ void routes_note_scrape(struct site *site, unsigned status)
     }
 }
 
+bool routes_is_metrics(const struct site *site, const char *path)
+{
+    const struct route *route = route_find(path_behind(site, path), site->metrics_path);
+    return route != NULL && route->is_telemetry;
+}
+
 bool routes_is_health(const struct site *site, const char *path)
 {
     const struct route *route = route_find(path_behind(site, path), site->metrics_path);

@@ -62,6 +62,9 @@ struct reply routes_answer(struct site *site, const struct request *request);
 /* Counts a scrape that is answered with `status`, if that is a refusal. */
 void routes_note_scrape(struct site *site, unsigned status);
 
+/* Whether the path leads to the metrics. */
+bool routes_is_metrics(const struct site *site, const char *path);
+
 /* Whether what the path leads to tells how this program is and nothing else. */
 bool routes_is_health(const struct site *site, const char *path);
 
