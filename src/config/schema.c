@@ -25,6 +25,7 @@ static const char *const precisions[] = {"milliseconds", "microseconds", NULL};
 static const char *const timestamps[] = {"auto", "user", "kernel", "hardware", NULL};
 static const char *const timestamp_formats[] = {"ntp", "ptp", NULL};
 static const char *const ip_versions[] = {"4", "6", NULL};
+static const char *const levels[] = {"minimal", "default", "all", NULL};
 static const char *const algorithms[] = {"md5", "sha256", "hmac-sha256", NULL};
 
 const struct schema_module schema_modules[SCHEMA_MODULE_COUNT] = {
@@ -121,6 +122,11 @@ static const struct schema_key operation_keys[] = {
                      "500ms, 1s, 2500ms, 5s]",
      .sets = {"results.layout"},
      .doc = "Upper bounds of the histogram buckets; every value is counted exactly."},
+    {"series", SLOT_SERIES, SCHEMA_CHOICE, .choices = levels, .default_text = "default",
+     .sets = {"results.series"},
+     .doc =
+         "How many metrics the target has: minimal is at most 25 series and no histogram, all is "
+         "everything."},
     {"dscp", SLOT_DSCP, SCHEMA_DSCP, .default_text = "default", .sets = {"path.tos"},
      .doc = "DSCP of the probes; control requests have none."},
     {"tos", SLOT_TOS, SCHEMA_TOS, .sets = {"path.tos"},

@@ -39,6 +39,7 @@ enum slot {
     SLOT_VERIFY_DATA,
     SLOT_DATA_PATTERN,
     SLOT_BUCKETS,
+    SLOT_SERIES,
     SLOT_DSCP,
     SLOT_TOS,
     SLOT_TTL,

@@ -169,6 +169,7 @@ struct spec *target_build(const struct values *values, const struct operation *o
     }
     value_get_bounds(&values->of[SLOT_BUCKETS], &spec->results.layout);
     limit_build(values, spec);
+    spec->results.series = (enum series_level)(number_of(values, SLOT_SERIES) + SERIES_MINIMAL);
     return spec;
 }
 

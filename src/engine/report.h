@@ -23,6 +23,7 @@ struct report {
                                           */
     bool is_inactive; /* no further operation will be started */
     struct mono first_start; /* when the first operation is due; MONO_NEVER: not at all */
+    struct wall next_start; /* of the next one, as planned when the report was made; 0: none */
     bool has_run; /* an operation has ended: `latest` and `last_run` are set */
     bool has_succeeded; /* `last_success` is set */
     struct round latest; /* the latest operation */

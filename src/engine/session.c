@@ -77,9 +77,11 @@ static bool is_inactive(const struct session *session)
 }
 
 /* Sets the next start; there is none when life is over by then. */
-static void plan_start(struct session *session, struct mono at)
+static void plan_start(struct session *session, struct mono at, struct instant now)
 {
-    session->next_start = mono_is_before(at, session->life_end) ? at : MONO_NEVER;
+    bool is_alive = mono_is_before(at, session->life_end);
+    session->next_start = is_alive ? at : MONO_NEVER;
+    session->next_wall = (struct wall){is_alive ? now.wall.ns + mono_diff(at, now.mono) : 0};
 }
 
 /* A report of the same results and tally as the latest, under the current spec. */
@@ -93,6 +95,7 @@ static struct report *report_new(const struct session *session)
     report->spec = spec_ref(session->spec);
     report->is_inactive = is_inactive(session);
     report->first_start = session->first_start;
+    report->next_start = session->next_wall;
     return report;
 }
 
@@ -171,7 +174,7 @@ static void make_plan(struct session *session, struct instant now)
     session->plan = PLAN_IS_MADE;
     session->life_end =
         life_ns == SPEC_FOREVER ? MONO_NEVER : mono_add(session->first_start, life_ns);
-    plan_start(session, session->next_start);
+    plan_start(session, session->next_start, now);
 }
 
 void session_plan(struct session *session, int64_t phase_ns, bool start_now, struct instant now)
@@ -259,7 +262,7 @@ static void start_run(struct session *session, struct instant now, struct engine
     session->latest_start = session->next_start;
     probe_set_spec(&session->probe, session->spec);
     struct mono next = take_following_start(session);
-    plan_start(session, next);
+    plan_start(session, next, now);
     probe_start(&session->probe, now, mono_add(next, -SESSION_GAP_NS));
 }
 
@@ -275,7 +278,7 @@ static uint64_t skip_missed_starts(struct session *session, struct instant now)
     int64_t missed_ns = mono_diff(end, session->next_start);
     int64_t missed = missed_ns / session->spec->schedule.frequency_ns + 1;
     plan_start(session,
-               mono_add(session->next_start, missed * session->spec->schedule.frequency_ns));
+               mono_add(session->next_start, missed * session->spec->schedule.frequency_ns), now);
     return (uint64_t)missed;
 }
 

@@ -38,6 +38,7 @@ struct session {
     struct mono latest_start; /* the first one until there was one */
     struct mono second_start; /* when that is not a period after the first; else MONO_NEVER */
     struct mono next_start; /* MONO_NEVER: pending, or its life is over */
+    struct wall next_wall; /* the same by the wall clock, when it was planned; 0: none */
     struct mono life_end;
     uint64_t missed_starts; /* not yet in the tally */
     int64_t phase_ns; /* of its starts, on the wall clock */

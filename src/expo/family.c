@@ -2,11 +2,16 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "expo/family.h"
 
+#include <math.h>
+
+#include "base/time.h"
+
 const struct family *family_at(size_t index)
 {
     static const struct family_part *const parts[] = {
-        &family_of_operation, &family_of_state, &family_of_packets,   &family_of_delay,
-        &family_of_voice,     &family_of_reply, &family_of_responder, &family_of_exporter,
+        &family_of_operation, &family_of_state,   &family_of_packets, &family_of_delay,
+        &family_of_latest,    &family_of_voice,   &family_of_reply,   &family_of_responder,
+        &family_of_exporter,  &family_of_process,
     };
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         if (index < parts[i]->count) {
@@ -33,6 +38,30 @@ void family_emit_build(struct series *series, const struct family_source *source
     series_label(series, source->view->version);
     series_label(series, source->view->revision);
     series_count(series, 1);
+}
+
+void family_emit_view_count(struct series *series, const struct family_source *source,
+                            size_t offset)
+{
+    uint64_t value = *(const uint64_t *)family_value(source->view, offset);
+    if (value != EXPO_UNKNOWN) {
+        series_count(series, value);
+    }
+}
+
+/* The clocks behind these values resolve microseconds at best: more digits would be noise. */
+static int64_t seconds_ns(double seconds)
+{
+    return llround(seconds * 1e6) * NS_PER_US;
+}
+
+void family_emit_view_seconds(struct series *series, const struct family_source *source,
+                              size_t offset)
+{
+    double seconds = *(const double *)family_value(source->view, offset);
+    if (seconds >= 0) {
+        series_seconds(series, seconds_ns(seconds));
+    }
 }
 
 const char *const family_directions[FAMILY_DIRECTIONS] = {"sd", "ds"};

@@ -127,8 +127,16 @@ struct spec_clocks {
     bool is_assumed_synchronized; /* the host's clock, whatever the system says */
 };
 
-/* What is made of the results: read by the session. */
+/* How much of a target the metrics show. Each level has what the one before it has, and more. */
+enum series_level {
+    SERIES_MINIMAL = -1, /* is it up, what is lost, how long do round trips take */
+    SERIES_DEFAULT = 0,
+    SERIES_ALL = 1,
+};
+
+/* What is made of the results: read by the session; the level by the exposition. */
 struct spec_results {
+    enum series_level series;
     int64_t threshold_ns;
     struct hist_layout layout;
     struct limit_set limits; /* the threshold is in them */

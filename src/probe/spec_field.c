@@ -56,6 +56,7 @@ const struct spec_field spec_fields[SPEC_FIELD_COUNT] = {
     FIELD(clocks.tolerance_ns, FIELD_NUMBER, FIELD_KEEPS),
     FIELD(clocks.tolerance_percent, FIELD_NUMBER, FIELD_KEEPS),
     FIELD(clocks.is_assumed_synchronized, FIELD_NUMBER, FIELD_LOCAL),
+    FIELD(results.series, FIELD_NUMBER, FIELD_KEEPS),
     FIELD(results.threshold_ns, FIELD_NUMBER, FIELD_KEEPS),
     FIELD(results.layout, FIELD_LAYOUT, FIELD_RESETS),
     FIELD(results.limits, FIELD_LIMITS, FIELD_KEEPS),

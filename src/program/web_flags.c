@@ -170,10 +170,12 @@ static int read_health(const struct options *options, struct http_settings *out)
 
 int web_flags_read(const struct options *options, struct web_flags *out)
 {
-    *out = (struct web_flags){.http = {
-                                  .metrics_path = options_value(options, "web.telemetry-path"),
-                                  .has_lifecycle = options_has(options, "web.enable-lifecycle"),
-                              }};
+    *out = (struct web_flags){
+        .http = {
+            .metrics_path = options_value(options, "web.telemetry-path"),
+            .hides_program = options_has(options, "web.disable-exporter-metrics"),
+            .has_lifecycle = options_has(options, "web.enable-lifecycle"),
+        }};
     int status = read_listen(options, out);
     if (status == 0 && !is_metrics_path(out->http.metrics_path)) {
         status = options_refuse(options, "web.telemetry-path", out->http.metrics_path,

@@ -23,6 +23,8 @@
         {"web.external-url", "URL", NULL,                                                          \
          "The URL under which clients reach this, for example behind a proxy.", false},            \
         {"web.telemetry-path", "PATH", "/metrics", "Where the metrics are.", false},               \
+        {"web.disable-exporter-metrics", NULL, NULL,                                               \
+         "Leave out the metrics about this program: ipsla_exporter_..., process_....", false},     \
         {"web.config.file", "FILE", NULL,                                                          \
          "TLS, passwords, headers and a limit of requests, in the format of Prometheus' "          \
          "exporter-toolkit.",                                                                      \

@@ -70,10 +70,11 @@ struct http {
 
 /* Ends the connection. What was not sent of an answer is not sent any more, so that the system
  * forgets it. */
-static void leave(struct http *http, struct slot *slot, int64_t now_ns)
+static void leave(struct http *http, struct slot *slot, enum expo_rejection reason, int64_t now_ns)
 {
     const struct linger none = {.l_onoff = 1};
     if (slot->state == SLOT_ANSWERING) {
+        exchanges_note_cut(&http->exchanges, slot->user, reason);
         setsockopt(slot->fd, SOL_SOCKET, SO_LINGER, &none, sizeof none);
     }
     bool has_begun = slot->user != NULL;
@@ -93,7 +94,7 @@ static bool find_place(struct http *http, struct slot *slot, int64_t now_ns)
     if (stalled == NULL) {
         return false;
     }
-    leave(http, stalled, now_ns);
+    leave(http, stalled, EXPO_REJECTION_CROWDED, now_ns);
     return slots_give_place(http->exchanges.slots, slot, now_ns);
 }
 
@@ -120,7 +121,7 @@ static void end_overdue(struct http *http, int64_t now_ns)
 {
     struct slot *slot;
     while ((slot = slots_overdue(http->exchanges.slots, now_ns)) != NULL) {
-        leave(http, slot, now_ns);
+        leave(http, slot, EXPO_REJECTION_TIMEOUT, now_ns);
     }
 }
 
@@ -130,7 +131,7 @@ static bool make_room(struct http *http, int64_t now_ns)
     struct slot *slot;
     if (slots_are_full(http->exchanges.slots) &&
         (slot = slots_leaver(http->exchanges.slots, now_ns)) != NULL) {
-        leave(http, slot, now_ns);
+        leave(http, slot, EXPO_REJECTION_CROWDED, now_ns);
         MHD_run(http->daemon);
     }
     return !slots_are_full(http->exchanges.slots);
@@ -144,7 +145,7 @@ static void wait_for_descriptors(struct http *http, int error, int64_t now_ns)
         return; /* nobody there any more */
     }
     if (slot != NULL) {
-        leave(http, slot, now_ns);
+        leave(http, slot, EXPO_REJECTION_CROWDED, now_ns);
     } else {
         http->accept_ns = now_ns + ACCEPT_PAUSE_NS;
     }
@@ -349,6 +350,7 @@ struct http *http_start(const struct http_settings *settings, const struct http_
         .route_prefix = settings->route_prefix == NULL ? "" : settings->route_prefix,
         .external_path = settings->external_path == NULL ? "" : settings->external_path,
         .is_plain = settings->is_plain,
+        .hides_program = settings->hides_program,
         .has_lifecycle = settings->has_lifecycle,
     };
     http->wake_fd = -1;

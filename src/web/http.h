@@ -40,6 +40,7 @@ struct http_settings {
     struct guard *guard; /* TLS and passwords, read already; NULL: none. Must live longer. */
     bool has_open_health; /* /-/healthy and /-/ready need no password */
     bool is_plain; /* nothing is compressed */
+    bool hides_program; /* the metrics are without those about this program */
     bool has_lifecycle; /* a reload may be requested */
 };
 

@@ -30,10 +30,17 @@ enum {
 
 static void answer_metrics(struct site *site, const struct request *request, struct reply *reply)
 {
-    const struct expo_format *format = negotiate_format(request_header(request, REQUEST_ACCEPT));
+    struct metrics_request wanted = {
+        .format = negotiate_format(request_header(request, REQUEST_ACCEPT)),
+        .filter = request->filter,
+        .rejections = site->rejections,
+    };
+    if (site->hides_program) {
+        expo_filter_hide_program(&wanted.filter);
+    }
     reply->varies = true;
-    reply->content_type = format->content_type;
-    struct stream_source source = site->handlers.metrics(site->handlers.context, format);
+    reply->content_type = wanted.format->content_type;
+    struct stream_source source = site->handlers.metrics(site->handlers.context, &wanted);
     reply->stream = stream_open(&source);
     if (stream_is_short(reply->stream, ROUTES_SHORT_BYTES, &reply->body)) {
         stream_close(reply->stream);
@@ -223,6 +230,29 @@ struct reply routes_answer(struct site *site, const struct request *request)
         reply_end(site, request, &reply);
     }
     return reply;
+}
+
+void routes_note_scrape(struct site *site, unsigned status)
+{
+    switch (status) {
+    case UNAVAILABLE:
+        site->rejections.of[EXPO_REJECTION_BUSY]++;
+        break;
+    case TOO_MANY:
+        site->rejections.of[EXPO_REJECTION_LIMITED]++;
+        break;
+    case UNAUTHORIZED:
+        site->rejections.of[EXPO_REJECTION_UNAUTHORIZED]++;
+        break;
+    default:
+        break;
+    }
+}
+
+bool routes_is_metrics(const struct site *site, const char *path)
+{
+    const struct route *route = route_find(path_behind(site, path), site->metrics_path);
+    return route != NULL && route->is_telemetry;
 }
 
 bool routes_is_health(const struct site *site, const char *path)

@@ -171,7 +171,8 @@ static void every_key_is_inherited(void **state)
         "modules: {m: {num_packets: 5, interval: 5ms, request_data_size: 100, buckets: [1ms, "
         "2ms],\n"
         "  control: {retries: 5}}}\n"
-        "targets: [{name: a, host: h, port: 7, module: m, source_address: 127.0.0.9, source_port: "
+        "targets: [{name: a, host: h, port: 7, module: m, series: minimal, source_address: "
+        "127.0.0.9, source_port: "
         "9,\n"
         "  control: {port: 2}}]\n");
     const struct spec *spec = only(config);
@@ -182,6 +183,7 @@ static void every_key_is_inherited(void **state)
     assert_int_equal(spec->packets.count, 5);
     assert_int_equal(spec->packets.interval_ns, 5 * NS_PER_MS);
     assert_int_equal(spec->packets.bytes, 100);
+    assert_int_equal(spec->results.series, SERIES_MINIMAL);
     assert_int_equal(spec->results.layout.count, 2);
     assert_int_equal(spec->results.layout.bounds_ns[1], 2 * NS_PER_MS);
     assert_int_equal(spec->path.source.ip[3], 9);

@@ -234,7 +234,7 @@ static const struct wrong_input wrong[] = {
      "f:2:49: targets[0].timestamp_format: 'PTP' is none of the choices; did you mean 'ptp'?\n"},
     {"targets:\n"
      "- {name: a, host: h, port: 5, secret: x}\n",
-     "f:2:31: targets[0].secret: unknown key; allowed: start, port, buckets and others, see "
+     "f:2:31: targets[0].secret: unknown key; allowed: series, start, port and others, see "
      "ipsla.yml(5)\n"},
     {"targets:\n"
      "- {name: a, host: h, port: 5, count: 5}\n",

@@ -304,6 +304,9 @@ static void test_first_start_is_as_configured(void **state)
         struct session session = started(rows[i].start, rows[i].after_ns, rows[i].start_now);
         assert_true(session_deadline(&session).ns == rows[i].due_ns);
         assert_int_equal(session.report->is_inactive, rows[i].due_ns == INT64_MAX);
+        assert_int_equal(
+            session.report->next_start.ns,
+            rows[i].due_ns == INT64_MAX ? 0 : BUILD_WALL_NS + rows[i].due_ns - BUILD_MONO_NS);
         for (int64_t at_ns = SECONDS(0); at_ns <= SECONDS(90); at_ns += SECONDS(90)) {
             struct mono at = build_at(at_ns).mono;
             assert_int_equal(report_is_awaited(session.report, at), at.ns >= rows[i].due_ns);

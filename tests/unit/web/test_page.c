@@ -64,6 +64,7 @@ static void it_says_why_there_is_no_one_way_delay(void **state)
     (void)state;
     struct snapshot *snapshot = view_snapshot();
     struct round *round = &snapshot->reports[0]->latest;
+    round->sd.delay = round->ds.delay = (struct moments){0};
     round->one_way = ONE_WAY_LOCAL_CLOCK;
     expect_on_page(snapshot, "<small>no one-way delay: local_clock</small>");
     round->one_way = ONE_WAY_LOCAL_SLEW;

@@ -148,6 +148,19 @@ static void a_second_lies_between_reloads(void **state)
     expect_too_many(&site, begin_ns + NS_PER_SECOND + 1);
 }
 
+/* Scrapes are counted wherever the metrics are. */
+static void the_metrics_are_known_by_their_path(void **state)
+{
+    (void)state;
+    const struct site plain = {.metrics_path = "/m", .route_prefix = "", .external_path = ""};
+    const struct site below = {.metrics_path = "/m", .route_prefix = "/x", .external_path = ""};
+    assert_true(routes_is_metrics(&plain, "/m"));
+    assert_false(routes_is_metrics(&plain, "/metrics"));
+    assert_false(routes_is_metrics(&plain, "/"));
+    assert_true(routes_is_metrics(&below, "/x/m"));
+    assert_false(routes_is_metrics(&below, "/m"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -155,6 +168,7 @@ int main(void)
         cmocka_unit_test(the_manual_lists_every_route),
         cmocka_unit_test(paths_are_unique),
         cmocka_unit_test(the_metrics_take_no_place_of_others),
+        cmocka_unit_test(the_metrics_are_known_by_their_path),
         cmocka_unit_test(a_second_lies_between_reloads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
