@@ -16,8 +16,6 @@
 #define KEYS(table) .keys = (table), .count = sizeof(table) / sizeof((table)[0])
 
 /* The order of each is that of the enum it names. */
-static const char *const control_versions[] = {"none", "1", "2", NULL};
-static const char *const control_version_words[] = {"none", "v1", "v2", NULL};
 static const char *const switches[] = {"false", "true", NULL};
 static const char *const codecs[] = {"g711ulaw", "g711alaw", "g729a", NULL};
 static const char *const refusals[] = {"status16", "status32", "silent", NULL};
@@ -27,14 +25,6 @@ static const char *const timestamps[] = {"auto", "user", "kernel", "hardware", N
 static const char *const timestamp_formats[] = {"ntp", "ptp", NULL};
 static const char *const ip_versions[] = {"4", "6", NULL};
 static const char *const algorithms[] = {"md5", "sha256", "hmac-sha256", NULL};
-static const char *const layouts[] = {"auto",           "prefix",
-                                      "prefix-padded",  "suffix",
-                                      "suffix-padded",  "both",
-                                      "both-padded",    "hmac",
-                                      "prefix-omitted", "prefix-padded-omitted",
-                                      "suffix-omitted", "suffix-padded-omitted",
-                                      "both-omitted",   "both-padded-omitted",
-                                      "hmac-omitted",   NULL};
 
 const struct schema_module schema_modules[SCHEMA_MODULE_COUNT] = {
     {"echo", "udp-echo", VOICE_CODEC_NONE},
@@ -46,37 +36,19 @@ const struct schema_module schema_modules[SCHEMA_MODULE_COUNT] = {
     {"voice_g729a", "udp-jitter", VOICE_CODEC_G729A},
 };
 
-static const struct schema_key control_keys[] = {
-    {"version", SLOT_CONTROL_VERSION, SCHEMA_CHOICE, .choices = control_versions,
-     .synonyms = control_version_words, .default_text = "1",
-     .sets = {"control.version", "control.port", "packets.has_long_sequence"},
-     .doc = "Version of the control protocol, also written v1 and v2; 2 is RFC 6812; none: no "
-            "request, the port is always open."},
-    {"port", SLOT_CONTROL_PORT, SCHEMA_INTEGER, .min = 1, .max = 65535, .sets = {"control.port"},
-     .doc = "UDP port of the control protocol; without it 1967 for version 1, 1167 for version 2."},
-    {"key", SLOT_CONTROL_KEY, SCHEMA_INTEGER, .min = 1, .max = 65535, .sets = {"control.key"},
-     .doc = "Id of the key that signs the requests; without it they are not signed."},
-    {"auth_layout", SLOT_CONTROL_AUTH_LAYOUT, SCHEMA_CHOICE, .choices = layouts,
-     .default_text = "auto", .sets = {"control.auth_layout"},
-     .doc = "How the MD5 digest of version 1 is computed; auto tries all until one is accepted."},
-    {"retries", SLOT_CONTROL_RETRIES, SCHEMA_INTEGER, .min = 1, .max = 5, .default_text = "3",
-     .sets = {"control.tries"},
-     .doc = "How often the control request is sent in all before the operation fails."},
-    {"timeout", SLOT_CONTROL_TIMEOUT, SCHEMA_DURATION, .min = 100 * MS, .max = 10 * SECONDS,
-     .default_text = "2s", .sets = {"control.timeout_ns"},
-     .doc = "How long to wait for the answer to each control request."},
-};
-const struct schema_scope schema_control = {"control", KEYS(control_keys)};
-
 static const struct schema_key operation_keys[] = {
     {"operation", SLOT_OPERATION, SCHEMA_OPERATION, .default_text = "udp-jitter",
      .sets = {"operation"}, .doc = "What to measure with, in the words of IOS."},
-    {"frequency", SLOT_FREQUENCY, SCHEMA_DURATION, .min = SECONDS, .max = 604800 * SECONDS,
+    {"frequency", SLOT_FREQUENCY, SCHEMA_DURATION, .min = 100 * MS, .max = 604800 * SECONDS,
      .default_text = "60s", .sets = {"schedule.frequency_ns"},
      .doc = "Time from the start of one operation to the start of the next."},
     {"timeout", SLOT_TIMEOUT, SCHEMA_DURATION, .min = MS, .max = HOURS, .default_text = "5s",
      .sets = {"schedule.timeout_ns"},
-     .doc = "How long each packet waits for its reply; not longer than frequency."},
+     .doc = "How long each packet waits for its reply, not longer than frequency; where no timeout "
+            "is written it is half the frequency if that is shorter."},
+    {"port", SLOT_PORT, SCHEMA_INTEGER, .is_by_operation = true, .min = 1, .max = 65535,
+     .default_text = "16384", .sets = {"path.port", "path.peer"},
+     .doc = "UDP or TCP port the probes go to; the responder opens it when asked."},
     {"threshold", SLOT_THRESHOLD, SCHEMA_DURATION, .min = 0, .max = 60 * SECONDS,
      .default_text = "5s", .sets = {"results.threshold_ns"},
      .doc = "A slower round trip is counted as over threshold; an icmp-jitter with more average "
@@ -172,25 +144,32 @@ static const struct schema_key operation_keys[] = {
      .doc = "Who is responsible; a label of ipsla_target_info."},
     {"tag", SLOT_TAG, SCHEMA_TEXT, .max = 128, .default_text = "''", .sets = {"identity.tag"},
      .doc = "A free text; a label of ipsla_target_info."},
+    {"labels", SLOT_LABELS, SCHEMA_LABELS, .max = SCHEMA_LABELS_MAX, .sets = {"identity.labels"},
+     .doc = "Labels of your own on every series of the target; those of defaults, module and "
+            "target are put together."},
 };
 const struct schema_scope schema_operation = {"operation", KEYS(operation_keys)};
 
+static const struct schema_key defaults_keys[] = {
+    {"module", SLOT_MODULE, SCHEMA_TEXT, .min = 1, .max = 64,
+     .doc = "Name of the module whose keys apply: built in, or one under modules; in defaults, "
+            "that of every target that names none."},
+};
+const struct schema_scope schema_defaults = {"defaults", KEYS(defaults_keys),
+                                             .base = &schema_operation};
+
 static const struct schema_key target_keys[] = {
-    {"name", SLOT_NAME, SCHEMA_TEXT, .is_required = true, .min = 1, .max = 255,
-     .sets = {"identity.name"},
-     .doc = "The label target on every series; unique, and what a reload recognises a target by."},
+    {"name", SLOT_NAME, SCHEMA_TEXT, .min = 1, .max = 255, .sets = {"identity.name"},
+     .doc = "The label target on every series; unique, and what a reload recognises a target by; "
+            "without it the host."},
     {"host", SLOT_HOST, SCHEMA_HOST, .is_required = true, .sets = {"identity.host", "path.peer"},
      .doc = "The responder; a name is resolved at start and again later."},
-    {"port", SLOT_PORT, SCHEMA_INTEGER, .min = 1, .max = 65535, .sets = {"path.port", "path.peer"},
-     .doc =
-         "UDP or TCP port the probes go to; the responder opens it when asked. Required in a file, "
-         "but not for ICMP."},
-    {"module", SLOT_MODULE, SCHEMA_TEXT, .min = 1, .max = 64,
-     .doc = "Name of the module whose keys apply: built in, or one under modules."},
-    {"labels", SLOT_LABELS, SCHEMA_LABELS, .max = SCHEMA_LABELS_MAX, .sets = {"identity.labels"},
-     .doc = "Labels of your own on every series of the target."},
+    {"hosts", SLOT_HOSTS, SCHEMA_HOSTS, .min = 1, .max = SCHEMA_TARGETS_MAX,
+     .sets = {"identity.name", "identity.host", "path.peer"},
+     .doc = "Several responders instead of host: a target for each, called NAME-HOST, or HOST "
+            "without a name."},
 };
-const struct schema_scope schema_target = {"target", KEYS(target_keys), .base = &schema_operation};
+const struct schema_scope schema_target = {"target", KEYS(target_keys), .base = &schema_defaults};
 
 static const struct schema_key responder_keys[] = {
     {"listen", SLOT_LISTEN, SCHEMA_ENDPOINTS, .min = 1, .max = REFLECT_LISTEN_MAX,
@@ -275,6 +254,9 @@ static const struct schema_key root_keys[] = {
      .doc = "Secrets that sign control requests, for targets and the responder to refer to."},
     {"clock", SLOT_CLOCK, SCHEMA_SECTION, .inner = &schema_clock,
      .doc = "What is known of the clock of this host."},
+    {"max_packet_rate", SLOT_MAX_PACKET_RATE, SCHEMA_INTEGER, .min = 1, .max = 100000000,
+     .doc = "Packets a second that all targets together may send, control requests included; a "
+            "file with more is refused."},
     {"responder", SLOT_RESPONDER, SCHEMA_MAPPING,
      .doc = "Answer others too; {} is a responder with the defaults below."},
 };
@@ -420,6 +402,9 @@ void schema_add_range(const struct schema_key *key, const struct operation *oper
         break;
     case SCHEMA_BOUNDS:
         add_count(&limits, "rising durations from 1us to 1h", out);
+        break;
+    case SCHEMA_HOSTS:
+        add_count(&limits, "IP addresses or host names", out);
         break;
     case SCHEMA_ENDPOINTS:
         add_count(&limits, "of " ADDRESS_ENDPOINT, out);

@@ -138,6 +138,9 @@ static void test_refusals_give_the_range(void **state)
          "flag --request-data-size: \"17000\" is not 16 to 16384 bytes\n"},
         {"h --control=v3", "flag --control-version: \"v3\" is not none, 1, 2\n"},
         {"h --operation=tcp-connect --count=3", "--num-packets is not for operation tcp-connect\n"},
+        {"h --port=1967",
+         "--port 1967 is where responders take control requests, not probes; leave it out for "
+         "16384, or write another port: the responder opens it when asked\n"},
         {"h --operation=icmp-echo --port=3", "--port is not for operation icmp-echo\n"},
         {"h --operation=icmp-echo --key-id=3", "--key-id is not for operation icmp-echo\n"},
         {"h --operation=icmp-echo --control=none",
@@ -171,7 +174,7 @@ static void test_refusals_give_the_range(void **state)
 static bool is_for_files(enum slot slot)
 {
     static const enum slot slots[] = {SLOT_CONTROL, SLOT_CONTROL_KEY, SLOT_BUCKETS, SLOT_START,
-                                      SLOT_LIFE,    SLOT_OWNER,       SLOT_TAG};
+                                      SLOT_LIFE,    SLOT_OWNER,       SLOT_TAG,     SLOT_LABELS};
     for (size_t i = 0; i < sizeof slots / sizeof slots[0]; i++) {
         if (slots[i] == slot) {
             return true;
