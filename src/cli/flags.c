@@ -14,8 +14,6 @@
 #include "config/limit_keys.h"
 #include "program/config_file.h"
 
-#define DEFAULT_PORT 16384
-
 /* The built-in defaults of the operation and the codec that the flags name; NULL after a message.
  */
 static struct spec *default_spec(const struct key_flags *flags, const struct operation *operation)
@@ -43,11 +41,7 @@ static struct spec *spec_from_defaults(const struct key_flags *flags)
     if (!key_flag_value(flags, operation_at(0), SLOT_OPERATION, NULL, &operation)) {
         return NULL;
     }
-    struct spec *spec = default_spec(flags, operation_at((size_t)operation.number));
-    if (spec != NULL && spec->operation->has_ports) {
-        spec->path.port = DEFAULT_PORT;
-    }
-    return spec;
+    return default_spec(flags, operation_at((size_t)operation.number));
 }
 
 /* A copy of the target `name` of a configuration file; NULL after a message. */
@@ -135,7 +129,8 @@ static bool read_spec(const struct key_flags *flags, struct spec *spec)
 {
     return key_flags_apply(flags, spec->operation) && cli_read_control(flags, spec) &&
            cli_read_packets(flags, spec) && read_timing(flags, spec) &&
-           cli_read_path(flags, spec) && cli_read_clock(flags, spec) && tells_late_replies(spec);
+           cli_read_path(flags, spec) && cli_read_clock(flags, spec) && tells_late_replies(spec) &&
+           cli_is_probe_port(flags, spec);
 }
 
 static bool read_output(const struct options *options, struct cli_request *out)

@@ -368,6 +368,8 @@ const char *hint_shape(const struct schema_key *key)
         return "[1967]";
     case SCHEMA_PREFIXES:
         return "[192.0.2.0/24]";
+    case SCHEMA_HOSTS:
+        return "[192.0.2.1, 192.0.2.2]";
     case SCHEMA_PORTS:
         return "[1024-65535]";
     case SCHEMA_IDS:

@@ -41,12 +41,16 @@ const struct schema_module schema_modules[SCHEMA_MODULE_COUNT] = {
 static const struct schema_key operation_keys[] = {
     {"operation", SLOT_OPERATION, SCHEMA_OPERATION, .default_text = "udp-jitter",
      .sets = {"operation"}, .doc = "What to measure with, in the words of IOS."},
-    {"frequency", SLOT_FREQUENCY, SCHEMA_DURATION, .min = SECONDS, .max = 604800 * SECONDS,
+    {"frequency", SLOT_FREQUENCY, SCHEMA_DURATION, .min = 100 * MS, .max = 604800 * SECONDS,
      .default_text = "60s", .sets = {"schedule.frequency_ns"},
      .doc = "Time from the start of one operation to the start of the next."},
     {"timeout", SLOT_TIMEOUT, SCHEMA_DURATION, .min = MS, .max = HOURS, .default_text = "5s",
      .sets = {"schedule.timeout_ns"},
-     .doc = "How long each packet waits for its reply; not longer than frequency."},
+     .doc = "How long each packet waits for its reply, not longer than frequency; where no timeout "
+            "is written it is half the frequency if that is shorter."},
+    {"port", SLOT_PORT, SCHEMA_INTEGER, .is_by_operation = true, .min = 1, .max = 65535,
+     .default_text = "16384", .sets = {"path.port", "path.peer"},
+     .doc = "UDP or TCP port the probes go to; the responder opens it when asked."},
     {"threshold", SLOT_THRESHOLD, SCHEMA_DURATION, .min = 0, .max = 60 * SECONDS,
      .default_text = "5s", .sets = {"results.threshold_ns"},
      .doc = "A slower round trip is counted as over threshold; an icmp-jitter with more average "
@@ -149,25 +153,32 @@ static const struct schema_key operation_keys[] = {
      .doc = "Who is responsible; a label of ipsla_target_info."},
     {"tag", SLOT_TAG, SCHEMA_TEXT, .max = 128, .default_text = "''", .sets = {"identity.tag"},
      .doc = "A free text; a label of ipsla_target_info."},
+    {"labels", SLOT_LABELS, SCHEMA_LABELS, .max = SCHEMA_LABELS_MAX, .sets = {"identity.labels"},
+     .doc = "Labels of your own on every series of the target; those of defaults, module and "
+            "target are put together."},
 };
 const struct schema_scope schema_operation = {"operation", KEYS(operation_keys)};
 
+static const struct schema_key defaults_keys[] = {
+    {"module", SLOT_MODULE, SCHEMA_TEXT, .min = 1, .max = 64,
+     .doc = "Name of the module whose keys apply: built in, or one under modules; in defaults, "
+            "that of every target that names none."},
+};
+const struct schema_scope schema_defaults = {"defaults", KEYS(defaults_keys),
+                                             .base = &schema_operation};
+
 static const struct schema_key target_keys[] = {
-    {"name", SLOT_NAME, SCHEMA_TEXT, .is_required = true, .min = 1, .max = 255,
-     .sets = {"identity.name"},
-     .doc = "The label target on every series; unique, and what a reload recognises a target by."},
+    {"name", SLOT_NAME, SCHEMA_TEXT, .min = 1, .max = 255, .sets = {"identity.name"},
+     .doc = "The label target on every series; unique, and what a reload recognises a target by; "
+            "without it the host."},
     {"host", SLOT_HOST, SCHEMA_HOST, .is_required = true, .sets = {"identity.host", "path.peer"},
      .doc = "The responder; a name is resolved at start and again later."},
-    {"port", SLOT_PORT, SCHEMA_INTEGER, .min = 1, .max = 65535, .sets = {"path.port", "path.peer"},
-     .doc =
-         "UDP or TCP port the probes go to; the responder opens it when asked. Required in a file, "
-         "but not for ICMP."},
-    {"module", SLOT_MODULE, SCHEMA_TEXT, .min = 1, .max = 64,
-     .doc = "Name of the module whose keys apply: built in, or one under modules."},
-    {"labels", SLOT_LABELS, SCHEMA_LABELS, .max = SCHEMA_LABELS_MAX, .sets = {"identity.labels"},
-     .doc = "Labels of your own on every series of the target."},
+    {"hosts", SLOT_HOSTS, SCHEMA_HOSTS, .min = 1, .max = SCHEMA_TARGETS_MAX,
+     .sets = {"identity.name", "identity.host", "path.peer"},
+     .doc = "Several responders instead of host: a target for each, called NAME-HOST, or HOST "
+            "without a name."},
 };
-const struct schema_scope schema_target = {"target", KEYS(target_keys), .base = &schema_operation};
+const struct schema_scope schema_target = {"target", KEYS(target_keys), .base = &schema_defaults};
 
 static const struct schema_key responder_keys[] = {
     {"listen", SLOT_LISTEN, SCHEMA_ENDPOINTS, .min = 1, .max = REFLECT_LISTEN_MAX,
@@ -252,6 +263,9 @@ static const struct schema_key root_keys[] = {
      .doc = "Secrets that sign control requests, for targets and the responder to refer to."},
     {"clock", SLOT_CLOCK, SCHEMA_SECTION, .inner = &schema_clock,
      .doc = "What is known of the clock of this host."},
+    {"max_packet_rate", SLOT_MAX_PACKET_RATE, SCHEMA_INTEGER, .min = 1, .max = 100000000,
+     .doc = "Packets a second that all targets together may send, control requests included; a "
+            "file with more is refused."},
     {"responder", SLOT_RESPONDER, SCHEMA_MAPPING,
      .doc = "Answer others too; {} is a responder with the defaults below."},
 };
@@ -400,6 +414,9 @@ void schema_add_range(const struct schema_key *key, const struct operation *oper
         break;
     case SCHEMA_BOUNDS:
         add_count(&limits, "rising durations from 1us to 1h", out);
+        break;
+    case SCHEMA_HOSTS:
+        add_count(&limits, "IP addresses or host names", out);
         break;
     case SCHEMA_ENDPOINTS:
         add_count(&limits, "of " ADDRESS_ENDPOINT, out);

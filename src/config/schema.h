@@ -91,6 +91,8 @@ enum slot {
     SLOT_CLOCK_TOLERANCE,
     SLOT_CLOCK,
     SLOT_ASSUME_SYNCHRONIZED,
+    SLOT_HOSTS,
+    SLOT_MAX_PACKET_RATE,
     SLOT_LIMITS,
     SLOT_LIMIT, /* and one for each enum limit: SLOT_LIMIT + LIMIT_... */
     SLOT_LIMIT_FOR = SLOT_LIMIT + LIMIT_COUNT,
@@ -115,6 +117,7 @@ enum schema_kind {
     SCHEMA_LIFE, /* a duration or forever */
     SCHEMA_LABELS, /* max entries */
     SCHEMA_BOUNDS, /* min, max entries */
+    SCHEMA_HOSTS, /* min, max entries, each as SCHEMA_HOST */
     SCHEMA_ENDPOINTS, /* min, max entries: ADDRESS_ENDPOINT */
     SCHEMA_PREFIXES, /* max entries */
     SCHEMA_PORTS, /* max entries: port or first-last */
@@ -150,7 +153,7 @@ struct schema_scope {
 };
 
 extern const struct schema_scope schema_root, schema_operation, schema_control, schema_limit,
-    schema_target, schema_responder, schema_key, schema_clock;
+    schema_defaults, schema_target, schema_responder, schema_key, schema_clock;
 
 /* Modules that need not be written. */
 struct schema_module {
@@ -193,7 +196,7 @@ struct schema_train schema_train(bool has_codec);
 bool schema_has_own_ranges(const struct schema_key *key);
 
 /* Appends what the key allows with one operation (NULL: whatever the operation), for example
- * "1s to 7d". */
+ * "100ms to 7d". */
 void schema_add_range(const struct schema_key *key, const struct operation *operation,
                       struct buf *out);
 

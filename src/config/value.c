@@ -15,7 +15,6 @@
 
 /* A key being read. */
 struct reading {
-    const struct schema_scope *scope;
     const struct schema_key *key;
     struct diagnostics *diagnostics;
 };
@@ -157,6 +156,7 @@ static bool read_value(const struct reading *reading, const struct node *node, s
 {
     switch (reading->key->kind) {
     case SCHEMA_BOUNDS:
+    case SCHEMA_HOSTS:
     case SCHEMA_ENDPOINTS:
     case SCHEMA_PREFIXES:
     case SCHEMA_PORTS:
@@ -175,12 +175,38 @@ static bool read_value(const struct reading *reading, const struct node *node, s
     }
 }
 
+bool value_read(const struct schema_key *key, const struct node *node,
+                struct diagnostics *diagnostics, struct value *out)
+{
+    struct reading reading = {.key = key, .diagnostics = diagnostics};
+    out->node = node;
+    out->state = read_value(&reading, node, out) ? VALUE_SET : VALUE_BROKEN;
+    return out->state == VALUE_SET;
+}
+
+/* Two ways to say one thing: in one place only one of them may stand, and the one that stands in
+ * the later layer counts. */
+static const enum slot rivals[][2] = {
+    {SLOT_DSCP, SLOT_TOS}, {SLOT_INTERFACE, SLOT_VRF}, {SLOT_HOST, SLOT_HOSTS}};
+#define RIVAL_COUNT (sizeof rivals / sizeof rivals[0])
+
+static bool has_rival(const struct values *values, enum slot slot)
+{
+    for (size_t i = 0; i < RIVAL_COUNT; i++) {
+        if (rivals[i][0] == slot && values->of[rivals[i][1]].state != VALUE_UNSET) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void report_missing(const struct values *values, const struct schema_scope *scope,
                            const struct node *node, struct diagnostics *diagnostics)
 {
     for (size_t i = 0; i < scope->count; i++) {
         const struct schema_key *key = &scope->keys[i];
-        if (!key->is_required || values->of[key->slot].state != VALUE_UNSET) {
+        if (!key->is_required || values->of[key->slot].state != VALUE_UNSET ||
+            has_rival(values, key->slot)) {
             continue;
         }
         struct buf allowed = {0};
@@ -217,18 +243,10 @@ static void read_key(struct values *values, const struct schema_scope *scope,
         value->state = value->state == VALUE_UNSET ? VALUE_BROKEN : value->state;
         return;
     }
-    struct reading reading = {.scope = scope, .key = key, .diagnostics = diagnostics};
-    value->node = node;
-    value->state = read_value(&reading, node, value) ? VALUE_SET : VALUE_BROKEN;
-    if (key->inner != NULL && value->state == VALUE_SET) {
+    if (value_read(key, node, diagnostics, value) && key->inner != NULL) {
         values_read(values, key->inner, node, diagnostics);
     }
 }
-
-/* Two ways to say one thing: in one place only one of them may stand, and the one that stands in
- * the later layer counts. */
-static const enum slot rivals[][2] = {{SLOT_DSCP, SLOT_TOS}, {SLOT_INTERFACE, SLOT_VRF}};
-#define RIVAL_COUNT (sizeof rivals / sizeof rivals[0])
 
 static void report_rivals(const struct values *values, const struct node *node,
                           struct diagnostics *diagnostics)

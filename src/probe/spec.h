@@ -173,6 +173,9 @@ struct spec *spec_with_ip(const struct spec *spec, const struct addr *ip);
 /* Which addresses of the host may be taken: ip_version, else what the source address can reach. */
 enum addr_family spec_ip_version(const struct spec *spec);
 
+/* The probe port is one at which responders take control requests: no probe is answered there. */
+bool spec_probes_control_port(const struct spec *spec);
+
 /* A hash of the target's name, the same on every machine: start phase, shard, lookup. */
 uint64_t spec_hash(const struct spec *spec);
 

@@ -61,7 +61,7 @@ static void default_spec_is_the_same(void **state)
         struct config *config = parse_good(text);
         assert_ptr_equal(spec->operation, operation_at(i));
         assert_string_equal(spec->identity.name, "192.0.2.1");
-        assert_int_equal(spec->path.port, 0);
+        assert_int_equal(spec->path.port, 16384);
         assert_int_equal(spec->path.peer.family, ADDR_NONE);
         free(spec->identity.name);
         spec->identity.name = mem_string("a");
