@@ -45,6 +45,7 @@ static const struct family rows[] = {
       {"limit", "severity"}},
      FAMILY_TARGET,
      emit_limits,
-     0},
+     0,
+     SERIES_MINIMAL},
 };
 const struct family_part family_of_state = {rows, sizeof rows / sizeof rows[0]};
