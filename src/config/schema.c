@@ -16,25 +16,16 @@
 #define KEYS(table) .keys = (table), .count = sizeof(table) / sizeof((table)[0])
 
 /* The order of each is that of the enum it names. */
-static const char *const control_versions[] = {"none", "1", "2", NULL};
-static const char *const control_version_words[] = {"none", "v1", "v2", NULL};
 static const char *const switches[] = {"false", "true", NULL};
 static const char *const codecs[] = {"g711ulaw", "g711alaw", "g729a", NULL};
 static const char *const refusals[] = {"status16", "status32", "silent", NULL};
 static const char *const replies[] = {"long", "short", NULL};
+static const char *const histograms[] = {"both", "native", "classic", NULL};
 static const char *const precisions[] = {"milliseconds", "microseconds", NULL};
 static const char *const timestamps[] = {"auto", "user", "kernel", "hardware", NULL};
 static const char *const timestamp_formats[] = {"ntp", "ptp", NULL};
 static const char *const ip_versions[] = {"4", "6", NULL};
 static const char *const algorithms[] = {"md5", "sha256", "hmac-sha256", NULL};
-static const char *const layouts[] = {"auto",           "prefix",
-                                      "prefix-padded",  "suffix",
-                                      "suffix-padded",  "both",
-                                      "both-padded",    "hmac",
-                                      "prefix-omitted", "prefix-padded-omitted",
-                                      "suffix-omitted", "suffix-padded-omitted",
-                                      "both-omitted",   "both-padded-omitted",
-                                      "hmac-omitted",   NULL};
 
 const struct schema_module schema_modules[SCHEMA_MODULE_COUNT] = {
     {"echo", "udp-echo", VOICE_CODEC_NONE},
@@ -45,28 +36,6 @@ const struct schema_module schema_modules[SCHEMA_MODULE_COUNT] = {
     {"voice_g711u", "udp-jitter", VOICE_CODEC_G711ULAW},
     {"voice_g729a", "udp-jitter", VOICE_CODEC_G729A},
 };
-
-static const struct schema_key control_keys[] = {
-    {"version", SLOT_CONTROL_VERSION, SCHEMA_CHOICE, .choices = control_versions,
-     .synonyms = control_version_words, .default_text = "1",
-     .sets = {"control.version", "control.port", "packets.has_long_sequence"},
-     .doc = "Version of the control protocol, also written v1 and v2; 2 is RFC 6812; none: no "
-            "request, the port is always open."},
-    {"port", SLOT_CONTROL_PORT, SCHEMA_INTEGER, .min = 1, .max = 65535, .sets = {"control.port"},
-     .doc = "UDP port of the control protocol; without it 1967 for version 1, 1167 for version 2."},
-    {"key", SLOT_CONTROL_KEY, SCHEMA_INTEGER, .min = 1, .max = 65535, .sets = {"control.key"},
-     .doc = "Id of the key that signs the requests; without it they are not signed."},
-    {"auth_layout", SLOT_CONTROL_AUTH_LAYOUT, SCHEMA_CHOICE, .choices = layouts,
-     .default_text = "auto", .sets = {"control.auth_layout"},
-     .doc = "How the MD5 digest of version 1 is computed; auto tries all until one is accepted."},
-    {"retries", SLOT_CONTROL_RETRIES, SCHEMA_INTEGER, .min = 1, .max = 5, .default_text = "3",
-     .sets = {"control.tries"},
-     .doc = "How often the control request is sent in all before the operation fails."},
-    {"timeout", SLOT_CONTROL_TIMEOUT, SCHEMA_DURATION, .min = 100 * MS, .max = 10 * SECONDS,
-     .default_text = "2s", .sets = {"control.timeout_ns"},
-     .doc = "How long to wait for the answer to each control request."},
-};
-const struct schema_scope schema_control = {"control", KEYS(control_keys)};
 
 static const struct schema_key operation_keys[] = {
     {"operation", SLOT_OPERATION, SCHEMA_OPERATION, .default_text = "udp-jitter",
@@ -150,6 +119,17 @@ static const struct schema_key operation_keys[] = {
                      "500ms, 1s, 2500ms, 5s]",
      .sets = {"results.layout"},
      .doc = "Upper bounds of the histogram buckets; every value is counted exactly."},
+    {"histograms", SLOT_HISTOGRAMS, SCHEMA_CHOICE, .choices = histograms, .default_text = "both",
+     .sets = {"results.histograms"},
+     .doc =
+         "Which histograms a scraper that can read both gets: native ones (exponential buckets), "
+         "classic ones (those of buckets) or both. The text formats that know no native ones "
+         "always have the classic ones."},
+    {"created", SLOT_CREATED, SCHEMA_CHOICE, .choices = switches, .default_text = "false",
+     .sets = {"results.shows_created"},
+     .doc = "Whether OpenMetrics 1.0 has a line _created for each counter and histogram: when it "
+            "began. An OpenTelemetry collector needs it, other scrapers store it as one more "
+            "series."},
     {"dscp", SLOT_DSCP, SCHEMA_DSCP, .default_text = "default", .sets = {"path.tos"},
      .doc = "DSCP of the probes; control requests have none."},
     {"tos", SLOT_TOS, SCHEMA_TOS, .sets = {"path.tos"},

@@ -168,6 +168,8 @@ struct spec *target_build(const struct values *values, const struct operation *o
         spec->path.ip_version = ADDR_IPV4;
     }
     value_get_bounds(&values->of[SLOT_BUCKETS], &spec->results.layout);
+    spec->results.histograms = (enum hist_forms)number_of(values, SLOT_HISTOGRAMS);
+    spec->results.shows_created = number_of(values, SLOT_CREATED) != 0;
     return spec;
 }
 

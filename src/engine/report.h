@@ -20,6 +20,7 @@ struct report {
     struct tally tally;
     uint64_t unmatched[UNMATCHED_COUNT]; /* datagrams that answered nothing, since the session began
                                           */
+    struct wall created; /* when the session began to count: at its first plan */
     bool is_inactive; /* no further operation will be started */
     struct mono first_start; /* when the first operation is due; MONO_NEVER: not at all */
     bool has_run; /* an operation has ended: `latest` and `last_run` are set */

@@ -130,6 +130,8 @@ struct spec_clocks {
 struct spec_results {
     int64_t threshold_ns;
     struct hist_layout layout;
+    enum hist_forms histograms;
+    bool shows_created; /* lines with the start of counters in OpenMetrics 1.0 */
 };
 
 /* Ranges and defaults are those of config/schema.c; whoever builds a spec keeps to them. Each field

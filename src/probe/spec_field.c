@@ -58,6 +58,8 @@ const struct spec_field spec_fields[SPEC_FIELD_COUNT] = {
     FIELD(clocks.is_assumed_synchronized, FIELD_NUMBER, FIELD_LOCAL),
     FIELD(results.threshold_ns, FIELD_NUMBER, FIELD_KEEPS),
     FIELD(results.layout, FIELD_LAYOUT, FIELD_RESETS),
+    FIELD(results.histograms, FIELD_NUMBER, FIELD_RESETS),
+    FIELD(results.shows_created, FIELD_NUMBER, FIELD_KEEPS),
     FIELD(references, FIELD_NUMBER, FIELD_INTERNAL),
 };
 

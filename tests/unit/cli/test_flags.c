@@ -170,8 +170,9 @@ static void test_refusals_give_the_range(void **state)
 /* Keys that a single measurement has no use for: names, histograms, life. */
 static bool is_for_files(enum slot slot)
 {
-    static const enum slot slots[] = {SLOT_CONTROL, SLOT_CONTROL_KEY, SLOT_BUCKETS, SLOT_START,
-                                      SLOT_LIFE,    SLOT_OWNER,       SLOT_TAG};
+    static const enum slot slots[] = {SLOT_CONTROL,    SLOT_CONTROL_KEY, SLOT_BUCKETS,
+                                      SLOT_HISTOGRAMS, SLOT_CREATED,     SLOT_START,
+                                      SLOT_LIFE,       SLOT_OWNER,       SLOT_TAG};
     for (size_t i = 0; i < sizeof slots / sizeof slots[0]; i++) {
         if (slots[i] == slot) {
             return true;
