@@ -174,9 +174,17 @@ static void add_label(struct buf *labels, const char *name, size_t name_size, co
     buf_take(labels, (char *)start + (end - at));
 }
 
+/* The double that the decimal number stands for, where a double has all its nanoseconds. A Unix
+ * time has more digits: there the whole seconds go their own way. */
 static double seconds_of(int64_t value_ns)
 {
-    return (double)value_ns / (double)NS_PER_SECOND;
+    const int64_t exact_ns = (int64_t)1 << 53;
+    if (value_ns <= exact_ns && value_ns >= -exact_ns) {
+        return (double)value_ns / (double)NS_PER_SECOND;
+    }
+    int64_t seconds = value_ns / NS_PER_SECOND;
+    int64_t rest_ns = value_ns - seconds * NS_PER_SECOND;
+    return (double)seconds + (double)rest_ns / (double)NS_PER_SECOND;
 }
 
 #define TIME_MAX ((size_t)3 * (PROTO_TAG_MAX + PROTO_VARINT_MAX))
