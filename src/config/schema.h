@@ -40,6 +40,8 @@ enum slot {
     SLOT_DATA_PATTERN,
     SLOT_BUCKETS,
     SLOT_SERIES,
+    SLOT_HISTOGRAMS,
+    SLOT_CREATED,
     SLOT_DSCP,
     SLOT_TOS,
     SLOT_TTL,

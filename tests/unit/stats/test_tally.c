@@ -146,7 +146,7 @@ static void test_sinks(void **state)
     const struct samples samples = {items, 2, arrival, 2, NULL};
     struct tally tally = {0};
     struct round round = {0};
-    struct round_sinks sinks = tally_sinks(&tally, &hist_layout_default);
+    struct round_sinks sinks = tally_sinks(&tally, &hist_layout_default, HIST_BOTH);
     round_compute(&round, &samples, &rules, &sinks);
     assert_int_equal(tally.rtt.count, 2);
     assert_true(tally.rtt.sum_ns == 17 + 21);
@@ -158,6 +158,7 @@ static void test_sinks(void **state)
     assert_true(tally.ds.jitter.sum_ns == 1);
     tally_add(&tally, &round);
     assert_int_equal(tally.rtt.count, 2);
+    tally_fini(&tally);
 }
 
 int main(void)
