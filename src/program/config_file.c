@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "program/config_file.h"
 
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "config/words.h"
@@ -18,10 +18,11 @@ struct config *config_file_load(const char *file)
     for (size_t i = 0; i < diagnostics.count; i++) {
         struct diagnostics one = {
             .file = diagnostics.file, .items = &diagnostics.items[i], .count = 1};
-        buf_add_string(&text, log_priority(one.items->is_error ? LOG_LEVEL_ERROR : LOG_LEVEL_WARN));
+        buf_clear(&text);
         diagnostics_format(&one, &text);
+        text.bytes[strcspn(text.bytes, "\n")] = '\0';
+        log_text(one.items->is_error ? LOG_LEVEL_ERROR : LOG_LEVEL_WARN, text.bytes);
     }
-    fputs(buf_string(&text), stderr);
     buf_fini(&text);
     diagnostics_fini(&diagnostics);
     return config;
