@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "config/address.h"
 #include "config/duration.h"
+#include "config/file_pattern.h"
 #include "reflect/reflect.h"
 
 #define MS NS_PER_MS
@@ -16,8 +17,6 @@
 #define KEYS(table) .keys = (table), .count = sizeof(table) / sizeof((table)[0])
 
 /* The order of each is that of the enum it names. */
-static const char *const control_versions[] = {"none", "1", "2", NULL};
-static const char *const control_version_words[] = {"none", "v1", "v2", NULL};
 static const char *const switches[] = {"false", "true", NULL};
 static const char *const codecs[] = {"g711ulaw", "g711alaw", "g729a", NULL};
 static const char *const refusals[] = {"status16", "status32", "silent", NULL};
@@ -27,14 +26,6 @@ static const char *const timestamps[] = {"auto", "user", "kernel", "hardware", N
 static const char *const timestamp_formats[] = {"ntp", "ptp", NULL};
 static const char *const ip_versions[] = {"4", "6", NULL};
 static const char *const algorithms[] = {"md5", "sha256", "hmac-sha256", NULL};
-static const char *const layouts[] = {"auto",           "prefix",
-                                      "prefix-padded",  "suffix",
-                                      "suffix-padded",  "both",
-                                      "both-padded",    "hmac",
-                                      "prefix-omitted", "prefix-padded-omitted",
-                                      "suffix-omitted", "suffix-padded-omitted",
-                                      "both-omitted",   "both-padded-omitted",
-                                      "hmac-omitted",   NULL};
 
 const struct schema_module schema_modules[SCHEMA_MODULE_COUNT] = {
     {"echo", "udp-echo", VOICE_CODEC_NONE},
@@ -45,28 +36,6 @@ const struct schema_module schema_modules[SCHEMA_MODULE_COUNT] = {
     {"voice_g711u", "udp-jitter", VOICE_CODEC_G711ULAW},
     {"voice_g729a", "udp-jitter", VOICE_CODEC_G729A},
 };
-
-static const struct schema_key control_keys[] = {
-    {"version", SLOT_CONTROL_VERSION, SCHEMA_CHOICE, .choices = control_versions,
-     .synonyms = control_version_words, .default_text = "1",
-     .sets = {"control.version", "control.port", "packets.has_long_sequence"},
-     .doc = "Version of the control protocol, also written v1 and v2; 2 is RFC 6812; none: no "
-            "request, the port is always open."},
-    {"port", SLOT_CONTROL_PORT, SCHEMA_INTEGER, .min = 1, .max = 65535, .sets = {"control.port"},
-     .doc = "UDP port of the control protocol; without it 1967 for version 1, 1167 for version 2."},
-    {"key", SLOT_CONTROL_KEY, SCHEMA_INTEGER, .min = 1, .max = 65535, .sets = {"control.key"},
-     .doc = "Id of the key that signs the requests; without it they are not signed."},
-    {"auth_layout", SLOT_CONTROL_AUTH_LAYOUT, SCHEMA_CHOICE, .choices = layouts,
-     .default_text = "auto", .sets = {"control.auth_layout"},
-     .doc = "How the MD5 digest of version 1 is computed; auto tries all until one is accepted."},
-    {"retries", SLOT_CONTROL_RETRIES, SCHEMA_INTEGER, .min = 1, .max = 5, .default_text = "3",
-     .sets = {"control.tries"},
-     .doc = "How often the control request is sent in all before the operation fails."},
-    {"timeout", SLOT_CONTROL_TIMEOUT, SCHEMA_DURATION, .min = 100 * MS, .max = 10 * SECONDS,
-     .default_text = "2s", .sets = {"control.timeout_ns"},
-     .doc = "How long to wait for the answer to each control request."},
-};
-const struct schema_scope schema_control = {"control", KEYS(control_keys)};
 
 static const struct schema_key operation_keys[] = {
     {"operation", SLOT_OPERATION, SCHEMA_OPERATION, .default_text = "udp-jitter",
@@ -271,6 +240,8 @@ static const struct schema_key root_keys[] = {
     {"modules", SLOT_MODULES, SCHEMA_MAPPING, .max = SCHEMA_MODULES_MAX,
      .doc = "Named sets of keys for targets to refer to."},
     {"targets", SLOT_TARGETS, SCHEMA_LIST, .max = SCHEMA_TARGETS_MAX, .doc = "What to measure."},
+    {"target_files", SLOT_TARGET_FILES, SCHEMA_FILES, .min = 1, .max = SCHEMA_FILES_MAX,
+     .doc = "Files with more targets, which are watched; a relative path starts at this file."},
     {"keys", SLOT_KEYS, SCHEMA_LIST, .max = SCHEMA_KEYS_MAX,
      .doc = "Secrets that sign control requests, for targets and the responder to refer to."},
     {"clock", SLOT_CLOCK, SCHEMA_SECTION, .inner = &schema_clock,
@@ -435,6 +406,9 @@ void schema_add_range(const struct schema_key *key, const struct operation *oper
         break;
     case SCHEMA_IDS:
         add_count(&limits, "ids of keys", out);
+        break;
+    case SCHEMA_FILES:
+        add_count(&limits, "of " FILE_PATTERN_ALLOWED, out);
         break;
     case SCHEMA_SECTION:
         buf_add_string(out, "a mapping");

@@ -160,6 +160,7 @@ static bool read_value(const struct reading *reading, const struct node *node, s
     case SCHEMA_PREFIXES:
     case SCHEMA_PORTS:
     case SCHEMA_IDS:
+    case SCHEMA_FILES:
     case SCHEMA_LIST:
         return read_list(reading, node);
     case SCHEMA_SECTION:

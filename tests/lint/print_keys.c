@@ -18,7 +18,7 @@ struct part {
 static const struct part parts[] = {
     {&schema_root, false},      {&schema_operation, true}, {&schema_control, true},
     {&schema_target, true},     {&schema_key, true},       {&schema_clock, true},
-    {&schema_responder, false},
+    {&schema_responder, false}, {&schema_group, false},
 };
 
 static const char *part_name(const struct part *part)

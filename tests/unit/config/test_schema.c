@@ -18,7 +18,7 @@
 
 static const struct schema_scope *const scopes[] = {
     &schema_root,      &schema_operation, &schema_control, &schema_target,
-    &schema_responder, &schema_key,       &schema_clock,
+    &schema_responder, &schema_key,       &schema_clock,   &schema_group,
 };
 #define SCOPE_COUNT (sizeof scopes / sizeof scopes[0])
 #define KEY_LETTERS "abcdefghijklmnopqrstuvwxyz_"
@@ -47,7 +47,7 @@ static bool is_by_key(const struct schema_key *key)
 
 static bool is_of_target(const struct schema_scope *scope)
 {
-    return scope != &schema_root && scope != &schema_responder;
+    return scope != &schema_root && scope != &schema_responder && scope != &schema_group;
 }
 
 /* A key without is one whose change a reload would not see. */
@@ -272,6 +272,8 @@ static void example_loads_with_each_comment_in_use(void **state)
             assert_non_null(strstr(buf_string(&findings), "control.key: "));
         } else if (strncmp(name, "keys: ", 6) == 0) {
             assert_non_null(strstr(buf_string(&findings), "secret_file: "));
+        } else if (strncmp(name, "target_files: ", 14) == 0) {
+            assert_non_null(strstr(buf_string(&findings), "matches no further file yet"));
         } else {
             assert_string_equal(buf_string(&findings), "");
         }
