@@ -223,17 +223,14 @@ static void read_key(struct values *values, const struct schema_scope *scope,
     }
 }
 
-/* Two ways to say one thing: in one place only one of them may stand, and the one that stands in
- * the later layer counts. */
-static const enum slot rivals[][2] = {{SLOT_DSCP, SLOT_TOS}, {SLOT_INTERFACE, SLOT_VRF}};
-#define RIVAL_COUNT (sizeof rivals / sizeof rivals[0])
+const enum slot value_rivals[VALUE_RIVALS][2] = {{SLOT_DSCP, SLOT_TOS}, {SLOT_INTERFACE, SLOT_VRF}};
 
 static void report_rivals(const struct values *values, const struct node *node,
                           struct diagnostics *diagnostics)
 {
-    for (size_t i = 0; i < RIVAL_COUNT; i++) {
-        const struct node *first = values->of[rivals[i][0]].node;
-        const struct node *second = values->of[rivals[i][1]].node;
+    for (size_t i = 0; i < VALUE_RIVALS; i++) {
+        const struct node *first = values->of[value_rivals[i][0]].node;
+        const struct node *second = values->of[value_rivals[i][1]].node;
         if (first != NULL && second != NULL && first->parent == node && second->parent == node) {
             diagnostics_error(diagnostics, place_key(second),
                               "cannot stand beside '%s'; allowed: one of the two", first->key);
@@ -255,10 +252,10 @@ bool values_read(struct values *values, const struct schema_scope *scope, const 
 
 void values_overlay(struct values *values, const struct values *over)
 {
-    for (size_t i = 0; i < RIVAL_COUNT; i++) {
+    for (size_t i = 0; i < VALUE_RIVALS; i++) {
         for (unsigned k = 0; k < 2; k++) {
-            if (over->of[rivals[i][k]].state != VALUE_UNSET) {
-                values->of[rivals[i][1 - k]] = (struct value){0};
+            if (over->of[value_rivals[i][k]].state != VALUE_UNSET) {
+                values->of[value_rivals[i][1 - k]] = (struct value){0};
             }
         }
     }

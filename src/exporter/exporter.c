@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/shard.h"
+#include "config/json_schema.h"
 #include "host/clock.h"
 #include "host/log.h"
 #include "program/config_file.h"
@@ -30,6 +31,8 @@
 static const struct option_row rows[] = {
     {"config.file", "FILE", "ipsla.yml", "The configuration.", false},
     {"config.check", NULL, NULL, "Check the configuration, print every problem, and exit.", false},
+    {"config.print-schema", NULL, NULL, "Print the JSON Schema of the configuration, and exit.",
+     false},
     {"config.expand-environment-variables", NULL, NULL,
      "Replace ${NAME} in values of the configuration by the environment variable; $$ is a dollar.",
      false},
@@ -144,6 +147,15 @@ static struct config *load_config(const struct options *options, struct follow *
         fprintf(stderr, "ipsla_exporter: without --config.file=FILE the file is ./%s\n", file);
     }
     return config;
+}
+
+static int print_schema(void)
+{
+    struct buf text = {0};
+    json_schema_write(&text);
+    fputs(buf_string(&text), stdout);
+    buf_fini(&text);
+    return fflush(stdout) == 0 ? 0 : 1;
 }
 
 static int check_config(const struct options *options, struct follow *follow,
@@ -364,6 +376,9 @@ int main(int argc, char **argv)
     int status;
     if (!options_parse(&program, argc, argv, &options, &status)) {
         return status;
+    }
+    if (options_has(&options, "config.print-schema")) {
+        return print_schema();
     }
     status = web_flags_read(&options, &web);
     if (status == 0) {
