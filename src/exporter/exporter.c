@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include "base/shard.h"
-#include "config/json_schema.h"
 #include "host/clock.h"
 #include "host/log.h"
 #include "program/config_file.h"
@@ -147,15 +146,6 @@ static struct config *load_config(const struct options *options, struct follow *
         fprintf(stderr, "ipsla_exporter: without --config.file=FILE the file is ./%s\n", file);
     }
     return config;
-}
-
-static int print_schema(void)
-{
-    struct buf text = {0};
-    json_schema_write(&text);
-    fputs(buf_string(&text), stdout);
-    buf_fini(&text);
-    return fflush(stdout) == 0 ? 0 : 1;
 }
 
 static int check_config(const struct options *options, struct follow *follow,
@@ -378,7 +368,7 @@ int main(int argc, char **argv)
         return status;
     }
     if (options_has(&options, "config.print-schema")) {
-        return print_schema();
+        return config_file_print_schema();
     }
     status = web_flags_read(&options, &web);
     if (status == 0) {

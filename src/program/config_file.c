@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "config/json_schema.h"
 #include "config/words.h"
 
 #include "host/log.h"
@@ -50,6 +51,15 @@ struct config *config_file_check(const struct config_source *source)
         return NULL;
     }
     return config;
+}
+
+int config_file_print_schema(void)
+{
+    struct buf text = {0};
+    json_schema_write(&text);
+    fputs(buf_string(&text), stdout);
+    buf_fini(&text);
+    return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 const char *config_file_nearest(const struct config *config, const char *name)

@@ -11,7 +11,10 @@
 struct config *config_file_load(const char *file);
 struct config *config_file_read(const struct config_source *source);
 
-/* The same; NULL also when there is an error in a target file, which otherwise has no targets. */
+/* Prints the JSON Schema of the configuration. Returns an exit status. */
+int config_file_print_schema(void);
+
+/* As config_file_read; NULL also when there is an error in a target file, which otherwise has no targets. */
 struct config *config_file_check(const struct config_source *source);
 
 /* The name of the target that `name`, which is none, was most likely meant to be; NULL: no idea. */
