@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "config/config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,17 @@
 #include "config/keys.h"
 #include "config/root.h"
 #include "config/yaml.h"
+
+static void set_hash(struct config *config, const char *text, size_t size)
+{
+    uint8_t digest[CRYPTO_SHA256_BYTES];
+    const struct crypto_part part = {text, size};
+    if (crypto_digest(CRYPTO_SHA256, &part, 1, digest)) {
+        for (size_t i = 0; i < sizeof digest; i++) {
+            snprintf(config->hash + 2 * i, 3, "%02x", digest[i]);
+        }
+    }
+}
 
 static struct config *parse(const struct root_reading *reading, const char *text, size_t size)
 {
@@ -25,6 +37,7 @@ static struct config *parse(const struct root_reading *reading, const char *text
     if (tree != NULL) {
         root_read(reading, tree->root, config);
     }
+    set_hash(config, text, size);
     tree_free(tree);
     diagnostics_sort(reading->diagnostics);
     if (reading->diagnostics->error_count > 0) {

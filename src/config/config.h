@@ -16,8 +16,10 @@
 #include "reflect/reflect.h"
 
 struct key_ring;
+#define CONFIG_HASH_BYTES 65 /* with the NUL */
 
 struct config {
+    char hash[CONFIG_HASH_BYTES]; /* SHA-256 of the text, hexadecimal; "": the library refused */
     struct spec_set *targets; /* peer is set where `host` is an address, else ADDR_NONE */
     struct target_files *files; /* whose targets are among them; NULL: none are named */
     bool has_responder;

@@ -66,7 +66,7 @@ static void write_keys(const struct schema_scope *scope, struct buf *out)
     }
     buf_add_string(out, "\n},\"required\":[");
     for (size_t i = 0; i < scope->count; i++) {
-        if (scope->keys[i].is_required) {
+        if (scope->keys[i].is_required && scope->keys[i].slot != SLOT_HOST) {
             buf_add_string(out, separator);
             json_string_write(scope->keys[i].name, out);
             separator = ",";
@@ -105,16 +105,27 @@ static void write_operation(const struct operation *operation, struct buf *out)
     for (size_t i = 0; i < schema_operation.count; i++) {
         write_narrowed(&schema_operation.keys[i], operation, &separator, out);
     }
-    buf_printf(out, operation->has_ports ? "}}}" : "%s\"port\":false}}}", separator);
+    buf_add_string(out, "}}}");
+}
+
+static const char *name_of(enum slot slot)
+{
+    for (const struct schema_scope *scope = &schema_target; scope != NULL; scope = scope->base) {
+        for (size_t i = 0; i < scope->count; i++) {
+            if (scope->keys[i].slot == slot) {
+                return scope->keys[i].name;
+            }
+        }
+    }
+    return "";
 }
 
 /* A mapping of keys of an operation: what it may not have at once, and with its own operation. */
 static void write_operations(struct buf *out)
 {
     for (size_t i = 0; i < VALUE_RIVALS; i++) {
-        buf_printf(out, "{\"not\":{\"required\":[\"%s\",\"%s\"]}},\n",
-                   schema_row(value_rivals[i][0], NULL)->name,
-                   schema_row(value_rivals[i][1], NULL)->name);
+        buf_printf(out, "{\"not\":{\"required\":[\"%s\",\"%s\"]}},\n", name_of(value_rivals[i][0]),
+                   name_of(value_rivals[i][1]));
     }
     for (size_t i = 0; i < OPERATION_COUNT; i++) {
         buf_add_string(out, i > 0 ? ",\n" : "");
@@ -151,15 +162,20 @@ void json_schema_write(struct buf *out)
                         "\"\\\\$\\\\{[A-Za-z_][A-Za-z0-9_]*\\\\}\"},\n"
                         "\"operation\":{");
     write_keys(&schema_operation, out);
-    buf_add_string(out, "},\n\"defaults\":{\"allOf\":[{\"$ref\":\"#/$defs/operation\"}],"
-                        "\"unevaluatedProperties\":false},\n"
+    buf_add_string(out, "},\n\"of_defaults\":{");
+    write_keys(&schema_defaults, out);
+    buf_add_string(out, "},\n\"defaults\":{\"allOf\":[{\"$ref\":\"#/$defs/operation\"},"
+                        "{\"$ref\":\"#/$defs/of_defaults\"}],\"unevaluatedProperties\":false},\n"
                         "\"of_operation\":{\"allOf\":[\n{\"$ref\":\"#/$defs/operation\"},\n");
     write_operations(out);
     buf_add_string(out, "]},\n\"module\":{\"allOf\":[{\"$ref\":\"#/$defs/of_operation\"}],"
-                        "\"unevaluatedProperties\":false},\n\"target\":{");
+                        "\"unevaluatedProperties\":false},\n"
+                        "\"target\":{\"anyOf\":[{\"type\":\"string\",\"minLength\":1},"
+                        "{\"$ref\":\"#/$defs/entry\"}]},\n\"entry\":{");
     write_keys(&schema_target, out);
-    buf_add_string(out, ",\"allOf\":[{\"$ref\":\"#/$defs/of_operation\"}],"
-                        "\"unevaluatedProperties\":false}");
+    buf_add_string(out, ",\"anyOf\":[{\"required\":[\"host\"]},{\"required\":[\"hosts\"]}],"
+                        "\"allOf\":[{\"$ref\":\"#/$defs/of_operation\"},"
+                        "{\"$ref\":\"#/$defs/of_defaults\"}],\"unevaluatedProperties\":false}");
     write_sections(&schema_operation, out);
     write_sections(&schema_root, out);
     write_section(&schema_key, out);

@@ -195,6 +195,10 @@ static void write_element(enum schema_kind kind, struct buf *out)
     case SCHEMA_ENDPOINTS:
         write_numbers(1, UINT16_MAX, "|.*:[0-9]{1,5}", out);
         break;
+    case SCHEMA_HOSTS:
+        buf_add_string(out, SCALARS ",");
+        write_pattern("[^ /\\[\\]]+", out);
+        break;
     case SCHEMA_PORTS:
         write_numbers(1, UINT16_MAX, "|[0-9]{1,5}-[0-9]{1,5}", out);
         break;
@@ -212,6 +216,13 @@ static void write_element(enum schema_kind kind, struct buf *out)
     }
 }
 
+/* A number with or without a unit, which is judged elsewhere; or two. */
+static void write_limit(struct buf *out)
+{
+    buf_add_string(out, "\"type\":[\"string\",\"number\",\"array\"],\"maxItems\":2,");
+    write_pattern("none|[0-9.]+(?:%|us|ms|s)?|\\$\\{.*", out);
+}
+
 static bool is_single(enum schema_kind kind)
 {
     return kind < SCHEMA_LABELS || kind == SCHEMA_PATTERN;
@@ -224,6 +235,8 @@ void json_value_write(const struct schema_key *key, const struct operation *oper
         write_labels(key, out);
     } else if (key->kind == SCHEMA_TEXT) {
         write_text(key, out);
+    } else if (key->kind == SCHEMA_LIMIT) {
+        write_limit(out);
     } else if (is_single(key->kind)) {
         buf_add_string(out, "\"anyOf\":[{");
         write_single(key, operation, out);

@@ -17,7 +17,8 @@ bool labels_check(const struct node *labels, struct diagnostics *diagnostics);
 /* The names that a label must not have, one after the other, NULL beyond the last. */
 const char *labels_reserved(size_t index);
 
-/* Copies checked labels to `spec`, sorted by name: their order in the file means nothing. */
-void labels_copy(const struct node *labels, struct spec *spec);
+/* Adds checked labels to `spec`, sorted by name: their order in the file means nothing. One that it
+ * has already gets the new value. */
+void labels_add(const struct node *labels, struct spec *spec);
 
 #endif

@@ -57,10 +57,21 @@ static void read_targets(const struct root_reading *reading, const struct values
     inheritance_fini(&inheritance);
 }
 
+/* The commonest list without a key is that of the targets. */
+static bool is_top_good(const struct node *top, struct diagnostics *diagnostics)
+{
+    if (top->kind == NODE_SEQUENCE && !top->is_refused) {
+        diagnostics_error(diagnostics, place_value(top),
+                          "this is a list; write 'targets:' above it");
+        return false;
+    }
+    return value_is_mapping(top, diagnostics);
+}
+
 void root_read(const struct root_reading *reading, const struct node *top, struct config *config)
 {
     struct values root = {0};
-    if (!value_is_mapping(top, reading->diagnostics)) {
+    if (!is_top_good(top, reading->diagnostics)) {
         return;
     }
     values_read(&root, &schema_root, top, reading->diagnostics);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "config/packet_rate.h"
 
 #define PORT_HEADS 4096
 #define END SIZE_MAX
@@ -20,6 +21,7 @@ struct entry {
 struct roster {
     struct entry *entries;
     size_t count, capacity;
+    uint64_t rate; /* packets a second */
     size_t *names; /* heads by hash, as many as the capacity */
     size_t ports[PORT_HEADS];
 };
@@ -68,7 +70,7 @@ static void grow(struct roster *roster)
     }
 }
 
-void roster_add(struct roster *roster, const struct spec *spec, const char *file)
+static void add(struct roster *roster, const struct spec *spec, const char *file)
 {
     if (roster->count == roster->capacity) {
         grow(roster);
@@ -80,6 +82,19 @@ void roster_add(struct roster *roster, const struct spec *spec, const char *file
     if (spec->path.source.port != 0) {
         *port = index;
     }
+}
+
+void roster_add(struct roster *roster, const struct spec_set *targets, const char *file)
+{
+    for (size_t i = 0; i < targets->count; i++) {
+        add(roster, targets->specs[i], file);
+    }
+    roster->rate += packet_rate(targets);
+}
+
+uint64_t roster_rate(const struct roster *roster, const struct spec_set *more)
+{
+    return roster->rate + packet_rate(more);
 }
 
 size_t roster_count(const struct roster *roster)

@@ -6,6 +6,7 @@
 #define CONFIG_ROSTER_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "probe/spec.h"
 
@@ -14,8 +15,11 @@ struct roster;
 struct roster *roster_new(void);
 void roster_free(struct roster *roster);
 
-/* Accepts `spec`, which was written in `file`; both must outlive the roster. */
-void roster_add(struct roster *roster, const struct spec *spec, const char *file);
+/* Accepts `targets`, which were written in `file`; both must outlive the roster. */
+void roster_add(struct roster *roster, const struct spec_set *targets, const char *file);
+
+/* Packets a second of what was accepted and of `more`. */
+uint64_t roster_rate(const struct roster *roster, const struct spec_set *more);
 
 size_t roster_count(const struct roster *roster);
 

@@ -3,6 +3,7 @@
 #include "config/target_files.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,6 +55,16 @@ static void check_others(const struct reading *reading, const struct yield *yiel
         } else if (sending != NULL) {
             report_taken(&yield->claims[i], "the source port", sending, findings);
         }
+    }
+    const struct spec_set own = {.specs = (const struct spec **)yield->specs,
+                                 .count = yield->spec_count};
+    const struct value *most = reading->call->max_rate;
+    uint64_t rate = roster_rate(reading->roster, &own);
+    if (most->state == VALUE_SET && rate > (uint64_t)most->number) {
+        diagnostics_error(findings, place_file(),
+                          "with these targets %" PRIu64
+                          " packets a second are sent; allowed: %" PRId64 " (max_packet_rate)",
+                          rate, most->number);
     }
     if (roster_count(reading->roster) + yield->spec_count > SCHEMA_TARGETS_MAX) {
         diagnostics_error(findings, place_file(), "has too many targets; allowed: %d in all files",
@@ -155,13 +166,6 @@ static bool read_file(const struct reading *reading, const char *path, struct ta
     return error != -ENOENT || file_is_there(path);
 }
 
-static void accept(struct roster *roster, const struct spec_set *targets, const char *file)
-{
-    for (size_t i = 0; i < targets->count; i++) {
-        roster_add(roster, targets->specs[i], file);
-    }
-}
-
 static void fini_file(struct target_file *file)
 {
     spec_set_unref(file->targets);
@@ -205,16 +209,16 @@ struct target_files *target_files_read(const struct target_files_call *call,
     set_patterns(files, call->patterns, diagnostics->file);
     struct paths paths = match_all(files, call->patterns, diagnostics);
     files->items = mem_alloc(paths.count, sizeof *files->items);
-    for (size_t i = 0; i < own->spec_count; i++) {
-        roster_add(reading.roster, own->specs[i], diagnostics->file);
-    }
+    const struct spec_set first = {.specs = (const struct spec **)own->specs,
+                                   .count = own->spec_count};
+    roster_add(reading.roster, &first, diagnostics->file);
     for (size_t i = 0; i < paths.count; i++) {
         struct target_file *file = &files->items[files->count];
         if (!read_file(&reading, paths.items[i], file)) {
             fini_file(file);
             continue;
         }
-        accept(reading.roster, file->targets, file->path);
+        roster_add(reading.roster, file->targets, file->path);
         files->count++;
     }
     for (size_t i = 0; i < files->count; i++) {

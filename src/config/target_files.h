@@ -40,6 +40,7 @@ struct target_files {
 struct target_files_call {
     const struct node *patterns; /* the list `target_files` */
     const struct inheritance *inheritance;
+    const struct value *max_rate; /* max_packet_rate of all targets together */
     const struct target_files *before; /* the reading before; NULL: none */
     struct wall now;
 };

@@ -104,7 +104,7 @@ static void add_list(struct tree *tree, struct node *parent, const struct node *
 static bool is_settable(const struct schema_key *key)
 {
     return key->kind != SCHEMA_LABELS && key->kind != SCHEMA_MAPPING && key->kind != SCHEMA_LIST &&
-           key->kind != SCHEMA_SECTION;
+           key->kind != SCHEMA_SECTION && key->kind != SCHEMA_HOSTS;
 }
 
 /* `name` ends with "__", behind which is nothing. The key that is called so, and in `section` the
@@ -198,7 +198,8 @@ static void add_key(const struct group *group, struct node *target, const struct
     if (find_child(parent, key->name) != NULL) {
         return;
     }
-    if (parse_has_elements(key->kind)) {
+    bool is_pair = key->kind == SCHEMA_LIMIT && strchr(label->text, ',') != NULL;
+    if (is_pair || parse_has_elements(key->kind)) {
         add_list(group->tree, parent, label, key->name);
     } else {
         add_text(group->tree, parent, label, key->name, label->text);

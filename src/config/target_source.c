@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "config/target_source.h"
 
+#include "config/packet_rate.h"
 #include "config/yield.h"
 
 struct target_source {
@@ -17,7 +18,10 @@ static void read_list(const struct target_sourcing *sourcing, const struct node 
     for (const struct node *node = list->first; node != NULL; node = node->next) {
         yield_add(yield, node, sourcing->inheritance, diagnostics);
     }
+    const struct spec_set own = {.specs = (const struct spec **)yield->specs,
+                                 .count = yield->spec_count};
     check_claims(yield->claims, yield->claim_count, diagnostics);
+    packet_rate_check(&sourcing->root->of[SLOT_MAX_PACKET_RATE], &own, diagnostics);
 }
 
 /* The files of `target_files`. */
@@ -26,6 +30,7 @@ static void read_files(const struct target_sourcing *sourcing, const struct node
 {
     struct target_files_call call = {.patterns = patterns,
                                      .inheritance = sourcing->inheritance,
+                                     .max_rate = &sourcing->root->of[SLOT_MAX_PACKET_RATE],
                                      .before = sourcing->before,
                                      .now = sourcing->now};
     *sourcing->files = target_files_read(&call, diagnostics, yield);

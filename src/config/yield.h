@@ -16,7 +16,8 @@ struct yield {
     size_t spec_count, claim_count, capacity;
 };
 
-/* Reads one target. */
+/* Reads one entry, which is a target for each of its hosts. More than SCHEMA_TARGETS_MAX in all are
+ * an error. */
 void yield_add(struct yield *yield, const struct node *node, const struct inheritance *inheritance,
                struct diagnostics *diagnostics);
 

@@ -18,6 +18,7 @@ struct entry {
     size_t offset;
     uint32_t size;
     uint32_t scopes; /* a bit each */
+    enum series_level level;
 };
 
 struct entries {
@@ -89,6 +90,7 @@ static void add_entry(struct entries *entries, const struct report *report,
         .offset = entries->labels.size,
         .size = (uint32_t)labels->size,
         .scopes = scopes_of(spec),
+        .level = spec->results.series,
     };
     entries->count++;
     buf_add(&entries->labels, labels->bytes, labels->size);
@@ -154,15 +156,17 @@ static void fetch(const struct report *report, const struct family *family)
 static void write_targets(struct expo_body *body, const struct family *family, size_t size_max)
 {
     const struct entries *entries = &body->entries;
+    const struct expo_lookup *lookups = body->view.lookups;
     struct family_source source = {.view = &body->view};
     for (; body->entry < entries->count && body->series.out->size < size_max; body->entry++) {
         const struct entry *entry = &entries->items[body->entry];
         if (entries->count - body->entry > FETCH_AHEAD) {
             fetch(entry[FETCH_AHEAD].report, family);
         }
-        if ((entry->scopes & 1U << family->scope) != 0) {
+        if ((entry->scopes & 1U << family->scope) != 0 && family->level <= entry->level) {
             source.report = entry->report;
             source.layout = entry->layout;
+            source.lookup = lookups == NULL ? NULL : &lookups[body->entry];
             series_set_labels(&body->series, entries->labels.bytes + entry->offset, entry->size);
             family->emit(&body->series, &source, family->offset);
         }
@@ -207,6 +211,10 @@ static void write_on(struct expo_body *body, size_t size_max)
             series_end(&body->series);
             body->has_ended = true;
             return;
+        }
+        if (expo_filter_hides(&body->view.filter, body->family)) {
+            body->family++;
+            continue;
         }
         series_begin(&body->series, &family->metric);
         if (is_for_targets(family)) {

@@ -312,7 +312,7 @@ static void stop(struct exporter *exporter)
 }
 
 /* Runs with `config`, which it takes over. Returns the exit status. */
-static int run(struct exporter *exporter, struct config *config, const struct web_flags *web)
+static int run(struct exporter *exporter, struct config *config, struct web_flags *web)
 {
     static const int also[] = {SIGHUP, SIGXCPU, 0};
     sigset_t signals = daemon_block_signals(also);
@@ -389,16 +389,19 @@ int main(int argc, char **argv)
     if (status == 0) {
         status = daemon_read_logging(&options);
     }
-    if (status != 0) {
-        return status;
+    bool is_check = status == 0 && options_has(&options, "config.check");
+    if (is_check) {
+        status = check_config(&options, &follow, &shard, work.count);
     }
-    if (options_has(&options, "config.check")) {
-        return check_config(&options, &follow, &shard, work.count);
+    if (is_check || status != 0) {
+        web_flags_fini(&web);
+        return status;
     }
     mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
     struct config *config = load_config(&options, &follow, config_file_read);
     if (config == NULL) {
         inputs_fini(&follow.inputs);
+        web_flags_fini(&web);
         return OPTIONS_EXIT_USAGE; /* to start again is of no use */
     }
     struct exporter exporter = {

@@ -85,6 +85,7 @@ struct exporter {
     struct replay_memory *replays; /* of each responder; NULL: none has had keys */
     struct target_files *files; /* NULL: none */
     struct spec_set *targets; /* what the workers were given, in the order of the file */
+    char config_hash[CONFIG_HASH_BYTES]; /* of what is in force; "": not known */
     bool is_reload_successful;
     struct wall reload_success;
     double scrape_seconds; /* of the latest scrape; negative: there was none */

@@ -40,9 +40,10 @@ operation: tcp-connect|tag: 12|tag: true|owner: ''|labels: {a: b, c: 1}|labels: 
 source_address: 192.0.2.7|ip_version: 4|ip_version: '4'|interface: eth0|vrf: 7|source_port: 1|precision: microseconds
 control: {version: v2}|control: {version: none}|control: {port: 1, retries: 5, timeout: 100ms}|control: {}
 data_pattern: 1234, operation: udp-echo|data_pattern: 1E10, operation: udp-echo|timestamps: user
+limits: {loss: 1%, rtt: [150ms, none], mos: 3.6, for: 3}, codec: g729a|frequency: 100ms, num_packets: 1
 """
 BAD = """
-frequency: 5|frequency: 999ms|frequency: 8d|frequency: 604801s|frequency: 1.5s|frequency: [1s]|timeout: 0s|threshold: 61s
+frequency: 5|frequency: 99ms|frequency: 8d|frequency: 604801s|frequency: 1.5s|frequency: [1s]|timeout: 0s|threshold: 61s
 num_packets: 0|num_packets: 60001|num_packets: '60001'|num_packets: x|num_packets: 1.5|interval: 3ms|interval: 61s
 request_data_size: 17513|dscp: xx|dscp: 64|tos: 256|tos: '0x100'|ttl: 0|ttl: 256|dont_fragment: maybe|dont_fragment: 2
 codec: g722|start: later|start: after 366d|life: 0s|life: 24856d|clock_tolerance: 101%|clock_tolerance: 101ms
@@ -50,16 +51,16 @@ operation: sctp|tag: [a]|labels: [a]|labels: {target: x}|labels: {__a: b}|labels
 module: ''|module: [a]|buckets: []|buckets: [1]|buckets: [2h]|buckets: 1ms|source_address: x y|ip_version: 5
 interface: a/b|interface: aaaaaaaaaaaaaaaa|source_port: 0|source_port: 65536|control: []|control: {version: 3}
 control: {port: 0}|control: {retries: 6}|control: {timeout: 11s}|control: {prot: 1}|frequncy: 60s|Frequency: 60s
-verify_data: true, operation: tcp-connect|num_packets: 5, operation: udp-echo|codec: g729a, operation: udp-echo
+verify_data: true, operation: tcp-connect|num_packets: 5, operation: tcp-connect|limits: {los: 1%}|codec: g729a, operation: udp-echo
 request_data_size: 17000, operation: udp-echo|dscp: ef, tos: 1|interface: a, vrf: b|operation: icmp-echo|precision: ns
 data_pattern: '123', operation: udp-echo|data_pattern: xx, operation: udp-echo|timestamps: 1|frequency:
 """
-GOOD_FILES = ["responder: {}\n", "targets: []\nresponder: {listen: [1967, ':1968', '[::1]:1969']}\n",
+GOOD_FILES = ["responder: {}\n", "targets: [a.example, {hosts: [b.example, 192.0.2.1], name: c}]\n", "targets: []\nresponder: {listen: [1967, ':1968', '[::1]:1969']}\n",
               "responder: {allow: [10.0.0.0/8, '::1'], ports: [1024-65535, 5], permanent_ports: [5000]}\n",
               "target_files: [a/*.yml, b.yaml, 'c?.json']\n", "responder: {reflect_tos: false, refusal: silent}\n",
               "modules: {m: {codec: g729a}}\n" + TARGET % ", module: m", "defaults: {frequency: 10s}\n" + TARGET % "",
               "clock: {assume_synchronized: true}\n" + TARGET % ""]
-BAD_FILES = ["[]\n", "{}\n", "target: []\n", "targets: {}\n", "targets: [a]\n", "targets: [{name: a}]\n",
+BAD_FILES = ["[]\n", "{}\n", "target: []\n", "targets: {}\n", "targets: [[a]]\n", "targets: [{name: a}]\n",
              "targets: [{name: '', host: h, port: 5}]\n", "targets: [{name: a, host: h, port: 0}]\n",
              "targets: [{name: a, host: 'a b', port: 5}]\n", "targets: [{name: a, host: 10.0.0.0/8, port: 5}]\n",
              "target_files: []\n", "target_files: [a.txt]\n", "target_files: a.yml\n", "responder: []\n",
@@ -68,7 +69,7 @@ BAD_FILES = ["[]\n", "{}\n", "target: []\n", "targets: {}\n", "targets: [a]\n", 
              "responder: {max_sessions: 0}\n", "responder: {lisen: [1]}\n", "keys: [{id: 1}]\nresponder: {}\n",
              "keys: [{id: 0, algorithm: md5, secret_file: a}]\nresponder: {}\n",
              "keys: [{id: 1, algorithm: sha1, secret_file: a}]\nresponder: {}\n",
-             "modules: {'a b': {}}\n" + TARGET % "", "modules: {m: {port: 5}}\n" + TARGET % "",
+             "modules: {'a b': {}}\n" + TARGET % "", "modules: {m: {host: h}}\n" + TARGET % "",
              "modules: {m: {operation: icmp-echo, codec: g729a}}\n" + TARGET % "",
              "defaults: {name: a}\n" + TARGET % "", "defaults: {frequency: 5}\n" + TARGET % "",
              "clock: {assume_synchronized: 1}\n" + TARGET % ""]

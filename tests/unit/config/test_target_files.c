@@ -130,7 +130,7 @@ static void labels_are_labels_or_keys(void **state)
         "- targets: ['192.0.2.1:5', '192.0.2.2:5']\n"
         "  labels: {site: x, __module__: slow, __buckets__: '1ms, 5ms', __tag__: t,\n"
         "    __control_version__: 2, __control_retries__: 5, __meta_a: b, __address__: c,\n"
-        "    __timeout__: 1s}\n");
+        "    __timeout__: 1s, __limits_rtt__: '100ms, 150ms'}\n");
     struct config *config = read_main(&folder, MAIN);
     assert_int_equal(config->targets->count, 3);
     for (size_t i = 1; i < 3; i++) {
@@ -153,14 +153,22 @@ static void labels_are_labels_or_keys(void **state)
 static void every_key_of_a_target_can_be_a_label(void **state)
 {
     (void)state;
-    const struct schema_scope *scopes[] = {&schema_target, &schema_operation, &schema_control};
-    for (size_t s = 0; s < 3; s++) {
-        for (size_t i = 0; i < scopes[s]->count; i++) {
-            const struct schema_key *key = &scopes[s]->keys[i];
-            bool is_text = key->kind != SCHEMA_SECTION && key->kind != SCHEMA_LABELS;
+    static const struct {
+        const struct schema_scope *scope;
+        const char *head;
+    } scopes[] = {{&schema_target, ""},
+                  {&schema_defaults, ""},
+                  {&schema_operation, ""},
+                  {&schema_control, "control_"},
+                  {&schema_limit, "limits_"}};
+    for (size_t s = 0; s < sizeof scopes / sizeof scopes[0]; s++) {
+        for (size_t i = 0; i < scopes[s].scope->count; i++) {
+            const struct schema_key *key = &scopes[s].scope->keys[i];
+            bool is_text = key->kind != SCHEMA_SECTION && key->kind != SCHEMA_LABELS &&
+                           key->kind != SCHEMA_HOSTS;
             struct buf text = {0}, finding = {0};
             buf_printf(&text, "- {targets: [192.0.2.1], labels: {__%s%s__: \"\\x01\"}}\n",
-                       s == 2 ? "control_" : "", key->name);
+                       scopes[s].head, key->name);
             struct folder folder = folder_make();
             folder_write(&folder, "a.yml", buf_string(&text));
             struct config *config = read_main(&folder, MAIN);
@@ -174,6 +182,22 @@ static void every_key_of_a_target_can_be_a_label(void **state)
             buf_fini(&finding);
         }
     }
+}
+
+static void the_packet_rate_is_of_all_files(void **state)
+{
+    (void)state;
+    struct folder folder = folder_make();
+    folder_write(&folder, "a.yml", "- targets: ['192.0.2.1:5']\n");
+    folder_write(&folder, "b.yml", "- targets: ['192.0.2.2:5', '192.0.2.3:5', '192.0.2.4:5']\n");
+    folder_write(&folder, "c.yml", "- targets: ['192.0.2.5:5']\n");
+    struct config *config = read_main(&folder, MAIN "max_packet_rate: 3\n"); /* 11 each in 20 s */
+    expect_names(config, "main 192.0.2.1:5 192.0.2.5:5");
+    assert_string_equal(
+        file_of(config, "/b.yml")->findings.items[0].message,
+        "with these targets 4 packets a second are sent; allowed: 3 (max_packet_rate)");
+    config_free(config);
+    folder_remove(&folder);
 }
 
 static void the_example_is_good(void **state)
@@ -223,7 +247,7 @@ static void errors_have_their_place(void **state)
         "  labels: {__prt__: 1, __frequency__: 5, __tag__: [x], target: y}\n",
         "f:2:12: [0].labels.__prt__: unknown key; did you mean '__port__'?\n"
         "f:2:39: [0].targets[0].frequency: '5' has no unit (us, ms, s, m, h or d), as in "
-        "20ms or 60s; allowed: 1s to 7d\n"
+        "20ms or 60s; allowed: 100ms to 7d\n"
         "f:2:51: [0].labels.__tag__: not a single text; write '__tag__: ...', several values "
         "with commas\n"
         "f:2:56: [0].targets[0].labels.target: the exporter uses this label name itself; "
@@ -455,6 +479,7 @@ int main(void)
         cmocka_unit_test(hosts_are_read_as_they_are_written),
         cmocka_unit_test(labels_are_labels_or_keys),
         cmocka_unit_test(every_key_of_a_target_can_be_a_label),
+        cmocka_unit_test(the_packet_rate_is_of_all_files),
         cmocka_unit_test(the_example_is_good),
         cmocka_unit_test(json_is_read),
         cmocka_unit_test(errors_have_their_place),
