@@ -270,6 +270,7 @@ static void wait_for_end(struct exporter *exporter, int signal_fd)
         struct mono next =
             mono_min(exporter_watch_unearned(exporter), exporter_report_health(exporter));
         next = mono_min(next, exporter_follow(exporter));
+        next = mono_min(next, exporter_watch_changes(exporter));
         struct pollfd items[] = {
             {.fd = signal_fd, .events = POLLIN},
             {.fd = exporter->wake_fd, .events = POLLIN},
@@ -302,6 +303,7 @@ static void stop(struct exporter *exporter)
     http_stop(exporter->http);
     exporter_stop_workers(exporter);
     responder_worker_stop(exporter->responder, NULL);
+    exporter_end_changes(exporter);
     resolver_stop(exporter->resolver);
     exporter_follow_end(exporter);
     target_files_unref(exporter->files);

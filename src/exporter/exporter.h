@@ -7,6 +7,7 @@
  *   follow.c    changes of files that are found without being announced
  *   check.c     what this host cannot do for a configuration
  *   health.c    what the service manager is told
+ *   changes.c   states of targets in the log, which change_log.c keeps short
  *   realtime.c  priority of the measuring threads
  *   resolve.c   host names
  *   view.c      what HTTP asks for */
@@ -60,6 +61,8 @@ struct follow {
     struct mono check_next; /* of the configuration */
 };
 
+struct change_log;
+
 struct exporter {
     /* Unchanging while HTTP runs. */
     const char *config_file;
@@ -98,6 +101,8 @@ struct exporter {
     struct mono judge_next; /* when they are judged again */
     struct mono apply_next; /* when addresses may be taken over again */
     struct unearned unearned;
+    struct change_log *changes; /* of targets; NULL before the first look */
+    struct mono changes_next;
     struct health health;
     struct follow follow;
 };
@@ -156,6 +161,10 @@ void exporter_check_sockets(const struct spec_set *targets);
 /* Looks now and then whether many datagrams answered nothing, and says so in the log, once a minute
  * at the most. Returns when to call it again. */
 struct mono exporter_watch_unearned(struct exporter *exporter);
+
+/* Logs which targets changed their state, once a second. Returns when to call it again. */
+struct mono exporter_watch_changes(struct exporter *exporter);
+void exporter_end_changes(struct exporter *exporter);
 
 /* Tells the service manager now and then that every thread does its work (or nothing, when one does
  * not), and how many targets are measured. Returns when to call it again. */
