@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "config/address.h"
 #include "config/duration.h"
+#include "config/file_pattern.h"
 #include "config/limit.h"
 #include "reflect/reflect.h"
 
@@ -194,6 +195,8 @@ static const struct schema_key root_keys[] = {
     {"modules", SLOT_MODULES, SCHEMA_MAPPING, .max = SCHEMA_MODULES_MAX,
      .doc = "Named sets of keys for targets to refer to."},
     {"targets", SLOT_TARGETS, SCHEMA_LIST, .max = SCHEMA_TARGETS_MAX, .doc = "What to measure."},
+    {"target_files", SLOT_TARGET_FILES, SCHEMA_FILES, .min = 1, .max = SCHEMA_FILES_MAX,
+     .doc = "Files with more targets, which are watched; a relative path starts at this file."},
     {"keys", SLOT_KEYS, SCHEMA_LIST, .max = SCHEMA_KEYS_MAX,
      .doc = "Secrets that sign control requests, for targets and the responder to refer to."},
     {"clock", SLOT_CLOCK, SCHEMA_SECTION, .inner = &schema_clock,
@@ -367,6 +370,9 @@ void schema_add_range(const struct schema_key *key, const struct operation *oper
         break;
     case SCHEMA_IDS:
         add_count(&limits, "ids of keys", out);
+        break;
+    case SCHEMA_FILES:
+        add_count(&limits, "of " FILE_PATTERN_ALLOWED, out);
         break;
     case SCHEMA_SECTION:
         buf_add_string(out, "a mapping");

@@ -185,6 +185,18 @@ static inline struct snapshot *view_snapshot(void)
 }
 
 /* `snapshots` must outlive the view. */
+/* A file as it should be, one that was never good, and one that was. */
+static inline const struct expo_file *view_files(void)
+{
+    static struct expo_file files[] = {
+        {.path = "targets/a.yml", .is_good = true, .targets = 2},
+        {.path = "targets/b.json", .line = 3, .column = 12},
+        {.path = "targets/c&d.yml", .targets = 7},
+    };
+    files[0].good_at = files[2].good_at = build_at(0).wall;
+    return files;
+}
+
 static inline struct expo_view view_of(struct snapshot *const *snapshots, size_t count)
 {
     return (struct expo_view){
@@ -203,6 +215,8 @@ static inline struct expo_view view_of(struct snapshot *const *snapshots, size_t
         .clock = {.is_synchronized = true,
                   .estimated_error_ns = 250 * NS_PER_US,
                   .maximum_error_ns = 20 * NS_PER_MS},
+        .files = view_files(),
+        .file_count = 3,
         .rejections = {{[EXPO_REJECTION_BUSY] = 2}},
         .config_hash = "0123456789abcdef",
         .reload_successful = true,
