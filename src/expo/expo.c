@@ -21,6 +21,7 @@ struct entry {
     size_t offset;
     uint32_t size;
     uint32_t scopes; /* a bit each */
+    struct series_origin origin;
 };
 
 struct entries {
@@ -82,6 +83,12 @@ static void add_labels(const struct expo_format *format, const struct spec *spec
     }
 }
 
+static struct series_origin target_origin(const struct report *report)
+{
+    const struct spec_results *results = &report->spec->results;
+    return (struct series_origin){report->created, results->histograms, results->shows_created};
+}
+
 /* `labels` are the target's. */
 static void add_entry(struct entries *entries, const struct report *report,
                       const struct buf *labels)
@@ -93,6 +100,7 @@ static void add_entry(struct entries *entries, const struct report *report,
         .offset = entries->labels.size,
         .size = (uint32_t)labels->size,
         .scopes = scopes_of(spec),
+        .origin = target_origin(report),
     };
     entries->count++;
     buf_add(&entries->labels, labels->bytes, labels->size);
@@ -154,12 +162,6 @@ static void fetch(const struct report *report, const struct family *family)
     }
 }
 
-static struct series_origin target_origin(const struct report *report)
-{
-    const struct spec_results *results = &report->spec->results;
-    return (struct series_origin){report->created, results->histograms, results->shows_created};
-}
-
 /* What the program counts itself begins with it. */
 static struct series_origin own_origin(const struct expo_view *view)
 {
@@ -181,7 +183,7 @@ static void write_targets(struct expo_body *body, const struct family *family, s
             source.report = entry->report;
             source.layout = entry->layout;
             series_set_labels(&body->series, entries->labels.bytes + entry->offset, entry->size);
-            body->series.origin = target_origin(entry->report);
+            body->series.origin = entry->origin;
             family->emit(&body->series, &source, family->offset);
         }
     }
