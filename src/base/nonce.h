@@ -28,4 +28,10 @@ static inline uint64_t nonce_draw(const struct siphash_key *key, enum nonce_purp
     return siphash(key, words, sizeof words);
 }
 
+/* The same for a number that whoever has the key reads back: a permutation of all 64-bit numbers,
+ * four rounds of a Feistel cipher with SipHash. nonce_open(nonce_seal(x)) is x; what was made up
+ * opens to something, but hardly to what the caller waits for. */
+uint64_t nonce_seal(const struct siphash_key *key, enum nonce_purpose purpose, uint64_t number);
+uint64_t nonce_open(const struct siphash_key *key, enum nonce_purpose purpose, uint64_t nonce);
+
 #endif

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "config/secret.h"
+#include "config/target.h"
 #include "operation/operation.h"
 
 static bool read_version(const struct key_flags *flags, struct spec *spec)
@@ -106,4 +107,13 @@ bool cli_read_control(const struct key_flags *flags, struct spec *spec)
         return false;
     }
     return true;
+}
+
+bool cli_is_probe_port(const struct key_flags *flags, const struct spec *spec)
+{
+    if (key_flag_text(flags, SLOT_PORT) == NULL || !spec_probes_control_port(spec)) {
+        return true;
+    }
+    fprintf(stderr, "ipsla probe: --port %u " TARGET_CONTROL_PORT "\n", (unsigned)spec->path.port);
+    return false;
 }

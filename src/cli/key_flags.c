@@ -19,7 +19,7 @@ struct entry {
 
 static const struct entry entries[] = {
     {&schema_operation, SLOT_OPERATION, {.heading = "Operation"}},
-    {&schema_target, SLOT_PORT, {.standard = "16384"}},
+    {&schema_operation, SLOT_PORT, {0}},
     {&schema_operation, SLOT_TIMEOUT, {0}},
     {&schema_operation, SLOT_THRESHOLD, {0}},
     {&schema_operation, SLOT_IP_VERSION, {.argument = "4|6"}},
@@ -168,8 +168,7 @@ bool key_flag_refuse(const struct key_flags *flags, enum slot slot, const char *
 static const struct schema_key *row_for(const struct entry *entry,
                                         const struct operation *operation)
 {
-    bool is_of_port =
-        entry->scope == &schema_control || entry->scope == &schema_key || entry->slot == SLOT_PORT;
+    bool is_of_port = entry->scope == &schema_control || entry->scope == &schema_key;
     if (is_of_port && schema_row(SLOT_CONTROL, operation) == NULL) {
         return NULL;
     }

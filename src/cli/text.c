@@ -11,8 +11,8 @@
 #include "cli/distribution.h"
 #include "cli/values.h"
 #include "cli/variation.h"
+#include "explain/reason.h"
 #include "operation/operation.h"
-#include "program/reason.h"
 
 /* Nanoseconds as milliseconds with three decimals. */
 static void add_ms(struct buf *out, double value_ns)
@@ -166,19 +166,30 @@ static void add_own_counts(const struct round *round, struct buf *out)
                round->duplicate, round->corrupt, round->dropped_here);
 }
 
-/* The block of icmp-jitter. Direction of a loss is not told by ICMP; who reordered is told by the
- * times. */
-static void add_losses_without_direction(const struct round *round, struct buf *out)
+static void add_reordering(const struct reordering *order, struct buf *out)
 {
-    const struct reordering *order = &round->reordering;
-    buf_printf(out, "Packet Late Arrival: %" PRIu32 "\n", round->late);
-    buf_printf(out, "Out Of Sequence: %" PRIu32 "\n", round->out_of_order);
     buf_printf(out,
                "        Source to Destination: %" PRIu32 "\tDestination to Source: %" PRIu32 "\n",
                order->sd, order->ds);
     buf_printf(out, "        In both Directions: %" PRIu32 "\n", order->both);
-    buf_printf(out, "Packet Skipped: %" PRIu32 "\tPacket Unprocessed: %" PRIu32 "\n", round->unsent,
-               round->unprocessed);
+}
+
+/* The block of icmp-jitter, and as much of it as echoes tell. Direction of a loss is not told by
+ * either; who reordered is told by the responder's times. */
+static void add_losses_without_direction(const struct cli_result *result, struct buf *out)
+{
+    const struct round *round = result->round;
+    bool is_stamped = operation_has(result->spec->operation, RESULT_ONE_WAY);
+    buf_printf(out, "Packet Late Arrival: %" PRIu32 "\n", round->late);
+    buf_printf(out, "Out Of Sequence: %" PRIu32 "\n", round->out_of_order);
+    if (is_stamped) {
+        add_reordering(&round->reordering, out);
+    }
+    buf_printf(out, "Packet Skipped: %" PRIu32, round->unsent);
+    if (is_stamped) {
+        buf_printf(out, "\tPacket Unprocessed: %" PRIu32, round->unprocessed);
+    }
+    buf_add_char(out, '\n');
     buf_printf(out, "Packet Loss: %" PRIu32 "\n", round->lost_unknown);
     add_periods(&round->losses, "", out);
     add_own_counts(round, out);
@@ -217,7 +228,9 @@ static void add_train(const struct cli_result *result, struct buf *out)
     buf_printf(out, "        Number Of RTT: %" PRIu32, round->rtt.count);
     add_min_avg_max(out, "\t\tRTT", (double)round->rtt.min_ns, moments_average_ns(&round->rtt),
                     (double)round->rtt.max_ns);
-    add_jitter(round, out);
+    if (operation_has(result->spec->operation, RESULT_JITTER)) {
+        add_jitter(round, out);
+    }
     buf_add_string(out, "Over Threshold:\n");
     buf_printf(out, "        Number Of RTT Over Threshold: %" PRIu32 " (%" PRIu32 "%%)\n",
                round->over_threshold,
@@ -225,7 +238,7 @@ static void add_train(const struct cli_result *result, struct buf *out)
     if (operation_has(result->spec->operation, RESULT_DIRECTION)) {
         add_losses(round, out);
     } else {
-        add_losses_without_direction(round, out);
+        add_losses_without_direction(result, out);
     }
     if (result->spec->packets.codec != VOICE_CODEC_NONE) {
         add_voice(&round->voice, out);
@@ -251,9 +264,10 @@ static void add_jitter_percentiles(const struct cli_result *result, struct buf *
     }
 }
 
+/* Several packets, or what may be several. */
 static bool is_train(const struct spec *spec)
 {
-    return operation_has(spec->operation, RESULT_JITTER);
+    return operation_has(spec->operation, RESULT_JITTER) || spec->packets.count > 1;
 }
 
 /* What IOS adds for the other types with "details", and what it does not tell. */
@@ -314,9 +328,10 @@ void cli_text_format(const struct cli_result *result, struct buf *out)
     }
     add_reply(round, out);
     add_unsent(result, out);
-    if (!is_ok) {
-        buf_add_string(out, "Reason: ");
-        cli_explain(result, out);
+    enum target_state state = cli_state(result);
+    if (state != TARGET_OK) {
+        buf_add_string(out, state == TARGET_DEGRADED ? "Limits exceeded: " : "Reason: ");
+        cli_add_reason(result, out);
         buf_add_char(out, '\n');
     }
 }

@@ -4,7 +4,6 @@
 
 #include <inttypes.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/time.h"
@@ -74,7 +73,11 @@ static struct place blame(const struct checking *checking, const enum slot slots
 static void add_value(const struct checking *checking, enum slot slot, struct buf *out)
 {
     const struct value *value = get(checking, slot);
-    char quoted[WORDS_QUOTE_MAX];
+    char quoted[WORDS_QUOTE_MAX], time[DURATION_TEXT_MAX];
+    if (value->is_default && slot == SLOT_TIMEOUT) { /* which follows the frequency */
+        buf_printf(out, "'%s' (the default)", duration_format(value->number, time));
+        return;
+    }
     buf_add_string(out, words_quote(value->node->text, quoted));
     if (value->is_default) {
         buf_add_string(out, " (the default)");
@@ -154,15 +157,6 @@ static struct schema_train train_slots(const struct checking *checking)
     return schema_train(has_codec(checking));
 }
 
-static const char *run_text(const struct checking *checking)
-{
-    if (!is_train(checking->operation)) {
-        return "timeout";
-    }
-    return has_codec(checking) ? "codec_num_packets x codec_interval + timeout"
-                               : "num_packets x interval + timeout";
-}
-
 /* How long sending takes; 0 without a train. */
 static int64_t train_ns(const struct checking *checking)
 {
@@ -170,7 +164,19 @@ static int64_t train_ns(const struct checking *checking)
         return 0;
     }
     struct schema_train slots = train_slots(checking);
-    return get(checking, slots.num_packets)->number * get(checking, slots.interval)->number;
+    return operation_train_ns(checking->operation, get(checking, slots.num_packets)->number,
+                              get(checking, slots.interval)->number);
+}
+
+static const char *run_text(const struct checking *checking)
+{
+    if (train_ns(checking) == 0) {
+        return "timeout";
+    }
+    bool is_jitter = operation_has(checking->operation, RESULT_JITTER);
+    return has_codec(checking) ? "codec_num_packets x codec_interval + timeout"
+           : is_jitter         ? "num_packets x interval + timeout"
+                               : "(num_packets - 1) x interval + timeout";
 }
 
 /* False when the timeout alone is too long. */
@@ -315,13 +321,15 @@ static void check_precision(const struct checking *checking)
     buf_fini(&message);
 }
 
-/* The next operation gets the late replies of this one: they must be told apart. */
-static void check_fixed_port(const struct checking *checking)
+/* Late replies come to the next packet, in this operation or the next: they must be told apart. */
+static void check_nonce_room(const struct checking *checking)
 {
-    const enum slot slots[] = {SLOT_REQUEST_DATA_SIZE, SLOT_SOURCE_PORT};
-    int64_t least = checking->operation->bytes_min_from_fixed_port;
-    if (!checking->operation->has_ports || !are_set(checking, slots, 2) ||
-        get(checking, slots[0])->number >= least) {
+    bool has_port = get(checking, SLOT_SOURCE_PORT)->state == VALUE_SET;
+    const enum slot slots[] = {SLOT_REQUEST_DATA_SIZE,
+                               has_port ? SLOT_SOURCE_PORT : SLOT_NUM_PACKETS};
+    int64_t least = checking->operation->bytes_min_with_nonce;
+    bool needs_room = has_port || get(checking, SLOT_NUM_PACKETS)->number > 1;
+    if (!are_set(checking, slots, 2) || !needs_room || get(checking, slots[0])->number >= least) {
         return;
     }
     struct buf message = compare(checking, slots, " is too small for ");
@@ -365,18 +373,8 @@ static void check_control(const struct checking *checking)
     buf_fini(&others);
 }
 
-/* A port has no row of schema_operation, for it is the target's own. */
-static void check_port(const struct checking *checking)
+static void check_ip_version(const struct checking *checking)
 {
-    const struct value *port = get(checking, SLOT_PORT);
-    bool has_ports = checking->operation->has_ports;
-    if (!has_ports && port->state != VALUE_UNSET) {
-        diagnostics_error(checking->diagnostics, place_key(port->node),
-                          "does not apply to %s, which has no ports", checking->operation->name);
-    } else if (has_ports && port->state == VALUE_UNSET) {
-        diagnostics_error(checking->diagnostics, place_below(checking->target, "port"),
-                          "the key is missing; required: 1 to 65535");
-    }
     if (checking->operation->ipv4_only != NULL && is_ipv6(checking)) {
         diagnostics_error(checking->diagnostics, place_below(checking->target, "host"),
                           "%s is for IPv4 only: %s", checking->operation->name,
@@ -390,108 +388,17 @@ void check_target(const struct values *values, const struct operation *operation
     struct checking checking = {
         .values = values, .operation = operation, .target = target, .diagnostics = diagnostics};
     check_rows(&checking);
-    check_port(&checking);
+    check_ip_version(&checking);
     if (schema_row(SLOT_CODEC, operation) != NULL) {
         codec_check_target(values, target, diagnostics);
     }
     check_timestamps(&checking);
     check_precision(&checking);
-    check_fixed_port(&checking);
+    check_nonce_room(&checking);
     check_families(&checking);
     check_threshold(&checking);
     check_control(&checking);
     if (check_timeout(&checking)) {
         check_run(&checking);
     }
-}
-
-static int compare_orders(const struct claim *a, const struct claim *b)
-{
-    return a->order < b->order ? -1 : 1;
-}
-
-static int compare_names(const void *left, const void *right)
-{
-    const struct claim *a = left, *b = right;
-    if (a->name == NULL || b->name == NULL) {
-        return a->name == b->name ? compare_orders(a, b) : a->name == NULL ? -1 : 1;
-    }
-    int order = strcmp(a->name->text, b->name->text);
-    return order != 0 ? order : compare_orders(a, b);
-}
-
-static void check_names(struct claim *claims, size_t count, struct diagnostics *diagnostics)
-{
-    const struct claim *first = NULL;
-    qsort(claims, count, sizeof *claims, compare_names);
-    for (size_t i = 0; i < count; i++) {
-        const struct claim *claim = &claims[i];
-        if (claim->name == NULL) {
-            continue;
-        }
-        if (first == NULL || strcmp(first->name->text, claim->name->text) != 0) {
-            first = claim;
-            continue;
-        }
-        char quoted[WORDS_QUOTE_MAX];
-        diagnostics_error(diagnostics, place_value(claim->name),
-                          "%s is the name of the target on line %u already; names are unique",
-                          words_quote(claim->name->text, quoted), first->target->line);
-    }
-}
-
-static int compare_ports(const void *left, const void *right)
-{
-    const struct claim *a = left, *b = right;
-    if (a->source.port != b->source.port) {
-        return a->source.port < b->source.port ? -1 : 1;
-    }
-    return compare_orders(a, b);
-}
-
-/* A port without an address is that port on every address, and one without a device (or VRF) that
- * on every device. */
-static bool do_collide(const struct claim *a, const struct claim *b)
-{
-    bool is_any = a->source.family == ADDR_NONE || b->source.family == ADDR_NONE;
-    bool is_apart = a->device != NULL && b->device != NULL && strcmp(a->device, b->device) != 0;
-    return a->source.port == b->source.port && !is_apart &&
-           (is_any || addr_is_same_ip(&a->source, &b->source));
-}
-
-static void report_collision(const struct claim *claim, const struct claim *earlier,
-                             struct diagnostics *diagnostics)
-{
-    struct place place = node_is_within(claim->source_port, claim->target)
-                             ? place_value(claim->source_port)
-                             : place_below(claim->target, "source_port");
-    diagnostics_error(diagnostics, place,
-                      "%u is the source port of the target on line %u too; "
-                      "allowed: each port once on an address",
-                      (unsigned)claim->source.port, earlier->target->line);
-}
-
-static void check_sources(struct claim *claims, size_t count, struct diagnostics *diagnostics)
-{
-    size_t first = 0; /* with the same port */
-    qsort(claims, count, sizeof *claims, compare_ports);
-    for (size_t i = 0; i < count; i++) {
-        first = claims[first].source.port == claims[i].source.port ? first : i;
-        size_t earlier = claims[i].source.port == 0 ? i : first;
-        while (earlier < i && !do_collide(&claims[earlier], &claims[i])) {
-            earlier++;
-        }
-        if (earlier < i) {
-            report_collision(&claims[i], &claims[earlier], diagnostics);
-        }
-    }
-}
-
-void check_claims(struct claim *claims, size_t count, struct diagnostics *diagnostics)
-{
-    if (count < 2) {
-        return;
-    }
-    check_names(claims, count, diagnostics);
-    check_sources(claims, count, diagnostics);
 }

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "config/config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,13 +34,24 @@ static void check_purpose(const struct values *root, const struct node *top,
     }
 }
 
+/* The commonest list without a key is that of the targets. */
+static bool is_top_good(const struct node *top, struct diagnostics *diagnostics)
+{
+    if (top->kind == NODE_SEQUENCE && !top->is_refused) {
+        diagnostics_error(diagnostics, place_value(top),
+                          "this is a list; write 'targets:' above it");
+        return false;
+    }
+    return value_is_mapping(top, diagnostics);
+}
+
 static void read_root(const struct node *top, struct diagnostics *diagnostics,
                       struct config *config)
 {
     struct values root = {0};
     struct inheritance inheritance;
     struct key_ring ring;
-    if (!value_is_mapping(top, diagnostics)) {
+    if (!is_top_good(top, diagnostics)) {
         return;
     }
     inheritance_init(&inheritance);
@@ -61,6 +73,17 @@ static void read_root(const struct node *top, struct diagnostics *diagnostics,
     keys_fini(&ring);
 }
 
+static void set_hash(struct config *config, const char *text, size_t size)
+{
+    uint8_t digest[CRYPTO_SHA256_BYTES];
+    const struct crypto_part part = {text, size};
+    if (crypto_digest(CRYPTO_SHA256, &part, 1, digest)) {
+        for (size_t i = 0; i < sizeof digest; i++) {
+            snprintf(config->hash + 2 * i, 3, "%02x", digest[i]);
+        }
+    }
+}
+
 static struct config *parse(const char *text, size_t size, struct diagnostics *diagnostics)
 {
     struct tree *tree = yaml_parse(text, size, diagnostics);
@@ -68,6 +91,7 @@ static struct config *parse(const char *text, size_t size, struct diagnostics *d
     if (tree != NULL) {
         read_root(tree->root, diagnostics, config);
     }
+    set_hash(config, text, size);
     tree_free(tree);
     diagnostics_sort(diagnostics);
     if (diagnostics->error_count > 0) {

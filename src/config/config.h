@@ -13,7 +13,10 @@
 #include "probe/spec.h"
 #include "reflect/reflect.h"
 
+#define CONFIG_HASH_BYTES 65 /* with the NUL */
+
 struct config {
+    char hash[CONFIG_HASH_BYTES]; /* SHA-256 of the text, hexadecimal; "": the library refused */
     struct spec_set *targets; /* peer is set where `host` is an address, else ADDR_NONE */
     bool has_responder;
     struct reflect_settings responder;

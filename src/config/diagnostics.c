@@ -3,6 +3,7 @@
 #include "config/diagnostics.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "config/node.h"
@@ -79,6 +80,9 @@ static char *place_path(struct place place)
     return text;
 }
 
+/* How many findings back a repeated one is looked for. */
+#define REACH 16
+
 /* Room for one more finding; NULL when there are too many already. */
 static struct diagnostic *add_item(struct diagnostics *diagnostics, bool is_error)
 {
@@ -98,6 +102,28 @@ static struct diagnostic *add_item(struct diagnostics *diagnostics, bool is_erro
     return item;
 }
 
+static bool is_same(const struct diagnostic *a, const struct diagnostic *b)
+{
+    return a->line == b->line && a->column == b->column && strcmp(a->message, b->message) == 0 &&
+           strcmp(a->path, b->path) == 0;
+}
+
+/* The targets of one entry have their faults in common: one fault is one finding. */
+static void drop_repeated(struct diagnostics *diagnostics)
+{
+    struct diagnostic *last = &diagnostics->items[diagnostics->count - 1];
+    for (struct diagnostic *item = last; item > diagnostics->items && item + REACH > last;) {
+        item--;
+        if (is_same(item, last)) {
+            free(last->path);
+            free(last->message);
+            diagnostics->count--;
+            diagnostics->error_count -= last->is_error ? 1 : 0;
+            return;
+        }
+    }
+}
+
 __attribute__((format(printf, 4, 0))) static void add(struct diagnostics *diagnostics,
                                                       bool is_error, struct place place,
                                                       const char *format, va_list arguments)
@@ -115,6 +141,7 @@ __attribute__((format(printf, 4, 0))) static void add(struct diagnostics *diagno
     buf_vprintf(&message, format, arguments);
     item->message = mem_string(buf_string(&message));
     buf_fini(&message);
+    drop_repeated(diagnostics);
 }
 
 void diagnostics_error(struct diagnostics *diagnostics, struct place place, const char *format, ...)

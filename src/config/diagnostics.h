@@ -14,7 +14,8 @@ struct node;
 /* More findings than this are only counted. */
 #define DIAGNOSTICS_MAX 10000
 
-/* One finding: "ipsla.yml:12:15: targets[0].frequency: '60' has no unit ...; allowed: 1s to 7d". */
+/* One finding: "ipsla.yml:12:15: targets[0].frequency: '60' has no unit ...; allowed: 100ms to 7d".
+ */
 struct diagnostic {
     bool is_error; /* else a warning */
     unsigned line, column; /* from 1; 0: the file as a whole */

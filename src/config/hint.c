@@ -354,6 +354,8 @@ const char *hint_shape(const struct schema_key *key)
         return "{}";
     case SLOT_CONTROL:
         return "{version: 2}";
+    case SLOT_LIMITS:
+        return "{loss: 1%, rtt: 150ms}";
     case SLOT_LABELS:
         return "{site: paris}";
     case SLOT_BUCKETS:
@@ -366,6 +368,8 @@ const char *hint_shape(const struct schema_key *key)
         return "[1967]";
     case SCHEMA_PREFIXES:
         return "[192.0.2.0/24]";
+    case SCHEMA_HOSTS:
+        return "[192.0.2.1, 192.0.2.2]";
     case SCHEMA_PORTS:
         return "[1024-65535]";
     case SCHEMA_IDS:

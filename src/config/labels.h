@@ -13,7 +13,8 @@
 /* Checks names and values of the mapping `labels`; reports. False when anything is wrong. */
 bool labels_check(const struct node *labels, struct diagnostics *diagnostics);
 
-/* Copies checked labels to `spec`, sorted by name: their order in the file means nothing. */
-void labels_copy(const struct node *labels, struct spec *spec);
+/* Adds checked labels to `spec`, sorted by name: their order in the file means nothing. One that it
+ * has already gets the new value. */
+void labels_add(const struct node *labels, struct spec *spec);
 
 #endif

@@ -155,6 +155,8 @@ const char *parse_element(enum schema_kind kind, const char *text, int64_t *prev
     switch (kind) {
     case SCHEMA_BOUNDS:
         return check_bound(text, previous_ns);
+    case SCHEMA_HOSTS:
+        return address_parse_host(text, &addr);
     case SCHEMA_IDS:
         return check_id(text);
     case SCHEMA_PORTS:
@@ -168,8 +170,8 @@ const char *parse_element(enum schema_kind kind, const char *text, int64_t *prev
 
 bool parse_has_elements(enum schema_kind kind)
 {
-    return kind == SCHEMA_BOUNDS || kind == SCHEMA_ENDPOINTS || kind == SCHEMA_PREFIXES ||
-           kind == SCHEMA_PORTS || kind == SCHEMA_IDS;
+    return kind == SCHEMA_BOUNDS || kind == SCHEMA_HOSTS || kind == SCHEMA_ENDPOINTS ||
+           kind == SCHEMA_PREFIXES || kind == SCHEMA_PORTS || kind == SCHEMA_IDS;
 }
 
 bool parse_is_valid(const struct schema_key *key, const char *text)

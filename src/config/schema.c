@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "config/address.h"
 #include "config/duration.h"
+#include "config/limit.h"
 #include "reflect/reflect.h"
 
 #define MS NS_PER_MS
@@ -25,6 +26,7 @@ static const char *const precisions[] = {"milliseconds", "microseconds", NULL};
 static const char *const timestamps[] = {"auto", "user", "kernel", "hardware", NULL};
 static const char *const timestamp_formats[] = {"ntp", "ptp", NULL};
 static const char *const ip_versions[] = {"4", "6", NULL};
+static const char *const levels[] = {"minimal", "default", "all", NULL};
 static const char *const algorithms[] = {"md5", "sha256", "hmac-sha256", NULL};
 
 const struct schema_module schema_modules[SCHEMA_MODULE_COUNT] = {
@@ -40,22 +42,26 @@ const struct schema_module schema_modules[SCHEMA_MODULE_COUNT] = {
 static const struct schema_key operation_keys[] = {
     {"operation", SLOT_OPERATION, SCHEMA_OPERATION, .default_text = "udp-jitter",
      .sets = {"operation"}, .doc = "What to measure with, in the words of IOS."},
-    {"frequency", SLOT_FREQUENCY, SCHEMA_DURATION, .min = SECONDS, .max = 604800 * SECONDS,
+    {"frequency", SLOT_FREQUENCY, SCHEMA_DURATION, .min = 100 * MS, .max = 604800 * SECONDS,
      .default_text = "60s", .sets = {"schedule.frequency_ns"},
      .doc = "Time from the start of one operation to the start of the next."},
     {"timeout", SLOT_TIMEOUT, SCHEMA_DURATION, .min = MS, .max = HOURS, .default_text = "5s",
      .sets = {"schedule.timeout_ns"},
-     .doc = "How long each packet waits for its reply; not longer than frequency."},
+     .doc = "How long each packet waits for its reply, not longer than frequency; where no timeout "
+            "is written it is half the frequency if that is shorter."},
+    {"port", SLOT_PORT, SCHEMA_INTEGER, .is_by_operation = true, .min = 1, .max = 65535,
+     .default_text = "16384", .sets = {"path.port", "path.peer"},
+     .doc = "UDP or TCP port the probes go to; the responder opens it when asked."},
     {"threshold", SLOT_THRESHOLD, SCHEMA_DURATION, .min = 0, .max = 60 * SECONDS,
      .default_text = "5s", .sets = {"results.threshold_ns"},
      .doc = "A slower round trip is counted as over threshold; an icmp-jitter with more average "
             "jitter too."},
     {"num_packets", SLOT_NUM_PACKETS, SCHEMA_INTEGER, .is_by_operation = true, .min = 1,
      .max = 60000, .default_text = "10", .sets = {"packets.count"},
-     .doc = "Packets in one jitter operation."},
+     .doc = "Packets in one operation; of echoes not from defaults, but from module or target."},
     {"interval", SLOT_INTERVAL, SCHEMA_DURATION, .is_by_operation = true, .min = 4 * MS,
      .max = 60 * SECONDS, .default_text = "20ms", .sets = {"packets.interval_ns"},
-     .doc = "Time between two packets of a jitter operation."},
+     .doc = "Time between two packets; of echoes 200ms, and not from defaults either."},
     {"request_data_size", SLOT_REQUEST_DATA_SIZE, SCHEMA_BYTES, .is_by_operation = true, .min = 0,
      .max = 17512, .sets = {"packets.bytes"},
      .doc =
@@ -114,6 +120,8 @@ static const struct schema_key operation_keys[] = {
      .doc = "Which address of a host name to take; without it IPv4 if there is one, else IPv6."},
     {"control", SLOT_CONTROL, SCHEMA_SECTION, .is_by_operation = true, .inner = &schema_control,
      .doc = "How to ask the responder to open the port."},
+    {"limits", SLOT_LIMITS, SCHEMA_SECTION, .inner = &schema_limit,
+     .doc = "What an operation may measure before the target counts as degraded."},
     {"buckets", SLOT_BUCKETS, SCHEMA_BOUNDS, .min = 1, .max = HIST_BOUNDS_MAX,
      .default_text = "[100us, 250us, 500us, 1ms, 2500us, 5ms, 10ms, 25ms, 50ms, 100ms, 250ms, "
                      "500ms, 1s, 2500ms, 5s]",
@@ -122,14 +130,17 @@ static const struct schema_key operation_keys[] = {
     {"histograms", SLOT_HISTOGRAMS, SCHEMA_CHOICE, .choices = histograms, .default_text = "both",
      .sets = {"results.histograms"},
      .doc =
-         "Which histograms a scraper that can read both gets: native ones (exponential buckets), "
-         "classic ones (those of buckets) or both. The text formats that know no native ones "
-         "always have the classic ones."},
+         "Histograms in protobuf and OpenMetrics 2.0: native ones (exponential buckets), classic "
+         "ones (those of buckets) or both; all other formats have the classic ones."},
     {"created", SLOT_CREATED, SCHEMA_CHOICE, .choices = switches, .default_text = "false",
      .sets = {"results.shows_created"},
-     .doc = "Whether OpenMetrics 1.0 has a line _created for each counter and histogram: when it "
-            "began. An OpenTelemetry collector needs it, other scrapers store it as one more "
-            "series."},
+     .doc = "Lines _created in OpenMetrics 1.0: when each counter and histogram began. An "
+            "OpenTelemetry collector needs them, other scrapers store them as series."},
+    {"series", SLOT_SERIES, SCHEMA_CHOICE, .choices = levels, .default_text = "default",
+     .sets = {"results.series"},
+     .doc =
+         "How many metrics the target has: minimal is at most 25 series and no histogram, all is "
+         "everything."},
     {"dscp", SLOT_DSCP, SCHEMA_DSCP, .default_text = "default", .sets = {"path.tos"},
      .doc = "DSCP of the probes; control requests have none."},
     {"tos", SLOT_TOS, SCHEMA_TOS, .sets = {"path.tos"},
@@ -152,25 +163,32 @@ static const struct schema_key operation_keys[] = {
      .doc = "Who is responsible; a label of ipsla_target_info."},
     {"tag", SLOT_TAG, SCHEMA_TEXT, .max = 128, .default_text = "''", .sets = {"identity.tag"},
      .doc = "A free text; a label of ipsla_target_info."},
+    {"labels", SLOT_LABELS, SCHEMA_LABELS, .max = SCHEMA_LABELS_MAX, .sets = {"identity.labels"},
+     .doc = "Labels of your own on every series of the target; those of defaults, module and "
+            "target are put together."},
 };
 const struct schema_scope schema_operation = {"operation", KEYS(operation_keys)};
 
+static const struct schema_key defaults_keys[] = {
+    {"module", SLOT_MODULE, SCHEMA_TEXT, .min = 1, .max = 64,
+     .doc = "Name of the module whose keys apply: built in, or one under modules; in defaults, "
+            "that of every target that names none."},
+};
+const struct schema_scope schema_defaults = {"defaults", KEYS(defaults_keys),
+                                             .base = &schema_operation};
+
 static const struct schema_key target_keys[] = {
-    {"name", SLOT_NAME, SCHEMA_TEXT, .is_required = true, .min = 1, .max = 255,
-     .sets = {"identity.name"},
-     .doc = "The label target on every series; unique, and what a reload recognises a target by."},
+    {"name", SLOT_NAME, SCHEMA_TEXT, .min = 1, .max = 255, .sets = {"identity.name"},
+     .doc = "The label target on every series; unique, and what a reload recognises a target by; "
+            "without it the host."},
     {"host", SLOT_HOST, SCHEMA_HOST, .is_required = true, .sets = {"identity.host", "path.peer"},
      .doc = "The responder; a name is resolved at start and again later."},
-    {"port", SLOT_PORT, SCHEMA_INTEGER, .min = 1, .max = 65535, .sets = {"path.port", "path.peer"},
-     .doc =
-         "UDP or TCP port the probes go to; the responder opens it when asked. Required in a file, "
-         "but not for ICMP."},
-    {"module", SLOT_MODULE, SCHEMA_TEXT, .min = 1, .max = 64,
-     .doc = "Name of the module whose keys apply: built in, or one under modules."},
-    {"labels", SLOT_LABELS, SCHEMA_LABELS, .max = SCHEMA_LABELS_MAX, .sets = {"identity.labels"},
-     .doc = "Labels of your own on every series of the target."},
+    {"hosts", SLOT_HOSTS, SCHEMA_HOSTS, .min = 1, .max = SCHEMA_TARGETS_MAX,
+     .sets = {"identity.name", "identity.host", "path.peer"},
+     .doc = "Several responders instead of host: a target for each, called NAME-HOST, or HOST "
+            "without a name."},
 };
-const struct schema_scope schema_target = {"target", KEYS(target_keys), .base = &schema_operation};
+const struct schema_scope schema_target = {"target", KEYS(target_keys), .base = &schema_defaults};
 
 static const struct schema_key responder_keys[] = {
     {"listen", SLOT_LISTEN, SCHEMA_ENDPOINTS, .min = 1, .max = REFLECT_LISTEN_MAX,
@@ -238,14 +256,6 @@ static const struct schema_key key_keys[] = {
 };
 const struct schema_scope schema_key = {"key", KEYS(key_keys)};
 
-static const struct schema_key clock_keys[] = {
-    {"assume_synchronized", SLOT_ASSUME_SYNCHRONIZED, SCHEMA_CHOICE, .choices = switches,
-     .default_text = "false", .sets = {"clocks.is_assumed_synchronized"},
-     .doc = "The clock of this host counts as synchronized, whatever the system says; for hosts "
-            "whose clock the hypervisor keeps."},
-};
-const struct schema_scope schema_clock = {"clock", KEYS(clock_keys)};
-
 static const struct schema_key root_keys[] = {
     {"defaults", SLOT_DEFAULTS, SCHEMA_MAPPING, .doc = "Keys that apply to every target."},
     {"modules", SLOT_MODULES, SCHEMA_MAPPING, .max = SCHEMA_MODULES_MAX,
@@ -255,6 +265,9 @@ static const struct schema_key root_keys[] = {
      .doc = "Secrets that sign control requests, for targets and the responder to refer to."},
     {"clock", SLOT_CLOCK, SCHEMA_SECTION, .inner = &schema_clock,
      .doc = "What is known of the clock of this host."},
+    {"max_packet_rate", SLOT_MAX_PACKET_RATE, SCHEMA_INTEGER, .min = 1, .max = 100000000,
+     .doc = "Packets a second that all targets together may send, control requests included; a "
+            "file with more is refused."},
     {"responder", SLOT_RESPONDER, SCHEMA_MAPPING,
      .doc = "Answer others too; {} is a responder with the defaults below."},
 };
@@ -392,6 +405,9 @@ void schema_add_range(const struct schema_key *key, const struct operation *oper
     case SCHEMA_TOLERANCE:
         buf_add_string(out, "0us to 100ms, or 0% to 100%");
         break;
+    case SCHEMA_LIMIT:
+        limit_add_range((enum limit)(key->slot - SLOT_LIMIT), out);
+        break;
     case SCHEMA_LIFE:
         buf_add_string(out, "1s to 24855d, or forever");
         break;
@@ -400,6 +416,9 @@ void schema_add_range(const struct schema_key *key, const struct operation *oper
         break;
     case SCHEMA_BOUNDS:
         add_count(&limits, "rising durations from 1us to 1h", out);
+        break;
+    case SCHEMA_HOSTS:
+        add_count(&limits, "IP addresses or host names", out);
         break;
     case SCHEMA_ENDPOINTS:
         add_count(&limits, "of " ADDRESS_ENDPOINT, out);

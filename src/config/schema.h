@@ -41,6 +41,7 @@ enum slot {
     SLOT_BUCKETS,
     SLOT_HISTOGRAMS,
     SLOT_CREATED,
+    SLOT_SERIES,
     SLOT_DSCP,
     SLOT_TOS,
     SLOT_TTL,
@@ -92,8 +93,13 @@ enum slot {
     SLOT_CLOCK_TOLERANCE,
     SLOT_CLOCK,
     SLOT_ASSUME_SYNCHRONIZED,
+    SLOT_HOSTS,
+    SLOT_MAX_PACKET_RATE,
+    SLOT_LIMITS,
+    SLOT_LIMIT, /* and one for each enum limit: SLOT_LIMIT + LIMIT_... */
+    SLOT_LIMIT_FOR = SLOT_LIMIT + LIMIT_COUNT,
 };
-#define SLOT_COUNT (SLOT_ASSUME_SYNCHRONIZED + 1)
+#define SLOT_COUNT (SLOT_LIMIT_FOR + 1)
 
 enum schema_kind {
     SCHEMA_DURATION, /* min, max in ns */
@@ -109,9 +115,11 @@ enum schema_kind {
     SCHEMA_DEVICE, /* the name of a network device */
     SCHEMA_START, /* spread, now, after DURATION, pending */
     SCHEMA_TOLERANCE, /* a duration or a percentage: config/tolerance.h; min, max of its number */
+    SCHEMA_LIMIT, /* what config/limit.h reads, or [warning, critical]; either may be none */
     SCHEMA_LIFE, /* a duration or forever */
     SCHEMA_LABELS, /* max entries */
     SCHEMA_BOUNDS, /* min, max entries */
+    SCHEMA_HOSTS, /* min, max entries, each as SCHEMA_HOST */
     SCHEMA_ENDPOINTS, /* min, max entries: ADDRESS_ENDPOINT */
     SCHEMA_PREFIXES, /* max entries */
     SCHEMA_PORTS, /* max entries: port or first-last */
@@ -146,8 +154,8 @@ struct schema_scope {
     const struct schema_scope *base; /* its keys are allowed too; NULL: none */
 };
 
-extern const struct schema_scope schema_root, schema_operation, schema_control, schema_target,
-    schema_responder, schema_key, schema_clock;
+extern const struct schema_scope schema_root, schema_operation, schema_control, schema_limit,
+    schema_defaults, schema_target, schema_responder, schema_key, schema_clock;
 
 /* Modules that need not be written. */
 struct schema_module {
@@ -190,7 +198,7 @@ struct schema_train schema_train(bool has_codec);
 bool schema_has_own_ranges(const struct schema_key *key);
 
 /* Appends what the key allows with one operation (NULL: whatever the operation), for example
- * "1s to 7d". */
+ * "100ms to 7d". */
 void schema_add_range(const struct schema_key *key, const struct operation *operation,
                       struct buf *out);
 

@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* The keys of the sections that a target can have. */
+/* The keys of the sections that a target can have, and of the clock. */
 #include "base/time.h"
 #include "config/schema.h"
 
@@ -9,6 +9,7 @@
 #define KEYS(table) .keys = (table), .count = sizeof(table) / sizeof((table)[0])
 
 /* The order of each is that of the enum it names. */
+static const char *const switches[] = {"false", "true", NULL};
 static const char *const control_versions[] = {"none", "1", "2", NULL};
 static const char *const control_version_words[] = {"none", "v1", "v2", NULL};
 static const char *const layouts[] = {"auto",           "prefix",
@@ -41,3 +42,43 @@ static const struct schema_key control_keys[] = {
      .doc = "How long to wait for the answer to each control request."},
 };
 const struct schema_scope schema_control = {"control", KEYS(control_keys)};
+
+static const struct schema_key limit_keys[] = {
+    {"loss", SLOT_LIMIT + LIMIT_LOSS, SCHEMA_LIMIT, .sets = {"results.limits"},
+     .doc =
+         "Share of the packets sent that were lost or came too late, in both directions together."},
+    {"loss_sd", SLOT_LIMIT + LIMIT_LOSS_SD, SCHEMA_LIMIT, .sets = {"results.limits"},
+     .doc = "Share of the packets sent that were lost on the way to the responder."},
+    {"loss_ds", SLOT_LIMIT + LIMIT_LOSS_DS, SCHEMA_LIMIT, .sets = {"results.limits"},
+     .doc = "The same on the way back."},
+    {"rtt", SLOT_LIMIT + LIMIT_RTT, SCHEMA_LIMIT, .sets = {"results.limits"},
+     .doc = "Average round trip; without it, a threshold below timeout is the warning."},
+    {"jitter", SLOT_LIMIT + LIMIT_JITTER, SCHEMA_LIMIT, .sets = {"results.limits"},
+     .doc = "Average jitter of the worse direction; with icmp-jitter a threshold is the warning, "
+            "as for rtt."},
+    {"jitter_sd", SLOT_LIMIT + LIMIT_JITTER_SD, SCHEMA_LIMIT, .sets = {"results.limits"},
+     .doc = "Average jitter on the way to the responder."},
+    {"jitter_ds", SLOT_LIMIT + LIMIT_JITTER_DS, SCHEMA_LIMIT, .sets = {"results.limits"},
+     .doc = "The same on the way back."},
+    {"one_way", SLOT_LIMIT + LIMIT_ONE_WAY, SCHEMA_LIMIT, .sets = {"results.limits"},
+     .doc = "Average one-way delay of the slower direction; only while the clocks can be trusted."},
+    {"one_way_sd", SLOT_LIMIT + LIMIT_ONE_WAY_SD, SCHEMA_LIMIT, .sets = {"results.limits"},
+     .doc = "Average delay on the way to the responder."},
+    {"one_way_ds", SLOT_LIMIT + LIMIT_ONE_WAY_DS, SCHEMA_LIMIT, .sets = {"results.limits"},
+     .doc = "The same on the way back."},
+    {"mos", SLOT_LIMIT + LIMIT_MOS, SCHEMA_LIMIT, .sets = {"results.limits"},
+     .doc = "Mean opinion score of the ICPIF, which must not be lower; needs codec."},
+    {"for", SLOT_LIMIT_FOR, SCHEMA_INTEGER, .min = 1, .max = 100, .default_text = "1",
+     .sets = {"results.limits"},
+     .doc = "Operations in a row after which a limit counts as exceeded, and after which it does "
+            "not any more."},
+};
+const struct schema_scope schema_limit = {"limits", KEYS(limit_keys)};
+
+static const struct schema_key clock_keys[] = {
+    {"assume_synchronized", SLOT_ASSUME_SYNCHRONIZED, SCHEMA_CHOICE, .choices = switches,
+     .default_text = "false", .sets = {"clocks.is_assumed_synchronized"},
+     .doc = "The clock of this host counts as synchronized, whatever the system says; for hosts "
+            "whose clock the hypervisor keeps."},
+};
+const struct schema_scope schema_clock = {"clock", KEYS(clock_keys)};

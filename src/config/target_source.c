@@ -2,17 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "config/target_source.h"
 
-#include <stdlib.h>
-
-#include "base/mem.h"
-#include "config/target.h"
-
-/* What the sources have yielded. */
-struct yield {
-    struct spec **specs;
-    struct claim *claims; /* of each target, in order, also of one without a spec */
-    size_t spec_count, claim_count;
-};
+#include "config/packet_rate.h"
+#include "config/yield.h"
 
 struct target_source {
     enum slot slot; /* its key at the top level */
@@ -24,16 +15,8 @@ struct target_source {
 static void read_list(const struct node *list, const struct inheritance *inheritance,
                       struct diagnostics *diagnostics, struct yield *yield)
 {
-    size_t places = yield->claim_count + list->count;
-    yield->specs = mem_resize(yield->specs, places, sizeof *yield->specs);
-    yield->claims = mem_resize(yield->claims, places, sizeof *yield->claims);
     for (const struct node *node = list->first; node != NULL; node = node->next) {
-        struct claim *claim = &yield->claims[yield->claim_count];
-        struct spec *spec = target_read(node, inheritance, diagnostics, claim);
-        claim->order = yield->claim_count++;
-        if (spec != NULL) {
-            yield->specs[yield->spec_count++] = spec;
-        }
+        yield_add(yield, node, inheritance, diagnostics);
     }
 }
 
@@ -54,7 +37,7 @@ struct spec_set *target_sources_read(const struct values *root,
     }
     check_claims(yield.claims, yield.claim_count, diagnostics);
     struct spec_set *set = spec_set_new(yield.specs, yield.spec_count);
-    free(yield.specs);
-    free(yield.claims);
+    packet_rate_check(&root->of[SLOT_MAX_PACKET_RATE], set, diagnostics);
+    yield_fini(&yield);
     return set;
 }

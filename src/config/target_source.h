@@ -11,8 +11,8 @@
 #include "probe/spec.h"
 
 /* Reads the targets of every source that the top level of the file (`root`) names, and checks that
- * they do not share what is to be one's own. The caller owns the set; a target with an error of its
- * own is not in it. */
+ * they do not share what is to be one's own, and do not send more than max_packet_rate. The caller
+ * owns the set; a target with an error of its own is not in it. */
 struct spec_set *target_sources_read(const struct values *root,
                                      const struct inheritance *inheritance,
                                      struct diagnostics *diagnostics);

@@ -16,15 +16,28 @@
 static const struct {
     const char *name, *meant;
 } others[] = {
-    {"secret", "secret_file"},     {"password", "secret_file"},
-    {"key_string", "secret_file"}, {"count", "num_packets"},
-    {"packets", "num_packets"},    {"size", "request_data_size"},
-    {"source", "source_address"},  {"source_ip", "source_address"},
-    {"address", "host"},           {"ip", "host"},
-    {"hostname", "host"},          {"destination", "host"},
-    {"type", "operation"},         {"period", "frequency"},
-    {"device", "interface"},       {"algo", "algorithm"},
-    {"df", "dont_fragment"},       {"bind", "listen"},
+    {"secret", "secret_file"},
+    {"password", "secret_file"},
+    {"key_string", "secret_file"},
+    {"count", "num_packets"},
+    {"packets", "num_packets"},
+    {"size", "request_data_size"},
+    {"source", "source_address"},
+    {"source_ip", "source_address"},
+    {"address", "host"},
+    {"ip", "host"},
+    {"hostname", "host"},
+    {"destination", "host"},
+    {"type", "operation"},
+    {"period", "frequency"},
+    {"device", "interface"},
+    {"algo", "algorithm"},
+    {"df", "dont_fragment"},
+    {"bind", "listen"},
+    {"rta", "rtt"},
+    {"latency", "one_way"},
+    {"delay", "one_way"},
+    {"consecutive", "for"},
 };
 
 static const struct {
@@ -32,8 +45,10 @@ static const struct {
     const char *where;
 } places[] = {
     {&schema_operation, "defaults, a module or a target"},
+    {&schema_defaults, "defaults or an entry of targets"},
     {&schema_target, "an entry of targets"},
     {&schema_control, "control"},
+    {&schema_limit, "limits"},
     {&schema_responder, "responder"},
     {&schema_key, "an entry of keys"},
     {&schema_clock, "clock"},
@@ -76,6 +91,13 @@ static const char *find_other(const struct schema_scope *scope, const char *name
         }
     }
     return NULL;
+}
+
+/* "port" and "ports". */
+static bool begins_alike(const char *a, const char *b)
+{
+    size_t length = strlen(a) < strlen(b) ? strlen(a) : strlen(b);
+    return strncmp(a, b, length) == 0;
 }
 
 /* Where a key of that very name stands, or NULL. */
@@ -123,10 +145,9 @@ const struct schema_key *unknown_report(const struct schema_scope *scope, const 
                           "unknown key; write '%s: ...', with ':' and a space", head);
         return meant;
     }
-    const char *nearest = find_other(scope, node->key);
-    nearest = nearest != NULL ? nearest : words_nearest(node->key, names, count);
-    const char *place = nearest != NULL ? NULL : find_place(node->key);
-    if (place != NULL) {
+    const char *other = find_other(scope, node->key), *place = find_place(node->key);
+    const char *nearest = other != NULL ? other : words_nearest(node->key, names, count);
+    if (place != NULL && other == NULL && (nearest == NULL || !begins_alike(nearest, node->key))) {
         diagnostics_error(diagnostics, place_key(node), "unknown key here; it belongs to %s",
                           place);
         return NULL;

@@ -8,13 +8,13 @@
 #include "config/duration.h"
 #include "config/hint.h"
 #include "config/labels.h"
+#include "config/limit_keys.h"
 #include "config/parse.h"
 #include "config/unknown.h"
 #include "config/words.h"
 
 /* A key being read. */
 struct reading {
-    const struct schema_scope *scope;
     const struct schema_key *key;
     struct diagnostics *diagnostics;
 };
@@ -156,6 +156,7 @@ static bool read_value(const struct reading *reading, const struct node *node, s
 {
     switch (reading->key->kind) {
     case SCHEMA_BOUNDS:
+    case SCHEMA_HOSTS:
     case SCHEMA_ENDPOINTS:
     case SCHEMA_PREFIXES:
     case SCHEMA_PORTS:
@@ -167,9 +168,36 @@ static bool read_value(const struct reading *reading, const struct node *node, s
         return read_mapping(reading, node);
     case SCHEMA_LABELS:
         return read_mapping(reading, node) && labels_check(node, reading->diagnostics);
+    case SCHEMA_LIMIT:
+        return limit_read(reading->key, node, reading->diagnostics);
     default:
         return read_scalar(reading, node, out);
     }
+}
+
+bool value_read(const struct schema_key *key, const struct node *node,
+                struct diagnostics *diagnostics, struct value *out)
+{
+    struct reading reading = {.key = key, .diagnostics = diagnostics};
+    out->node = node;
+    out->state = read_value(&reading, node, out) ? VALUE_SET : VALUE_BROKEN;
+    return out->state == VALUE_SET;
+}
+
+/* Two ways to say one thing: in one place only one of them may stand, and the one that stands in
+ * the later layer counts. */
+static const enum slot rivals[][2] = {
+    {SLOT_DSCP, SLOT_TOS}, {SLOT_INTERFACE, SLOT_VRF}, {SLOT_HOST, SLOT_HOSTS}};
+#define RIVAL_COUNT (sizeof rivals / sizeof rivals[0])
+
+static bool has_rival(const struct values *values, enum slot slot)
+{
+    for (size_t i = 0; i < RIVAL_COUNT; i++) {
+        if (rivals[i][0] == slot && values->of[rivals[i][1]].state != VALUE_UNSET) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static void report_missing(const struct values *values, const struct schema_scope *scope,
@@ -177,7 +205,8 @@ static void report_missing(const struct values *values, const struct schema_scop
 {
     for (size_t i = 0; i < scope->count; i++) {
         const struct schema_key *key = &scope->keys[i];
-        if (!key->is_required || values->of[key->slot].state != VALUE_UNSET) {
+        if (!key->is_required || values->of[key->slot].state != VALUE_UNSET ||
+            has_rival(values, key->slot)) {
             continue;
         }
         struct buf allowed = {0};
@@ -214,18 +243,10 @@ static void read_key(struct values *values, const struct schema_scope *scope,
         value->state = value->state == VALUE_UNSET ? VALUE_BROKEN : value->state;
         return;
     }
-    struct reading reading = {.scope = scope, .key = key, .diagnostics = diagnostics};
-    value->node = node;
-    value->state = read_value(&reading, node, value) ? VALUE_SET : VALUE_BROKEN;
-    if (key->inner != NULL && value->state == VALUE_SET) {
+    if (value_read(key, node, diagnostics, value) && key->inner != NULL) {
         values_read(values, key->inner, node, diagnostics);
     }
 }
-
-/* Two ways to say one thing: in one place only one of them may stand, and the one that stands in
- * the later layer counts. */
-static const enum slot rivals[][2] = {{SLOT_DSCP, SLOT_TOS}, {SLOT_INTERFACE, SLOT_VRF}};
-#define RIVAL_COUNT (sizeof rivals / sizeof rivals[0])
 
 static void report_rivals(const struct values *values, const struct node *node,
                           struct diagnostics *diagnostics)
@@ -268,26 +289,16 @@ void values_overlay(struct values *values, const struct values *over)
     }
 }
 
-/* What to write for the mapping that `node` is not. */
-static const char *advise_mapping(const struct node *node)
-{
-    bool is_top = node->parent == NULL;
-    if (node->kind == NODE_SCALAR && strchr(node->text, ':') != NULL) {
-        return "a space after ':', as in 'name: value'";
-    }
-    return is_top && node->kind == NODE_SEQUENCE ? "'targets:' above it"
-           : is_top                              ? "'targets:' and what to measure below"
-                                                 : "keys and values: {key: value}";
-}
-
 bool value_is_mapping(const struct node *node, struct diagnostics *diagnostics)
 {
     if (node->is_refused) {
         return false;
     }
     if (node->kind != NODE_MAPPING) {
+        bool is_tight = node->kind == NODE_SCALAR && strchr(node->text, ':') != NULL;
         diagnostics_error(diagnostics, place_value(node), "%s; write %s", describe_found(node),
-                          advise_mapping(node));
+                          is_tight ? "a space after ':', as in 'name: value'"
+                                   : "keys and values: {key: value}");
         return false;
     }
     return true;

@@ -38,6 +38,10 @@ struct values {
 bool values_read(struct values *values, const struct schema_scope *scope, const struct node *node,
                  struct diagnostics *diagnostics);
 
+/* Reads `node` as the value of `key`, but not the section in it; what is wrong is reported. */
+bool value_read(const struct schema_key *key, const struct node *node,
+                struct diagnostics *diagnostics, struct value *out);
+
 /* Reads `text` as a single value of `key`, as `operation` (NULL: any) has it, into `out` (its
  * number or addr). Returns NULL, or what is wrong with it. */
 const char *value_parse(const struct schema_key *key, const struct operation *operation,

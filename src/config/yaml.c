@@ -102,8 +102,8 @@ static void report_alias(struct reader *reader, const struct node *node)
 {
     if (!reader->has_reported_alias) {
         diagnostics_error(reader->diagnostics, place_value(node),
-                          "anchors and aliases (&name, *name) are not supported; write what "
-                          "targets share under defaults or in a module");
+                          "anchors and aliases (&name, *name) are not supported; write the value "
+                          "itself, and what targets share under defaults or in a module");
     }
     reader->has_reported_alias = true;
 }

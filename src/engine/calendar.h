@@ -26,8 +26,8 @@ struct calendar {
 
 void calendar_fini(struct calendar *calendar);
 
-/* The phase of `spec`: when its operations start on the wall clock, modulo its frequency. It
- * follows from its name and the key. */
+/* The phase of `spec`: when its operations start on the wall clock, modulo its frequency (the first
+ * perhaps modulo a minute: session_plan). It follows from its name and the key. */
 int64_t calendar_phase_ns(const struct calendar *calendar, const struct spec *spec);
 
 /* Books the operations of `spec` at their phase, or up to CALENDAR_DELAY_MAX_NS later if that keeps

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/time.h"
+#include "engine/state.h"
 #include "probe/probe.h"
 #include "probe/spec.h"
 #include "stats/round.h"
@@ -23,11 +24,14 @@ struct report {
     struct wall created; /* when the session began to count: at its first plan */
     bool is_inactive; /* no further operation will be started */
     struct mono first_start; /* when the first operation is due; MONO_NEVER: not at all */
+    struct wall next_start; /* of the next one, as planned when the report was made; 0: none */
     bool has_run; /* an operation has ended: `latest` and `last_run` are set */
     bool has_succeeded; /* `last_success` is set */
     struct round latest; /* the latest operation */
     struct wall last_run; /* its end */
     struct wall last_success;
+    struct condition condition; /* ok, degraded, failed..., since when, and by which limits */
+    uint64_t unearned; /* replies to the latest operation without its random bytes */
     uint32_t failed_in_a_row; /* operations that this address did not answer; 0: it did */
     unsigned references;
 };

@@ -9,16 +9,40 @@
 #include "base/mem.h"
 #include "probe/spec_field.h"
 
-static struct mono spread_start(const struct session *session, struct instant now)
+/* Who measures once an hour knows soon whether it works. */
+#define FIRST_WITHIN_NS (60 * NS_PER_SECOND)
+
+/* At the session's phase, taken modulo `period_ns`. */
+static struct mono phase_start(const struct session *session, int64_t period_ns, struct instant now)
 {
-    int64_t period_ns = session->spec->schedule.frequency_ns;
     int64_t past_ns = now.wall.ns - session->phase_ns;
     int64_t since_ns = past_ns - floor_div(past_ns, period_ns) * period_ns;
     int64_t wait_ns = since_ns == 0 ? 0 : period_ns - since_ns;
     return mono_add(now.mono, wait_ns + session->delay_ns);
 }
 
-static struct mono first_start(const struct session *session, struct instant now)
+static struct mono spread_start(const struct session *session, struct instant now)
+{
+    return phase_start(session, session->spec->schedule.frequency_ns, now);
+}
+
+/* With a long frequency the first operation does not wait for its phase. It keeps the phase within
+ * the minute, which the calendar has booked; the second one is back at the whole phase, and no less
+ * than a minute later. */
+static struct mono soon_start(struct session *session, struct instant now)
+{
+    struct mono whole = spread_start(session, now);
+    if (mono_diff(whole, now.mono) < FIRST_WITHIN_NS) {
+        return whole;
+    }
+    struct mono soon = phase_start(session, FIRST_WITHIN_NS, now);
+    bool is_close = mono_diff(whole, soon) < FIRST_WITHIN_NS;
+    session->second_start =
+        is_close ? mono_add(whole, session->spec->schedule.frequency_ns) : whole;
+    return soon;
+}
+
+static struct mono first_start(struct session *session, struct instant now)
 {
     switch (session->spec->schedule.start) {
     case SPEC_START_NOW:
@@ -30,7 +54,7 @@ static struct mono first_start(const struct session *session, struct instant now
     case SPEC_START_SPREAD:
         break;
     }
-    return spread_start(session, now);
+    return soon_start(session, now);
 }
 
 /* By a new frequency: at its new phase, or whole new periods after its latest start. */
@@ -53,9 +77,11 @@ static bool is_inactive(const struct session *session)
 }
 
 /* Sets the next start; there is none when life is over by then. */
-static void plan_start(struct session *session, struct mono at)
+static void plan_start(struct session *session, struct mono at, struct instant now)
 {
-    session->next_start = mono_is_before(at, session->life_end) ? at : MONO_NEVER;
+    bool is_alive = mono_is_before(at, session->life_end);
+    session->next_start = is_alive ? at : MONO_NEVER;
+    session->next_wall = (struct wall){is_alive ? now.wall.ns + mono_diff(at, now.mono) : 0};
 }
 
 /* A report of the same results and tally as the latest, under the current spec. */
@@ -70,7 +96,28 @@ static struct report *report_new(const struct session *session)
     report->spec = spec_ref(session->spec);
     report->is_inactive = is_inactive(session);
     report->first_start = session->first_start;
+    report->next_start = session->next_wall;
     return report;
+}
+
+static enum target_state state_of(const struct report *report)
+{
+    if (report->is_inactive) {
+        return TARGET_INACTIVE;
+    }
+    if (!report->has_run) {
+        return TARGET_PENDING;
+    }
+    if (report->latest.outcome != OUTCOME_OK) {
+        return TARGET_FAILED;
+    }
+    return limit_watch_is_exceeded(&report->condition.limits) ? TARGET_DEGRADED : TARGET_OK;
+}
+
+/* A report is complete: what it says of the target's state. */
+static void settle(struct report *report, struct instant now)
+{
+    condition_settle(&report->condition, state_of(report), now);
 }
 
 static void set_report(struct session *session, struct report *report)
@@ -89,6 +136,7 @@ void session_init(struct session *session, uint32_t slot, const struct spec *spe
         .first_start = MONO_NEVER,
         .latest_start = MONO_NEVER,
         .next_start = MONO_NEVER,
+        .second_start = MONO_NEVER,
         .life_end = MONO_NEVER,
     };
     probe_init(&session->probe, session->spec, seed);
@@ -104,8 +152,13 @@ static void begin_plan(struct session *session, struct instant now)
 
 static void continue_plan(struct session *session, struct instant now)
 {
+    bool is_waiting = mono_is_before(now.mono, session->first_start);
+    if (session->is_booked && is_waiting) {
+        begin_plan(session, now);
+        return;
+    }
     session->next_start = continued_start(session, now);
-    if (mono_is_before(now.mono, session->first_start)) {
+    if (is_waiting) {
         session->first_start = session->next_start;
     }
 }
@@ -113,6 +166,7 @@ static void continue_plan(struct session *session, struct instant now)
 static void make_plan(struct session *session, struct instant now)
 {
     int64_t life_ns = session->spec->schedule.life_ns;
+    session->second_start = MONO_NEVER;
     if (session->plan == PLAN_BEGIN) {
         begin_plan(session, now);
     } else {
@@ -121,7 +175,7 @@ static void make_plan(struct session *session, struct instant now)
     session->plan = PLAN_IS_MADE;
     session->life_end =
         life_ns == SPEC_FOREVER ? MONO_NEVER : mono_add(session->first_start, life_ns);
-    plan_start(session, session->next_start);
+    plan_start(session, session->next_start, now);
 }
 
 void session_plan(struct session *session, int64_t phase_ns, bool start_now, struct instant now)
@@ -133,6 +187,7 @@ void session_plan(struct session *session, int64_t phase_ns, bool start_now, str
         struct report *report = report_new(session);
         report->created = report->created.ns == 0 ? now.wall : report->created;
         set_report(session, report);
+        settle(session->report, now);
     }
 }
 
@@ -154,7 +209,7 @@ static enum session_plan plan_change(const struct spec *before, const struct spe
     return is_same ? PLAN_IS_MADE : PLAN_CONTINUE;
 }
 
-void session_update(struct session *session, const struct spec *spec)
+void session_update(struct session *session, const struct spec *spec, struct instant now)
 {
     assert(spec_is_same_target(session->spec, spec));
     const struct spec *old = session->spec;
@@ -167,6 +222,8 @@ void session_update(struct session *session, const struct spec *spec)
     session->spec = spec_ref(spec);
     spec_unref(old);
     set_report(session, report_new(session));
+    limit_watch_keep(&session->report->condition.limits, &spec->results.limits);
+    settle(session->report, now);
     if (has_moved) {
         session->report->failed_in_a_row = 0;
     }
@@ -176,6 +233,16 @@ void session_leave(struct session *session)
 {
     session->is_leaving = true;
     probe_abandon(&session->probe);
+}
+
+/* When the start after the one that is due is due. */
+static struct mono take_following_start(struct session *session)
+{
+    struct mono second = session->second_start;
+    session->second_start = MONO_NEVER;
+    return mono_is_before(second, MONO_NEVER)
+               ? second
+               : mono_add(session->next_start, session->spec->schedule.frequency_ns);
 }
 
 /* Starts that passed while nothing ran: this thread stood still. The latest that is due is made,
@@ -197,8 +264,8 @@ static void start_run(struct session *session, struct instant now, struct engine
     session->is_running = true;
     session->latest_start = session->next_start;
     probe_set_spec(&session->probe, session->spec);
-    struct mono next = mono_add(session->next_start, session->spec->schedule.frequency_ns);
-    plan_start(session, next);
+    struct mono next = take_following_start(session);
+    plan_start(session, next, now);
     probe_start(&session->probe, now, mono_add(next, -SESSION_GAP_NS));
 }
 
@@ -214,7 +281,7 @@ static uint64_t skip_missed_starts(struct session *session, struct instant now)
     int64_t missed_ns = mono_diff(end, session->next_start);
     int64_t missed = missed_ns / session->spec->schedule.frequency_ns + 1;
     plan_start(session,
-               mono_add(session->next_start, missed * session->spec->schedule.frequency_ns));
+               mono_add(session->next_start, missed * session->spec->schedule.frequency_ns), now);
     return (uint64_t)missed;
 }
 
@@ -241,7 +308,9 @@ static void count_unmatched(const struct session *session, struct report *report
                             struct engine_stats *stats)
 {
     for (unsigned i = 0; i < UNMATCHED_COUNT; i++) {
-        stats->unmatched[i] += session->probe.unmatched[i] - report->unmatched[i];
+        uint64_t new = session->probe.unmatched[i] - report->unmatched[i];
+        stats->unmatched[i] += new;
+        report->unearned = i == UNMATCHED_NONCE ? new : report->unearned;
         report->unmatched[i] = session->probe.unmatched[i];
     }
 }
@@ -256,6 +325,7 @@ static void take_round(struct report *report, const struct round *round, struct 
         report->has_succeeded = true;
         report->last_success = now.wall;
         report->failed_in_a_row = 0;
+        limit_watch_take(&report->condition.limits, &report->spec->results.limits, round);
     } else if (round->outcome != OUTCOME_RESOLVE && round->outcome != OUTCOME_LOCAL) {
         report->failed_in_a_row++;
     }
@@ -282,6 +352,7 @@ static void end_run(struct session *session, struct instant now, struct session_
         count_packets(session, env->stats);
         take_round(report, round, now);
     }
+    settle(report, now);
     set_report(session, report);
     env->has_news = true;
 }

@@ -36,7 +36,9 @@ struct session {
     bool is_leaving; /* its target was removed: close and go */
     struct mono first_start; /* its life begins; MONO_NEVER: pending */
     struct mono latest_start; /* the first one until there was one */
+    struct mono second_start; /* when that is not a period after the first; else MONO_NEVER */
     struct mono next_start; /* MONO_NEVER: pending, or its life is over */
+    struct wall next_wall; /* the same by the wall clock, when it was planned; 0: none */
     struct mono life_end;
     uint64_t missed_starts; /* not yet in the tally */
     int64_t phase_ns; /* of its starts, on the wall clock */
@@ -51,14 +53,15 @@ void session_init(struct session *session, uint32_t slot, const struct spec *spe
 void session_fini(struct session *session);
 
 /* Makes the plan that it needs; of one whose operation runs, when that ends. First start: the first
- * moment from now on that is congruent to `phase_ns` (calendar_phase_ns) modulo the frequency, on
- * the wall clock, and `delay_ns` later; or as the spec's `start` says; or now, when `start_now`. */
+ * moment from now on that is congruent to `phase_ns` (calendar_phase_ns) modulo the frequency, or
+ * modulo a minute when that is a minute or more away, on the wall clock, and `delay_ns` later; or
+ * as the spec's `start` says; or now, when `start_now`. */
 void session_plan(struct session *session, int64_t phase_ns, bool start_now, struct instant now);
 
 /* Continues under `spec`: the same target (spec_is_same_target). A running operation ends by the
  * rules it began with, but for one whose peer changed: that is abandoned and counts nowhere. When
  * the schedule changed, session->plan says so. */
-void session_update(struct session *session, const struct spec *spec);
+void session_update(struct session *session, const struct spec *spec, struct instant now);
 
 /* Its target was removed: ends what runs; session_is_gone soon after. */
 void session_leave(struct session *session);

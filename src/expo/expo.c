@@ -22,6 +22,7 @@ struct entry {
     uint32_t size;
     uint32_t scopes; /* a bit each */
     struct series_origin origin;
+    enum series_level level;
 };
 
 struct entries {
@@ -101,6 +102,7 @@ static void add_entry(struct entries *entries, const struct report *report,
         .size = (uint32_t)labels->size,
         .scopes = scopes_of(spec),
         .origin = target_origin(report),
+        .level = spec->results.series,
     };
     entries->count++;
     buf_add(&entries->labels, labels->bytes, labels->size);
@@ -173,15 +175,17 @@ static struct series_origin own_origin(const struct expo_view *view)
 static void write_targets(struct expo_body *body, const struct family *family, size_t size_max)
 {
     const struct entries *entries = &body->entries;
+    const struct expo_lookup *lookups = body->view.lookups;
     struct family_source source = {.view = &body->view};
     for (; body->entry < entries->count && body->series.out->size < size_max; body->entry++) {
         const struct entry *entry = &entries->items[body->entry];
         if (entries->count - body->entry > FETCH_AHEAD) {
             fetch(entry[FETCH_AHEAD].report, family);
         }
-        if ((entry->scopes & 1U << family->scope) != 0) {
+        if ((entry->scopes & 1U << family->scope) != 0 && family->level <= entry->level) {
             source.report = entry->report;
             source.layout = entry->layout;
+            source.lookup = lookups == NULL ? NULL : &lookups[body->entry];
             series_set_labels(&body->series, entries->labels.bytes + entry->offset, entry->size);
             body->series.origin = entry->origin;
             family->emit(&body->series, &source, family->offset);
@@ -228,6 +232,10 @@ static void write_on(struct expo_body *body, size_t size_max)
             series_end(&body->series);
             body->has_ended = true;
             return;
+        }
+        if (expo_filter_hides(&body->view.filter, body->family)) {
+            body->family++;
+            continue;
         }
         series_begin(&body->series, &family->metric);
         if (is_for_targets(family)) {

@@ -290,6 +290,7 @@ static void take_over(struct exporter *exporter, struct config *config)
     set_names(exporter);
     exporter_apply(exporter);
     pthread_mutex_lock(&exporter->mutex);
+    memcpy(exporter->config_hash, config->hash, sizeof exporter->config_hash);
     exporter->is_reload_successful = true;
     exporter->reload_success = clock_now().wall;
     pthread_mutex_unlock(&exporter->mutex);

@@ -253,6 +253,7 @@ static void wait_for_end(struct exporter *exporter, int signal_fd)
     while (goes_on) {
         struct mono next =
             mono_min(exporter_watch_unearned(exporter), exporter_report_health(exporter));
+        next = mono_min(next, exporter_watch_changes(exporter));
         struct pollfd items[] = {
             {.fd = signal_fd, .events = POLLIN},
             {.fd = exporter->wake_fd, .events = POLLIN},
@@ -281,6 +282,7 @@ static void stop(struct exporter *exporter)
     http_stop(exporter->http);
     exporter_stop_workers(exporter);
     responder_worker_stop(exporter->responder, NULL);
+    exporter_end_changes(exporter);
     resolver_stop(exporter->resolver);
     config_free(exporter->config);
     free(exporter->replays);
@@ -289,7 +291,7 @@ static void stop(struct exporter *exporter)
 }
 
 /* Runs with `config`, which it takes over. Returns the exit status. */
-static int run(struct exporter *exporter, struct config *config, const struct web_flags *web)
+static int run(struct exporter *exporter, struct config *config, struct web_flags *web)
 {
     static const int also[] = {SIGHUP, SIGXCPU, 0};
     sigset_t signals = daemon_block_signals(also);
@@ -358,15 +360,18 @@ int main(int argc, char **argv)
     if (status == 0) {
         status = daemon_read_logging(&options);
     }
-    if (status != 0) {
-        return status;
+    bool is_check = status == 0 && options_has(&options, "config.check");
+    if (is_check) {
+        status = check_config(&options, &shard, work.count);
     }
-    if (options_has(&options, "config.check")) {
-        return check_config(&options, &shard, work.count);
+    if (is_check || status != 0) {
+        web_flags_fini(&web);
+        return status;
     }
     mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
     struct config *config = load_config(&options);
     if (config == NULL) {
+        web_flags_fini(&web);
         return OPTIONS_EXIT_USAGE; /* to start again is of no use */
     }
     struct exporter exporter = {

@@ -6,6 +6,7 @@
  *   config.c    loading and applying configurations
  *   check.c     what this host cannot do for a configuration
  *   health.c    what the service manager is told
+ *   changes.c   states of targets in the log, which change_log.c keeps short
  *   realtime.c  priority of the measuring threads
  *   resolve.c   host names
  *   view.c      what HTTP asks for */
@@ -48,6 +49,8 @@ struct health {
     char status[160];
 };
 
+struct change_log;
+
 struct exporter {
     /* Unchanging while HTTP runs. */
     const char *config_file;
@@ -72,6 +75,7 @@ struct exporter {
     struct responder_worker *responder; /* NULL: none */
     struct replay_memory *replays; /* of each responder; NULL: none has had keys */
     struct spec_set *targets; /* what the workers were given, in the order of the file */
+    char config_hash[CONFIG_HASH_BYTES]; /* of what is in force; "": not known */
     bool is_reload_successful;
     struct wall reload_success;
     double scrape_seconds; /* of the latest scrape; negative: there was none */
@@ -84,6 +88,8 @@ struct exporter {
     struct mono judge_next; /* when they are judged again */
     struct mono apply_next; /* when addresses may be taken over again */
     struct unearned unearned;
+    struct change_log *changes; /* of targets; NULL before the first look */
+    struct mono changes_next;
     struct health health;
 };
 
@@ -124,6 +130,10 @@ void exporter_check_sockets(const struct spec_set *targets);
 /* Looks now and then whether many datagrams answered nothing, and says so in the log, once a minute
  * at the most. Returns when to call it again. */
 struct mono exporter_watch_unearned(struct exporter *exporter);
+
+/* Logs which targets changed their state, once a second. Returns when to call it again. */
+struct mono exporter_watch_changes(struct exporter *exporter);
+void exporter_end_changes(struct exporter *exporter);
 
 /* Tells the service manager now and then that every thread does its work (or nothing, when one does
  * not), and how many targets are measured. Returns when to call it again. */

@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* One ICMP echo. Source: RFC 792, RFC 4443; docs/protocol.md. */
+/* ICMP echoes; one, unless asked for more. Source: RFC 792, RFC 4443; docs/protocol.md. */
 #include <string.h>
 
 #include "base/wire.h"
@@ -28,7 +28,7 @@ static size_t write(const struct payload *payload, uint32_t seq, uint8_t *out)
     wire_write_u32(&stamp, wall_ms_of_day((struct wall){payload->train->samples[seq - 1].t1_ns}));
     pattern_fill(&spec->packets.pattern, out + ICMP_HEADER_BYTES + STAMP_BYTES,
                  spec->packets.bytes);
-    payload_write_nonce(payload, out);
+    payload_write_nonce(payload, seq, out);
     if (is_ipv6) {
         icmp6_encode(&header, out);
     } else {
@@ -49,9 +49,10 @@ static bool is_pattern(const struct payload *payload, const uint8_t *bytes)
 
 /* Everything of an echo that we know before: its size, our own stamp, the nonce and, when asked,
  * the data behind it. */
-static enum payload_verdict check_data(const struct payload *payload, const struct sample *sent,
+static enum payload_verdict check_data(const struct payload *payload, uint32_t seq,
                                        const struct ev *ev)
 {
+    const struct sample *sent = train_find(payload->train, seq);
     const struct spec_packets *packets = &payload->spec->packets;
     struct wire_reader reader = wire_reader(ev->bytes, ev->size);
     wire_skip(&reader, ICMP_HEADER_BYTES);
@@ -60,7 +61,7 @@ static enum payload_verdict check_data(const struct payload *payload, const stru
     if (reader.failed || wire_left(&reader) != packets->bytes) {
         return PAYLOAD_CORRUPT;
     }
-    enum payload_verdict verdict = payload_check_nonce(payload, ev->bytes);
+    enum payload_verdict verdict = payload_check_nonce(payload, seq, ev->bytes);
     if (verdict != PAYLOAD_ACCEPTED) {
         return verdict;
     }
@@ -91,7 +92,7 @@ static enum payload_verdict read(struct payload *payload, const struct ev *ev, s
     if (sent == NULL || header.identifier != payload->identifier) {
         return PAYLOAD_UNKNOWN;
     }
-    enum payload_verdict verdict = check_data(payload, sent, ev);
+    enum payload_verdict verdict = check_data(payload, seq, ev);
     if (verdict != PAYLOAD_ACCEPTED) {
         return verdict;
     }
@@ -101,7 +102,10 @@ static enum payload_verdict read(struct payload *payload, const struct ev *ev, s
     return verdict;
 }
 
+/* Unless told otherwise no faster than `ping` lets anybody: hosts limit what they answer. */
 static const struct operation_key keys[] = {
+    {.name = "num_packets", "1", 1, 1000, .ignores_defaults = true},
+    {.name = "interval", "200ms", .ignores_defaults = true},
     {.name = "request_data_size", "28", 0, DATA_BYTES_MAX},
     {.name = "verify_data"},
     {.name = "data_pattern"},
@@ -116,6 +120,7 @@ const struct operation operation_icmp_echo = {
     .controls = 1U << CONTROL_NONE,
     .keys = keys,
     .key_count = sizeof keys / sizeof keys[0],
+    .has_nonce_each = true,
     .data = data,
     .write = write,
     .read = read,

@@ -55,6 +55,17 @@ bool operation_takes(const struct operation *operation, enum control_version ver
     return (operation->controls & 1U << version) != 0;
 }
 
+bool operation_needs_nonce(const struct spec *spec)
+{
+    bool share_port = spec->path.source.port != 0 || spec->packets.count > 1;
+    return spec->operation->bytes_min_with_nonce > 0 && share_port;
+}
+
+int64_t operation_train_ns(const struct operation *operation, int64_t count, int64_t interval_ns)
+{
+    return (operation_has(operation, RESULT_JITTER) ? count : count - 1) * interval_ns;
+}
+
 bool operation_can_end(const struct spec *spec, enum outcome outcome)
 {
     bool has_request = control_has_request(spec->control.version);

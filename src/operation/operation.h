@@ -29,6 +29,7 @@ struct operation_key {
     const char *name;
     const char *default_text; /* as in a file; NULL: the key's own default */
     int64_t min, max; /* both 0: the key's own range */
+    bool ignores_defaults; /* what `defaults` of a file says is for other operations */
 };
 
 struct operation {
@@ -44,8 +45,10 @@ struct operation {
     bool is_judged_by_jitter; /* over threshold is its average jitter, not its round trip */
     const struct operation_key *keys;
     size_t key_count;
-    uint32_t bytes_min_from_fixed_port; /* least request_data_size with source_port: room for the
-                                           nonce, where nothing else tells a late reply; 0: any */
+    bool has_nonce_each; /* each packet has a nonce of its own, not all of an operation the same */
+    uint32_t bytes_min_with_nonce; /* least request_data_size where nothing but the nonce tells
+                                      what a reply answers (operation_needs_nonce): room for it;
+                                      0: its packets have a number */
 
     /* Where the data of a packet stand, which come back unchanged; NULL: it has none. */
     struct payload_data (*data)(const struct spec *spec);
@@ -81,6 +84,12 @@ const struct operation_key *operation_key(const struct operation *operation, con
 bool operation_has(const struct operation *operation, enum operation_result result);
 /* Whether its port may be asked for this way. */
 bool operation_takes(const struct operation *operation, enum control_version version);
+/* Whether nothing but the nonce tells to which packet a reply belongs: they have no number, and
+ * late replies come to the port of the next packet. */
+bool operation_needs_nonce(const struct spec *spec);
+/* How long a train of `count` packets is said to take, to the user and to the responder: until the
+ * last one leaves; of a jitter operation, as IOS reckons, an interval longer. */
+int64_t operation_train_ns(const struct operation *operation, int64_t count, int64_t interval_ns);
 /* Whether an operation of this spec can end so; what this does not know of, can happen. */
 bool operation_can_end(const struct spec *spec, enum outcome outcome);
 

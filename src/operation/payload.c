@@ -7,17 +7,32 @@
 #include "operation/operation.h"
 #include "wire/icmp.h"
 
-static void draw_nonce(const struct payload *payload, uint64_t operation, uint8_t out[NONCE_BYTES])
+/* Packets of an operation that have a nonce of their own: a number of 16 bits, and 48 for the
+ * operation. */
+#define NUMBER_BITS 16
+
+/* The nonce says of which operation it is, and of which packet (0: of all). */
+static void make_nonce(const struct payload *payload, uint32_t seq, uint8_t out[NONCE_BYTES])
 {
-    uint64_t drawn = nonce_draw(payload->key, NONCE_DATA, operation);
-    memcpy(out, &drawn, NONCE_BYTES);
+    uint64_t number = payload->spec->operation->has_nonce_each ? seq : 0;
+    uint64_t nonce =
+        nonce_seal(payload->key, NONCE_DATA, payload->operation << NUMBER_BITS | number);
+    memcpy(out, &nonce, NONCE_BYTES);
 }
 
-/* Who wants a pattern in the data gets nothing but that, unless a late reply could come to the port
- * of the next operation. */
+/* What was sealed into the nonce at `bytes`. */
+static uint64_t open_nonce(const struct payload *payload, const uint8_t *bytes)
+{
+    uint64_t nonce;
+    memcpy(&nonce, bytes, sizeof nonce);
+    return nonce_open(payload->key, NONCE_DATA, nonce);
+}
+
+/* Who wants a pattern in the data gets nothing but that, unless only the nonce tells whether a late
+ * reply is one to the next packet. */
 static bool wants_nonce(const struct spec *spec)
 {
-    return spec->packets.pattern.size == 0 || spec->path.source.port != 0;
+    return spec->packets.pattern.size == 0 || operation_needs_nonce(spec);
 }
 
 void payload_start(struct payload *payload, const struct payload_setting *setting)
@@ -34,37 +49,53 @@ void payload_start(struct payload *payload, const struct payload_setting *settin
         struct payload_data data = spec->operation->data(spec);
         payload->nonce_at = data.at;
         payload->nonce_bytes = data.bytes < NONCE_BYTES ? data.bytes : NONCE_BYTES;
-        draw_nonce(payload, payload->operation, payload->nonce);
     }
 }
 
-void payload_write_nonce(const struct payload *payload, uint8_t *out)
+void payload_write_nonce(const struct payload *payload, uint32_t seq, uint8_t *out)
 {
-    memcpy(out + payload->nonce_at, payload->nonce, payload->nonce_bytes);
+    uint8_t nonce[NONCE_BYTES];
+    if (payload->nonce_bytes > 0) {
+        make_nonce(payload, seq, nonce);
+        memcpy(out + payload->nonce_at, nonce, payload->nonce_bytes);
+    }
+}
+
+uint32_t payload_nonce_number(const struct payload *payload, const uint8_t *reply)
+{
+    if (payload->spec->packets.count == 1) {
+        return 1;
+    }
+    if (payload->nonce_bytes < NONCE_BYTES) {
+        return 0;
+    }
+    uint64_t opened = open_nonce(payload, reply + payload->nonce_at);
+    uint64_t number = opened & ((1U << NUMBER_BITS) - 1);
+    return opened >> NUMBER_BITS == payload->operation ? (uint32_t)number : 0;
+}
+
+static bool is_nonce(const struct payload *payload, uint32_t seq, const uint8_t *bytes)
+{
+    uint8_t nonce[NONCE_BYTES];
+    make_nonce(payload, seq, nonce);
+    return memcmp(bytes, nonce, payload->nonce_bytes) == 0;
 }
 
 /* A few random bytes that happen to be the same prove nothing about an earlier operation. */
-static bool is_earlier(const struct payload *payload, const uint8_t *nonce)
+static bool is_earlier(const struct payload *payload, const uint8_t *bytes)
 {
-    uint8_t drawn[NONCE_BYTES];
-    uint64_t known =
-        payload->operation < PAYLOAD_EARLIER_MAX ? payload->operation : PAYLOAD_EARLIER_MAX;
-    for (uint64_t age = 1; age <= known && payload->nonce_bytes == NONCE_BYTES; age++) {
-        draw_nonce(payload, payload->operation - age, drawn);
-        if (memcmp(nonce, drawn, sizeof drawn) == 0) {
-            return true;
-        }
-    }
-    return false;
+    return payload->nonce_bytes == NONCE_BYTES &&
+           open_nonce(payload, bytes) >> NUMBER_BITS < payload->operation;
 }
 
-enum payload_verdict payload_check_nonce(const struct payload *payload, const uint8_t *reply)
+enum payload_verdict payload_check_nonce(const struct payload *payload, uint32_t seq,
+                                         const uint8_t *reply)
 {
-    const uint8_t *nonce = reply + payload->nonce_at;
-    if (memcmp(nonce, payload->nonce, payload->nonce_bytes) == 0) {
+    const uint8_t *bytes = reply + payload->nonce_at;
+    if (payload->nonce_bytes == 0 || is_nonce(payload, seq, bytes)) {
         return PAYLOAD_ACCEPTED;
     }
-    return is_earlier(payload, nonce) ? PAYLOAD_EARLIER : PAYLOAD_UNEARNED;
+    return is_earlier(payload, bytes) ? PAYLOAD_EARLIER : PAYLOAD_UNEARNED;
 }
 
 enum payload_verdict payload_differs(const struct payload *payload)
@@ -73,26 +104,32 @@ enum payload_verdict payload_differs(const struct payload *payload)
     return is_proven ? PAYLOAD_ALTERED : PAYLOAD_CORRUPT;
 }
 
-/* -1: not ours. An ICMP message is told by its number, which is drawn too. */
-static int sequence_bits(const struct payload *payload, const uint8_t *quote, size_t size)
+/* -1: not ours. An ICMP message is told by its number, *seq, which is drawn too. */
+static int sequence_bits(const struct payload *payload, const uint8_t *quote, size_t size,
+                         uint32_t *seq)
 {
+    uint16_t sequence;
+    *seq = 0;
     if (payload->spec->operation->has_ports) {
         return 0;
     }
-    uint16_t sequence;
-    bool is_ours = icmp_read_sequence(quote, size, &sequence) &&
-                   train_find(payload->train, payload_number(payload, sequence)) != NULL;
-    return is_ours ? 8 * (int)sizeof sequence : -1;
+    if (!icmp_read_sequence(quote, size, &sequence)) {
+        return -1;
+    }
+    *seq = payload_number(payload, sequence);
+    return train_find(payload->train, *seq) != NULL ? 8 * (int)sizeof sequence : -1;
 }
 
 int payload_quoted_bits(const struct payload *payload, const uint8_t *quote, size_t size)
 {
-    int bits = sequence_bits(payload, quote, size);
+    uint32_t seq;
+    int bits = sequence_bits(payload, quote, size, &seq);
     bool has_nonce = payload->nonce_bytes > 0 && size >= payload->nonce_at + payload->nonce_bytes;
     if (bits < 0 || !has_nonce) {
         return bits;
     }
-    bool is_ours = memcmp(quote + payload->nonce_at, payload->nonce, payload->nonce_bytes) == 0;
+    seq = seq == 0 ? payload_nonce_number(payload, quote) : seq;
+    bool is_ours = is_nonce(payload, seq, quote + payload->nonce_at);
     return is_ours ? bits + 8 * (int)payload->nonce_bytes : -1;
 }
 

@@ -1,9 +1,10 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
 /* The state of the packets of one operation, and what the readers and writers of the operations
- * share. The data of a packet begin with a nonce, random bytes that are new for each operation: a
- * reply must return them, so that neither a late reply to an earlier operation nor who did not see
- * the packet passes for the responder. Source: docs/protocol.md; docs/threat-model.md. */
+ * share. The data of a packet begin with a nonce, random bytes that are new for each operation, and
+ * of an echo for each packet: a reply must return them, so that neither a late reply to an earlier
+ * packet nor who did not see the packet passes for the responder. Source: docs/protocol.md;
+ * docs/threat-model.md. */
 #ifndef OPERATION_PAYLOAD_H
 #define OPERATION_PAYLOAD_H
 
@@ -17,15 +18,11 @@
 #include "probe/train.h"
 #include "wire/ipsla.h"
 
-/* Operations whose late replies are told from replies of strangers. */
-#define PAYLOAD_EARLIER_MAX 8
-
 struct payload {
     const struct spec *spec;
     struct train *train;
     const struct siphash_key *key; /* of what is drawn */
     uint64_t operation; /* how many there were before */
-    uint8_t nonce[NONCE_BYTES];
     size_t nonce_at; /* in a packet */
     size_t nonce_bytes; /* as many as there is room for; 0: none */
     uint16_t sequence; /* ICMP: of packet 1, drawn */
@@ -59,8 +56,12 @@ void payload_start(struct payload *payload, const struct payload_setting *settin
 uint16_t payload_sequence(const struct payload *payload, uint32_t seq);
 uint32_t payload_number(const struct payload *payload, uint16_t sequence);
 
-/* Puts the nonce into the packet at `out`, which is written. */
-void payload_write_nonce(const struct payload *payload, uint8_t *out);
+/* Puts the nonce of packet `seq` into it, at `out`, where the rest is written. */
+void payload_write_nonce(const struct payload *payload, uint32_t seq, uint8_t *out);
+
+/* Which packet of this operation the nonce of a reply of the right size is of; 0: of none, or the
+ * operation has no nonce for each packet and more than one packet. */
+uint32_t payload_nonce_number(const struct payload *payload, const uint8_t *reply);
 
 /* What an ICMP error quotes of a packet: how many random bits of this operation's; -1 when it is
  * none of its packets. */
@@ -82,9 +83,10 @@ enum payload_verdict {
 
 /* What the readers of the operations share. */
 
-/* Whether a reply of the right size returns the nonce: PAYLOAD_ACCEPTED (also when there is none),
- * PAYLOAD_EARLIER or PAYLOAD_UNEARNED. */
-enum payload_verdict payload_check_nonce(const struct payload *payload, const uint8_t *reply);
+/* Whether a reply of the right size to packet `seq` returns its nonce: PAYLOAD_ACCEPTED (also when
+ * there is none), PAYLOAD_EARLIER or PAYLOAD_UNEARNED. */
+enum payload_verdict payload_check_nonce(const struct payload *payload, uint32_t seq,
+                                         const uint8_t *reply);
 
 /* What a reply is whose data are not what was sent. */
 enum payload_verdict payload_differs(const struct payload *payload);

@@ -86,7 +86,7 @@ static enum payload_verdict read_ms(struct payload *payload, const struct ev *ev
         ev->size != payload->spec->packets.bytes) {
         return PAYLOAD_CORRUPT;
     }
-    enum payload_verdict verdict = payload_check_nonce(payload, ev->bytes);
+    enum payload_verdict verdict = payload_check_nonce(payload, reply.sender_seq, ev->bytes);
     const struct sample *sent = train_find(payload->train, reply.sender_seq);
     if (verdict != PAYLOAD_ACCEPTED || sent == NULL) {
         return verdict != PAYLOAD_ACCEPTED ? verdict : PAYLOAD_UNKNOWN;
@@ -116,7 +116,7 @@ static enum payload_verdict read_us(struct payload *payload, const struct ev *ev
         ev->size != spec->packets.bytes) {
         return PAYLOAD_CORRUPT;
     }
-    enum payload_verdict verdict = payload_check_nonce(payload, ev->bytes);
+    enum payload_verdict verdict = payload_check_nonce(payload, reply.sender_seq, ev->bytes);
     const struct sample *sent = train_find(payload->train, reply.sender_seq);
     if (verdict != PAYLOAD_ACCEPTED || sent == NULL) {
         return verdict != PAYLOAD_ACCEPTED ? verdict : PAYLOAD_UNKNOWN;
@@ -146,7 +146,7 @@ static size_t write(const struct payload *payload, uint32_t seq, uint8_t *out)
     } else {
         write_ms(sample, seq, out, spec->packets.bytes);
     }
-    payload_write_nonce(payload, out);
+    payload_write_nonce(payload, seq, out);
     return spec->packets.bytes;
 }
 
@@ -171,6 +171,7 @@ static const struct operation_key keys[] = {
     {.name = "timestamp_format"},
     {.name = "timestamps"},
     {.name = "clock_tolerance"},
+    {.name = "port"},
     {.name = "source_port"},
     {.name = "control"},
 };

@@ -72,8 +72,8 @@ bool handshake_is_slow(const struct spec *spec, int64_t rtt_ns)
 uint32_t handshake_duration_ms(const struct handshake *handshake)
 {
     const struct spec *spec = handshake->spec;
-    bool is_train = operation_has(spec->operation, RESULT_JITTER);
-    int64_t train_ns = is_train ? spec->packets.count * spec->packets.interval_ns : 0;
+    int64_t train_ns =
+        operation_train_ns(spec->operation, spec->packets.count, spec->packets.interval_ns);
     int64_t duration_ns = spec->schedule.timeout_ns + train_ns + handshake->extra_ns;
     int64_t rounded_ms = (duration_ns + NS_PER_MS - 1) / NS_PER_MS;
     int64_t most_ms = control_duration_max_ms(spec->control.version, spec->path.peer.family);

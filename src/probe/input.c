@@ -131,6 +131,7 @@ static void input_reply(struct probe *probe, const struct ev *ev, struct instant
         break;
     case PAYLOAD_ALTERED:
         probe->round.corrupt++;
+        probe->is_altered = true;
         end_unanswered(probe, OUTCOME_VERIFY, now);
         break;
     case PAYLOAD_UNKNOWN:
@@ -198,13 +199,21 @@ static int quoted_bits(const struct probe *probe, const struct ev *ev)
     return bits < 0 ? bits : bits + (int)phase_port_bits(probe);
 }
 
+/* What the network has said of those that left says more. */
+static void note_unsent(struct probe *probe, int error)
+{
+    probe->round.unsent_error = error;
+    if (!probe->is_unreachable) {
+        probe->round.error = error;
+    }
+}
+
 /* The path does not take packets of this size: this operation sends no more of them, the next one
  * asks the path again. */
 static void input_too_big(struct probe *probe, const struct ev *ev)
 {
     train_refuse(&probe->train);
-    probe->round.error = ev->error;
-    probe->round.unsent_error = ev->error;
+    note_unsent(probe, ev->error);
     if (probe->phase == PROBE_SETTLE && probe->train.count == 1 && probe->train.unsettled == 1) {
         phase_finish_train(probe);
     }
@@ -291,8 +300,7 @@ static void input_failure(struct probe *probe, const struct ev *ev, struct insta
         probe->round.error = ev->error;
         handshake_fail_try(&probe->handshake);
     } else if (probe->phase == PROBE_TRAIN || probe->phase == PROBE_SETTLE) {
-        probe->round.error = ev->error;
-        probe->round.unsent_error = ev->error;
+        note_unsent(probe, ev->error);
         train_unsend(&probe->train, ev->tag);
         probe->last_event = now.mono;
     }

@@ -35,7 +35,9 @@
 
 #include "base/addr.h"
 #include "base/icmp_error.h"
+#include "base/send_error.h"
 #include "base/time.h"
+#include "stats/hist.h"
 
 /* Largest UDP payload that a machine may send or be given. */
 #define IO_DATAGRAM_MAX 65507
@@ -129,6 +131,8 @@ struct ev {
 
 /* What a host counts beside its machine. */
 struct io_stats {
+    struct hist loop_lag; /* hist_layout_default: from the machine's deadline until it was polled */
+    uint64_t send_errors[SEND_ERROR_COUNT]; /* datagrams that the system did not send */
     uint64_t strangers; /* datagrams on a shared socket from whom no channel hears */
     uint64_t socket_drops; /* datagrams lost in our sockets, whose buffers were full */
     uint64_t clock_steps; /* times that the wall clock was set */

@@ -45,8 +45,8 @@
 #define REFLECT_UNUSED_NS (10 * NS_PER_SECOND)
 /* An echo reply is an echo probe as well: two responders could take each other's for ever. So each
  * flow (address and port of the peer, port here) has a budget, of so many at once and then one in
- * this time. Senders send one an operation. */
-#define REFLECT_ECHO_BURST 10
+ * this time. A burst is as much as one operation may send (operation/udp_echo.c). */
+#define REFLECT_ECHO_BURST 20
 #define REFLECT_ECHO_INTERVAL_NS (NS_PER_SECOND / 2)
 
 /* How a refusal is written: no real router's refusal is public, so the width of the field is a

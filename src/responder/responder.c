@@ -142,10 +142,10 @@ static void serve(struct responder *responder, const struct options *options,
 }
 
 /* Serves HTTP if that is wanted. False: it cannot. */
-static bool start_http(struct responder *responder, const struct web_flags *web)
+static bool start_http(struct responder *responder, struct web_flags *web)
 {
     struct http_handlers handlers = responder_handlers(responder);
-    if (web->http.listen_count == 0) {
+    if (!web_flags_want_http(web)) {
         return true;
     }
     responder->http = web_flags_start(web, &handlers);
@@ -157,7 +157,7 @@ static bool start_http(struct responder *responder, const struct web_flags *web)
 
 /* Returns the exit status. */
 static int run(const struct options *options, struct reflect_settings *settings,
-               const struct web_flags *web)
+               struct web_flags *web)
 {
     static const int also[] = {SIGUSR1, SIGHUP, 0};
     sigset_t signals = daemon_block_signals(also);
@@ -195,7 +195,7 @@ int main(int argc, char **argv)
 {
     struct options options;
     struct reflect_settings settings;
-    struct web_flags web;
+    struct web_flags web = {0};
     int status;
     if (!options_parse(&flags_program, argc, argv, &options, &status)) {
         return status;
@@ -208,6 +208,7 @@ int main(int argc, char **argv)
         status = daemon_read_logging(&options);
     }
     if (status != 0) {
+        web_flags_fini(&web);
         return status;
     }
     answering_add_ipv6(&settings);

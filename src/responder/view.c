@@ -49,11 +49,12 @@ static void close_scrape(void *context, bool is_complete)
     free(scrape);
 }
 
-static struct stream_source open_scrape(void *context, const struct expo_format *format)
+static struct stream_source open_scrape(void *context, const struct metrics_request *request)
 {
     struct scrape *scrape = mem_alloc(1, sizeof *scrape);
     fill(scrape, context);
-    scrape->body = expo_body_open(&scrape->view, format);
+    scrape->view.filter = request->filter;
+    scrape->body = expo_body_open(&scrape->view, request->format);
     return (struct stream_source){scrape, read_scrape, close_scrape};
 }
 

@@ -35,6 +35,7 @@ struct client {
     struct tls *tls; /* NULL: none */
     /* Of its latest request. */
     size_t body_bytes; /* that the client sent */
+    bool is_scrape;
     bool is_refused; /* waited for a place in vain */
     bool has_reload; /* waited for a reload, which ended so: */
     enum reload_end reload;
@@ -49,6 +50,14 @@ static enum MHD_Result on_header(void *context, enum MHD_ValueKind kind, const c
     return MHD_YES;
 }
 
+static enum MHD_Result on_argument(void *context, enum MHD_ValueKind kind, const char *name,
+                                   const char *value)
+{
+    (void)kind;
+    request_add_argument(context, name, value == NULL ? "" : value);
+    return MHD_YES;
+}
+
 static struct reply answer(struct exchanges *exchanges, const struct client *client,
                            const char *url, const char *method)
 {
@@ -59,6 +68,7 @@ static struct reply answer(struct exchanges *exchanges, const struct client *cli
         .has_place = client->slot->has_place,
     };
     MHD_get_connection_values(client->connection, MHD_HEADER_KIND, on_header, &request);
+    MHD_get_connection_values(client->connection, MHD_GET_ARGUMENT_KIND, on_argument, &request);
     struct reply reply = routes_answer(&exchanges->site, &request);
     request_fini(&request);
     return reply;
@@ -153,6 +163,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
             MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
         *client =
             (struct client){.connection = connection, .slot = client->slot, .tls = client->tls};
+        client->is_scrape = routes_is_metrics(&exchanges->site, url);
         *request_context = client;
         exchanges->requests++;
         return MHD_YES;
@@ -184,6 +195,9 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     }
     if (reply.needs_place || reply.is_pending) {
         return MHD_YES;
+    }
+    if (client->is_scrape) {
+        routes_note_scrape(&exchanges->site, reply.status);
     }
     const struct response_way way = {
         .is_head = strcmp(method, MHD_HTTP_METHOD_HEAD) == 0,
@@ -268,6 +282,14 @@ void exchanges_end_reload(struct exchanges *exchanges, enum reload_end end)
         client->has_reload = true;
         client->reload = end;
         exchanges_go_on(exchanges, client);
+    }
+}
+
+void exchanges_note_cut(struct exchanges *exchanges, const struct client *client,
+                        enum expo_rejection reason)
+{
+    if (client->is_scrape) {
+        exchanges->site.rejections.of[reason]++;
     }
 }
 

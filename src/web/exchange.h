@@ -41,4 +41,8 @@ void exchanges_end_judging(struct exchanges *exchanges);
 /* The same for the one who waits for a reload, if there is one. */
 void exchanges_end_reload(struct exchanges *exchanges, enum reload_end end);
 
+/* The client's answer is about to be cut off: counts it, when it is a scrape. */
+void exchanges_note_cut(struct exchanges *exchanges, const struct client *client,
+                        enum expo_rejection reason);
+
 #endif

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/mem.h"
 #include "web/credentials.h"
@@ -20,6 +21,13 @@ struct guard {
     struct limit limit;
     struct hasher *hasher; /* NULL before guard_start */
 };
+
+static struct wall wall_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (struct wall){now.tv_sec * NS_PER_SECOND + now.tv_nsec};
+}
 
 static void set_limit(struct guard *guard)
 {
@@ -73,7 +81,7 @@ struct guard *guard_new(const struct guard_settings *settings, struct diagnostic
         guard_free(guard);
         return NULL;
     }
-    guard->changed = guard->settings.now();
+    guard->changed = wall_now();
     return guard;
 }
 
@@ -129,7 +137,7 @@ static void on_success(struct guard *guard)
 {
     free(guard->problem);
     guard->problem = NULL;
-    guard->changed = guard->settings.now();
+    guard->changed = wall_now();
     guard->settings.on_change(guard->settings.file, NULL);
 }
 

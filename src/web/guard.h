@@ -21,7 +21,6 @@ struct guard_settings {
     uint8_t key[HASHER_KEY_BYTES]; /* random */
     /* The files were taken over (`problem` NULL) or not. Called by guard_refresh. */
     void (*on_change)(const char *file, const char *problem);
-    struct wall (*now)(void); /* the wall clock */
 };
 
 /* Reads the files. NULL when there is any error; `diagnostics` (zeroed by the caller) says all. */

@@ -19,7 +19,7 @@
 #define RIGHT_MAX 1024
 #define WRONG_MAX 128
 /* Measuring goes first (nice(2)). */
-#define NICENESS 10
+#define NICENESS 19
 
 enum job_state { JOB_FREE, JOB_WAITING, JOB_RUNNING, JOB_DONE };
 
@@ -168,6 +168,7 @@ static void work(struct hasher *hasher, struct job *job)
 static void *run(void *context)
 {
     struct hasher *hasher = context;
+    pthread_setname_np(pthread_self(), "passwords");
     setpriority(PRIO_PROCESS, (id_t)gettid(), NICENESS);
     pthread_mutex_lock(&hasher->mutex);
     while (!hasher->is_stopping) {

@@ -77,6 +77,14 @@ static void add_allow(struct MHD_Response *response, unsigned allowed)
     buf_fini(&text);
 }
 
+static void add_location(struct MHD_Response *response, const char *path)
+{
+    struct buf text = {0};
+    buf_printf(&text, "%s/", path);
+    MHD_add_response_header(response, MHD_HTTP_HEADER_LOCATION, buf_string(&text));
+    buf_fini(&text);
+}
+
 /* What the web configuration says, else what is ours. */
 static void add_security(struct MHD_Response *response, const struct reply *reply,
                          const struct guard *guard)
@@ -110,6 +118,9 @@ static void add_headers(struct MHD_Response *response, const struct reply *reply
     }
     if (reply->allowed != 0) {
         add_allow(response, reply->allowed);
+    }
+    if (reply->location != NULL) {
+        add_location(response, reply->location);
     }
     if (reply->asks_password) {
         MHD_add_response_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE,

@@ -154,7 +154,8 @@ class IcmpTest(harness.Case):
             done = self.probe("echo", host="198.51.100.1")
             self.assertEqual(done.json()["outcome"], "unreachable", done.evidence)
             self.assertRegex(done.json()["reason"], r"^198\.51\.100\.1: host unreachable, says 192\.0\.2\.2: ")
-            self.assertEqual(done.json()["icmp"], {"type": 3, "code": 1, "from": "192.0.2.2"})
+            self.assertEqual(done.json()["icmp"], {"type": 3, "code": 1, "kind": "host unreachable",
+                                                   "from": "192.0.2.2"})
 
     def test_unreachable_over_ipv6(self):
         harness.require_ipv6(self.namespace)

@@ -46,6 +46,44 @@ class InstallTest(harness.Case):
         with open(path, encoding="utf-8") as file:
             self.assertTrue(file.read().endswith("# mine\n"))
 
+    def test_links_of_pages_hold(self):
+        root = self.install("docs", "/usr")
+        docs = f"{root}/usr/share/doc/ipsla-exporter"
+        pages = {os.path.relpath(os.path.join(folder, name), docs)
+                 for folder, _, names in os.walk(docs) for name in names if name.endswith(".md")}
+        self.assertIn("troubleshooting.md", pages)
+        count = 0
+        for page in sorted(pages):
+            with open(os.path.join(docs, page), encoding="utf-8") as file:
+                text = file.read()
+            for link in re.findall(r"\]\(([^)\s]+)\)", text):
+                if "://" in link:
+                    continue
+                count += 1
+                path, _, anchor = link.partition("#")
+                target = os.path.normpath(os.path.join(docs, os.path.dirname(page), path)) if path else f"{docs}/{page}"
+                self.assertTrue(target.startswith(docs) and os.path.exists(target), f"{page}: {link}")
+                if anchor:
+                    self.assertIn(anchor, anchors(target), f"{page}: {link}")
+        self.assertGreater(count, 100)
+
+    def test_pages_that_man_pages_name_are_there(self):
+        root = self.install("man", "/usr")
+        named = set()
+        for page in ("man1/ipsla.1", "man5/ipsla.yml.5", "man8/ipsla_exporter.8", "man8/ipsla_responder.8"):
+            with open(f"{root}/usr/share/man/{page}", encoding="utf-8") as file:
+                named.update(re.findall(r"[\w-]+\.md\b", file.read().replace("\\-", "-")))
+        self.assertIn("configuration.md", named)
+        for name in named:
+            self.assertTrue(os.path.exists(f"{root}/usr/share/doc/ipsla-exporter/{name}"), name)
+
+
+def anchors(path):
+    """What the headings of a page can be linked by."""
+    with open(path, encoding="utf-8") as file:
+        headings = re.findall(r"^#+ (.*)$", re.sub(r"^```.*?^```", "", file.read(), flags=re.DOTALL | re.MULTILINE), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
 
 if __name__ == "__main__":
     harness.main()

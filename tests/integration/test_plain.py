@@ -28,7 +28,9 @@ class EchoServer(threading.Thread):
                 return
             data, peer = self.socket.recvfrom(2048)
             self.seen.append(data)
-            self.socket.sendto(self.change(data), peer)
+            reply = self.change(data)
+            if reply is not None:
+                self.socket.sendto(reply, peer)
 
     def close(self):
         self.stopper.close()
@@ -68,6 +70,17 @@ class PlainTest(harness.Case):
                           "--data-pattern=0102FF", "--size=12")
         self.assertEqual(done.code, 0, done.evidence)
         self.assertEqual(server.seen, [bytes.fromhex("00010000" "0102ff0102ff0102")])
+
+    def test_some_of_several_echoes_are_lost(self):
+        """The server answers every other packet, and the operation is good."""
+        count = iter(range(100))
+        server = self.server(lambda data: data if next(count) % 2 == 0 else None)
+        done = self.probe("--operation=udp-echo", f"--port={server.port}", "--num-packets=6", "--interval=20ms",
+                          "--timeout=1s")
+        self.assertEqual(done.code, 0, done.evidence)
+        packets = done.json()["packets"]
+        self.assert_counts(packets, 6, done.evidence, unknown=packets["sent"] // 2)
+        self.assertEqual(packets["lost"]["sd"] + packets["lost"]["ds"], 0)
 
     def test_changed_data(self):
         server = self.server(lambda data: data[:-1] + b"x")

@@ -99,6 +99,23 @@ class ProbeCliTest(harness.Case):
         self.assertEqual((result["packets"]["sent"], result["packets"]["received"]), (1, 1))
         self.assertEqual(result["rtt_seconds"]["count"], 1)
 
+    def test_several_echoes(self):
+        self.responder(self.namespace)
+        echoes = ("--operation=udp-echo", "--port=7001", "--num-packets=20", "--interval=10ms")
+        done = self.probe(*echoes, "--output=json")
+        self.assertEqual(done.code, 0, done.evidence)
+        result = done.json()
+        self.assert_counts(result["packets"], 20, done.evidence)
+        self.assertEqual(result["rtt_seconds"]["count"], result["packets"]["received"])
+        self.assertIsNone(result["jitter_seconds"]["avg"])
+        text = self.probe(*echoes).stdout
+        for words in ("Number Of RTT: ", "RTT Min/Avg/Max: ", "Packet Loss: ", "RTT percentiles 50/95/99: "):
+            self.assertIn(words, text)
+        for words in ("Jitter", "Source to Destination", "Unprocessed"):
+            self.assertNotIn(words, text)
+        plugin = self.probe(*echoes, "--output=nagios", "--warning=loss=1%").stdout
+        self.assertIn(" loss=", plugin)
+
     def test_text_uses_the_words_of_ios(self):
         self.responder(self.namespace)
         done = self.probe("--port", "16384", "--count", "10")
@@ -128,7 +145,7 @@ class ProbeCliTest(harness.Case):
         self.assertEqual(done.code, 1, done.evidence)
         result = done.json()
         self.assertEqual(result["outcome"], "port_unreachable")
-        self.assertEqual(result["icmp"], {"type": 3, "code": 3, "from": "127.0.0.1"})
+        self.assertEqual(result["icmp"], {"type": 3, "code": 3, "kind": "port unreachable", "from": "127.0.0.1"})
         self.assertEqual(result["packets"]["sent"], 0)
         self.assertEqual(result["rtt_seconds"]["count"], 0)
         self.assertIsNone(result["control"]["rtt_seconds"])

@@ -15,6 +15,7 @@ import time
 
 import certificates
 import harness
+import test_prometheus
 
 CONFIG = "responder: {listen: ['127.0.0.1:1967']}\n"
 TAIL = "abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW"
@@ -155,7 +156,7 @@ class TlsTest(WebCase):
 
         def spoken():
             return [version for version in ("tls1", "tls1_1", "tls1_2", "tls1_3")
-                    if "Cipher is (NONE)" not in self.s_client(f"-{version}", *weak).stdout]
+                    if re.search(r"Cipher is [A-Z]", self.s_client(f"-{version}", *weak).stdout)]
 
         self.assertEqual(spoken(), ["tls1_2", "tls1_3"])
         self.write(TLS + "  min_version: TLS13\n")
@@ -358,6 +359,17 @@ class PasswordTest(WebCase):
         client.sock.settimeout(harness.PATIENCE)
         self.assertEqual(client.getresponse().status, 401)
 
+    def test_measuring_goes_first(self):
+        """Passwords are compared at the lowest priority, everything else at the normal one."""
+        self.start(USERS)
+        threads = {}
+        for task in os.listdir(f"/proc/{self.process.pid}/task"):
+            with open(f"/proc/{self.process.pid}/task/{task}/stat", encoding="ascii") as file:
+                name, _, rest = file.read().partition("(")[2].rpartition(")")
+            threads.setdefault(name, set()).add(int(rest.split()[16]))
+        self.assertEqual(threads.pop("passwords"), {19})
+        self.assertNotIn(19, set().union(*threads.values()))
+
     def test_many_wrong_passwords(self):
         """More than may wait: they are refused, and someone from elsewhere gets in."""
         self.start(USERS.replace("$04$", "$08$").replace("prometheus:", f"known: '{HASH}', prometheus:"))
@@ -396,6 +408,28 @@ class PasswordTest(WebCase):
         for path in ("/", "/metrics", "/none"):
             headers = self.ask(self.connect(), path)[1]
             self.assertEqual({key: headers.get(key) for key in values}, values)
+
+
+class ScrapeTest(WebCase):
+    def test_prometheus_scrapes(self):
+        """With TLS, a client certificate and a password, and again when all of them are new."""
+        client = certificates.Certificate(self.folder, "client", self.ca, "clientAuth")
+        self.start(TLS + "  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: ca.crt\n" + USERS)
+        prometheus = test_prometheus.Prometheus(
+            self.namespace, "    scheme: https\n"
+            f"    tls_config: {{ca_file: {self.ca.cert}, cert_file: {client.cert}, key_file: {client.key}}}\n"
+            "    basic_auth: {username: prometheus, password: secret}\n")
+
+        def scrapes():
+            return sum(value for _, value in prometheus.query("count_over_time(up[10m])"))
+
+        harness.wait_for(lambda: scrapes() > 3, prometheus.process.evidence)
+        for text, name in zip(certificates.Certificate(self.folder, "new", self.ca).text(), ("server.crt", "server.key")):
+            self.write(text, name)
+        self.write(TLS + USERS)
+        seen = scrapes()
+        harness.wait_for(lambda: scrapes() > seen + 3, prometheus.process.evidence)
+        self.assertEqual(prometheus.value("min_over_time(up[10m])"), 1, prometheus.process.evidence())
 
 
 class FileTest(WebCase):

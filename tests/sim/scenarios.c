@@ -61,6 +61,7 @@ int main(void)
     failures += scenarios_auth();
     failures += scenarios_discover();
     failures += scenarios_icmp();
+    failures += scenarios_echo();
     failures += scenarios_loops();
     return failures == 0 ? 0 : 1;
 }

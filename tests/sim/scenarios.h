@@ -21,6 +21,7 @@ int scenarios_tcp(void); /* connections */
 int scenarios_sent(void); /* when packets really left */
 int scenarios_voice(void); /* loss and delay as scores of a call */
 int scenarios_icmp(void); /* echoes and timestamps that kernels answer */
+int scenarios_echo(void); /* several in one operation */
 int scenarios_us(void); /* precision microseconds */
 int scenarios_ipv6(void); /* what differs from IPv4 */
 int scenarios_auth(void); /* keys, version 2 */

@@ -22,7 +22,7 @@ static const char *const ips[] = {"192.0.2.1", "198.51.100.2", "203.0.113.3"};
 
 /* Each side: a burst of echoes and some of the second after it, one answer to each other datagram,
  * and those to the two requests that made a session. */
-#define FIRST_SECOND_MAX (2 * (10 + 2 + 4 + 2))
+#define FIRST_SECOND_MAX (2 * (REFLECT_ECHO_BURST + 2 + 4 + 2))
 
 struct duel {
     struct rig rig;

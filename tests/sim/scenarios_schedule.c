@@ -77,6 +77,112 @@ static void test_phase_is_a_hash_of_the_name(void **state)
     }
 }
 
+/* Measured once an hour, and not first after an hour: each within a minute, spread, then at the
+ * phase of its name. */
+static void test_first_operation_of_a_long_frequency_is_soon(void **state)
+{
+    (void)state;
+    const int64_t frequency_ns = 3600 * NS_PER_SECOND, minute_ns = 60 * NS_PER_SECOND;
+    struct rig rig;
+    unsigned seconds[60] = {0};
+    init_many(&rig, 17 * NS_PER_SECOND, frequency_ns);
+    int64_t loaded_ns = rig.world.net.now_ns;
+    world_run(&rig.world, minute_ns + NS_PER_SECOND);
+    assert_int_equal(rig.world.truth.run_count, MANY);
+    for (uint32_t i = 0; i < MANY; i++) {
+        int64_t wait_ns = rig.world.truth.runs[i]->first_probe_ns - loaded_ns;
+        assert_in_range(wait_ns, 0, minute_ns + CALENDAR_DELAY_MAX_NS + 20 * NS_PER_MS);
+        seconds[wait_ns / NS_PER_SECOND % 60]++;
+    }
+    for (size_t i = 0; i < 60; i++) {
+        assert_in_range(seconds[i], 1, 25);
+    }
+    world_run(&rig.world, 2 * frequency_ns);
+    assert_in_range(rig.world.truth.run_count, 3 * MANY - 30, 3 * MANY + 30);
+    for (unsigned i = 0; i < MANY; i++) {
+        const struct spec *spec = rig_report(&rig, 0, i)->spec;
+        int64_t phase_ns = calendar_phase_ns(&(struct calendar){{{0}}}, spec);
+        int64_t delay_ns =
+            modulo(rig_truth(&rig, 0, spec)->opened.wall.ns - phase_ns, frequency_ns);
+        assert_in_range(delay_ns, 0, CALENDAR_DELAY_MAX_NS);
+        assert_int_equal(rig_report(&rig, 0, i)->tally.skipped, 0);
+    }
+    rig_fini(&rig);
+}
+
+/* The moments, in seconds from `from_ns` on, at which the engine has started something. */
+static size_t starts_after(const struct rig *rig, int64_t from_ns, double out[8])
+{
+    size_t count = 0;
+    for (uint32_t i = 0; i < rig->world.truth.run_count && count < 8; i++) {
+        int64_t start_ns = rig->world.truth.runs[i]->first_probe_ns - from_ns;
+        if (start_ns >= 0) {
+            out[count++] = (double)start_ns / 1e9;
+        }
+    }
+    return count;
+}
+
+/* A target that is new in a reload is soon measured, one with a `start` of its own when that says;
+ * a frequency that is no whole number of minutes leaves a minute between first and second. */
+static void test_new_entry_of_a_long_frequency_is_soon(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t frequency_s, after_s; /* -1: start spread */
+        double least_s, most_s, gap_s; /* of the first, and of the second after it */
+    } rows[] = {{7200, -1, 0, 60.1, 60}, {100, -1, 0, 60.1, 60}, {7200, 300, 300, 300.1, 7200}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct rig rig;
+        double starts[8];
+        rig_init_pair(&rig);
+        struct reflect_settings settings;
+        rig_settings(&settings);
+        rig_add_reflect(&rig, RIG_RESPONDER, &settings);
+        unsigned engine = rig_add_engine(&rig, RIG_SENDER, false);
+        world_run(&rig.world, 777 * NS_PER_SECOND);
+        struct spec *spec = rig_spec("new", RIG_RESPONDER_IP, RIG_PORT);
+        spec->schedule.frequency_ns = rows[i].frequency_s * NS_PER_SECOND;
+        if (rows[i].after_s >= 0) {
+            spec->schedule.start = SPEC_START_AFTER;
+            spec->schedule.start_after_ns = rows[i].after_s * NS_PER_SECOND;
+        }
+        int64_t loaded_ns = rig.world.net.now_ns;
+        rig_apply(&rig, engine, &spec, 1);
+        world_run(&rig.world, 4 * rows[i].frequency_s * NS_PER_SECOND);
+        size_t count = starts_after(&rig, loaded_ns, starts);
+        assert_in_range(count, 4, 5);
+        assert_true(starts[0] >= rows[i].least_s && starts[0] <= rows[i].most_s);
+        assert_true(starts[1] - starts[0] >= rows[i].gap_s - 0.1);
+        assert_true(starts[1] - starts[0] <= (double)rows[i].frequency_s + 60.1);
+        rig_fini(&rig);
+    }
+}
+
+/* Another frequency before the first operation: that one is soon all the same. */
+static void test_new_frequency_before_the_first_operation(void **state)
+{
+    (void)state;
+    const int64_t hour_ns = 3600 * NS_PER_SECOND;
+    struct rig rig;
+    struct spec *specs[MANY];
+    init_many(&rig, 0, hour_ns);
+    world_run(&rig.world, 5 * NS_PER_SECOND);
+    uint32_t started = rig.world.truth.run_count;
+    for (unsigned i = 0; i < MANY; i++) {
+        specs[i] = numbered_spec(i);
+        specs[i]->schedule.frequency_ns = 2 * hour_ns;
+    }
+    rig_apply(&rig, 0, specs, MANY);
+    world_run(&rig.world, 62 * NS_PER_SECOND);
+    assert_in_range(started, 1, MANY / 2);
+    assert_in_range(rig.world.truth.run_count, MANY, MANY + 20);
+    for (unsigned i = 0; i < MANY; i++) {
+        assert_true(rig_report(&rig, 0, i)->tally.operations > 0);
+    }
+    rig_fini(&rig);
+}
+
 static void test_hundreds_of_targets_in_flight(void **state)
 {
     (void)state;
@@ -323,6 +429,9 @@ int scenarios_schedule(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_phase_is_a_hash_of_the_name),
+        cmocka_unit_test(test_first_operation_of_a_long_frequency_is_soon),
+        cmocka_unit_test(test_new_entry_of_a_long_frequency_is_soon),
+        cmocka_unit_test(test_new_frequency_before_the_first_operation),
         cmocka_unit_test(test_hundreds_of_targets_in_flight),
         cmocka_unit_test(test_starts_do_not_drift),
         cmocka_unit_test(test_overrun_skips_the_starts_it_covers),

@@ -147,12 +147,17 @@ static void make_jitter(struct soak_world *world, struct spec *spec)
     }
 }
 
-static void make_single(struct soak_world *world, struct spec *spec)
+static void make_plain(struct soak_world *world, struct spec *spec)
 {
     bool is_echo = chance(world, 50);
     spec->operation = is_echo ? &operation_udp_echo : &operation_tcp_connect;
     spec->packets.count = 1;
     spec->packets.bytes = (uint32_t)between(world, 4, 200);
+    if (is_echo && chance(world, 60)) {
+        spec->packets.count = (uint32_t)between(world, 2, REFLECT_ECHO_BURST);
+        spec->packets.interval_ns = between(world, 4, 40) * NS_PER_MS;
+        spec->packets.bytes += spec->operation->bytes_min_with_nonce;
+    }
 }
 
 static struct spec *random_spec(struct soak_world *world, unsigned number)
@@ -166,7 +171,7 @@ static struct spec *random_spec(struct soak_world *world, unsigned number)
     if (chance(world, 60)) {
         make_jitter(world, spec);
     } else {
-        make_single(world, spec);
+        make_plain(world, spec);
     }
     if (chance(world, 25)) {
         spec->control.version = CONTROL_NONE;

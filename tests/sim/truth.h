@@ -25,7 +25,7 @@ struct truth_answer {
 };
 
 struct truth_probe {
-    uint32_t seq; /* from 1, as on the wire; 1 for echo */
+    uint32_t seq; /* from 1, as on the wire; of udp-echo in the order of sending */
     bool is_unsent;
     uint32_t answers;
     int64_t left_ns; /* virtual time */

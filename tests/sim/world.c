@@ -326,7 +326,8 @@ static uint16_t wire_u16(const uint8_t *bytes, size_t at)
     return (uint16_t)(bytes[at] << 8 | bytes[at + 1]);
 }
 
-static uint32_t sequence_of(const struct fx *fx)
+/* Echoes have none on the wire. */
+static uint32_t sequence_of(const struct fx *fx, const struct truth_run *run)
 {
     switch (wire_u16(fx->bytes, 0)) {
     case 2:
@@ -334,7 +335,7 @@ static uint32_t sequence_of(const struct fx *fx)
     case 3:
         return wire_u16(fx->bytes, JITTER_US_SEQ_AT);
     default:
-        return 1;
+        return run->probe_count + 1;
     }
 }
 
@@ -358,7 +359,7 @@ static uint32_t note_request(struct world *world, struct world_process *process,
     }
     bool has_ports = channel->transport == TRANSPORT_UDP;
     WORLD_CHECK(world, fx->size >= (has_ports ? 4 : 8));
-    uint32_t seq = has_ports ? sequence_of(fx) : wire_u16(fx->bytes, ICMP_SEQ_AT);
+    uint32_t seq = has_ports ? sequence_of(fx, run) : wire_u16(fx->bytes, ICMP_SEQ_AT);
     if (!run->has_target) {
         run->target = fx->peer;
         run->has_target = true;

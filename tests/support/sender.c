@@ -85,7 +85,7 @@ uint8_t sender_id(uint32_t number)
 
 void sender_return_nonce(uint8_t *bytes)
 {
-    payload_write_nonce(&sender.probe.payload, bytes);
+    payload_write_nonce(&sender.probe.payload, 1, bytes);
 }
 
 void sender_icmp(int error, const char *about, size_t index, size_t quoted)

@@ -17,9 +17,11 @@ static const struct expectation times[] = {
     {"timeout above frequency", HEAD ", timeout: 6s, frequency: 5s}\n",
      "f:2:40: targets[0].timeout: '6s' is longer than frequency '5s'; allowed: a timeout up to the "
      "frequency\n"},
-    {"default timeout", HEAD ", frequency: 4s}\n",
-     "f:2:42: targets[0].frequency: timeout '5s' (the default) is longer than frequency '4s'; "
-     "allowed: a timeout up to the frequency\n"},
+    {"default timeout", HEAD ", frequency: 4s}\n", ""},
+    {"threshold above the default timeout", HEAD ", frequency: 4s, threshold: 3s}\n",
+     "f:2:57: warning: targets[0].threshold: '3s' is longer than timeout '2s' (the default) and "
+     "can "
+     "never be exceeded\n"},
     {"inherited", "defaults:\n  timeout: 2m\n" HEAD "}\n",
      "f:4:3: targets[0].timeout: '2m' (line 2) is longer than frequency '60s' (the default); "
      "allowed: a timeout up to the frequency\n"},
@@ -27,10 +29,10 @@ static const struct expectation times[] = {
      "f:2:42: warning: targets[0].frequency: an operation without answers takes 10s (num_packets x "
      "interval + "
      "timeout), frequency '10s' is not longer; starts will be skipped\n"},
-    {"echo run", HEAD ", module: echo, frequency: 5s}\n",
-     "f:2:56: warning: targets[0].frequency: an operation without answers takes 5s (timeout), "
+    {"echo run", HEAD ", module: echo, timeout: 5s, frequency: 5s}\n",
+     "f:2:69: warning: targets[0].frequency: an operation without answers takes 5s (timeout), "
      "frequency '5s' is not longer; starts will be skipped\n"},
-    {"echo below", HEAD ", module: echo, frequency: 5001ms}\n", ""},
+    {"echo below", HEAD ", module: echo, timeout: 5s, frequency: 5001ms}\n", ""},
     {"train longer than the port", HEAD ", num_packets: 700, interval: 200ms, frequency: 5m}\n",
      "f:2:44: targets[0].num_packets: sending takes 140s, but a control request of version 1 over "
      "IPv4 can ask for the port for 65535ms at most; allowed: a shorter train, ip_version 6, "
@@ -52,25 +54,33 @@ static const struct expectation times[] = {
 };
 
 static const struct expectation operations[] = {
-    {"own keys", HEAD ", operation: udp-echo, num_packets: 5, interval: 20ms}\n",
-     "f:2:52: targets[0].num_packets: does not apply to udp-echo; allowed with: udp-jitter, "
-     "icmp-jitter\n"
-     "f:2:68: targets[0].interval: does not apply to udp-echo; allowed with: udp-jitter, "
-     "icmp-jitter\n"},
-    {"own keys by module", HEAD ", module: echo, interval: 20ms}\n",
-     "f:2:45: targets[0].interval: does not apply to udp-echo; allowed with: udp-jitter, "
-     "icmp-jitter\n"},
-    {"keys of defaults", "defaults: {num_packets: 5, interval: 5ms}\n" HEAD ", module: echo}\n",
-     ""},
+    {"own keys", HEAD ", operation: tcp-connect, num_packets: 5, interval: 20ms}\n",
+     "f:2:55: targets[0].num_packets: does not apply to tcp-connect; allowed with: udp-jitter, "
+     "udp-echo, icmp-echo, icmp-jitter\n"
+     "f:2:71: targets[0].interval: does not apply to tcp-connect; allowed with: udp-jitter, "
+     "udp-echo, icmp-echo, icmp-jitter\n"},
+    {"own keys by module", HEAD ", module: tcp, interval: 20ms}\n",
+     "f:2:44: targets[0].interval: does not apply to tcp-connect; allowed with: udp-jitter, "
+     "udp-echo, icmp-echo, icmp-jitter\n"},
+    {"keys of defaults", "defaults: {num_packets: 5, interval: 5ms}\n" HEAD ", module: tcp}\n", ""},
     {"keys of a module",
-     "modules: {m: {num_packets: 5}}\n" HEAD ", module: m, operation: udp-echo}\n", ""},
+     "modules: {m: {num_packets: 5}}\n" HEAD ", module: m, operation: tcp-connect}\n", ""},
     {"module against itself",
-     "modules:\n  m: {operation: udp-echo, num_packets: 5}\n  echo: {interval: 1s}\n"
+     "modules:\n  m: {operation: tcp-connect, num_packets: 5}\n  tcp: {interval: 1s}\n"
      "  jitter: {interval: 1s}\nresponder: {}\n",
-     "f:2:28: modules.m.num_packets: does not apply to udp-echo; allowed with: udp-jitter, "
-     "icmp-jitter\n"
-     "f:3:10: modules.echo.interval: does not apply to udp-echo; allowed with: udp-jitter, "
-     "icmp-jitter\n"},
+     "f:2:31: modules.m.num_packets: does not apply to tcp-connect; allowed with: udp-jitter, "
+     "udp-echo, icmp-echo, icmp-jitter\n"
+     "f:3:9: modules.tcp.interval: does not apply to tcp-connect; allowed with: udp-jitter, "
+     "udp-echo, icmp-echo, icmp-jitter\n"},
+    {"defaults of trains and echoes", "defaults: {num_packets: 500}\n" HEAD ", module: echo}\n",
+     ""},
+    {"number of echoes", HEAD ", module: echo, num_packets: 21}\n",
+     "f:2:58: targets[0].num_packets: '21' is out of range for udp-echo; allowed: 1 to 20\n"},
+    {"echoes without room for a nonce",
+     HEAD ", module: echo, num_packets: 2, request_data_size: 11}\n",
+     "f:2:80: targets[0].request_data_size: '11' is too small for num_packets "
+     "'2': a late reply would pass for the next one; allowed: 12 bytes or more\n"},
+    {"one echo without room for a nonce", HEAD ", module: echo, request_data_size: 4}\n", ""},
     {"size of echo", HEAD ", module: echo, request_data_size: 1501}\n",
      "f:2:64: targets[0].request_data_size: '1501' is out of range for udp-echo; "
      "allowed: 4 to 1500 bytes\n"},
@@ -125,7 +135,6 @@ static const struct expectation claims[] = {
     {"case", "targets:\n" T("a", "") T("A", ""), ""},
     {"name of a broken target", "targets:\n- {name: a}\n" T("a", ""),
      "f:2:3: targets[0].host: the key is missing; required: an IP address or a host name\n"
-     "f:2:3: targets[0].port: the key is missing; required: 1 to 65535\n"
      "f:3:10: targets[1].name: 'a' is the name of the target on line 2 already; names are "
      "unique\n"},
     {"source ports",

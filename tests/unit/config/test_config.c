@@ -14,9 +14,7 @@
 #include <unistd.h>
 
 #define REQUIRED                                                                                   \
-    "f:2:3: targets[0].name: the key is missing; required: 1 to 255 bytes of text\n"               \
-    "f:2:3: targets[0].host: the key is missing; required: an IP address or a host name\n"         \
-    "f:2:3: targets[0].port: the key is missing; required: 1 to 65535\n"
+    "f:2:3: targets[0].host: the key is missing; required: an IP address or a host name\n"
 
 static const struct expectation whole[] = {
     {"nothing to do", "defaults: {frequency: 10s}\n",
@@ -27,8 +25,8 @@ static const struct expectation whole[] = {
      "targets: [{name: a, host: 192.0.2.1, port: 16384}]\n"},
     {"responder alone", "targets: []\nresponder: {}\n", ""},
     {"required keys", "targets:\n- {}\n", REQUIRED},
-    {"targets that are none", "targets:\n- a\n-\n- [b]\n",
-     "f:2:3: targets[0]: this is a single value; write keys and values: {key: value}\n"
+    {"targets that are none", "targets:\n- a:b\n-\n- [b]\n",
+     "f:2:3: targets[0]: this is a single value; write a space after ':', as in 'name: value'\n"
      "f:3:2: targets[1]: the value is missing; write keys and values: {key: value}\n"
      "f:4:3: targets[2]: this is a list; write keys and values: {key: value}\n"},
     {"everything at once, in the order of the file",
@@ -45,7 +43,8 @@ static const struct expectation whole[] = {
      "renames "
      "yours to exported_job\n"
      "f:6:20: modules.m.tag: this is a list; allowed: up to 128 bytes of text\n"
-     "f:9:1: extra: unknown key; allowed: defaults, modules, targets, keys, clock, responder\n"},
+     "f:9:1: extra: unknown key; allowed: defaults, modules, targets, keys, clock, "
+     "max_packet_rate, responder\n"},
 };
 
 static void findings_are_complete_and_in_order(void **state)

@@ -61,7 +61,7 @@ static void default_spec_is_the_same(void **state)
         struct config *config = parse_good(text);
         assert_ptr_equal(spec->operation, operation_at(i));
         assert_string_equal(spec->identity.name, "192.0.2.1");
-        assert_int_equal(spec->path.port, 0);
+        assert_int_equal(spec->path.port, 16384);
         assert_int_equal(spec->path.peer.family, ADDR_NONE);
         free(spec->identity.name);
         spec->identity.name = mem_string("a");
@@ -87,7 +87,7 @@ static void icmp_has_no_ports(void **state)
         const struct spec *spec = config->targets->specs[i];
         assert_int_equal(spec->operation, i == 0 ? &operation_icmp_echo : &operation_icmp_jitter);
         assert_int_equal(spec->packets.count, i == 0 ? 1 : 3);
-        assert_int_equal(spec->packets.interval_ns, i == 0 ? 0 : 30 * NS_PER_MS);
+        assert_int_equal(spec->packets.interval_ns, (i == 0 ? 200 : 30) * NS_PER_MS);
         assert_int_equal(spec->packets.bytes, i == 0 ? 28 : 0);
         assert_int_equal(spec->control.version, CONTROL_NONE);
         assert_int_equal(spec->packets.codec, VOICE_CODEC_NONE);
@@ -127,7 +127,7 @@ static void echo_sends_one_packet(void **state)
     const struct spec *spec = only(config);
     assert_int_equal(spec->operation, &operation_udp_echo);
     assert_int_equal(spec->packets.count, 1);
-    assert_int_equal(spec->packets.interval_ns, 0);
+    assert_int_equal(spec->packets.interval_ns, 200 * NS_PER_MS);
     assert_int_equal(spec->packets.bytes, 16);
     assert_int_equal(spec->path.peer.family, ADDR_NONE);
     assert_int_equal(spec->path.port, 7);
@@ -171,7 +171,8 @@ static void every_key_is_inherited(void **state)
         "modules: {m: {num_packets: 5, interval: 5ms, request_data_size: 100, buckets: [1ms, "
         "2ms],\n"
         "  control: {retries: 5}}}\n"
-        "targets: [{name: a, host: h, port: 7, module: m, source_address: 127.0.0.9, source_port: "
+        "targets: [{name: a, host: h, port: 7, module: m, series: minimal, source_address: "
+        "127.0.0.9, source_port: "
         "9,\n"
         "  control: {port: 2}}]\n");
     const struct spec *spec = only(config);
@@ -182,6 +183,7 @@ static void every_key_is_inherited(void **state)
     assert_int_equal(spec->packets.count, 5);
     assert_int_equal(spec->packets.interval_ns, 5 * NS_PER_MS);
     assert_int_equal(spec->packets.bytes, 100);
+    assert_int_equal(spec->results.series, SERIES_MINIMAL);
     assert_int_equal(spec->results.layout.count, 2);
     assert_int_equal(spec->results.layout.bounds_ns[1], 2 * NS_PER_MS);
     assert_int_equal(spec->path.source.ip[3], 9);

@@ -66,15 +66,15 @@ static const struct wrong_input wrong[] = {
     {"targets:\n"
      "- {name: a, host: h, port: 5, frequency: 60}\n",
      "f:2:42: targets[0].frequency: '60' has no unit (us, ms, s, m, h or d), as in 20ms or 60s; "
-     "allowed: 1s to 7d\n"},
+     "allowed: 100ms to 7d\n"},
     {"targets:\n"
      "- {name: a, host: h, port: 5, frequency: every minute}\n",
      "f:2:42: targets[0].frequency: 'every minute' is not a duration such as 20ms or 60s; allowed: "
-     "1s to 7d\n"},
+     "100ms to 7d\n"},
     {"targets:\n"
      "- {name: a, host: h, port: 5, frequency: 0.001us}\n",
      "f:2:42: targets[0].frequency: '0.001us' has a fraction; use a smaller unit, as in 1500us or "
-     "500ms; allowed: 1s to 7d\n"},
+     "500ms; allowed: 100ms to 7d\n"},
     {"targets:\n"
      "- {name: a, host: h, port: 5, operation: udp_jitter}\n",
      "f:2:42: targets[0].operation: 'udp_jitter' is none of the choices; did you mean "
@@ -167,9 +167,10 @@ static const struct wrong_input wrong[] = {
      "- {name: a, host: h, port: 5, num_packets: 010}\n",
      "f:2:44: targets[0].num_packets: '010' has a leading zero; did you mean '10'?\n"},
     {"targets:\n"
-     "- {name: a, host: h, port: 5, num_packets: -1}\n",
-     "f:2:44: targets[0].num_packets: '-1' is not a whole number in decimal digits; allowed: 1 to "
-     "60000\n"},
+     "- {name: a, host: h, codec: g729a, codec_num_packets: -1}\n",
+     "f:2:55: targets[0].codec_num_packets: '-1' is not a whole number in decimal digits; allowed: "
+     "1 "
+     "to 60000\n"},
     {"targets:\n"
      "- {name: a, host: h, port: 5, life: always}\n",
      "f:2:37: targets[0].life: 'always' is not a duration such as 20ms or 60s; did you mean "
@@ -234,7 +235,7 @@ static const struct wrong_input wrong[] = {
      "f:2:49: targets[0].timestamp_format: 'PTP' is none of the choices; did you mean 'ptp'?\n"},
     {"targets:\n"
      "- {name: a, host: h, port: 5, secret: x}\n",
-     "f:2:31: targets[0].secret: unknown key; allowed: start, port, buckets and others, see "
+     "f:2:31: targets[0].secret: unknown key; allowed: series, start, port and others, see "
      "ipsla.yml(5)\n"},
     {"targets:\n"
      "- {name: a, host: h, port: 5, count: 5}\n",
@@ -417,7 +418,7 @@ static const struct wrong_input wrong[] = {
                      "[{name: a, host: 192.0.2.1}]\n"},
     {"- name: a\n", "f:1:1: this is a list; write 'targets:' above it\n"},
     {"- a\n", "f:1:1: this is a list; write 'targets:' above it\n"},
-    {"hello\n", "f:1:1: this is a single value; write 'targets:' and what to measure below\n"},
+    {"hello\n", "f:1:1: this is a single value; write keys and values: {key: value}\n"},
     {"modules: [a]\n", "f:1:10: modules: this is a list where a mapping is due; write modules: "
                        "{voice: {codec: g729a}}\n"},
     {"modules: {m: 5}\n",
@@ -460,26 +461,32 @@ static const struct wrong_input wrong[] = {
     {"a: 1\n"
      "b: 2\n"
      "c: 3\n",
-     "f:1:1: a: unknown key; allowed: defaults, modules, targets, keys, clock, responder\n"
-     "f:2:1: b: unknown key; allowed: defaults, modules, targets, keys, clock, responder\n"
-     "f:3:1: c: unknown key; allowed: defaults, modules, targets, keys, clock, responder\n"},
+     "f:1:1: a: unknown key; allowed: defaults, modules, targets, keys, clock, max_packet_rate, "
+     "responder\n"
+     "f:2:1: b: unknown key; allowed: defaults, modules, targets, keys, clock, max_packet_rate, "
+     "responder\n"
+     "f:3:1: c: unknown key; allowed: defaults, modules, targets, keys, clock, max_packet_rate, "
+     "responder\n"},
     {"targets:\n"
      "- {nmae: a, host: h, port: 5}\n",
      "f:2:4: targets[0].nmae: unknown key; did you mean 'name'?\n"},
     {"x: &a 1\n"
      "y: *a\n"
      "z: {<<: *a}\n",
-     "f:1:1: x: unknown key; allowed: defaults, modules, targets, keys, clock, responder\n"
-     "f:1:4: x: anchors and aliases (&name, *name) are not supported; write what targets share "
-     "under defaults or in a module\n"
-     "f:2:1: y: unknown key; allowed: defaults, modules, targets, keys, clock, responder\n"
-     "f:3:1: z: unknown key; allowed: defaults, modules, targets, keys, clock, responder\n"},
+     "f:1:1: x: unknown key; allowed: defaults, modules, targets, keys, clock, max_packet_rate, "
+     "responder\n"
+     "f:1:4: x: anchors and aliases (&name, *name) are not supported; write the value itself, and "
+     "what targets share under defaults or in a module\n"
+     "f:2:1: y: unknown key; allowed: defaults, modules, targets, keys, clock, max_packet_rate, "
+     "responder\n"
+     "f:3:1: z: unknown key; allowed: defaults, modules, targets, keys, clock, max_packet_rate, "
+     "responder\n"},
     {"defaults: &d {timeout: 1s}\n"
      "targets:\n"
      "- {<<: *d, name: a, host: h, port: 5}\n"
      "- {<<: *d, name: b, host: h, port: 5}\n",
-     "f:1:11: defaults: anchors and aliases (&name, *name) are not supported; write what targets "
-     "share under defaults or in a module\n"},
+     "f:1:11: defaults: anchors and aliases (&name, *name) are not supported; write the value "
+     "itself, and what targets share under defaults or in a module\n"},
     {"responder: {max_sessions: '100 000'}\n",
      "f:1:27: responder.max_sessions: '100 000' is not a whole number in decimal digits; allowed: "
      "1 to 65536\n"},
@@ -513,8 +520,8 @@ static const struct wrong_input wrong[] = {
      "- {name: a, host: h, port: 5, dscp: ef, tos: 1}\n",
      "f:2:41: targets[0].tos: cannot stand beside 'dscp'; allowed: one of the two\n"},
     {"targets:\n"
-     "- {name: a, host: h}\n",
-     "f:2:3: targets[0].port: the key is missing; required: 1 to 65535\n"},
+     "- {name: a, port: 5}\n",
+     "f:2:3: targets[0].host: the key is missing; required: an IP address or a host name\n"},
     {"targets:\n"
      "- {name: a, host: h, port: 5, labels: {target: x}}\n",
      "f:2:40: targets[0].labels.target: the exporter uses this label name itself; choose "
@@ -532,9 +539,9 @@ static const struct wrong_input wrong[] = {
      "f:2:43: targets[0].timestamps: 'hardware' needs interface, the device whose adapter "
      "stamps\n"},
     {"targets:\n"
-     "- {name: a, host: h, port: 5, operation: udp-echo, num_packets: 5}\n",
-     "f:2:52: targets[0].num_packets: does not apply to udp-echo; allowed with: udp-jitter, "
-     "icmp-jitter\n"},
+     "- {name: a, host: h, port: 5, operation: tcp-connect, num_packets: 5}\n",
+     "f:2:55: targets[0].num_packets: does not apply to tcp-connect; allowed with: udp-jitter, "
+     "udp-echo, icmp-echo, icmp-jitter\n"},
     {"targets:\n"
      "- {name: a, host: h, port: 5, codec: g729a, num_packets: 5}\n",
      "f:2:45: targets[0].num_packets: does not go with a codec; allowed: codec_num_packets\n"},

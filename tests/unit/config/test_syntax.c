@@ -92,8 +92,8 @@ static const struct wrong_input broken[] = {
     {"targets:\n"
      "  - name: *a\n"
      "    host: *.example.net\n",
-     "f:2:11: targets[0].name: anchors and aliases (&name, *name) are not supported; write what "
-     "targets share under defaults or in a module\n"
+     "f:2:11: targets[0].name: anchors and aliases (&name, *name) are not supported; write the "
+     "value itself, and what targets share under defaults or in a module\n"
      "f:3:11: a text cannot begin with '*'; quote it: '*.example.net'\n"},
     {"targets:\n"
      "  - name: &\n",

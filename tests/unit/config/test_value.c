@@ -22,7 +22,7 @@ struct range {
 
 #define TARGET "targets: [{name: a, host: h, port: 5"
 static const struct range ranges[] = {
-    {TARGET ", timeout: 1ms, frequency: %s}]", "999ms", "1s", "604800s", "604801s"},
+    {TARGET ", operation: udp-echo, frequency: %s}]", "99ms", "100ms", "604800s", "604801s"},
     {TARGET ", frequency: 7d, timeout: %s}]", "999us", "1ms", "1h", "3600001ms"},
     {TARGET ", threshold: %s}]", NULL, "0ms", "60s", "60001ms"},
     {TARGET ", control: {version: 2}, num_packets: %s}]", "0", "1", "60000", "60001"},
@@ -41,6 +41,7 @@ static const struct range ranges[] = {
     {TARGET ", life: %s}]", "999ms", "1s", "24855d", "24856d"},
     {TARGET ", start: after %s}]", NULL, "0s", "365d", "366d"},
     {"targets: [{name: a, host: h, port: %s}]", "0", "1", "65535", "65536"},
+    {"max_packet_rate: %s\nresponder: {}", "0", "1", "100000000", "100000001"},
     {"responder: {max_sessions: %s}", "0", "1", "65536", "65537"},
     {"responder: {max_sessions_per_source: %s}", NULL, "0", "65536", "65537"},
     {"responder: {requests_per_source: %s}", NULL, "0", "1000000", "1000001"},
@@ -172,25 +173,28 @@ static void lists_have_bounds(void **state)
 static const struct expectation wrong[] = {
     {"bare number", "defaults:\n  frequency: 60\nresponder: {}\n",
      "f:2:14: defaults.frequency: '60' has no unit (us, ms, s, m, h or d), as in 20ms or 60s; "
-     "allowed: 1s to 7d\n"},
+     "allowed: 100ms to 7d\n"},
     {"fraction", "defaults:\n  timeout: 0.5s\nresponder: {}\n",
      "f:2:12: defaults.timeout: '0.5s' has a fraction; use a smaller unit, as in 1500us or 500ms; "
      "did you mean '500ms'?\n"},
     {"overflow", "defaults:\n  timeout: 99999999999d\nresponder: {}\n",
      "f:2:12: defaults.timeout: '99999999999d' is too long a time; allowed: 1ms to 1h\n"},
-    {"sign", "defaults:\n  num_packets: -1\nresponder: {}\n",
-     "f:2:16: defaults.num_packets: '-1' is not a whole number in decimal digits; allowed: 1 to "
+    {"sign", "defaults:\n  codec_num_packets: -1\nresponder: {}\n",
+     "f:2:22: defaults.codec_num_packets: '-1' is not a whole number in decimal digits; allowed: 1 "
+     "to "
      "60000\n"},
-    {"hexadecimal", "defaults:\n  num_packets: 0x10\nresponder: {}\n",
-     "f:2:16: defaults.num_packets: '0x10' is not a whole number in decimal digits; allowed: 1 "
+    {"hexadecimal", "defaults:\n  codec_num_packets: 0x10\nresponder: {}\n",
+     "f:2:22: defaults.codec_num_packets: '0x10' is not a whole number in decimal digits; allowed: "
+     "1 "
      "to 60000\n"},
-    {"underscore", "defaults:\n  num_packets: 1_000\nresponder: {}\n",
-     "f:2:16: defaults.num_packets: '1_000' is not a whole number in decimal digits; did you mean "
+    {"underscore", "defaults:\n  codec_num_packets: 1_000\nresponder: {}\n",
+     "f:2:22: defaults.codec_num_packets: '1_000' is not a whole number in decimal digits; did you "
+     "mean "
      "'1000'?\n"},
-    {"octal", "defaults:\n  num_packets: 010\nresponder: {}\n",
-     "f:2:16: defaults.num_packets: '010' has a leading zero; did you mean '10'?\n"},
-    {"large", "defaults:\n  num_packets: 99999999999999999999\nresponder: {}\n",
-     "f:2:16: defaults.num_packets: '99999999999999999999' is out of range; allowed: 1 to "
+    {"octal", "defaults:\n  codec_num_packets: 010\nresponder: {}\n",
+     "f:2:22: defaults.codec_num_packets: '010' has a leading zero; did you mean '10'?\n"},
+    {"large", "defaults:\n  codec_num_packets: 99999999999999999999\nresponder: {}\n",
+     "f:2:22: defaults.codec_num_packets: '99999999999999999999' is out of range; allowed: 1 to "
      "60000\n"},
     {"rows", "defaults:\n  request_data_size: 17513\nresponder: {}\n",
      "f:2:22: defaults.request_data_size: '17513' is out of range; allowed: 16 to 17512 bytes for "
@@ -243,7 +247,8 @@ static const struct expectation wrong[] = {
      "f:3:3: defaults.zzz: unknown key; allowed: tos, ttl, vrf and others, see ipsla.yml(5)\n"
      "f:4:13: defaults.control.prot: unknown key; did you mean 'port'?\n"
      "f:5:13: responder.lisen: unknown key; did you mean 'listen'?\n"
-     "f:6:1: web: unknown key; allowed: defaults, modules, targets, keys, clock, responder\n"},
+     "f:6:1: web: unknown key; allowed: defaults, modules, targets, keys, clock, max_packet_rate, "
+     "responder\n"},
 };
 
 static void wrong_values_have_their_place(void **state)

@@ -15,8 +15,7 @@ static const struct expectation broken[] = {
     {"empty", "", "f:1:1: the file is empty\n"},
     {"comments", "# a\n# b\n", "f:1:1: the file is empty\n"},
     {"empty document", "---\n", "f:1:1: the file is empty\n"},
-    {"scalar", "hello\n",
-     "f:1:1: this is a single value; write 'targets:' and what to measure below\n"},
+    {"scalar", "hello\n", "f:1:1: this is a single value; write keys and values: {key: value}\n"},
     {"list", "- a\n", "f:1:1: this is a list; write 'targets:' above it\n"},
     {"unclosed list", "targets: [a\n", "f:1:10: the '[' opened here is never closed; write ']'\n"},
     {"unclosed quote", "targets:\n  - \"a\n",
@@ -55,24 +54,24 @@ static const struct expectation broken[] = {
 /* These leave a tree: what else is wrong is found too. */
 static const struct expectation refused[] = {
     {"anchor", "defaults: &d {timeout: 1s}\nresponder: {reply: x}\n",
-     "f:1:11: defaults: anchors and aliases (&name, *name) are not supported; write what targets "
-     "share under defaults or in a module\n"
+     "f:1:11: defaults: anchors and aliases (&name, *name) are not supported; write the value "
+     "itself, and what targets share under defaults or in a module\n"
      "f:2:20: responder.reply: 'x' is none of the choices; allowed: long, short\n"},
     {"anchor on a list", "targets: &d []\nresponder: {}\n",
-     "f:1:10: targets: anchors and aliases (&name, *name) are not supported; write what targets "
-     "share under defaults or in a module\n"},
+     "f:1:10: targets: anchors and aliases (&name, *name) are not supported; write the value "
+     "itself, and what targets share under defaults or in a module\n"},
     {"alias", "responder:\n  listen: *x\n",
-     "f:2:11: responder.listen: anchors and aliases (&name, *name) are not supported; write what "
-     "targets share under defaults or in a module\n"},
+     "f:2:11: responder.listen: anchors and aliases (&name, *name) are not supported; write the "
+     "value itself, and what targets share under defaults or in a module\n"},
     {"alias in a list", "responder:\n  listen: [*x, '127.0.0.1:5']\n",
-     "f:2:12: responder.listen[0]: anchors and aliases (&name, *name) are not supported; write "
-     "what targets share under defaults or in a module\n"},
+     "f:2:12: responder.listen[0]: anchors and aliases (&name, *name) are not supported; write the "
+     "value itself, and what targets share under defaults or in a module\n"},
     {"alias for a section", "responder: {}\ndefaults: *x\nmodules: {a: *x}\n",
-     "f:2:11: defaults: anchors and aliases (&name, *name) are not supported; write what targets "
-     "share under defaults or in a module\n"},
+     "f:2:11: defaults: anchors and aliases (&name, *name) are not supported; write the value "
+     "itself, and what targets share under defaults or in a module\n"},
     {"merge key", "responder: {}\ndefaults:\n  <<: *x\n",
-     "f:3:7: defaults.<<: anchors and aliases (&name, *name) are not supported; write what targets "
-     "share under defaults or in a module\n"},
+     "f:3:7: defaults.<<: anchors and aliases (&name, *name) are not supported; write the value "
+     "itself, and what targets share under defaults or in a module\n"},
     {"tag", "responder:\n  max_sessions: !!int 5\n",
      "f:2:17: responder.max_sessions: tags are not supported ('tag:yaml.org,2002:int'); remove it, "
      "or quote a text that begins with '!'\n"},
@@ -82,7 +81,8 @@ static const struct expectation refused[] = {
     {"duplicate section", "responder: {}\nresponder: {reply: 5}\n",
      "f:2:1: responder: duplicate key; it is set on line 1 already; remove one\n"},
     {"escapes are not obeyed", "responder: {}\n\"a\\eb\": 1\n",
-     "f:2:1: a\\x1bb: unknown key; allowed: defaults, modules, targets, keys, clock, responder\n"},
+     "f:2:1: a\\x1bb: unknown key; allowed: defaults, modules, targets, keys, clock, "
+     "max_packet_rate, responder\n"},
 };
 
 static void broken_text_has_its_place(void **state)

@@ -66,7 +66,9 @@ static void test_rows_are_whole(void **state)
         assert_int_equal(row->has_ports, row->privilege == NULL);
         assert_int_equal(operation_has(row, RESULT_ONE_WAY),
                          operation_key(row, "clock_tolerance") != NULL);
-        assert_int_equal(operation_has(row, RESULT_JITTER), operation_key(row, "interval") != NULL);
+        assert_int_equal(row->write == NULL, operation_key(row, "interval") == NULL);
+        assert_int_equal(row->write == NULL, operation_key(row, "num_packets") == NULL);
+        assert_true(row->bytes_min_with_nonce == 0 || row->has_nonce_each);
     }
 }
 

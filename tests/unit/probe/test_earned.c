@@ -140,7 +140,7 @@ static void test_random_bytes_of_an_echo(void **state)
         sender_set_up(spec);
         memcpy(wanted, "\0\1\0\0", 4);
         pattern_fill(&spec->packets.pattern, wanted + 4, rows[i].bytes - 4);
-        memcpy(wanted + 4, sender.probe.payload.nonce, rows[i].random);
+        sender_return_nonce(wanted);
         assert_int_equal(sender.probe.payload.nonce_bytes, rows[i].random);
         assert_int_equal(sender_sent(0)->fx.size, rows[i].bytes);
         assert_memory_equal(sender_sent(0)->bytes, wanted, rows[i].bytes);

@@ -55,7 +55,9 @@ static void test_echo(void **state)
     assert_int_equal(header.identifier, IDENTIFIER);
     assert_int_equal(header.sequence, number_of(1));
     assert_memory_equal(sender_sent(0)->bytes + 8, "\0\0\0\0", 4);
-    assert_memory_equal(sender_sent(0)->bytes + 16, sender.probe.payload.nonce, NONCE_BYTES);
+    uint8_t wanted[16 + NONCE_BYTES];
+    sender_return_nonce(wanted);
+    assert_memory_equal(sender_sent(0)->bytes + 16, wanted + 16, NONCE_BYTES);
     assert_memory_equal(sender_sent(0)->bytes + 24, "\xab\xcd\xab\xcd", 4);
     echo_reply(IDENTIFIER, reply);
     drive_until(&sender.drive, build_at(MS(3)));

@@ -76,6 +76,20 @@ static void test_unreachable_train(void **state)
     sender_tear_down();
 }
 
+/* A later packet that this host cannot send does not hide what the network said. */
+static void test_unreachable_outweighs_a_full_queue(void **state)
+{
+    (void)state;
+    set_up_plain(build_jitter_spec("t", "198.51.100.20"));
+    sender_icmp(ECONNREFUSED, SENDER_PROBES, 0, 0);
+    sender.drive.send_error = ENOBUFS;
+    const struct round *round = sender_finish();
+    assert_int_equal(round->outcome, OUTCOME_PORT_UNREACHABLE);
+    assert_int_equal(round->error, ECONNREFUSED);
+    assert_int_equal(round->unsent_error, ENOBUFS);
+    sender_tear_down();
+}
+
 static void test_one_answer_outweighs_unreachable(void **state)
 {
     (void)state;
@@ -157,6 +171,7 @@ int main(void)
         cmocka_unit_test(test_control_port_is_no_special_port),
         cmocka_unit_test(test_unreachable_ends_an_echo),
         cmocka_unit_test(test_unreachable_train),
+        cmocka_unit_test(test_unreachable_outweighs_a_full_queue),
         cmocka_unit_test(test_one_answer_outweighs_unreachable),
         cmocka_unit_test(test_verified),
         cmocka_unit_test(test_altered),

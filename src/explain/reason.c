@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-#include "program/reason.h"
+#include "explain/reason.h"
 
 #include <errno.h>
 #include <string.h>
@@ -134,4 +134,14 @@ void reason_add_icmp(const struct icmp_error *icmp, int error, struct buf *out)
         buf_printf(out, ", says %s", addr_format_ip(&icmp->from, ip));
     }
     buf_add_string(out, words != NULL ? words->hint : "");
+}
+
+void reason_add_icmp_kind(const struct icmp_error *icmp, struct buf *out)
+{
+    const struct icmp_words *words = find_words(icmp);
+    if (words != NULL) {
+        buf_add_string(out, words->text);
+    } else {
+        buf_printf(out, "type %u, code %u", (unsigned)icmp->type, (unsigned)icmp->code);
+    }
 }

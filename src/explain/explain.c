@@ -1,14 +1,15 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
+#include "explain/explain.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/addr.h"
-#include "cli/cli.h"
 #include "config/duration.h"
+#include "explain/reason.h"
 #include "operation/operation.h"
-#include "program/reason.h"
 
 static const char *system_reason(const struct round *round)
 {
@@ -161,10 +162,9 @@ static void explain_refusal(const struct spec *spec, const struct round *round, 
     }
 }
 
-void cli_explain(const struct cli_result *result, struct buf *out)
+void explain_failure(const struct spec *spec, const struct round *round, uint64_t unearned,
+                     struct buf *out)
 {
-    const struct spec *spec = result->spec;
-    const struct round *round = result->round;
     char ip[ADDR_TEXT_MAX];
     addr_format_ip(&spec->path.peer, ip);
     if (spec->operation->transport == TRANSPORT_TCP_CONNECT && round->planned > 0 &&
@@ -172,8 +172,8 @@ void cli_explain(const struct cli_result *result, struct buf *out)
         explain_connect(round->outcome, &spec->path.peer, system_reason(round), out);
         return;
     }
-    if (round->outcome == OUTCOME_TIMEOUT && result->unmatched[UNMATCHED_NONCE] > 0) {
-        explain_unearned(result->unmatched[UNMATCHED_NONCE], ip, out);
+    if (round->outcome == OUTCOME_TIMEOUT && unearned > 0) {
+        explain_unearned(unearned, ip, out);
         return;
     }
     bool is_silent = round->outcome == OUTCOME_TIMEOUT || round->outcome == OUTCOME_NO_CONNECTION;

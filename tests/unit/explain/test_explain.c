@@ -4,7 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "explain/explain.h"
+#include "explain/reason.h"
 #include "support/build.h"
 #include "support/cm.h"
 
@@ -88,8 +89,7 @@ static void test_sentences(void **state)
         spec->control.version = rows[i].version;
         spec->control.key.id = rows[i].key;
         spec->control.key.algorithm = rows[i].key != 0 ? AUTH_HMAC_SHA256 : AUTH_NONE;
-        const struct cli_result result = {.spec = spec, .round = &rows[i].round};
-        cli_explain(&result, &said);
+        explain_failure(spec, &rows[i].round, 0, &said);
         assert_string_equal(buf_string(&said), rows[i].sentence);
         buf_fini(&said);
         spec_unref(spec);
@@ -103,13 +103,100 @@ static void test_every_outcome_has_one(void **state)
     struct spec *spec = build_jitter_spec("t", ASKED);
     for (unsigned i = OUTCOME_OK + 1; i < OUTCOME_COUNT; i++) {
         const struct round round = {.outcome = (enum outcome)i};
-        const struct cli_result result = {.spec = spec, .round = &round};
         struct buf said = {0};
-        cli_explain(&result, &said);
+        explain_failure(spec, &round, 0, &said);
         assert_true(said.size > 0);
         buf_fini(&said);
     }
     spec_unref(spec);
+}
+
+/* 20 packets of which 7 are lost; a round trip of 20 ms. */
+static struct round lossy(void)
+{
+    struct round round = {.sent = 20, .received = 13};
+    moments_add(&round.rtt, 20 * NS_PER_MS);
+    return round;
+}
+
+static void expect_limits(const struct limit_set *set, const struct round *round,
+                          const char *sentence)
+{
+    struct buf said = {0};
+    explain_limits(set, round, &said);
+    assert_string_equal(buf_string(&said), sentence);
+    buf_fini(&said);
+}
+
+static void test_limits_of_one_operation(void **state)
+{
+    (void)state;
+    struct limit_set set = {0};
+    struct round round = lossy();
+    expect_limits(&set, &round, "");
+    limit_put(&set, SEVERITY_WARNING, LIMIT_LOSS, 0.01);
+    limit_put(&set, SEVERITY_WARNING, LIMIT_RTT, 0.15);
+    expect_limits(&set, &round, "loss 35% is above 1%");
+    limit_put(&set, SEVERITY_CRITICAL, LIMIT_LOSS, 0.05);
+    limit_put(&set, SEVERITY_WARNING, LIMIT_RTT, 0.0125);
+    limit_put(&set, SEVERITY_WARNING, LIMIT_MOS, 3.6);
+    round.voice = (struct voice){.is_scored = true, .mos_hundredths = 210};
+    expect_limits(&set, &round,
+                  "loss 35% is above 5% (critical), rtt 20.000 ms is above 12.500 ms, "
+                  "mos 2.10 is below 3.60");
+}
+
+static void expect_state(const struct report *report, const char *sentence)
+{
+    struct buf said = {0};
+    explain_state(report, &said);
+    assert_string_equal(buf_string(&said), sentence);
+    buf_fini(&said);
+}
+
+/* Exceeded so often, not so often any more, and by a limit that a reload has changed. */
+static void test_state_of_a_target(void **state)
+{
+    (void)state;
+    struct spec *spec = build_jitter_spec("t", ASKED);
+    struct report report = {.spec = spec, .has_run = true, .latest = lossy()};
+    struct limit_set *set = &spec->results.limits;
+    struct limit_watch *watch = &report.condition.limits;
+    set->consecutive = 2;
+    limit_put(set, SEVERITY_WARNING, LIMIT_LOSS, 0.01);
+    limit_put(set, SEVERITY_WARNING, LIMIT_RTT, 0.0125);
+    report.condition.state = TARGET_OK;
+    expect_state(&report, "");
+    report.condition.state = TARGET_DEGRADED;
+    watch->is_exceeded[SEVERITY_WARNING][LIMIT_LOSS] = true;
+    expect_state(&report, "loss 35% is above 1%");
+    report.latest.received = 20;
+    watch->streak[SEVERITY_WARNING][LIMIT_LOSS] = 1;
+    watch->is_exceeded[SEVERITY_WARNING][LIMIT_RTT] = true;
+    expect_state(&report, "loss 0%, was above 1%, better in 1 of 2 operations, "
+                          "rtt 20.000 ms is above 12.500 ms");
+    watch->streak[SEVERITY_WARNING][LIMIT_LOSS] = 0;
+    watch->is_exceeded[SEVERITY_WARNING][LIMIT_RTT] = false;
+    expect_state(&report, "loss 0%, was beyond its former limit");
+    report.condition.state = TARGET_FAILED;
+    report.latest = (struct round){.outcome = OUTCOME_TIMEOUT};
+    report.unearned = 3;
+    expect_state(&report, "192.0.2.1 sent 3 replies that do not return the random bytes in the "
+                          "data of the packets, so none was taken: either the responder changes "
+                          "them, or it is not the one that answers");
+    spec_unref(spec);
+}
+
+static void test_kinds_of_icmp(void **state)
+{
+    (void)state;
+    const struct icmp_error known = SAYS(3, 13), unknown = SAYS(3, 77);
+    struct buf said = {0};
+    reason_add_icmp_kind(&known, &said);
+    buf_add_string(&said, "; ");
+    reason_add_icmp_kind(&unknown, &said);
+    assert_string_equal(buf_string(&said), "administratively prohibited; type 3, code 77");
+    buf_fini(&said);
 }
 
 int main(void)
@@ -117,6 +204,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sentences),
         cmocka_unit_test(test_every_outcome_has_one),
+        cmocka_unit_test(test_limits_of_one_operation),
+        cmocka_unit_test(test_state_of_a_target),
+        cmocka_unit_test(test_kinds_of_icmp),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
