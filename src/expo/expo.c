@@ -21,6 +21,7 @@ struct entry {
     size_t offset;
     uint32_t size;
     uint32_t scopes; /* a bit each */
+    struct series_origin origin;
     enum series_level level;
 };
 
@@ -83,6 +84,12 @@ static void add_labels(const struct expo_format *format, const struct spec *spec
     }
 }
 
+static struct series_origin target_origin(const struct report *report)
+{
+    const struct spec_results *results = &report->spec->results;
+    return (struct series_origin){report->created, results->histograms, results->shows_created};
+}
+
 /* `labels` are the target's. */
 static void add_entry(struct entries *entries, const struct report *report,
                       const struct buf *labels)
@@ -94,6 +101,7 @@ static void add_entry(struct entries *entries, const struct report *report,
         .offset = entries->labels.size,
         .size = (uint32_t)labels->size,
         .scopes = scopes_of(spec),
+        .origin = target_origin(report),
         .level = spec->results.series,
     };
     entries->count++;
@@ -156,12 +164,6 @@ static void fetch(const struct report *report, const struct family *family)
     }
 }
 
-static struct series_origin target_origin(const struct report *report)
-{
-    const struct spec_results *results = &report->spec->results;
-    return (struct series_origin){report->created, results->histograms, results->shows_created};
-}
-
 /* What the program counts itself begins with it. */
 static struct series_origin own_origin(const struct expo_view *view)
 {
@@ -185,7 +187,7 @@ static void write_targets(struct expo_body *body, const struct family *family, s
             source.layout = entry->layout;
             source.lookup = lookups == NULL ? NULL : &lookups[body->entry];
             series_set_labels(&body->series, entries->labels.bytes + entry->offset, entry->size);
-            body->series.origin = target_origin(entry->report);
+            body->series.origin = entry->origin;
             family->emit(&body->series, &source, family->offset);
         }
     }

@@ -48,6 +48,7 @@ struct proto {
     size_t capacity;
     size_t at; /* where the series begin; capacity: there are none */
     const struct metric *metric; /* theirs */
+    size_t head_size; /* at most, of its description and of the length of the whole before it */
 };
 
 static void *open_proto(void)
@@ -73,7 +74,6 @@ static uint8_t *put_string(uint8_t *at, unsigned field, const char *text)
     return proto_bytes(at, field, text, strlen(text));
 }
 
-/* What the description of a family takes at most, with the length of the whole before it. */
 static size_t head_size(const struct metric *metric)
 {
     size_t unit_size = metric->unit == NULL ? 0 : strlen(metric->unit);
@@ -122,6 +122,7 @@ static void begin(struct series *series)
     struct proto *proto = series->state;
     flush(series);
     proto->metric = series->metric;
+    proto->head_size = head_size(series->metric);
 }
 
 /* Makes room for a series of at most `size` bytes beside its labels, and for the description.
@@ -129,7 +130,7 @@ static void begin(struct series *series)
 static uint8_t *begin_series(struct series *series, size_t size)
 {
     struct proto *proto = series->state;
-    size_t needed = head_size(series->metric) + series->labels.size + size;
+    size_t needed = proto->head_size + series->labels.size + size;
     if (proto->capacity - proto->at + needed > PROTO_PIECE_BYTES) {
         flush(series);
     }
