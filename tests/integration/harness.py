@@ -289,6 +289,10 @@ _SAMPLE = re.compile(r'^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)( \S+)?$')
 _LABEL = re.compile(r'([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"(?:,|$)')
 
 
+# What OpenMetrics may have behind a value.
+_EXEMPLAR = re.compile(r" # \{[^{}]*\} \S+(?: \S+)?$")
+
+
 class Metrics:
     """Samples of one exposition; a series that stands twice is an error."""
 
@@ -298,7 +302,7 @@ class Metrics:
         for line in text.splitlines():
             if not line or line.startswith("#"):
                 continue
-            match = _SAMPLE.match(line)
+            match = _SAMPLE.match(_EXEMPLAR.sub("", line))
             assert match, f"unreadable sample: {line!r}"
             labels = tuple(sorted(_LABEL.findall(match.group(2) or "")))
             key = (match.group(1), labels)

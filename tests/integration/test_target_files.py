@@ -84,8 +84,9 @@ class FileTest(Case):
         self.exporter.wait_metrics(lambda metrics: self.operations(metrics, "one") >= 2, "operations of one")
         before = self.exporter.scrape()
         put(b, [group("two", "three", port=16400)])
-        metrics = self.expect("main", "one", "two", "three")
-        self.assertEqual(metrics.get("ipsla_exporter_target_file_targets", file=b), 2)
+        self.expect("main", "one", "two", "three")
+        self.exporter.wait_metrics(lambda metrics: metrics.get("ipsla_exporter_target_file_targets", file=b) == 2,
+                                   "the targets of the file")
         put(b, [group("two", port=16400, site="y")])
         self.expect("main", "one", "two")
         put(a, "- targets: [one\n")
@@ -97,11 +98,11 @@ class FileTest(Case):
         page = self.exporter.request("GET", "/")[2]
         self.assertIn(f"{a}:1:12: 1 targets as read at", page)
         put(a, [group("one", "five", site="x")])
-        metrics = self.expect("main", "one", "two", "four", "five")
-        self.assertEqual(metrics.get(GOOD, file=a), 1)
+        self.expect("main", "one", "two", "four", "five")
+        self.exporter.wait_metrics(lambda metrics: metrics.get(GOOD, file=a) == 1, "the mended file")
         os.remove(b)
-        metrics = self.expect("main", "one", "five")
-        self.assertEqual(metrics.all(GOOD, file=b), {})
+        self.expect("main", "one", "five")
+        self.exporter.wait_metrics(lambda metrics: metrics.all(GOOD, file=b) == {}, "no such file any more")
         print(f"slowest: {self.slowest:.2f} s")
         # What did not change has lost nothing in all this.
         later = self.exporter.wait_metrics(
