@@ -211,9 +211,9 @@ static int run_render(size_t targets, size_t repetitions, const char *form)
 
 static double least_render(const struct expo_view *view, size_t repetitions)
 {
-    double least = time_render(view);
+    double least = time_render(view, &format_openmetrics);
     for (size_t i = 1; i < repetitions; i++) {
-        double seconds = time_render(view);
+        double seconds = time_render(view, &format_openmetrics);
         least = seconds < least ? seconds : least;
     }
     return least;
