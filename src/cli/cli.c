@@ -15,17 +15,29 @@
 
 static const struct options_program check_program = {
     .name = "ipsla check",
-    .usage = "FILE",
-    .summary = "Says everything that is wrong with a configuration file.",
-    .positional_max = 1,
+    .usage = "FILE...",
+    .summary = "Says everything that is wrong with configuration files.",
+    .positional_max = OPTIONS_POSITIONAL_MAX,
 };
 
 static const struct options_program main_program = {
     .name = "ipsla",
-    .usage = "probe HOST [flags] | discover HOST... [flags] | check FILE | "
+    .usage = "probe HOST [flags] | discover HOST... [flags] | check FILE... | "
              "key-solve --pcap FILE | voice-table [flags]",
     .summary = "Cisco IP SLA from the command line. Each word has its own --help.",
 };
+
+static bool check_file(const char *file)
+{
+    const struct config_source source = {.file = file};
+    struct config *config = config_file_check(&source);
+    if (config != NULL) {
+        size_t count = config->targets->count;
+        printf("%s: ok, %zu %s\n", file, count, count == 1 ? "target" : "targets");
+    }
+    config_free(config);
+    return config != NULL;
+}
 
 static int check_main(int argc, char **argv)
 {
@@ -38,14 +50,11 @@ static int check_main(int argc, char **argv)
         fprintf(stderr, "ipsla check: which file?\n");
         return OPTIONS_EXIT_USAGE;
     }
-    const struct config_source source = {.file = options.positional[0]};
-    struct config *config = config_file_check(&source);
-    if (config == NULL) {
-        return OPTIONS_EXIT_USAGE;
+    status = EXIT_SUCCESS;
+    for (size_t i = 0; i < options.positional_count; i++) {
+        status = check_file(options.positional[i]) ? status : OPTIONS_EXIT_USAGE;
     }
-    printf("%s: ok, %zu targets\n", options.positional[0], config->targets->count);
-    config_free(config);
-    return EXIT_SUCCESS;
+    return status;
 }
 
 #define WORDS "probe, discover, check, key-solve or voice-table"

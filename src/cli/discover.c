@@ -33,7 +33,7 @@ static const struct option_row rows[] = {
     {"timeout", "DURATION", "1s", "How long to wait for each answer, 10ms to 60s."},
     {"tries", "N", "2", "How often a request is sent in all, 1 to 5."},
     {"force", NULL, NULL, "Allow prefixes up to a /16, of IPv6 a /112."},
-    {"output", "FORMAT", "text", "text or json."},
+    {"output", "FORMAT", "text", "text, json, or yaml: a configuration with what answered."},
 };
 
 static const struct options_program program = {
@@ -47,11 +47,14 @@ static const struct options_program program = {
     .positional_max = OPTIONS_POSITIONAL_MAX,
 };
 
+enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_YAML };
+
 struct run {
     struct cli_discover view;
     struct discover *discover;
     struct host *host;
-    bool is_json;
+    enum format format;
+    uint16_t port; /* that is asked for */
     bool has_progress; /* on standard error */
     bool has_told; /* what cannot be asked */
     struct mono next_progress;
@@ -208,17 +211,28 @@ static bool is_known(const struct run *run, size_t index)
     return true;
 }
 
+static void add_result(struct run *run, size_t index, struct buf *out)
+{
+    bool is_found = cli_discover_is_found(&run->view, index);
+    if (run->format == FORMAT_JSON) {
+        cli_discover_add_json(&run->view, index, out);
+    } else if (run->format == FORMAT_TEXT) {
+        cli_discover_add_row(&run->view, index, out);
+    } else if (is_found) {
+        if (run->found == 0) {
+            cli_discover_add_yaml_head(run->port, out);
+        }
+        cli_discover_add_yaml(&run->view, index, out);
+    }
+    run->found += is_found;
+}
+
 /* Prints what has its results and is next in the order. */
 static void print_results(struct run *run)
 {
     struct buf out = {0};
     for (; run->printed < run->view.hosts->count && is_known(run, run->printed); run->printed++) {
-        run->found += cli_discover_is_found(&run->view, run->printed);
-        if (run->is_json) {
-            cli_discover_add_json(&run->view, run->printed, &out);
-        } else {
-            cli_discover_add_row(&run->view, run->printed, &out);
-        }
+        add_result(run, run->printed, &out);
     }
     if (out.size > 0) {
         clear_progress(run);
@@ -267,12 +281,12 @@ static int drive(struct run *run)
         fprintf(stderr, "%s: %s\n", program.name, strerror(errno));
         return EXIT_NONE;
     }
-    if (!run->is_json) {
+    if (run->format == FORMAT_TEXT) {
         print_head(run);
     }
     host_run(run->host);
     host_free(run->host);
-    if (!run->is_json) {
+    if (run->format == FORMAT_TEXT && isatty(STDOUT_FILENO) != 0) {
         print_legend();
     }
     if (discover_unmatched(run->discover) > 0) {
@@ -283,11 +297,12 @@ static int drive(struct run *run)
 }
 
 static int discover(const struct cli_hosts *hosts, const struct discover_settings *settings,
-                    bool is_json)
+                    enum format format)
 {
     struct run run = {
         .view.hosts = hosts,
-        .is_json = is_json,
+        .format = format,
+        .port = settings->ports[DISCOVER_V1],
         .has_progress = isatty(STDERR_FILENO) != 0,
         .next_progress = clock_now().mono,
     };
@@ -304,19 +319,33 @@ static int discover(const struct cli_hosts *hosts, const struct discover_setting
     return status;
 }
 
+static bool read_format(const struct options *options, enum format *out)
+{
+    static const char *const names[] = {
+        [FORMAT_TEXT] = "text", [FORMAT_JSON] = "json", [FORMAT_YAML] = "yaml"};
+    const char *text = options_value(options, "output");
+    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(names[i], text) == 0) {
+            *out = (enum format)i;
+            return true;
+        }
+    }
+    options_refuse(options, "output", text, "text, json or yaml");
+    return false;
+}
+
 int cli_discover_main(int argc, char **argv)
 {
     struct options options;
     struct discover_settings settings = {0};
     struct cli_hosts hosts;
+    enum format format;
     int status;
     if (!options_parse(&program, argc, argv, &options, &status)) {
         return status;
     }
-    const char *format = options_value(&options, "output");
-    bool is_json = strcmp(format, "json") == 0;
-    if (!is_json && strcmp(format, "text") != 0) {
-        return options_refuse(&options, "output", format, "text or json");
+    if (!read_format(&options, &format)) {
+        return OPTIONS_EXIT_USAGE;
     }
     if (options.positional_count == 0) {
         fprintf(stderr, "ipsla discover: which hosts? (ipsla discover --help)\n");
@@ -326,7 +355,7 @@ int cli_discover_main(int argc, char **argv)
         !cli_hosts_read(&options, options_has(&options, "force"), &hosts)) {
         return OPTIONS_EXIT_USAGE;
     }
-    status = hosts.count == 0 ? EXIT_NONE : discover(&hosts, &settings, is_json);
+    status = hosts.count == 0 ? EXIT_NONE : discover(&hosts, &settings, format);
     cli_hosts_fini(&hosts);
     return status;
 }

@@ -18,7 +18,7 @@ static const struct discover_result *result_of(const struct cli_discover *view, 
     return discover_result(view->discover, index, method);
 }
 
-static bool is_answer(const struct discover_result *result)
+bool cli_discover_is_answer(const struct discover_result *result)
 {
     return result->outcome == DISCOVER_ACCEPTED || result->outcome == DISCOVER_REFUSED;
 }
@@ -39,7 +39,7 @@ bool cli_discover_is_found(const struct cli_discover *view, size_t index)
     bool has_control = view->methods[DISCOVER_V1] || view->methods[DISCOVER_V2];
     for (enum discover_method method = 0; method < DISCOVER_METHOD_COUNT; method++) {
         if (discover_is_control(method) == has_control &&
-            is_answer(result_of(view, index, method))) {
+            cli_discover_is_answer(result_of(view, index, method))) {
             return true;
         }
     }
@@ -99,7 +99,7 @@ static void add_cell(const struct discover_result *result, enum discover_method 
 {
     char cell[CELL_BYTES_MAX];
     double rtt_ms = (double)result->rtt_ns / NS_PER_MS;
-    if (!is_answer(result)) {
+    if (!cli_discover_is_answer(result)) {
         snprintf(cell, sizeof cell, "%s", word_of(result));
     } else if (discover_is_control(method)) {
         snprintf(cell, sizeof cell, "%s %.3f", word_of(result), rtt_ms);
@@ -308,12 +308,12 @@ static void add_method(const struct discover_result *result, enum discover_metho
         add_control(result, method, out);
     } else if (method == DISCOVER_TIMESTAMP) {
         buf_printf(out, ", \"utc\": %s",
-                   !is_answer(result) ? "null"
-                   : result->is_utc   ? "true"
-                                      : "false");
+                   !cli_discover_is_answer(result) ? "null"
+                   : result->is_utc                ? "true"
+                                                   : "false");
     }
     buf_add_string(out, ", \"rtt_seconds\": ");
-    if (is_answer(result)) {
+    if (cli_discover_is_answer(result)) {
         buf_printf(out, "%" PRId64 ".%09" PRId64, result->rtt_ns / NS_PER_SECOND,
                    result->rtt_ns % NS_PER_SECOND);
     } else {
@@ -328,7 +328,7 @@ static bool is_up(const struct cli_discover *view, size_t index)
 {
     for (enum discover_method method = 0; method < DISCOVER_METHOD_COUNT; method++) {
         const struct discover_result *result = result_of(view, index, method);
-        if (is_answer(result) || result->outcome == DISCOVER_CLOSED ||
+        if (cli_discover_is_answer(result) || result->outcome == DISCOVER_CLOSED ||
             result->outcome == DISCOVER_UNREADABLE) {
             return true;
         }

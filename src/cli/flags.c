@@ -89,7 +89,7 @@ static struct spec *base_spec(const struct key_flags *flags)
     const char *file = options_value(&flags->options, "config");
     const char *target = options_value(&flags->options, "target");
     if ((file == NULL) != (target == NULL)) {
-        fprintf(stderr, "ipsla probe: --config and --target go together\n");
+        fprintf(stderr, "ipsla probe: --config goes with --target or --all\n");
         return NULL;
     }
     if (file == NULL) {
@@ -242,7 +242,49 @@ static bool read_repeat(const struct key_flags *flags, struct cli_request *out)
            is_period_enough(spec) && is_port_open_enough(spec);
 }
 
-static bool read_request(const struct key_flags *flags, struct cli_request *out)
+/* Each target as it is in the file: nothing but the output can be chosen. */
+static bool is_as_configured(const struct key_flags *flags)
+{
+    static const char *const others[] = {"target", "repeat", "warning", "critical"};
+    const char *other = key_flags_first(flags);
+    for (size_t i = 0; i < sizeof others / sizeof others[0] && other == NULL; i++) {
+        other = options_has(&flags->options, others[i]) ? others[i] : NULL;
+    }
+    if (other != NULL) {
+        fprintf(stderr, "ipsla probe: --%s is not for --all\n", other);
+    } else if (flags->options.positional_count > 0) {
+        fprintf(stderr, "ipsla probe: HOST and --all exclude each other\n");
+    }
+    return other == NULL && flags->options.positional_count == 0;
+}
+
+static bool read_all(const struct key_flags *flags, struct cli_request *out)
+{
+    const struct options *options = &flags->options;
+    const char *file = options_value(options, "config");
+    const char *parallel = options_value(options, "parallel");
+    uint64_t number;
+    if (file == NULL) {
+        fprintf(stderr, "ipsla probe: --all is for --config\n");
+        return false;
+    }
+    if (!is_as_configured(flags) || !read_output(options, out)) {
+        return false;
+    }
+    if (out->output == CLI_NAGIOS) {
+        fprintf(stderr, "ipsla probe: --all is not for --output nagios\n");
+        return false;
+    }
+    if (!options_parse_number(parallel, 1, CLI_ALL_PARALLEL_MAX, &number)) {
+        options_refuse(options, "parallel", parallel, "1 to 1000");
+        return false;
+    }
+    out->parallel = (unsigned)number;
+    out->config = config_file_load(file);
+    return out->config != NULL;
+}
+
+static bool read_one(const struct key_flags *flags, struct cli_request *out)
 {
     const struct options *options = &flags->options;
     out->spec = base_spec(flags);
@@ -257,6 +299,18 @@ static bool read_request(const struct key_flags *flags, struct cli_request *out)
     }
     spec_fit_layout(out->spec);
     return true;
+}
+
+static bool read_request(const struct key_flags *flags, struct cli_request *out)
+{
+    if (options_has(&flags->options, "all")) {
+        return read_all(flags, out);
+    }
+    if (options_has(&flags->options, "parallel")) {
+        fprintf(stderr, "ipsla probe: --parallel is for --all\n");
+        return false;
+    }
+    return read_one(flags, out);
 }
 
 bool cli_request_read(int argc, char **argv, struct cli_request *out, int *exit_status)

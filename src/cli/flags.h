@@ -8,14 +8,18 @@
 #include <stdint.h>
 
 #include "cli/nagios.h"
+#include "config/config.h"
 #include "probe/spec.h"
 
 #define CLI_REPEAT_MAX 1000000
+#define CLI_ALL_PARALLEL_MAX 1000
 
 enum cli_output { CLI_TEXT, CLI_JSON, CLI_NAGIOS };
 
 struct cli_request {
-    struct spec *spec; /* the caller's reference; its peer is not set yet */
+    struct spec *spec; /* the caller's reference; its peer is not set yet; NULL with --all */
+    struct config *config; /* with --all: the caller's; else NULL */
+    unsigned parallel; /* with --all: targets at the same time */
     enum cli_output output;
     bool is_repeated; /* --repeat was given */
     uint32_t runs; /* 0: until interrupted */

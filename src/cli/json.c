@@ -60,7 +60,9 @@ static void add_squares(struct buf *out, double sum2_ns2)
 static void add_target(const struct spec *spec, struct buf *out)
 {
     char address[ADDR_TEXT_MAX];
-    buf_add_string(out, "\"target\": {\"host\": ");
+    buf_add_string(out, "\"name\": ");
+    add_string(out, spec->identity.name);
+    buf_add_string(out, ", \"target\": {\"host\": ");
     add_string(out, spec->identity.host);
     buf_add_string(out, ", \"address\": ");
     if (spec->path.peer.family == ADDR_NONE) {

@@ -65,6 +65,8 @@ static const struct entry entries[] = {
     {.row = {"config", "FILE", NULL, "Take the target from this configuration file.",
              .heading = "A configured target"}},
     {.row = {"target", "NAME", NULL, "The target's name in that file."}},
+    {.row = {"all", NULL, NULL, "Measure each target of that file once, and print a table."}},
+    {.row = {"parallel", "N", "100", "With --all: targets measured at the same time, 1 to 1000."}},
 
     {.row = {"repeat", "N|forever", NULL, "Measure N times, or until interrupted.",
              .heading = "Repetition"}},
@@ -117,7 +119,7 @@ bool key_flags_parse(struct key_flags *flags, int argc, char **argv, int *exit_s
     }
     flags->program = (struct options_program){
         .name = "ipsla probe",
-        .usage = "HOST [flags] | --config FILE --target NAME [flags]",
+        .usage = "HOST [flags] | --config FILE --target NAME [flags] | --config FILE --all [flags]",
         .summary = "Measures the path to an IP SLA responder once and prints the result.\n"
                    "Flags have the names of the configuration's keys. A DURATION has a unit (20ms, "
                    "60s);\nwithout one it is in milliseconds.",
@@ -188,6 +190,16 @@ bool key_flags_apply(const struct key_flags *flags, const struct operation *oper
         }
     }
     return true;
+}
+
+const char *key_flags_first(const struct key_flags *flags)
+{
+    for (size_t i = 0; i < ENTRY_COUNT; i++) {
+        if (entries[i].scope != NULL && options_has(&flags->options, flags->rows[i].name)) {
+            return flags->rows[i].name;
+        }
+    }
+    return NULL;
 }
 
 /* As the key would be, or a number of milliseconds. NULL, or what is wrong. */

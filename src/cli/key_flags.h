@@ -39,6 +39,9 @@ bool key_flag_refuse(const struct key_flags *flags, enum slot slot, const char *
 /* Each flag that was given is for the operation. False after a message. */
 bool key_flags_apply(const struct key_flags *flags, const struct operation *operation);
 
+/* The name of the first flag given that is a key; NULL: there is none. */
+const char *key_flags_first(const struct key_flags *flags);
+
 /* Reads a flag by the row of `key` (NULL: its own row for the operation): out->state is VALUE_UNSET
  * when it was not given. False after a message. A duration without a unit is in milliseconds. */
 bool key_flag_value(const struct key_flags *flags, const struct operation *operation,

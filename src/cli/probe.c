@@ -4,18 +4,17 @@
  * each run. */
 #include <errno.h>
 #include <langinfo.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/all.h"
 #include "cli/clock.h"
-#include "cli/flags.h"
+#include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "cli/total.h"
 #include "host/clock.h"
 #include "host/entropy.h"
-#include "host/host.h"
 #include "host/lookup.h"
 
 enum { EXIT_FAILED = 1 };
@@ -35,31 +34,6 @@ struct run {
     struct cli_total total;
     int status;
 };
-
-static volatile sig_atomic_t is_interrupted;
-static struct host *signal_host;
-
-static void on_signal(int number)
-{
-    (void)number;
-    is_interrupted = 1;
-    host_wake(signal_host);
-}
-
-/* The second signal ends the program as usual. */
-static void catch_signals(struct host *host)
-{
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
-    signal_host = host;
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-}
-
-static void release_signals(void)
-{
-    signal(SIGINT, SIG_DFL);
-    signal(SIGTERM, SIG_DFL);
-}
 
 /* The first start after `now`: the engine keeps to these moments too. */
 static struct mono next_start(const struct run *run, struct mono now)
@@ -162,7 +136,7 @@ static struct mono after(void *context, struct instant now)
     } else if (!run->is_running) {
         run->is_running = !mono_is_before(now.mono, run->progress.started);
     }
-    if (is_interrupted && !run->is_cut) {
+    if (cli_is_interrupted() && !run->is_cut) {
         interrupt(run, now);
         return now.mono;
     }
@@ -217,9 +191,9 @@ static int measure(const struct cli_request *request, struct spec *spec)
     }
     cli_progress_open(&run.progress, request->spec, request->wants_progress);
     cli_progress_begin(&run.progress, now.mono, now.mono);
-    catch_signals(run.host);
+    cli_interrupt_catch(run.host);
     host_run(run.host);
-    release_signals();
+    cli_interrupt_release();
     cli_progress_close(&run.progress);
     print_end(&run);
     cli_total_fini(&run.total);
@@ -228,47 +202,10 @@ static int measure(const struct cli_request *request, struct spec *spec)
     return run.status;
 }
 
-static bool is_nagios(int argc, char *const *argv)
+int cli_one(const struct cli_request *request)
 {
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--output=nagios") == 0 ||
-            (i + 1 < argc && strcmp(argv[i], "--output") == 0 &&
-             strcmp(argv[i + 1], "nagios") == 0)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* As cli_request_read; what is wrong goes to standard output where a plugin has to say it. */
-static bool read_request(int argc, char **argv, struct cli_request *out, int *status)
-{
-    struct cli_capture capture;
-    if (!is_nagios(argc, argv)) {
-        return cli_request_read(argc, argv, out, status);
-    }
-    cli_capture_begin(&capture);
-    bool is_read = cli_request_read(argc, argv, out, status);
-    bool is_fine = is_read || *status == EXIT_SUCCESS;
-    cli_capture_end(&capture, is_fine);
-    if (!is_fine) {
-        *status = CLI_STATE_UNKNOWN;
-    }
-    return is_read;
-}
-
-int cli_probe_main(int argc, char **argv)
-{
-    struct cli_request request;
-    int status;
-    if (!read_request(argc, argv, &request, &status)) {
-        return status;
-    }
-    struct spec *spec = request.spec;
-    struct addr ip = {0};
-    struct addr current = {0};
+    const struct spec *spec = request->spec;
+    struct addr ip = {0}, current = {0};
     lookup_address(spec->identity.host, spec_ip_version(spec), &current, &ip);
-    status = measure(&request, spec_with_ip(spec, &ip));
-    spec_unref(spec);
-    return status;
+    return measure(request, spec_with_ip(spec, &ip));
 }

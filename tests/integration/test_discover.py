@@ -99,8 +99,7 @@ class DiscoverTest(harness.Case):
         self.start_peers()
         done = self.discover_by_name("127.0.0.0/29", "router.example", "127.0.0.7", "127.0.0.8", *V1)
         self.assertEqual((done.code, done.stderr), (0, ""), done.evidence)
-        table, _, legend = done.stdout.partition("\n\n")
-        lines = table.splitlines()
+        lines = done.stdout.splitlines()
         self.assertEqual(lines[0].split(), ["ADDRESS", "NAME", "V1", "DETAIL"])
         wanted = ((RESPONDER, "yes", "v1: reply shape long"),
                   (AUTH, "auth", "v1: authentication demanded (status 0x00020000)"),
@@ -112,7 +111,41 @@ class DiscoverTest(harness.Case):
             words = line.split()
             self.assertEqual((words[0], words[2]), (address, word))
             self.assertTrue(line.endswith("  " + detail), line)
-        self.assertIn('"no answer" does not prove', legend)
+
+    def test_legend(self):
+        """What the words mean is for people: on a terminal."""
+        main, terminal = pty.openpty()
+        self.addCleanup(os.close, main)
+        with self.namespace.entered():
+            subprocess.run([harness.program("ipsla"), "discover", "127.0.0.6", *V1], stdout=terminal, check=False,
+                           stderr=subprocess.DEVNULL, timeout=harness.PATIENCE)
+        os.close(terminal)
+        self.assertIn('"no answer" does not prove', os.read(main, 65536).decode())
+
+    def test_yaml(self):
+        """What answers becomes a configuration that measures it."""
+        self.start_peers()
+        self.responder(self.namespace, "--listen-address=127.0.0.6:1167", "--listen-address=[::1]:1967")
+        done = self.discover_by_name("127.0.0.0/29", "::1", "router.example", "--methods=v1,v2", "--output=yaml", *FAST)
+        self.assertEqual((done.code, done.stderr), (0, ""), done.evidence)
+        refused = "  # refused a request (status {}); where it demands a key, add control: {{key: ID}}"
+        self.assertEqual(done.stdout.splitlines(), [
+            "targets:", "  - router.example", refused.format(2), f"  - {AUTH}", f"  - {SHORT}", refused.format(4),
+            f"  - {BUSY}", "  - {host: 127.0.0.6, control: {version: 2}}", "  - '::1'"])
+        file = harness.write_file("found.yml", done.stdout)
+        checked = self.run_program(self.namespace, "ipsla", "check", file)
+        self.assertEqual((checked.code, checked.stdout), (0, f"{file}: ok, 6 targets\n"), checked.evidence)
+
+    def test_yaml_of_hosts(self):
+        """Ports that are not the usual ones and hosts without a responder have their keys."""
+        self.responder(self.namespace, f"--listen-address={RESPONDER}:2967", f"--listen-address={RESPONDER}:1967")
+        done = self.discover(RESPONDER, "--control-port=2967", "--port=5000", "--methods=v1", "--output=yaml", *FAST)
+        self.assertEqual(done.stdout, "defaults: {port: 5000}\ntargets:\n"
+                         f"  - {{host: {RESPONDER}, control: {{version: 1, port: 2967}}}}\n", done.evidence)
+        done = self.discover(SILENT, "--methods=echo", "--output=yaml", *FAST)
+        self.assertEqual(done.stdout, f"targets:\n  - {{host: {SILENT}, module: ping}}\n", done.evidence)
+        done = self.discover(SILENT, "--output=yaml", *V1)
+        self.assertEqual((done.code, done.stdout), (1, ""), done.evidence)
 
     def ping_groups(self, text):
         with self.namespace.entered(), \
