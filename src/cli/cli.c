@@ -29,7 +29,8 @@ static const struct options_program main_program = {
 
 static bool check_file(const char *file)
 {
-    struct config *config = config_file_load(file);
+    const struct config_source source = {.file = file};
+    struct config *config = config_file_check(&source);
     if (config != NULL) {
         size_t count = config->targets->count;
         printf("%s: ok, %zu %s\n", file, count, count == 1 ? "target" : "targets");

@@ -82,7 +82,8 @@ static void add_value(const struct checking *checking, enum slot slot, struct bu
     if (value->is_default) {
         buf_add_string(out, " (the default)");
     } else if (!is_own(checking, slot)) {
-        buf_printf(out, " (line %u)", value->node->line);
+        buf_printf(out, " (line %u%s)", value->node->line,
+                   node_is_beside(value->node, checking->target) ? "" : " of the configuration");
     }
 }
 

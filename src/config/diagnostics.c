@@ -208,3 +208,35 @@ void diagnostics_sort(struct diagnostics *diagnostics)
         qsort(diagnostics->items, diagnostics->count, sizeof *diagnostics->items, compare_items);
     }
 }
+
+static bool is_repeated(const struct diagnostic *a, const struct diagnostic *b)
+{
+    return a->line == b->line && a->column == b->column && strcmp(a->message, b->message) == 0;
+}
+
+void diagnostics_drop_repeated(struct diagnostics *diagnostics)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < diagnostics->count; i++) {
+        struct diagnostic *item = &diagnostics->items[i];
+        if (kept > 0 && is_repeated(&diagnostics->items[kept - 1], item)) {
+            diagnostics->error_count -= item->is_error ? 1 : 0;
+            free(item->path);
+            free(item->message);
+        } else {
+            diagnostics->items[kept++] = *item;
+        }
+    }
+    diagnostics->count = kept;
+}
+
+void diagnostics_first_error(const struct diagnostics *diagnostics, unsigned *line,
+                             unsigned *column)
+{
+    size_t i = 0;
+    while (i < diagnostics->count && !diagnostics->items[i].is_error) {
+        i++;
+    }
+    *line = i < diagnostics->count ? diagnostics->items[i].line : 0;
+    *column = i < diagnostics->count ? diagnostics->items[i].column : 0;
+}

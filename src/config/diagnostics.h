@@ -62,6 +62,13 @@ void diagnostics_unknown_key(struct diagnostics *diagnostics, const struct node 
 void diagnostics_error_at(struct diagnostics *diagnostics, unsigned line, unsigned column,
                           const char *message);
 
+/* Of findings in order that say the same of the same place, one stays. */
+void diagnostics_drop_repeated(struct diagnostics *diagnostics);
+
+/* Where the first error stands, as in struct diagnostic; 0 when there is none. */
+void diagnostics_first_error(const struct diagnostics *diagnostics, unsigned *line,
+                             unsigned *column);
+
 /* Puts the findings into the order of the file. */
 void diagnostics_sort(struct diagnostics *diagnostics);
 

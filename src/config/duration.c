@@ -61,6 +61,12 @@ const char *duration_parse(const char *text, int64_t *out_ns)
     return NULL;
 }
 
+const char *duration_unit(size_t index, int64_t *out_ns)
+{
+    *out_ns = index < UNIT_COUNT ? units[index].ns : 0;
+    return index < UNIT_COUNT ? units[index].name : NULL;
+}
+
 char *duration_format(int64_t ns, char text[DURATION_TEXT_MAX])
 {
     if (ns == 0) {

@@ -356,6 +356,9 @@ const char *hint_shape(const struct schema_key *key)
         return "{version: 2}";
     case SLOT_LIMITS:
         return "{loss: 1%, rtt: 150ms}";
+    case SLOT_GROUP_TARGETS:
+        return "['192.0.2.1:16384']";
+    case SLOT_GROUP_LABELS:
     case SLOT_LABELS:
         return "{site: paris}";
     case SLOT_BUCKETS:
@@ -374,6 +377,8 @@ const char *hint_shape(const struct schema_key *key)
         return "[1024-65535]";
     case SCHEMA_IDS:
         return "[1]";
+    case SCHEMA_FILES:
+        return "[targets/*.yml]";
     case SCHEMA_LIST:
         return "[...]";
     case SCHEMA_SECTION:

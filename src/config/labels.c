@@ -22,6 +22,11 @@ static const char *const reserved[] = {
 /* Prometheus adds these itself and renames ours. */
 static const char *const scraped[] = {"job", "instance"};
 
+const char *labels_reserved(size_t index)
+{
+    return index < COUNT(reserved) ? reserved[index] : NULL;
+}
+
 static bool is_in(const char *name, const char *const *list, size_t count)
 {
     for (size_t i = 0; i < count; i++) {

@@ -7,6 +7,7 @@
 #include "base/port_set.h"
 #include "config/address.h"
 #include "config/duration.h"
+#include "config/file_pattern.h"
 #include "config/packet.h"
 #include "config/tolerance.h"
 #include "config/words.h"
@@ -163,6 +164,8 @@ const char *parse_element(enum schema_kind kind, const char *text, int64_t *prev
         return port_range_parse(text, &range);
     case SCHEMA_PREFIXES:
         return address_parse_prefix(text, &prefix);
+    case SCHEMA_FILES:
+        return file_pattern_problem(text);
     default:
         return address_parse_endpoint(text, &addr);
     }
@@ -171,7 +174,8 @@ const char *parse_element(enum schema_kind kind, const char *text, int64_t *prev
 bool parse_has_elements(enum schema_kind kind)
 {
     return kind == SCHEMA_BOUNDS || kind == SCHEMA_HOSTS || kind == SCHEMA_ENDPOINTS ||
-           kind == SCHEMA_PREFIXES || kind == SCHEMA_PORTS || kind == SCHEMA_IDS;
+           kind == SCHEMA_PREFIXES || kind == SCHEMA_PORTS || kind == SCHEMA_IDS ||
+           kind == SCHEMA_FILES;
 }
 
 bool parse_is_valid(const struct schema_key *key, const char *text)

@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "config/address.h"
 #include "config/duration.h"
+#include "config/file_pattern.h"
 #include "config/limit.h"
 #include "reflect/reflect.h"
 
@@ -19,14 +20,12 @@
 /* The order of each is that of the enum it names. */
 static const char *const switches[] = {"false", "true", NULL};
 static const char *const codecs[] = {"g711ulaw", "g711alaw", "g729a", NULL};
-static const char *const refusals[] = {"status16", "status32", "silent", NULL};
-static const char *const replies[] = {"long", "short", NULL};
+static const char *const histograms[] = {"both", "native", "classic", NULL};
 static const char *const precisions[] = {"milliseconds", "microseconds", NULL};
 static const char *const timestamps[] = {"auto", "user", "kernel", "hardware", NULL};
 static const char *const timestamp_formats[] = {"ntp", "ptp", NULL};
 static const char *const ip_versions[] = {"4", "6", NULL};
 static const char *const levels[] = {"minimal", "default", "all", NULL};
-static const char *const algorithms[] = {"md5", "sha256", "hmac-sha256", NULL};
 
 const struct schema_module schema_modules[SCHEMA_MODULE_COUNT] = {
     {"echo", "udp-echo", VOICE_CODEC_NONE},
@@ -131,6 +130,17 @@ static const struct schema_key operation_keys[] = {
      .doc =
          "How many metrics the target has: minimal is at most 25 series and no histogram, all is "
          "everything."},
+    {"histograms", SLOT_HISTOGRAMS, SCHEMA_CHOICE, .choices = histograms, .default_text = "both",
+     .sets = {"results.histograms"},
+     .doc =
+         "Which histograms a scraper that can read both gets: native ones (exponential buckets), "
+         "classic ones (those of buckets) or both. The text formats that know no native ones "
+         "always have the classic ones."},
+    {"created", SLOT_CREATED, SCHEMA_CHOICE, .choices = switches, .default_text = "false",
+     .sets = {"results.shows_created"},
+     .doc = "Whether OpenMetrics 1.0 has a line _created for each counter and histogram: when it "
+            "began. An OpenTelemetry collector needs it, other scrapers store it as one more "
+            "series."},
     {"dscp", SLOT_DSCP, SCHEMA_DSCP, .default_text = "default", .sets = {"path.tos"},
      .doc = "DSCP of the probes; control requests have none."},
     {"tos", SLOT_TOS, SCHEMA_TOS, .sets = {"path.tos"},
@@ -180,85 +190,13 @@ static const struct schema_key target_keys[] = {
 };
 const struct schema_scope schema_target = {"target", KEYS(target_keys), .base = &schema_defaults};
 
-static const struct schema_key responder_keys[] = {
-    {"listen", SLOT_LISTEN, SCHEMA_ENDPOINTS, .min = 1, .max = REFLECT_LISTEN_MAX,
-     .default_text = "[1967, 1167]",
-     .doc = "Where control requests and probes are taken; a port alone is every IPv4 and "
-            "IPv6 address."},
-    {"vrf", SLOT_RESPONDER_VRF, SCHEMA_DEVICE, .doc = "Answer in this VRF only."},
-    {"allow", SLOT_ALLOW, SCHEMA_PREFIXES, .max = REFLECT_ALLOW_MAX, .default_text = "[]",
-     .doc = "Who may ask and send probes; an empty list is everybody."},
-    {"permanent_ports", SLOT_PERMANENT_PORTS, SCHEMA_ENDPOINTS, .max = REFLECT_PERMANENT_MAX,
-     .default_text = "[]", .doc = "Probe ports that are always open, without a control request."},
-    {"permanent_tcp_ports", SLOT_PERMANENT_TCP_PORTS, SCHEMA_ENDPOINTS,
-     .max = REFLECT_PERMANENT_MAX, .default_text = "[]",
-     .doc = "TCP ports that are always open; each connection is closed at once."},
-    {"max_sessions", SLOT_MAX_SESSIONS, SCHEMA_INTEGER, .min = 1, .max = 65536,
-     .default_text = "1000", .doc = "Sessions at one time; further requests are refused."},
-    {"max_sessions_per_source", SLOT_MAX_SESSIONS_PER_SOURCE, SCHEMA_INTEGER, .min = 0,
-     .max = 65536, .default_text = "0",
-     .doc = "Sessions of one IPv4 address or IPv6 /64; 0: as many as are free, or 16."},
-    {"requests_per_source", SLOT_REQUESTS_PER_SOURCE, SCHEMA_INTEGER, .min = 0, .max = 1000000,
-     .default_text = "1000",
-     .doc = "Control requests a second of one IPv4 address or IPv6 /64; 0: any number."},
-    {"reserve_for", SLOT_RESERVE_FOR, SCHEMA_PREFIXES, .max = REFLECT_ALLOW_MAX,
-     .default_text = "[]", .doc = "Senders without these two limits, who have a reserve."},
-    {"reserved_sessions", SLOT_RESERVED_SESSIONS, SCHEMA_INTEGER, .min = 0, .max = 65536,
-     .default_text = "100",
-     .doc = "Sessions that only senders in reserve_for can have, up to half of max_sessions."},
-    {"min_duration", SLOT_MIN_DURATION, SCHEMA_DURATION, .min = 0, .max = 60 * SECONDS,
-     .default_text = "1s", .doc = "A port stays open at least this long."},
-    {"max_duration", SLOT_MAX_DURATION, SCHEMA_DURATION, .min = 60 * SECONDS, .max = 24 * HOURS,
-     .default_text = "5m",
-     .doc = "A longer duration is granted as this; probes double it at most."},
-    {"ports", SLOT_PORTS, SCHEMA_PORTS, .max = 64, .default_text = "[1024-65535]",
-     .doc = "Ports that requests may name, but for those that the system reserves; TCP ports "
-            "only for senders in allow or with a key, and for this host itself."},
-    {"min_source_port", SLOT_MIN_SOURCE_PORT, SCHEMA_INTEGER, .min = 0, .max = 65535,
-     .default_text = "1024", .doc = "Nothing is answered to ports below: they are of services."},
-    {"refusal", SLOT_REFUSAL, SCHEMA_CHOICE, .choices = refusals, .default_text = "status16",
-     .doc = "How a refusal is written: a 16-bit status, a 32-bit status, or no answer."},
-    {"reply", SLOT_REPLY, SCHEMA_CHOICE, .choices = replies, .default_text = "long",
-     .doc = "Shape of the answer to a request: 24 bytes as current IOS sends it, or 8."},
-    {"reflect_tos", SLOT_REFLECT_TOS, SCHEMA_CHOICE, .choices = switches, .default_text = "true",
-     .doc = "Answers have the TOS byte of what they answer; false: TOS 0."},
-    {"timestamp_format", SLOT_RESPONDER_TIMESTAMP_FORMAT, SCHEMA_CHOICE,
-     .choices = timestamp_formats, .default_text = "ntp",
-     .doc = "Timestamps in replies to microsecond probes; the senders must use the same."},
-    {"keys", SLOT_RESPONDER_KEYS, SCHEMA_IDS, .max = REFLECT_KEYS_MAX, .default_text = "[]",
-     .doc = "Keys of which each request must use one; an empty list takes unsigned requests only."},
-    {"replay_window", SLOT_REPLAY_WINDOW, SCHEMA_DURATION, .min = 0, .max = 24 * HOURS,
-     .default_text = "5m",
-     .doc = "How far the time in a signed request of version 2 may be off; 0s is not checked."},
-};
-const struct schema_scope schema_responder = {"responder", KEYS(responder_keys)};
-
-static const struct schema_key key_keys[] = {
-    {"id", SLOT_KEY_ID, SCHEMA_INTEGER, .is_required = true, .min = 1, .max = 65535,
-     .sets = {"control.key"},
-     .doc = "What requests name the key by; IOS has 1 to 5 for version 1."},
-    {"algorithm", SLOT_KEY_ALGORITHM, SCHEMA_CHOICE, .is_required = true, .choices = algorithms,
-     .sets = {"control.key"}, .doc = "md5 for version 1, the others for version 2."},
-    {"secret_file", SLOT_KEY_SECRET_FILE, SCHEMA_TEXT, .is_required = true, .min = 1, .max = 4095,
-     .sets = {"control.key"},
-     .doc = "File whose one line is the secret: a credential of that name (LoadCredential= of "
-            "systemd), or a path; in a configuration file, a relative path starts at that file."},
-};
-const struct schema_scope schema_key = {"key", KEYS(key_keys)};
-
-static const struct schema_key clock_keys[] = {
-    {"assume_synchronized", SLOT_ASSUME_SYNCHRONIZED, SCHEMA_CHOICE, .choices = switches,
-     .default_text = "false", .sets = {"clocks.is_assumed_synchronized"},
-     .doc = "The clock of this host counts as synchronized, whatever the system says; for hosts "
-            "whose clock the hypervisor keeps."},
-};
-const struct schema_scope schema_clock = {"clock", KEYS(clock_keys)};
-
 static const struct schema_key root_keys[] = {
     {"defaults", SLOT_DEFAULTS, SCHEMA_MAPPING, .doc = "Keys that apply to every target."},
     {"modules", SLOT_MODULES, SCHEMA_MAPPING, .max = SCHEMA_MODULES_MAX,
      .doc = "Named sets of keys for targets to refer to."},
     {"targets", SLOT_TARGETS, SCHEMA_LIST, .max = SCHEMA_TARGETS_MAX, .doc = "What to measure."},
+    {"target_files", SLOT_TARGET_FILES, SCHEMA_FILES, .min = 1, .max = SCHEMA_FILES_MAX,
+     .doc = "Files with more targets, which are watched; a relative path starts at this file."},
     {"keys", SLOT_KEYS, SCHEMA_LIST, .max = SCHEMA_KEYS_MAX,
      .doc = "Secrets that sign control requests, for targets and the responder to refer to."},
     {"clock", SLOT_CLOCK, SCHEMA_SECTION, .inner = &schema_clock,
@@ -432,6 +370,9 @@ void schema_add_range(const struct schema_key *key, const struct operation *oper
         break;
     case SCHEMA_IDS:
         add_count(&limits, "ids of keys", out);
+        break;
+    case SCHEMA_FILES:
+        add_count(&limits, "of " FILE_PATTERN_ALLOWED, out);
         break;
     case SCHEMA_SECTION:
         buf_add_string(out, "a mapping");

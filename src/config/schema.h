@@ -40,6 +40,8 @@ enum slot {
     SLOT_DATA_PATTERN,
     SLOT_BUCKETS,
     SLOT_SERIES,
+    SLOT_HISTOGRAMS,
+    SLOT_CREATED,
     SLOT_DSCP,
     SLOT_TOS,
     SLOT_TTL,
@@ -91,6 +93,9 @@ enum slot {
     SLOT_CLOCK_TOLERANCE,
     SLOT_CLOCK,
     SLOT_ASSUME_SYNCHRONIZED,
+    SLOT_TARGET_FILES,
+    SLOT_GROUP_TARGETS,
+    SLOT_GROUP_LABELS,
     SLOT_HOSTS,
     SLOT_MAX_PACKET_RATE,
     SLOT_LIMITS,
@@ -123,6 +128,7 @@ enum schema_kind {
     SCHEMA_PORTS, /* max entries: port or first-last */
     SCHEMA_PATTERN, /* bytes in hexadecimal digits */
     SCHEMA_IDS, /* max entries: ids of keys */
+    SCHEMA_FILES, /* min, max entries: config/file_pattern.h */
     SCHEMA_SECTION, /* a mapping with the keys of `inner` */
     SCHEMA_MAPPING, /* a mapping whose contents are read elsewhere */
     SCHEMA_LIST, /* min, max entries, read elsewhere */
@@ -153,7 +159,7 @@ struct schema_scope {
 };
 
 extern const struct schema_scope schema_root, schema_operation, schema_control, schema_limit,
-    schema_defaults, schema_target, schema_responder, schema_key, schema_clock;
+    schema_defaults, schema_target, schema_responder, schema_key, schema_clock, schema_group;
 
 /* Modules that need not be written. */
 struct schema_module {
@@ -167,6 +173,7 @@ extern const struct schema_module schema_modules[SCHEMA_MODULE_COUNT];
 #define SCHEMA_MODULES_MAX 1000
 #define SCHEMA_TARGETS_MAX 100000
 #define SCHEMA_KEYS_MAX 64
+#define SCHEMA_FILES_MAX 64
 #define SCHEMA_LABELS_MAX 32
 #define SCHEMA_LABEL_BYTES_MAX 1024
 #define SCHEMA_BOUND_MIN_NS INT64_C(1000)

@@ -62,32 +62,40 @@ static const char *open_problem(int error)
     return "cannot be opened";
 }
 
-/* As file_open, of `name` behind `folder`, which ends with a slash or is empty. Empties `folder`.
- */
-static int open_in(struct buf *folder, const char *name, struct stat *status)
+/* Where the file may be, the first place first: appends the path, and returns false beyond the last
+ * place. */
+static bool add_place(const char *named_in, const char *name, unsigned place, struct buf *path)
 {
-    buf_add_string(folder, name);
-    int fd = file_open(buf_string(folder), status);
-    buf_fini(folder);
-    return fd;
+    const char *credentials = strchr(name, '/') == NULL ? getenv("CREDENTIALS_DIRECTORY") : NULL;
+    buf_clear(path);
+    if (credentials != NULL && place == 0) {
+        buf_printf(path, "%s/%s", credentials, name);
+        return true;
+    }
+    char *beside = file_beside(named_in == NULL ? "" : named_in, name);
+    buf_add_string(path, beside);
+    free(beside);
+    return place == (credentials != NULL ? 1 : 0);
 }
 
 static int open_secret(const char *named_in, const char *name, struct stat *status)
 {
-    struct buf folder = {0};
-    const char *credentials = getenv("CREDENTIALS_DIRECTORY");
-    if (credentials != NULL && strchr(name, '/') == NULL) {
-        buf_printf(&folder, "%s/", credentials);
-        int fd = open_in(&folder, name, status);
-        if (fd != -ENOENT) {
-            return fd;
-        }
+    struct buf path = {0};
+    int fd = -ENOENT;
+    for (unsigned i = 0; fd == -ENOENT && add_place(named_in, name, i, &path); i++) {
+        fd = file_open(buf_string(&path), status);
     }
-    const char *slash = named_in == NULL || name[0] == '/' ? NULL : strrchr(named_in, '/');
-    if (slash != NULL) {
-        buf_add(&folder, named_in, (size_t)(slash - named_in) + 1);
+    buf_fini(&path);
+    return fd;
+}
+
+void secret_note(const char *named_in, const char *name, struct inputs *inputs)
+{
+    struct buf path = {0};
+    for (unsigned i = 0; add_place(named_in, name, i, &path); i++) {
+        inputs_note(inputs, buf_string(&path));
     }
-    return open_in(&folder, name, status);
+    buf_fini(&path);
 }
 
 const char *secret_read(const char *named_in, const char *name, struct auth_key *key,

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "config/inputs.h"
 #include "probe/spec.h"
 
 /* Reads the secret of `key`, whose id and algorithm are set, from the file `name`; one line end at
@@ -16,5 +17,8 @@
  * every user of the machine may read the file. */
 const char *secret_read(const char *named_in, const char *name, struct auth_key *key,
                         bool *is_exposed);
+
+/* Notes what is now in each place where that file may be. */
+void secret_note(const char *named_in, const char *name, struct inputs *inputs);
 
 #endif

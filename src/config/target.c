@@ -167,6 +167,8 @@ struct spec *target_build(const struct values *values, const struct operation *o
     value_get_bounds(&values->of[SLOT_BUCKETS], &spec->results.layout);
     limit_build(values, spec);
     spec->results.series = (enum series_level)(number_of(values, SLOT_SERIES) + SERIES_MINIMAL);
+    spec->results.histograms = (enum hist_forms)number_of(values, SLOT_HISTOGRAMS);
+    spec->results.shows_created = number_of(values, SLOT_CREATED) != 0;
     return spec;
 }
 

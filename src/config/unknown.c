@@ -52,6 +52,7 @@ static const struct {
     {&schema_responder, "responder"},
     {&schema_key, "an entry of keys"},
     {&schema_clock, "clock"},
+    {&schema_group, "a group of a target file"},
     {&schema_root, "the top of the file"},
 };
 

@@ -161,6 +161,7 @@ static bool read_value(const struct reading *reading, const struct node *node, s
     case SCHEMA_PREFIXES:
     case SCHEMA_PORTS:
     case SCHEMA_IDS:
+    case SCHEMA_FILES:
     case SCHEMA_LIST:
         return read_list(reading, node);
     case SCHEMA_SECTION:
@@ -184,16 +185,13 @@ bool value_read(const struct schema_key *key, const struct node *node,
     return out->state == VALUE_SET;
 }
 
-/* Two ways to say one thing: in one place only one of them may stand, and the one that stands in
- * the later layer counts. */
-static const enum slot rivals[][2] = {
+const enum slot value_rivals[VALUE_RIVALS][2] = {
     {SLOT_DSCP, SLOT_TOS}, {SLOT_INTERFACE, SLOT_VRF}, {SLOT_HOST, SLOT_HOSTS}};
-#define RIVAL_COUNT (sizeof rivals / sizeof rivals[0])
 
 static bool has_rival(const struct values *values, enum slot slot)
 {
-    for (size_t i = 0; i < RIVAL_COUNT; i++) {
-        if (rivals[i][0] == slot && values->of[rivals[i][1]].state != VALUE_UNSET) {
+    for (size_t i = 0; i < VALUE_RIVALS; i++) {
+        if (value_rivals[i][0] == slot && values->of[value_rivals[i][1]].state != VALUE_UNSET) {
             return true;
         }
     }
@@ -251,9 +249,9 @@ static void read_key(struct values *values, const struct schema_scope *scope,
 static void report_rivals(const struct values *values, const struct node *node,
                           struct diagnostics *diagnostics)
 {
-    for (size_t i = 0; i < RIVAL_COUNT; i++) {
-        const struct node *first = values->of[rivals[i][0]].node;
-        const struct node *second = values->of[rivals[i][1]].node;
+    for (size_t i = 0; i < VALUE_RIVALS; i++) {
+        const struct node *first = values->of[value_rivals[i][0]].node;
+        const struct node *second = values->of[value_rivals[i][1]].node;
         if (first != NULL && second != NULL && first->parent == node && second->parent == node) {
             diagnostics_error(diagnostics, place_key(second),
                               "cannot stand beside '%s'; allowed: one of the two", first->key);
@@ -275,10 +273,10 @@ bool values_read(struct values *values, const struct schema_scope *scope, const 
 
 void values_overlay(struct values *values, const struct values *over)
 {
-    for (size_t i = 0; i < RIVAL_COUNT; i++) {
+    for (size_t i = 0; i < VALUE_RIVALS; i++) {
         for (unsigned k = 0; k < 2; k++) {
-            if (over->of[rivals[i][k]].state != VALUE_UNSET) {
-                values->of[rivals[i][1 - k]] = (struct value){0};
+            if (over->of[value_rivals[i][k]].state != VALUE_UNSET) {
+                values->of[value_rivals[i][1 - k]] = (struct value){0};
             }
         }
     }

@@ -28,6 +28,11 @@ struct value {
     struct addr addr; /* host, source_address */
 };
 
+/* Two ways to say one thing: in one place only one of them may stand, and the one that stands in
+ * the later layer counts. */
+#define VALUE_RIVALS 3
+extern const enum slot value_rivals[VALUE_RIVALS][2];
+
 /* The values of one section, by slot. */
 struct values {
     struct value of[SLOT_COUNT];

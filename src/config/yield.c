@@ -38,6 +38,19 @@ void yield_add(struct yield *yield, const struct node *node, const struct inheri
     } while (target_entry_next(&entry, diagnostics));
 }
 
+void yield_take(struct yield *yield, const struct spec_set *specs)
+{
+    size_t count = yield->spec_count + specs->count;
+    if (count > yield->capacity) {
+        yield->capacity = count;
+        yield->specs = mem_resize(yield->specs, count, sizeof *yield->specs);
+        yield->claims = mem_resize(yield->claims, count, sizeof *yield->claims);
+    }
+    for (size_t i = 0; i < specs->count; i++) {
+        yield->specs[yield->spec_count++] = (struct spec *)spec_ref(specs->specs[i]);
+    }
+}
+
 void yield_fini(struct yield *yield)
 {
     free(yield->specs);

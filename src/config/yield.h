@@ -21,6 +21,9 @@ struct yield {
 void yield_add(struct yield *yield, const struct node *node, const struct inheritance *inheritance,
                struct diagnostics *diagnostics);
 
+/* Takes a reference of each of `specs`, which share nothing with what was yielded. */
+void yield_take(struct yield *yield, const struct spec_set *specs);
+
 /* Frees the lists, not the specs, which belong to the caller. */
 void yield_fini(struct yield *yield);
 

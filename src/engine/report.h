@@ -21,6 +21,7 @@ struct report {
     struct tally tally;
     uint64_t unmatched[UNMATCHED_COUNT]; /* datagrams that answered nothing, since the session began
                                           */
+    struct wall created; /* when the session began to count: at its first plan */
     bool is_inactive; /* no further operation will be started */
     struct mono first_start; /* when the first operation is due; MONO_NEVER: not at all */
     struct wall next_start; /* of the next one, as planned when the report was made; 0: none */

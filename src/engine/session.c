@@ -90,6 +90,7 @@ static struct report *report_new(const struct session *session)
     struct report *report = mem_alloc(1, sizeof *report);
     if (session->report != NULL) {
         memcpy(report, session->report, offsetof(struct report, references));
+        tally_own(&report->tally);
     }
     report->references = 1;
     report->spec = spec_ref(session->spec);
@@ -183,7 +184,9 @@ void session_plan(struct session *session, int64_t phase_ns, bool start_now, str
     session->starts_now = start_now;
     if (!session->is_running) {
         make_plan(session, now);
-        set_report(session, report_new(session));
+        struct report *report = report_new(session);
+        report->created = report->created.ns == 0 ? now.wall : report->created;
+        set_report(session, report);
         settle(session->report, now);
     }
 }
@@ -342,7 +345,8 @@ static void end_run(struct session *session, struct instant now, struct session_
     report->tally.skipped += skipped;
     report->tally.missed_starts += session->missed_starts;
     session->missed_starts = 0;
-    struct round_sinks sinks = tally_sinks(&report->tally, &session->spec->results.layout);
+    const struct spec_results *results = &session->spec->results;
+    struct round_sinks sinks = tally_sinks(&report->tally, &results->layout, results->histograms);
     const struct round *round = probe_collect(&session->probe, env->clock, now, &sinks);
     if (round != NULL) {
         count_packets(session, env->stats);

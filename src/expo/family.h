@@ -63,6 +63,7 @@ extern const struct family_part family_of_voice; /* scores of a call */
 extern const struct family_part family_of_reply; /* control handshake and replies */
 extern const struct family_part family_of_responder; /* the responder in this program */
 extern const struct family_part family_of_exporter; /* this program and its host */
+extern const struct family_part family_of_files; /* files with targets */
 extern const struct family_part family_of_process; /* this process */
 
 /* The value at `offset` of the struct at `base`, for emit. */

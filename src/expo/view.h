@@ -47,6 +47,15 @@ struct expo_responder {
     struct hist processing; /* hist_layout_default */
 };
 
+/* A file with targets. */
+struct expo_file {
+    const char *path;
+    bool is_good; /* what it holds is in force */
+    unsigned line, column; /* of the first error; 0: of the file as a whole */
+    uint64_t targets; /* in force */
+    struct wall good_at; /* when those were read; 0: never */
+};
+
 /* Why a scrape got no answer, or not to its end. */
 enum expo_rejection {
     EXPO_REJECTION_BUSY, /* too many at once: status 503 */
@@ -75,6 +84,8 @@ struct expo_view {
     size_t snapshot_count;
     const struct expo_lookup *lookups; /* one for each report, in their order; NULL: no names */
     const struct expo_responder *responder; /* NULL: none hosted */
+    const struct expo_file *files;
+    size_t file_count;
     struct expo_process process;
     struct clock_state clock; /* what the system says of our clock now */
     bool is_realtime; /* the measuring threads have real-time priority */

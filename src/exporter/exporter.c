@@ -30,6 +30,15 @@
 static const struct option_row rows[] = {
     {"config.file", "FILE", "ipsla.yml", "The configuration.", false},
     {"config.check", NULL, NULL, "Check the configuration, print every problem, and exit.", false},
+    {"config.print-schema", NULL, NULL, "Print the JSON Schema of the configuration, and exit.",
+     false},
+    {"config.expand-environment-variables", NULL, NULL,
+     "Replace ${NAME} in values of the configuration by the environment variable; $$ is a dollar.",
+     false},
+    {"config.enable-auto-reload", NULL, NULL,
+     "Reload when the configuration, or a secret that it names, holds something else.", false,
+     "config.auto-reload"},
+    {"config.auto-reload-interval", "DURATION", "30s", "How often to look whether it does.", false},
     {"shard", "I/N", NULL, "Measure the targets of part I of N (from 0) of the configuration.",
      false},
     {"start-key-file", "FILE", NULL,
@@ -124,21 +133,27 @@ static int read_start_key(const struct options *options, uint8_t out[SIPHASH_KEY
 }
 
 /* Who named no file may not know that one can. */
-static struct config *load_config(const struct options *options)
+static struct config *load_config(const struct options *options, struct follow *follow,
+                                  struct config *(*read)(const struct config_source *source))
 {
     const char *file = options_value(options, "config.file");
-    struct config *config = config_file_load(file);
+    const struct config_source source = {.file = file,
+                                         .expands_environment = follow->expands_environment,
+                                         .now = clock_now().wall,
+                                         .inputs = &follow->inputs};
+    struct config *config = read(&source);
     if (config == NULL && !options_has(options, "config.file")) {
         fprintf(stderr, "ipsla_exporter: without --config.file=FILE the file is ./%s\n", file);
     }
     return config;
 }
 
-static int check_config(const struct options *options, const struct exporter_shard *shard,
-                        unsigned workers)
+static int check_config(const struct options *options, struct follow *follow,
+                        const struct exporter_shard *shard, unsigned workers)
 {
     const char *file = options_value(options, "config.file");
-    struct config *config = load_config(options);
+    struct config *config = load_config(options, follow, config_file_check);
+    inputs_fini(&follow->inputs);
     if (config == NULL) {
         return OPTIONS_EXIT_USAGE;
     }
@@ -177,6 +192,7 @@ static void reload(struct exporter *exporter)
              clock_now().mono.ns / NS_PER_US);
     daemon_notify(state);
     bool is_successful = exporter_reload(exporter);
+    exporter_follow_new(exporter);
     daemon_notify("READY=1");
     if (is_requested) {
         http_reloaded(exporter->http, is_successful);
@@ -253,16 +269,21 @@ static void wait_for_end(struct exporter *exporter, int signal_fd)
     while (goes_on) {
         struct mono next =
             mono_min(exporter_watch_unearned(exporter), exporter_report_health(exporter));
+        next = mono_min(next, exporter_follow(exporter));
         next = mono_min(next, exporter_watch_changes(exporter));
         struct pollfd items[] = {
             {.fd = signal_fd, .events = POLLIN},
             {.fd = exporter->wake_fd, .events = POLLIN},
+            {.fd = exporter_follow_fd(exporter), .events = POLLIN},
         };
-        if (poll(items, 2, wait_ms(exporter, next)) < 0) {
+        if (poll(items, 3, wait_ms(exporter, next)) < 0) {
             continue;
         }
         if (items[1].revents != 0) {
             on_wake(exporter);
+        }
+        if (exporter_must_reload(exporter)) {
+            reload(exporter);
         }
         apply_addresses(exporter);
         judge_addresses(exporter);
@@ -284,6 +305,8 @@ static void stop(struct exporter *exporter)
     responder_worker_stop(exporter->responder, NULL);
     exporter_end_changes(exporter);
     resolver_stop(exporter->resolver);
+    exporter_follow_end(exporter);
+    target_files_unref(exporter->files);
     config_free(exporter->config);
     free(exporter->replays);
     spec_set_unref(exporter->targets);
@@ -321,6 +344,7 @@ static int run(struct exporter *exporter, struct config *config, struct web_flag
         web_flags_log(web, exporter->http);
         exporter_check_clock();
         daemon_notify("READY=1");
+        exporter_follow_new(exporter);
         wait_for_end(exporter, signal_fd);
     }
     stop(exporter);
@@ -340,9 +364,13 @@ int main(int argc, char **argv)
     struct spec_division work;
     unsigned next_address_after;
     uint8_t start_key[SIPHASH_KEY_BYTES];
+    struct follow follow;
     int status;
     if (!options_parse(&program, argc, argv, &options, &status)) {
         return status;
+    }
+    if (options_has(&options, "config.print-schema")) {
+        return config_file_print_schema();
     }
     status = web_flags_read(&options, &web);
     if (status == 0) {
@@ -358,19 +386,23 @@ int main(int argc, char **argv)
         status = read_start_key(&options, start_key);
     }
     if (status == 0) {
+        status = exporter_read_follow(&options, &follow);
+    }
+    if (status == 0) {
         status = daemon_read_logging(&options);
     }
     bool is_check = status == 0 && options_has(&options, "config.check");
     if (is_check) {
-        status = check_config(&options, &shard, work.count);
+        status = check_config(&options, &follow, &shard, work.count);
     }
     if (is_check || status != 0) {
         web_flags_fini(&web);
         return status;
     }
     mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
-    struct config *config = load_config(&options);
+    struct config *config = load_config(&options, &follow, config_file_read);
     if (config == NULL) {
+        inputs_fini(&follow.inputs);
         web_flags_fini(&web);
         return OPTIONS_EXIT_USAGE; /* to start again is of no use */
     }
@@ -385,6 +417,7 @@ int main(int argc, char **argv)
         .started = clock_now().wall,
         .mutex = PTHREAD_MUTEX_INITIALIZER,
         .scrape_seconds = -1,
+        .follow = follow,
     };
     memcpy(exporter.start_key, start_key, sizeof start_key);
     status = run(&exporter, config, &web);

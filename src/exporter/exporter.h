@@ -4,6 +4,7 @@
  * threads read through the mutex and request reloads from the main thread.
  *   exporter.c  flags, signals, the main thread's loop
  *   config.c    loading and applying configurations
+ *   follow.c    changes of files that are found without being announced
  *   check.c     what this host cannot do for a configuration
  *   health.c    what the service manager is told
  *   changes.c   states of targets in the log, which change_log.c keeps short
@@ -49,6 +50,17 @@ struct health {
     char status[160];
 };
 
+/* What is looked at for changes; for the main thread. */
+struct follow {
+    int64_t interval_ns; /* of looking at the configuration; 0: never */
+    bool expands_environment;
+    struct inputs inputs; /* what the latest attempt to load it has read */
+    struct watch *watch; /* of the directories of target files; NULL: none */
+    bool is_blind; /* the system does not report all changes there */
+    struct mono look_next; /* at the target files */
+    struct mono check_next; /* of the configuration */
+};
+
 struct change_log;
 
 struct exporter {
@@ -74,6 +86,7 @@ struct exporter {
     pthread_mutex_t mutex; /* for the following */
     struct responder_worker *responder; /* NULL: none */
     struct replay_memory *replays; /* of each responder; NULL: none has had keys */
+    struct target_files *files; /* NULL: none */
     struct spec_set *targets; /* what the workers were given, in the order of the file */
     char config_hash[CONFIG_HASH_BYTES]; /* of what is in force; "": not known */
     bool is_reload_successful;
@@ -91,6 +104,7 @@ struct exporter {
     struct change_log *changes; /* of targets; NULL before the first look */
     struct mono changes_next;
     struct health health;
+    struct follow follow;
 };
 
 /* Wakes the main thread, from any thread. */
@@ -102,6 +116,23 @@ bool exporter_begin(struct exporter *exporter, struct config *config);
 
 /* Reads the file again and takes it over, or keeps everything as it is and logs why. */
 bool exporter_reload(struct exporter *exporter);
+
+/* Reads the target files again and takes them over, and nothing else. */
+void exporter_reread_files(struct exporter *exporter);
+
+/* Reads the flags of struct follow. 0 or an exit status. */
+int exporter_read_follow(const struct options *options, struct follow *out);
+
+/* The configuration was read: its files are to be followed from now on. */
+void exporter_follow_new(struct exporter *exporter);
+/* To be polled for reading; -1: none. */
+int exporter_follow_fd(const struct exporter *exporter);
+/* Takes over what changed in target files. Returns when to call it again, unless the descriptor
+ * says so. */
+struct mono exporter_follow(struct exporter *exporter);
+/* Whether it is time to look at the configuration, and it has changed. */
+bool exporter_must_reload(struct exporter *exporter);
+void exporter_follow_end(struct exporter *exporter);
 
 /* Starts the threads that measure, or as many as the system allows: false with errno set then. */
 bool exporter_start_workers(struct exporter *exporter);

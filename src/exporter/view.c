@@ -19,6 +19,8 @@ struct scene {
     struct expo_view view;
     struct snapshot *snapshot;
     struct responder_view responder;
+    struct target_files *files; /* NULL: none */
+    struct expo_file *shown_files;
     char config_hash[CONFIG_HASH_BYTES];
     struct expo_lookup *lookups; /* NULL: for a page, which shows none */
 };
@@ -45,6 +47,23 @@ static struct snapshot *acquire(struct exporter *exporter)
     return merged;
 }
 
+static void show_files(struct scene *scene)
+{
+    size_t count = scene->files == NULL ? 0 : scene->files->count;
+    scene->shown_files = mem_alloc(count, sizeof *scene->shown_files);
+    for (size_t i = 0; i < count; i++) {
+        const struct target_file *file = &scene->files->items[i];
+        struct expo_file *shown = &scene->shown_files[i];
+        *shown = (struct expo_file){.path = file->path,
+                                    .is_good = file->is_good,
+                                    .targets = file->targets->count,
+                                    .good_at = file->good_at};
+        diagnostics_first_error(&file->findings, &shown->line, &shown->column);
+    }
+    scene->view.files = scene->shown_files;
+    scene->view.file_count = count;
+}
+
 static void scene_init(struct scene *scene, struct exporter *exporter)
 {
     *scene = (struct scene){.snapshot = acquire(exporter)};
@@ -68,11 +87,13 @@ static void scene_init(struct scene *scene, struct exporter *exporter)
     view->reload_successful = exporter->is_reload_successful;
     view->reload_success = exporter->reload_success;
     view->scrape_seconds = exporter->scrape_seconds;
+    scene->files = exporter->files == NULL ? NULL : target_files_ref(exporter->files);
     bool has_responder = exporter->responder != NULL;
     if (has_responder) {
         responder_worker_stats(exporter->responder, &stats);
     }
     pthread_mutex_unlock(&exporter->mutex);
+    show_files(scene);
     if (has_responder) {
         responder_view_fill(&stats, &scene->responder);
         view->responder = &scene->responder.responder;
@@ -100,6 +121,8 @@ static void scene_fini(struct scene *scene)
 {
     free(scene->lookups);
     snapshot_unref(scene->snapshot);
+    target_files_unref(scene->files);
+    free(scene->shown_files);
 }
 
 /* A scrape being answered. */

@@ -235,6 +235,22 @@ void log_line(enum log_level level, const char *message, ...)
     buf_fini(&line);
 }
 
+static atomic_bool is_serving;
+
+void log_begin_serving(void)
+{
+    atomic_store(&is_serving, true);
+}
+
+void log_text(enum log_level level, const char *text)
+{
+    if (atomic_load(&is_serving)) {
+        log_line(level, text, NULL);
+    } else {
+        fprintf(stderr, "%s%s\n", log_priority(level), text);
+    }
+}
+
 uint64_t log_lines_dropped(void)
 {
     return atomic_load(&dropped);

@@ -140,6 +140,8 @@ struct spec_results {
     int64_t threshold_ns;
     struct hist_layout layout;
     struct limit_set limits; /* the threshold is in them */
+    enum hist_forms histograms;
+    bool shows_created; /* lines with the start of counters in OpenMetrics 1.0 */
 };
 
 /* Ranges and defaults are those of config/schema.c; whoever builds a spec keeps to them. Each field

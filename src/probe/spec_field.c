@@ -60,6 +60,8 @@ const struct spec_field spec_fields[SPEC_FIELD_COUNT] = {
     FIELD(results.threshold_ns, FIELD_NUMBER, FIELD_KEEPS),
     FIELD(results.layout, FIELD_LAYOUT, FIELD_RESETS),
     FIELD(results.limits, FIELD_LIMITS, FIELD_KEEPS),
+    FIELD(results.histograms, FIELD_NUMBER, FIELD_RESETS),
+    FIELD(results.shows_created, FIELD_NUMBER, FIELD_KEEPS),
     FIELD(references, FIELD_NUMBER, FIELD_INTERNAL),
 };
 

@@ -54,11 +54,13 @@ __attribute__((format(printf, 2, 3))) static bool complain(const struct options_
                                                            const char *format, ...)
 {
     va_list arguments;
+    struct buf text = {0};
+    buf_printf(&text, "%s: ", program->name);
     va_start(arguments, format);
-    fprintf(stderr, "%s%s: ", log_priority(LOG_LEVEL_ERROR), program->name);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
+    buf_vprintf(&text, format, arguments);
     va_end(arguments);
+    log_text(LOG_LEVEL_ERROR, buf_string(&text));
+    buf_fini(&text);
     return false;
 }
 

@@ -124,9 +124,9 @@ enum reflect_result {
     RESULT_PORT_IN_USE,
     RESULT_FAILED,
     RESULT_LIMIT,
-    RESULT_FORMAT /* version 2, which has an answer to malformed requests */,
     RESULT_PORT_NOT_ALLOWED,
-    RESULT_SOURCE_LIMIT
+    RESULT_SOURCE_LIMIT,
+    RESULT_FORMAT /* version 2, which has an answer to malformed requests; the last */
 };
 #define REFLECT_RESULT_COUNT 8
 const char *reflect_result_name(enum reflect_result result);

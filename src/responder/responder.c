@@ -181,6 +181,7 @@ static int run(const struct options *options, struct reflect_settings *settings,
     bool is_serving = start_http(&responder, web);
     if (is_serving) {
         daemon_notify("READY=1");
+        log_begin_serving();
         serve(&responder, options, settings, &signals);
     }
     struct responder_stats last;

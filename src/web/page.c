@@ -377,6 +377,39 @@ static void add_responder(struct buf *out, const struct expo_responder *responde
                sum(responder->drops, responder->drop_count));
 }
 
+/* Where a file is wrong, but not how: what it holds belongs in the log. */
+static void add_file(struct buf *out, const struct expo_file *file)
+{
+    buf_printf(out, "<li class=\"%s\">", file->is_good ? "ok" : "failed");
+    add_text(out, file->path);
+    if (!file->is_good && file->line > 0) {
+        buf_printf(out, ":%u:%u", file->line, file->column);
+    }
+    buf_printf(out, ": %llu targets", (unsigned long long)file->targets);
+    if (file->good_at.ns != 0) {
+        buf_add_string(out, " as read at ");
+        add_time(out, file->good_at);
+    }
+    buf_add_string(out, file->is_good ? "</li>\n"
+                                      : "; what it holds now is refused, see the log</li>\n");
+}
+
+/* Those with an error first. */
+static void add_files(struct buf *out, const struct expo_view *view)
+{
+    size_t room = ROWS_MAX;
+    buf_add_string(out, "<h2>Target files</h2>\n<ul>\n");
+    for (unsigned pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < view->file_count && room > 0; i++) {
+            if (view->files[i].is_good == (pass == 1)) {
+                room--;
+                add_file(out, &view->files[i]);
+            }
+        }
+    }
+    buf_add_string(out, "</ul>\n");
+}
+
 static void add_links(struct buf *out, const char *metrics_path)
 {
     const struct route *route;
@@ -419,6 +452,9 @@ void page_render(const struct expo_view *view, const char *metrics_path, struct 
     }
     if (measures) {
         add_table(out, view);
+    }
+    if (view->file_count > 0) {
+        add_files(out, view);
     }
     if (view->responder != NULL) {
         add_responder(out, view->responder);

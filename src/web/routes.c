@@ -101,7 +101,7 @@ static void answer_reload(struct site *site, const struct request *request, stru
 
 static const struct route rows[] = {
     {"/metrics", true, true, READS, answer_metrics, "Metrics",
-     "The metrics, as Prometheus text or OpenMetrics, whichever the scraper prefers."},
+     "The metrics, as Prometheus text, OpenMetrics or protobuf, whichever the scraper prefers."},
     {"/", false, true, READS, answer_page, NULL,
      "A status page: all targets with their latest results."},
     {"/-/healthy", false, false, READS, answer_healthy, "Healthy", "200 while the process serves."},

@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* What an exposition of many targets costs, next to a memcpy of the same bytes and to a server that
  * does nothing but send them. Run by exposition.py:
- *   bench_exposition render TARGETS REPETITIONS
+ *   bench_exposition render TARGETS REPETITIONS [openmetrics|text|protobuf|native]
+ *     (native: protobuf, without classic buckets)
  *   bench_exposition levels TARGETS REPETITIONS    series, bytes, gzip, CPU of each level
  *   bench_exposition serve TARGETS PORT gzip|text  the exporter's own HTTP server
  *   bench_exposition static TARGETS PORT gzip|text the same bytes, made before
@@ -21,6 +22,7 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "expo/expo.h"
+#include "expo/proto.h"
 #include "expo/text.h"
 #include "operation/operation.h"
 #include "web/gzip.h"
@@ -72,6 +74,7 @@ static void fill_hist(struct hist *hist, struct rng *rng, uint64_t least_ns)
     for (unsigned i = 0; i < SAMPLES; i++) {
         uint64_t value_ns = least_ns + rng_below(rng, least_ns);
         hist_observe(hist, &hist_layout_default, (int64_t)value_ns);
+        native_observe(&hist->native, (int64_t)value_ns);
     }
 }
 
@@ -140,11 +143,11 @@ static size_t count_series(const struct buf *body)
 }
 
 /* CPU time to write it, part by part as the server does. */
-static double time_render(const struct expo_view *view)
+static double time_render(const struct expo_view *view, const struct expo_format *format)
 {
     static char part[PART_BYTES];
     double begin = seconds_of(CLOCK_THREAD_CPUTIME_ID);
-    struct expo_body *body = expo_body_open(view, &format_openmetrics);
+    struct expo_body *body = expo_body_open(view, format);
     while (expo_body_read(body, part, sizeof part) > 0) {
     }
     expo_body_close(body);
@@ -159,18 +162,37 @@ static double time_copy(char *copy, const struct buf *body)
     return seconds_of(CLOCK_THREAD_CPUTIME_ID) - begin;
 }
 
-static int run_render(size_t targets, size_t repetitions)
+static const struct expo_format *format_named(const char *name)
 {
+    if (strcmp(name, "text") == 0) {
+        return &format_text;
+    }
+    return strcmp(name, "openmetrics") == 0 ? &format_openmetrics : &format_proto;
+}
+
+static void keep_native_only(const struct snapshot *snapshot)
+{
+    for (size_t i = 0; i < snapshot->count; i++) {
+        ((struct spec *)snapshot->reports[i]->spec)->results.histograms = HIST_NATIVE;
+    }
+}
+
+static int run_render(size_t targets, size_t repetitions, const char *form)
+{
+    const struct expo_format *format = format_named(form);
     struct snapshot *snapshot = make_snapshot(targets);
+    if (strcmp(form, "native") == 0) {
+        keep_native_only(snapshot);
+    }
     struct expo_view view = view_of(&snapshot);
     struct buf body = {0};
-    expo_render(&view, &format_openmetrics, &body);
+    expo_render(&view, format, &body);
     char *copy = mem_alloc(body.size, 1);
     memset(copy, 1, body.size);
     double times[2][REPETITIONS_MAX];
     for (size_t i = 0; i < repetitions; i++) {
         times[0][i] = time_copy(copy, &body);
-        times[1][i] = time_render(&view);
+        times[1][i] = time_render(&view, format);
     }
     printf("bytes %zu\nseries %zu\nmemcpy", body.size, count_series(&body));
     for (size_t i = 0; i < repetitions; i++) {
@@ -376,7 +398,7 @@ int main(int argc, char **argv)
     size_t first = argc > 3 ? (size_t)atol(argv[2]) : 0;
     bool is_gzip = argc > 4 && strcmp(argv[4], "gzip") == 0;
     if (strcmp(mode, "render") == 0 && atol(argv[3]) <= REPETITIONS_MAX) {
-        return run_render(first, (size_t)atol(argv[3]));
+        return run_render(first, (size_t)atol(argv[3]), argc > 4 ? argv[4] : "openmetrics");
     }
     if (strcmp(mode, "levels") == 0) {
         return run_levels(first, (size_t)atol(argv[3]));

@@ -36,7 +36,7 @@ EXTRA = {
     "web": {"time.h"},  # to write a date
 }
 # Files outside libcore that may use any header of the system.
-WITH_SYSTEM = re.compile(r"host/|web/(exchange|hasher|http|listen|response)\.c$|config/(load|secret|watched|yaml)\.c$|config/file\.[ch]$|(program|exporter|responder|cli)/")
+WITH_SYSTEM = re.compile(r"host/|web/(exchange|hasher|http|listen|response)\.c$|config/(file_pattern|secret|watched|yaml)\.c$|config/file\.[ch]$|(program|exporter|responder|cli)/")
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:<([^>]+)>|"([^"]+)")', re.MULTILINE)
 

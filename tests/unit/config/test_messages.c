@@ -461,11 +461,14 @@ static const struct wrong_input wrong[] = {
     {"a: 1\n"
      "b: 2\n"
      "c: 3\n",
-     "f:1:1: a: unknown key; allowed: defaults, modules, targets, keys, clock, max_packet_rate, "
+     "f:1:1: a: unknown key; allowed: defaults, modules, targets, target_files, keys, clock, "
+     "max_packet_rate, "
      "responder\n"
-     "f:2:1: b: unknown key; allowed: defaults, modules, targets, keys, clock, max_packet_rate, "
+     "f:2:1: b: unknown key; allowed: defaults, modules, targets, target_files, keys, clock, "
+     "max_packet_rate, "
      "responder\n"
-     "f:3:1: c: unknown key; allowed: defaults, modules, targets, keys, clock, max_packet_rate, "
+     "f:3:1: c: unknown key; allowed: defaults, modules, targets, target_files, keys, clock, "
+     "max_packet_rate, "
      "responder\n"},
     {"targets:\n"
      "- {nmae: a, host: h, port: 5}\n",
@@ -473,13 +476,16 @@ static const struct wrong_input wrong[] = {
     {"x: &a 1\n"
      "y: *a\n"
      "z: {<<: *a}\n",
-     "f:1:1: x: unknown key; allowed: defaults, modules, targets, keys, clock, max_packet_rate, "
+     "f:1:1: x: unknown key; allowed: defaults, modules, targets, target_files, keys, clock, "
+     "max_packet_rate, "
      "responder\n"
      "f:1:4: x: anchors and aliases (&name, *name) are not supported; write the value itself, and "
      "what targets share under defaults or in a module\n"
-     "f:2:1: y: unknown key; allowed: defaults, modules, targets, keys, clock, max_packet_rate, "
+     "f:2:1: y: unknown key; allowed: defaults, modules, targets, target_files, keys, clock, "
+     "max_packet_rate, "
      "responder\n"
-     "f:3:1: z: unknown key; allowed: defaults, modules, targets, keys, clock, max_packet_rate, "
+     "f:3:1: z: unknown key; allowed: defaults, modules, targets, target_files, keys, clock, "
+     "max_packet_rate, "
      "responder\n"},
     {"defaults: &d {timeout: 1s}\n"
      "targets:\n"

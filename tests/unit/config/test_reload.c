@@ -58,6 +58,8 @@ static const struct change_row rows[] = {
     {OP, "ip_version", "", "ip_version: 4", "ip_version: 6", FIELD_RESETS},
     {OP, "buckets", "", "buckets: [1ms, 2ms]", "buckets: [1ms, 3ms]", FIELD_RESETS},
     {OP, "series", "", "series: minimal", "series: all", FIELD_KEEPS},
+    {OP, "histograms", "", "histograms: both", "histograms: classic", FIELD_RESETS},
+    {OP, "created", "", "created: false", "created: true", FIELD_KEEPS},
     {OP, "dscp", "", "dscp: ef", "dscp: af11", FIELD_KEEPS},
     {OP, "tos", "", "tos: 0", "tos: 1", FIELD_KEEPS},
     {OP, "ttl", "", "ttl: 255", "ttl: 64", FIELD_KEEPS},

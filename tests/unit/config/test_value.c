@@ -247,7 +247,8 @@ static const struct expectation wrong[] = {
      "f:3:3: defaults.zzz: unknown key; allowed: tos, ttl, vrf and others, see ipsla.yml(5)\n"
      "f:4:13: defaults.control.prot: unknown key; did you mean 'port'?\n"
      "f:5:13: responder.lisen: unknown key; did you mean 'listen'?\n"
-     "f:6:1: web: unknown key; allowed: defaults, modules, targets, keys, clock, max_packet_rate, "
+     "f:6:1: web: unknown key; allowed: defaults, modules, targets, target_files, keys, clock, "
+     "max_packet_rate, "
      "responder\n"},
 };
 

@@ -81,7 +81,7 @@ static const struct expectation refused[] = {
     {"duplicate section", "responder: {}\nresponder: {reply: 5}\n",
      "f:2:1: responder: duplicate key; it is set on line 1 already; remove one\n"},
     {"escapes are not obeyed", "responder: {}\n\"a\\eb\": 1\n",
-     "f:2:1: a\\x1bb: unknown key; allowed: defaults, modules, targets, keys, clock, "
+     "f:2:1: a\\x1bb: unknown key; allowed: defaults, modules, targets, target_files, keys, clock, "
      "max_packet_rate, responder\n"},
 };
 

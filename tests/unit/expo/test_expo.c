@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "expo/expo.h"
+#include "expo/openmetrics2.h"
+#include "expo/proto.h"
 #include "expo/text.h"
 #include "support/cm.h"
 #include "support/files.h"
@@ -36,7 +38,12 @@ static void compare_golden(const struct expo_format *format, const char *path)
         fclose(file);
     }
     files_read(path, &golden);
-    assert_string_equal(buf_string(&rendered), buf_string(&golden));
+    if (format == &format_proto) {
+        assert_int_equal(rendered.size, golden.size);
+        assert_memory_equal(rendered.bytes, golden.bytes, golden.size);
+    } else {
+        assert_string_equal(buf_string(&rendered), buf_string(&golden));
+    }
     buf_fini(&rendered);
     buf_fini(&golden);
 }
@@ -51,6 +58,19 @@ static void openmetrics_is_golden(void **state)
 {
     (void)state;
     compare_golden(&format_openmetrics, GOLDEN ".om");
+}
+
+static void openmetrics2_is_golden(void **state)
+{
+    (void)state;
+    compare_golden(&format_openmetrics2, GOLDEN ".om2");
+}
+
+/* What it means, tests/integration/test_protobuf.py reads from the same file. */
+static void protobuf_is_golden(void **state)
+{
+    (void)state;
+    compare_golden(&format_proto, GOLDEN ".pb");
 }
 
 /* An exposition cut into lines. */
@@ -83,7 +103,9 @@ static bool begins_with(const char *text, const char *start)
 /* The series of a sample line: all before the value. Values hold no blanks. */
 static size_t series_size(const char *line)
 {
-    const char *blank = strrchr(line, ' ');
+    const char *end = strstr(line, " # {sequence=");
+    size_t size = end == NULL ? strlen(line) : (size_t)(end - line);
+    const char *blank = memrchr(line, ' ', size);
     assert_non_null(blank);
     return (size_t)(blank - line);
 }
@@ -372,6 +394,8 @@ static void parts_are_the_whole(void **state)
     check_parts(&view, &format_text, 1000);
     check_parts(&view, &format_openmetrics, 1000);
     check_parts(&view, &format_text, 3 * EXPO_BLOCK_BYTES);
+    check_parts(&view, &format_openmetrics2, 1000);
+    check_parts(&view, &format_proto, 1000);
     snapshot_unref(snapshots[0]);
     snapshot_unref(snapshots[1]);
     view = view_of(NULL, 0);
@@ -468,6 +492,48 @@ static int compare_lines(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+static uint64_t read_varint(const uint8_t **at)
+{
+    uint64_t value = 0;
+    for (unsigned shift = 0;; shift += 7) {
+        value |= (uint64_t)(**at & 0x7f) << shift;
+        if ((*(*at)++ & 0x80) == 0) {
+            return value;
+        }
+    }
+}
+
+/* A family of many targets comes in several messages of at most 64 KiB; the one with the label that
+ * is longer than that has its series alone. */
+static void protobuf_comes_in_pieces(void **state)
+{
+    (void)state;
+    struct snapshot *snapshot = many_targets(2001);
+    struct expo_view view = view_of(&snapshot, 1);
+    struct buf out = {0};
+    expo_render(&view, &format_proto, &out);
+    const uint8_t *at = (const uint8_t *)out.bytes;
+    const uint8_t *end = at + out.size;
+    size_t pieces = 0;
+    size_t long_ones = 0;
+    while (at < end) {
+        const uint8_t *start = at;
+        uint64_t size = read_varint(&at);
+        assert_int_equal(at[0], 1 << 3 | 2); /* it begins with its name */
+        at += size;
+        pieces++;
+        if ((size_t)(at - start) > PROTO_PIECE_BYTES) {
+            assert_true((size_t)(at - start) < 2 * PROTO_PIECE_BYTES);
+            long_ones++;
+        }
+    }
+    assert_ptr_equal(at, end);
+    assert_true(pieces > 150);
+    assert_in_range(long_ones, 40, 200);
+    buf_fini(&out);
+    snapshot_unref(snapshot);
+}
+
 /* Prometheus says nothing when a series comes twice, so this must. */
 static void no_series_of_many_targets_comes_twice(void **state)
 {
@@ -530,10 +596,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_is_golden),
         cmocka_unit_test(openmetrics_is_golden),
+        cmocka_unit_test(openmetrics2_is_golden),
+        cmocka_unit_test(protobuf_is_golden),
         cmocka_unit_test(no_series_comes_twice),
         cmocka_unit_test(families_are_contiguous),
         cmocka_unit_test(any_format_gets_every_series),
         cmocka_unit_test(parts_are_the_whole),
+        cmocka_unit_test(protobuf_comes_in_pieces),
         cmocka_unit_test(no_series_of_many_targets_comes_twice),
         cmocka_unit_test(layouts_may_alternate),
         cmocka_unit_test(histograms_add_up),

@@ -36,6 +36,14 @@ static inline struct report *view_report(struct spec *spec)
     return report;
 }
 
+/* In both forms. */
+static inline void view_observe(struct hist *hist, const struct hist_layout *layout,
+                                int64_t value_ns)
+{
+    hist_observe(hist, layout, value_ns);
+    native_observe(&hist->native, value_ns);
+}
+
 /* An operation that completed: 10 sent, 8 received, one lost each way. */
 static inline void view_completed(struct report *report)
 {
@@ -90,17 +98,19 @@ static inline void view_completed(struct report *report)
     tally->responder_steps = 1;
     tally->withheld[ONE_WAY_LOCAL_CLOCK] = 2;
     tally->withheld[ONE_WAY_OFFSET] = 1;
-    hist_observe(&tally->sd.one_way, layout, 700 * NS_PER_US);
+    view_observe(&tally->sd.one_way, layout, 700 * NS_PER_US);
     tally->dropped_here = 2;
     tally->sd.lost = 1;
     tally->ds.lost = 2;
     tally->sd.positive_samples = 4;
     tally->sd.positive_ns = 4 * NS_PER_MS;
-    hist_observe(&tally->rtt, layout, 40 * NS_PER_US);
-    hist_observe(&tally->rtt, layout, 600 * NS_PER_US);
-    hist_observe(&tally->rtt, layout, 6 * NS_PER_SECOND);
-    hist_observe(&tally->sd.jitter, layout, NS_PER_MS);
-    hist_observe(&tally->processing, layout, 10 * NS_PER_US);
+    view_observe(&tally->rtt, layout, 40 * NS_PER_US);
+    view_observe(&tally->rtt, layout, 600 * NS_PER_US);
+    view_observe(&tally->rtt, layout, 6 * NS_PER_SECOND);
+    view_observe(&tally->sd.jitter, layout, NS_PER_MS);
+    tally->rtt.worst = (struct exemplar){600 * NS_PER_US, build_at(200 * NS_PER_MS).wall, 7};
+    tally->sd.jitter.worst = (struct exemplar){NS_PER_MS, build_at(210 * NS_PER_MS).wall, 9};
+    view_observe(&tally->processing, layout, 10 * NS_PER_US);
 }
 
 /* An operation whose control request was never answered. */
@@ -148,6 +158,12 @@ static inline struct snapshot *view_snapshot(void)
     snapshot->reports[0] = view_report(a);
     snapshot->reports[1] = view_report(b);
     snapshot->reports[2] = view_report(c);
+    for (size_t i = 0; i < 3; i++) {
+        snapshot->reports[i]->created = build_at(-60 * NS_PER_SECOND - (int64_t)i).wall;
+    }
+    b->results.histograms = HIST_CLASSIC;
+    b->results.shows_created = true;
+    c->results.histograms = HIST_NATIVE;
     view_completed(snapshot->reports[0]);
     a->results.series = SERIES_ALL;
     snapshot->reports[0]->tally.slewed_operations = 2;
@@ -169,6 +185,18 @@ static inline struct snapshot *view_snapshot(void)
 }
 
 /* `snapshots` must outlive the view. */
+/* A file as it should be, one that was never good, and one that was. */
+static inline const struct expo_file *view_files(void)
+{
+    static struct expo_file files[] = {
+        {.path = "targets/a.yml", .is_good = true, .targets = 2},
+        {.path = "targets/b.json", .line = 3, .column = 12},
+        {.path = "targets/c&d.yml", .targets = 7},
+    };
+    files[0].good_at = files[2].good_at = build_at(0).wall;
+    return files;
+}
+
 static inline struct expo_view view_of(struct snapshot *const *snapshots, size_t count)
 {
     return (struct expo_view){
@@ -187,6 +215,8 @@ static inline struct expo_view view_of(struct snapshot *const *snapshots, size_t
         .clock = {.is_synchronized = true,
                   .estimated_error_ns = 250 * NS_PER_US,
                   .maximum_error_ns = 20 * NS_PER_MS},
+        .files = view_files(),
+        .file_count = 3,
         .rejections = {{[EXPO_REJECTION_BUSY] = 2}},
         .config_hash = "0123456789abcdef",
         .reload_successful = true,

@@ -241,6 +241,7 @@ static bool is_what_is_measured(const char *name)
         "packets.pattern",
         "control.version",
         "results.layout",
+        "results.histograms",
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (strcmp(names[i], name) == 0) {
