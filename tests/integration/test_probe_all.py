@@ -64,6 +64,20 @@ class ProbeAllTest(harness.Case):
         self.assertEqual((done.code, done.stderr), (0, ""), done.evidence)
         self.assertTrue(done.stdout.endswith("\n2 targets: 2 ok, 0 degraded, 0 failed\n"), done.evidence)
 
+    def test_two_thousand(self):
+        """Those of the generator among the examples, in its order."""
+        done = subprocess.run(["sh", os.path.join(harness.SOURCE_DIR, "config/examples/generate.sh")], check=True,
+                              capture_output=True, text=True)
+        harness.require_program("ip")
+        with self.namespace.entered():
+            subprocess.run(["ip", "route", "add", "local", "10.0.0.0/8", "dev", "lo"], check=True)
+        self.responder(self.namespace, "--max-sessions=4000")
+        done = self.probe_all(done.stdout)
+        self.assertEqual((done.code, done.stderr), (0, ""), done.evidence)
+        _, *rows, end = done.stdout.splitlines()
+        self.assertEqual([row.split()[0] for row in rows], [f"site-{i:04}" for i in range(1, 2001)])
+        self.assertEqual(end, "2000 targets: 2000 ok, 0 degraded, 0 failed")
+
     def test_progress(self):
         main, terminal = pty.openpty()
         self.addCleanup(os.close, main)
