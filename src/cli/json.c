@@ -7,24 +7,13 @@
 #include "base/addr.h"
 #include "cli/cli.h"
 #include "cli/values.h"
+#include "config/json_value.h"
 #include "explain/reason.h"
 #include "operation/operation.h"
 
 static void add_string(struct buf *out, const char *text)
 {
-    buf_add_char(out, '"');
-    for (; *text != '\0'; text++) {
-        unsigned char c = (unsigned char)*text;
-        if (c == '"' || c == '\\') {
-            buf_add_char(out, '\\');
-            buf_add_char(out, *text);
-        } else if (c < 0x20) {
-            buf_printf(out, "\\u%04x", c);
-        } else {
-            buf_add_char(out, *text);
-        }
-    }
-    buf_add_char(out, '"');
+    json_string_write(text, out);
 }
 
 /* Nanoseconds as seconds, exactly. */

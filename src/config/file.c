@@ -49,15 +49,10 @@ ssize_t file_read(int fd, void *bytes, size_t size)
     return (ssize_t)done;
 }
 
-int file_read_path(const char *path, size_t max, struct buf *out)
+int file_read_rest(int fd, size_t max, struct buf *out)
 {
-    struct stat status;
     size_t before = out->size;
     ssize_t size;
-    int fd = file_open(path, &status);
-    if (fd < 0) {
-        return fd;
-    }
     do {
         char *room = buf_room(out, CHUNK_BYTES);
         size = file_read(fd, room, CHUNK_BYTES);
@@ -65,6 +60,13 @@ int file_read_path(const char *path, size_t max, struct buf *out)
     } while (size == (ssize_t)CHUNK_BYTES && out->size - before <= max);
     close(fd);
     return size < 0 ? (int)size : 0;
+}
+
+int file_read_path(const char *path, size_t max, struct buf *out)
+{
+    struct stat status;
+    int fd = file_open(path, &status);
+    return fd < 0 ? fd : file_read_rest(fd, max, out);
 }
 
 bool file_is_there(const char *path)

@@ -26,6 +26,9 @@ ssize_t file_read(int fd, void *bytes, size_t size);
  * them. Returns 0 or -errno as file_open. */
 int file_read_path(const char *path, size_t max, struct buf *out);
 
+/* The same of an open file, which it closes. Returns 0 or -errno. */
+int file_read_rest(int fd, size_t max, struct buf *out);
+
 /* There is such a file, or a link that leads nowhere. */
 bool file_is_there(const char *path);
 

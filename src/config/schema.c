@@ -296,11 +296,29 @@ static void add_count(const struct schema_limits *limits, const char *what, stru
     }
 }
 
+/* What every key of the kind allows. */
+static const char *const fixed_ranges[] = {
+    [SCHEMA_HOST] = "an IP address or a host name",
+    [SCHEMA_SOURCE] = "an IP address",
+    [SCHEMA_DSCP] = "default, cs0 to cs7, af11 to af43, ef, va, le, 0 to 63",
+    [SCHEMA_TOS] = "0 to 255 or 0x00 to 0xff",
+    [SCHEMA_DEVICE] = "a device name of up to 15 bytes",
+    [SCHEMA_START] = "spread, now, after 0s to after 365d, pending",
+    [SCHEMA_TOLERANCE] = "0us to 100ms, or 0% to 100%",
+    [SCHEMA_LIFE] = "1s to 24855d, or forever",
+    [SCHEMA_PATTERN] = "1 to 8 bytes of two hexadecimal digits each",
+    [SCHEMA_SECTION] = "a mapping",
+};
+
 void schema_add_range(const struct schema_key *key, const struct operation *operation,
                       struct buf *out)
 {
-    /* lint: table */
     const struct schema_limits limits = schema_limits(key, operation);
+    if (key->kind < sizeof fixed_ranges / sizeof fixed_ranges[0] &&
+        fixed_ranges[key->kind] != NULL) {
+        buf_add_string(out, fixed_ranges[key->kind]);
+        return;
+    }
     switch (key->kind) {
     case SCHEMA_DURATION:
         add_durations(&limits, out);
@@ -320,32 +338,8 @@ void schema_add_range(const struct schema_key *key, const struct operation *oper
     case SCHEMA_TEXT:
         add_count(&limits, "bytes of text", out);
         break;
-    case SCHEMA_HOST:
-        buf_add_string(out, "an IP address or a host name");
-        break;
-    case SCHEMA_SOURCE:
-        buf_add_string(out, "an IP address");
-        break;
-    case SCHEMA_DSCP:
-        buf_add_string(out, "default, cs0 to cs7, af11 to af43, ef, va, le, 0 to 63");
-        break;
-    case SCHEMA_TOS:
-        buf_add_string(out, "0 to 255 or 0x00 to 0xff");
-        break;
-    case SCHEMA_DEVICE:
-        buf_add_string(out, "a device name of up to 15 bytes");
-        break;
-    case SCHEMA_START:
-        buf_add_string(out, "spread, now, after 0s to after 365d, pending");
-        break;
-    case SCHEMA_TOLERANCE:
-        buf_add_string(out, "0us to 100ms, or 0% to 100%");
-        break;
     case SCHEMA_LIMIT:
         limit_add_range((enum limit)(key->slot - SLOT_LIMIT), out);
-        break;
-    case SCHEMA_LIFE:
-        buf_add_string(out, "1s to 24855d, or forever");
         break;
     case SCHEMA_LABELS:
         add_count(&limits, "labels (name: value)", out);
@@ -365,23 +359,19 @@ void schema_add_range(const struct schema_key *key, const struct operation *oper
     case SCHEMA_PREFIXES:
         add_count(&limits, "IP prefixes", out);
         break;
-    case SCHEMA_PATTERN:
-        buf_add_string(out, "1 to 8 bytes of two hexadecimal digits each");
-        break;
     case SCHEMA_IDS:
         add_count(&limits, "ids of keys", out);
         break;
     case SCHEMA_FILES:
         add_count(&limits, "of " FILE_PATTERN_ALLOWED, out);
         break;
-    case SCHEMA_SECTION:
-        buf_add_string(out, "a mapping");
-        break;
     case SCHEMA_MAPPING:
         add_count(&limits, key->max > 0 ? "entries (name: keys)" : "a mapping", out);
         break;
     case SCHEMA_LIST:
         add_count(&limits, "entries", out);
+        break;
+    default:
         break;
     }
 }

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/time.h"
@@ -13,7 +12,6 @@
 
 /* Two changes less than this apart may have the same times. */
 #define COARSE_NS NS_PER_SECOND
-#define CHUNK_BYTES ((size_t)16 * 1024)
 
 static int64_t ns_of(const struct timespec *time)
 {
@@ -34,21 +32,15 @@ const char *watched_read(struct watched *watched, const char *path, size_t max, 
 {
     struct stat status;
     size_t before = out->size;
-    ssize_t size;
     watched->path = mem_string(path);
     int fd = file_open(path, &status);
     if (fd < 0) {
         return file_problem(fd);
     }
     note(watched, &status); /* before it is read: a change meanwhile shows */
-    do {
-        char *room = buf_room(out, CHUNK_BYTES);
-        size = file_read(fd, room, CHUNK_BYTES);
-        buf_take(out, room + (size > 0 ? size : 0));
-    } while (size == (ssize_t)CHUNK_BYTES && out->size - before <= max);
-    close(fd);
-    if (size < 0) {
-        return file_problem((int)size);
+    int error = file_read_rest(fd, max, out);
+    if (error != 0) {
+        return file_problem(error);
     }
     return out->size - before > max ? "it is too large" : NULL;
 }
