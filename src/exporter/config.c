@@ -16,23 +16,6 @@
 #include "program/daemon.h"
 #include "reflect/replay.h"
 
-/* Each finding as one line of the log. */
-static void log_findings(const struct diagnostics *diagnostics)
-{
-    for (size_t i = 0; i < diagnostics->count; i++) {
-        struct diagnostics one = {
-            .file = diagnostics->file, .items = &diagnostics->items[i], .count = 1};
-        struct buf text = {0};
-        diagnostics_format(&one, &text);
-        while (text.size > 0 && text.bytes[text.size - 1] == '\n') {
-            text.bytes[--text.size] = '\0';
-        }
-        enum log_level level = one.items->is_error ? LOG_LEVEL_ERROR : LOG_LEVEL_WARN;
-        log_line(level, "configuration", "finding", buf_string(&text), NULL);
-        buf_fini(&text);
-    }
-}
-
 static bool is_responder_same(const struct config *a, const struct config *b)
 {
     return a->has_responder == b->has_responder &&
@@ -265,16 +248,15 @@ static void keep_shard(struct exporter *exporter, struct config *config)
 
 static void log_loaded(const struct exporter *exporter)
 {
-    char count[24], all[24], shard[24];
-    snprintf(count, sizeof count, "%zu", exporter->config->targets->count);
-    snprintf(all, sizeof all, "%zu", exporter->shared_count);
+    size_t count = exporter->config->targets->count;
+    char shard[24];
     snprintf(shard, sizeof shard, "%u/%u", exporter->shard.number, exporter->shard.count);
     if (exporter->shard.count == 1) {
         log_line(LOG_LEVEL_INFO, "configuration loaded", "file", exporter->config_file, "targets",
-                 count, NULL);
+                 LOG_NUMBER(count), NULL);
     } else {
         log_line(LOG_LEVEL_INFO, "configuration loaded", "file", exporter->config_file, "targets",
-                 count, "of", all, "shard", shard, NULL);
+                 LOG_NUMBER(count), "of", LOG_NUMBER(exporter->shared_count), "shard", shard, NULL);
     }
 }
 
@@ -323,7 +305,7 @@ bool exporter_reload(struct exporter *exporter)
 {
     struct diagnostics diagnostics = {0};
     struct config *config = config_load(exporter->config_file, &diagnostics);
-    log_findings(&diagnostics);
+    daemon_log_findings(&diagnostics);
     diagnostics_fini(&diagnostics);
     if (config != NULL) {
         prepare_responder(exporter, config);

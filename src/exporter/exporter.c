@@ -309,6 +309,17 @@ static int run(struct exporter *exporter, struct config *config, const struct we
     return is_running ? 0 : 1;
 }
 
+/* The configuration to begin with; NULL: what is wrong with it is logged. */
+static struct config *load(const char *file)
+{
+    struct diagnostics diagnostics = {0};
+    struct config *config = config_load(file, &diagnostics);
+    daemon_log_start(program.name, file, config);
+    daemon_log_findings(&diagnostics);
+    diagnostics_fini(&diagnostics);
+    return config;
+}
+
 /* Large blocks, such as those of a file being read, go back to the system when they are freed.
  * Unless told so, glibc keeps them from the second time on. */
 #define LARGE_BYTES (128 * 1024)
@@ -349,7 +360,7 @@ int main(int argc, char **argv)
         return check_config(file, &shard, work.count);
     }
     mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
-    struct config *config = config_file_load(file);
+    struct config *config = load(file);
     if (config == NULL) {
         return 1;
     }

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <math.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdarg.h>
@@ -16,6 +17,7 @@
 
 #include "base/buf.h"
 #include "host/clock.h"
+#include "host/journal.h"
 
 /* Process-wide, set once before threads start. */
 static enum log_level least_level = LOG_LEVEL_INFO;
@@ -35,10 +37,18 @@ static const char *const format_names[] = {
     [LOG_FORMAT_JSON] = "json",
 };
 
+const char log_whole[] = "whole", log_real[] = "real"; /* told by their addresses */
+
 void log_setup(enum log_level level, enum log_format format)
 {
     least_level = level;
     line_format = format;
+    journal_open(format == LOG_FORMAT_LOGFMT && journal_has_stderr() ? JOURNAL_SOCKET : NULL);
+}
+
+bool log_is_on(enum log_level level)
+{
+    return level >= least_level;
 }
 
 /* The index of `name`, -1 when it is none of the `count` names. */
@@ -102,23 +112,26 @@ static bool is_plain(const char *text)
     return text[0] != '\0';
 }
 
-static void add_pair(struct buf *line, const char *key, const char *value, bool is_quoted)
+/* How a value is written. */
+enum style { STYLE_TEXT, STYLE_QUOTED, STYLE_NUMBER };
+
+static void add_pair(struct buf *line, const char *key, const char *value, enum style style)
 {
+    bool is_json = line_format == LOG_FORMAT_JSON;
     bool is_first = line->size <= 1;
-    if (line_format == LOG_FORMAT_JSON) {
+    bool is_bare = style == STYLE_NUMBER || (style == STYLE_TEXT && !is_json && is_plain(value));
+    if (is_json) {
         buf_add_string(line, is_first ? "" : ",");
         add_quoted(line, key);
-        buf_add_char(line, ':');
-        add_quoted(line, value);
-        return;
-    }
-    buf_add_string(line, is_first ? "" : " ");
-    buf_add_string(line, key);
-    buf_add_char(line, '=');
-    if (is_quoted || !is_plain(value)) {
-        add_quoted(line, value);
     } else {
+        buf_add_string(line, is_first ? "" : " ");
+        buf_add_string(line, key);
+    }
+    buf_add_char(line, is_json ? ':' : '=');
+    if (is_bare) {
         buf_add_string(line, value);
+    } else {
+        add_quoted(line, value);
     }
 }
 
@@ -132,7 +145,7 @@ static void add_time(struct buf *line)
     strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc);
     struct buf stamp = {0};
     buf_printf(&stamp, "%s.%03dZ", text, (int)(ms - (int64_t)seconds * 1000));
-    add_pair(line, "time", buf_string(&stamp), false);
+    add_pair(line, "time", buf_string(&stamp), STYLE_TEXT);
     buf_fini(&stamp);
 }
 
@@ -176,28 +189,90 @@ static void write_line(const struct buf *line)
     pthread_mutex_unlock(&mutex);
 }
 
-void log_line(enum log_level level, const char *message, ...)
+/* JSON has no infinity; nine digits are enough for nanoseconds of a second. */
+static void add_real(struct buf *out, double value)
 {
-    if (level < least_level) {
-        return;
+    if (isfinite(value)) {
+        buf_printf(out, "%.9g", value);
+    } else {
+        buf_add_string(out, "null");
     }
+}
+
+/* Adds the pairs to the line and, when there is an entry, to that as fields of ours. */
+static void add_pairs(struct buf *line, struct buf *entry, va_list *arguments)
+{
+    const char *key;
+    while ((key = va_arg(*arguments, const char *)) != NULL) {
+        const char *value = va_arg(*arguments, const char *);
+        enum style style = value == log_whole || value == log_real ? STYLE_NUMBER : STYLE_TEXT;
+        struct buf number = {0};
+        if (value == log_whole) {
+            buf_printf(&number, "%lld", va_arg(*arguments, long long));
+        } else if (value == log_real) {
+            add_real(&number, va_arg(*arguments, double));
+        }
+        value = style == STYLE_NUMBER ? buf_string(&number) : value == NULL ? "" : value;
+        add_pair(line, key, value, style);
+        if (entry != NULL) {
+            journal_add_own(entry, key, value);
+        }
+        buf_fini(&number);
+    }
+}
+
+static const int priorities[] = {
+    [LOG_LEVEL_DEBUG] = 7,
+    [LOG_LEVEL_INFO] = 6,
+    [LOG_LEVEL_WARN] = 4,
+    [LOG_LEVEL_ERROR] = 3,
+};
+
+/* Time and level are the journal's own. What it does not take goes the way of standard error, where
+ * it reads the level from the beginning of the line. */
+static void write_entry(enum log_level level, const char *message, va_list *arguments)
+{
+    struct buf entry = {0}, text = {0}, line = {0};
+    journal_begin(&entry, priorities[level]);
+    buf_add_string(&text, message);
+    add_pairs(&text, &entry, arguments);
+    journal_add(&entry, "MESSAGE", buf_string(&text));
+    if (!journal_send(&entry)) {
+        buf_printf(&line, "<%d>%s\n", priorities[level], buf_string(&text));
+        write_line(&line);
+    }
+    buf_fini(&entry);
+    buf_fini(&text);
+    buf_fini(&line);
+}
+
+static void write_text(enum log_level level, const char *message, va_list *arguments)
+{
     bool is_json = line_format == LOG_FORMAT_JSON;
     struct buf line = {0};
     buf_add_string(&line, is_json ? "{" : "");
     add_time(&line);
-    add_pair(&line, "level", level_names[level], false);
-    add_pair(&line, "msg", message, true);
-    va_list arguments;
-    va_start(arguments, message);
-    const char *key;
-    while ((key = va_arg(arguments, const char *)) != NULL) {
-        const char *value = va_arg(arguments, const char *);
-        add_pair(&line, key, value == NULL ? "" : value, false);
-    }
-    va_end(arguments);
+    add_pair(&line, "level", level_names[level], STYLE_TEXT);
+    add_pair(&line, "msg", message, STYLE_QUOTED);
+    add_pairs(&line, NULL, arguments);
     buf_add_string(&line, is_json ? "}\n" : "\n");
     write_line(&line);
     buf_fini(&line);
+}
+
+void log_line(enum log_level level, const char *message, ...)
+{
+    if (!log_is_on(level)) {
+        return;
+    }
+    va_list arguments;
+    va_start(arguments, message);
+    if (journal_is_open()) {
+        write_entry(level, message, &arguments);
+    } else {
+        write_text(level, message, &arguments);
+    }
+    va_end(arguments);
 }
 
 uint64_t log_lines_dropped(void)

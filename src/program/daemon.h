@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* What the two daemons do alike: logging flags, signals, why they cannot listen, word to the
+/* What the two daemons do alike: logging, signals, why they cannot listen, word to the
  * service manager. */
 #ifndef PROGRAM_DAEMON_H
 #define PROGRAM_DAEMON_H
@@ -19,6 +19,17 @@
 
 /* Sets up the log by those flags. 0 or an exit status, with the error printed. */
 int daemon_read_logging(const struct options *options);
+
+struct config;
+struct diagnostics;
+
+/* The first line of the log: the versions of the program and its libraries, and the configuration:
+ * the name of its file (NULL: it has none), and how many targets it has when that is known
+ * (`config` is not NULL). */
+void daemon_log_start(const char *program, const char *file, const struct config *config);
+
+/* What is wrong with the configuration: each finding is a line of the log. */
+void daemon_log_findings(const struct diagnostics *diagnostics);
 
 /* Blocks SIGTERM, SIGINT and those of `also`, which ends with 0, in this thread and those it will
  * start, and returns the set, to be waited for. Ignores SIGPIPE. */

@@ -9,7 +9,6 @@
 #include "config/address.h"
 #include "config/config.h"
 #include "config/duration.h"
-#include "program/config_file.h"
 #include "program/daemon.h"
 #include "program/key_option.h"
 #include "program/web_flags.h"
@@ -292,7 +291,10 @@ static int read_file(const struct options *options, struct reflect_settings *set
                                   "cannot be given with --config.file");
         }
     }
-    struct config *config = config_file_load(file);
+    struct diagnostics diagnostics = {0};
+    struct config *config = config_load(file, &diagnostics);
+    daemon_log_findings(&diagnostics);
+    diagnostics_fini(&diagnostics);
     if (config == NULL) {
         return FAILED;
     }
