@@ -88,7 +88,9 @@ bool crypto_is_equal(const void *a, const void *b, size_t size)
 
 void crypto_wipe(void *bytes, size_t size)
 {
-    explicit_bzero(bytes, size);
+    if (size > 0) {
+        explicit_bzero(bytes, size);
+    }
 }
 
 const char *crypto_library_version(void)

@@ -41,7 +41,7 @@ bool crypto_hmac(enum crypto_digest digest, const struct crypto_part *key,
 /* Takes the same time wherever the first difference is. */
 bool crypto_is_equal(const void *a, const void *b, size_t size);
 
-/* Zeroes bytes that held a secret; not optimized away. */
+/* Zeroes bytes that held a secret; not optimized away. NULL with size 0 is fine. */
 void crypto_wipe(void *bytes, size_t size);
 
 /* The version of OpenSSL that runs. */

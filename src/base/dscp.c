@@ -46,6 +46,11 @@ bool dscp_parse(const char *text, uint8_t *out)
     return parse_number(text, out);
 }
 
+const char *dscp_name(size_t index)
+{
+    return index < NAME_COUNT ? names[index].name : NULL;
+}
+
 char *dscp_format(uint8_t dscp, char text[DSCP_TEXT_MAX])
 {
     for (size_t i = 0; i < NAME_COUNT; i++) {

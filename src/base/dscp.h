@@ -7,6 +7,7 @@
 #define BASE_DSCP_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define DSCP_MAX 63
@@ -16,6 +17,9 @@
 /* Reads "default", "cs0".."cs7", "af11".."af43", "ef", "va", "le" or a number 0..63. False
  * otherwise; `out` untouched. */
 bool dscp_parse(const char *text, uint8_t *out);
+
+/* Its names one after the other; NULL behind the last. */
+const char *dscp_name(size_t index);
 
 /* Writes the name, or the number where there is none; 0 is "default". Returns `text`. */
 char *dscp_format(uint8_t dscp, char text[DSCP_TEXT_MAX]);

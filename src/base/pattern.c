@@ -4,13 +4,7 @@
 
 #include <string.h>
 
-/* The value of a hexadecimal digit, -1 for anything else. */
-static int digit_value(char digit)
-{
-    static const char digits[] = "0123456789abcdef0123456789ABCDEF";
-    const char *found = digit == '\0' ? NULL : strchr(digits, digit);
-    return found == NULL ? -1 : (int)((found - digits) % 16);
-}
+#include "base/hex.h"
 
 bool pattern_parse(const char *text, struct pattern *out)
 {
@@ -20,7 +14,7 @@ bool pattern_parse(const char *text, struct pattern *out)
     }
     struct pattern pattern = {.size = (uint8_t)(digits / 2)};
     for (size_t i = 0; i < digits; i++) {
-        int value = digit_value(text[i]);
+        int value = hex_digit(text[i]);
         if (value < 0) {
             return false;
         }

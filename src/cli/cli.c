@@ -38,7 +38,8 @@ static int check_main(int argc, char **argv)
         fprintf(stderr, "ipsla check: which file?\n");
         return OPTIONS_EXIT_USAGE;
     }
-    struct config *config = config_file_load(options.positional[0]);
+    const struct config_source source = {.file = options.positional[0]};
+    struct config *config = config_file_check(&source);
     if (config == NULL) {
         return OPTIONS_EXIT_USAGE;
     }

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
+#include "engine/state.h"
 #include "probe/probe.h"
 #include "probe/spec.h"
 #include "stats/round.h"
@@ -32,6 +33,15 @@ void cli_json_format(const struct cli_result *result, bool with_packets, struct 
 /* The part of it that lists the packets: `"samples": [...]`. */
 void cli_json_add_samples(const struct cli_result *result, struct buf *out);
 
+/* The part of it about limits: `"state": "degraded", "limits": [...], `. */
+void cli_json_add_limits(const struct cli_result *result, struct buf *out);
+
+/* Ok, degraded or failed: by this operation alone, however many in a row `for` asks for. */
+enum target_state cli_state(const struct cli_result *result);
+
+/* Appends why it is not ok, as a sentence; nothing when it is. */
+void cli_add_reason(const struct cli_result *result, struct buf *out);
+
 /* `ipsla key-solve`; returns the exit status. */
 int cli_key_solve(int argc, char **argv);
 
@@ -41,9 +51,6 @@ void cli_voice_table_format(enum voice_codec codec, unsigned advantage, struct b
 
 /* `ipsla voice-table`; argv[0] is the word. Returns the exit status. */
 int cli_voice_table(int argc, char **argv);
-
-/* Why the operation failed, as a sentence; "" for OUTCOME_OK. */
-void cli_explain(const struct cli_result *result, struct buf *out);
 
 /* `ipsla probe`; argv[0] is the word. Returns the exit status. */
 int cli_probe_main(int argc, char **argv);

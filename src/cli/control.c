@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "config/secret.h"
+#include "config/target.h"
 #include "operation/operation.h"
 
 static bool read_version(const struct key_flags *flags, struct spec *spec)
@@ -73,7 +74,7 @@ static bool read_key(const struct key_flags *flags, struct spec *spec)
                                    ? "sha256 or hmac-sha256, which version 2 has"
                                    : "md5, which version 1 has");
     }
-    const char *problem = secret_read(file, &spec->control.key, &is_exposed);
+    const char *problem = secret_read(NULL, file, &spec->control.key, &is_exposed);
     if (problem != NULL) {
         options_reject(&flags->options, key_flag_name(flags, SLOT_KEY_SECRET_FILE), file, problem);
     }
@@ -106,4 +107,13 @@ bool cli_read_control(const struct key_flags *flags, struct spec *spec)
         return false;
     }
     return true;
+}
+
+bool cli_is_probe_port(const struct key_flags *flags, const struct spec *spec)
+{
+    if (key_flag_text(flags, SLOT_PORT) == NULL || !spec_probes_control_port(spec)) {
+        return true;
+    }
+    fprintf(stderr, "ipsla probe: --port %u " TARGET_CONTROL_PORT "\n", (unsigned)spec->path.port);
+    return false;
 }

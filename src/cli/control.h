@@ -11,4 +11,7 @@
 /* The port, the control request and the key that signs it. False after a message. */
 bool cli_read_control(const struct key_flags *flags, struct spec *spec);
 
+/* False after a message: `--port` names a port of control requests, which takes no probes. */
+bool cli_is_probe_port(const struct key_flags *flags, const struct spec *spec);
+
 #endif

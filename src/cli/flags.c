@@ -11,9 +11,8 @@
 #include "cli/packet.h"
 #include "cli/path.h"
 #include "cli/progress.h"
+#include "config/limit_keys.h"
 #include "program/config_file.h"
-
-#define DEFAULT_PORT 16384
 
 /* The built-in defaults of the operation and the codec that the flags name; NULL after a message.
  */
@@ -42,11 +41,7 @@ static struct spec *spec_from_defaults(const struct key_flags *flags)
     if (!key_flag_value(flags, operation_at(0), SLOT_OPERATION, NULL, &operation)) {
         return NULL;
     }
-    struct spec *spec = default_spec(flags, operation_at((size_t)operation.number));
-    if (spec != NULL && spec->operation->has_ports) {
-        spec->path.port = DEFAULT_PORT;
-    }
-    return spec;
+    return default_spec(flags, operation_at((size_t)operation.number));
 }
 
 /* A copy of the target `name` of a configuration file; NULL after a message. */
@@ -61,7 +56,10 @@ static struct spec *spec_from_file(const char *file, const char *name)
         }
     }
     if (config != NULL && spec == NULL) {
-        fprintf(stderr, "ipsla probe: %s has no target named %s\n", file, name);
+        const char *nearest = config_file_nearest(config, name);
+        fprintf(stderr, "ipsla probe: %s has no target named %s%s%s%s\n", file, name,
+                nearest == NULL ? "" : " (did you mean ", nearest == NULL ? "" : nearest,
+                nearest == NULL ? "" : "?)");
     }
     config_free(config);
     return spec;
@@ -102,8 +100,14 @@ static struct spec *base_spec(const struct key_flags *flags)
 
 static bool read_timing(const struct key_flags *flags, struct spec *spec)
 {
-    return key_flag_number(flags, spec, SLOT_TIMEOUT, &spec->schedule.timeout_ns) &&
-           key_flag_number(flags, spec, SLOT_THRESHOLD, &spec->results.threshold_ns);
+    if (!key_flag_number(flags, spec, SLOT_TIMEOUT, &spec->schedule.timeout_ns) ||
+        !key_flag_number(flags, spec, SLOT_THRESHOLD, &spec->results.threshold_ns)) {
+        return false;
+    }
+    if (key_flag_text(flags, SLOT_THRESHOLD) != NULL) {
+        limit_put_threshold(spec);
+    }
+    return true;
 }
 
 /* Late replies come to the next packet, of this operation or of the next: they must be told apart.
@@ -125,7 +129,8 @@ static bool read_spec(const struct key_flags *flags, struct spec *spec)
 {
     return key_flags_apply(flags, spec->operation) && cli_read_control(flags, spec) &&
            cli_read_packets(flags, spec) && read_timing(flags, spec) &&
-           cli_read_path(flags, spec) && cli_read_clock(flags, spec) && tells_late_replies(spec);
+           cli_read_path(flags, spec) && cli_read_clock(flags, spec) && tells_late_replies(spec) &&
+           cli_is_probe_port(flags, spec);
 }
 
 static bool read_output(const struct options *options, struct cli_request *out)
@@ -157,10 +162,12 @@ static bool read_output(const struct options *options, struct cli_request *out)
     return true;
 }
 
-static bool read_limits(const struct options *options, const char *name,
-                        const struct cli_request *request, struct cli_limits *out)
+/* The limits of a severity, instead of those that a configured target has. */
+static bool read_limits(const struct options *options, enum severity severity,
+                        const struct cli_request *request)
 {
     struct buf problem = {0};
+    const char *name = severity_name(severity);
     const char *text = options_value(options, name);
     if (text == NULL) {
         return true;
@@ -169,7 +176,7 @@ static bool read_limits(const struct options *options, const char *name,
         fprintf(stderr, "ipsla probe: --%s is for --output nagios\n", name);
         return false;
     }
-    bool is_read = cli_limits_parse(text, request->spec, out, &problem);
+    bool is_read = cli_limits_parse(text, severity, request->spec, &problem);
     if (!is_read) {
         options_reject(options, name, text, buf_string(&problem));
     }
@@ -243,8 +250,8 @@ static bool read_request(const struct key_flags *flags, struct cli_request *out)
         return false;
     }
     if (!read_spec(flags, out->spec) || !read_output(options, out) ||
-        !read_limits(options, "warning", out, &out->warning) ||
-        !read_limits(options, "critical", out, &out->critical) || !read_repeat(flags, out)) {
+        !read_limits(options, SEVERITY_WARNING, out) ||
+        !read_limits(options, SEVERITY_CRITICAL, out) || !read_repeat(flags, out)) {
         spec_unref(out->spec);
         return false;
     }

@@ -21,7 +21,6 @@ struct cli_request {
     uint32_t runs; /* 0: until interrupted */
     bool wants_packets; /* with CLI_JSON: every packet */
     bool wants_progress; /* --progress or --no-progress; else as the terminal says */
-    struct cli_limits warning, critical; /* with CLI_NAGIOS */
 };
 
 /* False: end with *exit_status, after --help or one line that says what is wrong. */

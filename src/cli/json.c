@@ -7,8 +7,8 @@
 #include "base/addr.h"
 #include "cli/cli.h"
 #include "cli/values.h"
+#include "explain/reason.h"
 #include "operation/operation.h"
-#include "program/reason.h"
 
 static void add_string(struct buf *out, const char *text)
 {
@@ -80,11 +80,12 @@ static void add_hints(const struct round *round, struct buf *out)
 {
     char text[ADDR_TEXT_MAX];
     if (round->icmp.from.family == ADDR_NONE) {
-        buf_add_string(out, ", \"icmp\": null");
+        buf_add_string(out, "\"icmp\": null");
     } else {
-        buf_printf(out, ", \"icmp\": {\"type\": %u, \"code\": %u, \"from\": \"%s\"}",
-                   (unsigned)round->icmp.type, (unsigned)round->icmp.code,
-                   addr_format_ip(&round->icmp.from, text));
+        buf_printf(out, "\"icmp\": {\"type\": %u, \"code\": %u, \"kind\": \"",
+                   (unsigned)round->icmp.type, (unsigned)round->icmp.code);
+        reason_add_icmp_kind(&round->icmp, out);
+        buf_printf(out, "\", \"from\": \"%s\"}", addr_format_ip(&round->icmp.from, text));
     }
     if (round->elsewhere.family == ADDR_NONE) {
         buf_add_string(out, ", \"elsewhere\": null");
@@ -100,7 +101,7 @@ static void add_operation(const struct cli_result *result, struct buf *out)
 {
     const struct round *round = result->round;
     struct buf reason = {0};
-    cli_explain(result, &reason);
+    cli_add_reason(result, &reason);
     buf_printf(out, "\"outcome\": \"%s\", \"reason\": ", outcome_name(round->outcome));
     if (reason.size > 0) {
         add_string(out, buf_string(&reason));
@@ -108,6 +109,8 @@ static void add_operation(const struct cli_result *result, struct buf *out)
         buf_add_string(out, "null");
     }
     buf_fini(&reason);
+    buf_add_string(out, ", ");
+    cli_json_add_limits(result, out);
     add_hints(round, out);
     buf_printf(out, ", \"return_code\": %d, \"start_timestamp\": ", (int)round->return_code);
     add_seconds(out, round->started.ns);

@@ -8,6 +8,7 @@
 
 #include "base/time.h"
 #include "config/describe.h"
+#include "config/hint.h"
 
 /* One flag: a key of `scope`, or none and a whole row. */
 struct entry {
@@ -18,7 +19,7 @@ struct entry {
 
 static const struct entry entries[] = {
     {&schema_operation, SLOT_OPERATION, {.heading = "Operation"}},
-    {&schema_target, SLOT_PORT, {.standard = "16384"}},
+    {&schema_operation, SLOT_PORT, {0}},
     {&schema_operation, SLOT_TIMEOUT, {0}},
     {&schema_operation, SLOT_THRESHOLD, {0}},
     {&schema_operation, SLOT_IP_VERSION, {.argument = "4|6"}},
@@ -167,8 +168,7 @@ bool key_flag_refuse(const struct key_flags *flags, enum slot slot, const char *
 static const struct schema_key *row_for(const struct entry *entry,
                                         const struct operation *operation)
 {
-    bool is_of_port =
-        entry->scope == &schema_control || entry->scope == &schema_key || entry->slot == SLOT_PORT;
+    bool is_of_port = entry->scope == &schema_control || entry->scope == &schema_key;
     if (is_of_port && schema_row(SLOT_CONTROL, operation) == NULL) {
         return NULL;
     }
@@ -203,6 +203,21 @@ static const char *parse(const struct schema_key *key, const struct operation *o
     return value_parse(key, operation, text, out);
 }
 
+static void refuse_value(const struct key_flags *flags, const struct operation *operation,
+                         enum slot slot, const struct schema_key *key)
+{
+    struct buf problem = {0}, hint = {0};
+    buf_add_string(&problem, "is not ");
+    schema_add_range(key, operation, &problem);
+    if (hint_value(key, key_flag_text(flags, slot), &hint)) {
+        buf_printf(&problem, "; did you mean \"%s\"?", buf_string(&hint));
+    }
+    options_reject(&flags->options, key_flag_name(flags, slot), key_flag_text(flags, slot),
+                   buf_string(&problem));
+    buf_fini(&problem);
+    buf_fini(&hint);
+}
+
 bool key_flag_value(const struct key_flags *flags, const struct operation *operation,
                     enum slot slot, const struct schema_key *key, struct value *out)
 {
@@ -215,10 +230,7 @@ bool key_flag_value(const struct key_flags *flags, const struct operation *opera
         key = row_for(&entries[index_of(slot)], operation);
     }
     if (parse(key, operation, text, out) != NULL) {
-        struct buf allowed = {0};
-        schema_add_range(key, operation, &allowed);
-        key_flag_refuse(flags, slot, buf_string(&allowed));
-        buf_fini(&allowed);
+        refuse_value(flags, operation, slot, key);
         return false;
     }
     out->state = VALUE_SET;

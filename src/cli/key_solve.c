@@ -42,7 +42,7 @@ static bool read_secret(const struct options *options, struct auth_key *key)
     }
     if (file != NULL) {
         bool is_exposed;
-        const char *problem = secret_read(file, key, &is_exposed);
+        const char *problem = secret_read(NULL, file, key, &is_exposed);
         if (problem != NULL) {
             fprintf(stderr, "ipsla key-solve: %s %s\n", file, problem);
         }

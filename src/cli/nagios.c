@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "config/duration.h"
+#include "config/limit.h"
 #include "operation/operation.h"
 
 #define LIMIT_TEXT_MAX 64
@@ -21,116 +21,47 @@ static const char *const state_names[] = {
     [CLI_STATE_UNKNOWN] = "UNKNOWN",
 };
 
-static bool parse_duration(const char *text, double *out)
-{
-    int64_t ns;
-    if (duration_parse(text, &ns) != NULL) {
-        return false;
-    }
-    *out = (double)ns / 1e9;
-    return true;
-}
-
-/* A decimal number without exponent or sign, followed by `unit` or nothing. */
-static bool parse_decimal(const char *text, const char *unit, double *out)
-{
-    char *end;
-    size_t length = strspn(text, "0123456789.");
-    double value = strtod(text, &end);
-    if (length == 0 || end != text + length || (*end != '\0' && strcmp(end, unit) != 0)) {
-        return false;
-    }
-    *out = value;
-    return true;
-}
-
-static bool parse_percent(const char *text, double *out)
-{
-    return parse_decimal(text, "%", out) && *out <= 100;
-}
-
-static bool parse_score(const char *text, double *out)
-{
-    return parse_decimal(text, "", out) && *out >= 1 && *out <= 5;
-}
-
-static bool has_rtt(const struct spec *spec)
-{
-    (void)spec;
-    return true;
-}
-
-static bool has_jitter(const struct spec *spec)
-{
-    return operation_has(spec->operation, RESULT_JITTER);
-}
-
-static bool has_score(const struct spec *spec)
-{
-    return spec->packets.codec != VOICE_CODEC_NONE;
-}
-
-static const struct limit_row {
-    const char *name;
-    bool (*is_for)(const struct spec *spec);
-    const char *needs;
-    bool (*parse)(const char *text, double *out);
-    const char *allowed;
-} limit_rows[CLI_LIMIT_COUNT] = {
-    [CLI_LIMIT_RTT] = {"rtt", has_rtt, "", parse_duration, "a duration, for example 100ms"},
-    [CLI_LIMIT_LOSS] = {"loss", has_rtt, "", parse_percent, "a percentage, for example 1%"},
-    [CLI_LIMIT_JITTER] = {"jitter", has_jitter, "a jitter operation", parse_duration,
-                          "a duration, for example 30ms"},
-    [CLI_LIMIT_MOS] = {"mos", has_score, "--codec", parse_score, "1 to 5, for example 3.6"},
-};
-
-/* CLI_LIMIT_COUNT: there is none of this name. */
-static unsigned find_limit(const char *name)
-{
-    if (strcmp(name, "rta") == 0) {
-        return CLI_LIMIT_RTT;
-    }
-    unsigned limit = 0;
-    while (limit < CLI_LIMIT_COUNT && strcmp(name, limit_rows[limit].name) != 0) {
-        limit++;
-    }
-    return limit;
-}
-
 /* One "name=value"; cuts `text` at the equals sign. */
-static bool parse_limit(char *text, const struct spec *spec, struct cli_limits *out,
-                        struct buf *problem)
+static bool parse_limit(char *text, enum severity severity, struct spec *spec, struct buf *problem)
 {
+    enum limit limit;
+    double value;
     char *equals = strchr(text, '=');
+    bool has_codec = spec->packets.codec != VOICE_CODEC_NONE;
     if (equals != NULL) {
         *equals = '\0';
     }
-    unsigned limit = find_limit(text);
-    if (equals == NULL || limit == CLI_LIMIT_COUNT) {
-        buf_add_string(problem, "is not a list of rtt=, loss=, jitter=, mos=");
+    if (equals == NULL || !limit_find(text, &limit)) {
+        buf_add_string(problem, "is not a list of");
+        for (unsigned i = 0; i < LIMIT_COUNT; i++) {
+            buf_printf(problem, "%s%s=", i == 0 ? " " : ", ", limit_name((enum limit)i));
+        }
         return false;
     }
-    const struct limit_row *row = &limit_rows[limit];
-    if (out->is_set[limit]) {
-        buf_printf(problem, "has %s twice", row->name);
+    if (spec->results.limits.is_set[severity][limit]) {
+        buf_printf(problem, "has %s twice", limit_name(limit));
         return false;
     }
-    if (!row->is_for(spec)) {
-        buf_printf(problem, "has %s, which needs %s", row->name, row->needs);
+    const char *needs = limit_needs(limit, spec->operation, has_codec);
+    if (needs != NULL) {
+        buf_printf(problem, "has %s, which needs %s%s", limit_name(limit),
+                   limit == LIMIT_MOS ? "--" : "", needs);
         return false;
     }
-    if (!row->parse(equals + 1, &out->value[limit])) {
-        buf_printf(problem, "has a %s that is not %s", row->name, row->allowed);
+    if (!limit_parse(limit, equals + 1, &value)) {
+        buf_printf(problem, "has a %s that is not %s", limit_name(limit), limit_allowed(limit));
         return false;
     }
-    out->is_set[limit] = true;
+    limit_put(&spec->results.limits, severity, limit, value);
     return true;
 }
 
-bool cli_limits_parse(const char *text, const struct spec *spec, struct cli_limits *out,
+bool cli_limits_parse(const char *text, enum severity severity, struct spec *spec,
                       struct buf *problem)
 {
-    *out = (struct cli_limits){0};
+    for (unsigned i = 0; i < LIMIT_COUNT; i++) {
+        spec->results.limits.is_set[severity][i] = false;
+    }
     for (;;) {
         char part[LIMIT_TEXT_MAX];
         size_t length = strcspn(text, ",");
@@ -140,7 +71,7 @@ bool cli_limits_parse(const char *text, const struct spec *spec, struct cli_limi
         }
         memcpy(part, text, length);
         part[length] = '\0';
-        if (!parse_limit(part, spec, out, problem)) {
+        if (!parse_limit(part, severity, spec, problem)) {
             return false;
         }
         if (text[length] == '\0') {
@@ -152,46 +83,47 @@ bool cli_limits_parse(const char *text, const struct spec *spec, struct cli_limi
 
 /* One number of the line. */
 struct measure {
+    const char *words; /* NULL: among the performance data only */
     const char *label;
-    enum cli_limit limit;
-    double value;
+    enum limit limit; /* its own, */
+    enum limit general; /* or that of both directions together, where it has none */
     bool has_limit; /* the limits are about it */
 };
 
 /* The line as it grows: its words and its performance data. */
 struct line {
-    const struct cli_limits *warning, *critical;
+    const struct limit_set *limits;
     enum cli_state state;
     struct buf words, data;
 };
 
-static bool is_worse(const struct measure *measure, const struct cli_limits *limits)
+/* The limit of a severity that goes for the measure; NULL when there is none. */
+static const double *find_bound(const struct line *line, const struct measure *measure,
+                                enum severity severity)
 {
-    double limit = limits->value[measure->limit];
-    if (!measure->has_limit || !limits->is_set[measure->limit]) {
-        return false;
+    const struct limit_set *limits = line->limits;
+    if (!measure->has_limit) {
+        return NULL;
     }
-    return measure->limit == CLI_LIMIT_MOS ? measure->value < limit : measure->value > limit;
+    if (limits->is_set[severity][measure->limit]) {
+        return &limits->value[severity][measure->limit];
+    }
+    return limits->is_set[severity][measure->general] ? &limits->value[severity][measure->general]
+                                                      : NULL;
 }
 
-/* A value in the unit that people read. */
-static void add_value(struct buf *out, enum cli_limit limit, double value)
+static bool is_share(enum limit limit)
 {
-    if (limit == CLI_LIMIT_LOSS) {
-        buf_printf(out, "%.4g%%", value);
-    } else if (limit == CLI_LIMIT_MOS) {
-        buf_printf(out, "%.2f", value);
-    } else {
-        buf_printf(out, "%.3f ms", value * 1e3);
-    }
+    return limit == LIMIT_LOSS || limit == LIMIT_LOSS_SD || limit == LIMIT_LOSS_DS;
 }
 
-/* Durations to the nanosecond, the rest to the hundredth, without zeros at the end. */
-static void add_number(struct buf *out, enum cli_limit limit, double value)
+/* Times to the nanosecond, percentages and scores to the hundredth, without zeros at the end. */
+static void add_number(struct buf *out, enum limit limit, double value)
 {
-    bool is_fine = limit == CLI_LIMIT_RTT || limit == CLI_LIMIT_JITTER;
+    bool is_fine = !is_share(limit) && limit != LIMIT_MOS;
     char text[64];
-    int length = snprintf(text, sizeof text, "%.*f", is_fine ? 9 : 2, value);
+    int length =
+        snprintf(text, sizeof text, "%.*f", is_fine ? 9 : 2, is_share(limit) ? value * 100 : value);
     while (text[length - 1] == '0') {
         length--;
     }
@@ -202,89 +134,97 @@ static void add_number(struct buf *out, enum cli_limit limit, double value)
     buf_add_string(out, text);
 }
 
-static void add_threshold(struct buf *out, const struct measure *measure,
-                          const struct cli_limits *limits)
+static void add_threshold(struct line *line, const struct measure *measure, enum severity severity)
 {
-    buf_add_char(out, ';');
-    if (measure->has_limit && limits->is_set[measure->limit]) {
-        add_number(out, measure->limit, limits->value[measure->limit]);
-        buf_add_string(out, measure->limit == CLI_LIMIT_MOS ? ":" : "");
+    const double *bound = find_bound(line, measure, severity);
+    buf_add_char(&line->data, ';');
+    if (bound != NULL) {
+        add_number(&line->data, measure->limit, *bound);
+        buf_add_string(&line->data, measure->limit == LIMIT_MOS ? ":" : "");
     }
 }
 
-static void add_data(struct line *line, const struct measure *measure)
+static void add_data(struct line *line, const struct measure *measure, double value)
 {
-    static const char *const units[CLI_LIMIT_COUNT] = {"s", "%", "s", ""};
-    static const char *const ranges[CLI_LIMIT_COUNT] = {";0", ";0;100", ";0", ";1;5"};
+    bool is_score = measure->limit == LIMIT_MOS;
+    bool is_percent = is_share(measure->limit);
     buf_printf(&line->data, "%s%s=", line->data.size > 0 ? " " : "", measure->label);
-    add_number(&line->data, measure->limit, measure->value);
-    buf_add_string(&line->data, units[measure->limit]);
-    add_threshold(&line->data, measure, line->warning);
-    add_threshold(&line->data, measure, line->critical);
-    buf_add_string(&line->data, ranges[measure->limit]);
+    add_number(&line->data, measure->limit, value);
+    buf_add_string(&line->data, is_percent ? "%" : is_score ? "" : "s");
+    add_threshold(line, measure, SEVERITY_WARNING);
+    add_threshold(line, measure, SEVERITY_CRITICAL);
+    buf_add_string(&line->data, is_percent ? ";0;100" : is_score ? ";1;5" : ";0");
 }
 
-static void add_measure(struct line *line, const char *words, const struct measure *measure)
+static void judge(struct line *line, const struct measure *measure, double value)
 {
-    bool is_critical = is_worse(measure, line->critical);
-    bool is_warning = is_worse(measure, line->warning);
-    add_data(line, measure);
-    if (words == NULL) {
-        return;
+    static const enum cli_state states[] = {
+        [SEVERITY_WARNING] = CLI_STATE_WARNING, [SEVERITY_CRITICAL] = CLI_STATE_CRITICAL};
+    for (unsigned s = SEVERITY_COUNT; s-- > 0;) {
+        const double *bound = find_bound(line, measure, (enum severity)s);
+        if (bound != NULL && limit_is_worse(measure->limit, value, *bound)) {
+            buf_printf(&line->words, " (%s ", measure->limit == LIMIT_MOS ? "below" : "above");
+            limit_add_value(measure->limit, *bound, &line->words);
+            buf_add_char(&line->words, ')');
+            line->state = states[s] > line->state ? states[s] : line->state;
+            return;
+        }
     }
-    buf_printf(&line->words, "%s%s ", line->words.size > 0 ? ", " : "", words);
-    add_value(&line->words, measure->limit, measure->value);
-    if (is_critical || is_warning) {
-        const struct cli_limits *limits = is_critical ? line->critical : line->warning;
-        enum cli_state state = is_critical ? CLI_STATE_CRITICAL : CLI_STATE_WARNING;
-        buf_printf(&line->words, " (%s ", measure->limit == CLI_LIMIT_MOS ? "below" : "above");
-        add_value(&line->words, measure->limit, limits->value[measure->limit]);
-        buf_add_char(&line->words, ')');
-        line->state = state > line->state ? state : line->state;
+}
+
+static void add_measure(struct line *line, const struct measure *measure, double value)
+{
+    add_data(line, measure, value);
+    if (measure->words != NULL) {
+        buf_printf(&line->words, "%s%s ", line->words.size > 0 ? ", " : "", measure->words);
+        limit_add_value(measure->limit, value, &line->words);
+        judge(line, measure, value);
     }
 }
 
 static void add_rtt(struct line *line, const struct moments *rtt)
 {
-    struct measure measure = {"rtt", CLI_LIMIT_RTT, moments_average_ns(rtt) / 1e9, true};
-    add_measure(line, "rtt", &measure);
-    measure = (struct measure){"rtt_min", CLI_LIMIT_RTT, (double)rtt->min_ns / 1e9, false};
-    add_measure(line, NULL, &measure);
-    measure = (struct measure){"rtt_max", CLI_LIMIT_RTT, (double)rtt->max_ns / 1e9, false};
-    add_measure(line, NULL, &measure);
+    static const struct measure average = {"rtt", "rtt", LIMIT_RTT, LIMIT_RTT, true};
+    static const struct measure min = {NULL, "rtt_min", LIMIT_RTT, LIMIT_RTT, false};
+    static const struct measure max = {NULL, "rtt_max", LIMIT_RTT, LIMIT_RTT, false};
+    add_measure(line, &average, moments_average_ns(rtt) / 1e9);
+    add_measure(line, &min, (double)rtt->min_ns / 1e9);
+    add_measure(line, &max, (double)rtt->max_ns / 1e9);
 }
 
-static void add_jitter(struct line *line, const struct round *round)
+static bool has_bound(const struct line *line, const struct measure *measure)
 {
-    const struct jitter *ways[] = {&round->sd.jitter, &round->ds.jitter};
-    static const char *const labels[] = {"jitter_sd", "jitter_ds"};
-    static const char *const words[] = {"jitter SD", "jitter DS"};
-    for (size_t i = 0; i < 2; i++) {
-        if (ways[i]->samples > 0) {
-            struct measure measure = {labels[i], CLI_LIMIT_JITTER, jitter_average_ns(ways[i]) / 1e9,
-                                      true};
-            add_measure(line, words[i], &measure);
-        }
-    }
+    return find_bound(line, measure, SEVERITY_WARNING) != NULL ||
+           find_bound(line, measure, SEVERITY_CRITICAL) != NULL;
 }
+
+/* What stands behind the round trip, in this order. */
+static const struct {
+    struct measure measure;
+    bool is_optional; /* there when it has a limit */
+} measures[] = {
+    {{"loss", "loss", LIMIT_LOSS, LIMIT_LOSS, true}, false},
+    {{"loss SD", "loss_sd", LIMIT_LOSS_SD, LIMIT_LOSS_SD, true}, true},
+    {{"loss DS", "loss_ds", LIMIT_LOSS_DS, LIMIT_LOSS_DS, true}, true},
+    {{"jitter SD", "jitter_sd", LIMIT_JITTER_SD, LIMIT_JITTER, true}, false},
+    {{"jitter DS", "jitter_ds", LIMIT_JITTER_DS, LIMIT_JITTER, true}, false},
+    {{"one-way SD", "one_way_sd", LIMIT_ONE_WAY_SD, LIMIT_ONE_WAY, true}, true},
+    {{"one-way DS", "one_way_ds", LIMIT_ONE_WAY_DS, LIMIT_ONE_WAY, true}, true},
+    {{"MOS", "mos", LIMIT_MOS, LIMIT_MOS, true}, false},
+};
 
 static void add_measures(struct line *line, const struct cli_result *result)
 {
-    const struct round *round = result->round;
-    if (round->rtt.count > 0) {
-        add_rtt(line, &round->rtt);
+    double value;
+    if (result->round->rtt.count > 0) {
+        add_rtt(line, &result->round->rtt);
     }
-    if (round->sent > 0) {
-        double missing = round->sent - round->received - round->dropped_here;
-        struct measure measure = {"loss", CLI_LIMIT_LOSS, missing * 100 / round->sent, true};
-        add_measure(line, "loss", &measure);
-    }
-    if (has_jitter(result->spec)) {
-        add_jitter(line, round);
-    }
-    if (round->voice.is_scored) {
-        struct measure measure = {"mos", CLI_LIMIT_MOS, round->voice.mos_hundredths / 100.0, true};
-        add_measure(line, "MOS", &measure);
+    for (size_t i = 0; i < sizeof measures / sizeof measures[0]; i++) {
+        const struct measure *measure = &measures[i].measure;
+        bool is_there = !measures[i].is_optional || has_bound(line, measure);
+        if (is_there && limit_measure(measure->limit, result->round, &value)) {
+            add_measure(line, measure, value);
+        }
     }
 }
 
@@ -305,15 +245,14 @@ static void add_plain(struct buf *out, const char *text)
     }
 }
 
-enum cli_state cli_nagios_format(const struct cli_result *result, const struct cli_limits *warning,
-                                 const struct cli_limits *critical, struct buf *out)
+enum cli_state cli_nagios_format(const struct cli_result *result, struct buf *out)
 {
-    struct line line = {.warning = warning, .critical = critical};
+    struct line line = {.limits = &result->spec->results.limits};
     struct buf reason = {0};
     enum outcome outcome = result->round->outcome;
     line.state = outcome_state(outcome);
     add_measures(&line, result);
-    cli_explain(result, &reason);
+    cli_add_reason(result, &reason);
     buf_printf(out, "IPSLA %s - %s ", state_names[line.state], result->spec->operation->name);
     add_plain(out, result->spec->identity.name);
     buf_add_string(out, ": ");

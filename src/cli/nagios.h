@@ -13,29 +13,15 @@
 
 enum cli_state { CLI_STATE_OK, CLI_STATE_WARNING, CLI_STATE_CRITICAL, CLI_STATE_UNKNOWN };
 
-enum cli_limit {
-    CLI_LIMIT_RTT, /* average round trip, seconds */
-    CLI_LIMIT_LOSS, /* lost and late packets of those sent, percent */
-    CLI_LIMIT_JITTER, /* average of either direction, seconds */
-    CLI_LIMIT_MOS, /* of the ICPIF, as IOS prints it; lower is worse */
-};
-#define CLI_LIMIT_COUNT 4
-
-/* What is worse than a value raises the state; the value itself does not. */
-struct cli_limits {
-    bool is_set[CLI_LIMIT_COUNT];
-    double value[CLI_LIMIT_COUNT];
-};
-
-/* Reads "rtt=100ms,loss=1%,jitter=30ms,mos=3.6", each at most once, for the operation of `spec`.
- * "rta" is another word for rtt. False after the end of a sentence in `problem`; `out` is then
- * undefined. */
-bool cli_limits_parse(const char *text, const struct spec *spec, struct cli_limits *out,
+/* Reads "rtt=100ms,loss=1%,jitter=30ms,mos=3.6", each at most once (config/limit.h), as the limits
+ * of `spec` with this severity, instead of those that it has. False after the end of a sentence in
+ * `problem`. */
+bool cli_limits_parse(const char *text, enum severity severity, struct spec *spec,
                       struct buf *problem);
 
-/* One line and its newline. */
-enum cli_state cli_nagios_format(const struct cli_result *result, const struct cli_limits *warning,
-                                 const struct cli_limits *critical, struct buf *out);
+/* One line and its newline, judged by the limits of result->spec: what is worse than a limit raises
+ * the state. */
+enum cli_state cli_nagios_format(const struct cli_result *result, struct buf *out);
 
 /* Runs between the two say on standard error what is wrong; `begin` keeps it back. `end` lets it
  * through when `is_fine`, else prints its first line as the reason of UNKNOWN. */

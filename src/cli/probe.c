@@ -76,7 +76,7 @@ static void print_result(struct run *run, const struct cli_result *result)
     if (request->output == CLI_JSON) {
         cli_json_format(result, request->wants_packets, &out);
     } else if (request->output == CLI_NAGIOS) {
-        run->status = (int)cli_nagios_format(result, &request->warning, &request->critical, &out);
+        run->status = (int)cli_nagios_format(result, &out);
     } else if (request->is_repeated) {
         cli_total_add_line(&run->total, result, &out);
     } else {

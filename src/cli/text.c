@@ -11,8 +11,8 @@
 #include "cli/distribution.h"
 #include "cli/values.h"
 #include "cli/variation.h"
+#include "explain/reason.h"
 #include "operation/operation.h"
-#include "program/reason.h"
 
 /* Nanoseconds as milliseconds with three decimals. */
 static void add_ms(struct buf *out, double value_ns)
@@ -328,9 +328,10 @@ void cli_text_format(const struct cli_result *result, struct buf *out)
     }
     add_reply(round, out);
     add_unsent(result, out);
-    if (!is_ok) {
-        buf_add_string(out, "Reason: ");
-        cli_explain(result, out);
+    enum target_state state = cli_state(result);
+    if (state != TARGET_OK) {
+        buf_add_string(out, state == TARGET_DEGRADED ? "Limits exceeded: " : "Reason: ");
+        cli_add_reason(result, out);
         buf_add_char(out, '\n');
     }
 }

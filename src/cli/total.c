@@ -109,9 +109,11 @@ void cli_total_add_line(const struct cli_total *total, const struct cli_result *
         buf_add_string(out, " (interrupted)");
     }
     buf_add_char(out, '\n');
-    if (round->outcome != OUTCOME_OK) {
-        buf_add_string(out, "        Reason: ");
-        cli_explain(result, out);
+    enum target_state state = cli_state(result);
+    if (state != TARGET_OK) {
+        buf_add_string(out,
+                       state == TARGET_DEGRADED ? "        Limits exceeded: " : "        Reason: ");
+        cli_add_reason(result, out);
         buf_add_char(out, '\n');
     }
 }

@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define HOST_NAME_MAX_BYTES 253
@@ -46,11 +47,29 @@ bool address_is_port(const char *text)
     return text[0] == ':' || strchr(text, ':') == NULL;
 }
 
+/* An address with a length that has room for it, but for the bits behind. */
+static bool is_prefix_of_host(const char *text)
+{
+    char ip[ADDR_TEXT_MAX];
+    struct addr addr;
+    size_t length = strcspn(text, "/"), digits = 0;
+    if (length >= sizeof ip || text[length] == '\0') {
+        return false;
+    }
+    memcpy(ip, text, length);
+    ip[length] = '\0';
+    digits = strspn(text + length + 1, "0123456789");
+    bool is_number = digits > 0 && digits <= 3 && text[length + 1 + digits] == '\0';
+    return is_number && addr_parse_ip(ip, &addr) &&
+           strtol(text + length + 1, NULL, 10) <= (addr.family == ADDR_IPV4 ? 32 : 128);
+}
+
 const char *address_parse_prefix(const char *text, struct addr_prefix *out)
 {
     struct addr_prefix prefix;
     if (!addr_parse_prefix(text, &prefix)) {
-        return "is not a prefix such as 192.0.2.0/24, with no bits set behind its length";
+        return is_prefix_of_host(text) ? "has bits set behind its length"
+                                       : "is not a prefix such as 192.0.2.0/24";
     }
     struct addr first = {.family = prefix.family};
     memcpy(first.ip, prefix.ip, sizeof first.ip);
@@ -179,6 +198,12 @@ const char *address_parse_host(const char *text, struct addr *out)
         return problem;
     }
     const char *colon = strchr(text, ':');
+    if (strstr(text, "://") != NULL) {
+        return "is a URL; write the name or address of the host alone";
+    }
+    if (is_prefix_of_host(text)) {
+        return "is a network; one target is one address";
+    }
     if (text[0] == '[') {
         return "has brackets; write the address alone";
     }

@@ -4,7 +4,6 @@
 
 #include <inttypes.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/time.h"
@@ -74,12 +73,17 @@ static struct place blame(const struct checking *checking, const enum slot slots
 static void add_value(const struct checking *checking, enum slot slot, struct buf *out)
 {
     const struct value *value = get(checking, slot);
-    char quoted[WORDS_QUOTE_MAX];
+    char quoted[WORDS_QUOTE_MAX], time[DURATION_TEXT_MAX];
+    if (value->is_default && slot == SLOT_TIMEOUT) { /* which follows the frequency */
+        buf_printf(out, "'%s' (the default)", duration_format(value->number, time));
+        return;
+    }
     buf_add_string(out, words_quote(value->node->text, quoted));
     if (value->is_default) {
         buf_add_string(out, " (the default)");
     } else if (!is_own(checking, slot)) {
-        buf_printf(out, " (line %u)", value->node->line);
+        buf_printf(out, " (line %u%s)", value->node->line,
+                   node_is_beside(value->node, checking->target) ? "" : " of the configuration");
     }
 }
 
@@ -87,6 +91,18 @@ static void describe(const struct checking *checking, enum slot slot, struct buf
 {
     buf_printf(out, "%s ", schema_row(slot, checking->operation)->name);
     add_value(checking, slot, out);
+}
+
+/* "'6s' is longer than frequency '5s'": a value that the finding stands at has no name there. */
+static struct buf compare(const struct checking *checking, const enum slot slots[2],
+                          const char *relation)
+{
+    struct buf message = {0};
+    bool is_at_other = !is_own(checking, slots[0]) && is_own(checking, slots[1]);
+    (is_at_other ? describe : add_value)(checking, slots[0], &message);
+    buf_add_string(&message, relation);
+    describe(checking, slots[1], &message);
+    return message;
 }
 
 static void check_row(const struct checking *checking, const struct schema_key *key)
@@ -172,10 +188,7 @@ static bool check_timeout(const struct checking *checking)
         get(checking, SLOT_TIMEOUT)->number <= get(checking, SLOT_FREQUENCY)->number) {
         return true;
     }
-    struct buf message = {0};
-    describe(checking, SLOT_TIMEOUT, &message);
-    buf_add_string(&message, " is longer than ");
-    describe(checking, SLOT_FREQUENCY, &message);
+    struct buf message = compare(checking, slots, " is longer than ");
     diagnostics_error(checking->diagnostics, blame(checking, slots, 2),
                       "%s; allowed: a timeout up to the frequency", buf_string(&message));
     buf_fini(&message);
@@ -189,10 +202,7 @@ static void check_threshold(const struct checking *checking)
         get(checking, SLOT_THRESHOLD)->number <= get(checking, SLOT_TIMEOUT)->number) {
         return;
     }
-    struct buf message = {0};
-    describe(checking, SLOT_THRESHOLD, &message);
-    buf_add_string(&message, " is longer than ");
-    describe(checking, SLOT_TIMEOUT, &message);
+    struct buf message = compare(checking, slots, " is longer than ");
     diagnostics_warn(checking->diagnostics, blame(checking, slots, 2),
                      "%s and can never be exceeded", buf_string(&message));
     buf_fini(&message);
@@ -305,10 +315,7 @@ static void check_precision(const struct checking *checking)
         size->number >= SPEC_MICROSECONDS_BYTES_MIN) {
         return;
     }
-    struct buf message = {0};
-    describe(checking, slots[0], &message);
-    buf_add_string(&message, " is too small for ");
-    describe(checking, SLOT_PRECISION, &message);
+    struct buf message = compare(checking, slots, " is too small for ");
     diagnostics_error(checking->diagnostics, blame(checking, slots, 2),
                       "%s; allowed: %d bytes or more", buf_string(&message),
                       SPEC_MICROSECONDS_BYTES_MIN);
@@ -326,10 +333,7 @@ static void check_nonce_room(const struct checking *checking)
     if (!are_set(checking, slots, 2) || !needs_room || get(checking, slots[0])->number >= least) {
         return;
     }
-    struct buf message = {0};
-    describe(checking, slots[0], &message);
-    buf_add_string(&message, " is too small for ");
-    describe(checking, slots[1], &message);
+    struct buf message = compare(checking, slots, " is too small for ");
     diagnostics_error(checking->diagnostics, blame(checking, slots, 2),
                       "%s: a late reply would pass for the next one; allowed: %" PRId64
                       " bytes or more",
@@ -370,18 +374,8 @@ static void check_control(const struct checking *checking)
     buf_fini(&others);
 }
 
-/* A port has no row of schema_operation, for it is the target's own. */
-static void check_port(const struct checking *checking)
+static void check_ip_version(const struct checking *checking)
 {
-    const struct value *port = get(checking, SLOT_PORT);
-    bool has_ports = checking->operation->has_ports;
-    if (!has_ports && port->state != VALUE_UNSET) {
-        diagnostics_error(checking->diagnostics, place_key(port->node),
-                          "does not apply to %s, which has no ports", checking->operation->name);
-    } else if (has_ports && port->state == VALUE_UNSET) {
-        diagnostics_error(checking->diagnostics, place_below(checking->target, "port"),
-                          "the key is missing; required: 1 to 65535");
-    }
     if (checking->operation->ipv4_only != NULL && is_ipv6(checking)) {
         diagnostics_error(checking->diagnostics, place_below(checking->target, "host"),
                           "%s is for IPv4 only: %s", checking->operation->name,
@@ -395,7 +389,7 @@ void check_target(const struct values *values, const struct operation *operation
     struct checking checking = {
         .values = values, .operation = operation, .target = target, .diagnostics = diagnostics};
     check_rows(&checking);
-    check_port(&checking);
+    check_ip_version(&checking);
     if (schema_row(SLOT_CODEC, operation) != NULL) {
         codec_check_target(values, target, diagnostics);
     }
@@ -408,93 +402,4 @@ void check_target(const struct values *values, const struct operation *operation
     if (check_timeout(&checking)) {
         check_run(&checking);
     }
-}
-
-static int compare_orders(const struct claim *a, const struct claim *b)
-{
-    return a->order < b->order ? -1 : 1;
-}
-
-static int compare_names(const void *left, const void *right)
-{
-    const struct claim *a = left, *b = right;
-    if (a->name == NULL || b->name == NULL) {
-        return a->name == b->name ? compare_orders(a, b) : a->name == NULL ? -1 : 1;
-    }
-    int order = strcmp(a->name->text, b->name->text);
-    return order != 0 ? order : compare_orders(a, b);
-}
-
-static void check_names(struct claim *claims, size_t count, struct diagnostics *diagnostics)
-{
-    const struct claim *first = NULL;
-    qsort(claims, count, sizeof *claims, compare_names);
-    for (size_t i = 0; i < count; i++) {
-        const struct claim *claim = &claims[i];
-        if (claim->name == NULL) {
-            continue;
-        }
-        if (first == NULL || strcmp(first->name->text, claim->name->text) != 0) {
-            first = claim;
-            continue;
-        }
-        char quoted[WORDS_QUOTE_MAX];
-        diagnostics_error(diagnostics, place_value(claim->name),
-                          "%s is the name of the target on line %u already; names are unique",
-                          words_quote(claim->name->text, quoted), first->target->line);
-    }
-}
-
-static int compare_sources(const void *left, const void *right)
-{
-    const struct claim *a = left, *b = right;
-    if (a->source.port != b->source.port) {
-        return a->source.port < b->source.port ? -1 : 1;
-    }
-    if (a->source.family != b->source.family) {
-        return a->source.family < b->source.family ? -1 : 1;
-    }
-    int order = memcmp(a->source.ip, b->source.ip, sizeof a->source.ip);
-    return order != 0 ? order : compare_orders(a, b);
-}
-
-static bool do_collide(const struct claim *first, const struct claim *claim)
-{
-    return first->source.port == claim->source.port &&
-           (first->source.family == ADDR_NONE || addr_is_same_ip(&first->source, &claim->source));
-}
-
-/* A port without an address is that port on every address, and sorts first. */
-static void check_sources(struct claim *claims, size_t count, struct diagnostics *diagnostics)
-{
-    const struct claim *first = NULL;
-    qsort(claims, count, sizeof *claims, compare_sources);
-    for (size_t i = 0; i < count; i++) {
-        const struct claim *claim = &claims[i];
-        if (claim->source.port == 0) {
-            continue;
-        }
-        if (first == NULL || !do_collide(first, claim)) {
-            first = claim;
-            continue;
-        }
-        bool is_earlier = claim->order < first->order;
-        const struct claim *later = is_earlier ? first : claim, *other = is_earlier ? claim : first;
-        struct place place = node_is_within(later->source_port, later->target)
-                                 ? place_value(later->source_port)
-                                 : place_below(later->target, "source_port");
-        diagnostics_error(diagnostics, place,
-                          "%u is the source port of the target on line %u too; "
-                          "allowed: each port once on an address",
-                          (unsigned)later->source.port, other->target->line);
-    }
-}
-
-void check_claims(struct claim *claims, size_t count, struct diagnostics *diagnostics)
-{
-    if (count < 2) {
-        return;
-    }
-    check_names(claims, count, diagnostics);
-    check_sources(claims, count, diagnostics);
 }

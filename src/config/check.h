@@ -26,6 +26,7 @@ struct claim {
     const struct node *name; /* NULL: none that could be read */
     struct addr source; /* port 0: any */
     const struct node *source_port;
+    const char *device; /* that it is bound to: `vrf` or `interface`; NULL: none */
 };
 
 /* Names are unique, and so are source addresses with a port. Reorders `claims`. */

@@ -2,75 +2,50 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "config/config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/crypto.h"
 #include "base/mem.h"
-#include "config/codec.h"
-#include "config/responder.h"
-#include "config/target.h"
-#include "config/target_source.h"
+#include "config/expand.h"
+#include "config/file.h"
+#include "config/keys.h"
+#include "config/root.h"
 #include "config/yaml.h"
 
-static const struct node *section(const struct values *root, enum slot slot)
+static void set_hash(struct config *config, const char *text, size_t size)
 {
-    return root->of[slot].state == VALUE_SET ? root->of[slot].node : NULL;
-}
-
-static void check_purpose(const struct values *root, const struct node *top,
-                          struct diagnostics *diagnostics)
-{
-    const struct value *targets = &root->of[SLOT_TARGETS];
-    bool has_targets =
-        targets->state == VALUE_BROKEN || (targets->state == VALUE_SET && targets->node->count > 0);
-    if (!has_targets && root->of[SLOT_RESPONDER].state == VALUE_UNSET) {
-        diagnostics_error(diagnostics,
-                          targets->node == NULL ? place_value(top) : place_value(targets->node),
-                          "nothing to do: there are no targets and there is no responder");
+    uint8_t digest[CRYPTO_SHA256_BYTES];
+    const struct crypto_part part = {text, size};
+    if (crypto_digest(CRYPTO_SHA256, &part, 1, digest)) {
+        for (size_t i = 0; i < sizeof digest; i++) {
+            snprintf(config->hash + 2 * i, 3, "%02x", digest[i]);
+        }
     }
 }
 
-static void read_root(const struct node *top, struct diagnostics *diagnostics,
-                      struct config *config)
+static struct config *parse(const struct root_reading *reading, const char *text, size_t size)
 {
-    struct values root = {0};
-    struct inheritance inheritance;
-    struct key_ring ring;
-    if (!value_is_mapping(top, diagnostics)) {
-        return;
-    }
-    inheritance_init(&inheritance);
-    values_read(&root, &schema_root, top, diagnostics);
-    keys_read(section(&root, SLOT_KEYS), diagnostics, &ring);
-    inheritance.keys = &ring;
-    check_purpose(&root, top, diagnostics);
-    inheritance_read(&inheritance, section(&root, SLOT_DEFAULTS), section(&root, SLOT_MODULES),
-                     diagnostics);
-    inheritance.assumes_clock = root.of[SLOT_ASSUME_SYNCHRONIZED].state == VALUE_SET &&
-                                root.of[SLOT_ASSUME_SYNCHRONIZED].number != 0;
-    config->targets = target_sources_read(&root, &inheritance, diagnostics);
-    const struct node *responder = section(&root, SLOT_RESPONDER);
-    config->has_responder = responder != NULL;
-    if (responder != NULL) {
-        responder_read(responder, &ring, diagnostics, &config->responder);
-    }
-    inheritance_fini(&inheritance);
-    keys_fini(&ring);
-}
-
-static struct config *parse(const char *text, size_t size, struct diagnostics *diagnostics)
-{
-    struct tree *tree = yaml_parse(text, size, diagnostics);
+    struct tree *tree = yaml_parse(text, size, reading->diagnostics);
     struct config *config = mem_alloc(1, sizeof *config);
-    if (tree != NULL) {
-        read_root(tree->root, diagnostics, config);
+    config->keys = mem_alloc(1, sizeof *config->keys);
+    config->expands_environment = reading->source->expands_environment;
+    if (tree != NULL && config->expands_environment) {
+        expand_environment(tree, reading->diagnostics);
     }
+    if (tree != NULL) {
+        root_read(reading, tree->root, config);
+    }
+    set_hash(config, text, size);
     tree_free(tree);
-    diagnostics_sort(diagnostics);
-    if (diagnostics->error_count > 0) {
+    diagnostics_sort(reading->diagnostics);
+    if (reading->diagnostics->error_count > 0) {
         config_free(config);
         return NULL;
+    }
+    if (config->files != NULL) {
+        buf_add(&config->text, text, size);
     }
     return config;
 }
@@ -78,47 +53,71 @@ static struct config *parse(const char *text, size_t size, struct diagnostics *d
 struct config *config_parse(const char *file, const char *text, size_t size,
                             struct diagnostics *diagnostics)
 {
+    const struct config_source source = {.file = file};
+    const struct root_reading reading = {.source = &source, .diagnostics = diagnostics};
     diagnostics->file = mem_string(file);
-    return parse(text, size, diagnostics);
+    return parse(&reading, text, size);
+}
+
+struct config *config_read(const struct config_source *source, struct diagnostics *diagnostics)
+{
+    const struct root_reading reading = {.source = source, .diagnostics = diagnostics};
+    struct buf text = {0};
+    struct config *config = NULL;
+    if (source->inputs != NULL) {
+        inputs_note(source->inputs, source->file);
+    }
+    diagnostics->file = mem_string(source->file);
+    int error = file_read_path(source->file, YAML_BYTES_MAX, &text);
+    if (error == 0) {
+        config = parse(&reading, buf_string(&text), text.size);
+    } else {
+        diagnostics_error(diagnostics, place_file(), "cannot be read: %s", file_problem(error));
+    }
+    buf_fini(&text);
+    return config;
+}
+
+struct config *config_load(const char *file, struct diagnostics *diagnostics)
+{
+    const struct config_source source = {.file = file};
+    return config_read(&source, diagnostics);
+}
+
+struct config *config_reread_files(const struct config *config, const char *file, struct wall now)
+{
+    struct diagnostics diagnostics = {.file = mem_string(file)};
+    const struct config_source source = {.file = file,
+                                         .expands_environment = config->expands_environment,
+                                         .before = config->files,
+                                         .now = now};
+    const struct root_reading reading = {
+        .source = &source, .keys = config->keys, .diagnostics = &diagnostics};
+    struct config *again = parse(&reading, buf_string(&config->text), config->text.size);
+    diagnostics_fini(&diagnostics);
+    return again;
+}
+
+void config_take_targets(struct config *config, struct config *from)
+{
+    struct spec_set *targets = config->targets;
+    struct target_files *files = config->files;
+    config->targets = from->targets;
+    config->files = from->files;
+    from->targets = targets;
+    from->files = files;
+    config_free(from);
 }
 
 void config_free(struct config *config)
 {
     if (config != NULL) {
         spec_set_unref(config->targets);
+        target_files_unref(config->files);
         crypto_wipe(&config->responder, sizeof config->responder);
+        keys_fini(config->keys);
+        free(config->keys);
+        buf_fini(&config->text);
         free(config);
     }
-}
-
-static void replace(char **text, const char *with)
-{
-    free(*text);
-    *text = mem_string(with);
-}
-
-static struct spec *default_spec(const struct operation *operation, enum voice_codec codec,
-                                 const char *host)
-{
-    struct inheritance inheritance;
-    inheritance_init(&inheritance);
-    struct values *values = &inheritance.built_in[operation_index(operation)];
-    if (codec != VOICE_CODEC_NONE) {
-        codec_set(values, codec);
-    }
-    struct spec *spec = target_build(values, operation);
-    replace(&spec->identity.name, host);
-    replace(&spec->identity.host, host);
-    inheritance_fini(&inheritance);
-    return spec;
-}
-
-struct spec *config_default_spec(const struct operation *operation, const char *host)
-{
-    return default_spec(operation, VOICE_CODEC_NONE, host);
-}
-
-struct spec *config_default_voice_spec(enum voice_codec codec, const char *host)
-{
-    return default_spec(operation_at(0), codec, host);
 }

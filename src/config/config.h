@@ -10,14 +10,41 @@
 #include <stddef.h>
 
 #include "config/diagnostics.h"
+#include "config/inputs.h"
+#include "config/target_files.h"
 #include "probe/spec.h"
 #include "reflect/reflect.h"
 
+struct key_ring;
+#define CONFIG_HASH_BYTES 65 /* with the NUL */
+
 struct config {
+    char hash[CONFIG_HASH_BYTES]; /* SHA-256 of the text, hexadecimal; "": the library refused */
     struct spec_set *targets; /* peer is set where `host` is an address, else ADDR_NONE */
+    struct target_files *files; /* whose targets are among them; NULL: none are named */
     bool has_responder;
     struct reflect_settings responder;
+    struct key_ring *keys;
+    bool assumes_clock; /* clock.assume_synchronized */
+    struct buf text; /* what it was read from; only with `files`, for config_reread_files */
+    bool expands_environment;
 };
+
+/* How a configuration is read. All zero but `file` is how config_load does. */
+struct config_source {
+    const char *file;
+    bool expands_environment; /* in values: config/expand.h */
+    const struct target_files *before; /* the reading before of its target files; NULL: none */
+    struct wall now; /* noted with target files that are good */
+    struct inputs *inputs; /* what is read is noted there, but for target files; NULL: nowhere */
+};
+
+/* As config_load. */
+struct config *config_read(const struct config_source *source, struct diagnostics *diagnostics);
+
+/* The configuration `config`, which has target files, with those as they are now, and as it was
+ * otherwise, whatever has become of its own file and of its keys meanwhile. */
+struct config *config_reread_files(const struct config *config, const char *file, struct wall now);
 
 /* Reads `file`. NULL when there is any error; `diagnostics` (zeroed by the caller) receives all
  * findings, warnings also on success, in the order of the file. */
@@ -26,6 +53,9 @@ struct config *config_load(const char *file, struct diagnostics *diagnostics);
 /* The same from memory; `file` is only the name in diagnostics. */
 struct config *config_parse(const char *file, const char *text, size_t size,
                             struct diagnostics *diagnostics);
+
+/* Puts the targets of `from`, which it frees, into `config`. */
+void config_take_targets(struct config *config, struct config *from);
 
 void config_free(struct config *config); /* NULL is fine */
 

@@ -3,9 +3,11 @@
 #include "config/diagnostics.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "config/node.h"
+#include "config/words.h"
 
 void diagnostics_fini(struct diagnostics *diagnostics)
 {
@@ -78,6 +80,9 @@ static char *place_path(struct place place)
     return text;
 }
 
+/* How many findings back a repeated one is looked for. */
+#define REACH 16
+
 /* Room for one more finding; NULL when there are too many already. */
 static struct diagnostic *add_item(struct diagnostics *diagnostics, bool is_error)
 {
@@ -97,6 +102,28 @@ static struct diagnostic *add_item(struct diagnostics *diagnostics, bool is_erro
     return item;
 }
 
+static bool is_same(const struct diagnostic *a, const struct diagnostic *b)
+{
+    return a->line == b->line && a->column == b->column && strcmp(a->message, b->message) == 0 &&
+           strcmp(a->path, b->path) == 0;
+}
+
+/* The targets of one entry have their faults in common: one fault is one finding. */
+static void drop_repeated(struct diagnostics *diagnostics)
+{
+    struct diagnostic *last = &diagnostics->items[diagnostics->count - 1];
+    for (struct diagnostic *item = last; item > diagnostics->items && item + REACH > last;) {
+        item--;
+        if (is_same(item, last)) {
+            free(last->path);
+            free(last->message);
+            diagnostics->count--;
+            diagnostics->error_count -= last->is_error ? 1 : 0;
+            return;
+        }
+    }
+}
+
 __attribute__((format(printf, 4, 0))) static void add(struct diagnostics *diagnostics,
                                                       bool is_error, struct place place,
                                                       const char *format, va_list arguments)
@@ -114,6 +141,7 @@ __attribute__((format(printf, 4, 0))) static void add(struct diagnostics *diagno
     buf_vprintf(&message, format, arguments);
     item->message = mem_string(buf_string(&message));
     buf_fini(&message);
+    drop_repeated(diagnostics);
 }
 
 void diagnostics_error(struct diagnostics *diagnostics, struct place place, const char *format, ...)
@@ -145,6 +173,23 @@ void diagnostics_error_at(struct diagnostics *diagnostics, unsigned line, unsign
     item->message = mem_string(message);
 }
 
+void diagnostics_unknown_key(struct diagnostics *diagnostics, const struct node *node,
+                             const char *const *names, size_t count)
+{
+    const char *nearest = words_nearest(node->key, names, count);
+    if (nearest != NULL) {
+        diagnostics_error(diagnostics, place_key(node), "unknown key; did you mean '%s'?", nearest);
+        return;
+    }
+    struct buf allowed = {0};
+    for (size_t i = 0; i < count; i++) {
+        buf_printf(&allowed, "%s%s", i > 0 ? ", " : "", names[i]);
+    }
+    diagnostics_error(diagnostics, place_key(node), "unknown key; allowed: %s",
+                      buf_string(&allowed));
+    buf_fini(&allowed);
+}
+
 static int compare_items(const void *left, const void *right)
 {
     const struct diagnostic *a = left, *b = right;
@@ -162,4 +207,36 @@ void diagnostics_sort(struct diagnostics *diagnostics)
     if (diagnostics->count > 1) {
         qsort(diagnostics->items, diagnostics->count, sizeof *diagnostics->items, compare_items);
     }
+}
+
+static bool is_repeated(const struct diagnostic *a, const struct diagnostic *b)
+{
+    return a->line == b->line && a->column == b->column && strcmp(a->message, b->message) == 0;
+}
+
+void diagnostics_drop_repeated(struct diagnostics *diagnostics)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < diagnostics->count; i++) {
+        struct diagnostic *item = &diagnostics->items[i];
+        if (kept > 0 && is_repeated(&diagnostics->items[kept - 1], item)) {
+            diagnostics->error_count -= item->is_error ? 1 : 0;
+            free(item->path);
+            free(item->message);
+        } else {
+            diagnostics->items[kept++] = *item;
+        }
+    }
+    diagnostics->count = kept;
+}
+
+void diagnostics_first_error(const struct diagnostics *diagnostics, unsigned *line,
+                             unsigned *column)
+{
+    size_t i = 0;
+    while (i < diagnostics->count && !diagnostics->items[i].is_error) {
+        i++;
+    }
+    *line = i < diagnostics->count ? diagnostics->items[i].line : 0;
+    *column = i < diagnostics->count ? diagnostics->items[i].column : 0;
 }

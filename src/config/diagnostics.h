@@ -14,7 +14,8 @@ struct node;
 /* More findings than this are only counted. */
 #define DIAGNOSTICS_MAX 10000
 
-/* One finding: "ipsla.yml:12:15: targets[0].frequency: '60' has no unit ...; allowed: 1s to 7d". */
+/* One finding: "ipsla.yml:12:15: targets[0].frequency: '60' has no unit ...; allowed: 100ms to 7d".
+ */
 struct diagnostic {
     bool is_error; /* else a warning */
     unsigned line, column; /* from 1; 0: the file as a whole */
@@ -53,9 +54,20 @@ void diagnostics_error(struct diagnostics *diagnostics, struct place place, cons
 void diagnostics_warn(struct diagnostics *diagnostics, struct place place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* An error: the key of `node` is none of `names`. Suggests the nearest, or lists them all. */
+void diagnostics_unknown_key(struct diagnostics *diagnostics, const struct node *node,
+                             const char *const *names, size_t count);
+
 /* An error at a line and column where there is no node. */
 void diagnostics_error_at(struct diagnostics *diagnostics, unsigned line, unsigned column,
                           const char *message);
+
+/* Of findings in order that say the same of the same place, one stays. */
+void diagnostics_drop_repeated(struct diagnostics *diagnostics);
+
+/* Where the first error stands, as in struct diagnostic; 0 when there is none. */
+void diagnostics_first_error(const struct diagnostics *diagnostics, unsigned *line,
+                             unsigned *column);
 
 /* Puts the findings into the order of the file. */
 void diagnostics_sort(struct diagnostics *diagnostics);

@@ -42,6 +42,9 @@ const char *duration_parse(const char *text, int64_t *out_ns)
     if (*name == '.' || *name == ',') {
         return "has a fraction; use a smaller unit, as in 1500us or 500ms";
     }
+    if (strpbrk(name, " \t") != NULL) {
+        return "has a space; write number and unit together, as in 20ms or 60s";
+    }
     const struct unit *unit = find_unit(name);
     if (unit == NULL) {
         return "has no known unit; these are us, ms, s, m, h and d, as in 20ms or 60s";
@@ -56,6 +59,12 @@ const char *duration_parse(const char *text, int64_t *out_ns)
     }
     *out_ns = ns;
     return NULL;
+}
+
+const char *duration_unit(size_t index, int64_t *out_ns)
+{
+    *out_ns = index < UNIT_COUNT ? units[index].ns : 0;
+    return index < UNIT_COUNT ? units[index].name : NULL;
 }
 
 char *duration_format(int64_t ns, char text[DURATION_TEXT_MAX])

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "config/check.h"
 #include "config/codec.h"
+#include "config/limit_keys.h"
 #include "config/words.h"
 #include "config/yaml.h"
 
@@ -80,9 +81,50 @@ static struct module *find(const struct inheritance *inheritance, size_t count, 
     return bsearch(name, inheritance->modules, count, sizeof *inheritance->modules, compare_name);
 }
 
-const struct module *inheritance_find(const struct inheritance *inheritance, const char *name)
+static void report_unknown_module(const struct inheritance *inheritance, const struct node *node,
+                                  struct diagnostics *diagnostics)
 {
-    return find(inheritance, inheritance->module_count, name);
+    char quoted[WORDS_QUOTE_MAX];
+    const char **names = mem_alloc(inheritance->module_count, sizeof *names);
+    struct buf allowed = {0};
+    for (size_t i = 0; i < inheritance->module_count; i++) {
+        names[i] = inheritance->modules[i].name;
+    }
+    const char *nearest = words_nearest(node->text, names, inheritance->module_count);
+    words_quote(node->text, quoted);
+    if (nearest != NULL) {
+        diagnostics_error(diagnostics, place_value(node), "no module %s; did you mean '%s'?",
+                          quoted, nearest);
+    } else {
+        words_add_nearest(node->text, names, inheritance->module_count, &allowed);
+        diagnostics_error(diagnostics, place_value(node),
+                          "no module %s; write it under modules, or take one of: %s", quoted,
+                          buf_string(&allowed));
+    }
+    buf_fini(&allowed);
+    free(names);
+}
+
+static bool find_module(const struct inheritance *inheritance, const struct node *name,
+                        struct diagnostics *diagnostics, const struct module **out)
+{
+    *out = find(inheritance, inheritance->module_count, name->text);
+    if (*out == NULL) {
+        report_unknown_module(inheritance, name, diagnostics);
+    }
+    return *out != NULL && !(*out)->is_broken;
+}
+
+bool inheritance_find(const struct inheritance *inheritance, const struct values *own,
+                      struct diagnostics *diagnostics, const struct module **out)
+{
+    const struct value *value = &own->of[SLOT_MODULE];
+    *out = NULL;
+    if (value->state == VALUE_UNSET) {
+        *out = inheritance->usual;
+        return inheritance->is_usual_known;
+    }
+    return value->state == VALUE_SET && find_module(inheritance, value->node, diagnostics, out);
 }
 
 static void check_module_name(const struct node *node, struct diagnostics *diagnostics)
@@ -112,6 +154,7 @@ static void read_module(struct module *module, const struct node *node,
     const struct value *operation = &module->values.of[SLOT_OPERATION];
     if (operation->state == VALUE_SET) {
         check_applies(&own, operation_at((size_t)operation->number), diagnostics);
+        limit_check_own(&own, operation_at((size_t)operation->number), true, diagnostics);
     }
 }
 
@@ -139,11 +182,27 @@ void inheritance_read(struct inheritance *inheritance, const struct node *defaul
                       const struct node *modules, struct diagnostics *diagnostics)
 {
     if (defaults != NULL) {
-        values_read(&inheritance->defaults, &schema_operation, defaults, diagnostics);
+        values_read(&inheritance->defaults, &schema_defaults, defaults, diagnostics);
         codec_check_section(&inheritance->defaults, diagnostics);
     }
     if (modules != NULL) {
         read_modules(inheritance, modules, diagnostics);
+    }
+    const struct value *usual = &inheritance->defaults.of[SLOT_MODULE];
+    inheritance->is_usual_known =
+        usual->state == VALUE_UNSET ||
+        (usual->state == VALUE_SET &&
+         find_module(inheritance, usual->node, diagnostics, &inheritance->usual));
+}
+
+/* A timeout that nobody wrote leaves room for the next operation. */
+static void follow_frequency(struct values *values)
+{
+    struct value *timeout = &values->of[SLOT_TIMEOUT];
+    const struct value *frequency = &values->of[SLOT_FREQUENCY];
+    if (timeout->is_default && frequency->state == VALUE_SET &&
+        timeout->number > frequency->number / 2) {
+        timeout->number = frequency->number / 2;
     }
 }
 
@@ -181,7 +240,7 @@ void inheritance_merge(const struct inheritance *inheritance, const struct modul
             operation = layers[i]->of[SLOT_OPERATION];
         }
     }
-    out->is_operation_known = operation.state == VALUE_SET;
+    *out = (struct merged){.is_operation_known = operation.state == VALUE_SET};
     size_t index = out->is_operation_known ? (size_t)operation.number : 0;
     out->operation = operation_at(index);
     out->values = inheritance->built_in[index];
@@ -190,5 +249,8 @@ void inheritance_merge(const struct inheritance *inheritance, const struct modul
         if (layers[i] == &inheritance->defaults) {
             restore_built_in(&out->values, &inheritance->built_in[index], out->operation);
         }
+        const struct value *labels = &layers[i]->of[SLOT_LABELS];
+        out->labels[LEVEL_DEFAULTS + i] = labels->state == VALUE_SET ? labels->node : NULL;
     }
+    follow_frequency(&out->values);
 }

@@ -25,6 +25,8 @@ struct inheritance {
     struct values defaults;
     struct module *modules; /* sorted by name */
     size_t module_count;
+    const struct module *usual; /* of targets that name none; NULL: none */
+    bool is_usual_known; /* false when `defaults` name one that there is not */
     const struct key_ring *keys; /* that targets may refer to */
     bool assumes_clock; /* of each target */
 };
@@ -38,14 +40,17 @@ void inheritance_fini(struct inheritance *inheritance);
 void inheritance_read(struct inheritance *inheritance, const struct node *defaults,
                       const struct node *modules, struct diagnostics *diagnostics);
 
-/* The module of that name; NULL when there is none. */
-const struct module *inheritance_find(const struct inheritance *inheritance, const char *name);
+/* The module that a target with the values `own` names, or else `defaults`; *out is NULL when
+ * neither does. False when its keys are not known; reported, unless it is that of `defaults`. */
+bool inheritance_find(const struct inheritance *inheritance, const struct values *own,
+                      struct diagnostics *diagnostics, const struct module **out);
 
 /* One target with everything it inherits. */
 struct merged {
     struct values values;
     bool is_operation_known; /* false when it was written wrong */
     const struct operation *operation;
+    const struct node *labels[LEVEL_TARGET + 1]; /* of each level; NULL: none */
 };
 
 /* Lays the values one over the other. `module` may be NULL. */

@@ -6,29 +6,14 @@
 #include <string.h>
 
 #include "base/crypto.h"
-#include "base/mem.h"
 #include "config/secret.h"
 #include "config/words.h"
-
-/* `name` as seen from the directory of the configuration file; the caller frees it. */
-static char *resolve(const char *file, const char *name)
-{
-    struct buf path = {0};
-    const char *slash = strrchr(file, '/');
-    if (name[0] != '/' && slash != NULL) {
-        buf_add(&path, file, (size_t)(slash - file) + 1);
-    }
-    buf_add_string(&path, name);
-    return path.bytes;
-}
 
 static bool read_secret(const struct node *node, struct diagnostics *diagnostics,
                         struct auth_key *key)
 {
     bool is_exposed = false;
-    char *path = resolve(diagnostics->file, node->text);
-    const char *problem = secret_read(path, key, &is_exposed);
-    free(path);
+    const char *problem = secret_read(diagnostics->file, node->text, key, &is_exposed);
     /* The value is not named: somebody may have put the secret itself here. */
     if (problem != NULL) {
         diagnostics_error(diagnostics, place_value(node),
@@ -52,7 +37,7 @@ static bool is_taken(const struct key_ring *ring, const struct auth_key *key)
 }
 
 static void read_key(const struct node *node, struct diagnostics *diagnostics,
-                     struct key_ring *ring)
+                     struct inputs *inputs, struct key_ring *ring)
 {
     struct values values = {0};
     struct auth_key key = {0};
@@ -74,6 +59,9 @@ static void read_key(const struct node *node, struct diagnostics *diagnostics,
         diagnostics_error(diagnostics, place_value(values.of[SLOT_KEY_ALGORITHM].node), "%s %s",
                           auth_algorithm_name(key.algorithm), problem);
     }
+    if (inputs != NULL) {
+        secret_note(diagnostics->file, values.of[SLOT_KEY_SECRET_FILE].node->text, inputs);
+    }
     if (!read_secret(values.of[SLOT_KEY_SECRET_FILE].node, diagnostics, &key)) {
         key.algorithm = AUTH_NONE;
     }
@@ -81,12 +69,13 @@ static void read_key(const struct node *node, struct diagnostics *diagnostics,
     auth_key_wipe(&key);
 }
 
-void keys_read(const struct node *list, struct diagnostics *diagnostics, struct key_ring *out)
+void keys_read(const struct node *list, struct diagnostics *diagnostics, struct inputs *inputs,
+               struct key_ring *out)
 {
     out->count = 0;
     for (const struct node *node = list == NULL ? NULL : list->first; node != NULL;
          node = node->next) {
-        read_key(node, diagnostics, out);
+        read_key(node, diagnostics, inputs, out);
     }
 }
 

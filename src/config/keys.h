@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "config/diagnostics.h"
+#include "config/inputs.h"
 #include "config/value.h"
 #include "probe/spec.h"
 #include "reflect/reflect.h"
@@ -17,8 +18,10 @@ struct key_ring {
     size_t count;
 };
 
-/* Reads the list `keys`, NULL when there is none, and the files that it names. */
-void keys_read(const struct node *list, struct diagnostics *diagnostics, struct key_ring *out);
+/* Reads the list `keys`, NULL when there is none, and the files that it names, which are noted in
+ * `inputs` (NULL: nowhere). */
+void keys_read(const struct node *list, struct diagnostics *diagnostics, struct inputs *inputs,
+               struct key_ring *out);
 void keys_fini(struct key_ring *ring);
 
 /* Gives `spec` the key that `values` name, if any; reports one that is unknown or not for the

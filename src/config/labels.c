@@ -13,13 +13,19 @@
 /* Label names of our own metrics: a user's label of the same name would be a second one on one
  * series. */
 static const char *const reserved[] = {
-    "target", "direction", "reason",    "le",    "quantile", "operation", "host",      "address",
-    "port",   "source",    "control",   "owner", "tag",      "method",    "precision", "point",
-    "state",  "version",   "interface", "vrf",   "dscp",     "codec",     "auth",      "layout",
+    "target",    "direction", "reason", "le",      "quantile",  "operation", "host",
+    "address",   "port",      "source", "control", "owner",     "tag",       "method",
+    "precision", "point",     "state",  "version", "interface", "vrf",       "dscp",
+    "codec",     "auth",      "layout", "limit",   "severity",
 };
 
 /* Prometheus adds these itself and renames ours. */
 static const char *const scraped[] = {"job", "instance"};
+
+const char *labels_reserved(size_t index)
+{
+    return index < COUNT(reserved) ? reserved[index] : NULL;
+}
 
 static bool is_in(const char *name, const char *const *list, size_t count)
 {
@@ -96,16 +102,32 @@ static int compare_labels(const void *left, const void *right)
     return strcmp(a->name, b->name);
 }
 
-void labels_copy(const struct node *labels, struct spec *spec)
+static struct label *find_label(const struct spec *spec, const char *name)
 {
+    for (size_t i = 0; i < spec->identity.label_count; i++) {
+        if (strcmp(spec->identity.labels[i].name, name) == 0) {
+            return &spec->identity.labels[i];
+        }
+    }
+    return NULL;
+}
+
+void labels_add(const struct node *labels, struct spec *spec)
+{
+    struct spec_identity *identity = &spec->identity;
     if (labels->count == 0) {
         return;
     }
-    spec->identity.labels = mem_alloc(labels->count, sizeof *spec->identity.labels);
-    for (const struct node *label = labels->first; label != NULL; label = label->next) {
-        spec->identity.labels[spec->identity.label_count++] =
-            (struct label){.name = mem_string(label->key), .value = mem_string(label->text)};
+    identity->labels = mem_resize(identity->labels, identity->label_count + labels->count,
+                                  sizeof *identity->labels);
+    for (const struct node *node = labels->first; node != NULL; node = node->next) {
+        struct label *label = find_label(spec, node->key);
+        if (label == NULL) {
+            label = &identity->labels[identity->label_count++];
+            *label = (struct label){.name = mem_string(node->key)};
+        }
+        free(label->value);
+        label->value = mem_string(node->text);
     }
-    qsort(spec->identity.labels, spec->identity.label_count, sizeof *spec->identity.labels,
-          compare_labels);
+    qsort(identity->labels, identity->label_count, sizeof *identity->labels, compare_labels);
 }

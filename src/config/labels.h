@@ -5,6 +5,7 @@
 #define CONFIG_LABELS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "config/diagnostics.h"
 #include "config/node.h"
@@ -13,7 +14,11 @@
 /* Checks names and values of the mapping `labels`; reports. False when anything is wrong. */
 bool labels_check(const struct node *labels, struct diagnostics *diagnostics);
 
-/* Copies checked labels to `spec`, sorted by name: their order in the file means nothing. */
-void labels_copy(const struct node *labels, struct spec *spec);
+/* The names that a label must not have, one after the other, NULL beyond the last. */
+const char *labels_reserved(size_t index);
+
+/* Adds checked labels to `spec`, sorted by name: their order in the file means nothing. One that it
+ * has already gets the new value. */
+void labels_add(const struct node *labels, struct spec *spec);
 
 #endif

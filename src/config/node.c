@@ -77,6 +77,19 @@ bool node_is_within(const struct node *node, const struct node *ancestor)
     return node != NULL;
 }
 
+static const struct node *root_of(const struct node *node)
+{
+    while (node->parent != NULL) {
+        node = node->parent;
+    }
+    return node;
+}
+
+bool node_is_beside(const struct node *a, const struct node *b)
+{
+    return root_of(a) == root_of(b);
+}
+
 void node_add_path(const struct node *node, struct buf *out)
 {
     if (node->parent == NULL) {

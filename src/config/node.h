@@ -47,6 +47,9 @@ bool node_is_missing(const struct node *node);
 /* `node` is `ancestor` or somewhere below it. */
 bool node_is_within(const struct node *node, const struct node *ancestor);
 
+/* Both stand in one file. */
+bool node_is_beside(const struct node *a, const struct node *b);
+
 /* Appends the path from the top, for example "targets[0].labels.site"; nothing for the root. */
 void node_add_path(const struct node *node, struct buf *out);
 

@@ -3,6 +3,7 @@
 #include "config/responder.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 #include "base/addr.h"
 #include "config/address.h"
@@ -118,6 +119,10 @@ void responder_read(const struct node *node, const struct key_ring *ring,
     reflect_settings_default(out);
     read_udp(&values, node, diagnostics, out);
     read_tcp(&values, diagnostics, out);
+    if (values.of[SLOT_RESPONDER_VRF].state == VALUE_SET) {
+        const char *name = values.of[SLOT_RESPONDER_VRF].node->text;
+        memcpy(out->device, name, strlen(name) + 1);
+    }
     if (values.of[SLOT_ALLOW].state == VALUE_SET) {
         out->allow_count = read_prefixes(&values.of[SLOT_ALLOW], out->allow);
     }

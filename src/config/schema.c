@@ -8,6 +8,8 @@
 #include "base/time.h"
 #include "config/address.h"
 #include "config/duration.h"
+#include "config/file_pattern.h"
+#include "config/limit.h"
 #include "reflect/reflect.h"
 
 #define MS NS_PER_MS
@@ -16,25 +18,14 @@
 #define KEYS(table) .keys = (table), .count = sizeof(table) / sizeof((table)[0])
 
 /* The order of each is that of the enum it names. */
-static const char *const control_versions[] = {"none", "1", "2", NULL};
-static const char *const control_version_words[] = {"none", "v1", "v2", NULL};
 static const char *const switches[] = {"false", "true", NULL};
 static const char *const codecs[] = {"g711ulaw", "g711alaw", "g729a", NULL};
-static const char *const refusals[] = {"status16", "status32", "silent", NULL};
-static const char *const replies[] = {"long", "short", NULL};
+static const char *const histograms[] = {"both", "native", "classic", NULL};
 static const char *const precisions[] = {"milliseconds", "microseconds", NULL};
 static const char *const timestamps[] = {"auto", "user", "kernel", "hardware", NULL};
 static const char *const timestamp_formats[] = {"ntp", "ptp", NULL};
 static const char *const ip_versions[] = {"4", "6", NULL};
-static const char *const algorithms[] = {"md5", "sha256", "hmac-sha256", NULL};
-static const char *const layouts[] = {"auto",           "prefix",
-                                      "prefix-padded",  "suffix",
-                                      "suffix-padded",  "both",
-                                      "both-padded",    "hmac",
-                                      "prefix-omitted", "prefix-padded-omitted",
-                                      "suffix-omitted", "suffix-padded-omitted",
-                                      "both-omitted",   "both-padded-omitted",
-                                      "hmac-omitted",   NULL};
+static const char *const levels[] = {"minimal", "default", "all", NULL};
 
 const struct schema_module schema_modules[SCHEMA_MODULE_COUNT] = {
     {"echo", "udp-echo", VOICE_CODEC_NONE},
@@ -46,37 +37,19 @@ const struct schema_module schema_modules[SCHEMA_MODULE_COUNT] = {
     {"voice_g729a", "udp-jitter", VOICE_CODEC_G729A},
 };
 
-static const struct schema_key control_keys[] = {
-    {"version", SLOT_CONTROL_VERSION, SCHEMA_CHOICE, .choices = control_versions,
-     .synonyms = control_version_words, .default_text = "1",
-     .sets = {"control.version", "control.port", "packets.has_long_sequence"},
-     .doc = "Version of the control protocol, also written v1 and v2; 2 is RFC 6812; none: no "
-            "request, the port is always open."},
-    {"port", SLOT_CONTROL_PORT, SCHEMA_INTEGER, .min = 1, .max = 65535, .sets = {"control.port"},
-     .doc = "UDP port of the control protocol; without it 1967 for version 1, 1167 for version 2."},
-    {"key", SLOT_CONTROL_KEY, SCHEMA_INTEGER, .min = 1, .max = 65535, .sets = {"control.key"},
-     .doc = "Id of the key that signs the requests; without it they are not signed."},
-    {"auth_layout", SLOT_CONTROL_AUTH_LAYOUT, SCHEMA_CHOICE, .choices = layouts,
-     .default_text = "auto", .sets = {"control.auth_layout"},
-     .doc = "How the MD5 digest of version 1 is computed; auto tries all until one is accepted."},
-    {"retries", SLOT_CONTROL_RETRIES, SCHEMA_INTEGER, .min = 1, .max = 5, .default_text = "3",
-     .sets = {"control.tries"},
-     .doc = "How often the control request is sent in all before the operation fails."},
-    {"timeout", SLOT_CONTROL_TIMEOUT, SCHEMA_DURATION, .min = 100 * MS, .max = 10 * SECONDS,
-     .default_text = "2s", .sets = {"control.timeout_ns"},
-     .doc = "How long to wait for the answer to each control request."},
-};
-const struct schema_scope schema_control = {"control", KEYS(control_keys)};
-
 static const struct schema_key operation_keys[] = {
     {"operation", SLOT_OPERATION, SCHEMA_OPERATION, .default_text = "udp-jitter",
      .sets = {"operation"}, .doc = "What to measure with, in the words of IOS."},
-    {"frequency", SLOT_FREQUENCY, SCHEMA_DURATION, .min = SECONDS, .max = 604800 * SECONDS,
+    {"frequency", SLOT_FREQUENCY, SCHEMA_DURATION, .min = 100 * MS, .max = 604800 * SECONDS,
      .default_text = "60s", .sets = {"schedule.frequency_ns"},
      .doc = "Time from the start of one operation to the start of the next."},
     {"timeout", SLOT_TIMEOUT, SCHEMA_DURATION, .min = MS, .max = HOURS, .default_text = "5s",
      .sets = {"schedule.timeout_ns"},
-     .doc = "How long each packet waits for its reply; not longer than frequency."},
+     .doc = "How long each packet waits for its reply, not longer than frequency; where no timeout "
+            "is written it is half the frequency if that is shorter."},
+    {"port", SLOT_PORT, SCHEMA_INTEGER, .is_by_operation = true, .min = 1, .max = 65535,
+     .default_text = "16384", .sets = {"path.port", "path.peer"},
+     .doc = "UDP or TCP port the probes go to; the responder opens it when asked."},
     {"threshold", SLOT_THRESHOLD, SCHEMA_DURATION, .min = 0, .max = 60 * SECONDS,
      .default_text = "5s", .sets = {"results.threshold_ns"},
      .doc = "A slower round trip is counted as over threshold; an icmp-jitter with more average "
@@ -145,11 +118,29 @@ static const struct schema_key operation_keys[] = {
      .doc = "Which address of a host name to take; without it IPv4 if there is one, else IPv6."},
     {"control", SLOT_CONTROL, SCHEMA_SECTION, .is_by_operation = true, .inner = &schema_control,
      .doc = "How to ask the responder to open the port."},
+    {"limits", SLOT_LIMITS, SCHEMA_SECTION, .inner = &schema_limit,
+     .doc = "What an operation may measure before the target counts as degraded."},
     {"buckets", SLOT_BUCKETS, SCHEMA_BOUNDS, .min = 1, .max = HIST_BOUNDS_MAX,
      .default_text = "[100us, 250us, 500us, 1ms, 2500us, 5ms, 10ms, 25ms, 50ms, 100ms, 250ms, "
                      "500ms, 1s, 2500ms, 5s]",
      .sets = {"results.layout"},
      .doc = "Upper bounds of the histogram buckets; every value is counted exactly."},
+    {"series", SLOT_SERIES, SCHEMA_CHOICE, .choices = levels, .default_text = "default",
+     .sets = {"results.series"},
+     .doc =
+         "How many metrics the target has: minimal is at most 25 series and no histogram, all is "
+         "everything."},
+    {"histograms", SLOT_HISTOGRAMS, SCHEMA_CHOICE, .choices = histograms, .default_text = "both",
+     .sets = {"results.histograms"},
+     .doc =
+         "Which histograms a scraper that can read both gets: native ones (exponential buckets), "
+         "classic ones (those of buckets) or both. The text formats that know no native ones "
+         "always have the classic ones."},
+    {"created", SLOT_CREATED, SCHEMA_CHOICE, .choices = switches, .default_text = "false",
+     .sets = {"results.shows_created"},
+     .doc = "Whether OpenMetrics 1.0 has a line _created for each counter and histogram: when it "
+            "began. An OpenTelemetry collector needs it, other scrapers store it as one more "
+            "series."},
     {"dscp", SLOT_DSCP, SCHEMA_DSCP, .default_text = "default", .sets = {"path.tos"},
      .doc = "DSCP of the probes; control requests have none."},
     {"tos", SLOT_TOS, SCHEMA_TOS, .sets = {"path.tos"},
@@ -172,109 +163,47 @@ static const struct schema_key operation_keys[] = {
      .doc = "Who is responsible; a label of ipsla_target_info."},
     {"tag", SLOT_TAG, SCHEMA_TEXT, .max = 128, .default_text = "''", .sets = {"identity.tag"},
      .doc = "A free text; a label of ipsla_target_info."},
+    {"labels", SLOT_LABELS, SCHEMA_LABELS, .max = SCHEMA_LABELS_MAX, .sets = {"identity.labels"},
+     .doc = "Labels of your own on every series of the target; those of defaults, module and "
+            "target are put together."},
 };
 const struct schema_scope schema_operation = {"operation", KEYS(operation_keys)};
 
+static const struct schema_key defaults_keys[] = {
+    {"module", SLOT_MODULE, SCHEMA_TEXT, .min = 1, .max = 64,
+     .doc = "Name of the module whose keys apply: built in, or one under modules; in defaults, "
+            "that of every target that names none."},
+};
+const struct schema_scope schema_defaults = {"defaults", KEYS(defaults_keys),
+                                             .base = &schema_operation};
+
 static const struct schema_key target_keys[] = {
-    {"name", SLOT_NAME, SCHEMA_TEXT, .is_required = true, .min = 1, .max = 255,
-     .sets = {"identity.name"},
-     .doc = "The label target on every series; unique, and what a reload recognises a target by."},
+    {"name", SLOT_NAME, SCHEMA_TEXT, .min = 1, .max = 255, .sets = {"identity.name"},
+     .doc = "The label target on every series; unique, and what a reload recognises a target by; "
+            "without it the host."},
     {"host", SLOT_HOST, SCHEMA_HOST, .is_required = true, .sets = {"identity.host", "path.peer"},
      .doc = "The responder; a name is resolved at start and again later."},
-    {"port", SLOT_PORT, SCHEMA_INTEGER, .min = 1, .max = 65535, .sets = {"path.port", "path.peer"},
-     .doc =
-         "UDP or TCP port the probes go to; the responder opens it when asked. Required in a file, "
-         "but not for ICMP."},
-    {"module", SLOT_MODULE, SCHEMA_TEXT, .min = 1, .max = 64,
-     .doc = "Name of the module whose keys apply: built in, or one under modules."},
-    {"labels", SLOT_LABELS, SCHEMA_LABELS, .max = SCHEMA_LABELS_MAX, .sets = {"identity.labels"},
-     .doc = "Labels of your own on every series of the target."},
+    {"hosts", SLOT_HOSTS, SCHEMA_HOSTS, .min = 1, .max = SCHEMA_TARGETS_MAX,
+     .sets = {"identity.name", "identity.host", "path.peer"},
+     .doc = "Several responders instead of host: a target for each, called NAME-HOST, or HOST "
+            "without a name."},
 };
-const struct schema_scope schema_target = {"target", KEYS(target_keys), .base = &schema_operation};
-
-static const struct schema_key responder_keys[] = {
-    {"listen", SLOT_LISTEN, SCHEMA_ENDPOINTS, .min = 1, .max = REFLECT_LISTEN_MAX,
-     .default_text = "[1967, 1167]",
-     .doc = "Where control requests are taken; a port alone is every IPv4 and IPv6 address. Probes "
-            "are "
-            "taken on the same addresses."},
-    {"allow", SLOT_ALLOW, SCHEMA_PREFIXES, .max = REFLECT_ALLOW_MAX, .default_text = "[]",
-     .doc = "Who may ask and send probes; an empty list is everybody."},
-    {"permanent_ports", SLOT_PERMANENT_PORTS, SCHEMA_ENDPOINTS, .max = REFLECT_PERMANENT_MAX,
-     .default_text = "[]", .doc = "Probe ports that are always open, without a control request."},
-    {"permanent_tcp_ports", SLOT_PERMANENT_TCP_PORTS, SCHEMA_ENDPOINTS,
-     .max = REFLECT_PERMANENT_MAX, .default_text = "[]",
-     .doc = "TCP ports that are always open; each connection is closed at once."},
-    {"max_sessions", SLOT_MAX_SESSIONS, SCHEMA_INTEGER, .min = 1, .max = 65536,
-     .default_text = "1000", .doc = "Sessions at one time; further requests are refused."},
-    {"max_sessions_per_source", SLOT_MAX_SESSIONS_PER_SOURCE, SCHEMA_INTEGER, .min = 0,
-     .max = 65536, .default_text = "0",
-     .doc = "Sessions of one IPv4 address or IPv6 /64; 0: as many as are free, or 16."},
-    {"requests_per_source", SLOT_REQUESTS_PER_SOURCE, SCHEMA_INTEGER, .min = 0, .max = 1000000,
-     .default_text = "1000",
-     .doc = "Control requests a second of one IPv4 address or IPv6 /64; 0: any number."},
-    {"reserve_for", SLOT_RESERVE_FOR, SCHEMA_PREFIXES, .max = REFLECT_ALLOW_MAX,
-     .default_text = "[]", .doc = "Senders without these two limits, who have a reserve."},
-    {"reserved_sessions", SLOT_RESERVED_SESSIONS, SCHEMA_INTEGER, .min = 0, .max = 65536,
-     .default_text = "100",
-     .doc = "Sessions that only senders in reserve_for can have, up to half of max_sessions."},
-    {"min_duration", SLOT_MIN_DURATION, SCHEMA_DURATION, .min = 0, .max = 60 * SECONDS,
-     .default_text = "1s", .doc = "A port stays open at least this long."},
-    {"max_duration", SLOT_MAX_DURATION, SCHEMA_DURATION, .min = 60 * SECONDS, .max = 24 * HOURS,
-     .default_text = "5m",
-     .doc = "A longer duration is granted as this; probes double it at most."},
-    {"ports", SLOT_PORTS, SCHEMA_PORTS, .max = 64, .default_text = "[1024-65535]",
-     .doc = "Ports that requests may name, but for those that the system reserves; TCP ports "
-            "only for senders in allow or with a key, and for this host itself."},
-    {"min_source_port", SLOT_MIN_SOURCE_PORT, SCHEMA_INTEGER, .min = 0, .max = 65535,
-     .default_text = "1024", .doc = "Nothing is answered to ports below: they are of services."},
-    {"refusal", SLOT_REFUSAL, SCHEMA_CHOICE, .choices = refusals, .default_text = "status16",
-     .doc = "How a refusal is written: a 16-bit status, a 32-bit status, or no answer."},
-    {"reply", SLOT_REPLY, SCHEMA_CHOICE, .choices = replies, .default_text = "long",
-     .doc = "Shape of the answer to a request: 24 bytes as current IOS sends it, or 8."},
-    {"reflect_tos", SLOT_REFLECT_TOS, SCHEMA_CHOICE, .choices = switches, .default_text = "true",
-     .doc = "Answers have the TOS byte of what they answer; false: TOS 0."},
-    {"timestamp_format", SLOT_RESPONDER_TIMESTAMP_FORMAT, SCHEMA_CHOICE,
-     .choices = timestamp_formats, .default_text = "ntp",
-     .doc = "Timestamps in replies to microsecond probes; the senders must use the same."},
-    {"keys", SLOT_RESPONDER_KEYS, SCHEMA_IDS, .max = REFLECT_KEYS_MAX, .default_text = "[]",
-     .doc = "Keys of which each request must use one; an empty list takes unsigned requests only."},
-    {"replay_window", SLOT_REPLAY_WINDOW, SCHEMA_DURATION, .min = 0, .max = 24 * HOURS,
-     .default_text = "5m",
-     .doc = "How far the time in a signed request of version 2 may be off; 0s is not checked."},
-};
-const struct schema_scope schema_responder = {"responder", KEYS(responder_keys)};
-
-static const struct schema_key key_keys[] = {
-    {"id", SLOT_KEY_ID, SCHEMA_INTEGER, .is_required = true, .min = 1, .max = 65535,
-     .sets = {"control.key"},
-     .doc = "What requests name the key by; IOS has 1 to 5 for version 1."},
-    {"algorithm", SLOT_KEY_ALGORITHM, SCHEMA_CHOICE, .is_required = true, .choices = algorithms,
-     .sets = {"control.key"}, .doc = "md5 for version 1, the others for version 2."},
-    {"secret_file", SLOT_KEY_SECRET_FILE, SCHEMA_TEXT, .is_required = true, .min = 1, .max = 4095,
-     .sets = {"control.key"},
-     .doc = "File whose one line is the secret; written in a configuration file, a relative path "
-            "starts at that file."},
-};
-const struct schema_scope schema_key = {"key", KEYS(key_keys)};
-
-static const struct schema_key clock_keys[] = {
-    {"assume_synchronized", SLOT_ASSUME_SYNCHRONIZED, SCHEMA_CHOICE, .choices = switches,
-     .default_text = "false", .sets = {"clocks.is_assumed_synchronized"},
-     .doc = "The clock of this host counts as synchronized, whatever the system says; for hosts "
-            "whose clock the hypervisor keeps."},
-};
-const struct schema_scope schema_clock = {"clock", KEYS(clock_keys)};
+const struct schema_scope schema_target = {"target", KEYS(target_keys), .base = &schema_defaults};
 
 static const struct schema_key root_keys[] = {
     {"defaults", SLOT_DEFAULTS, SCHEMA_MAPPING, .doc = "Keys that apply to every target."},
     {"modules", SLOT_MODULES, SCHEMA_MAPPING, .max = SCHEMA_MODULES_MAX,
      .doc = "Named sets of keys for targets to refer to."},
     {"targets", SLOT_TARGETS, SCHEMA_LIST, .max = SCHEMA_TARGETS_MAX, .doc = "What to measure."},
+    {"target_files", SLOT_TARGET_FILES, SCHEMA_FILES, .min = 1, .max = SCHEMA_FILES_MAX,
+     .doc = "Files with more targets, which are watched; a relative path starts at this file."},
     {"keys", SLOT_KEYS, SCHEMA_LIST, .max = SCHEMA_KEYS_MAX,
      .doc = "Secrets that sign control requests, for targets and the responder to refer to."},
     {"clock", SLOT_CLOCK, SCHEMA_SECTION, .inner = &schema_clock,
      .doc = "What is known of the clock of this host."},
+    {"max_packet_rate", SLOT_MAX_PACKET_RATE, SCHEMA_INTEGER, .min = 1, .max = 100000000,
+     .doc = "Packets a second that all targets together may send, control requests included; a "
+            "file with more is refused."},
     {"responder", SLOT_RESPONDER, SCHEMA_MAPPING,
      .doc = "Answer others too; {} is a responder with the defaults below."},
 };
@@ -412,6 +341,9 @@ void schema_add_range(const struct schema_key *key, const struct operation *oper
     case SCHEMA_TOLERANCE:
         buf_add_string(out, "0us to 100ms, or 0% to 100%");
         break;
+    case SCHEMA_LIMIT:
+        limit_add_range((enum limit)(key->slot - SLOT_LIMIT), out);
+        break;
     case SCHEMA_LIFE:
         buf_add_string(out, "1s to 24855d, or forever");
         break;
@@ -420,6 +352,9 @@ void schema_add_range(const struct schema_key *key, const struct operation *oper
         break;
     case SCHEMA_BOUNDS:
         add_count(&limits, "rising durations from 1us to 1h", out);
+        break;
+    case SCHEMA_HOSTS:
+        add_count(&limits, "IP addresses or host names", out);
         break;
     case SCHEMA_ENDPOINTS:
         add_count(&limits, "of " ADDRESS_ENDPOINT, out);
@@ -435,6 +370,9 @@ void schema_add_range(const struct schema_key *key, const struct operation *oper
         break;
     case SCHEMA_IDS:
         add_count(&limits, "ids of keys", out);
+        break;
+    case SCHEMA_FILES:
+        add_count(&limits, "of " FILE_PATTERN_ALLOWED, out);
         break;
     case SCHEMA_SECTION:
         buf_add_string(out, "a mapping");

@@ -39,6 +39,9 @@ enum slot {
     SLOT_VERIFY_DATA,
     SLOT_DATA_PATTERN,
     SLOT_BUCKETS,
+    SLOT_SERIES,
+    SLOT_HISTOGRAMS,
+    SLOT_CREATED,
     SLOT_DSCP,
     SLOT_TOS,
     SLOT_TTL,
@@ -59,6 +62,7 @@ enum slot {
     SLOT_MODULE,
     SLOT_LABELS,
     SLOT_LISTEN,
+    SLOT_RESPONDER_VRF,
     SLOT_ALLOW,
     SLOT_PERMANENT_PORTS,
     SLOT_PERMANENT_TCP_PORTS,
@@ -89,8 +93,16 @@ enum slot {
     SLOT_CLOCK_TOLERANCE,
     SLOT_CLOCK,
     SLOT_ASSUME_SYNCHRONIZED,
+    SLOT_TARGET_FILES,
+    SLOT_GROUP_TARGETS,
+    SLOT_GROUP_LABELS,
+    SLOT_HOSTS,
+    SLOT_MAX_PACKET_RATE,
+    SLOT_LIMITS,
+    SLOT_LIMIT, /* and one for each enum limit: SLOT_LIMIT + LIMIT_... */
+    SLOT_LIMIT_FOR = SLOT_LIMIT + LIMIT_COUNT,
 };
-#define SLOT_COUNT (SLOT_ASSUME_SYNCHRONIZED + 1)
+#define SLOT_COUNT (SLOT_LIMIT_FOR + 1)
 
 enum schema_kind {
     SCHEMA_DURATION, /* min, max in ns */
@@ -106,14 +118,17 @@ enum schema_kind {
     SCHEMA_DEVICE, /* the name of a network device */
     SCHEMA_START, /* spread, now, after DURATION, pending */
     SCHEMA_TOLERANCE, /* a duration or a percentage: config/tolerance.h; min, max of its number */
+    SCHEMA_LIMIT, /* what config/limit.h reads, or [warning, critical]; either may be none */
     SCHEMA_LIFE, /* a duration or forever */
     SCHEMA_LABELS, /* max entries */
     SCHEMA_BOUNDS, /* min, max entries */
+    SCHEMA_HOSTS, /* min, max entries, each as SCHEMA_HOST */
     SCHEMA_ENDPOINTS, /* min, max entries: ADDRESS_ENDPOINT */
     SCHEMA_PREFIXES, /* max entries */
     SCHEMA_PORTS, /* max entries: port or first-last */
     SCHEMA_PATTERN, /* bytes in hexadecimal digits */
     SCHEMA_IDS, /* max entries: ids of keys */
+    SCHEMA_FILES, /* min, max entries: config/file_pattern.h */
     SCHEMA_SECTION, /* a mapping with the keys of `inner` */
     SCHEMA_MAPPING, /* a mapping whose contents are read elsewhere */
     SCHEMA_LIST, /* min, max entries, read elsewhere */
@@ -143,8 +158,8 @@ struct schema_scope {
     const struct schema_scope *base; /* its keys are allowed too; NULL: none */
 };
 
-extern const struct schema_scope schema_root, schema_operation, schema_control, schema_target,
-    schema_responder, schema_key, schema_clock;
+extern const struct schema_scope schema_root, schema_operation, schema_control, schema_limit,
+    schema_defaults, schema_target, schema_responder, schema_key, schema_clock, schema_group;
 
 /* Modules that need not be written. */
 struct schema_module {
@@ -158,6 +173,7 @@ extern const struct schema_module schema_modules[SCHEMA_MODULE_COUNT];
 #define SCHEMA_MODULES_MAX 1000
 #define SCHEMA_TARGETS_MAX 100000
 #define SCHEMA_KEYS_MAX 64
+#define SCHEMA_FILES_MAX 64
 #define SCHEMA_LABELS_MAX 32
 #define SCHEMA_LABEL_BYTES_MAX 1024
 #define SCHEMA_BOUND_MIN_NS INT64_C(1000)
@@ -187,7 +203,7 @@ struct schema_train schema_train(bool has_codec);
 bool schema_has_own_ranges(const struct schema_key *key);
 
 /* Appends what the key allows with one operation (NULL: whatever the operation), for example
- * "1s to 7d". */
+ * "100ms to 7d". */
 void schema_add_range(const struct schema_key *key, const struct operation *operation,
                       struct buf *out);
 

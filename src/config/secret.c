@@ -3,9 +3,11 @@
 #include "config/secret.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/crypto.h"
 #include "config/file.h"
 
@@ -37,15 +39,73 @@ static const char *take(const char *text, size_t size, struct auth_key *key)
     return NULL;
 }
 
-const char *secret_read(const char *path, struct auth_key *key, bool *is_exposed)
+static const char *open_problem(int error)
+{
+    static const struct {
+        int error;
+        const char *problem;
+    } rows[] = {
+        {ENOENT, "does not exist"},
+        {EISDIR, "is not a regular file"},
+        {ENOTSUP, "is not a regular file"},
+        {EACCES, "cannot be opened: Permission denied"},
+        {ENOTDIR, "cannot be opened: Not a directory"},
+        {ELOOP, "cannot be opened: Too many levels of symbolic links"},
+        {ENAMETOOLONG, "cannot be opened: File name too long"},
+        {EMFILE, "cannot be opened: Too many open files"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i].error == error) {
+            return rows[i].problem;
+        }
+    }
+    return "cannot be opened";
+}
+
+/* Where the file may be, the first place first: appends the path, and returns false beyond the last
+ * place. */
+static bool add_place(const char *named_in, const char *name, unsigned place, struct buf *path)
+{
+    const char *credentials = strchr(name, '/') == NULL ? getenv("CREDENTIALS_DIRECTORY") : NULL;
+    buf_clear(path);
+    if (credentials != NULL && place == 0) {
+        buf_printf(path, "%s/%s", credentials, name);
+        return true;
+    }
+    char *beside = file_beside(named_in == NULL ? "" : named_in, name);
+    buf_add_string(path, beside);
+    free(beside);
+    return place == (credentials != NULL ? 1 : 0);
+}
+
+static int open_secret(const char *named_in, const char *name, struct stat *status)
+{
+    struct buf path = {0};
+    int fd = -ENOENT;
+    for (unsigned i = 0; fd == -ENOENT && add_place(named_in, name, i, &path); i++) {
+        fd = file_open(buf_string(&path), status);
+    }
+    buf_fini(&path);
+    return fd;
+}
+
+void secret_note(const char *named_in, const char *name, struct inputs *inputs)
+{
+    struct buf path = {0};
+    for (unsigned i = 0; add_place(named_in, name, i, &path); i++) {
+        inputs_note(inputs, buf_string(&path));
+    }
+    buf_fini(&path);
+}
+
+const char *secret_read(const char *named_in, const char *name, struct auth_key *key,
+                        bool *is_exposed)
 {
     char text[FILE_BYTES_MAX];
     struct stat status;
-    int fd = file_open(path, &status);
+    int fd = open_secret(named_in, name, &status);
     if (fd < 0) {
-        return fd == -ENOENT                     ? "does not exist"
-               : fd == -EISDIR || fd == -ENOTSUP ? "is not a regular file"
-                                                 : "cannot be opened";
+        return open_problem(-fd);
     }
     ssize_t size = file_read(fd, text, sizeof text);
     close(fd);

@@ -7,10 +7,10 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "config/check.h"
 #include "config/codec.h"
 #include "config/keys.h"
 #include "config/labels.h"
+#include "config/limit_keys.h"
 #include "config/packet.h"
 #include "config/words.h"
 
@@ -55,9 +55,6 @@ static void set_identity(const struct values *values, struct spec *spec)
     if (spec->path.peer.family != ADDR_NONE) {
         spec->path.peer.port = spec->path.port;
     }
-    if (values->of[SLOT_LABELS].state == VALUE_SET) {
-        labels_copy(values->of[SLOT_LABELS].node, spec);
-    }
 }
 
 static void set_data(const struct values *values, struct spec *spec)
@@ -69,14 +66,20 @@ static void set_data(const struct values *values, struct spec *spec)
     }
 }
 
-static void set_packets(const struct values *values, struct spec *spec)
+/* VRF or network device, on Linux the same; not set when there is neither. */
+static const struct value *device_of(const struct values *values)
 {
     const struct value *vrf = &values->of[SLOT_VRF];
-    const struct value *device = vrf->state == VALUE_SET ? vrf : &values->of[SLOT_INTERFACE];
+    return vrf->state == VALUE_SET ? vrf : &values->of[SLOT_INTERFACE];
+}
+
+static void set_packets(const struct values *values, struct spec *spec)
+{
+    const struct value *device = device_of(values);
     int64_t dscp = number_of(values, SLOT_DSCP);
     bool is_byte = values->of[SLOT_TOS].state == VALUE_SET;
     spec->path.tos = (uint8_t)(is_byte ? number_of(values, SLOT_TOS) : dscp * 4);
-    spec->path.is_vrf = device == vrf;
+    spec->path.is_vrf = device == &values->of[SLOT_VRF];
     if (device->state == VALUE_SET) {
         size_t length = strlen(device->node->text);
         memcpy(spec->path.options.device, device->node->text, length + 1);
@@ -162,91 +165,88 @@ struct spec *target_build(const struct values *values, const struct operation *o
         spec->path.ip_version = ADDR_IPV4;
     }
     value_get_bounds(&values->of[SLOT_BUCKETS], &spec->results.layout);
+    limit_build(values, spec);
+    spec->results.series = (enum series_level)(number_of(values, SLOT_SERIES) + SERIES_MINIMAL);
+    spec->results.histograms = (enum hist_forms)number_of(values, SLOT_HISTOGRAMS);
+    spec->results.shows_created = number_of(values, SLOT_CREATED) != 0;
     return spec;
 }
 
-static void report_unknown_module(const struct inheritance *inheritance, const struct node *node,
-                                  struct diagnostics *diagnostics)
-{
-    char quoted[WORDS_QUOTE_MAX];
-    const char **names = mem_alloc(inheritance->module_count, sizeof *names);
-    struct buf allowed = {0};
-    for (size_t i = 0; i < inheritance->module_count; i++) {
-        names[i] = inheritance->modules[i].name;
-        if (i < 16) {
-            buf_add_string(&allowed, i > 0 ? ", " : "");
-            words_add_safe(&allowed, names[i]);
-        }
-    }
-    const char *nearest = words_nearest(node->text, names, inheritance->module_count);
-    words_quote(node->text, quoted);
-    if (nearest != NULL) {
-        diagnostics_error(diagnostics, place_value(node), "no module %s; did you mean '%s'?",
-                          quoted, nearest);
-    } else {
-        diagnostics_error(diagnostics, place_value(node), "no module %s; allowed: %s%s", quoted,
-                          buf_string(&allowed), inheritance->module_count > 16 ? "..." : "");
-    }
-    buf_fini(&allowed);
-    free(names);
-}
-
-/* False when the target names a module whose keys are not known. */
-static bool find_module(const struct inheritance *inheritance, const struct values *own,
-                        struct diagnostics *diagnostics, const struct module **out)
-{
-    const struct value *value = &own->of[SLOT_MODULE];
-    *out = NULL;
-    if (value->state != VALUE_SET) {
-        return value->state == VALUE_UNSET;
-    }
-    *out = inheritance_find(inheritance, value->node->text);
-    if (*out == NULL) {
-        report_unknown_module(inheritance, value->node, diagnostics);
-        return false;
-    }
-    return !(*out)->is_broken;
-}
-
-static void make_claim(const struct node *target, const struct values *values, bool has_ports,
+static void make_claim(const struct target_entry *entry, const struct merged *merged,
                        struct claim *out)
 {
+    const struct values *values = &merged->values;
     const struct value *name = &values->of[SLOT_NAME];
-    *out = (struct claim){.target = target, .order = target->index, .source = source_of(values)};
+    const struct value *device = device_of(values);
+    *out = (struct claim){.target = entry->node, .source = source_of(values)};
     out->name = name->state == VALUE_SET ? name->node : NULL;
     out->source_port = values->of[SLOT_SOURCE_PORT].node;
-    if (values->of[SLOT_SOURCE_ADDRESS].state == VALUE_BROKEN || !has_ports) {
+    out->device = device->state == VALUE_SET ? device->node->text : NULL;
+    if (values->of[SLOT_SOURCE_ADDRESS].state == VALUE_BROKEN || !merged->operation->has_ports) {
         out->source.port = 0;
     }
 }
 
-struct spec *target_read(const struct node *node, const struct inheritance *inheritance,
-                         struct diagnostics *diagnostics, struct claim *claim)
+static bool has_codec(const struct merged *merged)
+{
+    return schema_row(SLOT_CODEC, merged->operation) != NULL &&
+           merged->values.of[SLOT_CODEC].state != VALUE_UNSET;
+}
+
+static void add_labels(const struct target_entry *entry, const struct merged *merged,
+                       struct diagnostics *diagnostics, struct spec *spec)
+{
+    for (enum value_level level = LEVEL_BUILT_IN; level <= LEVEL_TARGET; level++) {
+        if (merged->labels[level] != NULL) {
+            labels_add(merged->labels[level], spec);
+        }
+    }
+    if (spec->identity.label_count > SCHEMA_LABELS_MAX) {
+        diagnostics_error(diagnostics, place_below(entry->node, "labels"),
+                          "these are %zu labels with the inherited ones; allowed: up to %d",
+                          spec->identity.label_count, SCHEMA_LABELS_MAX);
+    }
+}
+
+/* The mistake of everybody who has read that the responder listens at 1967. */
+static void check_port(const struct target_entry *entry, const struct merged *merged,
+                       const struct spec *spec, struct diagnostics *diagnostics)
+{
+    const struct node *port = merged->values.of[SLOT_PORT].node;
+    if (spec_probes_control_port(spec)) {
+        bool is_own = node_is_within(port, entry->node);
+        diagnostics_error(diagnostics,
+                          is_own ? place_value(port) : place_below(entry->node, "port"),
+                          "%u " TARGET_CONTROL_PORT, (unsigned)spec->path.port);
+    }
+}
+
+struct spec *target_read(const struct target_entry *entry, struct diagnostics *diagnostics,
+                         struct claim *claim)
 {
     size_t errors = diagnostics->error_count;
-    struct values own = {0};
-    const struct module *module;
     struct merged merged;
-    if (!value_is_mapping(node, diagnostics)) {
-        *claim = (struct claim){.target = node, .order = node->index};
+    if (!entry->is_readable) {
+        *claim = (struct claim){.target = entry->node};
         return NULL;
     }
-    values_read(&own, &schema_target, node, diagnostics);
-    bool is_module_known = find_module(inheritance, &own, diagnostics, &module);
-    inheritance_merge(inheritance, module, &own, &merged);
-    make_claim(node, &merged.values, merged.operation->has_ports, claim);
-    if (is_module_known && merged.is_operation_known) {
-        check_applies(&own, merged.operation, diagnostics);
-        check_target(&merged.values, merged.operation, node, diagnostics);
+    inheritance_merge(entry->inheritance, entry->module, &entry->own, &merged);
+    make_claim(entry, &merged, claim);
+    if (entry->is_module_known && merged.is_operation_known) {
+        check_applies(&entry->own, merged.operation, diagnostics);
+        limit_check_own(&entry->own, merged.operation, has_codec(&merged), diagnostics);
+        check_target(&merged.values, merged.operation, entry->node, diagnostics);
     }
-    if (diagnostics->error_count > errors || !merged.is_operation_known ||
-        merged.values.of[SLOT_BUCKETS].state != VALUE_SET) {
+    if (entry->is_broken || diagnostics->error_count > errors || !entry->is_module_known ||
+        !merged.is_operation_known || merged.values.of[SLOT_BUCKETS].state != VALUE_SET) {
         return NULL;
     }
     struct spec *spec = target_build(&merged.values, merged.operation);
-    spec->clocks.is_assumed_synchronized = inheritance->assumes_clock;
+    spec->clocks.is_assumed_synchronized = entry->inheritance->assumes_clock;
+    add_labels(entry, &merged, diagnostics, spec);
+    check_port(entry, &merged, spec, diagnostics);
     if (spec->operation->has_ports) {
-        keys_assign(inheritance->keys, &merged.values, diagnostics, spec);
+        keys_assign(entry->inheritance->keys, &merged.values, diagnostics, spec);
     }
     return spec;
 }

@@ -10,12 +10,39 @@
 #include "config/node.h"
 #include "probe/spec.h"
 
-/* Reads and checks one target. NULL when it has an error of its own, which is reported; else the
- * caller owns a reference. *claim is what it must not share with others, and is filled anyhow. */
-struct spec *target_read(const struct node *node, const struct inheritance *inheritance,
-                         struct diagnostics *diagnostics, struct claim *claim);
+/* What is wrong with a probe port that is a control port; the port stands before it. */
+#define TARGET_CONTROL_PORT                                                                        \
+    "is where responders take control requests, not probes; leave it out for 16384, or write "     \
+    "another port: the responder opens it when asked"
 
-/* A spec from checked values of `operation`; name, host, port and labels where they are set. */
+/* An entry of `targets`: a host name, or a mapping with a `host` or several `hosts`, each of which
+ * makes a target. Text belongs to the file's tree and to the inheritance's. */
+struct target_entry {
+    const struct node *node;
+    const struct inheritance *inheritance;
+    const struct module *module; /* NULL: none */
+    bool is_readable; /* it has keys */
+    bool is_broken; /* some of them are wrong */
+    bool is_module_known;
+    struct values own; /* with the name and the host of one target */
+    struct value name; /* as written */
+    const struct node *host; /* of `hosts`; NULL without them */
+};
+
+/* Reads an entry, with its first host. */
+void target_entry_read(struct target_entry *entry, const struct node *node,
+                       const struct inheritance *inheritance, struct diagnostics *diagnostics);
+
+/* Goes on to its next host; false when there is none. */
+bool target_entry_next(struct target_entry *entry, struct diagnostics *diagnostics);
+
+/* Checks the target of the host at hand. NULL when it has an error of its own, which is reported;
+ * else the caller owns a reference. *claim is what it must not share with others, and is filled
+ * anyhow, but for its order. */
+struct spec *target_read(const struct target_entry *entry, struct diagnostics *diagnostics,
+                         struct claim *claim);
+
+/* A spec from checked values of `operation`; name, host and port where they are set. */
 struct spec *target_build(const struct values *values, const struct operation *operation);
 
 #endif

@@ -5,166 +5,94 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/port_set.h"
-#include "config/address.h"
 #include "config/duration.h"
+#include "config/hint.h"
 #include "config/labels.h"
-#include "config/packet.h"
-#include "config/tolerance.h"
+#include "config/limit_keys.h"
+#include "config/parse.h"
+#include "config/unknown.h"
 #include "config/words.h"
-
-#define INTEGER_DIGITS_MAX 15
-#define NAMES_MAX 64
 
 /* A key being read. */
 struct reading {
-    const struct schema_scope *scope;
     const struct schema_key *key;
     struct diagnostics *diagnostics;
 };
 
-/* Reports what is wrong with `node`, and what is allowed. */
+const char *value_parse(const struct schema_key *key, const struct operation *operation,
+                        const char *text, struct value *out)
+{
+    struct parsed parsed = {0};
+    const char *problem = parse_value(key, operation, text, &parsed);
+    if (problem == NULL) {
+        out->number = parsed.number;
+        out->addr = parsed.addr;
+    }
+    return problem;
+}
+
+/* Reports what is wrong with `node`, and what was meant or is allowed. */
 static void refuse(const struct reading *reading, const struct node *node, const char *problem)
 {
-    struct buf allowed = {0};
-    char quoted[WORDS_QUOTE_MAX] = "";
-    schema_add_ranges(reading->key, &allowed);
-    if (node->kind == NODE_SCALAR && !node_is_missing(node)) {
-        words_quote(node->text, quoted);
+    struct buf message = {0}, hint = {0};
+    char quoted[WORDS_QUOTE_MAX];
+    bool has_text = node->kind == NODE_SCALAR && !node_is_missing(node);
+    if (has_text) {
+        buf_printf(&message, "%s ", words_quote(node->text, quoted));
     }
-    diagnostics_error(reading->diagnostics, place_value(node), "%s%s%s; allowed: %s", quoted,
-                      quoted[0] == '\0' ? "" : " ", problem, buf_string(&allowed));
-    buf_fini(&allowed);
+    buf_add_string(&message, problem);
+    if (has_text && hint_value(reading->key, node->text, &hint)) {
+        buf_printf(&message, "; did you mean '%s'?", buf_string(&hint));
+    } else {
+        buf_add_string(&message, "; allowed: ");
+        hint_allowed(reading->key, has_text ? node->text : "", &message);
+    }
+    diagnostics_error(reading->diagnostics, place_value(node), "%s", buf_string(&message));
+    buf_fini(&message);
+    buf_fini(&hint);
+}
+
+static const char *describe_found(const struct node *node)
+{
+    return node->kind == NODE_SEQUENCE  ? "this is a list"
+           : node->kind == NODE_MAPPING ? "this is a mapping"
+           : node_is_missing(node)      ? "the value is missing"
+                                        : "this is a single value";
+}
+
+/* A list or mapping is due. A single value that could be its only element is shown as that. */
+static void refuse_shape(const struct reading *reading, const struct node *node, enum node_kind due)
+{
+    const char *found = describe_found(node), *name = reading->key->name;
+    const char *where = node_is_missing(node)  ? ""
+                        : due == NODE_SEQUENCE ? " where a list is due"
+                                               : " where a mapping is due";
+    bool is_element = node->kind == NODE_SCALAR && !node_is_missing(node) &&
+                      parse_has_elements(reading->key->kind) &&
+                      parse_is_valid(reading->key, node->text);
+    if (is_element) {
+        diagnostics_error(reading->diagnostics, place_value(node), "%s%s; write %s: [%s]", found,
+                          where, name, node->text);
+    } else {
+        diagnostics_error(reading->diagnostics, place_value(node), "%s%s; write %s: %s", found,
+                          where, name, hint_shape(reading->key));
+    }
 }
 
 static bool is_kind(const struct reading *reading, const struct node *node, enum node_kind kind)
 {
-    static const char *const found[] = {
-        [NODE_SCALAR] = "is a single value where a list or mapping is due",
-        [NODE_SEQUENCE] = "this is a list",
-        [NODE_MAPPING] = "this is a mapping",
-    };
     if (node->is_refused) {
         return false;
     }
-    if (node_is_missing(node)) {
-        refuse(reading, node, "the value is missing");
-        return false;
+    if (node->kind == kind && !node_is_missing(node)) {
+        return true;
     }
-    if (node->kind != kind) {
-        refuse(reading, node, found[node->kind]);
-        return false;
+    if (kind == NODE_SCALAR) {
+        refuse(reading, node, describe_found(node));
+    } else {
+        refuse_shape(reading, node, kind);
     }
-    return true;
-}
-
-static const char out_of_range[] = "is out of range";
-
-static const char *parse_integer(const char *text, int64_t *out)
-{
-    size_t digits = strspn(text, "0123456789");
-    if (digits == 0 || text[digits] != '\0') {
-        return "is not a whole number in decimal digits";
-    }
-    if (digits > 1 && text[0] == '0') {
-        return "has a leading zero";
-    }
-    if (digits > INTEGER_DIGITS_MAX) {
-        return out_of_range;
-    }
-    int64_t number = 0;
-    for (size_t i = 0; i < digits; i++) {
-        number = number * 10 + (text[i] - '0');
-    }
-    *out = number;
-    return NULL;
-}
-
-static const char *parse_operation(const char *text, int64_t *out)
-{
-    const struct operation *operation = operation_find(text);
-    if (operation == NULL) {
-        return "is none of the choices";
-    }
-    *out = (int64_t)operation_index(operation);
-    return NULL;
-}
-
-static const char *parse_choice(const struct schema_key *key, const char *text, int64_t *out)
-{
-    for (int64_t i = 0; key->choices[i] != NULL; i++) {
-        bool is_synonym = key->synonyms != NULL && strcmp(key->synonyms[i], text) == 0;
-        if (is_synonym || strcmp(key->choices[i], text) == 0) {
-            *out = i;
-            return NULL;
-        }
-    }
-    return "is none of the choices";
-}
-
-static const char *check_text(const struct schema_key *key, const char *text)
-{
-    size_t length = strlen(text);
-    if (length < (size_t)key->min) {
-        return "is empty";
-    }
-    if (length > (size_t)key->max) {
-        return "is too long";
-    }
-    return words_have_control(text) ? "has a control character" : NULL;
-}
-
-static bool has_range(const struct schema_key *key)
-{
-    return key->kind == SCHEMA_DURATION || key->kind == SCHEMA_INTEGER || key->kind == SCHEMA_BYTES;
-}
-
-/* Without regard to the range of a number. */
-static const char *parse_text(const struct schema_key *key, const char *text, struct value *out)
-{
-    struct pattern pattern;
-    enum spec_start start;
-    switch (key->kind) {
-    case SCHEMA_CHOICE:
-        return parse_choice(key, text, &out->number);
-    case SCHEMA_OPERATION:
-        return parse_operation(text, &out->number);
-    case SCHEMA_TEXT:
-        return check_text(key, text);
-    case SCHEMA_HOST:
-        return address_parse_host(text, &out->addr);
-    case SCHEMA_SOURCE:
-        return address_parse_source(text, &out->addr);
-    case SCHEMA_PATTERN:
-        return pattern_parse(text, &pattern) ? NULL : "is not that";
-    case SCHEMA_DSCP:
-        return packet_parse_dscp(text, &out->number);
-    case SCHEMA_TOS:
-        return packet_parse_tos(text, &out->number);
-    case SCHEMA_DEVICE:
-        return packet_check_device(text);
-    case SCHEMA_TOLERANCE:
-        return tolerance_parse(text, &out->number);
-    case SCHEMA_START:
-        return packet_parse_start(text, &start, &out->number);
-    case SCHEMA_LIFE:
-        return packet_parse_life(text, &out->number);
-    case SCHEMA_DURATION:
-        return duration_parse(text, &out->number);
-    default:
-        return parse_integer(text, &out->number);
-    }
-}
-
-/* Narrower ranges of single operations are checked when the operation is known. */
-const char *value_parse(const struct schema_key *key, const struct operation *operation,
-                        const char *text, struct value *out)
-{
-    const struct schema_limits limits = schema_limits(key, operation);
-    const char *problem = parse_text(key, text, out);
-    bool is_out =
-        has_range(key) && problem == NULL && (out->number < limits.min || out->number > limits.max);
-    return is_out ? out_of_range : problem;
+    return false;
 }
 
 static bool read_scalar(const struct reading *reading, const struct node *node, struct value *out)
@@ -179,50 +107,6 @@ static bool read_scalar(const struct reading *reading, const struct node *node, 
     return problem == NULL;
 }
 
-/* An element of a list of bounds; `previous_ns` is the one before it. */
-static const char *check_bound(const char *text, int64_t *previous_ns)
-{
-    int64_t ns;
-    const char *problem = duration_parse(text, &ns);
-    if (problem != NULL) {
-        return problem;
-    }
-    if (ns < SCHEMA_BOUND_MIN_NS || ns > SCHEMA_BOUND_MAX_NS) {
-        return out_of_range;
-    }
-    if (ns <= *previous_ns) {
-        return "is not above the bound before it";
-    }
-    *previous_ns = ns;
-    return NULL;
-}
-
-static const char *check_id(const char *text)
-{
-    int64_t id;
-    const char *problem = parse_integer(text, &id);
-    return problem == NULL && (id < 1 || id > UINT16_MAX) ? out_of_range : problem;
-}
-
-static const char *check_element(enum schema_kind kind, const char *text, int64_t *previous_ns)
-{
-    struct addr addr;
-    struct addr_prefix prefix;
-    struct port_range range;
-    switch (kind) {
-    case SCHEMA_BOUNDS:
-        return check_bound(text, previous_ns);
-    case SCHEMA_IDS:
-        return check_id(text);
-    case SCHEMA_PORTS:
-        return port_range_parse(text, &range);
-    case SCHEMA_PREFIXES:
-        return address_parse_prefix(text, &prefix);
-    default:
-        return address_parse_endpoint(text, &addr);
-    }
-}
-
 static bool read_elements(const struct reading *reading, const struct node *list)
 {
     bool is_good = true;
@@ -232,7 +116,7 @@ static bool read_elements(const struct reading *reading, const struct node *list
             is_good = false;
             continue;
         }
-        const char *problem = check_element(reading->key->kind, node->text, &previous_ns);
+        const char *problem = parse_element(reading->key->kind, node->text, &previous_ns);
         if (problem != NULL) {
             refuse(reading, node, problem);
             is_good = false;
@@ -272,10 +156,12 @@ static bool read_value(const struct reading *reading, const struct node *node, s
 {
     switch (reading->key->kind) {
     case SCHEMA_BOUNDS:
+    case SCHEMA_HOSTS:
     case SCHEMA_ENDPOINTS:
     case SCHEMA_PREFIXES:
     case SCHEMA_PORTS:
     case SCHEMA_IDS:
+    case SCHEMA_FILES:
     case SCHEMA_LIST:
         return read_list(reading, node);
     case SCHEMA_SECTION:
@@ -283,43 +169,33 @@ static bool read_value(const struct reading *reading, const struct node *node, s
         return read_mapping(reading, node);
     case SCHEMA_LABELS:
         return read_mapping(reading, node) && labels_check(node, reading->diagnostics);
+    case SCHEMA_LIMIT:
+        return limit_read(reading->key, node, reading->diagnostics);
     default:
         return read_scalar(reading, node, out);
     }
 }
 
-/* The names of a scope, each once. Returns their number. */
-static size_t list_names(const struct schema_scope *scope, const char *names[NAMES_MAX])
+bool value_read(const struct schema_key *key, const struct node *node,
+                struct diagnostics *diagnostics, struct value *out)
 {
-    size_t count = 0;
-    for (; scope != NULL; scope = scope->base) {
-        for (size_t i = 0; i < scope->count && count < NAMES_MAX; i++) {
-            bool is_repeated = i > 0 && scope->keys[i].slot == scope->keys[i - 1].slot;
-            if (!is_repeated) {
-                names[count++] = scope->keys[i].name;
-            }
-        }
-    }
-    return count;
+    struct reading reading = {.key = key, .diagnostics = diagnostics};
+    out->node = node;
+    out->state = read_value(&reading, node, out) ? VALUE_SET : VALUE_BROKEN;
+    return out->state == VALUE_SET;
 }
 
-static void report_unknown(const struct schema_scope *scope, const struct node *node,
-                           struct diagnostics *diagnostics)
+const enum slot value_rivals[VALUE_RIVALS][2] = {
+    {SLOT_DSCP, SLOT_TOS}, {SLOT_INTERFACE, SLOT_VRF}, {SLOT_HOST, SLOT_HOSTS}};
+
+static bool has_rival(const struct values *values, enum slot slot)
 {
-    const char *names[NAMES_MAX] = {0};
-    size_t count = list_names(scope, names);
-    const char *nearest = words_nearest(node->key, names, count);
-    if (nearest != NULL) {
-        diagnostics_error(diagnostics, place_key(node), "unknown key; did you mean '%s'?", nearest);
-        return;
+    for (size_t i = 0; i < VALUE_RIVALS; i++) {
+        if (value_rivals[i][0] == slot && values->of[value_rivals[i][1]].state != VALUE_UNSET) {
+            return true;
+        }
     }
-    struct buf allowed = {0};
-    for (size_t i = 0; i < count; i++) {
-        buf_printf(&allowed, "%s%s", i > 0 ? ", " : "", names[i]);
-    }
-    diagnostics_error(diagnostics, place_key(node), "unknown key; allowed: %s",
-                      buf_string(&allowed));
-    buf_fini(&allowed);
+    return false;
 }
 
 static void report_missing(const struct values *values, const struct schema_scope *scope,
@@ -327,7 +203,8 @@ static void report_missing(const struct values *values, const struct schema_scop
 {
     for (size_t i = 0; i < scope->count; i++) {
         const struct schema_key *key = &scope->keys[i];
-        if (!key->is_required || values->of[key->slot].state != VALUE_UNSET) {
+        if (!key->is_required || values->of[key->slot].state != VALUE_UNSET ||
+            has_rival(values, key->slot)) {
             continue;
         }
         struct buf allowed = {0};
@@ -338,12 +215,25 @@ static void report_missing(const struct values *values, const struct schema_scop
     }
 }
 
+/* The key that was meant counts as there, but broken: one fault is one finding. */
+static void read_unknown(struct values *values, const struct schema_scope *scope,
+                         const struct node *node, struct diagnostics *diagnostics)
+{
+    if (node->is_refused && strcmp(node->key, "<<") == 0) {
+        return; /* the alias was reported */
+    }
+    const struct schema_key *meant = unknown_report(scope, node, diagnostics);
+    if (meant != NULL && values->of[meant->slot].state == VALUE_UNSET) {
+        values->of[meant->slot].state = VALUE_BROKEN;
+    }
+}
+
 static void read_key(struct values *values, const struct schema_scope *scope,
                      const struct node *node, struct diagnostics *diagnostics)
 {
     const struct schema_key *key = schema_find(scope, node->key);
     if (key == NULL) {
-        report_unknown(scope, node, diagnostics);
+        read_unknown(values, scope, node, diagnostics);
         return;
     }
     struct value *value = &values->of[key->slot];
@@ -351,25 +241,17 @@ static void read_key(struct values *values, const struct schema_scope *scope,
         value->state = value->state == VALUE_UNSET ? VALUE_BROKEN : value->state;
         return;
     }
-    struct reading reading = {.scope = scope, .key = key, .diagnostics = diagnostics};
-    value->node = node;
-    value->state = read_value(&reading, node, value) ? VALUE_SET : VALUE_BROKEN;
-    if (key->inner != NULL && value->state == VALUE_SET) {
+    if (value_read(key, node, diagnostics, value) && key->inner != NULL) {
         values_read(values, key->inner, node, diagnostics);
     }
 }
 
-/* Two ways to say one thing: in one place only one of them may stand, and the one that stands in
- * the later layer counts. */
-static const enum slot rivals[][2] = {{SLOT_DSCP, SLOT_TOS}, {SLOT_INTERFACE, SLOT_VRF}};
-#define RIVAL_COUNT (sizeof rivals / sizeof rivals[0])
-
 static void report_rivals(const struct values *values, const struct node *node,
                           struct diagnostics *diagnostics)
 {
-    for (size_t i = 0; i < RIVAL_COUNT; i++) {
-        const struct node *first = values->of[rivals[i][0]].node;
-        const struct node *second = values->of[rivals[i][1]].node;
+    for (size_t i = 0; i < VALUE_RIVALS; i++) {
+        const struct node *first = values->of[value_rivals[i][0]].node;
+        const struct node *second = values->of[value_rivals[i][1]].node;
         if (first != NULL && second != NULL && first->parent == node && second->parent == node) {
             diagnostics_error(diagnostics, place_key(second),
                               "cannot stand beside '%s'; allowed: one of the two", first->key);
@@ -391,10 +273,10 @@ bool values_read(struct values *values, const struct schema_scope *scope, const 
 
 void values_overlay(struct values *values, const struct values *over)
 {
-    for (size_t i = 0; i < RIVAL_COUNT; i++) {
+    for (size_t i = 0; i < VALUE_RIVALS; i++) {
         for (unsigned k = 0; k < 2; k++) {
-            if (over->of[rivals[i][k]].state != VALUE_UNSET) {
-                values->of[rivals[i][1 - k]] = (struct value){0};
+            if (over->of[value_rivals[i][k]].state != VALUE_UNSET) {
+                values->of[value_rivals[i][1 - k]] = (struct value){0};
             }
         }
     }
@@ -411,10 +293,10 @@ bool value_is_mapping(const struct node *node, struct diagnostics *diagnostics)
         return false;
     }
     if (node->kind != NODE_MAPPING) {
-        diagnostics_error(diagnostics, place_value(node), "%s; allowed: a mapping of keys",
-                          node->kind == NODE_SEQUENCE ? "this is a list"
-                          : node_is_missing(node)     ? "the value is missing"
-                                                      : "this is a single value");
+        bool is_tight = node->kind == NODE_SCALAR && strchr(node->text, ':') != NULL;
+        diagnostics_error(diagnostics, place_value(node), "%s; write %s", describe_found(node),
+                          is_tight ? "a space after ':', as in 'name: value'"
+                                   : "keys and values: {key: value}");
         return false;
     }
     return true;

@@ -28,6 +28,11 @@ struct value {
     struct addr addr; /* host, source_address */
 };
 
+/* Two ways to say one thing: in one place only one of them may stand, and the one that stands in
+ * the later layer counts. */
+#define VALUE_RIVALS 3
+extern const enum slot value_rivals[VALUE_RIVALS][2];
+
 /* The values of one section, by slot. */
 struct values {
     struct value of[SLOT_COUNT];
@@ -37,6 +42,10 @@ struct values {
  * reported. False when anything was wrong. */
 bool values_read(struct values *values, const struct schema_scope *scope, const struct node *node,
                  struct diagnostics *diagnostics);
+
+/* Reads `node` as the value of `key`, but not the section in it; what is wrong is reported. */
+bool value_read(const struct schema_key *key, const struct node *node,
+                struct diagnostics *diagnostics, struct value *out);
 
 /* Reads `text` as a single value of `key`, as `operation` (NULL: any) has it, into `out` (its
  * number or addr). Returns NULL, or what is wrong with it. */

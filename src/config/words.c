@@ -3,13 +3,17 @@
 #include "config/words.h"
 
 #include <ctype.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #define SHOWN_BYTES 60
 #define WORD_MAX 40
+#define NEAREST_COUNT 3
 
-/* The length of the control character at `text`, 0 when it is none. C1 is C2 80 to C2 9F in
- * UTF-8. */
+/* The length of the control character at `text`, 0 when it is none. C1 is C2 80 to C2 9F in UTF-8,
+ * the line ends U+2028 and U+2029 are E2 80 A8 and A9. */
 static size_t control_length(const char *text)
 {
     unsigned char c = (unsigned char)text[0];
@@ -17,6 +21,9 @@ static size_t control_length(const char *text)
         return 1;
     }
     unsigned char next = (unsigned char)text[1];
+    if (c == 0xe2 && next == 0x80 && ((unsigned char)text[2] & 0xfe) == 0xa8) {
+        return 3;
+    }
     return c == 0xc2 && next >= 0x80 && next < 0xa0 ? 2 : 0;
 }
 
@@ -124,4 +131,67 @@ const char *words_nearest(const char *word, const char *const *candidates, size_
         }
     }
     return nearest;
+}
+
+static bool is_part(const char *word, size_t length, const char *of)
+{
+    for (; *of != '\0'; of++) {
+        size_t i = 0;
+        while (i < length && of[i] != '\0' && folded(of[i]) == folded(word[i])) {
+            i++;
+        }
+        if (i == length) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *words_containing(const char *word, const char *const *candidates, size_t count)
+{
+    size_t length = strlen(word);
+    const char *found = NULL;
+    for (size_t i = 0; i < count && length >= 3; i++) {
+        if (is_part(word, length, candidates[i])) {
+            if (found != NULL) {
+                return NULL;
+            }
+            found = candidates[i];
+        }
+    }
+    return found;
+}
+
+/* The candidate next behind `after` by distance, then by place; SIZE_MAX: there is none. */
+static size_t find_next(const char *word, const char *const *candidates, size_t count, size_t after)
+{
+    size_t next = SIZE_MAX;
+    unsigned passed = after == SIZE_MAX ? 0 : distance(word, candidates[after]), least = UINT_MAX;
+    for (size_t i = 0; i < count; i++) {
+        if (strlen(candidates[i]) > WORD_MAX) {
+            continue;
+        }
+        unsigned steps = distance(word, candidates[i]);
+        bool is_behind = after == SIZE_MAX || steps > passed || (steps == passed && i > after);
+        if (is_behind && steps < least) {
+            least = steps;
+            next = i;
+        }
+    }
+    return next;
+}
+
+void words_add_nearest(const char *word, const char *const *candidates, size_t count,
+                       struct buf *out)
+{
+    char cut[WORD_MAX + 1];
+    size_t found = SIZE_MAX;
+    snprintf(cut, sizeof cut, "%s", word);
+    for (unsigned i = 0; i < NEAREST_COUNT; i++) {
+        found = find_next(cut, candidates, count, found);
+        if (found == SIZE_MAX) {
+            return;
+        }
+        buf_printf(out, "%s%s", i > 0 ? ", " : "", candidates[found]);
+    }
 }

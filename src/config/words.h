@@ -25,4 +25,12 @@ bool words_have_control(const char *text);
  * difference of '-' and '_' do not count. */
 const char *words_nearest(const char *word, const char *const *candidates, size_t count);
 
+/* The only candidate that `word`, of at least three characters, is a part of, or NULL: "hmac" of
+ * "hmac-sha256". */
+const char *words_containing(const char *word, const char *const *candidates, size_t count);
+
+/* Appends the three candidates that are nearest to `word`, however far, with commas between. */
+void words_add_nearest(const char *word, const char *const *candidates, size_t count,
+                       struct buf *out);
+
 #endif

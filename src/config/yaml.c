@@ -7,11 +7,14 @@
 #include <yaml.h>
 
 #include "base/mem.h"
+#include "config/encoding.h"
+#include "config/syntax.h"
 #include "config/words.h"
 
 struct reader {
     yaml_parser_t parser;
     const char *text;
+    size_t size;
     struct tree *tree;
     struct diagnostics *diagnostics;
     struct node *current; /* the innermost open sequence or mapping */
@@ -20,6 +23,7 @@ struct reader {
     unsigned depth, documents;
     size_t nodes;
     bool has_failed;
+    bool has_reported_alias;
 };
 
 static unsigned from_one(size_t position)
@@ -33,39 +37,25 @@ static void fail_at(struct reader *reader, yaml_mark_t mark, const char *message
     reader->has_failed = true;
 }
 
-/* libyaml gives bad bytes an offset and no mark. */
-static yaml_mark_t mark_of_offset(const char *text, size_t offset)
+static struct mark to_mark(yaml_mark_t mark)
 {
-    yaml_mark_t mark = {.index = offset};
-    for (size_t i = 0; i < offset; i++) {
-        if (text[i] == '\n') {
-            mark.line++;
-            mark.column = 0;
-        } else if (((unsigned char)text[i] & 0xc0) != 0x80) {
-            mark.column++;
-        }
-    }
-    return mark;
+    return (struct mark){.line = (unsigned)mark.line, .column = (unsigned)mark.column};
 }
 
 static void report_syntax(struct reader *reader)
 {
     const yaml_parser_t *parser = &reader->parser;
-    const char *problem = parser->problem == NULL ? "cannot be read" : parser->problem;
     if (parser->error == YAML_MEMORY_ERROR) {
         abort();
     }
-    if (parser->error == YAML_READER_ERROR) {
-        fail_at(reader, mark_of_offset(reader->text, parser->problem_offset), problem);
-        return;
-    }
     struct buf message = {0};
-    buf_add_string(&message, problem);
-    if (parser->context != NULL) {
-        buf_printf(&message, " (%s that begins on line %u)", parser->context,
-                   from_one(parser->context_mark.line));
-    }
-    fail_at(reader, parser->problem_mark, buf_string(&message));
+    struct syntax_error error = {.problem = parser->problem,
+                                 .context = parser->context,
+                                 .at = to_mark(parser->problem_mark),
+                                 .from = to_mark(parser->context_mark)};
+    syntax_explain(reader->text, reader->size, &error, &message);
+    fail_at(reader, (yaml_mark_t){.line = error.at.line, .column = error.at.column},
+            buf_string(&message));
     buf_fini(&message);
 }
 
@@ -107,19 +97,29 @@ static bool is_key_due(const struct reader *reader)
     return reader->current != NULL && reader->current->kind == NODE_MAPPING && reader->key == NULL;
 }
 
+/* The first anchor or alias speaks for all of them. */
+static void report_alias(struct reader *reader, const struct node *node)
+{
+    if (!reader->has_reported_alias) {
+        diagnostics_error(reader->diagnostics, place_value(node),
+                          "anchors and aliases (&name, *name) are not supported; write the value "
+                          "itself, and what targets share under defaults or in a module");
+    }
+    reader->has_reported_alias = true;
+}
+
 static void check_properties(struct reader *reader, const struct node *node,
                              const yaml_char_t *anchor, const yaml_char_t *tag)
 {
     char quoted[WORDS_QUOTE_MAX];
     if (anchor != NULL) {
-        diagnostics_error(reader->diagnostics, place_value(node),
-                          "anchors are not supported (%s); write the value in each place",
-                          words_quote((const char *)anchor, quoted));
+        report_alias(reader, node);
     }
     if (tag != NULL) {
-        diagnostics_error(reader->diagnostics, place_value(node),
-                          "tags are not supported (%s); every value is a text",
-                          words_quote((const char *)tag, quoted));
+        diagnostics_error(
+            reader->diagnostics, place_value(node),
+            "tags are not supported (%s); remove it, or quote a text that begins with '!'",
+            words_quote((const char *)tag, quoted));
     }
 }
 
@@ -164,8 +164,7 @@ static void take_alias(struct reader *reader, const yaml_event_t *event)
     }
     node->text = "";
     node->is_refused = true;
-    diagnostics_error(reader->diagnostics, place_value(node),
-                      "aliases are not supported; write the value itself");
+    report_alias(reader, node);
 }
 
 static void open_container(struct reader *reader, enum node_kind kind, const yaml_event_t *event)
@@ -175,7 +174,7 @@ static void open_container(struct reader *reader, enum node_kind kind, const yam
         return;
     }
     if (reader->depth == YAML_DEPTH_MAX) {
-        fail_at(reader, event->start_mark, "is nested too deeply");
+        fail_at(reader, event->start_mark, "is nested too deeply; allowed: 16 levels");
         return;
     }
     struct node *node = add_node(reader, kind, event->start_mark);
@@ -213,7 +212,8 @@ static void report_duplicates(struct reader *reader, struct node *const *sorted,
         }
         sorted[i]->is_refused = true;
         diagnostics_error(reader->diagnostics, place_key(sorted[i]),
-                          "duplicate key; it stands on line %u already", first->key_line);
+                          "duplicate key; it is set on line %u already; remove one",
+                          first->key_line);
     }
 }
 
@@ -245,7 +245,8 @@ static void close_container(struct reader *reader)
 static void take_document(struct reader *reader, const yaml_event_t *event)
 {
     if (++reader->documents > 1) {
-        fail_at(reader, event->start_mark, "only one document is allowed in a file");
+        fail_at(reader, event->start_mark,
+                "only one document is allowed in a file; remove what follows");
     }
 }
 
@@ -296,16 +297,29 @@ static size_t byte_order_mark_length(const char *text, size_t size)
     return size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 }
 
-static void read_text(struct reader *reader, size_t size)
+static void read_text(struct reader *reader)
 {
     if (!yaml_parser_initialize(&reader->parser)) {
         abort();
     }
     /* Fixed, so that a byte order mark cannot choose UTF-16. */
     yaml_parser_set_encoding(&reader->parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&reader->parser, (const unsigned char *)reader->text, size);
+    yaml_parser_set_input_string(&reader->parser, (const unsigned char *)reader->text,
+                                 reader->size);
     read_events(reader);
     yaml_parser_delete(&reader->parser);
+}
+
+static bool has_good_encoding(struct reader *reader)
+{
+    struct mark at;
+    struct buf message = {0};
+    bool is_good = encoding_check(reader->text, reader->size, &at, &message);
+    if (!is_good) {
+        fail_at(reader, (yaml_mark_t){.line = at.line, .column = at.column}, buf_string(&message));
+    }
+    buf_fini(&message);
+    return is_good;
 }
 
 struct tree *yaml_parse(const char *text, size_t size, struct diagnostics *diagnostics)
@@ -317,12 +331,15 @@ struct tree *yaml_parse(const char *text, size_t size, struct diagnostics *diagn
     }
     size_t skipped = byte_order_mark_length(text, size);
     struct reader reader = {.text = text + skipped,
+                            .size = size - skipped,
                             .tree = mem_alloc(1, sizeof *reader.tree),
                             .diagnostics = diagnostics};
-    read_text(&reader, size - skipped);
+    if (has_good_encoding(&reader)) {
+        read_text(&reader);
+    }
     const struct node *root = reader.tree->root;
     if (!reader.has_failed && (root == NULL || node_is_missing(root))) {
-        fail_at(&reader, (yaml_mark_t){0}, "the file is empty; it needs targets or a responder");
+        fail_at(&reader, (yaml_mark_t){0}, "the file is empty");
     }
     if (reader.has_failed) {
         tree_free(reader.tree);

@@ -80,10 +80,11 @@ static struct session **find(const struct roster *roster, const struct spec *spe
 }
 
 /* The same target under a new spec. Its old place in the calendar is given up with its old plan. */
-static void update(struct engine *engine, struct session *session, const struct spec *spec)
+static void update(struct engine *engine, struct session *session, const struct spec *spec,
+                   struct instant now)
 {
     const struct spec *before = spec_ref(session->spec);
-    session_update(session, spec);
+    session_update(session, spec, now);
     if (session->plan != PLAN_IS_MADE) {
         engine_unbook(engine, session, before);
     }
@@ -92,7 +93,7 @@ static void update(struct engine *engine, struct session *session, const struct 
 
 /* The session that continues for `spec`, or NULL when it needs a fresh one. */
 static struct session *keep_session(struct engine *engine, const struct spec *spec,
-                                    unsigned *effort)
+                                    struct instant now, unsigned *effort)
 {
     if (engine->roster.count == 0) {
         return NULL;
@@ -109,16 +110,16 @@ static struct session *keep_session(struct engine *engine, const struct spec *sp
         return NULL;
     }
     *effort = EFFORT_MOVED;
-    update(engine, session, spec);
+    update(engine, session, spec, now);
     heap_set(&engine->heap, &session->due, ENGINE_AT_ONCE);
     return session;
 }
 
-static unsigned gather(struct engine *engine, struct change *change)
+static unsigned gather(struct engine *engine, struct change *change, struct instant now)
 {
     unsigned effort = EFFORT_NEW;
     const struct spec *spec = change->set->specs[change->at];
-    struct session *session = keep_session(engine, spec, &effort);
+    struct session *session = keep_session(engine, spec, now, &effort);
     if (session == NULL) {
         session = engine_add_session(engine, spec);
     }
@@ -200,7 +201,7 @@ static bool is_phase_over(const struct engine *engine, const struct change *chan
 
 static unsigned do_next(struct engine *engine, struct change *change, struct instant now)
 {
-    unsigned effort = change->phase == CHANGE_GATHER  ? gather(engine, change)
+    unsigned effort = change->phase == CHANGE_GATHER  ? gather(engine, change, now)
                       : change->phase == CHANGE_LEAVE ? leave(engine, change)
                                                       : place(engine, change, now);
     change->at++;

@@ -19,10 +19,15 @@ static void add_stats(struct engine_stats *sum, const struct engine_stats *stats
     if (stats->io.clock_steps > sum->io.clock_steps) {
         sum->io.clock_steps = stats->io.clock_steps; /* they all watch the same clock */
     }
+    for (unsigned i = 0; i < SEND_ERROR_COUNT; i++) {
+        sum->io.send_errors[i] += stats->io.send_errors[i];
+    }
+    hist_merge(&sum->io.loop_lag, &stats->io.loop_lag);
     sum->io.strangers += stats->io.strangers;
     sum->io.socket_drops += stats->io.socket_drops;
     sum->io.timeless_sockets += stats->io.timeless_sockets;
     hist_merge(&sum->send_lateness, &stats->send_lateness);
+    hist_merge(&sum->start_lateness, &stats->start_lateness);
     hist_merge(&sum->send_queueing, &stats->send_queueing);
 }
 

@@ -18,6 +18,7 @@ void report_unref(struct report *report)
         return;
     }
     spec_unref(report->spec);
+    tally_fini(&report->tally);
     free(report);
 }
 

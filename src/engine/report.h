@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/time.h"
+#include "engine/state.h"
 #include "probe/probe.h"
 #include "probe/spec.h"
 #include "stats/round.h"
@@ -20,13 +21,17 @@ struct report {
     struct tally tally;
     uint64_t unmatched[UNMATCHED_COUNT]; /* datagrams that answered nothing, since the session began
                                           */
+    struct wall created; /* when the session began to count: at its first plan */
     bool is_inactive; /* no further operation will be started */
     struct mono first_start; /* when the first operation is due; MONO_NEVER: not at all */
+    struct wall next_start; /* of the next one, as planned when the report was made; 0: none */
     bool has_run; /* an operation has ended: `latest` and `last_run` are set */
     bool has_succeeded; /* `last_success` is set */
     struct round latest; /* the latest operation */
     struct wall last_run; /* its end */
     struct wall last_success;
+    struct condition condition; /* ok, degraded, failed..., since when, and by which limits */
+    uint64_t unearned; /* replies to the latest operation without its random bytes */
     uint32_t failed_in_a_row; /* operations that this address did not answer; 0: it did */
     unsigned references;
 };
@@ -45,6 +50,7 @@ struct engine_stats {
     /* hist_layout_default, each packet sent: from its due time to the system call, and from there
      * until it left, where the kernel told. */
     struct hist send_lateness, send_queueing;
+    struct hist start_lateness; /* each operation: from its due time to its start */
 };
 
 struct snapshot {

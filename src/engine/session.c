@@ -77,9 +77,11 @@ static bool is_inactive(const struct session *session)
 }
 
 /* Sets the next start; there is none when life is over by then. */
-static void plan_start(struct session *session, struct mono at)
+static void plan_start(struct session *session, struct mono at, struct instant now)
 {
-    session->next_start = mono_is_before(at, session->life_end) ? at : MONO_NEVER;
+    bool is_alive = mono_is_before(at, session->life_end);
+    session->next_start = is_alive ? at : MONO_NEVER;
+    session->next_wall = (struct wall){is_alive ? now.wall.ns + mono_diff(at, now.mono) : 0};
 }
 
 /* A report of the same results and tally as the latest, under the current spec. */
@@ -88,12 +90,34 @@ static struct report *report_new(const struct session *session)
     struct report *report = mem_alloc(1, sizeof *report);
     if (session->report != NULL) {
         memcpy(report, session->report, offsetof(struct report, references));
+        tally_own(&report->tally);
     }
     report->references = 1;
     report->spec = spec_ref(session->spec);
     report->is_inactive = is_inactive(session);
     report->first_start = session->first_start;
+    report->next_start = session->next_wall;
     return report;
+}
+
+static enum target_state state_of(const struct report *report)
+{
+    if (report->is_inactive) {
+        return TARGET_INACTIVE;
+    }
+    if (!report->has_run) {
+        return TARGET_PENDING;
+    }
+    if (report->latest.outcome != OUTCOME_OK) {
+        return TARGET_FAILED;
+    }
+    return limit_watch_is_exceeded(&report->condition.limits) ? TARGET_DEGRADED : TARGET_OK;
+}
+
+/* A report is complete: what it says of the target's state. */
+static void settle(struct report *report, struct instant now)
+{
+    condition_settle(&report->condition, state_of(report), now);
 }
 
 static void set_report(struct session *session, struct report *report)
@@ -151,7 +175,7 @@ static void make_plan(struct session *session, struct instant now)
     session->plan = PLAN_IS_MADE;
     session->life_end =
         life_ns == SPEC_FOREVER ? MONO_NEVER : mono_add(session->first_start, life_ns);
-    plan_start(session, session->next_start);
+    plan_start(session, session->next_start, now);
 }
 
 void session_plan(struct session *session, int64_t phase_ns, bool start_now, struct instant now)
@@ -160,7 +184,10 @@ void session_plan(struct session *session, int64_t phase_ns, bool start_now, str
     session->starts_now = start_now;
     if (!session->is_running) {
         make_plan(session, now);
-        set_report(session, report_new(session));
+        struct report *report = report_new(session);
+        report->created = report->created.ns == 0 ? now.wall : report->created;
+        set_report(session, report);
+        settle(session->report, now);
     }
 }
 
@@ -182,7 +209,7 @@ static enum session_plan plan_change(const struct spec *before, const struct spe
     return is_same ? PLAN_IS_MADE : PLAN_CONTINUE;
 }
 
-void session_update(struct session *session, const struct spec *spec)
+void session_update(struct session *session, const struct spec *spec, struct instant now)
 {
     assert(spec_is_same_target(session->spec, spec));
     const struct spec *old = session->spec;
@@ -195,6 +222,8 @@ void session_update(struct session *session, const struct spec *spec)
     session->spec = spec_ref(spec);
     spec_unref(old);
     set_report(session, report_new(session));
+    limit_watch_keep(&session->report->condition.limits, &spec->results.limits);
+    settle(session->report, now);
     if (has_moved) {
         session->report->failed_in_a_row = 0;
     }
@@ -216,13 +245,27 @@ static struct mono take_following_start(struct session *session)
                : mono_add(session->next_start, session->spec->schedule.frequency_ns);
 }
 
-static void start_run(struct session *session, struct instant now)
+/* Starts that passed while nothing ran: this thread stood still. The latest that is due is made,
+ * late; the others are missed, never made up for. */
+static void miss_starts(struct session *session, struct instant now)
 {
+    const int64_t period_ns = session->spec->schedule.frequency_ns;
+    struct mono latest = mono_min(now.mono, mono_add(session->life_end, -1));
+    int64_t missed = mono_diff(latest, session->next_start) / period_ns;
+    session->missed_starts += (uint64_t)missed;
+    session->next_start = mono_add(session->next_start, missed * period_ns);
+}
+
+static void start_run(struct session *session, struct instant now, struct engine_stats *stats)
+{
+    miss_starts(session, now);
+    hist_observe(&stats->start_lateness, &hist_layout_default,
+                 mono_diff(now.mono, session->next_start));
     session->is_running = true;
     session->latest_start = session->next_start;
     probe_set_spec(&session->probe, session->spec);
     struct mono next = take_following_start(session);
-    plan_start(session, next);
+    plan_start(session, next, now);
     probe_start(&session->probe, now, mono_add(next, -SESSION_GAP_NS));
 }
 
@@ -238,7 +281,7 @@ static uint64_t skip_missed_starts(struct session *session, struct instant now)
     int64_t missed_ns = mono_diff(end, session->next_start);
     int64_t missed = missed_ns / session->spec->schedule.frequency_ns + 1;
     plan_start(session,
-               mono_add(session->next_start, missed * session->spec->schedule.frequency_ns));
+               mono_add(session->next_start, missed * session->spec->schedule.frequency_ns), now);
     return (uint64_t)missed;
 }
 
@@ -265,7 +308,9 @@ static void count_unmatched(const struct session *session, struct report *report
                             struct engine_stats *stats)
 {
     for (unsigned i = 0; i < UNMATCHED_COUNT; i++) {
-        stats->unmatched[i] += session->probe.unmatched[i] - report->unmatched[i];
+        uint64_t new = session->probe.unmatched[i] - report->unmatched[i];
+        stats->unmatched[i] += new;
+        report->unearned = i == UNMATCHED_NONCE ? new : report->unearned;
         report->unmatched[i] = session->probe.unmatched[i];
     }
 }
@@ -280,6 +325,7 @@ static void take_round(struct report *report, const struct round *round, struct 
         report->has_succeeded = true;
         report->last_success = now.wall;
         report->failed_in_a_row = 0;
+        limit_watch_take(&report->condition.limits, &report->spec->results.limits, round);
     } else if (round->outcome != OUTCOME_RESOLVE && round->outcome != OUTCOME_LOCAL) {
         report->failed_in_a_row++;
     }
@@ -297,12 +343,16 @@ static void end_run(struct session *session, struct instant now, struct session_
     struct report *report = report_new(session);
     count_unmatched(session, report, env->stats);
     report->tally.skipped += skipped;
-    struct round_sinks sinks = tally_sinks(&report->tally, &session->spec->results.layout);
+    report->tally.missed_starts += session->missed_starts;
+    session->missed_starts = 0;
+    const struct spec_results *results = &session->spec->results;
+    struct round_sinks sinks = tally_sinks(&report->tally, &results->layout, results->histograms);
     const struct round *round = probe_collect(&session->probe, env->clock, now, &sinks);
     if (round != NULL) {
         count_packets(session, env->stats);
         take_round(report, round, now);
     }
+    settle(report, now);
     set_report(session, report);
     env->has_news = true;
 }
@@ -312,7 +362,7 @@ bool session_poll(struct session *session, struct instant now, struct fx *fx,
 {
     bool is_due = !mono_is_before(now.mono, session->next_start);
     if (!session->is_running && !session->is_leaving && is_due) {
-        start_run(session, now);
+        start_run(session, now, env->stats);
     }
     if (probe_poll(&session->probe, now, fx, env->scratch)) {
         fx->id.owner = session->slot;

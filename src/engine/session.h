@@ -38,7 +38,9 @@ struct session {
     struct mono latest_start; /* the first one until there was one */
     struct mono second_start; /* when that is not a period after the first; else MONO_NEVER */
     struct mono next_start; /* MONO_NEVER: pending, or its life is over */
+    struct wall next_wall; /* the same by the wall clock, when it was planned; 0: none */
     struct mono life_end;
+    uint64_t missed_starts; /* not yet in the tally */
     int64_t phase_ns; /* of its starts, on the wall clock */
     bool is_booked; /* in the calendar, */
     int64_t delay_ns; /* with this delay */
@@ -59,7 +61,7 @@ void session_plan(struct session *session, int64_t phase_ns, bool start_now, str
 /* Continues under `spec`: the same target (spec_is_same_target). A running operation ends by the
  * rules it began with, but for one whose peer changed: that is abandoned and counts nowhere. When
  * the schedule changed, session->plan says so. */
-void session_update(struct session *session, const struct spec *spec);
+void session_update(struct session *session, const struct spec *spec, struct instant now);
 
 /* Its target was removed: ends what runs; session_is_gone soon after. */
 void session_leave(struct session *session);

@@ -2,11 +2,14 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "expo/expo.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "expo/family.h"
+#include "expo/openmetrics2.h"
+#include "expo/proto.h"
 #include "expo/text.h"
 #include "operation/operation.h"
 
@@ -18,6 +21,8 @@ struct entry {
     size_t offset;
     uint32_t size;
     uint32_t scopes; /* a bit each */
+    struct series_origin origin;
+    enum series_level level;
 };
 
 struct entries {
@@ -39,7 +44,8 @@ struct expo_body {
 
 const struct expo_format *expo_format_at(size_t index)
 {
-    static const struct expo_format *const formats[] = {&format_text, &format_openmetrics};
+    static const struct expo_format *const formats[] = {&format_text, &format_openmetrics,
+                                                        &format_proto, &format_openmetrics2};
     return index < sizeof formats / sizeof formats[0] ? formats[index] : NULL;
 }
 
@@ -78,6 +84,12 @@ static void add_labels(const struct expo_format *format, const struct spec *spec
     }
 }
 
+static struct series_origin target_origin(const struct report *report)
+{
+    const struct spec_results *results = &report->spec->results;
+    return (struct series_origin){report->created, results->histograms, results->shows_created};
+}
+
 /* `labels` are the target's. */
 static void add_entry(struct entries *entries, const struct report *report,
                       const struct buf *labels)
@@ -89,6 +101,8 @@ static void add_entry(struct entries *entries, const struct report *report,
         .offset = entries->labels.size,
         .size = (uint32_t)labels->size,
         .scopes = scopes_of(spec),
+        .origin = target_origin(report),
+        .level = spec->results.series,
     };
     entries->count++;
     buf_add(&entries->labels, labels->bytes, labels->size);
@@ -150,20 +164,30 @@ static void fetch(const struct report *report, const struct family *family)
     }
 }
 
+/* What the program counts itself begins with it. */
+static struct series_origin own_origin(const struct expo_view *view)
+{
+    int64_t start_us = llround(view->process.start_time_seconds * 1e6);
+    return (struct series_origin){{start_us * NS_PER_US}, HIST_CLASSIC, false};
+}
+
 /* The family's series of one target after the other, until the last one or `size_max`. */
 static void write_targets(struct expo_body *body, const struct family *family, size_t size_max)
 {
     const struct entries *entries = &body->entries;
+    const struct expo_lookup *lookups = body->view.lookups;
     struct family_source source = {.view = &body->view};
     for (; body->entry < entries->count && body->series.out->size < size_max; body->entry++) {
         const struct entry *entry = &entries->items[body->entry];
         if (entries->count - body->entry > FETCH_AHEAD) {
             fetch(entry[FETCH_AHEAD].report, family);
         }
-        if ((entry->scopes & 1U << family->scope) != 0) {
+        if ((entry->scopes & 1U << family->scope) != 0 && family->level <= entry->level) {
             source.report = entry->report;
             source.layout = entry->layout;
+            source.lookup = lookups == NULL ? NULL : &lookups[body->entry];
             series_set_labels(&body->series, entries->labels.bytes + entry->offset, entry->size);
+            body->series.origin = entry->origin;
             family->emit(&body->series, &source, family->offset);
         }
     }
@@ -188,6 +212,7 @@ static void write_once(struct expo_body *body, const struct family *family)
 {
     struct family_source source = {.view = &body->view};
     if (has_scope(&body->view, family->scope)) {
+        body->series.origin = own_origin(&body->view);
         family->emit(&body->series, &source, family->offset);
     }
 }
@@ -207,6 +232,10 @@ static void write_on(struct expo_body *body, size_t size_max)
             series_end(&body->series);
             body->has_ended = true;
             return;
+        }
+        if (expo_filter_hides(&body->view.filter, body->family)) {
+            body->family++;
+            continue;
         }
         series_begin(&body->series, &family->metric);
         if (is_for_targets(family)) {

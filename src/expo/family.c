@@ -2,11 +2,16 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "expo/family.h"
 
+#include <math.h>
+
+#include "base/time.h"
+
 const struct family *family_at(size_t index)
 {
     static const struct family_part *const parts[] = {
-        &family_of_operation, &family_of_packets,   &family_of_delay,    &family_of_voice,
-        &family_of_reply,     &family_of_responder, &family_of_exporter,
+        &family_of_operation, &family_of_state,   &family_of_packets, &family_of_delay,
+        &family_of_latest,    &family_of_voice,   &family_of_reply,   &family_of_responder,
+        &family_of_exporter,  &family_of_process, &family_of_files,
     };
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         if (index < parts[i]->count) {
@@ -35,6 +40,30 @@ void family_emit_build(struct series *series, const struct family_source *source
     series_count(series, 1);
 }
 
+void family_emit_view_count(struct series *series, const struct family_source *source,
+                            size_t offset)
+{
+    uint64_t value = *(const uint64_t *)family_value(source->view, offset);
+    if (value != EXPO_UNKNOWN) {
+        series_count(series, value);
+    }
+}
+
+/* The clocks behind these values resolve microseconds at best: more digits would be noise. */
+static int64_t seconds_ns(double seconds)
+{
+    return llround(seconds * 1e6) * NS_PER_US;
+}
+
+void family_emit_view_seconds(struct series *series, const struct family_source *source,
+                              size_t offset)
+{
+    double seconds = *(const double *)family_value(source->view, offset);
+    if (seconds >= 0) {
+        series_seconds(series, seconds_ns(seconds));
+    }
+}
+
 const char *const family_directions[FAMILY_DIRECTIONS] = {"sd", "ds"};
 
 const struct way_tally *family_tally_way(const struct report *report, unsigned direction)
@@ -45,18 +74,4 @@ const struct way_tally *family_tally_way(const struct report *report, unsigned d
 const struct way *family_latest_way(const struct report *report, unsigned direction)
 {
     return direction == 0 ? &report->latest.sd : &report->latest.ds;
-}
-
-enum family_state family_state(const struct report *report)
-{
-    if (!report->has_run) {
-        return FAMILY_STATE_PENDING;
-    }
-    return report->latest.outcome == OUTCOME_OK ? FAMILY_STATE_OK : FAMILY_STATE_FAILED;
-}
-
-const char *family_state_name(enum family_state state)
-{
-    static const char *const names[FAMILY_STATE_COUNT] = {"ok", "failed", "pending"};
-    return names[state];
 }

@@ -31,6 +31,7 @@ enum family_scope {
 struct family_source {
     const struct expo_view *view;
     const struct report *report; /* of the target; NULL for the exporter and the responder */
+    const struct expo_lookup *lookup; /* of the target's name; NULL: not known */
     const struct hist_layout *layout; /* the report's; one address for equal ones in a row */
 };
 
@@ -41,6 +42,8 @@ struct family {
      * the target, or none. */
     void (*emit)(struct series *series, const struct family_source *source, size_t offset);
     size_t offset; /* of the value in the struct that `emit` reads */
+    enum series_level
+        level; /* of a target: written from this level on; docs/metrics.md has the list */
 };
 
 /* Families one after the other, NULL beyond the last. Each has a name of its own. */
@@ -52,12 +55,16 @@ struct family_part {
     size_t count;
 };
 extern const struct family_part family_of_operation; /* how operations ended */
+extern const struct family_part family_of_state; /* how targets are, by their limits */
 extern const struct family_part family_of_packets; /* what became of the probe packets */
 extern const struct family_part family_of_delay; /* round trips, one-way delays, jitter */
+extern const struct family_part family_of_latest; /* round trips, delays, loss of the latest one */
 extern const struct family_part family_of_voice; /* scores of a call */
 extern const struct family_part family_of_reply; /* control handshake and replies */
 extern const struct family_part family_of_responder; /* the responder in this program */
 extern const struct family_part family_of_exporter; /* this program and its host */
+extern const struct family_part family_of_files; /* files with targets */
+extern const struct family_part family_of_process; /* this process */
 
 /* The value at `offset` of the struct at `base`, for emit. */
 static inline const void *family_value(const void *base, size_t offset)
@@ -71,16 +78,17 @@ void family_emit_count(struct series *series, const struct family_source *source
 void family_emit_hist(struct series *series, const struct family_source *source, size_t offset);
 void family_emit_build(struct series *series, const struct family_source *source, size_t offset);
 
+/* The same for what struct expo_view holds: an integer or EXPO_UNKNOWN; seconds as a double,
+ * negative when there are none. */
+void family_emit_view_count(struct series *series, const struct family_source *source,
+                            size_t offset);
+void family_emit_view_seconds(struct series *series, const struct family_source *source,
+                              size_t offset);
+
 /* The two directions of a path, their label values, and what is known of each. */
 #define FAMILY_DIRECTIONS 2
 extern const char *const family_directions[FAMILY_DIRECTIONS];
 const struct way_tally *family_tally_way(const struct report *report, unsigned direction);
 const struct way *family_latest_way(const struct report *report, unsigned direction);
-
-/* The state of a target, as in ipsla_exporter_targets{state}. */
-enum family_state { FAMILY_STATE_OK, FAMILY_STATE_FAILED, FAMILY_STATE_PENDING };
-#define FAMILY_STATE_COUNT 3
-enum family_state family_state(const struct report *report);
-const char *family_state_name(enum family_state state);
 
 #endif

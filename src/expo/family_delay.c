@@ -64,6 +64,17 @@ static void emit_slewed(struct series *series, const struct family_source *sourc
     }
 }
 
+/* The series appears with the first reduction. */
+static void emit_reductions(struct series *series, const struct family_source *source,
+                            size_t offset)
+{
+    (void)offset;
+    uint64_t reductions = tally_resolution_reductions(&source->report->tally);
+    if (reductions > 0) {
+        series_count(series, reductions);
+    }
+}
+
 /* A counter of struct way_tally, in both directions. */
 static void emit_way_count(struct series *series, const struct family_source *source, size_t offset)
 {
@@ -219,6 +230,15 @@ static const struct family rows[] = {
       {"direction"}},
      FAMILY_JITTER,
      emit_interarrival,
+     0},
+    {{"ipsla_histogram_resolution_reductions_total",
+      METRIC_COUNTER,
+      NULL,
+      "Times that a native histogram of the target had too many buckets and lost half of its "
+      "resolution.",
+      {NULL}},
+     FAMILY_TARGET,
+     emit_reductions,
      0},
 };
 const struct family_part family_of_delay = {rows, sizeof rows / sizeof rows[0]};

@@ -3,16 +3,6 @@
 /* Metrics of this program, and the host it runs on. */
 #include "expo/family.h"
 
-#include <math.h>
-
-#include "base/time.h"
-
-/* The clocks behind these values resolve microseconds at best: more digits would be noise. */
-static int64_t seconds_ns(double seconds)
-{
-    return llround(seconds * 1e6) * NS_PER_US;
-}
-
 static void emit_reload_ok(struct series *series, const struct family_source *source, size_t offset)
 {
     (void)offset;
@@ -26,18 +16,34 @@ static void emit_reload_time(struct series *series, const struct family_source *
     series_seconds(series, source->view->reload_success.ns);
 }
 
+static void emit_web_ok(struct series *series, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    if (source->view->has_web_config) {
+        series_count(series, source->view->web_config_successful ? 1 : 0);
+    }
+}
+
+static void emit_web_time(struct series *series, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    if (source->view->has_web_config) {
+        series_seconds(series, source->view->web_config_success.ns);
+    }
+}
+
 static void emit_states(struct series *series, const struct family_source *source, size_t offset)
 {
     (void)offset;
-    uint64_t counts[FAMILY_STATE_COUNT] = {0};
+    uint64_t counts[TARGET_STATE_COUNT] = {0};
     for (size_t i = 0; i < source->view->snapshot_count; i++) {
         const struct snapshot *snapshot = source->view->snapshots[i];
         for (size_t k = 0; k < snapshot->count; k++) {
-            counts[family_state(snapshot->reports[k])]++;
+            counts[snapshot->reports[k]->condition.state]++;
         }
     }
-    for (unsigned i = 0; i < FAMILY_STATE_COUNT; i++) {
-        series_count_by(series, family_state_name((enum family_state)i), counts[i]);
+    for (unsigned i = 0; i < TARGET_STATE_COUNT; i++) {
+        series_count_by(series, target_state_name((enum target_state)i), counts[i]);
     }
 }
 
@@ -93,6 +99,42 @@ static void emit_unmatched(struct series *series, const struct family_source *so
         strangers += source->view->snapshots[i]->stats.io.strangers;
     }
     series_count_by(series, "stranger", strangers);
+}
+
+static void emit_send_errors(struct series *series, const struct family_source *source,
+                             size_t offset)
+{
+    (void)offset;
+    for (unsigned k = 0; k < SEND_ERROR_COUNT; k++) {
+        uint64_t count = 0;
+        for (size_t i = 0; i < source->view->snapshot_count; i++) {
+            count += source->view->snapshots[i]->stats.io.send_errors[k];
+        }
+        series_count_by(series, send_error_name((enum send_error)k), count);
+    }
+}
+
+static void emit_rejections(struct series *series, const struct family_source *source,
+                            size_t offset)
+{
+    (void)offset;
+    static const char *const reasons[EXPO_REJECTION_COUNT] = {
+        [EXPO_REJECTION_BUSY] = "busy",       [EXPO_REJECTION_LIMITED] = "limited",
+        [EXPO_REJECTION_TIMEOUT] = "timeout", [EXPO_REJECTION_UNAUTHORIZED] = "unauthorized",
+        [EXPO_REJECTION_CROWDED] = "crowded",
+    };
+    for (unsigned i = 0; i < EXPO_REJECTION_COUNT; i++) {
+        series_count_by(series, reasons[i], source->view->rejections.of[i]);
+    }
+}
+
+static void emit_config_hash(struct series *series, const struct family_source *source,
+                             size_t offset)
+{
+    (void)offset;
+    if (source->view->config_hash != NULL) {
+        series_count_by(series, source->view->config_hash, 1);
+    }
 }
 
 /* A counter of struct engine_stats, of all workers. */
@@ -156,34 +198,6 @@ static void emit_clock_steps(struct series *series, const struct family_source *
     series_count(series, steps);
 }
 
-static void emit_scrape(struct series *series, const struct family_source *source, size_t offset)
-{
-    (void)offset;
-    if (source->view->scrape_seconds >= 0) {
-        series_seconds(series, seconds_ns(source->view->scrape_seconds));
-    }
-}
-
-/* An integer of struct expo_view, or EXPO_UNKNOWN. */
-static void emit_view_count(struct series *series, const struct family_source *source,
-                            size_t offset)
-{
-    uint64_t value = *(const uint64_t *)family_value(source->view, offset);
-    if (value != EXPO_UNKNOWN) {
-        series_count(series, value);
-    }
-}
-
-/* Seconds as a double in struct expo_view, or negative. */
-static void emit_view_seconds(struct series *series, const struct family_source *source,
-                              size_t offset)
-{
-    double seconds = *(const double *)family_value(source->view, offset);
-    if (seconds >= 0) {
-        series_seconds(series, seconds_ns(seconds));
-    }
-}
-
 static const struct family rows[] = {
     {{"ipsla_exporter_build_info",
       METRIC_INFO,
@@ -209,14 +223,42 @@ static const struct family rows[] = {
      FAMILY_EXPORTER,
      emit_reload_time,
      0},
-    {{"ipsla_exporter_targets",
+    {{"ipsla_exporter_config_hash_info",
+      METRIC_INFO,
+      NULL,
+      "SHA-256 of the configuration file in force; the value is 1.",
+      {"sha256"}},
+     FAMILY_EXPORTER,
+     emit_config_hash,
+     0},
+    {{"ipsla_exporter_web_config_last_reload_successful",
       METRIC_GAUGE,
       NULL,
-      "Targets by the state of their latest operation.",
-      {"state"}},
+      "Whether the web configuration in force is what its files say.",
+      {NULL}},
+     FAMILY_EXPORTER,
+     emit_web_ok,
+     0},
+    {{"ipsla_exporter_web_config_last_reload_success_timestamp_seconds",
+      METRIC_GAUGE,
+      "seconds",
+      "When the web configuration was last taken over, Unix time.",
+      {NULL}},
+     FAMILY_EXPORTER,
+     emit_web_time,
+     0},
+    {{"ipsla_exporter_targets", METRIC_GAUGE, NULL, "Targets by their state.", {"state"}},
      FAMILY_EXPORTER,
      emit_states,
      0},
+    {{"ipsla_exporter_start_lateness_seconds",
+      METRIC_HISTOGRAM,
+      "seconds",
+      "How much later than scheduled operations began.",
+      {NULL}},
+     FAMILY_EXPORTER,
+     emit_hist,
+     offsetof(struct engine_stats, start_lateness)},
     {{"ipsla_exporter_send_lateness_seconds",
       METRIC_HISTOGRAM,
       "seconds",
@@ -233,6 +275,22 @@ static const struct family rows[] = {
      FAMILY_EXPORTER,
      emit_hist,
      offsetof(struct engine_stats, send_queueing)},
+    {{"ipsla_exporter_loop_lag_seconds",
+      METRIC_HISTOGRAM,
+      "seconds",
+      "How late a measuring thread came to what was due.",
+      {NULL}},
+     FAMILY_EXPORTER,
+     emit_hist,
+     offsetof(struct engine_stats, io.loop_lag)},
+    {{"ipsla_exporter_send_errors_total",
+      METRIC_COUNTER,
+      NULL,
+      "Datagrams that the system did not send, by reason.",
+      {"reason"}},
+     FAMILY_EXPORTER,
+     emit_send_errors,
+     0},
     {{"ipsla_exporter_realtime",
       METRIC_GAUGE,
       NULL,
@@ -319,7 +377,7 @@ static const struct family rows[] = {
       "Failed attempts to resolve a host name.",
       {NULL}},
      FAMILY_EXPORTER,
-     emit_view_count,
+     family_emit_view_count,
      offsetof(struct expo_view, resolve_failures)},
     {{"ipsla_exporter_names_waiting",
       METRIC_GAUGE,
@@ -327,7 +385,7 @@ static const struct family rows[] = {
       "Host names whose lookup is due or under way.",
       {NULL}},
      FAMILY_EXPORTER,
-     emit_view_count,
+     family_emit_view_count,
      offsetof(struct expo_view, names_waiting)},
     {{"ipsla_exporter_address_failovers_total",
       METRIC_COUNTER,
@@ -335,7 +393,7 @@ static const struct family rows[] = {
       "Moves of a host name to its next address because the one before did not answer.",
       {NULL}},
      FAMILY_EXPORTER,
-     emit_view_count,
+     family_emit_view_count,
      offsetof(struct expo_view, failovers)},
     {{"ipsla_exporter_log_lines_dropped_total",
       METRIC_COUNTER,
@@ -343,7 +401,7 @@ static const struct family rows[] = {
       "Log lines dropped because nobody read standard error.",
       {NULL}},
      FAMILY_EXPORTER,
-     emit_view_count,
+     family_emit_view_count,
      offsetof(struct expo_view, log_lines_dropped)},
     {{"ipsla_exporter_scrape_duration_seconds",
       METRIC_GAUGE,
@@ -351,8 +409,24 @@ static const struct family rows[] = {
       "Duration of the previous scrape, from the request to its last byte.",
       {NULL}},
      FAMILY_EXPORTER,
-     emit_scrape,
+     family_emit_view_seconds,
+     offsetof(struct expo_view, scrape_seconds)},
+    {{"ipsla_exporter_scrapes_rejected_total",
+      METRIC_COUNTER,
+      NULL,
+      "Scrapes that got no answer, or not to its end, by reason.",
+      {"reason"}},
+     FAMILY_EXPORTER,
+     emit_rejections,
      0},
+    {{"ipsla_responder_log_lines_dropped_total",
+      METRIC_COUNTER,
+      NULL,
+      "Log lines dropped because nobody read standard error.",
+      {NULL}},
+     FAMILY_RESPONDER_ALONE,
+     family_emit_view_count,
+     offsetof(struct expo_view, log_lines_dropped)},
     {{"ipsla_responder_config_last_reload_successful",
       METRIC_GAUGE,
       NULL,
@@ -369,45 +443,21 @@ static const struct family rows[] = {
      FAMILY_RESPONDER_ALONE,
      emit_reload_time,
      0},
-    {{"process_cpu_seconds_total",
-      METRIC_COUNTER,
-      "seconds",
-      "Processor time spent by this process.",
-      {NULL}},
-     FAMILY_PROCESS,
-     emit_view_seconds,
-     offsetof(struct expo_view, process.cpu_seconds)},
-    {{"process_resident_memory_bytes",
+    {{"ipsla_responder_web_config_last_reload_successful",
       METRIC_GAUGE,
-      "bytes",
-      "Resident memory of this process.",
+      NULL,
+      "Whether the web configuration in force of ipsla_responder is what its files say.",
       {NULL}},
-     FAMILY_PROCESS,
-     emit_view_count,
-     offsetof(struct expo_view, process.resident_bytes)},
-    {{"process_virtual_memory_bytes",
-      METRIC_GAUGE,
-      "bytes",
-      "Virtual memory of this process.",
-      {NULL}},
-     FAMILY_PROCESS,
-     emit_view_count,
-     offsetof(struct expo_view, process.virtual_bytes)},
-    {{"process_open_fds", METRIC_GAUGE, NULL, "File descriptors this process has open.", {NULL}},
-     FAMILY_PROCESS,
-     emit_view_count,
-     offsetof(struct expo_view, process.open_fds)},
-    {{"process_max_fds", METRIC_GAUGE, NULL, "File descriptors this process may open.", {NULL}},
-     FAMILY_PROCESS,
-     emit_view_count,
-     offsetof(struct expo_view, process.max_fds)},
-    {{"process_start_time_seconds",
+     FAMILY_RESPONDER_ALONE,
+     emit_web_ok,
+     0},
+    {{"ipsla_responder_web_config_last_reload_success_timestamp_seconds",
       METRIC_GAUGE,
       "seconds",
-      "When this process started, Unix time.",
+      "When the web configuration of ipsla_responder was last taken over, Unix time.",
       {NULL}},
-     FAMILY_PROCESS,
-     emit_view_seconds,
-     offsetof(struct expo_view, process.start_time_seconds)},
+     FAMILY_RESPONDER_ALONE,
+     emit_web_time,
+     0},
 };
 const struct family_part family_of_exporter = {rows, sizeof rows / sizeof rows[0]};

@@ -58,6 +58,41 @@ static void emit_frequency(struct series *series, const struct family_source *so
     series_seconds(series, source->report->spec->schedule.frequency_ns);
 }
 
+/* As planned when the latest operation ended; while one runs, a period later. */
+static void emit_next_start(struct series *series, const struct family_source *source,
+                            size_t offset)
+{
+    (void)offset;
+    int64_t next_ns = source->report->next_start.ns;
+    int64_t period_ns = source->report->spec->schedule.frequency_ns;
+    int64_t late_ns = source->view->now.ns - next_ns;
+    if (source->report->is_inactive || next_ns == 0) {
+        return;
+    }
+    if (late_ns > 0) {
+        next_ns += (late_ns / period_ns + 1) * period_ns;
+    }
+    series_seconds(series, next_ns);
+}
+
+static void emit_lookup_time(struct series *series, const struct family_source *source,
+                             size_t offset)
+{
+    (void)offset;
+    if (source->lookup != NULL && source->lookup->at.ns > 0) {
+        series_seconds(series, source->lookup->at.ns);
+    }
+}
+
+static void emit_lookup_duration(struct series *series, const struct family_source *source,
+                                 size_t offset)
+{
+    (void)offset;
+    if (source->lookup != NULL && source->lookup->at.ns > 0) {
+        series_seconds(series, source->lookup->duration_ns);
+    }
+}
+
 /* Those that can happen are there with 0: increase() does not see how a series begins. */
 static void emit_failures(struct series *series, const struct family_source *source, size_t offset)
 {
@@ -122,7 +157,8 @@ static const struct family rows[] = {
        "control", "auth", "precision", "owner", "tag"}},
      FAMILY_TARGET,
      emit_target_info,
-     0},
+     0,
+     SERIES_MINIMAL},
     {{"ipsla_target_active",
       METRIC_GAUGE,
       NULL,
@@ -130,7 +166,8 @@ static const struct family rows[] = {
       {NULL}},
      FAMILY_TARGET,
      emit_active,
-     0},
+     0,
+     SERIES_MINIMAL},
     {{"ipsla_target_frequency_seconds",
       METRIC_GAUGE,
       "seconds",
@@ -138,7 +175,34 @@ static const struct family rows[] = {
       {NULL}},
      FAMILY_TARGET,
      emit_frequency,
+     0,
+     SERIES_MINIMAL},
+    {{"ipsla_target_next_start_timestamp_seconds",
+      METRIC_GAUGE,
+      "seconds",
+      "When the next operation starts, Unix time.",
+      {NULL}},
+     FAMILY_TARGET,
+     emit_next_start,
      0},
+    {{"ipsla_target_lookup_timestamp_seconds",
+      METRIC_GAUGE,
+      "seconds",
+      "When the host name was last resolved, Unix time.",
+      {NULL}},
+     FAMILY_TARGET,
+     emit_lookup_time,
+     0,
+     SERIES_ALL},
+    {{"ipsla_target_lookup_duration_seconds",
+      METRIC_GAUGE,
+      "seconds",
+      "How long it took to resolve the host name, the latest time that it was resolved.",
+      {NULL}},
+     FAMILY_TARGET,
+     emit_lookup_duration,
+     0,
+     SERIES_ALL},
     {{"ipsla_operations_total",
       METRIC_COUNTER,
       NULL,
@@ -146,7 +210,8 @@ static const struct family rows[] = {
       {NULL}},
      FAMILY_TARGET,
      family_emit_count,
-     offsetof(struct tally, operations)},
+     offsetof(struct tally, operations),
+     SERIES_MINIMAL},
     {{"ipsla_operation_failures_total",
       METRIC_COUNTER,
       NULL,
@@ -154,7 +219,8 @@ static const struct family rows[] = {
       {"reason"}},
      FAMILY_TARGET,
      emit_failures,
-     0},
+     0,
+     SERIES_MINIMAL},
     {{"ipsla_operations_skipped_total",
       METRIC_COUNTER,
       NULL,
@@ -163,6 +229,14 @@ static const struct family rows[] = {
      FAMILY_TARGET,
      family_emit_count,
      offsetof(struct tally, skipped)},
+    {{"ipsla_operations_missed_total",
+      METRIC_COUNTER,
+      NULL,
+      "Starts that passed while this host stood still or was too busy.",
+      {NULL}},
+     FAMILY_TARGET,
+     family_emit_count,
+     offsetof(struct tally, missed_starts)},
     {{"ipsla_operations_over_threshold_total",
       METRIC_COUNTER,
       NULL,
@@ -179,7 +253,8 @@ static const struct family rows[] = {
       {NULL}},
      FAMILY_TARGET,
      emit_success,
-     0},
+     0,
+     SERIES_MINIMAL},
     {{"ipsla_operation_return_code",
       METRIC_GAUGE,
       NULL,
@@ -196,7 +271,8 @@ static const struct family rows[] = {
       {NULL}},
      FAMILY_TARGET,
      emit_last_run,
-     0},
+     0,
+     SERIES_MINIMAL},
     {{"ipsla_operation_last_success_timestamp_seconds",
       METRIC_GAUGE,
       "seconds",
@@ -204,7 +280,8 @@ static const struct family rows[] = {
       {NULL}},
      FAMILY_TARGET,
      emit_last_success,
-     0},
+     0,
+     SERIES_MINIMAL},
     {{"ipsla_operation_duration_seconds",
       METRIC_GAUGE,
       "seconds",

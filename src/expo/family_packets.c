@@ -38,12 +38,28 @@ static void emit_loss_period(struct series *series, const struct family_source *
     }
 }
 
+/* Whether the target can get such a datagram: a connection gets none, but for its control request.
+ */
+static bool can_be_unmatched(const struct spec *spec, enum unmatched unmatched)
+{
+    bool has_request = control_has_request(spec->control.version);
+    if (unmatched == UNMATCHED_CONTROL) {
+        return has_request;
+    }
+    if (spec->operation->transport == TRANSPORT_TCP_CONNECT) {
+        return has_request && (unmatched == UNMATCHED_SOURCE || unmatched == UNMATCHED_ICMP);
+    }
+    return true;
+}
+
+/* Those that can happen are there with 0: increase() does not see how a series begins. */
 static void emit_unmatched(struct series *series, const struct family_source *source, size_t offset)
 {
     (void)offset;
+    const struct report *report = source->report;
     for (unsigned i = 0; i < UNMATCHED_COUNT; i++) {
-        uint64_t count = source->report->unmatched[i];
-        if (count > 0) {
+        uint64_t count = report->unmatched[i];
+        if (count > 0 || can_be_unmatched(report->spec, (enum unmatched)i)) {
             series_count_by(series, unmatched_name((enum unmatched)i), count);
         }
     }
@@ -53,7 +69,8 @@ static const struct family rows[] = {
     {{"ipsla_packets_sent_total", METRIC_COUNTER, NULL, "Probe packets sent.", {NULL}},
      FAMILY_TARGET,
      family_emit_count,
-     offsetof(struct tally, sent)},
+     offsetof(struct tally, sent),
+     SERIES_MINIMAL},
     {{"ipsla_packets_received_total",
       METRIC_COUNTER,
       NULL,
@@ -70,7 +87,8 @@ static const struct family rows[] = {
       {"direction"}},
      FAMILY_TARGET,
      emit_lost,
-     0},
+     0,
+     SERIES_MINIMAL},
     {{"ipsla_packets_dropped_total",
       METRIC_COUNTER,
       NULL,

@@ -21,6 +21,7 @@ void series_begin(struct series *series, const struct metric *metric)
         series->has_begun = false;
     }
     series->metric = metric;
+    series->name_size = strlen(metric->name);
     for (size_t i = 0; metric->labels[i] != NULL; i++) {
         series->label_sizes[i] = strlen(metric->labels[i]);
     }

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/time.h"
 #include "stats/hist.h"
 
 enum metric_type { METRIC_COUNTER, METRIC_GAUGE, METRIC_HISTOGRAM, METRIC_INFO };
@@ -44,6 +45,8 @@ struct expo_format {
     const char *content_type;
     /* What an Accept header calls it. */
     const char *media_type;
+    /* Only for those who name the media type with all the parameters. */
+    bool is_on_demand;
     struct format_parameter parameters[FORMAT_PARAMETERS_MAX + 1];
 
     /* What the format remembers during one exposition. */
@@ -64,12 +67,21 @@ struct expo_format {
     void (*end)(struct series *series);
 };
 
+/* Where the values of series come from. */
+struct series_origin {
+    struct wall created; /* when its counters and histograms began; 0: not known */
+    enum hist_forms histograms;
+    bool shows_created; /* also where that takes a line of its own */
+};
+
 /* One exposition being written. */
 struct series {
     const struct expo_format *format;
     void *state; /* of the format */
     struct buf *out; /* may be emptied between two series */
     const struct metric *metric;
+    struct series_origin origin; /* of the next series */
+    size_t name_size; /* of the metric */
     size_t label_sizes[METRIC_LABELS_MAX]; /* of the names of the metric's labels */
     bool has_begun; /* the metric's description is written */
     struct buf labels; /* of the next series */

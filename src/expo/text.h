@@ -1,6 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* The two text formats. Sources: Prometheus exposition formats (text 0.0.4), OpenMetrics 1.0. */
+/* The text formats that everybody reads. Sources: Prometheus exposition formats (text 0.0.4),
+ * OpenMetrics 1.0. */
 #ifndef EXPO_TEXT_H
 #define EXPO_TEXT_H
 

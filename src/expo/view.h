@@ -11,6 +11,7 @@
 
 #include "base/time.h"
 #include "engine/report.h"
+#include "expo/filter.h"
 #include "stats/one_way.h"
 
 /* A figure that could not be read: it has no series. */
@@ -20,6 +21,7 @@
 struct expo_process {
     double cpu_seconds;
     uint64_t resident_bytes, virtual_bytes;
+    uint64_t virtual_max_bytes; /* EXPO_UNKNOWN: also when there is no limit */
     uint64_t open_fds, max_fds;
     double start_time_seconds;
 };
@@ -45,16 +47,55 @@ struct expo_responder {
     struct hist processing; /* hist_layout_default */
 };
 
+/* A file with targets. */
+struct expo_file {
+    const char *path;
+    bool is_good; /* what it holds is in force */
+    unsigned line, column; /* of the first error; 0: of the file as a whole */
+    uint64_t targets; /* in force */
+    struct wall good_at; /* when those were read; 0: never */
+};
+
+/* Why a scrape got no answer, or not to its end. */
+enum expo_rejection {
+    EXPO_REJECTION_BUSY, /* too many at once: status 503 */
+    EXPO_REJECTION_LIMITED, /* more than a rate allows: 429 */
+    EXPO_REJECTION_UNAUTHORIZED, /* 401 */
+    EXPO_REJECTION_TIMEOUT, /* the client took too long to read it: cut off */
+    EXPO_REJECTION_CROWDED, /* others needed the connection or the place: cut off */
+};
+#define EXPO_REJECTION_COUNT 5
+
+struct expo_rejections {
+    uint64_t of[EXPO_REJECTION_COUNT];
+};
+
+/* The latest time that the host name of a target was resolved. */
+struct expo_lookup {
+    int64_t duration_ns;
+    struct wall at; /* 0: never, or the host is an address */
+};
+
 struct expo_view {
     const char *version, *revision;
+    struct expo_filter filter;
+    struct wall now; /* when the view was made */
     struct snapshot *const *snapshots; /* one a worker; NULL: this program does not measure */
     size_t snapshot_count;
+    const struct expo_lookup *lookups; /* one for each report, in their order; NULL: no names */
     const struct expo_responder *responder; /* NULL: none hosted */
+    const struct expo_file *files;
+    size_t file_count;
     struct expo_process process;
     struct clock_state clock; /* what the system says of our clock now */
     bool is_realtime; /* the measuring threads have real-time priority */
+    struct expo_rejections rejections;
+    const char *config_hash; /* of the configuration in force, hexadecimal; NULL: there is none */
     bool reload_successful;
     struct wall reload_success; /* when a configuration was last loaded */
+    bool has_web_config;
+    bool web_config_successful; /* what is in force is what its files say */
+    struct wall web_config_success; /* when they were last taken over */
     uint64_t resolve_failures, names_waiting, failovers;
     uint64_t log_lines_dropped;
     double scrape_seconds; /* of the previous scrape; negative: there was none */

@@ -6,13 +6,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "explain/reason.h"
 #include "exporter/exporter.h"
 #include "host/clock_state.h"
 #include "host/icmp.h"
 #include "host/log.h"
 #include "host/sock.h"
 #include "operation/operation.h"
-#include "program/reason.h"
 
 #define ERRORS_MAX 8
 

@@ -43,8 +43,11 @@ static bool holds_address(const struct addr *held, size_t count, const struct ad
 
 /* Whether each of `addresses` can be had: those that the running responder holds become free when
  * it stops, the others are tried. */
-static bool try_addresses(const struct config *running, const struct addr *addresses, size_t count)
+static bool try_addresses(const struct config *running, const struct reflect_settings *wanted,
+                          const struct addr *addresses, size_t count)
 {
+    struct io_options options = {0};
+    memcpy(options.device, wanted->device, sizeof options.device);
     for (size_t i = 0; i < count; i++) {
         const struct reflect_settings *held = &running->responder;
         if (running->has_responder &&
@@ -54,7 +57,7 @@ static bool try_addresses(const struct config *running, const struct addr *addre
         }
         int fd;
         struct addr bound;
-        int error = sock_open(&addresses[i], &fd, &bound);
+        int error = sock_open_with(&addresses[i], &options, &fd, &bound);
         if (error != 0) {
             return refuse_address(&addresses[i], -error);
         }
@@ -123,8 +126,8 @@ static bool replace_responder(struct exporter *exporter, const struct config *co
         return change_responder(exporter, config);
     }
     if (config->has_responder &&
-        (!try_addresses(running, wanted->listen, wanted->listen_count) ||
-         !try_addresses(running, wanted->permanent, wanted->permanent_count))) {
+        (!try_addresses(running, wanted, wanted->listen, wanted->listen_count) ||
+         !try_addresses(running, wanted, wanted->permanent, wanted->permanent_count))) {
         return false;
     }
     responder_worker_stop(exchange(exporter, NULL), NULL);
@@ -242,7 +245,11 @@ static void keep_shard(struct exporter *exporter, struct config *config)
     exporter->shared_count = config->targets->count;
     struct spec_set *own = spec_set_part(config->targets, &shards, exporter->shard.number);
     spec_set_unref(config->targets);
-    spec_set_renew(own, exporter->config == NULL ? NULL : exporter->config->targets);
+    const struct spec_set *before = exporter->config == NULL ? NULL : exporter->config->targets;
+    spec_set_renew(own, before);
+    for (size_t i = 0; config->files != NULL && i < config->files->count; i++) {
+        spec_set_renew(config->files->items[i].targets, before);
+    }
     config->targets = own;
 }
 
@@ -260,23 +267,79 @@ static void log_loaded(const struct exporter *exporter)
     }
 }
 
+/* The findings of each target file, or only of those that differ from before, and what becomes of
+ * its targets. */
+static void log_files(const struct target_files *files, bool is_news_only)
+{
+    for (size_t i = 0; files != NULL && i < files->count; i++) {
+        const struct target_file *file = &files->items[i];
+        size_t count = file->targets->count;
+        if (is_news_only && !file->is_news) {
+            continue;
+        }
+        daemon_log_findings(&file->findings);
+        if (file->is_good) {
+            log_line(LOG_LEVEL_INFO, "target file read", "file", file->path, "targets",
+                     LOG_NUMBER(count), NULL);
+        } else {
+            log_line(LOG_LEVEL_ERROR, "target file refused, its targets stay as they were", "file",
+                     file->path, "targets", LOG_NUMBER(count), NULL);
+        }
+    }
+}
+
+/* What HTTP sees of the target files. */
+static void publish_files(struct exporter *exporter, struct target_files *files)
+{
+    struct target_files *own = files == NULL ? NULL : target_files_ref(files);
+    pthread_mutex_lock(&exporter->mutex);
+    struct target_files *before = exporter->files;
+    exporter->files = own;
+    pthread_mutex_unlock(&exporter->mutex);
+    target_files_unref(before);
+}
+
+/* The targets of exporter->config become those that are measured. */
+static void begin_targets(struct exporter *exporter)
+{
+    const struct config *config = exporter->config;
+    set_names(exporter);
+    exporter_apply(exporter);
+    publish_files(exporter, config->files);
+    struct limits needed = limits_needed(config, exporter->work.count);
+    struct limits allowed = limits_allowed();
+    limits_log(&needed, &allowed);
+    exporter_check_sockets(config->targets);
+}
+
 /* The point of no return of a reload. */
 static void take_over(struct exporter *exporter, struct config *config)
 {
     keep_shard(exporter, config);
     config_free(exporter->config);
     exporter->config = config;
-    set_names(exporter);
-    exporter_apply(exporter);
+    begin_targets(exporter);
     pthread_mutex_lock(&exporter->mutex);
+    memcpy(exporter->config_hash, config->hash, sizeof exporter->config_hash);
     exporter->is_reload_successful = true;
     exporter->reload_success = clock_now().wall;
     pthread_mutex_unlock(&exporter->mutex);
     log_loaded(exporter);
-    struct limits needed = limits_needed(config, exporter->work.count);
-    struct limits allowed = limits_allowed();
-    limits_log(&needed, &allowed);
-    exporter_check_sockets(config->targets);
+}
+
+void exporter_reread_files(struct exporter *exporter)
+{
+    struct config *config = exporter->config;
+    struct config *again = config_reread_files(config, exporter->config_file, clock_now().wall);
+    if (again == NULL) {
+        log_line(LOG_LEVEL_ERROR, "target files are not taken over, too many match", "file",
+                 exporter->config_file, NULL);
+        return;
+    }
+    keep_shard(exporter, again);
+    log_files(again->files, true);
+    config_take_targets(config, again);
+    begin_targets(exporter);
 }
 
 /* What the file does not say. The requests that were seen before outlive each responder: a reload
@@ -301,12 +364,29 @@ bool exporter_begin(struct exporter *exporter, struct config *config)
     return is_started;
 }
 
-bool exporter_reload(struct exporter *exporter)
+/* Reads the file; NULL, with the reason logged, when it has an error. */
+static struct config *load(struct exporter *exporter)
 {
     struct diagnostics diagnostics = {0};
-    struct config *config = config_load(exporter->config_file, &diagnostics);
+    struct inputs inputs = {0};
+    const struct config_source source = {.file = exporter->config_file,
+                                         .expands_environment =
+                                             exporter->follow.expands_environment,
+                                         .before = exporter->config->files,
+                                         .now = clock_now().wall,
+                                         .inputs = &inputs};
+    struct config *config = config_read(&source, &diagnostics);
     daemon_log_findings(&diagnostics);
+    log_files(config == NULL ? NULL : config->files, false);
     diagnostics_fini(&diagnostics);
+    inputs_fini(&exporter->follow.inputs);
+    exporter->follow.inputs = inputs;
+    return config;
+}
+
+bool exporter_reload(struct exporter *exporter)
+{
+    struct config *config = load(exporter);
     if (config != NULL) {
         prepare_responder(exporter, config);
     }

@@ -30,6 +30,15 @@
 static const struct option_row rows[] = {
     {"config.file", "FILE", "ipsla.yml", "The configuration.", false},
     {"config.check", NULL, NULL, "Check the configuration, print every problem, and exit.", false},
+    {"config.print-schema", NULL, NULL, "Print the JSON Schema of the configuration, and exit.",
+     false},
+    {"config.expand-environment-variables", NULL, NULL,
+     "Replace ${NAME} in values of the configuration by the environment variable; $$ is a dollar.",
+     false},
+    {"config.enable-auto-reload", NULL, NULL,
+     "Reload when the configuration, or a secret that it names, holds something else.", false,
+     "config.auto-reload"},
+    {"config.auto-reload-interval", "DURATION", "30s", "How often to look whether it does.", false},
     {"shard", "I/N", NULL, "Measure the targets of part I of N (from 0) of the configuration.",
      false},
     {"start-key-file", "FILE", NULL,
@@ -123,9 +132,28 @@ static int read_start_key(const struct options *options, uint8_t out[SIPHASH_KEY
     return problem == NULL ? 0 : options_reject(options, "start-key-file", file, problem);
 }
 
-static int check_config(const char *file, const struct exporter_shard *shard, unsigned workers)
+/* Who named no file may not know that one can. */
+static struct config *load_config(const struct options *options, struct follow *follow,
+                                  struct config *(*read)(const struct config_source *source))
 {
-    struct config *config = config_file_load(file);
+    const char *file = options_value(options, "config.file");
+    const struct config_source source = {.file = file,
+                                         .expands_environment = follow->expands_environment,
+                                         .now = clock_now().wall,
+                                         .inputs = &follow->inputs};
+    struct config *config = read(&source);
+    if (config == NULL && !options_has(options, "config.file")) {
+        fprintf(stderr, "ipsla_exporter: without --config.file=FILE the file is ./%s\n", file);
+    }
+    return config;
+}
+
+static int check_config(const struct options *options, struct follow *follow,
+                        const struct exporter_shard *shard, unsigned workers)
+{
+    const char *file = options_value(options, "config.file");
+    struct config *config = load_config(options, follow, config_file_check);
+    inputs_fini(&follow->inputs);
     if (config == NULL) {
         return OPTIONS_EXIT_USAGE;
     }
@@ -159,8 +187,12 @@ static void on_new_addresses(void *context)
 static void reload(struct exporter *exporter)
 {
     bool is_requested = atomic_exchange(&exporter->wants_reload, false);
-    daemon_notify("RELOADING=1");
+    char state[64];
+    snprintf(state, sizeof state, "RELOADING=1\nMONOTONIC_USEC=%" PRId64,
+             clock_now().mono.ns / NS_PER_US);
+    daemon_notify(state);
     bool is_successful = exporter_reload(exporter);
+    exporter_follow_new(exporter);
     daemon_notify("READY=1");
     if (is_requested) {
         http_reloaded(exporter->http, is_successful);
@@ -235,16 +267,23 @@ static void wait_for_end(struct exporter *exporter, int signal_fd)
 {
     bool goes_on = true;
     while (goes_on) {
-        struct mono next = exporter_watch_unearned(exporter);
+        struct mono next =
+            mono_min(exporter_watch_unearned(exporter), exporter_report_health(exporter));
+        next = mono_min(next, exporter_follow(exporter));
+        next = mono_min(next, exporter_watch_changes(exporter));
         struct pollfd items[] = {
             {.fd = signal_fd, .events = POLLIN},
             {.fd = exporter->wake_fd, .events = POLLIN},
+            {.fd = exporter_follow_fd(exporter), .events = POLLIN},
         };
-        if (poll(items, 2, wait_ms(exporter, next)) < 0) {
+        if (poll(items, 3, wait_ms(exporter, next)) < 0) {
             continue;
         }
         if (items[1].revents != 0) {
             on_wake(exporter);
+        }
+        if (exporter_must_reload(exporter)) {
+            reload(exporter);
         }
         apply_addresses(exporter);
         judge_addresses(exporter);
@@ -264,7 +303,10 @@ static void stop(struct exporter *exporter)
     http_stop(exporter->http);
     exporter_stop_workers(exporter);
     responder_worker_stop(exporter->responder, NULL);
+    exporter_end_changes(exporter);
     resolver_stop(exporter->resolver);
+    exporter_follow_end(exporter);
+    target_files_unref(exporter->files);
     config_free(exporter->config);
     free(exporter->replays);
     spec_set_unref(exporter->targets);
@@ -272,7 +314,7 @@ static void stop(struct exporter *exporter)
 }
 
 /* Runs with `config`, which it takes over. Returns the exit status. */
-static int run(struct exporter *exporter, struct config *config, const struct web_flags *web)
+static int run(struct exporter *exporter, struct config *config, struct web_flags *web)
 {
     static const int also[] = {SIGHUP, SIGXCPU, 0};
     sigset_t signals = daemon_block_signals(also);
@@ -302,22 +344,12 @@ static int run(struct exporter *exporter, struct config *config, const struct we
         web_flags_log(web, exporter->http);
         exporter_check_clock();
         daemon_notify("READY=1");
+        exporter_follow_new(exporter);
         wait_for_end(exporter, signal_fd);
     }
     stop(exporter);
     close(signal_fd);
     return is_running ? 0 : 1;
-}
-
-/* The configuration to begin with; NULL: what is wrong with it is logged. */
-static struct config *load(const char *file)
-{
-    struct diagnostics diagnostics = {0};
-    struct config *config = config_load(file, &diagnostics);
-    daemon_log_start(program.name, file, config);
-    daemon_log_findings(&diagnostics);
-    diagnostics_fini(&diagnostics);
-    return config;
 }
 
 /* Large blocks, such as those of a file being read, go back to the system when they are freed.
@@ -332,9 +364,13 @@ int main(int argc, char **argv)
     struct spec_division work;
     unsigned next_address_after;
     uint8_t start_key[SIPHASH_KEY_BYTES];
+    struct follow follow;
     int status;
     if (!options_parse(&program, argc, argv, &options, &status)) {
         return status;
+    }
+    if (options_has(&options, "config.print-schema")) {
+        return config_file_print_schema();
     }
     status = web_flags_read(&options, &web);
     if (status == 0) {
@@ -350,23 +386,30 @@ int main(int argc, char **argv)
         status = read_start_key(&options, start_key);
     }
     if (status == 0) {
+        status = exporter_read_follow(&options, &follow);
+    }
+    if (status == 0) {
         status = daemon_read_logging(&options);
     }
-    if (status != 0) {
+    bool is_check = status == 0 && options_has(&options, "config.check");
+    if (is_check) {
+        status = check_config(&options, &follow, &shard, work.count);
+    }
+    if (is_check || status != 0) {
+        web_flags_fini(&web);
         return status;
     }
-    const char *file = options_value(&options, "config.file");
-    if (options_has(&options, "config.check")) {
-        return check_config(file, &shard, work.count);
-    }
     mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
-    struct config *config = load(file);
+    struct config *config = load_config(&options, &follow, daemon_begin_config);
     if (config == NULL) {
-        return 1;
+        inputs_fini(&follow.inputs);
+        web_flags_fini(&web);
+        return OPTIONS_EXIT_USAGE; /* to start again is of no use */
     }
     struct exporter exporter = {
-        .config_file = file,
+        .config_file = options_value(&options, "config.file"),
         .metrics_path = web.http.metrics_path,
+        .guard = web.http.guard,
         .wants_realtime = options_has(&options, "realtime"),
         .shard = shard,
         .next_address_after = next_address_after,
@@ -374,7 +417,10 @@ int main(int argc, char **argv)
         .started = clock_now().wall,
         .mutex = PTHREAD_MUTEX_INITIALIZER,
         .scrape_seconds = -1,
+        .follow = follow,
     };
     memcpy(exporter.start_key, start_key, sizeof start_key);
-    return run(&exporter, config, &web);
+    status = run(&exporter, config, &web);
+    web_flags_fini(&web);
+    return status;
 }

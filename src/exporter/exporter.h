@@ -4,7 +4,10 @@
  * threads read through the mutex and request reloads from the main thread.
  *   exporter.c  flags, signals, the main thread's loop
  *   config.c    loading and applying configurations
+ *   follow.c    changes of files that are found without being announced
  *   check.c     what this host cannot do for a configuration
+ *   health.c    what the service manager is told
+ *   changes.c   states of targets in the log, which change_log.c keeps short
  *   realtime.c  priority of the measuring threads
  *   resolve.c   host names
  *   view.c      what HTTP asks for */
@@ -24,7 +27,7 @@
 #include "host/engine_worker.h"
 #include "host/responder_worker.h"
 #include "probe/spec_set.h"
-#include "web/http.h"
+#include "program/web_flags.h"
 
 #define EXPORTER_WORKERS_MAX 64
 
@@ -40,10 +43,31 @@ struct unearned {
     struct mono quiet_until;
 };
 
+/* What the service manager was told. */
+struct health {
+    struct mono next; /* when to look again */
+    uint64_t turns[EXPORTER_WORKERS_MAX + 1]; /* of the workers, and of the responder */
+    char status[160];
+};
+
+/* What is looked at for changes; for the main thread. */
+struct follow {
+    int64_t interval_ns; /* of looking at the configuration; 0: never */
+    bool expands_environment;
+    struct inputs inputs; /* what the latest attempt to load it has read */
+    struct watch *watch; /* of the directories of target files; NULL: none */
+    bool is_blind; /* the system does not report all changes there */
+    struct mono look_next; /* at the target files */
+    struct mono check_next; /* of the configuration */
+};
+
+struct change_log;
+
 struct exporter {
     /* Unchanging while HTTP runs. */
     const char *config_file;
     const char *metrics_path;
+    const struct guard *guard; /* of HTTP, for the thread that serves; NULL: none */
     bool wants_realtime;
     struct wall started;
     struct exporter_shard shard;
@@ -62,7 +86,9 @@ struct exporter {
     pthread_mutex_t mutex; /* for the following */
     struct responder_worker *responder; /* NULL: none */
     struct replay_memory *replays; /* of each responder; NULL: none has had keys */
+    struct target_files *files; /* NULL: none */
     struct spec_set *targets; /* what the workers were given, in the order of the file */
+    char config_hash[CONFIG_HASH_BYTES]; /* of what is in force; "": not known */
     bool is_reload_successful;
     struct wall reload_success;
     double scrape_seconds; /* of the latest scrape; negative: there was none */
@@ -75,6 +101,10 @@ struct exporter {
     struct mono judge_next; /* when they are judged again */
     struct mono apply_next; /* when addresses may be taken over again */
     struct unearned unearned;
+    struct change_log *changes; /* of targets; NULL before the first look */
+    struct mono changes_next;
+    struct health health;
+    struct follow follow;
 };
 
 /* Wakes the main thread, from any thread. */
@@ -86,6 +116,23 @@ bool exporter_begin(struct exporter *exporter, struct config *config);
 
 /* Reads the file again and takes it over, or keeps everything as it is and logs why. */
 bool exporter_reload(struct exporter *exporter);
+
+/* Reads the target files again and takes them over, and nothing else. */
+void exporter_reread_files(struct exporter *exporter);
+
+/* Reads the flags of struct follow. 0 or an exit status. */
+int exporter_read_follow(const struct options *options, struct follow *out);
+
+/* The configuration was read: its files are to be followed from now on. */
+void exporter_follow_new(struct exporter *exporter);
+/* To be polled for reading; -1: none. */
+int exporter_follow_fd(const struct exporter *exporter);
+/* Takes over what changed in target files. Returns when to call it again, unless the descriptor
+ * says so. */
+struct mono exporter_follow(struct exporter *exporter);
+/* Whether it is time to look at the configuration, and it has changed. */
+bool exporter_must_reload(struct exporter *exporter);
+void exporter_follow_end(struct exporter *exporter);
 
 /* Starts the threads that measure, or as many as the system allows: false with errno set then. */
 bool exporter_start_workers(struct exporter *exporter);
@@ -114,6 +161,14 @@ void exporter_check_sockets(const struct spec_set *targets);
 /* Looks now and then whether many datagrams answered nothing, and says so in the log, once a minute
  * at the most. Returns when to call it again. */
 struct mono exporter_watch_unearned(struct exporter *exporter);
+
+/* Logs which targets changed their state, once a second. Returns when to call it again. */
+struct mono exporter_watch_changes(struct exporter *exporter);
+void exporter_end_changes(struct exporter *exporter);
+
+/* Tells the service manager now and then that every thread does its work (or nothing, when one does
+ * not), and how many targets are measured. Returns when to call it again. */
+struct mono exporter_report_health(struct exporter *exporter);
 
 /* The functions that HTTP calls. */
 struct http_handlers exporter_handlers(struct exporter *exporter);

@@ -30,6 +30,7 @@ struct name {
     char *text;
     enum addr_family family; /* wanted; ADDR_NONE: IPv4 before IPv6 */
     struct addr addr; /* ADDR_NONE: none found yet */
+    struct resolver_lookup latest; /* that found it */
     bool is_busy; /* a thread is looking it up and owns the memory until it is back */
     bool is_gone; /* no longer wanted; that thread frees it */
     bool has_failed; /* the latest lookup */
@@ -212,11 +213,16 @@ static void work_on(struct resolver *resolver, struct name *name)
     resolver->busy_failed += has_failed;
     call_next(resolver);
     pthread_mutex_unlock(&resolver->mutex);
+    struct instant began = clock_now();
     int error = wants_next ? lookup_next_address(name->text, name->family, &current, &answer)
                            : lookup_address(name->text, name->family, &current, &answer);
+    struct instant ended = clock_now();
     pthread_mutex_lock(&resolver->mutex);
     resolver->busy_failed -= has_failed;
     name->is_busy = false;
+    if (error == 0) {
+        name->latest = (struct resolver_lookup){ended.wall, mono_diff(ended.mono, began.mono)};
+    }
     if (name->is_gone) {
         name_free(name);
     } else if (!resolver->is_stopping) {
@@ -364,6 +370,19 @@ bool resolver_find(struct resolver *resolver, const struct resolver_name *name, 
     }
     pthread_mutex_unlock(&resolver->mutex);
     return has_address;
+}
+
+bool resolver_latest(struct resolver *resolver, const struct resolver_name *name,
+                     struct resolver_lookup *out)
+{
+    pthread_mutex_lock(&resolver->mutex);
+    struct name **found = find(resolver, name);
+    bool was_resolved = found != NULL && (*found)->latest.at.ns > 0;
+    if (was_resolved) {
+        *out = (*found)->latest;
+    }
+    pthread_mutex_unlock(&resolver->mutex);
+    return was_resolved;
 }
 
 uint64_t resolver_failures(struct resolver *resolver)

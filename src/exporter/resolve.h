@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "base/time.h"
 
 struct resolver;
 
@@ -32,6 +33,14 @@ void resolver_set_names(struct resolver *resolver, const struct resolver_name *n
 
 /* False when the name has no address yet. */
 bool resolver_find(struct resolver *resolver, const struct resolver_name *name, struct addr *out);
+
+/* When the name was last resolved, and how long that took. False when it never was. */
+struct resolver_lookup {
+    struct wall at;
+    int64_t duration_ns;
+};
+bool resolver_latest(struct resolver *resolver, const struct resolver_name *name,
+                     struct resolver_lookup *out);
 
 /* Lookups that failed. */
 uint64_t resolver_failures(struct resolver *resolver);

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* What HTTP asks for, answered on its threads from snapshots. */
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -18,6 +19,10 @@ struct scene {
     struct expo_view view;
     struct snapshot *snapshot;
     struct responder_view responder;
+    struct target_files *files; /* NULL: none */
+    struct expo_file *shown_files;
+    char config_hash[CONFIG_HASH_BYTES];
+    struct expo_lookup *lookups; /* NULL: for a page, which shows none */
 };
 
 /* What all workers have published, in the order of the file; the caller's reference. */
@@ -42,11 +47,29 @@ static struct snapshot *acquire(struct exporter *exporter)
     return merged;
 }
 
+static void show_files(struct scene *scene)
+{
+    size_t count = scene->files == NULL ? 0 : scene->files->count;
+    scene->shown_files = mem_alloc(count, sizeof *scene->shown_files);
+    for (size_t i = 0; i < count; i++) {
+        const struct target_file *file = &scene->files->items[i];
+        struct expo_file *shown = &scene->shown_files[i];
+        *shown = (struct expo_file){.path = file->path,
+                                    .is_good = file->is_good,
+                                    .targets = file->targets->count,
+                                    .good_at = file->good_at};
+        diagnostics_first_error(&file->findings, &shown->line, &shown->column);
+    }
+    scene->view.files = scene->shown_files;
+    scene->view.file_count = count;
+}
+
 static void scene_init(struct scene *scene, struct exporter *exporter)
 {
     *scene = (struct scene){.snapshot = acquire(exporter)};
     struct expo_view *view = &scene->view;
     struct responder_stats stats;
+    view->now = clock_now().wall;
     view->version = IPSLA_VERSION;
     view->revision = IPSLA_REVISION;
     view->snapshots = &scene->snapshot;
@@ -57,24 +80,49 @@ static void scene_init(struct scene *scene, struct exporter *exporter)
     process_read(exporter->started, view);
     clock_state_read(&view->clock);
     view->is_realtime = atomic_load(&exporter->is_realtime);
+    web_view_fill(exporter->guard, view);
     pthread_mutex_lock(&exporter->mutex);
+    memcpy(scene->config_hash, exporter->config_hash, sizeof scene->config_hash);
+    view->config_hash = scene->config_hash[0] == '\0' ? NULL : scene->config_hash;
     view->reload_successful = exporter->is_reload_successful;
     view->reload_success = exporter->reload_success;
     view->scrape_seconds = exporter->scrape_seconds;
+    scene->files = exporter->files == NULL ? NULL : target_files_ref(exporter->files);
     bool has_responder = exporter->responder != NULL;
     if (has_responder) {
         responder_worker_stats(exporter->responder, &stats);
     }
     pthread_mutex_unlock(&exporter->mutex);
+    show_files(scene);
     if (has_responder) {
         responder_view_fill(&stats, &scene->responder);
         view->responder = &scene->responder.responder;
     }
 }
 
+/* When the names of the targets that show it were resolved. */
+static void scene_add_lookups(struct scene *scene, struct exporter *exporter)
+{
+    const struct snapshot *snapshot = scene->snapshot;
+    scene->lookups = mem_alloc(snapshot->count, sizeof *scene->lookups);
+    for (size_t i = 0; i < snapshot->count; i++) {
+        const struct spec *spec = snapshot->reports[i]->spec;
+        struct resolver_name name = {spec->identity.host, spec_ip_version(spec)};
+        struct resolver_lookup latest;
+        if (spec->results.series == SERIES_ALL &&
+            resolver_latest(exporter->resolver, &name, &latest)) {
+            scene->lookups[i] = (struct expo_lookup){latest.duration_ns, latest.at};
+        }
+    }
+    scene->view.lookups = scene->lookups;
+}
+
 static void scene_fini(struct scene *scene)
 {
+    free(scene->lookups);
     snapshot_unref(scene->snapshot);
+    target_files_unref(scene->files);
+    free(scene->shown_files);
 }
 
 /* A scrape being answered. */
@@ -106,13 +154,16 @@ static void close_scrape(void *context, bool is_complete)
     free(scrape);
 }
 
-static struct stream_source open_scrape(void *context, const struct expo_format *format)
+static struct stream_source open_scrape(void *context, const struct metrics_request *request)
 {
     struct scrape *scrape = mem_alloc(1, sizeof *scrape);
     scrape->exporter = context;
     scrape->begin = clock_now().mono;
     scene_init(&scrape->scene, scrape->exporter);
-    scrape->body = expo_body_open(&scrape->scene.view, format);
+    scene_add_lookups(&scrape->scene, scrape->exporter);
+    scrape->scene.view.filter = request->filter;
+    scrape->scene.view.rejections = request->rejections;
+    scrape->body = expo_body_open(&scrape->scene.view, request->format);
     return (struct stream_source){scrape, read_scrape, close_scrape};
 }
 

@@ -3,6 +3,7 @@
 #include "host/channel.h"
 
 #include <errno.h>
+#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,10 +85,21 @@ static struct endpoint **shared_end(struct host *host)
     return end;
 }
 
+/* A link-local peer answers through the interface of its address, and in a VRF only a socket that
+ * is bound to a device hears that. Linux before 5.7 wants a privilege for it: there it is left. */
+static int open_endpoint(struct host *host, const struct fx *fx, struct endpoint **out)
+{
+    struct fx bound = *fx;
+    bool is_on_link = fx->options.device[0] == '\0' && addr_is_link_local(&fx->peer) &&
+                      if_indextoname(fx->peer.scope, bound.options.device) != NULL;
+    int error = endpoint_open(&bound, draw_identifier(host), out);
+    return is_on_link && error == -EPERM ? endpoint_open(fx, draw_identifier(host), out) : error;
+}
+
 /* Opens the socket that `fx` requests and waits for it. 0 or -errno. */
 static int new_endpoint(struct host *host, const struct fx *fx, struct endpoint **out)
 {
-    int error = endpoint_open(fx, draw_identifier(host), out);
+    int error = open_endpoint(host, fx, out);
     if (error != 0) {
         return error;
     }
@@ -110,6 +122,8 @@ static int new_endpoint(struct host *host, const struct fx *fx, struct endpoint 
 static int find_endpoint(struct host *host, struct fx *fx, struct endpoint **out)
 {
     int tries = 0;
+    /* A shared socket does not report interfaces, by which links are told apart. */
+    fx->may_share = fx->may_share && !addr_is_link_local(&fx->peer);
     if (!fx->may_share) {
         return new_endpoint(host, fx, out);
     }

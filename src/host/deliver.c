@@ -114,6 +114,8 @@ void deliver_datagram(struct host *host, const struct channel *channel,
         .received = stamp_of(host, endpoint, datagram->kernel, datagram->hardware),
         .tos = datagram->tos,
         .ttl = datagram->ttl,
+        .is_of_vrf = endpoint->options.device[0] == '\0' &&
+                     vrf_has(&host->vrfs, datagram->interface, now.mono),
     };
     ev.local.port = endpoint->bound.port;
     if (!endpoint->has_ip_header || icmp_strip(&ev.bytes, &ev.size)) {

@@ -42,7 +42,7 @@ static int socket_open(struct endpoint *endpoint, const struct fx *fx, uint16_t 
         endpoint->is_connecting = true;
         return error == -EINPROGRESS ? 0 : error;
     case TRANSPORT_TCP_LISTEN:
-        return tcp_listen(&fx->local, &endpoint->fd, &endpoint->bound);
+        return tcp_listen(&call, &endpoint->fd, &endpoint->bound);
     case TRANSPORT_ICMP_ECHO:
     case TRANSPORT_ICMP_TIMESTAMP:
         return icmp_socket_open(endpoint, fx, identifier);

@@ -12,6 +12,8 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,10 +21,15 @@
 #include "engine/engine.h"
 #include "host/clock_state.h"
 #include "host/entropy.h"
+#include "host/log.h"
 #include "host/worker.h"
 
 #define GAP_NS (200 * NS_PER_US)
 #define STEP_PATIENCE_NS NS_PER_MS
+
+/* A thread that comes so much later than it wanted stood still: said once for all threads. */
+#define STANDSTILL_NS NS_PER_SECOND
+#define STANDSTILL_QUIET_NS (10 * NS_PER_SECOND)
 
 /* Reports published while the mutex is locked once. */
 #define PUBLISH_REPORTS 256
@@ -50,6 +57,7 @@ struct engine_worker {
     bool is_waiting; /* for a gap, since publish_due */
     struct mono publish_due;
     struct mono clock_due; /* when the state of the system clock is read again */
+    struct mono wanted; /* by then this thread wanted to run; zero: not yet known */
 };
 
 static void take(void *self)
@@ -113,12 +121,34 @@ static void watch_clock(struct engine_worker *worker, struct instant now)
     }
 }
 
+static void log_standstill(int64_t late_ns, struct instant now)
+{
+    static atomic_int_least64_t quiet_until_ns;
+    int64_t until_ns = atomic_load(&quiet_until_ns);
+    char seconds[24];
+    if (now.mono.ns < until_ns ||
+        !atomic_compare_exchange_strong(&quiet_until_ns, &until_ns,
+                                        now.mono.ns + STANDSTILL_QUIET_NS)) {
+        return;
+    }
+    snprintf(seconds, sizeof seconds, "%.1f", (double)late_ns / NS_PER_SECOND);
+    log_line(LOG_LEVEL_WARN,
+             "this process stood still (stopped, suspended or overloaded): operations that were "
+             "due began late or were missed",
+             "seconds", seconds, NULL);
+}
+
 static struct mono work(void *self, struct instant now)
 {
     struct engine_worker *worker = self;
+    int64_t late_ns = mono_diff(now.mono, worker->wanted);
+    if (worker->wanted.ns != 0 && late_ns > STANDSTILL_NS) {
+        log_standstill(late_ns, now);
+    }
     watch_clock(worker, now);
     struct mono step = step_when_due(worker, now);
-    return mono_min(step, read_clock_when_due(worker, now));
+    worker->wanted = mono_min(step, read_clock_when_due(worker, now));
+    return worker->wanted;
 }
 
 static struct mono publish_due(void *self, struct instant now)
@@ -253,6 +283,12 @@ struct snapshot *engine_worker_acquire(struct engine_worker *worker)
 int engine_worker_set_realtime(struct engine_worker *worker, bool is_realtime)
 {
     return worker_set_realtime(worker->worker, is_realtime);
+}
+
+uint64_t engine_worker_nudge(struct engine_worker *worker)
+{
+    worker_wake(worker->worker);
+    return worker_turns(worker->worker);
 }
 
 void engine_worker_stop(struct engine_worker *worker)

@@ -31,6 +31,9 @@ struct snapshot *engine_worker_acquire(struct engine_worker *worker);
 /* As worker_set_realtime. */
 int engine_worker_set_realtime(struct engine_worker *worker, bool is_realtime);
 
+/* Wakes the thread, and returns worker_turns. */
+uint64_t engine_worker_nudge(struct engine_worker *worker);
+
 /* Ends the thread and frees everything. NULL is fine. */
 void engine_worker_stop(struct engine_worker *worker);
 

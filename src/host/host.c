@@ -202,6 +202,7 @@ struct host *host_new(struct machine machine, struct host_hook hook)
     clock_read(&host->clock);
     host->spare_fd = tcp_spare();
     host->watches_shared = true;
+    host->due = MONO_NEVER;
     if (!events_new(host)) {
         int error = errno;
         host_free(host);

@@ -25,6 +25,12 @@ bool journal_has_stderr(void)
            fstat(STDERR_FILENO, &status) == 0 && status.st_dev == device && status.st_ino == inode;
 }
 
+const char *journal_socket(void)
+{
+    const char *path = getenv("IPSLA_JOURNAL_SOCKET");
+    return path != NULL ? path : "/run/systemd/journal/socket";
+}
+
 bool journal_open(const char *path)
 {
     if (journal_fd >= 0) {
@@ -45,9 +51,9 @@ bool journal_is_open(void)
     return journal_fd >= 0;
 }
 
-void journal_begin(struct buf *entry, int priority)
+void journal_begin(struct buf *entry, char priority)
 {
-    char digit[2] = {(char)('0' + priority), '\0'};
+    const char digit[2] = {priority, '\0'};
     journal_add(entry, "PRIORITY", digit);
     journal_add(entry, "SYSLOG_IDENTIFIER", program_invocation_short_name);
 }

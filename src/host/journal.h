@@ -10,18 +10,19 @@
 
 #include "base/buf.h"
 
-#define JOURNAL_SOCKET "/run/systemd/journal/socket"
-
 /* Whether standard error leads to the journal: $JOURNAL_STREAM names its device and inode. */
 bool journal_has_stderr(void);
+
+/* Where the journal listens: $IPSLA_JOURNAL_SOCKET, for tests, else the system's own. */
+const char *journal_socket(void);
 
 /* Entries go to the datagram socket at `path` from now on; false: there is none. Before threads
  * start. NULL: no more. */
 bool journal_open(const char *path);
 bool journal_is_open(void);
 
-/* Begins an entry of a syslog priority (3 error ... 7 debug). */
-void journal_begin(struct buf *entry, int priority);
+/* Begins an entry of a syslog priority ('3' error ... '7' debug). */
+void journal_begin(struct buf *entry, char priority);
 
 /* Adds a field with a name of the journal, or one of ours: "target" is IPSLA_TARGET. */
 void journal_add(struct buf *entry, const char *name, const char *value);

@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -43,7 +44,8 @@ void log_setup(enum log_level level, enum log_format format)
 {
     least_level = level;
     line_format = format;
-    journal_open(format == LOG_FORMAT_LOGFMT && journal_has_stderr() ? JOURNAL_SOCKET : NULL);
+    bool has_fields = format == LOG_FORMAT_LOGFMT && journal_has_stderr();
+    journal_open(has_fields ? journal_socket() : NULL);
 }
 
 bool log_is_on(enum log_level level)
@@ -78,6 +80,28 @@ bool log_format_parse(const char *name, enum log_format *out)
         *out = (enum log_format)found;
     }
     return found >= 0;
+}
+
+static bool is_journal; /* found out once */
+
+static void find_journal(void)
+{
+    is_journal = journal_has_stderr();
+}
+
+/* As syslog counts. */
+static const char *const priorities[] = {
+    [LOG_LEVEL_DEBUG] = "<7>",
+    [LOG_LEVEL_INFO] = "<6>",
+    [LOG_LEVEL_WARN] = "<4>",
+    [LOG_LEVEL_ERROR] = "<3>",
+};
+
+const char *log_priority(enum log_level level)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, find_journal);
+    return is_journal ? priorities[level] : "";
 }
 
 /* Adds `text` in quotes with the escapes of JSON, which logfmt readers understand, too. */
@@ -115,16 +139,13 @@ static bool is_plain(const char *text)
 /* How a value is written. */
 enum style { STYLE_TEXT, STYLE_QUOTED, STYLE_NUMBER };
 
-static void add_pair(struct buf *line, const char *key, const char *value, enum style style)
+static void add_first_pair(struct buf *line, const char *key, const char *value, enum style style)
 {
     bool is_json = line_format == LOG_FORMAT_JSON;
-    bool is_first = line->size <= 1;
     bool is_bare = style == STYLE_NUMBER || (style == STYLE_TEXT && !is_json && is_plain(value));
     if (is_json) {
-        buf_add_string(line, is_first ? "" : ",");
         add_quoted(line, key);
     } else {
-        buf_add_string(line, is_first ? "" : " ");
         buf_add_string(line, key);
     }
     buf_add_char(line, is_json ? ':' : '=');
@@ -133,6 +154,12 @@ static void add_pair(struct buf *line, const char *key, const char *value, enum 
     } else {
         add_quoted(line, value);
     }
+}
+
+static void add_pair(struct buf *line, const char *key, const char *value, enum style style)
+{
+    buf_add_char(line, line_format == LOG_FORMAT_JSON ? ',' : ' ');
+    add_first_pair(line, key, value, style);
 }
 
 static void add_time(struct buf *line)
@@ -145,7 +172,7 @@ static void add_time(struct buf *line)
     strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc);
     struct buf stamp = {0};
     buf_printf(&stamp, "%s.%03dZ", text, (int)(ms - (int64_t)seconds * 1000));
-    add_pair(line, "time", buf_string(&stamp), STYLE_TEXT);
+    add_first_pair(line, "time", buf_string(&stamp), STYLE_TEXT);
     buf_fini(&stamp);
 }
 
@@ -221,24 +248,17 @@ static void add_pairs(struct buf *line, struct buf *entry, va_list *arguments)
     }
 }
 
-static const int priorities[] = {
-    [LOG_LEVEL_DEBUG] = 7,
-    [LOG_LEVEL_INFO] = 6,
-    [LOG_LEVEL_WARN] = 4,
-    [LOG_LEVEL_ERROR] = 3,
-};
-
 /* Time and level are the journal's own. What it does not take goes the way of standard error, where
  * it reads the level from the beginning of the line. */
 static void write_entry(enum log_level level, const char *message, va_list *arguments)
 {
     struct buf entry = {0}, text = {0}, line = {0};
-    journal_begin(&entry, priorities[level]);
+    journal_begin(&entry, priorities[level][1]);
     buf_add_string(&text, message);
     add_pairs(&text, &entry, arguments);
     journal_add(&entry, "MESSAGE", buf_string(&text));
     if (!journal_send(&entry)) {
-        buf_printf(&line, "<%d>%s\n", priorities[level], buf_string(&text));
+        buf_printf(&line, "%s%s\n", priorities[level], buf_string(&text));
         write_line(&line);
     }
     buf_fini(&entry);
@@ -250,6 +270,7 @@ static void write_text(enum log_level level, const char *message, va_list *argum
 {
     bool is_json = line_format == LOG_FORMAT_JSON;
     struct buf line = {0};
+    buf_add_string(&line, log_priority(level));
     buf_add_string(&line, is_json ? "{" : "");
     add_time(&line);
     add_pair(&line, "level", level_names[level], STYLE_TEXT);
@@ -273,6 +294,22 @@ void log_line(enum log_level level, const char *message, ...)
         write_text(level, message, &arguments);
     }
     va_end(arguments);
+}
+
+static atomic_bool is_serving;
+
+void log_begin_serving(void)
+{
+    atomic_store(&is_serving, true);
+}
+
+void log_text(enum log_level level, const char *text)
+{
+    if (atomic_load(&is_serving)) {
+        log_line(level, text, NULL);
+    } else {
+        fprintf(stderr, "%s%s\n", log_priority(level), text);
+    }
 }
 
 uint64_t log_lines_dropped(void)

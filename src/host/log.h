@@ -35,6 +35,16 @@ extern const char log_whole[], log_real[];
  *   log_line(LOG_LEVEL_INFO, "loaded", "file", name, "targets", LOG_NUMBER(count), NULL); */
 void log_line(enum log_level level, const char *message, ...) __attribute__((sentinel));
 
+/* Something about flags or files, which people read on their terminal before a program serves: it
+ * is written as it stands. After log_begin_serving it is a line of the log like any other. `text`
+ * has no line end. */
+void log_begin_serving(void);
+void log_text(enum log_level level, const char *text);
+
+/* What a line on standard error begins with, so that the journal knows its level: "<3>", for
+ * instance (sd-daemon(3)); "" when standard error does not go there. log_line writes it itself. */
+const char *log_priority(enum log_level level);
+
 /* Lines that could not be written in whole, since the start. */
 uint64_t log_lines_dropped(void);
 

@@ -108,6 +108,7 @@ static void take_control4(const struct cmsghdr *at, struct sock_datagram *datagr
         memcpy(&info, data, sizeof info);
         datagram->local.family = ADDR_IPV4;
         memcpy(datagram->local.ip, &info.ipi_addr, sizeof info.ipi_addr);
+        datagram->interface = (uint32_t)info.ipi_ifindex;
     } else if (at->cmsg_type == IP_TOS) {
         memcpy(&datagram->tos, data, sizeof datagram->tos);
     } else if (at->cmsg_type == IP_TTL) {
@@ -130,7 +131,7 @@ static void take_control(const struct cmsghdr *at, struct sock_datagram *datagra
     } else if (at->cmsg_level == SOL_SOCKET && at->cmsg_type == SO_RXQ_OVFL) {
         memcpy(&datagram->drops, CMSG_DATA(at), sizeof datagram->drops);
     } else if (at->cmsg_level == IPPROTO_IPV6) {
-        sock6_take_control(at, &datagram->local, &datagram->tos, &datagram->ttl);
+        sock6_take_control(at, datagram);
     } else if (at->cmsg_level == IPPROTO_IP) {
         take_control4(at, datagram);
     }
@@ -146,6 +147,11 @@ struct sock_datagram message_datagram(const struct message *message, struct msgh
     };
     for (struct cmsghdr *at = CMSG_FIRSTHDR(header); at != NULL; at = CMSG_NXTHDR(header, at)) {
         take_control(at, &datagram);
+    }
+    /* In a VRF, the source has the index of the VRF: of no use to tell links apart, or to answer.
+     */
+    if (addr_is_link_local(&datagram.peer) && datagram.interface != 0) {
+        datagram.peer.scope = datagram.interface;
     }
     return datagram;
 }

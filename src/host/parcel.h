@@ -23,6 +23,7 @@ struct sock_datagram {
     struct wall hardware; /* the adapter's, on the adapter's clock; 0: none */
     uint32_t drops; /* the socket's drop counter when it arrived; 0: not reported */
     uint8_t tos, ttl;
+    uint32_t interface; /* index of that which it came through; 0: not reported */
 };
 
 /* A datagram to send. */

@@ -41,6 +41,7 @@ static bool flush(struct host *host)
     for (size_t i = 0; i < outbox->count; i++) {
         const struct outbox_item *item = &outbox->items[i];
         if (item->error != 0) {
+            host->stats.send_errors[send_error_of(item->error)]++;
             struct ev ev = {.kind = EV_ERROR,
                             .id = item->key.id,
                             .peer = item->parcel.peer,
@@ -81,6 +82,7 @@ static void send_now(struct host *host, const struct channel *channel, const str
     int error = sock_send(endpoint->fd, &parcel);
     if (error != 0) {
         struct ev ev = {.kind = EV_ERROR, .id = fx->id, .peer = fx->peer, .error = -error};
+        host->stats.send_errors[send_error_of(-error)]++;
         ev.tag = fx->tag;
         if (is_stamped) {
             endpoint_note_refused(endpoint, -error);
@@ -140,12 +142,22 @@ static void perform(struct host *host, const struct fx *fx)
     }
 }
 
+/* How late this thread came to what was due. */
+static void note_lag(struct host *host, struct mono now)
+{
+    if (!mono_is_before(now, host->due)) {
+        hist_observe(&host->stats.loop_lag, &hist_layout_default, mono_diff(now, host->due));
+        host->due = MONO_NEVER;
+    }
+}
+
 /* Polls until the machine has nothing more to do, or until EFFECTS_MAX: then the rest is left for
  * the next turn, so that received packets do not wait for it. True when it did anything. */
 static bool pump(struct host *host, struct instant now)
 {
     struct fx fx;
     int effects = 0;
+    note_lag(host, now.mono);
     while (effects < EFFECTS_MAX && host->machine.ops->poll(host->machine.self, now, &fx)) {
         perform(host, &fx);
         now = clock_now();
@@ -157,6 +169,7 @@ static bool pump(struct host *host, struct instant now)
     struct mono deadline = host->machine.ops->deadline(host->machine.self);
     assert((!is_done || mono_is_before(now.mono, deadline)) &&
            "after draining the deadline lies ahead");
+    host->due = mono_max(deadline, now.mono); /* what is left is due now */
     return effects > 0;
 }
 

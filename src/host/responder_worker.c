@@ -167,6 +167,12 @@ void responder_worker_stats(struct responder_worker *worker, struct responder_st
     worker_unlock(worker->worker);
 }
 
+uint64_t responder_worker_nudge(struct responder_worker *worker)
+{
+    worker_wake(worker->worker);
+    return worker_turns(worker->worker);
+}
+
 void responder_worker_stats_now(struct responder_worker *worker, struct responder_stats *out)
 {
     worker_lock(worker->worker);

@@ -50,20 +50,21 @@ static uint8_t read_octet(const void *data)
     return (uint8_t)value;
 }
 
-void sock6_take_control(const struct cmsghdr *header, struct addr *local, uint8_t *tos,
-                        uint8_t *ttl)
+void sock6_take_control(const struct cmsghdr *header, struct sock_datagram *datagram)
 {
+    struct addr *local = &datagram->local;
     const void *data = CMSG_DATA(header);
     if (header->cmsg_type == IPV6_PKTINFO) {
         struct in6_pktinfo info;
         memcpy(&info, data, sizeof info);
         *local = (struct addr){.family = ADDR_IPV6};
         memcpy(local->ip, &info.ipi6_addr, sizeof local->ip);
-        local->scope = addr_is_link_local(local) ? (uint32_t)info.ipi6_ifindex : 0;
+        datagram->interface = (uint32_t)info.ipi6_ifindex;
+        local->scope = addr_is_link_local(local) ? datagram->interface : 0;
     } else if (header->cmsg_type == IPV6_TCLASS) {
-        *tos = read_octet(data);
+        datagram->tos = read_octet(data);
     } else if (header->cmsg_type == IPV6_HOPLIMIT) {
-        *ttl = read_octet(data);
+        datagram->ttl = read_octet(data);
     }
 }
 

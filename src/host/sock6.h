@@ -8,7 +8,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#include "base/addr.h"
+#include "host/parcel.h"
 
 /* Sets the options of a new socket: IPv6 only; report destination, traffic class, hop limit,
  * errors. */
@@ -17,9 +17,9 @@ int sock6_configure(int fd);
 /* The content of a control message that sets the source address of a datagram. */
 struct in6_pktinfo sock6_source(const struct addr *source);
 
-/* Reads a control message of level IPPROTO_IPV6 into one of the three; others are ignored. */
-void sock6_take_control(const struct cmsghdr *header, struct addr *local, uint8_t *tos,
-                        uint8_t *ttl);
+/* Reads a control message of level IPPROTO_IPV6: destination, traffic class or hop limit; others
+ * are ignored. */
+void sock6_take_control(const struct cmsghdr *header, struct sock_datagram *datagram);
 
 /* Sets the hop limit (0: the system's default). With `dont_fragment`, packets larger than the
  * device's MTU are not sent, and none is fragmented. */

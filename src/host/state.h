@@ -12,6 +12,7 @@
 #include "host/endpoint.h"
 #include "host/host.h"
 #include "host/outbox.h"
+#include "host/vrf.h"
 #include "host/wakes.h"
 
 struct event_base;
@@ -27,6 +28,7 @@ struct host {
     bool is_stopping;
     bool has_acted; /* in this turn something was received or performed */
     bool has_more; /* there is work left for the next turn, which must not wait */
+    struct mono due; /* when the machine wanted to be polled; MONO_NEVER once it has been */
     uint64_t last_serial; /* of the channel opened last */
     struct siphash_key key; /* of the identifiers of raw ICMP sockets */
     struct channel_table channels;
@@ -38,6 +40,7 @@ struct host {
     struct clock clock;
     struct io_stats stats;
     struct wakes wakes;
+    struct vrf_memory vrfs;
     bool has_warned_no_adapter;
     bool watches_shared; /* libevent reports when a shared socket is readable */
 

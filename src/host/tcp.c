@@ -117,11 +117,10 @@ void tcp_close(int fd, bool frees_port)
     close(fd);
 }
 
-int tcp_listen(const struct addr *local, int *fd, struct addr *bound)
+int tcp_listen(const struct tcp_call *call, int *fd, struct addr *bound)
 {
     int made;
-    struct tcp_call call = {.local = *local};
-    int error = open_bound(&call, &made);
+    int error = open_bound(call, &made);
     if (error != 0) {
         return error;
     }

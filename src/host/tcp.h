@@ -31,9 +31,9 @@ int tcp_result(int fd);
  * (RST), so that no TIME_WAIT blocks its local port. */
 void tcp_close(int fd, bool frees_port);
 
-/* Listens on `local` (port 0: any free port); *bound is the address with its port. The caller
- * closes *fd. */
-int tcp_listen(const struct addr *local, int *fd, struct addr *bound);
+/* Listens on `call->local` (port 0: any free port) with its options; *bound is the address with its
+ * port. The caller closes *fd. */
+int tcp_listen(const struct tcp_call *call, int *fd, struct addr *bound);
 
 /* Accepts one connection and closes it at once; -EAGAIN when there is none. When this process has
  * no free descriptor, *spare (of tcp_spare, or -1) is closed for a moment, so that the connection

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +24,7 @@ struct worker {
     pthread_mutex_t mutex;
     pthread_cond_t published;
     bool wants_stop; /* under the mutex */
+    atomic_uint_least64_t turns;
 };
 
 /* False when the mutex is locked by somebody else. */
@@ -65,6 +67,7 @@ static struct mono publish_when_due(struct worker *worker, struct instant now)
 static struct mono after_events(void *context, struct instant now)
 {
     struct worker *worker = context;
+    atomic_fetch_add_explicit(&worker->turns, 1, memory_order_relaxed);
     struct mono next = take(worker) ? MONO_NEVER : mono_add(now.mono, RETRY_NS);
     if (worker->ops->work != NULL) {
         next = mono_min(next, worker->ops->work(worker->self, now));
@@ -121,6 +124,11 @@ void worker_wait(struct worker *worker)
 void worker_wake(struct worker *worker)
 {
     host_wake(worker->host);
+}
+
+uint64_t worker_turns(const struct worker *worker)
+{
+    return atomic_load_explicit(&worker->turns, memory_order_relaxed);
 }
 
 const struct io_stats *worker_stats(struct worker *worker)

@@ -54,6 +54,10 @@ void worker_wait(struct worker *worker);
 /* Any thread: the functions of `ops` are called soon. */
 void worker_wake(struct worker *worker);
 
+/* Any thread: how often the thread has come around, and called the functions of `ops`. When it does
+ * not rise after worker_wake, the thread is stuck. */
+uint64_t worker_turns(const struct worker *worker);
+
 /* What its host has counted. The worker's thread, or any thread after worker_stop. */
 const struct io_stats *worker_stats(struct worker *worker);
 

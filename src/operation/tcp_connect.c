@@ -4,6 +4,7 @@
 #include "operation/operation.h"
 
 static const struct operation_key keys[] = {
+    {.name = "port"},
     {.name = "source_port"},
     {.name = "control"},
 };

@@ -71,6 +71,7 @@ static const struct operation_key keys[] = {
     {.name = "verify_data"},
     {.name = "data_pattern"},
     {.name = "timestamps"},
+    {.name = "port"},
     {.name = "source_port"},
     {.name = "control"},
 };

@@ -171,6 +171,7 @@ static const struct operation_key keys[] = {
     {.name = "timestamp_format"},
     {.name = "timestamps"},
     {.name = "clock_tolerance"},
+    {.name = "port"},
     {.name = "source_port"},
     {.name = "control"},
 };

@@ -35,7 +35,9 @@
 
 #include "base/addr.h"
 #include "base/icmp_error.h"
+#include "base/send_error.h"
 #include "base/time.h"
+#include "stats/hist.h"
 
 /* Largest UDP payload that a machine may send or be given. */
 #define IO_DATAGRAM_MAX 65507
@@ -119,6 +121,8 @@ struct ev {
     struct mono called; /* EV_SENT: the system was asked to send it then; 0: not known */
     uint32_t tag; /* EV_SENT; EV_ERROR of an FX_SEND */
     uint8_t tos, ttl; /* EV_DATA */
+    bool is_of_vrf; /* EV_DATA: it came through a VRF, to a channel without options.device: who
+                       answers must not, for the answer would leave outside of that VRF */
     uint32_t dropped; /* EV_DROPPED */
     int error; /* EV_ERROR: an errno value */
     bool is_icmp; /* EV_ERROR: reported by the network, not by a system call of ours */
@@ -127,6 +131,8 @@ struct ev {
 
 /* What a host counts beside its machine. */
 struct io_stats {
+    struct hist loop_lag; /* hist_layout_default: from the machine's deadline until it was polled */
+    uint64_t send_errors[SEND_ERROR_COUNT]; /* datagrams that the system did not send */
     uint64_t strangers; /* datagrams on a shared socket from whom no channel hears */
     uint64_t socket_drops; /* datagrams lost in our sockets, whose buffers were full */
     uint64_t clock_steps; /* times that the wall clock was set */

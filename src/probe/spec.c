@@ -9,6 +9,7 @@
 
 #include "base/crypto.h"
 #include "base/mem.h"
+#include "operation/operation.h"
 
 static const char *const precision_names[PRECISION_COUNT] = {
     [PRECISION_MILLISECONDS] = "milliseconds",
@@ -106,6 +107,14 @@ struct spec *spec_with_ip(const struct spec *spec, const struct addr *ip)
 enum addr_family spec_ip_version(const struct spec *spec)
 {
     return spec->path.ip_version != ADDR_NONE ? spec->path.ip_version : spec->path.source.family;
+}
+
+bool spec_probes_control_port(const struct spec *spec)
+{
+    uint16_t port = spec->path.port;
+    return spec->operation->transport == TRANSPORT_UDP &&
+           (port == control_version_port(CONTROL_V1) || port == control_version_port(CONTROL_V2) ||
+            (control_has_request(spec->control.version) && port == spec->control.port));
 }
 
 uint64_t spec_hash(const struct spec *spec)

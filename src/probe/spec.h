@@ -15,6 +15,7 @@
 #include "probe/control.h"
 #include "probe/io.h"
 #include "stats/hist.h"
+#include "stats/limit.h"
 #include "stats/voice.h"
 #include "wire/auth.h"
 #include "wire/ntp.h"
@@ -126,10 +127,21 @@ struct spec_clocks {
     bool is_assumed_synchronized; /* the host's clock, whatever the system says */
 };
 
-/* What is made of the results: read by the session. */
+/* How much of a target the metrics show. Each level has what the one before it has, and more. */
+enum series_level {
+    SERIES_MINIMAL = -1, /* is it up, what is lost, how long do round trips take */
+    SERIES_DEFAULT = 0,
+    SERIES_ALL = 1,
+};
+
+/* What is made of the results: read by the session; the level by the exposition. */
 struct spec_results {
+    enum series_level series;
     int64_t threshold_ns;
     struct hist_layout layout;
+    struct limit_set limits; /* the threshold is in them */
+    enum hist_forms histograms;
+    bool shows_created; /* lines with the start of counters in OpenMetrics 1.0 */
 };
 
 /* Ranges and defaults are those of config/schema.c; whoever builds a spec keeps to them. Each field
@@ -162,6 +174,9 @@ struct spec *spec_with_ip(const struct spec *spec, const struct addr *ip);
 
 /* Which addresses of the host may be taken: ip_version, else what the source address can reach. */
 enum addr_family spec_ip_version(const struct spec *spec);
+
+/* The probe port is one at which responders take control requests: no probe is answered there. */
+bool spec_probes_control_port(const struct spec *spec);
 
 /* A hash of the target's name, the same on every machine: start phase, shard, lookup. */
 uint64_t spec_hash(const struct spec *spec);

@@ -56,8 +56,12 @@ const struct spec_field spec_fields[SPEC_FIELD_COUNT] = {
     FIELD(clocks.tolerance_ns, FIELD_NUMBER, FIELD_KEEPS),
     FIELD(clocks.tolerance_percent, FIELD_NUMBER, FIELD_KEEPS),
     FIELD(clocks.is_assumed_synchronized, FIELD_NUMBER, FIELD_LOCAL),
+    FIELD(results.series, FIELD_NUMBER, FIELD_KEEPS),
     FIELD(results.threshold_ns, FIELD_NUMBER, FIELD_KEEPS),
     FIELD(results.layout, FIELD_LAYOUT, FIELD_RESETS),
+    FIELD(results.limits, FIELD_LIMITS, FIELD_KEEPS),
+    FIELD(results.histograms, FIELD_NUMBER, FIELD_RESETS),
+    FIELD(results.shows_created, FIELD_NUMBER, FIELD_KEEPS),
     FIELD(references, FIELD_NUMBER, FIELD_INTERNAL),
 };
 
@@ -133,6 +137,8 @@ static bool field_is_equal(const struct spec_field *field, const struct spec *le
         return auth_key_is_equal(a, b);
     case FIELD_LAYOUT:
         return layouts_are_equal(a, b);
+    case FIELD_LIMITS:
+        return limit_set_is_equal(a, b);
     }
     return false;
 }

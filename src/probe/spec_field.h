@@ -19,6 +19,7 @@ enum field_kind {
     FIELD_PATTERN,
     FIELD_KEY,
     FIELD_LAYOUT,
+    FIELD_LIMITS,
 };
 
 /* What a changed value means to the target. Its counters are those of its name and its path: they
@@ -37,7 +38,7 @@ struct spec_field {
     enum field_rule rule;
 };
 
-#define SPEC_FIELD_COUNT 45
+#define SPEC_FIELD_COUNT 49
 /* In the order of struct spec. */
 extern const struct spec_field spec_fields[SPEC_FIELD_COUNT];
 

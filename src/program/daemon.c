@@ -11,13 +11,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "base/crypto.h"
-#include "config/config.h"
-#include "config/yaml.h"
-#include "host/host.h"
+#include "base/time.h"
 #include "host/log.h"
-#include "web/gzip.h"
-#include "web/http.h"
 
 /* Below it a port takes a privilege, unless the system is told otherwise. */
 #define FIRST_FREE_PORT 1024
@@ -69,6 +64,24 @@ const char *daemon_listen_error(const struct addr *address, int error)
     return strerror(error);
 }
 
+bool daemon_has_manager(void)
+{
+    return getenv("NOTIFY_SOCKET") != NULL;
+}
+
+int64_t daemon_watchdog_ns(void)
+{
+    const char *text = getenv("WATCHDOG_USEC");
+    const char *pid_text = getenv("WATCHDOG_PID");
+    uint64_t us, pid;
+    bool is_meant = pid_text == NULL ||
+                    (options_parse_number(pid_text, 1, INT32_MAX, &pid) && (pid_t)pid == getpid());
+    if (text == NULL || !is_meant || !options_parse_number(text, 1, INT64_MAX / NS_PER_US, &us)) {
+        return 0;
+    }
+    return (int64_t)us * NS_PER_US;
+}
+
 void daemon_notify(const char *state)
 {
     const char *path = getenv("NOTIFY_SOCKET");
@@ -91,42 +104,4 @@ void daemon_notify(const char *state)
     ssize_t sent = sendto(fd, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)&name, size);
     (void)sent;
     close(fd);
-}
-
-/* The pairs end where one has no key. */
-void daemon_log_start(const char *program, const char *file, const struct config *config)
-{
-    size_t targets = config == NULL ? 0 : config->targets->count;
-    log_line(LOG_LEVEL_INFO, "starting", "program", program, "version", IPSLA_VERSION, "revision",
-             IPSLA_REVISION, "libmicrohttpd", http_library_version(), "libevent",
-             host_library_version(), "libyaml", yaml_library_version(), "openssl",
-             crypto_library_version(), "zlib", gzip_library_version(), file == NULL ? NULL : "file",
-             file, config == NULL ? NULL : "targets", LOG_NUMBER(targets), NULL);
-}
-
-static void log_finding(const struct diagnostics *diagnostics, size_t index)
-{
-    const struct diagnostic *item = &diagnostics->items[index];
-    struct diagnostics one = {
-        .file = diagnostics->file, .items = &diagnostics->items[index], .count = 1};
-    struct buf text = {0};
-    diagnostics_format(&one, &text);
-    while (text.size > 0 && text.bytes[text.size - 1] == '\n') {
-        text.bytes[--text.size] = '\0';
-    }
-    log_line(item->is_error ? LOG_LEVEL_ERROR : LOG_LEVEL_WARN, "configuration", "finding",
-             buf_string(&text), "file", diagnostics->file, "line", LOG_NUMBER(item->line), "column",
-             LOG_NUMBER(item->column), NULL);
-    buf_fini(&text);
-}
-
-void daemon_log_findings(const struct diagnostics *diagnostics)
-{
-    for (size_t i = 0; i < diagnostics->count; i++) {
-        log_finding(diagnostics, i);
-    }
-    if (diagnostics->unlisted > 0) {
-        log_line(LOG_LEVEL_ERROR, "configuration", "finding", "more than are listed", "findings",
-                 LOG_NUMBER(diagnostics->unlisted), NULL);
-    }
 }

@@ -6,6 +6,8 @@
 #define PROGRAM_DAEMON_H
 
 #include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 #include "base/addr.h"
 #include "program/options.h"
@@ -21,12 +23,17 @@
 int daemon_read_logging(const struct options *options);
 
 struct config;
+struct config_source;
 struct diagnostics;
 
-/* The first line of the log: the versions of the program and its libraries, and the configuration:
- * the name of its file (NULL: it has none), and how many targets it has when that is known
- * (`config` is not NULL). */
-void daemon_log_start(const char *program, const char *file, const struct config *config);
+/* Reads the configuration that a daemon begins with: the versions of the program and of its
+ * libraries, the file and its targets are the first line of the log, and each finding is one. NULL
+ * when there is an error among them. */
+struct config *daemon_begin_config(const struct config_source *source);
+
+/* The first line of a daemon that has no such file (NULL), or reads it later. */
+void daemon_log_start(const char *file);
+struct config *daemon_read_config(const char *file);
 
 /* What is wrong with the configuration: each finding is a line of the log. */
 void daemon_log_findings(const struct diagnostics *diagnostics);
@@ -44,5 +51,12 @@ const char *daemon_listen_error(const struct addr *address, int error);
 
 /* Tells the service manager, if one asked to be told: "READY=1" (sd_notify(3)). */
 void daemon_notify(const char *state);
+
+/* One asked. */
+bool daemon_has_manager(void);
+
+/* Within this time the service manager wants "WATCHDOG=1" again and again (sd_watchdog_enabled(3));
+ * 0: it does not. */
+int64_t daemon_watchdog_ns(void);
 
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "config/words.h"
+#include "host/log.h"
 
 #define NAMES_MAX 128
 #define HELP_COLUMNS 79
@@ -53,11 +54,13 @@ __attribute__((format(printf, 2, 3))) static bool complain(const struct options_
                                                            const char *format, ...)
 {
     va_list arguments;
+    struct buf text = {0};
+    buf_printf(&text, "%s: ", program->name);
     va_start(arguments, format);
-    fprintf(stderr, "%s: ", program->name);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
+    buf_vprintf(&text, format, arguments);
     va_end(arguments);
+    log_text(LOG_LEVEL_ERROR, buf_string(&text));
+    buf_fini(&text);
     return false;
 }
 

@@ -57,6 +57,7 @@ void process_read(struct wall started, struct expo_view *out)
         .virtual_bytes = EXPO_UNKNOWN,
         .open_fds = EXPO_UNKNOWN,
         .max_fds = EXPO_UNKNOWN,
+        .virtual_max_bytes = EXPO_UNKNOWN,
     };
     struct rusage usage;
     struct rlimit limit;
@@ -65,6 +66,9 @@ void process_read(struct wall started, struct expo_view *out)
     }
     if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
         process.max_fds = limit.rlim_cur;
+    }
+    if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
+        process.virtual_max_bytes = limit.rlim_cur;
     }
     read_memory(&process);
     count_descriptors(&process.open_fds);

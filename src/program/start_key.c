@@ -18,7 +18,8 @@ const char *start_key_read(const char *file, uint8_t out[SIPHASH_KEY_BYTES])
     struct auth_key secret = {.algorithm = AUTH_HMAC_SHA256};
     uint8_t drawn[CRYPTO_SHA256_BYTES];
     bool is_exposed;
-    const char *problem = secret_read(file == NULL ? MACHINE_FILE : file, &secret, &is_exposed);
+    const char *problem =
+        secret_read(NULL, file == NULL ? MACHINE_FILE : file, &secret, &is_exposed);
     if (problem != NULL) {
         entropy_fill(out, SIPHASH_KEY_BYTES);
         return file == NULL ? NULL : problem;

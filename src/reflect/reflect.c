@@ -13,6 +13,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "reflect/state.h"
@@ -145,7 +146,9 @@ static void input_request(struct reflect *reflect, const struct ev *ev, struct i
 static void input_data(struct reflect *reflect, const struct ev *ev, struct instant now)
 {
     assert(!reflect->answer.is_pending && reflect->opening.port == LEASE_NONE);
-    if (!is_allowed(reflect, &ev->peer)) {
+    if (ev->is_of_vrf) {
+        reflect_drop(reflect, DROP_OTHER_VRF);
+    } else if (!is_allowed(reflect, &ev->peer)) {
         reflect_drop(reflect, DROP_NOT_ALLOWED);
     } else if (is_loop(reflect, &ev->peer)) {
         reflect_drop(reflect, DROP_LOOP);
@@ -258,8 +261,8 @@ static void poll_answer(struct reflect *reflect, struct instant now, struct fx *
     reflect->unconfirmed = answer->counter;
 }
 
-static void fill_open(struct fx *fx, uint32_t channel, const struct addr *local,
-                      uint32_t room_bytes)
+static void fill_open(const struct reflect *reflect, struct fx *fx, uint32_t channel,
+                      const struct addr *local, uint32_t room_bytes)
 {
     *fx = (struct fx){
         .kind = FX_OPEN,
@@ -268,6 +271,7 @@ static void fill_open(struct fx *fx, uint32_t channel, const struct addr *local,
         .options.ttl = REFLECT_TTL,
         .room_bytes = room_bytes,
     };
+    memcpy(fx->options.device, reflect->settings.device, sizeof fx->options.device);
 }
 
 /* The receive buffer of a port that opens. */
@@ -294,7 +298,7 @@ static bool poll_open(struct reflect *reflect, struct fx *fx)
     for (uint32_t i = 0; i < settings->listen_count; i++) {
         if (reflect->listeners[i].state == PORT_FREE) {
             reflect->listeners[i].state = PORT_OPENING;
-            fill_open(fx, i, &settings->listen[i], REFLECT_ROOM_MAX_BYTES);
+            fill_open(reflect, fx, i, &settings->listen[i], REFLECT_ROOM_MAX_BYTES);
             return true;
         }
     }
@@ -314,7 +318,8 @@ static bool poll_open(struct reflect *reflect, struct fx *fx)
     }
     opening->was_asked = true;
     struct lease_port *port = &reflect->book.ports[opening->port];
-    fill_open(fx, port_channel(reflect, opening->port), &port->local, take_room(reflect, port));
+    fill_open(reflect, fx, port_channel(reflect, opening->port), &port->local,
+              take_room(reflect, port));
     fx->transport = port->transport;
     return true;
 }

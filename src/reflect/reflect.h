@@ -62,6 +62,7 @@ struct reflect_settings {
     /* A bit for each that was written as a port alone: it is meant for IPv6 too, whose socket the
      * program adds where the system has IPv6 (program/answering.h). The responder ignores it. */
     uint32_t listen_both;
+    char device[16]; /* VRF that all sockets are bound to; "": the default one */
     struct addr_prefix allow[REFLECT_ALLOW_MAX]; /* who may ask; none: everybody */
     size_t allow_count;
     struct addr permanent[REFLECT_PERMANENT_MAX]; /* ports that are always open */
@@ -107,6 +108,7 @@ enum reflect_drop {
     DROP_LIMIT, /* an echo probe beyond the budget of its flow; a new flow on a permanent port, but
                    max_sessions is reached */
     DROP_SOURCE_LIMIT, /* more requests or flows than its source may have */
+    DROP_OTHER_VRF, /* came through a VRF, and this responder serves the default one */
     DROP_BAD_SOURCE, /* from a port below min_source_port, or a multicast address */
     DROP_REFUSED, /* a well-formed request that is refused silently */
     DROP_SEND_FAILED, /* the host could not send the answer */
@@ -122,9 +124,9 @@ enum reflect_result {
     RESULT_PORT_IN_USE,
     RESULT_FAILED,
     RESULT_LIMIT,
-    RESULT_FORMAT /* version 2, which has an answer to malformed requests */,
     RESULT_PORT_NOT_ALLOWED,
-    RESULT_SOURCE_LIMIT
+    RESULT_SOURCE_LIMIT,
+    RESULT_FORMAT /* version 2, which has an answer to malformed requests; the last */
 };
 #define REFLECT_RESULT_COUNT 8
 const char *reflect_result_name(enum reflect_result result);
@@ -171,7 +173,8 @@ const struct reflect_stats *reflect_stats(const struct reflect *reflect);
  * until the next change. */
 void reflect_change(struct reflect *reflect, const struct reflect_settings *settings);
 
-/* Whether the change from `a` to `b` can be taken over so: they listen at the same addresses. */
+/* Whether the change from `a` to `b` can be taken over so: they listen at the same addresses, in
+ * the same VRF. */
 bool reflect_may_change(const struct reflect_settings *a, const struct reflect_settings *b);
 
 /* Closes everything at the next polls; after them the machine does nothing more. */

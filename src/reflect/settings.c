@@ -62,7 +62,8 @@ static bool are_keys_equal(const struct reflect_settings *a, const struct reflec
 bool reflect_may_change(const struct reflect_settings *a, const struct reflect_settings *b)
 {
     return a->listen_count == b->listen_count &&
-           are_addresses_equal(a->listen, b->listen, a->listen_count);
+           are_addresses_equal(a->listen, b->listen, a->listen_count) &&
+           strcmp(a->device, b->device) == 0;
 }
 
 static bool are_lists_equal(const struct reflect_settings *a, const struct reflect_settings *b)
@@ -97,6 +98,7 @@ static const char *const drop_names[REFLECT_DROP_COUNT - IPSLA_REJECT_COUNT] = {
     [DROP_OTHER_PORT - IPSLA_REJECT_COUNT] = "other_port",
     [DROP_LIMIT - IPSLA_REJECT_COUNT] = "limit",
     [DROP_SOURCE_LIMIT - IPSLA_REJECT_COUNT] = "source_limit",
+    [DROP_OTHER_VRF - IPSLA_REJECT_COUNT] = "other_vrf",
     [DROP_BAD_SOURCE - IPSLA_REJECT_COUNT] = "bad_source",
     [DROP_REFUSED - IPSLA_REJECT_COUNT] = "refused",
     [DROP_SEND_FAILED - IPSLA_REJECT_COUNT] = "send_failed",

@@ -7,14 +7,14 @@
 #include <string.h>
 
 #include "config/address.h"
-#include "config/config.h"
 #include "config/duration.h"
+#include "config/packet.h"
 #include "program/daemon.h"
 #include "program/key_option.h"
 #include "program/web_flags.h"
+#include "responder/settings_file.h"
 
 #define TOO_MANY "is one too many"
-#define FAILED 1 /* exit status: it could not start */
 /* As in the configuration of the exporter. */
 #define DURATION_MIN_MAX_NS (60 * NS_PER_SECOND)
 #define DURATION_MAX_MAX_NS (24 * 3600 * NS_PER_SECOND)
@@ -24,6 +24,7 @@ static const struct option_row rows[] = {
      "Where to take control requests; a port alone is every IPv4 and IPv6 address. Default: :1967 "
      "and :1167.",
      true},
+    {"vrf", "NAME", NULL, "Answer in this VRF only, on Linux a network device.", false},
     {"allow", "PREFIX", NULL, "Who may ask, for example 192.0.2.0/24. Not given: everybody.", true},
     {"permanent-port", "[IP:]PORT", NULL, "A probe port that is always open.", true},
     {"permanent-tcp-port", "[IP:]PORT", NULL, "A TCP port that is always open.", true},
@@ -105,6 +106,16 @@ static int read_listen(const struct options *options, struct reflect_settings *s
     }
     return read_endpoints(options, "listen-address", REFLECT_LISTEN_MAX, settings->listen,
                           &settings->listen_count);
+}
+
+static int read_vrf(const struct options *options, struct reflect_settings *settings)
+{
+    const char *name = options_value(options, "vrf");
+    const char *problem = name == NULL ? NULL : packet_check_device(name);
+    if (name != NULL && problem == NULL) {
+        memcpy(settings->device, name, strlen(name) + 1);
+    }
+    return problem == NULL ? 0 : options_reject(options, "vrf", name, problem);
 }
 
 static int read_permanent(const struct options *options, struct reflect_settings *settings)
@@ -274,44 +285,16 @@ static int read_keys(const struct options *options, struct reflect_settings *set
     return problem == NULL ? 0 : options_reject(options, "replay-window", text, problem);
 }
 
-/* The flags that say nothing about what is answered. */
-static bool is_beside(const char *name)
-{
-    return strcmp(name, "config.file") == 0 || strncmp(name, "web.", 4) == 0 ||
-           strncmp(name, "log.", 4) == 0;
-}
-
-static int read_file(const struct options *options, struct reflect_settings *settings)
-{
-    const char *file = options_value(options, "config.file");
-    for (size_t i = 0; i < options->given_count; i++) {
-        const struct options_given *given = &options->given[i];
-        if (!is_beside(given->row->name)) {
-            return options_reject(options, given->row->name, given->value,
-                                  "cannot be given with --config.file");
-        }
-    }
-    struct diagnostics diagnostics = {0};
-    struct config *config = config_load(file, &diagnostics);
-    daemon_log_findings(&diagnostics);
-    diagnostics_fini(&diagnostics);
-    if (config == NULL) {
-        return FAILED;
-    }
-    bool has_responder = config->has_responder;
-    *settings = config->responder;
-    config_free(config);
-    return has_responder ? 0
-                         : options_reject(options, "config.file", file, "has no section responder");
-}
-
 int flags_read(const struct options *options, struct reflect_settings *settings)
 {
     if (options_has(options, "config.file")) {
-        return read_file(options, settings);
+        return settings_file_read(options, settings);
     }
     reflect_settings_default(settings);
     int status = read_listen(options, settings);
+    if (status == 0) {
+        status = read_vrf(options, settings);
+    }
     if (status == 0) {
         status = read_permanent(options, settings);
     }

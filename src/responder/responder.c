@@ -87,7 +87,8 @@ static bool change(struct responder *responder, const struct options *options,
     answering_add_ipv6(&wanted);
     answering_drop_reserved(&wanted);
     if (!reflect_may_change(settings, &wanted)) {
-        log_line(LOG_LEVEL_ERROR, "to listen at other addresses needs a restart", NULL);
+        log_line(LOG_LEVEL_ERROR, "to listen at other addresses or in another VRF needs a restart",
+                 NULL);
         return false;
     }
     int error = responder_worker_change(responder->worker, settings, &wanted, &failed);
@@ -137,10 +138,10 @@ static void serve(struct responder *responder, const struct options *options,
 }
 
 /* Serves HTTP if that is wanted. False: it cannot. */
-static bool start_http(struct responder *responder, const struct web_flags *web)
+static bool start_http(struct responder *responder, struct web_flags *web)
 {
     struct http_handlers handlers = responder_handlers(responder);
-    if (web->http.listen_count == 0) {
+    if (!web_flags_want_http(web)) {
         return true;
     }
     responder->http = web_flags_start(web, &handlers);
@@ -152,13 +153,14 @@ static bool start_http(struct responder *responder, const struct web_flags *web)
 
 /* Returns the exit status. */
 static int run(const struct options *options, struct reflect_settings *settings,
-               const struct web_flags *web)
+               struct web_flags *web)
 {
     static const int also[] = {SIGUSR1, SIGHUP, 0};
     sigset_t signals = daemon_block_signals(also);
     daemon_raise_limits();
     struct responder responder = {
         .metrics_path = web->http.metrics_path,
+        .guard = web->http.guard,
         .started = clock_now().wall,
         .is_reload_successful = true,
     };
@@ -174,9 +176,12 @@ static int run(const struct options *options, struct reflect_settings *settings,
     log_open(settings);
     bool is_serving = start_http(&responder, web);
     if (is_serving) {
+        daemon_notify("READY=1");
+        log_begin_serving();
         serve(&responder, options, settings, &signals);
     }
     struct responder_stats last;
+    daemon_notify("STOPPING=1");
     http_stop(responder.http);
     responder_worker_stop(responder.worker, &last);
     log_counters("stopped", &last);
@@ -187,7 +192,7 @@ int main(int argc, char **argv)
 {
     struct options options;
     struct reflect_settings settings;
-    struct web_flags web;
+    struct web_flags web = {0};
     int status;
     if (!options_parse(&flags_program, argc, argv, &options, &status)) {
         return status;
@@ -197,13 +202,16 @@ int main(int argc, char **argv)
         status = daemon_read_logging(&options);
     }
     if (status == 0) {
-        daemon_log_start(flags_program.name, options_value(&options, "config.file"), NULL);
+        daemon_log_start(options_value(&options, "config.file"));
         status = flags_read(&options, &settings);
     }
     if (status != 0) {
+        web_flags_fini(&web);
         return status;
     }
     answering_add_ipv6(&settings);
     answering_drop_reserved(&settings);
-    return run(&options, &settings, &web);
+    status = run(&options, &settings, &web);
+    web_flags_fini(&web);
+    return status;
 }

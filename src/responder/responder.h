@@ -9,13 +9,14 @@
 
 #include "base/time.h"
 #include "host/responder_worker.h"
+#include "program/web_flags.h"
 #include "web/handlers.h"
-#include "web/http.h"
 
 struct responder {
     struct responder_worker *worker;
     struct http *http; /* NULL: none */
     const char *metrics_path;
+    const struct guard *guard; /* of HTTP, for the thread that serves; NULL: none */
     struct wall started;
     atomic_bool wants_reload; /* a client waits for it */
     atomic_bool is_reload_successful;

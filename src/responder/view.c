@@ -32,6 +32,7 @@ static void fill(struct scrape *scrape, struct responder *responder)
         .reload_success.ns = atomic_load(&responder->reload_success_ns),
     };
     process_read(responder->started, &scrape->view);
+    web_view_fill(responder->guard, &scrape->view);
 }
 
 static size_t read_scrape(void *context, char *out, size_t size)
@@ -48,11 +49,12 @@ static void close_scrape(void *context, bool is_complete)
     free(scrape);
 }
 
-static struct stream_source open_scrape(void *context, const struct expo_format *format)
+static struct stream_source open_scrape(void *context, const struct metrics_request *request)
 {
     struct scrape *scrape = mem_alloc(1, sizeof *scrape);
     fill(scrape, context);
-    scrape->body = expo_body_open(&scrape->view, format);
+    scrape->view.filter = request->filter;
+    scrape->body = expo_body_open(&scrape->view, request->format);
     return (struct stream_source){scrape, read_scrape, close_scrape};
 }
 

@@ -14,8 +14,7 @@ const struct hist_layout hist_layout_default = {
                   2500 * NS_PER_MS, 5 * NS_PER_SECOND},
 };
 
-/* Index of the first bound that is not below `value_ns`; layout->count when all are. */
-static size_t find_bucket(const struct hist_layout *layout, int64_t value_ns)
+size_t hist_find_bucket(const struct hist_layout *layout, int64_t value_ns)
 {
     size_t low = 0;
     size_t high = layout->count;
@@ -35,7 +34,7 @@ void hist_observe(struct hist *hist, const struct hist_layout *layout, int64_t v
     assert(value_ns >= 0 && layout->count <= HIST_BOUNDS_MAX);
     hist->count++;
     hist->sum_ns += value_ns;
-    hist->buckets[find_bucket(layout, value_ns)]++;
+    hist->buckets[hist_find_bucket(layout, value_ns)]++;
 }
 
 void hist_merge(struct hist *hist, const struct hist *other)

@@ -118,12 +118,28 @@ struct walk {
     struct round *round;
     const struct round_rules *rules;
     const struct round_sinks *sinks;
+    const struct sample *first; /* has sequence number 1 */
 };
 
 static void observe(const struct walk *walk, struct hist *hist, int64_t value_ns)
 {
-    if (hist != NULL && value_ns >= 0) {
-        hist_observe(hist, walk->sinks->layout, value_ns);
+    if (hist == NULL || value_ns < 0) {
+        return;
+    }
+    hist_observe(hist, walk->sinks->layout, value_ns);
+    if (walk->sinks->keeps_native) {
+        native_observe(&hist->native, value_ns);
+    }
+}
+
+/* The same, of a packet that may be the worst one. */
+static void observe_packet(const struct walk *walk, struct hist *hist, int64_t value_ns,
+                           const struct sample *sample)
+{
+    observe(walk, hist, value_ns);
+    if (hist != NULL && (hist->worst.sequence == 0 || value_ns > hist->worst.value_ns)) {
+        uint64_t sequence = (uint64_t)(sample - walk->first) + 1;
+        hist->worst = (struct exemplar){value_ns, {sample->t4_ns}, sequence};
     }
 }
 
@@ -176,7 +192,7 @@ static void add_round_trip(const struct walk *walk, const struct sample *sample)
         return;
     }
     moments_add(&round->rtt, rtt_ns);
-    observe(walk, walk->sinks->rtt, rtt_ns);
+    observe_packet(walk, walk->sinks->rtt, rtt_ns, sample);
     if (rtt_ns > walk->rules->threshold_ns) {
         round->over_threshold++;
     }
@@ -221,12 +237,12 @@ static void add_pair(const struct walk *walk, const struct sample *p, const stru
     if (are_adjacent) {
         int64_t sd_ns = variation_sd_ns(walk, p, c);
         jitter_add(&walk->round->sd.jitter, sd_ns);
-        observe(walk, walk->sinks->jitter_sd, absolute(sd_ns));
+        observe_packet(walk, walk->sinks->jitter_sd, absolute(sd_ns), c);
     }
     if (are_adjacent_ds) {
         int64_t ds_ns = variation_ds_ns(walk, p, c);
         jitter_add(&walk->round->ds.jitter, ds_ns);
-        observe(walk, walk->sinks->jitter_ds, absolute(ds_ns));
+        observe_packet(walk, walk->sinks->jitter_ds, absolute(ds_ns), c);
     }
 }
 
@@ -387,7 +403,7 @@ void round_compute(struct round *round, const struct samples *samples,
                    const struct round_rules *rules, const struct round_sinks *sinks)
 {
     assert(rules->resolution_ns > 0 && samples->arrivals <= samples->count);
-    struct walk walk = {.round = round, .rules = rules, .sinks = sinks};
+    struct walk walk = {.round = round, .rules = rules, .sinks = sinks, .first = samples->items};
     count_fates(round, samples->items, samples->count);
     count_loss_runs(round, samples->items, samples->count);
     add_loss_periods(round, samples->items, samples->count);

@@ -163,6 +163,7 @@ struct round {
 /* Where the single values of an operation go as they are computed; each may be NULL. */
 struct round_sinks {
     const struct hist_layout *layout;
+    bool keeps_native; /* the exponential form, too */
     struct hist *rtt, *processing, *jitter_sd, *jitter_ds, *one_way_sd, *one_way_ds;
 };
 
@@ -193,7 +194,7 @@ struct samples {
 
 /* Fills everything of the zeroed counters of `round` that follows from the samples: planned to
  * losses (except missed, queue_dropped, sent_late, queued, duplicate and corrupt), rtt, processing,
- * sd, ds, negative, responder_steps. Needs no memory. */
+ * sd, ds, negative, responder_steps. Needs no memory but for buckets of exponential form. */
 void round_compute(struct round *round, const struct samples *samples,
                    const struct round_rules *rules, const struct round_sinks *sinks);
 

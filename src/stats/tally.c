@@ -2,10 +2,55 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "stats/tally.h"
 
-struct round_sinks tally_sinks(struct tally *tally, const struct hist_layout *layout)
+#include <stddef.h>
+#include <stdlib.h>
+
+#define HIST_COUNT 6
+static const size_t hist_offsets[HIST_COUNT] = {
+    offsetof(struct tally, rtt),        offsetof(struct tally, processing),
+    offsetof(struct tally, sd.jitter),  offsetof(struct tally, ds.jitter),
+    offsetof(struct tally, sd.one_way), offsetof(struct tally, ds.one_way),
+};
+
+static struct hist *hist_at(struct tally *tally, size_t number)
 {
+    return (struct hist *)(void *)((char *)tally + hist_offsets[number]);
+}
+
+void tally_own(struct tally *tally)
+{
+    for (size_t i = 0; i < HIST_COUNT; i++) {
+        struct hist *hist = hist_at(tally, i);
+        hist->native = native_copy(hist->native);
+    }
+}
+
+void tally_fini(struct tally *tally)
+{
+    for (size_t i = 0; i < HIST_COUNT; i++) {
+        free(hist_at(tally, i)->native);
+    }
+}
+
+uint64_t tally_resolution_reductions(const struct tally *tally)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < HIST_COUNT; i++) {
+        const char *at = (const char *)tally + hist_offsets[i];
+        sum += native_reductions(((const struct hist *)(const void *)at)->native);
+    }
+    return sum;
+}
+
+struct round_sinks tally_sinks(struct tally *tally, const struct hist_layout *layout,
+                               enum hist_forms forms)
+{
+    for (size_t i = 0; i < HIST_COUNT; i++) {
+        hist_at(tally, i)->worst = (struct exemplar){0};
+    }
     return (struct round_sinks){
         .layout = layout,
+        .keeps_native = forms != HIST_CLASSIC,
         .rtt = &tally->rtt,
         .processing = &tally->processing,
         .jitter_sd = &tally->sd.jitter,

@@ -21,6 +21,7 @@ struct way_tally {
 struct tally {
     uint64_t operations; /* run, counted when they end */
     uint64_t skipped; /* starts skipped because the previous run was still going */
+    uint64_t missed_starts; /* starts that passed while nothing ran: this host stood still */
     uint64_t over_threshold_operations;
     uint64_t failures[OUTCOME_COUNT]; /* by outcome; [OUTCOME_OK] stays 0 */
     uint64_t sent, unsent, received, late, lost_unknown, dropped_here;
@@ -35,10 +36,19 @@ struct tally {
     struct way_tally sd, ds;
 };
 
-/* Where round_compute should put single values so that they land in `tally`. */
-struct round_sinks tally_sinks(struct tally *tally, const struct hist_layout *layout);
+/* Where round_compute should put the single values of the next operation so that they land in
+ * `tally`. The worst values are those of that operation from here on. */
+struct round_sinks tally_sinks(struct tally *tally, const struct hist_layout *layout,
+                               enum hist_forms forms);
 
 /* Adds a finished round; its single values are in the histograms already, through tally_sinks. */
 void tally_add(struct tally *tally, const struct round *round);
+
+/* After its bytes were copied: what it points to becomes its own. */
+void tally_own(struct tally *tally);
+void tally_fini(struct tally *tally);
+
+/* How often the exponential form of its histograms lost half of its resolution. */
+uint64_t tally_resolution_reductions(const struct tally *tally);
 
 #endif

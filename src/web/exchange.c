@@ -6,9 +6,11 @@
 #include <microhttpd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/mem.h"
 #include "web/response.h"
+#include "web/tls.h"
 
 /* For the headers of a request, then for the parts in which metrics are sent. */
 #define CONNECTION_MEMORY ((size_t)32 * 1024)
@@ -16,15 +18,28 @@
 #define BODY_BYTES_MAX ((size_t)64 * 1024)
 #define BODY_READ_MAX ((size_t)1024 * 1024)
 
+/* Whether the client may have an answer. */
+enum access {
+    ACCESS_UNKNOWN,
+    ACCESS_JUDGED, /* the password is being compared */
+    ACCESS_GRANTED,
+    ACCESS_DENIED,
+    ACCESS_LIMITED, /* one request too many */
+    ACCESS_BUSY, /* too many passwords are being compared */
+};
+
 /* A connection. */
 struct client {
     struct MHD_Connection *connection;
     struct slot *slot;
+    struct tls *tls; /* NULL: none */
     /* Of its latest request. */
     size_t body_bytes; /* that the client sent */
+    bool is_scrape;
     bool is_refused; /* waited for a place in vain */
     bool has_reload; /* waited for a reload, which ended so: */
     enum reload_end reload;
+    enum access access;
 };
 
 static enum MHD_Result on_header(void *context, enum MHD_ValueKind kind, const char *name,
@@ -32,6 +47,14 @@ static enum MHD_Result on_header(void *context, enum MHD_ValueKind kind, const c
 {
     (void)kind;
     request_add_header(context, name, value == NULL ? "" : value);
+    return MHD_YES;
+}
+
+static enum MHD_Result on_argument(void *context, enum MHD_ValueKind kind, const char *name,
+                                   const char *value)
+{
+    (void)kind;
+    request_add_argument(context, name, value == NULL ? "" : value);
     return MHD_YES;
 }
 
@@ -45,6 +68,7 @@ static struct reply answer(struct exchanges *exchanges, const struct client *cli
         .has_place = client->slot->has_place,
     };
     MHD_get_connection_values(client->connection, MHD_HEADER_KIND, on_header, &request);
+    MHD_get_connection_values(client->connection, MHD_GET_ARGUMENT_KIND, on_argument, &request);
     struct reply reply = routes_answer(&exchanges->site, &request);
     request_fini(&request);
     return reply;
@@ -57,10 +81,52 @@ static void enter(struct exchanges *exchanges, struct client *client, enum slot_
     }
 }
 
+static enum access access_of(enum hasher_verdict verdict)
+{
+    static const enum access all[] = {
+        [HASHER_RIGHT] = ACCESS_GRANTED,
+        [HASHER_WRONG] = ACCESS_DENIED,
+        [HASHER_LATER] = ACCESS_JUDGED,
+        [HASHER_BUSY] = ACCESS_BUSY,
+    };
+    return all[verdict];
+}
+
+/* Too many requests are refused before passwords are looked at: those take time. */
+static enum access ask_access(struct exchanges *exchanges, struct client *client, const char *url)
+{
+    struct guard *guard = exchanges->guard;
+    if (guard == NULL || (exchanges->has_open_health && routes_is_health(&exchanges->site, url))) {
+        return ACCESS_GRANTED;
+    }
+    guard_refresh(guard);
+    if (!guard_take(guard, response_now_ns())) {
+        return ACCESS_LIMITED;
+    }
+    const char *header = MHD_lookup_connection_value(client->connection, MHD_HEADER_KIND,
+                                                     MHD_HTTP_HEADER_AUTHORIZATION);
+    return access_of(guard_ask(guard, header, client->slot->peer, client));
+}
+
+static struct reply refuse_access(enum access access)
+{
+    switch (access) {
+    case ACCESS_LIMITED:
+        return routes_limited();
+    case ACCESS_BUSY:
+        return routes_busy();
+    default:
+        return routes_unauthorized();
+    }
+}
+
 /* The request is whole. What it is answered; its connection may have to wait. */
 static struct reply judge(struct exchanges *exchanges, struct client *client, const char *url,
                           const char *method)
 {
+    if (client->access != ACCESS_GRANTED) {
+        return refuse_access(client->access);
+    }
     if (client->has_reload) {
         return routes_reloaded(&exchanges->site, client->reload);
     }
@@ -95,7 +161,9 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     if (client == NULL) {
         client =
             MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
-        *client = (struct client){.connection = connection, .slot = client->slot};
+        *client =
+            (struct client){.connection = connection, .slot = client->slot, .tls = client->tls};
+        client->is_scrape = routes_is_metrics(&exchanges->site, url);
         *request_context = client;
         exchanges->requests++;
         return MHD_YES;
@@ -104,6 +172,14 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
         client->body_bytes += *upload_size;
         *upload_size = 0;
         return client->body_bytes <= BODY_READ_MAX ? MHD_YES : MHD_NO;
+    }
+    if (client->access == ACCESS_UNKNOWN) {
+        client->access = ask_access(exchanges, client, url);
+    }
+    if (client->access == ACCESS_JUDGED) {
+        enter(exchanges, client, SLOT_HELD);
+        MHD_suspend_connection(connection);
+        return MHD_YES;
     }
     struct reply reply = judge(exchanges, client, url, method);
     if (reply.needs_place || reply.is_pending) {
@@ -120,8 +196,15 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     if (reply.needs_place || reply.is_pending) {
         return MHD_YES;
     }
-    bool is_head = strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
-    return response_send(connection, &reply, is_head, &client->slot->moved_ns) ? MHD_YES : MHD_NO;
+    if (client->is_scrape) {
+        routes_note_scrape(&exchanges->site, reply.status);
+    }
+    const struct response_way way = {
+        .is_head = strcmp(method, MHD_HTTP_METHOD_HEAD) == 0,
+        .guard = exchanges->guard,
+        .moved_ns = &client->slot->moved_ns,
+    };
+    return response_send(connection, &reply, &way) ? MHD_YES : MHD_NO;
 }
 
 static void on_completed(void *context, struct MHD_Connection *connection, void **request_context,
@@ -138,6 +221,22 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
     }
 }
 
+/* The connection has the TLS that is in force now, to its end. */
+static void begin_tls(struct exchanges *exchanges, struct client *client)
+{
+    struct guard *guard = exchanges->guard;
+    if (guard == NULL || !guard_has_tls(guard)) {
+        return;
+    }
+    guard_refresh(guard);
+    client->tls = guard_begin_tls(
+        guard, MHD_get_connection_info(client->connection, MHD_CONNECTION_INFO_GNUTLS_SESSION)
+                   ->tls_session);
+    if (client->tls == NULL) {
+        shutdown(client->slot->fd, SHUT_RDWR);
+    }
+}
+
 static void on_connection(void *context, struct MHD_Connection *connection, void **socket_context,
                           enum MHD_ConnectionNotificationCode code)
 {
@@ -146,12 +245,15 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
         int fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
         client = mem_alloc(1, sizeof *client);
-        *client = (struct client){connection, slots_find(exchanges->slots, fd), 0};
+        *client =
+            (struct client){.connection = connection, .slot = slots_find(exchanges->slots, fd)};
         client->slot->user = client;
+        begin_tls(exchanges, client);
         *socket_context = client;
         exchanges->connections++;
     } else {
         slots_enter(exchanges->slots, client->slot, SLOT_FREE, response_now_ns());
+        tls_unref(client->tls);
         free(client);
         exchanges->connections--;
     }
@@ -183,6 +285,24 @@ void exchanges_end_reload(struct exchanges *exchanges, enum reload_end end)
     }
 }
 
+void exchanges_note_cut(struct exchanges *exchanges, const struct client *client,
+                        enum expo_rejection reason)
+{
+    if (client->is_scrape) {
+        exchanges->site.rejections.of[reason]++;
+    }
+}
+
+void exchanges_end_judging(struct exchanges *exchanges)
+{
+    enum hasher_verdict verdict;
+    struct client *client;
+    while (exchanges->guard != NULL && (client = guard_next(exchanges->guard, &verdict)) != NULL) {
+        client->access = access_of(verdict);
+        exchanges_go_on(exchanges, client);
+    }
+}
+
 void exchanges_refuse(struct exchanges *exchanges, struct client *client)
 {
     client->is_refused = true;
@@ -191,10 +311,15 @@ void exchanges_refuse(struct exchanges *exchanges, struct client *client)
 
 struct MHD_Daemon *exchanges_start(struct exchanges *exchanges, unsigned connections_max)
 {
+    bool has_tls = exchanges->guard != NULL && guard_has_tls(exchanges->guard);
+    unsigned flags = MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME |
+                     (has_tls ? MHD_USE_TLS : 0U);
+    /* An option that is not for this daemon ends the list. */
+    int certificate = has_tls ? (int)MHD_OPTION_HTTPS_CERT_CALLBACK : (int)MHD_OPTION_END;
     return MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
-        on_request, exchanges, MHD_OPTION_CONNECTION_LIMIT, connections_max,
+        flags, 0, NULL, NULL, on_request, exchanges, MHD_OPTION_CONNECTION_LIMIT, connections_max,
         MHD_OPTION_CONNECTION_TIMEOUT, 0U, MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY,
         MHD_OPTION_NOTIFY_COMPLETED, on_completed, exchanges, MHD_OPTION_NOTIFY_CONNECTION,
-        on_connection, exchanges, MHD_OPTION_UNESCAPE_CALLBACK, on_unescape, NULL, MHD_OPTION_END);
+        on_connection, exchanges, MHD_OPTION_UNESCAPE_CALLBACK, on_unescape, NULL, certificate,
+        tls_refuse, MHD_OPTION_END);
 }

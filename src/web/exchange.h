@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "web/guard.h"
 #include "web/routes.h"
 #include "web/slots.h"
 
@@ -18,6 +19,8 @@ struct client; /* a connection: `user` of its slot */
 struct exchanges {
     struct site site;
     struct slots *slots;
+    struct guard *guard; /* NULL: everybody may ask, without TLS */
+    bool has_open_health; /* which needs no password */
     unsigned connections, requests; /* open, being read or answered */
     struct client *reloading; /* waits for a reload; NULL: nobody */
     bool is_stopping; /* no reload begins any more */
@@ -32,7 +35,14 @@ struct MHD_Daemon *exchanges_start(struct exchanges *exchanges, unsigned connect
 void exchanges_go_on(struct exchanges *exchanges, struct client *client);
 void exchanges_refuse(struct exchanges *exchanges, struct client *client);
 
+/* The same for those whose passwords have been judged. */
+void exchanges_end_judging(struct exchanges *exchanges);
+
 /* The same for the one who waits for a reload, if there is one. */
 void exchanges_end_reload(struct exchanges *exchanges, enum reload_end end);
+
+/* The client's answer is about to be cut off: counts it, when it is a scrape. */
+void exchanges_note_cut(struct exchanges *exchanges, const struct client *client,
+                        enum expo_rejection reason);
 
 #endif

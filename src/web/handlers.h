@@ -9,12 +9,20 @@
 
 #include "base/buf.h"
 #include "expo/format.h"
+#include "expo/view.h"
 #include "web/stream.h"
+
+/* What a client wants of the metrics. */
+struct metrics_request {
+    const struct expo_format *format;
+    struct expo_filter filter;
+    struct expo_rejections rejections; /* of other scrapes so far */
+};
 
 struct http_handlers {
     void *context;
     /* Opens the metrics, which the serving thread then reads and closes. */
-    struct stream_source (*metrics)(void *context, const struct expo_format *format);
+    struct stream_source (*metrics)(void *context, const struct metrics_request *request);
     void (*page)(void *context, struct buf *out);
     /* What is not ready yet goes to `message` (one line). */
     bool (*ready)(void *context, struct buf *message);

@@ -59,8 +59,8 @@ struct http {
     atomic_bool is_stopping; /* seen by the thread in `exchanges` */
     atomic_int reload_end; /* how the latest reload ended, 0 when that was seen */
     /* For the thread only. */
-    struct listener *listeners;
-    size_t listener_count;
+    struct listener *listeners; /* first those that were opened by others */
+    size_t listener_count, adopted_count;
     struct pollfd *polled; /* the wake-up, the library, the listeners */
     int64_t accept_ns; /* when to accept again */
 };
@@ -70,10 +70,11 @@ struct http {
 
 /* Ends the connection. What was not sent of an answer is not sent any more, so that the system
  * forgets it. */
-static void leave(struct http *http, struct slot *slot, int64_t now_ns)
+static void leave(struct http *http, struct slot *slot, enum expo_rejection reason, int64_t now_ns)
 {
     const struct linger none = {.l_onoff = 1};
     if (slot->state == SLOT_ANSWERING) {
+        exchanges_note_cut(&http->exchanges, slot->user, reason);
         setsockopt(slot->fd, SOL_SOCKET, SO_LINGER, &none, sizeof none);
     }
     bool has_begun = slot->user != NULL;
@@ -93,7 +94,7 @@ static bool find_place(struct http *http, struct slot *slot, int64_t now_ns)
     if (stalled == NULL) {
         return false;
     }
-    leave(http, stalled, now_ns);
+    leave(http, stalled, EXPO_REJECTION_CROWDED, now_ns);
     return slots_give_place(http->exchanges.slots, slot, now_ns);
 }
 
@@ -120,7 +121,7 @@ static void end_overdue(struct http *http, int64_t now_ns)
 {
     struct slot *slot;
     while ((slot = slots_overdue(http->exchanges.slots, now_ns)) != NULL) {
-        leave(http, slot, now_ns);
+        leave(http, slot, EXPO_REJECTION_TIMEOUT, now_ns);
     }
 }
 
@@ -130,7 +131,7 @@ static bool make_room(struct http *http, int64_t now_ns)
     struct slot *slot;
     if (slots_are_full(http->exchanges.slots) &&
         (slot = slots_leaver(http->exchanges.slots, now_ns)) != NULL) {
-        leave(http, slot, now_ns);
+        leave(http, slot, EXPO_REJECTION_CROWDED, now_ns);
         MHD_run(http->daemon);
     }
     return !slots_are_full(http->exchanges.slots);
@@ -144,7 +145,7 @@ static void wait_for_descriptors(struct http *http, int error, int64_t now_ns)
         return; /* nobody there any more */
     }
     if (slot != NULL) {
-        leave(http, slot, now_ns);
+        leave(http, slot, EXPO_REJECTION_CROWDED, now_ns);
     } else {
         http->accept_ns = now_ns + ACCEPT_PAUSE_NS;
     }
@@ -208,6 +209,7 @@ static void take_turn(struct http *http, int64_t most_ns)
     if (end != 0) {
         exchanges_end_reload(&http->exchanges, (enum reload_end)(end - 1));
     }
+    exchanges_end_judging(&http->exchanges);
     http->exchanges.must_run = false;
     MHD_run(http->daemon);
     now_ns = response_now_ns();
@@ -249,12 +251,16 @@ static void *serve(void *context)
     http->exchanges.is_stopping = true;
     close_listeners(http);
     exchanges_end_reload(&http->exchanges, RELOAD_STOPPED);
+    if (http->exchanges.guard != NULL) {
+        guard_give_up(http->exchanges.guard);
+    }
     end_answers(http);
     return NULL;
 }
 
-static void wake(struct http *http)
+static void wake(void *context)
 {
+    struct http *http = context;
     uint64_t one = 1;
     ssize_t size = write(http->wake_fd, &one, sizeof one);
     (void)size;
@@ -309,7 +315,7 @@ static bool takes_ipv4(const struct http_settings *settings, const struct addr *
 static int start(struct http *http, const struct http_settings *settings, struct addr *failed)
 {
     for (size_t i = 0; i < settings->listen_count; i++) {
-        struct listener *listener = &http->listeners[i];
+        struct listener *listener = &http->listeners[http->listener_count];
         *failed = settings->listen[i];
         listener->fd = listen_open(failed, takes_ipv4(settings, failed), &listener->address);
         if (listener->fd < 0) {
@@ -319,6 +325,10 @@ static int start(struct http *http, const struct http_settings *settings, struct
     }
     errno = ENOMEM;
     http->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (http->wake_fd >= 0 && settings->guard != NULL &&
+        !guard_start(settings->guard, wake, http)) {
+        return errno;
+    }
     http->daemon = exchanges_start(&http->exchanges, HTTP_CONNECTIONS_MAX + 1);
     if (http->wake_fd < 0 || http->daemon == NULL) {
         return errno;
@@ -337,13 +347,23 @@ struct http *http_start(const struct http_settings *settings, const struct http_
     http->exchanges.site = (struct site){
         .handlers = *handlers,
         .metrics_path = http->metrics_path,
+        .route_prefix = settings->route_prefix == NULL ? "" : settings->route_prefix,
+        .external_path = settings->external_path == NULL ? "" : settings->external_path,
         .is_plain = settings->is_plain,
+        .hides_program = settings->hides_program,
         .has_lifecycle = settings->has_lifecycle,
     };
     http->wake_fd = -1;
     http->exchanges.slots = make_slots(settings);
-    http->listeners = mem_alloc(settings->listen_count, sizeof *http->listeners);
-    http->polled = mem_alloc(2 + settings->listen_count, sizeof *http->polled);
+    http->exchanges.guard = settings->guard;
+    http->exchanges.has_open_health = settings->has_open_health;
+    size_t count = settings->listen_count + settings->socket_count;
+    http->listeners = mem_alloc(count, sizeof *http->listeners);
+    http->polled = mem_alloc(2 + count, sizeof *http->polled);
+    for (; http->adopted_count < settings->socket_count; http->adopted_count++) {
+        http->listeners[http->adopted_count].fd = settings->sockets[http->adopted_count];
+    }
+    http->listener_count = http->adopted_count;
     *error = start(http, settings, failed);
     if (*error != 0) {
         http_stop(http);
@@ -354,7 +374,7 @@ struct http *http_start(const struct http_settings *settings, const struct http_
 
 struct addr http_address(const struct http *http, size_t index)
 {
-    return http->listeners[index].address;
+    return http->listeners[http->adopted_count + index].address;
 }
 
 void http_stop(struct http *http)
@@ -370,6 +390,9 @@ void http_stop(struct http *http)
     close_listeners(http);
     if (http->daemon != NULL) {
         MHD_stop_daemon(http->daemon);
+    }
+    if (http->exchanges.guard != NULL) {
+        guard_stop(http->exchanges.guard);
     }
     if (http->wake_fd >= 0) {
         close(http->wake_fd);

@@ -11,6 +11,7 @@
 
 #include "base/addr.h"
 #include "base/time.h"
+#include "web/guard.h"
 #include "web/handlers.h"
 
 #define HTTP_CONNECTIONS 1024
@@ -26,12 +27,20 @@ struct http;
 struct http_settings {
     const struct addr *listen;
     size_t listen_count;
+    const int *sockets; /* listening, opened by the caller and taken over in any case */
+    size_t socket_count;
     const char *metrics_path;
+    /* Without a slash at the end; NULL or "": none. Must live longer. */
+    const char *route_prefix; /* what all paths begin with */
+    const char *external_path; /* the same as clients see it */
     unsigned connections_max; /* also at most a quarter of the descriptors; 0: HTTP_CONNECTIONS */
     unsigned places_max; /* large answers (routes.h) at once; 0: no limit */
     /* See slots.h; 0: as above. */
     int64_t request_ns, answer_ns, unread_ns, wait_ns, stalled_ns;
+    struct guard *guard; /* TLS and passwords, read already; NULL: none. Must live longer. */
+    bool has_open_health; /* /-/healthy and /-/ready need no password */
     bool is_plain; /* nothing is compressed */
+    bool hides_program; /* the metrics are without those about this program */
     bool has_lifecycle; /* a reload may be requested */
 };
 

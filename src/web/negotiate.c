@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
 /* Proactive negotiation between the formats (RFC 9110 12.5.1): for each format the most specific
- * range that covers it counts. Ranges of formats that we do not have, such as protobuf, cover
- * nothing, whatever their place and weight. */
+ * range that covers it counts. Ranges of formats that we do not have cover nothing, whatever their
+ * place and weight. */
 #include "web/negotiate.h"
 
 #include <string.h>
@@ -163,11 +163,14 @@ static bool is_one_of(struct slice value, const char *const *words)
 /* For a range of the format's own media type. */
 static enum cover cover_parameters(const struct range *range, const struct expo_format *format)
 {
-    enum cover cover = COVER_EXACT;
+    enum cover cover = format->is_on_demand ? COVER_PARAMETERS : COVER_EXACT;
     for (const struct format_parameter *wanted = format->parameters; wanted->name != NULL;
          wanted++) {
         struct slice value;
         if (!find_parameter(range, wanted->name, &value)) {
+            if (format->is_on_demand) {
+                return COVER_NONE;
+            }
             continue;
         }
         if (!is_one_of(value, wanted->values)) {
@@ -188,10 +191,10 @@ static bool is_any_subtype(struct slice range, const char *media_type)
 
 static enum cover cover_format(const struct range *range, const struct expo_format *format)
 {
-    if (slice_is(range->type, "*/*")) {
+    if (!format->is_on_demand && slice_is(range->type, "*/*")) {
         return COVER_ANY;
     }
-    if (is_any_subtype(range->type, format->media_type)) {
+    if (!format->is_on_demand && is_any_subtype(range->type, format->media_type)) {
         return COVER_TYPE;
     }
     return slice_is(range->type, format->media_type) ? cover_parameters(range, format) : COVER_NONE;

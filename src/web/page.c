@@ -8,7 +8,8 @@
 #include <time.h>
 
 #include "base/addr.h"
-#include "expo/family.h"
+#include "explain/explain.h"
+#include "explain/reason.h"
 #include "operation/operation.h"
 #include "web/routes.h"
 
@@ -18,9 +19,9 @@
 
 static const char style[] =
     "<style>:root{color-scheme:light dark;--fg:#1f2328;--bg:#fff;--soft:#59636e;--line:#d1d9e0;"
-    "--row:#f6f8fa;--bad:#b42318;--good:#1a7f37}"
+    "--row:#f6f8fa;--bad:#b42318;--fair:#9a6700;--good:#1a7f37}"
     "@media(prefers-color-scheme:dark){:root{--fg:#e6edf3;--bg:#0d1117;--soft:#9198a1;"
-    "--line:#3d444d;--row:#151b23;--bad:#ff7b72;--good:#56d364}}"
+    "--line:#3d444d;--row:#151b23;--bad:#ff7b72;--fair:#d29922;--good:#56d364}}"
     "*{box-sizing:border-box}"
     "body{margin:0;font:15px/1.45 system-ui,sans-serif;color:var(--fg);background:var(--bg)}"
     "header{background:#e6522c;color:#fff;padding:14px 20px}h1{margin:0;font-size:22px}"
@@ -33,7 +34,9 @@ static const char style[] =
     "th{white-space:nowrap;color:var(--soft);font-weight:600}"
     "tbody tr:nth-child(even){background:var(--row)}"
     "small{color:var(--soft);display:block}"
-    ".failed{color:var(--bad);font-weight:600}.ok{color:var(--good)}.pending{color:var(--soft)}"
+    ".failed{color:var(--bad);font-weight:600}.degraded{color:var(--fair);font-weight:600}"
+    ".ok{color:var(--good)}.pending,.inactive{color:var(--soft)}"
+    ".reason{white-space:normal;min-width:16em}"
     "@media(max-width:900px){td:nth-child(n+4){white-space:normal}thead{display:none}table,tbody,"
     "tr,td{display:block}"
     "tr{border:1px solid var(--line);border-radius:6px;margin-bottom:12px;padding:4px 0}"
@@ -97,11 +100,13 @@ static void add_time(struct buf *out, struct wall at)
 
 static void add_state_cell(struct buf *out, const struct report *report)
 {
-    const char *state = family_state_name(family_state(report));
+    const char *state = target_state_name(report->condition.state);
     begin_cell(out, "Status");
     buf_printf(out, "<span class=\"%s\">%s</span>", state, state);
-    if (report->is_inactive) {
-        buf_add_string(out, "<small>inactive</small>");
+    if (report->condition.changes > 0) {
+        buf_add_string(out, "<small>since ");
+        add_time(out, report->condition.since.wall);
+        buf_add_string(out, "</small>");
     }
     end_cell(out);
 }
@@ -233,13 +238,26 @@ static void add_mos_cell(struct buf *out, const struct voice *voice)
     end_cell(out);
 }
 
-/* Why nothing was measured, when somebody answered from where nothing was asked. */
-static void add_elsewhere(struct buf *out, const struct round *round)
+/* Why the target is not well; and an ICMP message that says more, though the operation did not end
+ * by it. */
+static void add_reason(struct buf *out, const struct report *report)
 {
-    char text[ADDR_TEXT_MAX];
-    bool is_silent = round->outcome == OUTCOME_TIMEOUT || round->outcome == OUTCOME_NO_CONNECTION;
-    if (is_silent && round->elsewhere.family != ADDR_NONE) {
-        buf_printf(out, "<small>answers from %s</small>", addr_format(&round->elsewhere, text));
+    const struct icmp_error *icmp = &report->latest.icmp;
+    char ip[ADDR_TEXT_MAX];
+    struct buf text = {0};
+    explain_state(report, &text);
+    if (text.size > 0) {
+        buf_add_string(out, "<small class=\"reason\">");
+        add_text(out, buf_string(&text));
+        buf_add_string(out, "</small>");
+    }
+    buf_fini(&text);
+    if (icmp->from.family != ADDR_NONE) {
+        struct buf kind = {0};
+        reason_add_icmp_kind(icmp, &kind);
+        buf_printf(out, "<small>ICMP from %s: %s</small>", addr_format_ip(&icmp->from, ip),
+                   buf_string(&kind));
+        buf_fini(&kind);
     }
 }
 
@@ -256,7 +274,7 @@ static void add_run_cells(struct buf *out, const struct report *report)
     if (report->has_run) {
         buf_printf(out, "%s<small>code %u</small>", outcome_name(report->latest.outcome),
                    (unsigned)report->latest.return_code);
-        add_elsewhere(out, &report->latest);
+        add_reason(out, report);
     } else {
         buf_add_string(out, NONE);
     }
@@ -281,14 +299,14 @@ static void add_row(struct buf *out, const struct report *report)
 }
 
 /* Adds the targets in `state`, as long as there is room; returns how many there are. */
-static size_t add_rows(struct buf *out, const struct expo_view *view, enum family_state state,
+static size_t add_rows(struct buf *out, const struct expo_view *view, enum target_state state,
                        size_t *room)
 {
     size_t count = 0;
     for (size_t i = 0; i < view->snapshot_count; i++) {
         const struct snapshot *snapshot = view->snapshots[i];
         for (size_t k = 0; k < snapshot->count; k++) {
-            if (family_state(snapshot->reports[k]) != state) {
+            if (snapshot->reports[k]->condition.state != state) {
                 continue;
             }
             count++;
@@ -303,18 +321,24 @@ static size_t add_rows(struct buf *out, const struct expo_view *view, enum famil
 
 static void add_table(struct buf *out, const struct expo_view *view)
 {
-    static const enum family_state order[FAMILY_STATE_COUNT] = {
-        FAMILY_STATE_FAILED, FAMILY_STATE_PENDING, FAMILY_STATE_OK};
-    size_t counts[FAMILY_STATE_COUNT] = {0};
+    static const enum target_state order[TARGET_STATE_COUNT] = {
+        TARGET_FAILED, TARGET_DEGRADED, TARGET_PENDING, TARGET_OK, TARGET_INACTIVE};
+    size_t counts[TARGET_STATE_COUNT] = {0};
+    static const enum target_state shown[TARGET_STATE_COUNT] = {
+        TARGET_OK, TARGET_DEGRADED, TARGET_FAILED, TARGET_PENDING, TARGET_INACTIVE};
     size_t room = ROWS_MAX;
     size_t total = 0;
     struct buf rows = {0};
-    for (size_t i = 0; i < FAMILY_STATE_COUNT; i++) {
+    for (size_t i = 0; i < TARGET_STATE_COUNT; i++) {
         counts[order[i]] = add_rows(&rows, view, order[i], &room);
         total += counts[order[i]];
     }
-    buf_printf(out, "<h2>Targets</h2>\n<p>%zu targets: %zu ok, %zu failed, %zu pending.", total,
-               counts[FAMILY_STATE_OK], counts[FAMILY_STATE_FAILED], counts[FAMILY_STATE_PENDING]);
+    buf_printf(out, "<h2>Targets</h2>\n<p>%zu targets", total);
+    for (unsigned i = 0; i < TARGET_STATE_COUNT; i++) {
+        buf_printf(out, "%s%zu %s", i == 0 ? ": " : ", ", counts[shown[i]],
+                   target_state_name(shown[i]));
+    }
+    buf_add_char(out, '.');
     if (total > ROWS_MAX) {
         buf_printf(out, " %zu are not shown.", total - ROWS_MAX);
     }
@@ -353,6 +377,39 @@ static void add_responder(struct buf *out, const struct expo_responder *responde
                sum(responder->drops, responder->drop_count));
 }
 
+/* Where a file is wrong, but not how: what it holds belongs in the log. */
+static void add_file(struct buf *out, const struct expo_file *file)
+{
+    buf_printf(out, "<li class=\"%s\">", file->is_good ? "ok" : "failed");
+    add_text(out, file->path);
+    if (!file->is_good && file->line > 0) {
+        buf_printf(out, ":%u:%u", file->line, file->column);
+    }
+    buf_printf(out, ": %llu targets", (unsigned long long)file->targets);
+    if (file->good_at.ns != 0) {
+        buf_add_string(out, " as read at ");
+        add_time(out, file->good_at);
+    }
+    buf_add_string(out, file->is_good ? "</li>\n"
+                                      : "; what it holds now is refused, see the log</li>\n");
+}
+
+/* Those with an error first. */
+static void add_files(struct buf *out, const struct expo_view *view)
+{
+    size_t room = ROWS_MAX;
+    buf_add_string(out, "<h2>Target files</h2>\n<ul>\n");
+    for (unsigned pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < view->file_count && room > 0; i++) {
+            if (view->files[i].is_good == (pass == 1)) {
+                room--;
+                add_file(out, &view->files[i]);
+            }
+        }
+    }
+    buf_add_string(out, "</ul>\n");
+}
+
 static void add_links(struct buf *out, const char *metrics_path)
 {
     const struct route *route;
@@ -389,8 +446,15 @@ void page_render(const struct expo_view *view, const char *metrics_path, struct 
         buf_add_string(out, "<p class=\"failed\">The latest reload of the configuration failed; "
                             "the one before it is in force.</p>\n");
     }
+    if (view->has_web_config && !view->web_config_successful) {
+        buf_add_string(out, "<p class=\"failed\">The web configuration cannot be used; the one "
+                            "before it is in force.</p>\n");
+    }
     if (measures) {
         add_table(out, view);
+    }
+    if (view->file_count > 0) {
+        add_files(out, view);
     }
     if (view->responder != NULL) {
         add_responder(out, view->responder);

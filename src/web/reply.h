@@ -18,6 +18,8 @@ struct reply {
     const char *policy; /* Content-Security-Policy */
     unsigned allowed; /* methods (routes.h) for the Allow header; 0: none */
     unsigned retry_seconds; /* Retry-After; 0: none */
+    bool asks_password; /* WWW-Authenticate */
+    const char *location; /* a path, which with a slash is where to go; NULL: none */
     bool varies; /* with Accept */
     bool is_gzip;
     bool needs_place; /* ask again with a place; nothing else is set */

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "web/query.h"
+
 static const char *const names[REQUEST_NAMES] = {
     [REQUEST_ACCEPT] = "Accept",
     [REQUEST_ACCEPT_ENCODING] = "Accept-Encoding",
@@ -22,6 +24,24 @@ void request_add_header(struct request *request, const char *name, const char *v
             buf_add_string(header, header->bytes == NULL ? "" : ",");
             buf_add_string(header, value);
         }
+    }
+}
+
+/* A family's name is shorter. */
+#define ARGUMENT_MAX 128
+
+void request_add_argument(struct request *request, const char *name, const char *value)
+{
+    char text[ARGUMENT_MAX];
+    if (!query_decode(name, text, sizeof text) || strcmp(text, "name[]") != 0) {
+        return;
+    }
+    if (!request->has_names) {
+        request->has_names = true;
+        expo_filter_hide_all(&request->filter);
+    }
+    if (query_decode(value, text, sizeof text)) {
+        expo_filter_show(&request->filter, text);
     }
 }
 

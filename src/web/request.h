@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "expo/filter.h"
 
 /* The headers that are kept. */
 enum request_name {
@@ -24,12 +25,17 @@ struct request {
     const char *method, *path;
     int64_t now_ns; /* CLOCK_MONOTONIC */
     bool has_place; /* among the large answers that are given at once */
+    bool has_names; /* some families of metrics are named, as `name[]` of the query: */
+    struct expo_filter filter; /* which leaves out the others */
     struct buf headers[REQUEST_NAMES];
 };
 
 /* Keeps a header line if its name is one of those above. Several lines of one name are joined with
  * commas (RFC 9110 5.3). */
 void request_add_header(struct request *request, const char *name, const char *value);
+
+/* Keeps what `name[]` of the query names; both as they stand in the URL. */
+void request_add_argument(struct request *request, const char *name, const char *value);
 
 /* NULL when the request has no such header. */
 const char *request_header(const struct request *request, enum request_name name);

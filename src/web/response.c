@@ -77,12 +77,35 @@ static void add_allow(struct MHD_Response *response, unsigned allowed)
     buf_fini(&text);
 }
 
+static void add_location(struct MHD_Response *response, const char *path)
+{
+    struct buf text = {0};
+    buf_printf(&text, "%s/", path);
+    MHD_add_response_header(response, MHD_HTTP_HEADER_LOCATION, buf_string(&text));
+    buf_fini(&text);
+}
+
+/* What the web configuration says, else what is ours. */
+static void add_security(struct MHD_Response *response, const struct reply *reply,
+                         const struct guard *guard)
+{
+    const char *values[WEB_HEADERS] = {
+        [WEB_HEADER_CONTENT_TYPE_OPTIONS] = "nosniff",
+        [WEB_HEADER_CSP] = reply->policy,
+    };
+    for (unsigned i = 0; i < WEB_HEADERS; i++) {
+        const char *wanted = guard == NULL ? NULL : guard_header(guard, (enum web_header)i);
+        const char *value = wanted == NULL ? values[i] : wanted;
+        if (value != NULL) {
+            MHD_add_response_header(response, web_header_names[i], value);
+        }
+    }
+}
+
 static void add_headers(struct MHD_Response *response, const struct reply *reply)
 {
     MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, reply->content_type);
     MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
-    MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
-    MHD_add_response_header(response, "Content-Security-Policy", reply->policy);
     MHD_add_response_header(response, MHD_HTTP_HEADER_VARY,
                             reply->varies ? "Accept, Accept-Encoding" : "Accept-Encoding");
     if (reply->is_gzip) {
@@ -96,17 +119,26 @@ static void add_headers(struct MHD_Response *response, const struct reply *reply
     if (reply->allowed != 0) {
         add_allow(response, reply->allowed);
     }
+    if (reply->location != NULL) {
+        add_location(response, reply->location);
+    }
+    if (reply->asks_password) {
+        MHD_add_response_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE,
+                                "Basic realm=\"ipsla\", charset=\"UTF-8\"");
+    }
 }
 
-bool response_send(struct MHD_Connection *connection, const struct reply *reply, bool is_head,
-                   int64_t *moved_ns)
+bool response_send(struct MHD_Connection *connection, const struct reply *reply,
+                   const struct response_way *way)
 {
-    struct MHD_Response *response =
-        reply->stream != NULL ? make_streamed(reply, is_head, moved_ns) : make_whole(reply);
+    struct MHD_Response *response = reply->stream != NULL
+                                        ? make_streamed(reply, way->is_head, way->moved_ns)
+                                        : make_whole(reply);
     if (response == NULL) {
         return false;
     }
     add_headers(response, reply);
+    add_security(response, reply, way->guard);
     bool is_queued = MHD_queue_response(connection, reply->status, response) == MHD_YES;
     MHD_destroy_response(response);
     return is_queued;

@@ -7,16 +7,24 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "web/guard.h"
 #include "web/reply.h"
 
 struct MHD_Connection;
 
 int64_t response_now_ns(void); /* CLOCK_MONOTONIC */
 
-/* Sends the reply, whose body or stream goes over to the library, or only its headers. Whenever the
- * client takes a part of a stream, *moved_ns becomes that time; it must live as long as the
- * connection. False: the library has no memory, the connection ends. */
-bool response_send(struct MHD_Connection *connection, const struct reply *reply, bool is_head,
-                   int64_t *moved_ns);
+/* How a reply is sent. */
+struct response_way {
+    bool is_head; /* only its headers */
+    const struct guard *guard; /* whose headers are set as well; NULL: none */
+    int64_t *moved_ns; /* when the client last took a part of a stream; lives as long as the
+                          connection */
+};
+
+/* Sends the reply, whose body or stream goes over to the library. False: the library has no memory,
+ * the connection ends. */
+bool response_send(struct MHD_Connection *connection, const struct reply *reply,
+                   const struct response_way *way);
 
 #endif

@@ -12,6 +12,8 @@
 
 enum {
     OK = 200,
+    FOUND = 302,
+    UNAUTHORIZED = 401,
     FORBIDDEN = 403,
     NOT_FOUND = 404,
     NOT_ALLOWED = 405,
@@ -21,17 +23,24 @@ enum {
     UNAVAILABLE = 503,
 };
 
-/* What a client is told that waited in vain for a place. */
+/* What a client is told that waited in vain for a place, or had too many requests. */
 #define BUSY_RETRY_SECONDS 1
 /* Reloads by HTTP begin at least so far apart. */
 #define RELOAD_INTERVAL_SECONDS 1
 
 static void answer_metrics(struct site *site, const struct request *request, struct reply *reply)
 {
-    const struct expo_format *format = negotiate_format(request_header(request, REQUEST_ACCEPT));
+    struct metrics_request wanted = {
+        .format = negotiate_format(request_header(request, REQUEST_ACCEPT)),
+        .filter = request->filter,
+        .rejections = site->rejections,
+    };
+    if (site->hides_program) {
+        expo_filter_hide_program(&wanted.filter);
+    }
     reply->varies = true;
-    reply->content_type = format->content_type;
-    struct stream_source source = site->handlers.metrics(site->handlers.context, format);
+    reply->content_type = wanted.format->content_type;
+    struct stream_source source = site->handlers.metrics(site->handlers.context, &wanted);
     reply->stream = stream_open(&source);
     if (stream_is_short(reply->stream, ROUTES_SHORT_BYTES, &reply->body)) {
         stream_close(reply->stream);
@@ -92,7 +101,7 @@ static void answer_reload(struct site *site, const struct request *request, stru
 
 static const struct route rows[] = {
     {"/metrics", true, true, READS, answer_metrics, "Metrics",
-     "The metrics, as Prometheus text or OpenMetrics, whichever the scraper prefers."},
+     "The metrics, as Prometheus text, OpenMetrics or protobuf, whichever the scraper prefers."},
     {"/", false, true, READS, answer_page, NULL,
      "A status page: all targets with their latest results."},
     {"/-/healthy", false, false, READS, answer_healthy, "Healthy", "200 while the process serves."},
@@ -180,11 +189,34 @@ static void reply_end(const struct site *site, const struct request *request, st
     }
 }
 
+/* The part of `path` behind the prefix; "": nothing of ours is there. */
+static const char *path_behind(const struct site *site, const char *path)
+{
+    size_t length = strlen(site->route_prefix);
+    return strncmp(path, site->route_prefix, length) == 0 && path[length] == '/' ? path + length
+                                                                                 : "";
+}
+
+/* The links of the page are relative: it needs the slash at the end. */
+static bool is_page_elsewhere(const struct site *site, const char *path)
+{
+    return site->route_prefix[0] != '\0' &&
+           (strcmp(path, "/") == 0 || strcmp(path, site->route_prefix) == 0);
+}
+
+static void answer_elsewhere(const struct site *site, struct reply *reply)
+{
+    reply_set(reply, FOUND, "everything is below the prefix");
+    reply->location = site->external_path;
+}
+
 struct reply routes_answer(struct site *site, const struct request *request)
 {
     struct reply reply = reply_begin();
-    const struct route *route = route_find(request->path, site->metrics_path);
-    if (route == NULL) {
+    const struct route *route = route_find(path_behind(site, request->path), site->metrics_path);
+    if (is_page_elsewhere(site, request->path)) {
+        answer_elsewhere(site, &reply);
+    } else if (route == NULL) {
         reply_set(&reply, NOT_FOUND, "not found");
     } else if ((route->methods & method_find(request->method)) == 0) {
         reply_set(&reply, NOT_ALLOWED, "method not allowed");
@@ -197,6 +229,51 @@ struct reply routes_answer(struct site *site, const struct request *request)
     if (!reply.is_pending && !reply.needs_place) {
         reply_end(site, request, &reply);
     }
+    return reply;
+}
+
+void routes_note_scrape(struct site *site, unsigned status)
+{
+    switch (status) {
+    case UNAVAILABLE:
+        site->rejections.of[EXPO_REJECTION_BUSY]++;
+        break;
+    case TOO_MANY:
+        site->rejections.of[EXPO_REJECTION_LIMITED]++;
+        break;
+    case UNAUTHORIZED:
+        site->rejections.of[EXPO_REJECTION_UNAUTHORIZED]++;
+        break;
+    default:
+        break;
+    }
+}
+
+bool routes_is_metrics(const struct site *site, const char *path)
+{
+    const struct route *route = route_find(path_behind(site, path), site->metrics_path);
+    return route != NULL && route->is_telemetry;
+}
+
+bool routes_is_health(const struct site *site, const char *path)
+{
+    const struct route *route = route_find(path_behind(site, path), site->metrics_path);
+    return route != NULL && (route->answer == answer_healthy || route->answer == answer_ready);
+}
+
+struct reply routes_unauthorized(void)
+{
+    struct reply reply = reply_begin();
+    reply_set(&reply, UNAUTHORIZED, "a user name and its password are needed\n");
+    reply.asks_password = true;
+    return reply;
+}
+
+struct reply routes_limited(void)
+{
+    struct reply reply = reply_begin();
+    reply_set(&reply, TOO_MANY, "too many requests, see rate_limit of the web configuration\n");
+    reply.retry_seconds = BUSY_RETRY_SECONDS;
     return reply;
 }
 

@@ -22,8 +22,12 @@ enum method { METHOD_GET = 1, METHOD_HEAD = 2, METHOD_POST = 4, METHOD_PUT = 8 }
 struct site {
     struct http_handlers handlers;
     const char *metrics_path;
+    const char *route_prefix; /* what all paths begin with: "/ipsla", "": nothing */
+    const char *external_path; /* the same as clients see it: where "/" leads them */
     bool is_plain; /* nothing is compressed */
+    bool hides_program; /* the metrics are without those about this program */
     bool has_lifecycle; /* a reload may be requested by HTTP */
+    struct expo_rejections rejections;
     bool is_reloading; /* the one reload at a time; guards the next */
     int64_t reload_next_ns; /* when the next one may begin */
 };
@@ -54,6 +58,19 @@ bool routes_is_free(const char *path);
 
 /* Answers the request. The reply belongs to the caller. */
 struct reply routes_answer(struct site *site, const struct request *request);
+
+/* Counts a scrape that is answered with `status`, if that is a refusal. */
+void routes_note_scrape(struct site *site, unsigned status);
+
+/* Whether the path leads to the metrics. */
+bool routes_is_metrics(const struct site *site, const char *path);
+
+/* Whether what the path leads to tells how this program is and nothing else. */
+bool routes_is_health(const struct site *site, const char *path);
+
+/* The answers to a request without a right password, and to one too many (rate_limit). */
+struct reply routes_unauthorized(void);
+struct reply routes_limited(void);
 
 /* The answers to a request whose body is too large, and to one that waited in vain for a place. */
 struct reply routes_too_large(void);

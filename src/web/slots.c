@@ -57,11 +57,14 @@ void slots_free(struct slots *slots)
     free(slots);
 }
 
-/* An IPv4 address also when it was written as IPv6, the first half of any other IPv6 address. */
+/* An IPv4 address also when it was written as IPv6, the first half of any other IPv6 address. No
+ * client has a multicast address: that is the key of those without one. */
 static void peer_key(const struct addr *addr, uint8_t key[16])
 {
     memset(key, 0, 16);
-    if (addr->family == ADDR_IPV4) {
+    if (addr->family == ADDR_NONE) {
+        key[0] = 0xff;
+    } else if (addr->family == ADDR_IPV4) {
         key[10] = key[11] = 0xff;
         memcpy(key + 12, addr->ip, 4);
     } else {

@@ -1,10 +1,11 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
 /* Who has the connections of the server, and who goes when there are too many: always somebody of
- * the peer that has the most, so that no peer keeps the others out. A peer is an IPv4 address or an
- * IPv6 /64. Large answers have places of their own, fewer than connections; a request that finds
- * them taken waits. Answers that are not read do not count, up to a limit.
- * Pure: the server (http.c) closes sockets and knows the time. Belongs to one thread. */
+ * the peer that has the most, so that no peer keeps the others out. A peer is an IPv4 address, an
+ * IPv6 /64, or all programs that come by Unix sockets. Large answers have places of their own,
+ * fewer than connections; a request that finds them taken waits. Answers that are not read do not
+ * count, up to a limit. Pure: the server (http.c) closes sockets and knows the time. Belongs to one
+ * thread. */
 #ifndef WEB_SLOTS_H
 #define WEB_SLOTS_H
 

@@ -2,7 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* What an exposition of many targets costs, next to a memcpy of the same bytes and to a server that
  * does nothing but send them. Run by exposition.py:
- *   bench_exposition render TARGETS REPETITIONS
+ *   bench_exposition render TARGETS REPETITIONS [openmetrics|text|protobuf|native]
+ *     (native: protobuf, without classic buckets)
+ *   bench_exposition levels TARGETS REPETITIONS    series, bytes, gzip, CPU of each level
  *   bench_exposition serve TARGETS PORT gzip|text  the exporter's own HTTP server
  *   bench_exposition static TARGETS PORT gzip|text the same bytes, made before
  *   bench_exposition get REPETITIONS gzip|text PORT...
@@ -20,6 +22,7 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "expo/expo.h"
+#include "expo/proto.h"
 #include "expo/text.h"
 #include "operation/operation.h"
 #include "web/gzip.h"
@@ -71,6 +74,7 @@ static void fill_hist(struct hist *hist, struct rng *rng, uint64_t least_ns)
     for (unsigned i = 0; i < SAMPLES; i++) {
         uint64_t value_ns = least_ns + rng_below(rng, least_ns);
         hist_observe(hist, &hist_layout_default, (int64_t)value_ns);
+        native_observe(&hist->native, (int64_t)value_ns);
     }
 }
 
@@ -89,7 +93,15 @@ static struct report *make_report(size_t number, struct rng *rng)
     report->latest.duration_ns = 180 * NS_PER_MS + (int64_t)rng_below(rng, 9000000);
     report->latest.control_rtt_ns = (int64_t)rng_below(rng, 9000000);
     report->latest.has_reply = true;
-    report->latest.received = 10;
+    report->latest.sent = report->latest.received = 10;
+    report->next_start = wall_add(report->last_run, 60 * NS_PER_SECOND);
+    for (unsigned i = 0; i < 10; i++) {
+        moments_add(&report->latest.rtt, (int64_t)(500000 + rng_below(rng, 20000000)));
+        moments_add(&report->latest.sd.jitter.positive, (int64_t)rng_below(rng, 1000000));
+        moments_add(&report->latest.ds.jitter.negative, (int64_t)rng_below(rng, 1000000));
+    }
+    report->latest.sd.jitter.samples = report->latest.ds.jitter.samples = 9;
+    report->latest.sd.jitter.max_ns = report->latest.ds.jitter.max_ns = NS_PER_MS;
     struct tally *tally = &report->tally;
     tally->operations = SAMPLES / 10;
     tally->sent = SAMPLES + number;
@@ -131,11 +143,11 @@ static size_t count_series(const struct buf *body)
 }
 
 /* CPU time to write it, part by part as the server does. */
-static double time_render(const struct expo_view *view)
+static double time_render(const struct expo_view *view, const struct expo_format *format)
 {
     static char part[PART_BYTES];
     double begin = seconds_of(CLOCK_THREAD_CPUTIME_ID);
-    struct expo_body *body = expo_body_open(view, &format_openmetrics);
+    struct expo_body *body = expo_body_open(view, format);
     while (expo_body_read(body, part, sizeof part) > 0) {
     }
     expo_body_close(body);
@@ -150,18 +162,37 @@ static double time_copy(char *copy, const struct buf *body)
     return seconds_of(CLOCK_THREAD_CPUTIME_ID) - begin;
 }
 
-static int run_render(size_t targets, size_t repetitions)
+static const struct expo_format *format_named(const char *name)
 {
+    if (strcmp(name, "text") == 0) {
+        return &format_text;
+    }
+    return strcmp(name, "openmetrics") == 0 ? &format_openmetrics : &format_proto;
+}
+
+static void keep_native_only(const struct snapshot *snapshot)
+{
+    for (size_t i = 0; i < snapshot->count; i++) {
+        ((struct spec *)snapshot->reports[i]->spec)->results.histograms = HIST_NATIVE;
+    }
+}
+
+static int run_render(size_t targets, size_t repetitions, const char *form)
+{
+    const struct expo_format *format = format_named(form);
     struct snapshot *snapshot = make_snapshot(targets);
+    if (strcmp(form, "native") == 0) {
+        keep_native_only(snapshot);
+    }
     struct expo_view view = view_of(&snapshot);
     struct buf body = {0};
-    expo_render(&view, &format_openmetrics, &body);
+    expo_render(&view, format, &body);
     char *copy = mem_alloc(body.size, 1);
     memset(copy, 1, body.size);
     double times[2][REPETITIONS_MAX];
     for (size_t i = 0; i < repetitions; i++) {
         times[0][i] = time_copy(copy, &body);
-        times[1][i] = time_render(&view);
+        times[1][i] = time_render(&view, format);
     }
     printf("bytes %zu\nseries %zu\nmemcpy", body.size, count_series(&body));
     for (size_t i = 0; i < repetitions; i++) {
@@ -174,6 +205,39 @@ static int run_render(size_t targets, size_t repetitions)
     printf("\n");
     free(copy);
     buf_fini(&body);
+    snapshot_unref(snapshot);
+    return 0;
+}
+
+static double least_render(const struct expo_view *view, size_t repetitions)
+{
+    double least = time_render(view);
+    for (size_t i = 1; i < repetitions; i++) {
+        double seconds = time_render(view);
+        least = seconds < least ? seconds : least;
+    }
+    return least;
+}
+
+/* One line a level: its name, series, bytes, bytes with gzip, seconds of CPU to write it. */
+static int run_levels(size_t targets, size_t repetitions)
+{
+    static const char *const names[] = {"minimal", "default", "all"};
+    struct snapshot *snapshot = make_snapshot(targets);
+    struct expo_view view = view_of(&snapshot);
+    for (int level = SERIES_MINIMAL; level <= SERIES_ALL; level++) {
+        struct buf body = {0};
+        for (size_t i = 0; i < targets; i++) {
+            struct spec *spec = (struct spec *)(uintptr_t)snapshot->reports[i]->spec;
+            spec->results.series = (enum series_level)level;
+        }
+        expo_render(&view, &format_openmetrics, &body);
+        size_t series = count_series(&body), bytes = body.size;
+        gzip_compress(&body);
+        printf("%s %zu %zu %zu %.3f\n", names[level - SERIES_MINIMAL], series, bytes, body.size,
+               least_render(&view, repetitions));
+        buf_fini(&body);
+    }
     snapshot_unref(snapshot);
     return 0;
 }
@@ -191,9 +255,9 @@ static void close_body(void *context, bool is_complete)
     expo_body_close(context);
 }
 
-static struct stream_source open_metrics(void *context, const struct expo_format *format)
+static struct stream_source open_metrics(void *context, const struct metrics_request *request)
 {
-    return (struct stream_source){expo_body_open(context, format), read_body, close_body};
+    return (struct stream_source){expo_body_open(context, request->format), read_body, close_body};
 }
 
 static _Noreturn void run_serve(size_t targets, uint16_t port, bool is_gzip)
@@ -334,7 +398,10 @@ int main(int argc, char **argv)
     size_t first = argc > 3 ? (size_t)atol(argv[2]) : 0;
     bool is_gzip = argc > 4 && strcmp(argv[4], "gzip") == 0;
     if (strcmp(mode, "render") == 0 && atol(argv[3]) <= REPETITIONS_MAX) {
-        return run_render(first, (size_t)atol(argv[3]));
+        return run_render(first, (size_t)atol(argv[3]), argc > 4 ? argv[4] : "openmetrics");
+    }
+    if (strcmp(mode, "levels") == 0) {
+        return run_levels(first, (size_t)atol(argv[3]));
     }
     if (strcmp(mode, "serve") == 0) {
         run_serve(first, (uint16_t)atoi(argv[3]), is_gzip);

@@ -102,6 +102,16 @@ def measure_render():
     bar("exposition-render-to-memcpy", ratio(found["render"], found["memcpy"]), 4)
 
 
+def measure_protobuf():
+    """Bytes and CPU of the same targets in text and in protobuf with native histograms."""
+    text, classic, native = (figures(SERVER_CORE, "render", TARGETS, REPETITIONS, form)
+                             for form in ("text", "protobuf", "native"))
+    for name, found in (("text", text), ("protobuf, both forms", classic), ("protobuf, native", native)):
+        print(f"{name}: {found['bytes'][0] / 1e6:.1f} MB, write {milliseconds(found['render'])}")
+    bar("protobuf-bytes-to-text", native["bytes"][0] / text["bytes"][0], 0.2)
+    bar("protobuf-cpu-to-text", statistics.median(native["render"]) / statistics.median(text["render"]), 0.33)
+
+
 def memory_kb(process, name):
     with open(f"/proc/{process.pid}/status", encoding="ascii") as file:
         return next(int(line.split()[1]) for line in file if line.startswith(name))
@@ -184,5 +194,6 @@ def measure_ingest():
 
 
 measure_render()
+measure_protobuf()
 measure_get()
 measure_ingest()

@@ -13,4 +13,4 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 sh "$root/deploy/install-deps.sh" --bench
 sh "$root/deploy/build.sh" release >/dev/null
-sh "$root/deploy/build.sh" release --targets=bench >/dev/null
+sh "$root/deploy/build.sh" release --targets=bench -DIPSLA_BENCH=ON >/dev/null

@@ -171,14 +171,21 @@ def write_file(name, text):
     return path
 
 
+def keep_file(name, text):
+    """The same, but a file that has this text already is left alone: other programs may be reading it."""
+    path = os.path.join(scratch_dir(), name)
+    if not os.path.exists(path) or open(path, encoding="utf-8").read() != text:
+        write_file(name, text)
+
+
 def with_hosts(hosts, *command):
     """The command where /etc holds `hosts` as hosts file and little else, in a mount namespace of its own: a
     bare machine has no hosts file to put another one over."""
     folder = os.path.join(scratch_dir(), "etc")
     os.makedirs(folder, exist_ok=True)
-    write_file("etc/hosts", hosts)
-    write_file("etc/nsswitch.conf", "hosts: files\n")
-    write_file("etc/host.conf", "multi on\n")  # all addresses of a name, not the first line
+    keep_file("etc/hosts", hosts)
+    keep_file("etc/nsswitch.conf", "hosts: files\n")
+    keep_file("etc/host.conf", "multi on\n")  # all addresses of a name, not the first line
     script = 'mount --bind "$0" /etc && exec "$@"'
     return ["unshare", "--mount", "sh", "-c", script, folder, *command]
 
@@ -282,6 +289,10 @@ _SAMPLE = re.compile(r'^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)( \S+)?$')
 _LABEL = re.compile(r'([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"(?:,|$)')
 
 
+# What OpenMetrics may have behind a value.
+_EXEMPLAR = re.compile(r" # \{[^{}]*\} \S+(?: \S+)?$")
+
+
 class Metrics:
     """Samples of one exposition; a series that stands twice is an error."""
 
@@ -291,7 +302,7 @@ class Metrics:
         for line in text.splitlines():
             if not line or line.startswith("#"):
                 continue
-            match = _SAMPLE.match(line)
+            match = _SAMPLE.match(_EXEMPLAR.sub("", line))
             assert match, f"unreadable sample: {line!r}"
             labels = tuple(sorted(_LABEL.findall(match.group(2) or "")))
             key = (match.group(1), labels)

@@ -1,9 +1,11 @@
 # SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
 # SPDX-License-Identifier: Apache-2.0
-"""Prometheus 3 makes native histograms of the exporter's classic ones: the recording rules have their
-quantiles all the same. Not a test of tests/run.sh, since Debian has Prometheus 2: tests/prometheus3.sh."""
+"""Prometheus 3 makes native histograms of the exporter's classic ones, or takes the exporter's own, in protobuf and in
+OpenMetrics 2.0: the recording rules have their quantiles all the same. Not a test of tests/run.sh, since Debian has
+Prometheus 2: tests/prometheus3.sh."""
 
 import harness
+import test_native
 from test_prometheus import Prometheus, panel_queries
 
 CONFIG = """
@@ -13,23 +15,60 @@ targets:
 """
 
 
+def check_rules(case, prometheus):
+    for recorded in ("target:ipsla_rtt_seconds:p95_5m", "target:ipsla_rtt_seconds:p50_5m",
+                     'target_direction:ipsla_jitter_seconds:p95_5m{direction="sd"}'):
+        harness.wait_for(lambda: prometheus.query(recorded), f"{recorded} of native histograms")
+        case.assertBetween(prometheus.value(recorded), 0, 1, recorded)
+    case.assertEqual(prometheus.query("ipsla_rtt_seconds_bucket"), [])
+    quantiles = [(title, query) for title, query in panel_queries()
+                 if "ipsla_rtt_seconds" in query or "ipsla_jitter_seconds" in query]
+    case.assertGreater(len(quantiles), 10)
+    for title, query in quantiles:
+        if not title.endswith("heatmap"):
+            case.assertTrue(prometheus.query(query), f"{title}: {query}")
+
+
 class Prometheus3Test(harness.Case):
     def test_histograms_with_our_bounds(self):
         namespace = harness.Namespace()
         self.responder(namespace)
         harness.Exporter(namespace, CONFIG)
         prometheus = Prometheus(namespace, "    convert_classic_histograms_to_nhcb: true\n")
-        for recorded in ("target:ipsla_rtt_seconds:p95_5m", "target:ipsla_rtt_seconds:p50_5m",
-                         'target_direction:ipsla_jitter_seconds:p95_5m{direction="sd"}'):
-            harness.wait_for(lambda: prometheus.query(recorded), f"{recorded} of native histograms")
-            self.assertBetween(prometheus.value(recorded), 0, 1, recorded)
+        check_rules(self, prometheus)
+
+
+class NativeHistogramsTest(test_native.NativeTest):
+    """Everything that Debian's Prometheus is asked, and what only Prometheus 3 has."""
+
+    def test_prometheus_with_native_histograms(self):
+        exporter = self.measured()
+        prometheus = Prometheus(self.relay.left, "    scrape_native_histograms: true\n")
+        self.check_native(prometheus, exporter)
         self.assertEqual(prometheus.query("ipsla_rtt_seconds_bucket"), [])
-        quantiles = [(title, query) for title, query in panel_queries()
-                     if "ipsla_rtt_seconds" in query or "ipsla_jitter_seconds" in query]
-        self.assertGreater(len(quantiles), 10)
-        for title, query in quantiles:
-            if not title.endswith("heatmap"):
-                self.assertTrue(prometheus.query(query), f"{title}: {query}")
+
+    def test_classic_ones_too(self):
+        exporter = self.measured()
+        prometheus = Prometheus(self.relay.left, "    scrape_native_histograms: true\n"
+                                                 "    always_scrape_classic_histograms: true\n")
+        self.check_native(prometheus, exporter)
+        self.check_classic(prometheus, exporter, has_native=True)
+
+    def test_openmetrics_2(self):
+        exporter = self.measured()
+        prometheus = Prometheus(self.relay.left, "    scrape_native_histograms: true\n"
+                                                 "    scrape_protocols: [OpenMetricsText2.0.0]\n",
+                                ["--enable-feature=openmetrics2,exemplar-storage"])
+        self.check_native(prometheus, exporter)
+        self.assertTrue(prometheus.query('ipsla_target_info{target="far"}'))
+        harness.wait_for(lambda: self.exemplars(prometheus, "ipsla_rtt_seconds"), "an exemplar")
+
+    def test_rules_and_panels_with_native_histograms(self):
+        namespace = harness.Namespace()
+        self.responder(namespace)
+        harness.Exporter(namespace, CONFIG)
+        prometheus = Prometheus(namespace, "    scrape_native_histograms: true\n")
+        check_rules(self, prometheus)
 
 
 if __name__ == "__main__":

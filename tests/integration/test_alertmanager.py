@@ -15,7 +15,7 @@ CONFIG = os.path.join(harness.SOURCE_DIR, "deploy/alertmanager/alertmanager.yml"
 RULES = os.path.join(harness.SOURCE_DIR, "deploy/prometheus/ipsla.rules.yml")
 URL = "http://127.0.0.1:9093"
 QUALITY = ("IpslaPacketLoss", "IpslaJitterHigh", "IpslaRttHigh", "IpslaMosLow", "IpslaOverThreshold",
-           "IpslaAvailabilityLow")
+           "IpslaLimitExceeded", "IpslaAvailabilityLow")
 
 
 def labels(name, target=None, instance="probe1:10967", severity="warning", **more):
@@ -83,6 +83,13 @@ class AlertmanagerTest(harness.Case):
                       labels("IpslaOperationsSkipped", "rome", instance="probe2:10967")):
             self.add(alert)
         self.expect([down, *others[1:], loss, missed])
+
+        beyond = labels("IpslaLimitExceeded", "kiel", limit="rtt", severity="critical")
+        other = labels("IpslaLimitExceeded", "kiel", limit="loss")
+        for alert in (beyond, other, labels("IpslaLimitExceeded", "kiel", limit="rtt"),
+                      labels("IpslaOverThreshold", "kiel")):
+            self.add(alert)
+        self.expect([down, *others[1:], loss, missed, beyond, other])
 
         dead = labels("IpslaExporterDown", severity="critical")
         self.add(dead)

@@ -5,6 +5,9 @@
 that every query in dashboards, alert rules and their documentation is valid PromQL and names only
 metrics of docs/metrics.md.
 
+No query of ours needs a metric that only `series: all` shows, and docs/alerts.md names the alerts that
+`series: minimal` is enough for.
+
 Each rule is then broken once on a copy of the dashboard: it is a failure if the rule does not
 notice."""
 import copy
@@ -30,6 +33,8 @@ DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
 # Units of Grafana that we use.
 UNITS = {"short", "s", "percentunit", "bytes", "pps", "opm", "cpm", "reqps"}
 GRID_COLUMNS = 24
+# Panels with legends.
+CURVES = ("timeseries", "stat", "state-timeline")
 # Made by Prometheus itself.
 NOT_OURS = {"up", "scrape_duration_seconds"}
 PROMQL_WORDS = {"and", "or", "unless", "bool", "offset", "inf", "nan"}
@@ -102,6 +107,47 @@ def documented_metrics():
 @functools.cache
 def documented_histograms():
     return set(re.findall(r"^\| `(\w+)` \| histogram \|", read("docs/metrics.md"), re.MULTILINE))
+
+
+def metrics_of_level(level):
+    """What docs/metrics.md lists behind "* **LEVEL**"; tests/unit/expo compares it with the program."""
+    line = re.search(rf"^\* \*\*{level}\*\*.*$", read("docs/metrics.md"), re.MULTILINE).group(0)
+    return set(re.findall(r"`(ipsla_\w+)`", line))
+
+
+def needed_by_alerts(rules):
+    """Each alert and the metrics that its expressions read in the end, recorded ones followed."""
+    parts = re.split(r"^ +- (?=alert: |record: )", rules, flags=re.MULTILINE)[1:]
+    sources, alerts = {}, {}
+    for part in parts:
+        kind, name = part.split(maxsplit=2)[:2]
+        place = sources if kind == "record:" else alerts
+        place.setdefault(name, set()).update(
+            *(metric_names(expr) for _, expr in rule_expressions(part)))
+
+    def followed(name):
+        if name not in sources:
+            return {name}
+        return set().union(*(followed(source) for source in sources[name]))
+
+    return {alert: set().union(*map(followed, names)) for alert, names in alerts.items()}
+
+
+def level_errors(known, expressions):
+    minimal, rare = metrics_of_level("minimal"), metrics_of_level("all")
+    for place, expr in expressions:
+        for name in sorted(metric_names(expr) & rare):
+            yield f"level: {place}: {name} needs series: all"
+    enough = set()
+    for alert, names in needed_by_alerts(read(RULES)).items():
+        names = {family(name, known) for name in names} - NOT_OURS
+        if names & rare:
+            yield f"level: {alert} needs series: all for {sorted(names & rare)}"
+        if all(name in minimal or name.startswith("ipsla_exporter_") for name in names):
+            enough.add(alert)
+    text = re.search(r"`series: minimal` these still hold: ([^.]*)\.", read("docs/alerts.md")).group(1)
+    if set(text.replace(",", " ").split()) != enough:
+        yield f"level: with series: minimal these hold, docs/alerts.md says others: {sorted(enough)}"
 
 
 def rule_expressions(text):
@@ -242,7 +288,7 @@ def check_targets(dashboard, known):
 def check_legends(dashboard, known):
     """A curve says what it is of: each label that the query groups by."""
     for panel in dashboard_panels(dashboard):
-        for target in panel["targets"] if panel["type"] in ("timeseries", "stat") else []:
+        for target in panel["targets"] if panel["type"] in CURVES else []:
             grouped = re.search(r"\bby \(([^)]*)\)", target["expr"])
             for label in grouped.group(1).split(", ") if grouped else []:
                 if f"{{{{{label}}}}}" not in target["legendFormat"]:
@@ -440,6 +486,7 @@ def main():
                         for place, expr in dashboard_expressions(dashboard)]
         if path.name == "ipsla.json":
             errors += unnoticed_mutations(dashboard, known)
+    errors += level_errors(known, expressions)
     has_promtool = shutil.which("promtool") is not None
     if has_promtool:
         errors += promql_errors(expressions)

@@ -11,11 +11,12 @@ from test_dashboard import SELECTOR, metric_names
 from test_prometheus import Prometheus
 
 CONFIG = """
-defaults: {frequency: 1s, timeout: 300ms, num_packets: 5, interval: 4ms}
+defaults: {frequency: 1s, timeout: 300ms, num_packets: 5, interval: 4ms, series: all}
 clock: {assume_synchronized: true}
 targets:
   - {name: call, host: 127.0.0.1, port: 16384, codec: g711ulaw, codec_num_packets: 10, codec_interval: 4ms}
   - {name: ping, host: 127.0.0.1, operation: icmp-jitter}
+  - {name: fine, host: 127.0.0.1, port: 16385, precision: microseconds}
   - {name: closed, host: 127.0.0.2, port: 16384, control: {port: 1968, timeout: 100ms}}
 """
 FIELD = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
@@ -73,7 +74,7 @@ class MigratingTest(harness.Case):
         completions = next(query for query in every if query.startswith("increase(ipsla_operations_total[1h]) -"))
         done = {labels["target"]: value for labels, value in self.prometheus.query(completions)}
         self.assertEqual({name: value > 0 for name, value in done.items()},
-                         {"call": True, "ping": True, "closed": False}, done)
+                         {"call": True, "ping": True, "fine": True, "closed": False}, done)
 
     def test_json_fields(self):
         done = self.run_program(self.namespace, "ipsla", "probe", "127.0.0.1", "--count=3", "--output=json")

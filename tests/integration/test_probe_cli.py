@@ -145,7 +145,7 @@ class ProbeCliTest(harness.Case):
         self.assertEqual(done.code, 1, done.evidence)
         result = done.json()
         self.assertEqual(result["outcome"], "port_unreachable")
-        self.assertEqual(result["icmp"], {"type": 3, "code": 3, "from": "127.0.0.1"})
+        self.assertEqual(result["icmp"], {"type": 3, "code": 3, "kind": "port unreachable", "from": "127.0.0.1"})
         self.assertEqual(result["packets"]["sent"], 0)
         self.assertEqual(result["rtt_seconds"]["count"], 0)
         self.assertIsNone(result["control"]["rtt_seconds"])

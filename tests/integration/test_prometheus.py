@@ -42,7 +42,7 @@ def panel_queries():
 class Prometheus:
     """A server in the namespace, its data in a directory of the test."""
 
-    def __init__(self, namespace, job_settings=""):
+    def __init__(self, namespace, job_settings="", flags=()):
         self.namespace = namespace
         with open(os.path.join(harness.SOURCE_DIR, "deploy/prometheus/ipsla.rules.yml"),
                   encoding="utf-8") as file:
@@ -52,10 +52,10 @@ class Prometheus:
         assert changed > 3, "no `for` found in the rules"
         harness.write_file("rules.yml", rules)
         path = harness.write_file("prometheus.yml", PROMETHEUS + job_settings)
-        data = os.path.join(harness.scratch_dir(), "prometheus-data")
+        data = os.path.join(harness.scratch_dir(), f"prometheus-data-{id(self)}")
         self.process = harness.Process(namespace, [
             harness.require_program("prometheus"), f"--config.file={path}",
-            f"--storage.tsdb.path={data}", "--web.listen-address=127.0.0.1:9090"])
+            f"--storage.tsdb.path={data}", "--web.listen-address=127.0.0.1:9090", *flags])
         harness.wait_for(self.is_ready, self.process.evidence)
 
     def get(self, path):

@@ -1,11 +1,14 @@
 # SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
 # SPDX-License-Identifier: Apache-2.0
-"""The quickstart configuration measures, and its exposition satisfies the strictest
-readers there are."""
+"""The quickstart configuration measures, its exposition satisfies the strictest readers there are, and the script
+that runs it says what to do about ports in use."""
 
 import gzip
+import http.client
 import os
 import shutil
+import signal
+import socket
 import subprocess
 
 import harness
@@ -51,6 +54,23 @@ class QuickstartTest(harness.Case):
                                                       direction=direction), 0, said)
                 self.assertEqual(self.metrics.total("ipsla_operation_failures_total", target=name), 0)
                 self.check_histogram(name)
+
+    def test_nothing_is_withheld_or_too_coarse(self):
+        """A newcomer takes a jitter of 0 and a missing one-way delay for a defect."""
+        for name in self.targets(self.metrics):
+            with self.subTest(target=name):
+                for key, value in self.metrics.all("ipsla_one_way_delay_withheld_total", target=name).items():
+                    self.assertEqual(value, 0, key)
+                if "echo" in name:
+                    continue
+                for direction in ("sd", "ds"):
+                    for family in ("ipsla_jitter_seconds", "ipsla_one_way_delay_seconds"):
+                        said = f"{family} {direction}: {self.metrics.of(name)}"
+                        of = {"target": name, "direction": direction}
+                        self.assertGreater(self.metrics.get(family + "_count", **of), 0, said)
+                        total = self.metrics.get(family + "_sum", **of)
+                        self.assertGreater(total, 0, said)
+                        self.assertNotEqual(total, round(total, 3), said)
 
     def check_histogram(self, name):
         count = self.metrics.get("ipsla_rtt_seconds_count", target=name)
@@ -121,6 +141,59 @@ class QuickstartTest(harness.Case):
         def names(found):
             return {(name, labels) for name, labels in found if not name.endswith("_created")}
         self.assertEqual(names(text), names(open_metrics))
+
+
+class ScriptTest(harness.Case):
+    SCRIPT = os.path.join(harness.SOURCE_DIR, "deploy/quickstart.sh")
+
+    def setUp(self):
+        super().setUp()
+        self.namespace = harness.Namespace()
+
+    def start(self, *arguments, programs=harness.BIN_DIR):
+        return harness.Process(self.namespace, ["sh", self.SCRIPT, "--bin", programs, *arguments])
+
+    def test_addresses_are_told_once_they_answer(self):
+        script = self.start("--web-port=8080", "--responder-port", "2967")
+        page = "page     http://localhost:8080/"
+        harness.wait_for(lambda: page in script.stdout(), script.evidence)
+        with self.namespace.entered():
+            connection = http.client.HTTPConnection("127.0.0.1", 8080, timeout=harness.PATIENCE)
+            connection.request("GET", "/-/healthy")
+            self.assertEqual(connection.getresponse().status, 200)
+        probe = self.run_program(self.namespace, "ipsla", "probe", "127.0.0.1", "--control-port", "2967")
+        self.assertEqual(probe.code, 0, probe.evidence)
+        script.signal(signal.SIGINT)
+        self.assertEqual(script.wait(), 0, script.evidence())
+
+    def test_ports_in_use_are_named_with_their_flag(self):
+        with self.namespace.entered():
+            taken = socket.create_server(("127.0.0.1", 10967))
+            asked = self.namespace.udp("127.0.0.1", 2967)
+        with taken, asked:
+            for arguments, message in (
+                    ((), "TCP port 10967 is in use (another exporter?); --web-port N takes another one"),
+                    (("--web-port", "8080", "--responder-port", "2967"),
+                     "UDP port 2967 is in use (another responder?); --responder-port N takes another one")):
+                script = self.start(*arguments)
+                self.assertEqual(script.wait(), 2, script.evidence())
+                self.assertIn(message, script.stderr())
+
+    def test_a_program_that_ends_ends_the_script(self):
+        directory = harness.scratch_dir()
+        path = os.path.join(directory, "ipsla_exporter")
+        with open(path, "w", encoding="ascii") as file:
+            file.write("#!/bin/sh\nexit 3\n")
+        os.chmod(path, 0o755)
+        script = self.start(programs=directory)
+        self.assertEqual(script.wait(), 3, script.evidence())
+        self.assertNotIn("http://", script.stdout())
+
+    def test_wrong_ports(self):
+        for value in ("0", "70000", "x", ""):
+            script = self.start("--responder-port", value)
+            self.assertEqual(script.wait(), 2)
+            self.assertIn("--responder-port is a port from 1 to 65535", script.stderr())
 
 
 if __name__ == "__main__":

@@ -2,11 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """ipsla_responder while it runs: reloads, counters, and what it serves by HTTP."""
 
+import fcntl
 import http.client
+import json
+import os
 import re
 import signal
 import socket
 import struct
+import subprocess
 
 import harness
 import ipsla_wire as wire
@@ -14,6 +18,7 @@ import ipsla_wire as wire
 LISTEN = ("127.0.0.1", 1967)
 PORT = 16384
 HTTP_PORT = 10969
+F_SETPIPE_SZ = 1031  # of Linux; fcntl has it since Python 3.10
 BAD = "responder: {max_sessions: -1}\n"
 
 
@@ -139,6 +144,61 @@ class ResponderLifeTest(harness.Case):
         metrics = harness.Metrics(self.http("GET", "/metrics")[1])
         accepted = metrics.get("ipsla_responder_control_requests_total", version="1", result="accepted")
         return metrics if accepted == 1 and metrics.get("ipsla_responder_sessions_max") == most else None
+
+    def test_what_is_wrong_is_in_the_log(self):
+        """A reload writes lines of the log, whichever way the settings came."""
+        key = harness.write_file("key", "first\n")
+        self.start(None, f"--key=7:hmac-sha256:{key}", "--log.format=json")
+        harness.write_file("key", "")
+        self.process.signal(signal.SIGHUP)
+        harness.wait_for(lambda: self.said("reload failed"), self.process.evidence)
+        for line in self.process.stderr().splitlines():
+            self.assertIn("msg", json.loads(line), line)
+        self.assertTrue(self.said("is empty"), self.process.evidence())
+
+    def test_a_log_that_nobody_reads_holds_up_nothing(self):
+        """Errors of reloads fill the pipe; SIGTERM ends it all the same."""
+        config = harness.write_file("responder.yml", "responder: {}\n")
+        read, write = os.pipe()
+        fcntl.fcntl(write, F_SETPIPE_SZ, 4096)
+        with self.namespace.entered():
+            process = subprocess.Popen([harness.program("ipsla_responder"), f"--config.file={config}",
+                                        f"--web.listen-address=127.0.0.1:{HTTP_PORT}"], stderr=write)
+        self.addCleanup(process.kill)
+        os.close(write)
+        self.addCleanup(os.close, read)
+        harness.wait_for(lambda: self.is_up(), "it serves")
+        harness.write_file("responder.yml", "responder:\n" + "".join(f"  wrong{i}: 1\n" for i in range(80)))
+        for _ in range(3):
+            process.send_signal(signal.SIGHUP)
+            harness.wait_for(lambda: self.last_reload() == 0, "a reload that failed")
+        metrics = harness.Metrics(self.http("GET", "/metrics")[1])
+        self.assertGreater(metrics.get("ipsla_responder_log_lines_dropped_total"), 0)
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(harness.PATIENCE), 0)
+
+    def is_up(self):
+        try:
+            return self.http("GET", "/-/healthy")[0] == 200
+        except OSError:
+            return False
+
+    def last_reload(self):
+        metrics = harness.Metrics(self.http("GET", "/metrics")[1])
+        return metrics.get("ipsla_responder_config_last_reload_successful")
+
+    def test_ports_that_are_refused_are_counted(self):
+        self.start("responder: {ports: [20000]}\n", f"--web.listen-address=127.0.0.1:{HTTP_PORT}")
+        harness.wait_for(self.is_up, self.process.evidence)
+        self.sender.sendto(wire.control_request(1, 4, "127.0.0.1", 514, 1000), LISTEN)
+        self.sender.recv(2048)
+        metrics = harness.wait_for(lambda: self.refused() == 1, self.process.evidence)
+        self.assertTrue(metrics)
+
+    def refused(self):
+        metrics = harness.Metrics(self.http("GET", "/metrics")[1])
+        self.assertEqual(metrics.get("ipsla_responder_control_requests_total", version="1", result="source_limit"), 0)
+        return metrics.get("ipsla_responder_control_requests_total", version="1", result="port_not_allowed")
 
     def test_flags_and_file(self):
         good = harness.write_file("good.yml", "responder: {}\n")

@@ -16,7 +16,7 @@ HERE = pathlib.Path(__file__).resolve()
 ROOT = pathlib.Path(os.environ.get("IPSLA_SOURCE_DIR") or HERE.parents[2])
 PROMETHEUS = ROOT / "deploy" / "prometheus"
 NEEDED = ["expr", "for", "severity", "summary", "description", "runbook_url"]
-SEVERITIES = {"critical", "warning", "info"}
+SEVERITIES = {"critical", "warning", "info", '"{{ $labels.severity }}"'}  # the last: of the series
 
 COMMANDS = [
     ["promtool", "check", "rules", "--lint=all", "--lint-fatal", "ipsla.rules.yml"],
@@ -62,7 +62,7 @@ def metadata_errors(rules, document, tests):
         for field in NEEDED:
             if not re.search(rf"^ +{field}: \S", text, re.MULTILINE):
                 yield f"{name}: no {field}"
-        severity = re.search(r"severity: (\S+)", text)
+        severity = re.search(r"severity: (\S.*)", text)
         if severity and severity.group(1) not in SEVERITIES:
             yield f"{name}: unknown severity {severity.group(1)}"
         if f"runbook_url: docs/alerts.md#{name.lower()}\n" not in text:

@@ -255,7 +255,8 @@ class SignalsPortsTest(harness.Case):
             with self.subTest(name):
                 exporter = harness.Exporter(self.namespace, config)
                 harness.wait_for(lambda: exporter.request("GET", "/-/ready")[0] == 200, "readiness")
-                self.assertEqual(exporter.scrape().get("ipsla_exporter_targets", state="pending"),
+                state = "inactive" if name == "start" else "pending"
+                self.assertEqual(exporter.scrape().get("ipsla_exporter_targets", state=state),
                                  0 if name == "nothing" else 1)
                 exporter.process.stop()
 

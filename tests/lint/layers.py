@@ -21,6 +21,8 @@ THIRD_PARTY = {
     re.compile(r"event2?/|event\.h$|evutil\.h$"): "host/host.c",
     re.compile(r"microhttpd\.h$"): "web/http.c, web/exchange.c, web/response.c",
     re.compile(r"zlib\.h$"): "web/gzip.c",
+    re.compile(r"gnutls/"): "web/tls.c",
+    re.compile(r"crypt\.h$"): "web/password.c",
 }
 
 # Headers of the C library that compute and touch nothing outside.
@@ -34,7 +36,7 @@ EXTRA = {
     "web": {"time.h"},  # to write a date
 }
 # Files outside libcore that may use any header of the system.
-WITH_SYSTEM = re.compile(r"host/|web/(http|listen|response)\.c$|config/(load|secret|yaml)\.c$|config/file\.[ch]$|(program|exporter|responder|cli)/")
+WITH_SYSTEM = re.compile(r"host/|web/(exchange|hasher|http|listen|response)\.c$|config/(file_pattern|secret|watched|yaml)\.c$|config/file\.[ch]$|(program|exporter|responder|cli)/")
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:<([^>]+)>|"([^"]+)")', re.MULTILINE)
 

@@ -18,7 +18,7 @@ CONFIG = "targets:\n  - {name: nobody, host: 127.0.0.1, port: 9, operation: udp-
 PATIENCE_SECONDS = 60
 # The ports that these flags name may be in use: any other will do here.
 FREE_PORT = {"ipsla_exporter": ["--web.listen-address=127.0.0.1:0"],
-             "ipsla_responder": ["--listen-address=127.0.0.1:0"]}
+             "ipsla_responder": ["--listen-address=127.0.0.1:61967"]}
 
 
 def command_of(unit, programs, config):

@@ -35,7 +35,7 @@ def check_syntax(unit):
     """`verify` also wants the program to exist: a copy of the unit names one that does."""
     with tempfile.TemporaryDirectory() as directory:
         copy = pathlib.Path(directory) / unit.name
-        copy.write_text(re.sub(r"^ExecStart=\S+", "ExecStart=/bin/true", unit.read_text(), flags=re.MULTILINE))
+        copy.write_text(re.sub(r"^(Exec\w+)=/\S+", r"\1=/bin/true", unit.read_text(), flags=re.MULTILINE))
         status, output = analyze("verify", "--man=no", copy)
     # It also speaks of other units of the machine.
     lines = [line for line in output.splitlines() if unit.name in line or directory in line]

@@ -25,6 +25,8 @@ static void test_reload_touches_only_what_changed(void **state)
     rig_apply(&rig, 0, before, 3);
     world_run(&rig.world, 10 * NS_PER_SECOND + 100 * NS_PER_MS);
     assert_int_equal(world_open_channels(&rig.world, engine_process(&rig)), 3);
+    struct wall created = rig_report(&rig, 0, 0)->created;
+    assert_true(created.ns > 0 && rig_report(&rig, 0, 1)->created.ns == created.ns);
 
     struct spec *after[] = {spec_of("d", 2004), spec_of("b", 2002), spec_of("a", 2001)};
     after[1]->packets.interval_ns = 30 * NS_PER_MS;
@@ -45,6 +47,9 @@ static void test_reload_touches_only_what_changed(void **state)
     assert_int_equal(a->tally.received, 20);
     assert_int_equal(a->tally.sent, 20);
     assert_int_equal(a->latest.rtt.max_ns, 20 * NS_PER_MS);
+    /* What a counter began with is told with it. */
+    assert_true(a->created.ns == created.ns);
+    assert_true(b->created.ns > created.ns + 10 * NS_PER_SECOND && b->created.ns == d->created.ns);
     rig_fini(&rig);
 }
 

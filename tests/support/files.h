@@ -22,4 +22,13 @@ static inline void files_read(const char *path, struct buf *out)
     fclose(file);
 }
 
+/* Makes the file anew. */
+static inline void files_write(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
 #endif

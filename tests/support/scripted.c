@@ -122,6 +122,7 @@ void scripted_run(struct scripted *fake)
     assert_non_null(fake->host);
     fake->give_up = mono_add(clock_now().mono, GIVE_UP_NS);
     host_run(fake->host);
+    fake->stats = *host_stats(fake->host);
     host_free(fake->host);
     close(fake->client);
     assert_true(fake->is_over);

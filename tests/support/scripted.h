@@ -34,6 +34,7 @@ struct scripted {
     struct mono give_up;
     bool is_over;
     void (*play)(struct scripted *fake); /* the other side, about every millisecond */
+    struct io_stats stats; /* of the host, after scripted_run */
     int client; /* its socket */
     struct addr client_addr;
 };

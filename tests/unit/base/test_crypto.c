@@ -23,11 +23,21 @@ static void test_every_byte_counts(void **state)
     assert_true(crypto_stable_hash("ab", 2) != crypto_stable_hash("ab", 1));
 }
 
+static void secrets_are_wiped(void **state)
+{
+    (void)state;
+    char secret[] = "secret";
+    crypto_wipe(secret, 3);
+    assert_memory_equal(secret, "\0\0\0ret", sizeof secret);
+    crypto_wipe(NULL, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_known_digests),
         cmocka_unit_test(test_every_byte_counts),
+        cmocka_unit_test(secrets_are_wiped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -142,6 +142,9 @@ static void test_refusals_give_the_range(void **state)
         {"h --operation=udp-echo --count=2 --size=11",
          "--request-data-size must be 12 or more with --num-packets: a late reply would pass for "
          "the next one\n"},
+        {"h --port=1967",
+         "--port 1967 is where responders take control requests, not probes; leave it out for "
+         "16384, or write another port: the responder opens it when asked\n"},
         {"h --operation=icmp-echo --port=3", "--port is not for operation icmp-echo\n"},
         {"h --operation=icmp-echo --key-id=3", "--key-id is not for operation icmp-echo\n"},
         {"h --operation=icmp-echo --control=none",
@@ -171,11 +174,13 @@ static void test_refusals_give_the_range(void **state)
     }
 }
 
-/* Keys that a single measurement has no use for: names, histograms, life. */
+/* Keys that a single measurement has no use for: names, histograms, life; or, of limits, other
+ * flags. */
 static bool is_for_files(enum slot slot)
 {
-    static const enum slot slots[] = {SLOT_CONTROL, SLOT_CONTROL_KEY, SLOT_BUCKETS, SLOT_START,
-                                      SLOT_LIFE,    SLOT_OWNER,       SLOT_TAG};
+    static const enum slot slots[] = {
+        SLOT_CONTROL, SLOT_CONTROL_KEY, SLOT_LIMITS, SLOT_BUCKETS, SLOT_START,      SLOT_LIFE,
+        SLOT_OWNER,   SLOT_TAG,         SLOT_SERIES, SLOT_LABELS,  SLOT_HISTOGRAMS, SLOT_CREATED};
     for (size_t i = 0; i < sizeof slots / sizeof slots[0]; i++) {
         if (slots[i] == slot) {
             return true;

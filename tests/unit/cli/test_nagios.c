@@ -53,23 +53,22 @@ static int tear_down(void **state)
     return 0;
 }
 
-static struct cli_limits limits(const char *text)
+static void set_limits(enum severity severity, const char *text)
 {
-    struct cli_limits out = {0};
     struct buf problem = {0};
-    if (text[0] != '\0' && !cli_limits_parse(text, spec, &out, &problem)) {
+    if (text[0] != '\0' && !cli_limits_parse(text, severity, spec, &problem)) {
         fail_msg("%s %s", text, buf_string(&problem));
     }
-    return out;
 }
 
 static enum cli_state format(const char *warning, const char *critical, struct buf *out)
 {
     const struct cli_result result = {.spec = spec, .round = &round_};
-    struct cli_limits worse = limits(warning);
-    struct cli_limits worst = limits(critical);
+    spec->results.limits = (struct limit_set){0};
+    set_limits(SEVERITY_WARNING, warning);
+    set_limits(SEVERITY_CRITICAL, critical);
     regex_t line;
-    enum cli_state status = cli_nagios_format(&result, &worse, &worst, out);
+    enum cli_state status = cli_nagios_format(&result, out);
     assert_int_equal(regcomp(&line, LINE, REG_EXTENDED | REG_NOSUB), 0);
     if (regexec(&line, buf_string(out), 0, NULL, 0) != 0) {
         fail_msg("not a plugin's line: %s", buf_string(out));
@@ -105,6 +104,12 @@ static void test_thresholds(void **state)
         {"rtt=100ms,loss=1%,jitter=30ms,mos=3.6", "rtt=1s,loss=10%,jitter=60ms,mos=3.1",
          CLI_STATE_WARNING},
         {"rtt=1us,loss=1%", "mos=4.1", CLI_STATE_CRITICAL}, /* the worst counts */
+        {"loss_sd=2%,loss_ds=0%", "", CLI_STATE_OK},
+        {"loss_sd=1.9%", "", CLI_STATE_WARNING},
+        {"jitter_sd=4ms,jitter_ds=6ms", "", CLI_STATE_OK},
+        {"jitter_sd=3ms", "", CLI_STATE_WARNING},
+        {"jitter_sd=5ms,jitter=3ms", "", CLI_STATE_WARNING}, /* DS, by the limit of both */
+        {"one_way=1us", "", CLI_STATE_OK}, /* not measured */
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct buf out = {0};
@@ -165,6 +170,24 @@ static void test_the_line(void **state)
     buf_fini(&out);
 }
 
+/* A direction has words of its own when it has a limit. A flag replaces what the file has for its
+ * severity; the other severity stays. */
+static void test_limits_of_a_file(void **state)
+{
+    (void)state;
+    struct buf out = {0}, problem = {0};
+    const struct cli_result result = {.spec = spec, .round = &round_};
+    limit_put(&spec->results.limits, SEVERITY_WARNING, LIMIT_RTT, 0.001);
+    limit_put(&spec->results.limits, SEVERITY_CRITICAL, LIMIT_LOSS_SD, 0.01);
+    assert_true(cli_limits_parse("mos=3", SEVERITY_WARNING, spec, &problem));
+    assert_int_equal(cli_nagios_format(&result, &out), CLI_STATE_CRITICAL);
+    assert_non_null(strstr(buf_string(&out), "rtt 20.000 ms, loss 3%, loss SD 2% (above 1%), "));
+    assert_non_null(strstr(buf_string(&out), " loss_sd=2%;;1;0;100 "));
+    assert_non_null(strstr(buf_string(&out), " mos=4.06;3:;;1;5"));
+    buf_fini(&out);
+    buf_fini(&problem);
+}
+
 /* A bar or a newline in words of others would end the words of the line. */
 static void test_foreign_words(void **state)
 {
@@ -200,9 +223,8 @@ static void test_wrong_limits(void **state)
          "is too long"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct cli_limits out;
         struct buf problem = {0};
-        assert_false(cli_limits_parse(rows[i].text, spec, &out, &problem));
+        assert_false(cli_limits_parse(rows[i].text, SEVERITY_WARNING, spec, &problem));
         if (strstr(buf_string(&problem), rows[i].problem) == NULL) {
             fail_msg("%s: %s", rows[i].text, buf_string(&problem));
         }
@@ -215,12 +237,11 @@ static void test_limits_of_operations(void **state)
     (void)state;
     struct spec *echo = spec_of(&operation_udp_echo, VOICE_CODEC_NONE);
     struct spec *jitter = spec_of(&operation_icmp_jitter, VOICE_CODEC_NONE);
-    struct cli_limits out;
     struct buf problem = {0};
-    assert_true(cli_limits_parse("rtt=1ms,loss=1%", echo, &out, &problem));
-    assert_false(cli_limits_parse("jitter=1ms", echo, &out, &problem));
-    assert_true(cli_limits_parse("jitter=1ms", jitter, &out, &problem));
-    assert_false(cli_limits_parse("mos=3", jitter, &out, &problem));
+    assert_true(cli_limits_parse("rtt=1ms,loss=1%", SEVERITY_WARNING, echo, &problem));
+    assert_false(cli_limits_parse("jitter=1ms", SEVERITY_WARNING, echo, &problem));
+    assert_true(cli_limits_parse("jitter=1ms", SEVERITY_WARNING, jitter, &problem));
+    assert_false(cli_limits_parse("mos=3", SEVERITY_WARNING, jitter, &problem));
     assert_string_equal(buf_string(&problem),
                         "has jitter, which needs a jitter operationhas mos, which needs --codec");
     buf_fini(&problem);
@@ -235,6 +256,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_outcomes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_dropped_here, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_the_line, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_limits_of_a_file, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_foreign_words, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_wrong_limits, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_limits_of_operations, set_up, tear_down),

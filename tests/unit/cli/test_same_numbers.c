@@ -75,7 +75,8 @@ static void measure(void)
 {
     struct report *report = told.report;
     struct round *round = &report->latest;
-    struct round_sinks sinks = tally_sinks(&report->tally, &report->spec->results.layout);
+    struct round_sinks sinks =
+        tally_sinks(&report->tally, &report->spec->results.layout, HIST_BOTH);
     const struct round_rules rules = {
         .threshold_ns = MS(8) + US(300),
         .resolution_ns = 1,

@@ -108,8 +108,7 @@ static const struct expectation wrong[] = {
     {"wrong operation", TARGET ", operation: udp-echo, codec: g729a}]",
      "f:1:60: targets[0].codec: does not apply to udp-echo; allowed with: udp-jitter\n"},
     {"no such codec", TARGET ", codec: g722, codec_size: 100}]",
-     "f:1:46: targets[0].codec: 'g722' is none of the choices; allowed: g711ulaw, g711alaw, "
-     "g729a\n"},
+     "f:1:46: targets[0].codec: 'g722' is none of the choices; did you mean 'g729a'?\n"},
     {"ranges",
      TARGET ", codec: g729a, codec_num_packets: 60001, codec_interval: 3ms,\n codec_size: 15, "
             "advantage_factor: 21}]",

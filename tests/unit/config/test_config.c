@@ -14,21 +14,21 @@
 #include <unistd.h>
 
 #define REQUIRED                                                                                   \
-    "f:2:3: targets[0].name: the key is missing; required: 1 to 255 bytes of text\n"               \
-    "f:2:3: targets[0].host: the key is missing; required: an IP address or a host name\n"         \
-    "f:2:3: targets[0].port: the key is missing; required: 1 to 65535\n"
+    "f:2:3: targets[0].host: the key is missing; required: an IP address or a host name\n"
 
 static const struct expectation whole[] = {
     {"nothing to do", "defaults: {frequency: 10s}\n",
-     "f:1:1: nothing to do: there are no targets and there is no responder\n"},
+     "f:1:1: nothing to do: there are no targets and there is no responder; write targets: [{name: "
+     "a, host: 192.0.2.1, port: 16384}]\n"},
     {"no targets", "defaults: {}\ntargets: []\n",
-     "f:2:10: targets: nothing to do: there are no targets and there is no responder\n"},
+     "f:2:10: targets: nothing to do: there are no targets and there is no responder; write "
+     "targets: [{name: a, host: 192.0.2.1, port: 16384}]\n"},
     {"responder alone", "targets: []\nresponder: {}\n", ""},
     {"required keys", "targets:\n- {}\n", REQUIRED},
-    {"targets that are none", "targets:\n- a\n-\n- [b]\n",
-     "f:2:3: targets[0]: this is a single value; allowed: a mapping of keys\n"
-     "f:3:2: targets[1]: the value is missing; allowed: a mapping of keys\n"
-     "f:4:3: targets[2]: this is a list; allowed: a mapping of keys\n"},
+    {"targets that are none", "targets:\n- a:b\n-\n- [b]\n",
+     "f:2:3: targets[0]: this is a single value; write a space after ':', as in 'name: value'\n"
+     "f:3:2: targets[1]: the value is missing; write keys and values: {key: value}\n"
+     "f:4:3: targets[2]: this is a list; write keys and values: {key: value}\n"},
     {"everything at once, in the order of the file",
      "responder:\n  reply: x\ntargets:\n- {name: a, host: h, port: 0, frequency: 4s}\n"
      "- {name: a, host: h, port: 5, module: m, labels: {job: j}}\nmodules: {m: {tag: []}}\n"
@@ -43,7 +43,8 @@ static const struct expectation whole[] = {
      "renames "
      "yours to exported_job\n"
      "f:6:20: modules.m.tag: this is a list; allowed: up to 128 bytes of text\n"
-     "f:9:1: extra: unknown key; allowed: defaults, modules, targets, keys, clock, responder\n"},
+     "f:9:1: extra: unknown key; allowed: defaults, modules, targets, target_files, keys, clock, "
+     "max_packet_rate, responder\n"},
 };
 
 static void findings_are_complete_and_in_order(void **state)
@@ -179,6 +180,28 @@ static void an_unreadable_file_is_explained(void **state)
     assert_int_equal(unlink(path), 0);
 }
 
+static void a_secret_that_may_not_be_read_is_explained(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/ipsla-secret-XXXXXX";
+    struct buf text = {0}, findings = {0};
+    int descriptor = mkstemp(path);
+    assert_true(descriptor >= 0);
+    assert_int_equal(fchmod(descriptor, 0), 0);
+    assert_int_equal(close(descriptor), 0);
+    buf_printf(&text, "responder: {}\nkeys: [{id: 1, algorithm: md5, secret_file: %s}]\n", path);
+    bool is_root = geteuid() == 0;
+    assert_int_equal(is_root ? seteuid(NOBODY) : 0, 0);
+    assert_null(parse_text(buf_string(&text), &findings));
+    assert_int_equal(is_root ? seteuid(0) : 0, 0);
+    assert_non_null(
+        strstr(buf_string(&findings),
+               "secret_file: this file cannot be opened: Permission denied; allowed: "));
+    assert_int_equal(unlink(path), 0);
+    buf_fini(&text);
+    buf_fini(&findings);
+}
+
 static void add_targets(size_t count, struct buf *out)
 {
     buf_add_string(out, "targets:\n");
@@ -234,6 +257,7 @@ int main(void)
         cmocka_unit_test(large_files_are_read_in_full_or_refused),
         cmocka_unit_test(a_fifo_is_refused_at_once),
         cmocka_unit_test(an_unreadable_file_is_explained),
+        cmocka_unit_test(a_secret_that_may_not_be_read_is_explained),
         cmocka_unit_test(many_targets_are_read_up_to_the_limit),
         cmocka_unit_test(findings_are_bounded),
     };

@@ -48,7 +48,7 @@ static void other_texts_are_refused(void **state)
         {"0.5s", "has a fraction; use a smaller unit, as in 1500us or 500ms"},
         {"1,5s", "has a fraction; use a smaller unit, as in 1500us or 500ms"},
         {"1w", "has no known unit; these are us, ms, s, m, h and d, as in 20ms or 60s"},
-        {"1 s", "has no known unit; these are us, ms, s, m, h and d, as in 20ms or 60s"},
+        {"1 s", "has a space; write number and unit together, as in 20ms or 60s"},
         {"1S", "has no known unit; these are us, ms, s, m, h and d, as in 20ms or 60s"},
         {"1h30m", "has no known unit; these are us, ms, s, m, h and d, as in 20ms or 60s"},
         {"9223372037s", "is too long a time"},

@@ -61,7 +61,7 @@ static void default_spec_is_the_same(void **state)
         struct config *config = parse_good(text);
         assert_ptr_equal(spec->operation, operation_at(i));
         assert_string_equal(spec->identity.name, "192.0.2.1");
-        assert_int_equal(spec->path.port, 0);
+        assert_int_equal(spec->path.port, 16384);
         assert_int_equal(spec->path.peer.family, ADDR_NONE);
         free(spec->identity.name);
         spec->identity.name = mem_string("a");
@@ -171,7 +171,8 @@ static void every_key_is_inherited(void **state)
         "modules: {m: {num_packets: 5, interval: 5ms, request_data_size: 100, buckets: [1ms, "
         "2ms],\n"
         "  control: {retries: 5}}}\n"
-        "targets: [{name: a, host: h, port: 7, module: m, source_address: 127.0.0.9, source_port: "
+        "targets: [{name: a, host: h, port: 7, module: m, series: minimal, source_address: "
+        "127.0.0.9, source_port: "
         "9,\n"
         "  control: {port: 2}}]\n");
     const struct spec *spec = only(config);
@@ -182,6 +183,7 @@ static void every_key_is_inherited(void **state)
     assert_int_equal(spec->packets.count, 5);
     assert_int_equal(spec->packets.interval_ns, 5 * NS_PER_MS);
     assert_int_equal(spec->packets.bytes, 100);
+    assert_int_equal(spec->results.series, SERIES_MINIMAL);
     assert_int_equal(spec->results.layout.count, 2);
     assert_int_equal(spec->results.layout.bounds_ns[1], 2 * NS_PER_MS);
     assert_int_equal(spec->path.source.ip[3], 9);
@@ -227,29 +229,21 @@ static const struct expectation wrong[] = {
      "f:1:47: targets[0].module: no module 'jiter'; did you mean 'jitter'?\n"},
     {"no such module",
      "modules: {mine: {}}\ntargets: [{name: a, host: h, port: 7, module: voice}]\n",
-     "f:2:47: targets[0].module: no module 'voice'; allowed: echo, jitter, mine, ping, "
-     "tcp, voice_g711a, voice_g711u, voice_g729a\n"},
+     "f:2:47: targets[0].module: no module 'voice'; write it under modules, or take one of: mine, "
+     "ping, tcp\n"},
     {"name of a module", "modules: {a b: {}, '': {}}\nresponder: {}\n",
      "f:1:11: modules.a b: not a name of a module; allowed: 1 to 64 letters, digits, '_', '.', "
      "'-'\n"
      "f:1:20: modules.: not a name of a module; allowed: 1 to 64 letters, digits, '_', '.', '-'\n"},
     {"keys of a target in a module", "modules: {m: {host: h}}\nresponder: {}\n",
-     "f:1:15: modules.m.host: unknown key; allowed: operation, frequency, timeout, threshold, "
-     "num_packets, interval, request_data_size, verify_data, data_pattern, codec, "
-     "codec_num_packets, "
-     "codec_interval, codec_size, advantage_factor, precision, timestamp_format, timestamps, "
-     "clock_tolerance, "
-     "source_address, "
-     "source_port, ip_version, control, buckets, "
-     "dscp, tos, ttl, dont_fragment, interface, vrf, start, life, "
-     "owner, tag\n"},
+     "f:1:15: modules.m.host: unknown key here; it belongs to an entry of targets\n"},
     {"no contents", "modules:\n  m:\n  n: [a]\n  o: x\nresponder: {}\n",
-     "f:2:5: modules.m: the value is missing; allowed: a mapping of keys\n"
-     "f:3:6: modules.n: this is a list; allowed: a mapping of keys\n"
-     "f:4:6: modules.o: this is a single value; allowed: a mapping of keys\n"},
+     "f:2:5: modules.m: the value is missing; write keys and values: {key: value}\n"
+     "f:3:6: modules.n: this is a list; write keys and values: {key: value}\n"
+     "f:4:6: modules.o: this is a single value; write keys and values: {key: value}\n"},
     {"broken module in use",
      "modules: {m: []}\ntargets: [{name: a, host: h, port: 7, module: m, timeout: 5m}]\n",
-     "f:1:14: modules.m: this is a list; allowed: a mapping of keys\n"},
+     "f:1:14: modules.m: this is a list; write keys and values: {key: value}\n"},
     {"broken reference", "targets: [{name: a, host: h, port: 7, module: [m], timeout: 5m}]\n",
      "f:1:47: targets[0].module: this is a list; allowed: 1 to 64 bytes of text\n"},
 };

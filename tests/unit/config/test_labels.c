@@ -37,9 +37,10 @@ static const struct expectation wrong[] = {
      "renames "
      "yours to exported_job\n"},
     {"no mapping", "targets: [{name: a, host: h, port: 5, labels: [x]}]\n",
-     "f:1:47: targets[0].labels: this is a list; allowed: up to 32 labels (name: value)\n"},
+     "f:1:47: targets[0].labels: this is a list where a mapping is due; write labels: {site: "
+     "paris}\n"},
     {"duplicate", "targets: [{name: a, host: h, port: 5, labels: {x: y, x: z}}]\n",
-     "f:1:54: targets[0].labels.x: duplicate key; it stands on line 1 already\n"},
+     "f:1:54: targets[0].labels.x: duplicate key; it is set on line 1 already; remove one\n"},
 };
 
 static void wrong_labels_have_their_place(void **state)

@@ -87,7 +87,7 @@ static void keys_become_options(void **state)
 #define START "allowed: spread, now, after 0s to after 365d, pending\n"
 #define DEVICE "allowed: a device name of up to 15 bytes\n"
 static const struct expectation wrong[] = {
-    {"dscp", T "dscp: EF}]", "f:1:45: targets[0].dscp: 'EF' is no DSCP; " DSCP},
+    {"dscp", T "dscp: EF}]", "f:1:45: targets[0].dscp: 'EF' is no DSCP; did you mean 'ef'?\n"},
     {"tos", T "tos: 0xzz}]",
      "f:1:44: targets[0].tos: '0xzz' is not a whole number in decimal, or in hexadecimal after "
      "0x; " TOS},
@@ -97,7 +97,7 @@ static const struct expectation wrong[] = {
     {"both in defaults", "defaults: {vrf: a, interface: b}\n" T "}]",
      "f:1:12: defaults.vrf: cannot stand beside 'interface'; allowed: one of the two\n"},
     {"fragment", T "dont_fragment: yes}]",
-     "f:1:54: targets[0].dont_fragment: 'yes' is none of the choices; allowed: false, true\n"},
+     "f:1:54: targets[0].dont_fragment: 'yes' is none of the choices; did you mean 'true'?\n"},
     {"long device", T "interface: a234567890123456}]",
      "f:1:50: targets[0].interface: 'a234567890123456' is too long; " DEVICE},
     {"slash", T "vrf: a/b}]",

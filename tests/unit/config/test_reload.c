@@ -57,6 +57,9 @@ static const struct change_row rows[] = {
     {OP, "source_port", "", "source_port: 5001", "source_port: 5002", FIELD_RESETS},
     {OP, "ip_version", "", "ip_version: 4", "ip_version: 6", FIELD_RESETS},
     {OP, "buckets", "", "buckets: [1ms, 2ms]", "buckets: [1ms, 3ms]", FIELD_RESETS},
+    {OP, "series", "", "series: minimal", "series: all", FIELD_KEEPS},
+    {OP, "histograms", "", "histograms: both", "histograms: classic", FIELD_RESETS},
+    {OP, "created", "", "created: false", "created: true", FIELD_KEEPS},
     {OP, "dscp", "", "dscp: ef", "dscp: af11", FIELD_KEEPS},
     {OP, "tos", "", "tos: 0", "tos: 1", FIELD_KEEPS},
     {OP, "ttl", "", "ttl: 255", "ttl: 64", FIELD_KEEPS},
@@ -77,8 +80,9 @@ static const struct change_row rows[] = {
     {CONTROL, "timeout", "", "control: {timeout: 2s}", "control: {timeout: 1s}", FIELD_KEEPS},
     {TARGET, "name", "", "name: a", "name: b", FIELD_RESETS},
     {TARGET, "host", "", "host: a.invalid", "host: b.invalid", FIELD_RESETS},
-    {TARGET, "port", "", "port: 5000", "port: 5001", FIELD_RESETS},
-    {TARGET, "labels", "", "labels: {site: a}", "labels: {site: b, rack: c}", FIELD_KEEPS},
+    {TARGET, "hosts", "", "hosts: [a.invalid]", "hosts: [b.invalid]", FIELD_RESETS},
+    {OP, "port", "", "port: 5000", "port: 5001", FIELD_RESETS},
+    {OP, "labels", "", "labels: {site: a}", "labels: {site: b, rack: c}", FIELD_KEEPS},
     {KEY, "id", "", "control: {key: 1}", "control: {key: 2}", FIELD_KEEPS},
     {KEY, "algorithm", "", "control: {version: 2, key: 3}", "control: {version: 2, key: 4}",
      FIELD_KEEPS},
@@ -122,8 +126,10 @@ static struct config *config_of(const struct change_row *row, const char *keys)
     }
     buf_printf(&text, "%s\ntargets: [{", is_of_target ? "" : keys);
     add_usual(&text, row, TARGET, "name", "a");
-    add_usual(&text, row, TARGET, "host", "a.invalid");
-    add_usual(&text, row, TARGET, "port", "5000");
+    if (strcmp(row->key, "hosts") != 0) {
+        add_usual(&text, row, TARGET, "host", "a.invalid");
+    }
+    add_usual(&text, row, OP, "port", "5000");
     add_usual(&text, row, OP, "start", "now");
     buf_printf(&text, "%s%s}]\n", row->more, is_of_target ? keys : "");
     struct config *config = parse_good(buf_string(&text));

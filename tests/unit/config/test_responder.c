@@ -74,6 +74,7 @@ static void every_key_makes_a_difference(void **state)
     static const char *const changes[] = {
         "listen: ['127.0.0.1:1967']",
         "allow: [127.0.0.0/8]",
+        "vrf: red",
         "permanent_ports: [5000]",
         "permanent_tcp_ports: [5000]",
         "max_sessions: 7",
@@ -116,16 +117,15 @@ static const struct expectation wrong[] = {
      "  permanent_ports: [0, 70000, y]\n  refusal: none\n  reply: 8\n",
      "f:2:12: responder.listen[0]: '[fe80::1]:1' is a link-local address; listen on [::] to serve "
      "these; allowed: 1 to 8 of port, IP:port or [IPv6]:port\n"
-     "f:2:27: responder.listen[1]: '1.2.3.4' has no port; write IP:port; allowed: 1 to 8 of port, "
-     "IP:port or [IPv6]:port\n"
+     "f:2:27: responder.listen[1]: '1.2.3.4' has no port; write IP:port; did you mean "
+     "'1.2.3.4:1967'?\n"
      "f:2:38: responder.listen[2]: '127.0.0.1:0' has port 0; ports are 1 to 65535; allowed: 1 to 8 "
      "of port, IP:port or [IPv6]:port\n"
-     "f:3:11: responder.allow[0]: '10.0.0.1/8' is not a prefix such as 192.0.2.0/24, with no bits "
-     "set behind its length; allowed: up to 64 IP prefixes\n"
-     "f:3:23: responder.allow[1]: '::1/0' is not a prefix such as 192.0.2.0/24, with no bits set "
-     "behind its length; allowed: up to 64 IP prefixes\n"
-     "f:3:32: responder.allow[2]: 'x' is not a prefix such as 192.0.2.0/24, with no bits set "
-     "behind its length; allowed: up to 64 IP prefixes\n"
+     "f:3:11: responder.allow[0]: '10.0.0.1/8' has bits set behind its length; did you mean "
+     "'10.0.0.0/8'?\n"
+     "f:3:23: responder.allow[1]: '::1/0' has bits set behind its length; did you mean '::/0'?\n"
+     "f:3:32: responder.allow[2]: 'x' is not a prefix such as 192.0.2.0/24; allowed: up to 64 IP "
+     "prefixes\n"
      "f:4:21: responder.permanent_ports[0]: '0' has port 0; ports are 1 to 65535; allowed: up "
      "to 64 of port, IP:port or [IPv6]:port\n"
      "f:4:24: responder.permanent_ports[1]: '70000' is out of range; ports are 1 to 65535; "
@@ -143,7 +143,7 @@ static const struct expectation wrong[] = {
      "allowed: "
      "up to 64 of port or first-last\n"},
     {"no open door by accident", "responder:\n  allow:\n",
-     "f:2:9: responder.allow: the value is missing; allowed: up to 64 IP prefixes\n"},
+     "f:2:9: responder.allow: the value is missing; write allow: [192.0.2.0/24]\n"},
     {"taken",
      "responder:\n  listen: ['127.0.0.1:9', '127.0.0.1:9']\n  permanent_ports: [9, 10, "
      "'127.0.0.2:10']\n",

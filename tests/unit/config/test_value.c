@@ -22,7 +22,7 @@ struct range {
 
 #define TARGET "targets: [{name: a, host: h, port: 5"
 static const struct range ranges[] = {
-    {TARGET ", timeout: 1ms, frequency: %s}]", "999ms", "1s", "604800s", "604801s"},
+    {TARGET ", operation: udp-echo, frequency: %s}]", "99ms", "100ms", "604800s", "604801s"},
     {TARGET ", frequency: 7d, timeout: %s}]", "999us", "1ms", "1h", "3600001ms"},
     {TARGET ", threshold: %s}]", NULL, "0ms", "60s", "60001ms"},
     {TARGET ", control: {version: 2}, num_packets: %s}]", "0", "1", "60000", "60001"},
@@ -41,6 +41,7 @@ static const struct range ranges[] = {
     {TARGET ", life: %s}]", "999ms", "1s", "24855d", "24856d"},
     {TARGET ", start: after %s}]", NULL, "0s", "365d", "366d"},
     {"targets: [{name: a, host: h, port: %s}]", "0", "1", "65535", "65536"},
+    {"max_packet_rate: %s\nresponder: {}", "0", "1", "100000000", "100000001"},
     {"responder: {max_sessions: %s}", "0", "1", "65536", "65537"},
     {"responder: {max_sessions_per_source: %s}", NULL, "0", "65536", "65537"},
     {"responder: {requests_per_source: %s}", NULL, "0", "1000000", "1000001"},
@@ -172,10 +173,10 @@ static void lists_have_bounds(void **state)
 static const struct expectation wrong[] = {
     {"bare number", "defaults:\n  frequency: 60\nresponder: {}\n",
      "f:2:14: defaults.frequency: '60' has no unit (us, ms, s, m, h or d), as in 20ms or 60s; "
-     "allowed: 1s to 7d\n"},
+     "allowed: 100ms to 7d\n"},
     {"fraction", "defaults:\n  timeout: 0.5s\nresponder: {}\n",
-     "f:2:12: defaults.timeout: '0.5s' has a fraction; use a smaller unit, as in 1500us or "
-     "500ms; allowed: 1ms to 1h\n"},
+     "f:2:12: defaults.timeout: '0.5s' has a fraction; use a smaller unit, as in 1500us or 500ms; "
+     "did you mean '500ms'?\n"},
     {"overflow", "defaults:\n  timeout: 99999999999d\nresponder: {}\n",
      "f:2:12: defaults.timeout: '99999999999d' is too long a time; allowed: 1ms to 1h\n"},
     {"sign", "defaults:\n  codec_num_packets: -1\nresponder: {}\n",
@@ -187,11 +188,11 @@ static const struct expectation wrong[] = {
      "1 "
      "to 60000\n"},
     {"underscore", "defaults:\n  codec_num_packets: 1_000\nresponder: {}\n",
-     "f:2:22: defaults.codec_num_packets: '1_000' is not a whole number in decimal digits; "
-     "allowed: 1 "
-     "to 60000\n"},
+     "f:2:22: defaults.codec_num_packets: '1_000' is not a whole number in decimal digits; did you "
+     "mean "
+     "'1000'?\n"},
     {"octal", "defaults:\n  codec_num_packets: 010\nresponder: {}\n",
-     "f:2:22: defaults.codec_num_packets: '010' has a leading zero; allowed: 1 to 60000\n"},
+     "f:2:22: defaults.codec_num_packets: '010' has a leading zero; did you mean '10'?\n"},
     {"large", "defaults:\n  codec_num_packets: 99999999999999999999\nresponder: {}\n",
      "f:2:22: defaults.codec_num_packets: '99999999999999999999' is out of range; allowed: 1 to "
      "60000\n"},
@@ -199,25 +200,24 @@ static const struct expectation wrong[] = {
      "f:2:22: defaults.request_data_size: '17513' is out of range; allowed: 16 to 17512 bytes for "
      "udp-jitter, 4 to 1500 bytes for udp-echo, up to 16384 bytes for icmp-echo\n"},
     {"choice", "defaults:\n  operation: udpEcho\nresponder: {}\n",
-     "f:2:14: defaults.operation: 'udpEcho' is none of the choices; allowed: udp-jitter, "
-     "udp-echo, tcp-connect, icmp-echo, icmp-jitter\n"},
+     "f:2:14: defaults.operation: 'udpEcho' is none of the choices; did you mean 'udp-echo'?\n"},
     {"missing", "defaults:\n  owner:\n  timeout:\n  buckets:\n  control:\nresponder:\n",
      "f:2:9: defaults.owner: the value is missing; allowed: up to 255 bytes of text\n"
      "f:3:11: defaults.timeout: the value is missing; allowed: 1ms to 1h\n"
-     "f:4:11: defaults.buckets: the value is missing; allowed: 1 to 24 rising durations from 1us "
-     "to 1h\n"
-     "f:5:11: defaults.control: the value is missing; allowed: a mapping\n"
-     "f:6:11: responder: the value is missing; allowed: a mapping\n"},
+     "f:4:11: defaults.buckets: the value is missing; write buckets: [1ms, 10ms, 100ms]\n"
+     "f:5:11: defaults.control: the value is missing; write control: {version: 2}\n"
+     "f:6:11: responder: the value is missing; write responder: {}\n"},
     {"list for scalar", "defaults:\n  owner: [a]\n  timeout: {a: b}\nresponder: {}\n",
      "f:2:10: defaults.owner: this is a list; allowed: up to 255 bytes of text\n"
      "f:3:12: defaults.timeout: this is a mapping; allowed: 1ms to 1h\n"},
     {"scalar for others", "defaults: 1\nmodules: [a]\ntargets: {}\nresponder: yes\n",
-     "f:1:11: defaults: '1' is a single value where a list or mapping is due; allowed: a "
-     "mapping\n"
-     "f:2:10: modules: this is a list; allowed: up to 1000 entries (name: keys)\n"
-     "f:3:10: targets: this is a mapping; allowed: up to 100000 entries\n"
-     "f:4:12: responder: 'yes' is a single value where a list or mapping is due; allowed: a "
-     "mapping\n"},
+     "f:1:11: defaults: this is a single value where a mapping is due; write defaults: {frequency: "
+     "30s}\n"
+     "f:2:10: modules: this is a list where a mapping is due; write modules: {voice: {codec: "
+     "g729a}}\n"
+     "f:3:10: targets: this is a mapping where a list is due; write targets: [{name: a, host: "
+     "192.0.2.1}]\n"
+     "f:4:12: responder: this is a single value where a mapping is due; write responder: {}\n"},
     {"source address", "defaults:\n  source_address: ff02::1\nresponder: {}\n",
      "f:2:19: defaults.source_address: 'ff02::1' is a multicast address; "
      "allowed: an IP address\n"},
@@ -244,18 +244,12 @@ static const struct expectation wrong[] = {
      "defaults:\n  frequncy: 5s\n  zzz: 1\n  control: {prot: 1}\n"
      "responder: {lisen: []}\nweb: {}\n",
      "f:2:3: defaults.frequncy: unknown key; did you mean 'frequency'?\n"
-     "f:3:3: defaults.zzz: unknown key; allowed: operation, frequency, timeout, threshold, "
-     "num_packets, interval, request_data_size, verify_data, data_pattern, codec, "
-     "codec_num_packets, "
-     "codec_interval, codec_size, advantage_factor, precision, timestamp_format, timestamps, "
-     "clock_tolerance, "
-     "source_address, "
-     "source_port, ip_version, control, buckets, "
-     "dscp, tos, ttl, dont_fragment, interface, vrf, start, life, "
-     "owner, tag\n"
+     "f:3:3: defaults.zzz: unknown key; allowed: tos, ttl, vrf and others, see ipsla.yml(5)\n"
      "f:4:13: defaults.control.prot: unknown key; did you mean 'port'?\n"
      "f:5:13: responder.lisen: unknown key; did you mean 'listen'?\n"
-     "f:6:1: web: unknown key; allowed: defaults, modules, targets, keys, clock, responder\n"},
+     "f:6:1: web: unknown key; allowed: defaults, modules, targets, target_files, keys, clock, "
+     "max_packet_rate, "
+     "responder\n"},
 };
 
 static void wrong_values_have_their_place(void **state)

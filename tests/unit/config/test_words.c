@@ -47,6 +47,36 @@ static void the_first_of_equally_near_words_is_taken(void **state)
     assert_string_equal(words_nearest("pirt", known, 3), "part");
 }
 
+static void a_part_of_one_word_is_found(void **state)
+{
+    (void)state;
+    static const char *const known[] = {"paris-core1", "lyon-core1", "hmac-sha256"};
+    assert_string_equal(words_containing("hmac", known, 3), "hmac-sha256");
+    assert_string_equal(words_containing("PARIS_core", known, 3), "paris-core1");
+    assert_null(words_containing("core1", known, 3));
+    assert_null(words_containing("pa", known, 3));
+    assert_null(words_containing("paris-core11", known, 3));
+}
+
+static void the_three_nearest_are_listed(void **state)
+{
+    (void)state;
+    static const char *const known[] = {"timeout", "ttl", "tos", "tag", "t"};
+    struct buf out = {0};
+    words_add_nearest("tog", known, 5, &out);
+    assert_string_equal(buf_string(&out), "tos, tag, ttl");
+    buf_clear(&out);
+    words_add_nearest("x", known, 2, &out);
+    assert_string_equal(buf_string(&out), "ttl, timeout");
+    buf_clear(&out);
+    char word[2000];
+    memset(word, 'a', sizeof word - 1);
+    word[sizeof word - 1] = '\0';
+    words_add_nearest(word, known, 1, &out);
+    assert_string_equal(buf_string(&out), "timeout");
+    buf_fini(&out);
+}
+
 static void long_words_have_no_nearest(void **state)
 {
     (void)state;
@@ -85,6 +115,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nearest_word_is_found),
         cmocka_unit_test(the_first_of_equally_near_words_is_taken),
+        cmocka_unit_test(a_part_of_one_word_is_found),
+        cmocka_unit_test(the_three_nearest_are_listed),
         cmocka_unit_test(long_words_have_no_nearest),
         cmocka_unit_test(quotes_show_control_characters_and_cut),
     };

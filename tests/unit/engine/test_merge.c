@@ -33,6 +33,8 @@ static struct snapshot *publish(const struct spec_set *set, unsigned number)
     struct snapshot *snapshot = engine_snapshot(engine);
     snapshot->stats.unmatched[UNMATCHED_EARLY] = number + 1;
     snapshot->stats.io = (struct io_stats){.clock_steps = 2, .socket_drops = 3, .strangers = 1};
+    snapshot->stats.io.send_errors[SEND_ERROR_OTHER] = number;
+    hist_observe(&snapshot->stats.io.loop_lag, &hist_layout_default, number + 100);
     snapshot->stats.rx_stamps[STAMP_KERNEL] = 10 * (number + 1);
     hist_observe(&snapshot->stats.send_lateness, &hist_layout_default, number + 1);
     hist_observe(&snapshot->stats.send_queueing, &hist_layout_default, number + 10);
@@ -63,6 +65,8 @@ static void test_order_and_sums(void **state)
     assert_int_equal(merged->stats.io.clock_steps, 2);
     assert_int_equal(merged->stats.io.socket_drops, 9);
     assert_int_equal(merged->stats.io.strangers, 3);
+    assert_int_equal(merged->stats.io.send_errors[SEND_ERROR_OTHER], 3);
+    assert_int_equal(merged->stats.io.loop_lag.sum_ns, 303);
     assert_int_equal(merged->stats.rx_stamps[STAMP_KERNEL], 60);
     assert_int_equal(merged->stats.send_lateness.count, 3);
     assert_int_equal(merged->stats.send_lateness.sum_ns, 6);

@@ -220,6 +220,39 @@ static void test_skipped_starts(void **state)
     tear_down();
 }
 
+static void wake_at(int64_t ns)
+{
+    rig.drive.now = build_at(ns);
+    drive_poll(&rig.drive);
+}
+
+/* The thread stands still while nothing runs: the latest of the starts that passed is made, late.
+ */
+static void test_missed_starts(void **state)
+{
+    (void)state;
+    struct spec *spec = build_echo_spec("t", "198.51.100.20");
+    spec->schedule.frequency_ns = SECONDS(1);
+    spec->schedule.timeout_ns = MS(200);
+    spec->control.timeout_ns = MS(200);
+    spec->schedule.life_ns = SECONDS(20);
+    set_up(spec);
+    drive_until(&rig.drive, build_at(SECONDS(1) - 1));
+    wake_at(MS(4300));
+    assert_int_equal(rig.stats.start_lateness.count, 2);
+    assert_true(rig.stats.start_lateness.sum_ns == MS(300));
+    drive_until(&rig.drive, build_at(SECONDS(5) - 1));
+    assert_int_equal(rig.session.report->tally.operations, 2);
+    assert_int_equal(rig.session.report->tally.missed_starts, 3);
+    assert_int_equal(rig.session.report->tally.skipped, 0);
+    assert_true(session_deadline(&rig.session).ns == BUILD_MONO_NS + SECONDS(5));
+    wake_at(SECONDS(100)); /* its life ended at 20 */
+    drive_until(&rig.drive, build_at(SECONDS(101)));
+    assert_int_equal(rig.session.report->tally.missed_starts, 3 + 14);
+    assert_true(rig.session.report->is_inactive);
+    tear_down();
+}
+
 /* Late replies are not waited for beyond the next start. */
 static void test_run_ends_before_the_next_start(void **state)
 {
@@ -271,6 +304,9 @@ static void test_first_start_is_as_configured(void **state)
         struct session session = started(rows[i].start, rows[i].after_ns, rows[i].start_now);
         assert_true(session_deadline(&session).ns == rows[i].due_ns);
         assert_int_equal(session.report->is_inactive, rows[i].due_ns == INT64_MAX);
+        assert_int_equal(
+            session.report->next_start.ns,
+            rows[i].due_ns == INT64_MAX ? 0 : BUILD_WALL_NS + rows[i].due_ns - BUILD_MONO_NS);
         for (int64_t at_ns = SECONDS(0); at_ns <= SECONDS(90); at_ns += SECONDS(90)) {
             struct mono at = build_at(at_ns).mono;
             assert_int_equal(report_is_awaited(session.report, at), at.ns >= rows[i].due_ns);
@@ -310,7 +346,7 @@ static void reschedule(int64_t ns, const struct spec_schedule *schedule)
 {
     struct spec *spec = build_echo_spec("t", "198.51.100.20");
     spec->schedule = *schedule;
-    session_update(&rig.session, spec);
+    session_update(&rig.session, spec, build_at(ns));
     if (rig.session.plan != PLAN_IS_MADE) {
         session_plan(&rig.session, 0, false, build_at(ns));
     }
@@ -387,7 +423,7 @@ static void test_life_ends_without_a_result(void **state)
     spec->schedule.life_ns = SECONDS(1);
     struct spec *moved = spec_with_ip(spec, &ip);
     set_up(spec);
-    session_update(&rig.session, moved);
+    session_update(&rig.session, moved, build_at(0));
     spec_unref(moved);
     drive_poll(&rig.drive);
     assert_true(session_deadline(&rig.session).ns == INT64_MAX);
@@ -404,7 +440,7 @@ static void test_address_change(void **state)
     struct spec *moved = spec_with_ip(spec, &ip);
     set_up(spec);
     accept();
-    session_update(&rig.session, moved);
+    session_update(&rig.session, moved, build_at(0));
     spec_unref(moved);
     drive_poll(&rig.drive);
     assert_int_equal(rig.drive.open_count, 0);
@@ -436,9 +472,76 @@ static void test_failures_in_a_row(void **state)
     assert_int_equal(rig.session.report->failed_in_a_row, 0);
     drive_until(&rig.drive, build_at(SECONDS(239)));
     assert_int_equal(rig.session.report->failed_in_a_row, 1);
-    session_update(&rig.session, moved);
+    session_update(&rig.session, moved, build_at(0));
     spec_unref(moved);
     assert_int_equal(rig.session.report->failed_in_a_row, 0);
+    tear_down();
+}
+
+/* The next operation, of minute `minute`: answered `after_ms` later, or never when negative. */
+static void run_echo(int64_t minute, int64_t after_ms)
+{
+    drive_until(&rig.drive, build_at(SECONDS(60 * minute)));
+    accept();
+    if (after_ms >= 0) {
+        drive_until(&rig.drive, build_at(SECONDS(60 * minute) + MS(after_ms)));
+        answer_echo();
+    }
+    drive_until(&rig.drive, build_at(SECONDS(60 * minute + 59)));
+}
+
+static void expect_state(enum target_state state, enum target_state before, unsigned changes)
+{
+    const struct condition *condition = &rig.session.report->condition;
+    assert_int_equal(condition->state, state);
+    assert_int_equal(condition->before, before);
+    assert_int_equal(condition->changes, changes);
+}
+
+/* Two operations in a row turn a limit, either way; one that fails says nothing about it. */
+static void test_states(void **state)
+{
+    (void)state;
+    struct spec *spec = build_echo_spec("t", "198.51.100.20");
+    limit_put(&spec->results.limits, SEVERITY_WARNING, LIMIT_RTT, 0.05);
+    spec->results.limits.consecutive = 2;
+    struct spec *without = spec_with_ip(spec, &spec->path.peer);
+    without->results.limits = (struct limit_set){0};
+    set_up(spec);
+    expect_state(TARGET_PENDING, TARGET_PENDING, 0);
+    assert_true(rig.session.report->condition.since.mono.ns == build_at(0).mono.ns);
+    run_echo(0, 10);
+    expect_state(TARGET_OK, TARGET_PENDING, 1);
+    run_echo(1, 100);
+    expect_state(TARGET_OK, TARGET_PENDING, 1);
+    run_echo(2, 100);
+    expect_state(TARGET_DEGRADED, TARGET_OK, 2);
+    run_echo(3, -1);
+    expect_state(TARGET_FAILED, TARGET_DEGRADED, 3);
+    run_echo(4, 10);
+    expect_state(TARGET_DEGRADED, TARGET_FAILED, 4);
+    run_echo(5, 10);
+    expect_state(TARGET_OK, TARGET_DEGRADED, 5);
+    run_echo(6, 100);
+    run_echo(7, 100);
+    expect_state(TARGET_DEGRADED, TARGET_OK, 6);
+    session_update(&rig.session, without, build_at(SECONDS(480)));
+    expect_state(TARGET_OK, TARGET_DEGRADED, 7);
+    assert_true(rig.session.report->condition.since.mono.ns == build_at(SECONDS(480)).mono.ns);
+    spec_unref(without);
+    tear_down();
+}
+
+/* The last operation of a life decides nothing any more. */
+static void test_inactive_states(void **state)
+{
+    (void)state;
+    struct spec *spec = build_echo_spec("t", "198.51.100.20");
+    spec->schedule.life_ns = SECONDS(1);
+    set_up(spec);
+    run_echo(0, 10);
+    expect_state(TARGET_INACTIVE, TARGET_PENDING, 1);
+    assert_true(rig.session.report->has_succeeded);
     tear_down();
 }
 
@@ -449,7 +552,7 @@ static void test_same_address_changes_nothing(void **state)
     struct spec *again = build_echo_spec("t", "198.51.100.20");
     set_up(spec);
     accept();
-    session_update(&rig.session, again);
+    session_update(&rig.session, again, build_at(0));
     spec_unref(again);
     drive_poll(&rig.drive);
     assert_int_equal(rig.drive.open_count, 1);
@@ -462,7 +565,7 @@ static void test_same_address_changes_nothing(void **state)
 static void reload_unchanged(void)
 {
     struct spec *again = build_echo_spec("t", "198.51.100.20");
-    session_update(&rig.session, again);
+    session_update(&rig.session, again, build_at(0));
     spec_unref(again);
 }
 
@@ -510,6 +613,7 @@ int main(void)
         cmocka_unit_test(test_one_run),
         cmocka_unit_test(test_failure_keeps_last_success),
         cmocka_unit_test(test_skipped_starts),
+        cmocka_unit_test(test_missed_starts),
         cmocka_unit_test(test_run_ends_before_the_next_start),
         cmocka_unit_test(test_first_start_is_as_configured),
         cmocka_unit_test(test_life_ends),
@@ -518,6 +622,8 @@ int main(void)
         cmocka_unit_test(test_life_ends_without_a_result),
         cmocka_unit_test(test_address_change),
         cmocka_unit_test(test_failures_in_a_row),
+        cmocka_unit_test(test_states),
+        cmocka_unit_test(test_inactive_states),
         cmocka_unit_test(test_same_address_changes_nothing),
         cmocka_unit_test(test_reloads_around_a_run),
         cmocka_unit_test(test_unmatched_go_to_the_stats),

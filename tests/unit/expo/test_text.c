@@ -44,10 +44,12 @@ static void heads_follow_the_format(void **state)
            "# HELP x_seconds A \\\"b\\\" \\\\ c\\nd.\nx_seconds_total{a=\"b\"} 5\n# EOF\n");
     const struct metric info = {"x_info", METRIC_INFO, NULL, "H.", {"a"}};
     expect(&format_text, &info, "# HELP x_info H.\n# TYPE x_info gauge\nx_info{a=\"b\"} 5\n");
-    expect(&format_openmetrics, &info, "# TYPE x info\n# HELP x H.\nx_info{a=\"b\"} 5\n# EOF\n");
+    expect(&format_openmetrics, &info,
+           "# TYPE x info\n# UNIT x \n# HELP x H.\nx_info{a=\"b\"} 5\n# EOF\n");
     const struct metric gauge = {"x", METRIC_GAUGE, NULL, "H.", {"a"}};
     expect(&format_text, &gauge, "# HELP x H.\n# TYPE x gauge\nx{a=\"b\"} 5\n");
-    expect(&format_openmetrics, &gauge, "# TYPE x gauge\n# HELP x H.\nx{a=\"b\"} 5\n# EOF\n");
+    expect(&format_openmetrics, &gauge,
+           "# TYPE x gauge\n# UNIT x \n# HELP x H.\nx{a=\"b\"} 5\n# EOF\n");
 }
 
 static void histograms_cumulate(void **state)

@@ -246,18 +246,24 @@ static void test_failure_counts_and_takes_nothing_away(void **state)
 {
     (void)state;
     struct addr addr;
+    struct resolver_lookup first, second;
     fake_set(NULL, NULL);
     struct resolver *resolver = start("router");
     await_lookups(resolver, 1);
     assert_false(find_any(resolver, "router", &addr));
+    assert_false(resolver_latest(resolver, &(struct resolver_name){"router", ADDR_NONE}, &first));
     assert_int_equal(resolver_failures(resolver), 1);
     assert_in_range(rest_ns(resolver), 0, RETRY_NS);
     fake_set("192.0.2.1", NULL);
     hurry(resolver);
     await_lookups(resolver, 2);
+    assert_true(resolver_latest(resolver, &(struct resolver_name){"router", ADDR_NONE}, &first));
+    assert_true(first.at.ns > 0 && first.duration_ns >= 0);
     fake_set(NULL, NULL);
     hurry(resolver);
     await_lookups(resolver, 3);
+    assert_true(resolver_latest(resolver, &(struct resolver_name){"router", ADDR_NONE}, &second));
+    assert_int_equal(second.at.ns, first.at.ns);
     assert_found(resolver, "router", "192.0.2.1");
     assert_int_equal(resolver_failures(resolver), 2);
     assert_int_equal(atomic_load(&changes), 1);

@@ -79,9 +79,12 @@ static void test_deadline(void **state)
     fake.host = host_new(machine, hook);
     assert_non_null(fake.host);
     host_run(fake.host);
+    const struct hist lag = host_stats(fake.host)->loop_lag;
     host_free(fake.host);
     close(fake.client);
     assert_true(fake.fired.ns >= due.ns);
+    assert_int_equal(lag.count, 1); /* polls before the deadline have none */
+    assert_int_equal(lag.sum_ns, mono_diff(fake.fired, due));
     assert_in_range(fake.polls, 3, 8);
 }
 

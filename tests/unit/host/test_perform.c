@@ -59,6 +59,7 @@ static void test_send_that_fails_is_reported_before_the_next_poll(void **state)
     assert_int_equal(fake.seen_count, 2);
     assert_int_equal(fake.seen[1].kind, EV_ERROR);
     assert_int_equal(fake.seen[1].error, EAFNOSUPPORT);
+    assert_int_equal(fake.stats.send_errors[SEND_ERROR_ADDRESS], 1);
     assert_false(fake.seen[1].is_icmp);
     assert_true(addr_is_equal(&fake.seen[1].peer, &ipv6));
 }
@@ -81,6 +82,9 @@ static void test_icmp_error(void **state)
     assert_int_equal(fake.seen[1].kind, EV_ERROR);
     assert_int_equal(fake.seen[1].error, ECONNREFUSED);
     assert_true(fake.seen[1].is_icmp);
+    for (unsigned i = 0; i < SEND_ERROR_COUNT; i++) {
+        assert_int_equal(fake.stats.send_errors[i], 0); /* it left */
+    }
     assert_true(addr_is_equal(&fake.seen[1].peer, &closed));
     assert_int_equal(fake.seen[1].id.owner, scripted_first.owner);
 }
@@ -152,6 +156,7 @@ static void test_waiting_sends(void **state)
     script_waiting_send(&fake, &ipv6, 13);
     scripted_run(&fake);
     assert_int_equal(fake.seen[1].kind, EV_ERROR);
+    assert_int_equal(fake.stats.send_errors[SEND_ERROR_ADDRESS], 1);
     assert_int_equal(fake.seen[1].tag, 13);
     assert_int_equal(fake.seen[1].error, EAFNOSUPPORT);
     assert_int_equal(fake.seen[2].tag, 11);

@@ -22,8 +22,8 @@ static void wait_for(int fd, short what)
 static int listen_here(struct addr *bound)
 {
     int fd = -1;
-    struct addr local = build_addr("127.0.0.1");
-    assert_int_equal(tcp_listen(&local, &fd, bound), 0);
+    struct tcp_call call = {.local = build_addr("127.0.0.1")};
+    assert_int_equal(tcp_listen(&call, &fd, bound), 0);
     return fd;
 }
 

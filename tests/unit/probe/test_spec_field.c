@@ -140,6 +140,23 @@ static bool change_layout(struct hist_layout *layout, unsigned way)
     return way < 2;
 }
 
+static bool change_limits(struct limit_set *limits, unsigned way)
+{
+    switch (way) {
+    case 0:
+        limits->is_set[SEVERITY_CRITICAL][LIMIT_MOS] = true;
+        return true;
+    case 1:
+        limits->value[SEVERITY_WARNING][LIMIT_LOSS] = 0.5;
+        return true;
+    case 2:
+        limits->consecutive++;
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* Changes the field in one of the ways there are, from 0 on; false when there is no such way. */
 static bool change_field(struct spec *spec, const struct spec_field *field, unsigned way)
 {
@@ -164,6 +181,8 @@ static bool change_field(struct spec *spec, const struct spec_field *field, unsi
         return change_key((struct auth_key *)(void *)at, way);
     case FIELD_LAYOUT:
         return change_layout((struct hist_layout *)(void *)at, way);
+    case FIELD_LIMITS:
+        return change_limits((struct limit_set *)(void *)at, way);
     }
     return false;
 }
@@ -222,6 +241,7 @@ static bool is_what_is_measured(const char *name)
         "packets.pattern",
         "control.version",
         "results.layout",
+        "results.histograms",
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (strcmp(names[i], name) == 0) {

@@ -157,6 +157,21 @@ static void a_port_that_cannot_be_had_is_said(void **state)
     responder_tear_down();
 }
 
+static void where_it_listens_needs_a_restart(void **state)
+{
+    struct reflect_settings running, wanted;
+    (void)state;
+    reflect_settings_default(&running);
+    wanted = running;
+    wanted.max_sessions++;
+    assert_true(reflect_may_change(&running, &wanted));
+    wanted.listen[0].port++;
+    assert_false(reflect_may_change(&running, &wanted));
+    wanted = running;
+    wanted.device[0] = 'r';
+    assert_false(reflect_may_change(&running, &wanted));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -165,6 +180,7 @@ int main(void)
         cmocka_unit_test(permanent_ports_come_and_go),
         cmocka_unit_test(an_open_port_becomes_permanent),
         cmocka_unit_test(a_port_that_cannot_be_had_is_said),
+        cmocka_unit_test(where_it_listens_needs_a_restart),
     };
     return cmocka_run_group_tests(tests, responder_load, NULL);
 }

@@ -583,7 +583,8 @@ static void test_sinks_equal_moments(void **state)
     struct hist rtt = {0}, held = {0}, sd = {0}, ds = {0}, there = {0}, back = {0};
     prepare(&run, case_b);
     run.rules.trust_clocks = true;
-    run.sinks = (struct round_sinks){&hist_layout_default, &rtt, &held, &sd, &ds, &there, &back};
+    run.sinks =
+        (struct round_sinks){&hist_layout_default, false, &rtt, &held, &sd, &ds, &there, &back};
     const struct round *round = compute(&run);
     assert_int_equal(rtt.count, round->rtt.count);
     assert_true(rtt.sum_ns == round->rtt.sum_ns);

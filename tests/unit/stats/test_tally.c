@@ -122,6 +122,15 @@ static void test_failures_by_outcome(void **state)
 
 /* round_compute through tally_sinks: single values land in the tally's histograms, each in its own.
  */
+static uint64_t count_native(const struct hist *hist)
+{
+    uint64_t count = hist->native->zeros;
+    for (size_t i = 0; i < hist->native->used; i++) {
+        count += hist->native->buckets[i].count;
+    }
+    return count;
+}
+
 static void test_sinks(void **state)
 {
     (void)state;
@@ -146,7 +155,7 @@ static void test_sinks(void **state)
     const struct samples samples = {items, 2, arrival, 2, NULL};
     struct tally tally = {0};
     struct round round = {0};
-    struct round_sinks sinks = tally_sinks(&tally, &hist_layout_default);
+    struct round_sinks sinks = tally_sinks(&tally, &hist_layout_default, HIST_BOTH);
     round_compute(&round, &samples, &rules, &sinks);
     assert_int_equal(tally.rtt.count, 2);
     assert_true(tally.rtt.sum_ns == 17 + 21);
@@ -158,15 +167,55 @@ static void test_sinks(void **state)
     assert_true(tally.ds.jitter.sum_ns == 1);
     tally_add(&tally, &round);
     assert_int_equal(tally.rtt.count, 2);
+
+    /* the worst packet of round trip and jitter, and no other */
+    assert_int_equal(tally.rtt.worst.sequence, 2);
+    assert_true(tally.rtt.worst.value_ns == 21 && tally.rtt.worst.at.ns == 123);
+    assert_int_equal(tally.sd.jitter.worst.sequence, 2);
+    assert_true(tally.sd.jitter.worst.value_ns == 5);
+    assert_int_equal(tally.processing.worst.sequence, 0);
+
+    /* a copy goes on alone, with the worst packet of its own operation */
+    struct tally copy = tally;
+    tally_own(&copy);
+    sinks = tally_sinks(&copy, &hist_layout_default, HIST_BOTH);
+    assert_int_equal(copy.rtt.worst.sequence, 0);
+    round_compute(&round, &samples, &rules, &sinks);
+    assert_int_equal(copy.rtt.worst.sequence, 2);
+    assert_int_equal(count_native(&copy.rtt), 4);
+    assert_int_equal(count_native(&tally.rtt), 2);
+    assert_int_equal(count_native(&copy.ds.jitter), copy.ds.jitter.count);
+    tally_fini(&copy);
+    tally_fini(&tally);
+}
+
+static void test_classic_alone(void **state)
+{
+    (void)state;
+    struct tally tally = {0};
+    assert_false(tally_sinks(&tally, &hist_layout_default, HIST_CLASSIC).keeps_native);
+    assert_true(tally_sinks(&tally, &hist_layout_default, HIST_NATIVE).keeps_native);
+}
+
+static void test_reductions_are_summed(void **state)
+{
+    (void)state;
+    struct tally tally = {0};
+    assert_int_equal(tally_resolution_reductions(&tally), 0);
+    for (int64_t value_ns = 1; value_ns < (int64_t)1 << 40; value_ns += value_ns / 20 + 1) {
+        native_observe(&tally.rtt.native, value_ns);
+        native_observe(&tally.ds.one_way.native, value_ns);
+    }
+    assert_int_equal(tally_resolution_reductions(&tally), 2);
+    tally_fini(&tally);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_adds_every_field),
-        cmocka_unit_test(test_withheld_by_reason),
-        cmocka_unit_test(test_failures_by_outcome),
-        cmocka_unit_test(test_sinks),
+        cmocka_unit_test(test_adds_every_field),    cmocka_unit_test(test_withheld_by_reason),
+        cmocka_unit_test(test_failures_by_outcome), cmocka_unit_test(test_sinks),
+        cmocka_unit_test(test_classic_alone),       cmocka_unit_test(test_reductions_are_summed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

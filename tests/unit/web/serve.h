@@ -37,6 +37,7 @@ struct fixture {
     atomic_size_t page_size, metrics_size;
     atomic_size_t given; /* of the metrics, to all */
     atomic_uint closed, completed; /* metrics */
+    atomic_uint rejected[EXPO_REJECTION_COUNT]; /* as the latest metrics were told */
 };
 
 /* Metrics of `size` bytes, each a digit by its place; of size 0 a word that names the format. */
@@ -72,7 +73,8 @@ static inline void close_metrics(void *context, bool is_complete)
     free(metrics);
 }
 
-static inline struct stream_source give_metrics(void *context, const struct expo_format *format)
+static inline struct stream_source give_metrics(void *context,
+                                                const struct metrics_request *request)
 {
     struct fixture *fixture = context;
     atomic_fetch_add(&fixture->renders, 1);
@@ -80,8 +82,11 @@ static inline struct stream_source give_metrics(void *context, const struct expo
     if (hold_ms > 0) {
         nanosleep(&(struct timespec){0, (long)hold_ms * 1000000}, NULL);
     }
+    for (unsigned i = 0; i < EXPO_REJECTION_COUNT; i++) {
+        atomic_store(&fixture->rejected[i], (unsigned)request->rejections.of[i]);
+    }
     struct metrics *metrics = mem_alloc(1, sizeof *metrics);
-    *metrics = (struct metrics){fixture, format, atomic_load(&fixture->metrics_size), 0};
+    *metrics = (struct metrics){fixture, request->format, atomic_load(&fixture->metrics_size), 0};
     return (struct stream_source){metrics, read_metrics, close_metrics};
 }
 
@@ -270,6 +275,20 @@ static inline void expect(const struct fixture *fixture, const char *what, int s
     expect_header(&answer, "X-Content-Type-Options: nosniff");
     assert_non_null(strstr(answer.bytes, "\r\nContent-Type: "));
     assert_non_null(strstr(answer.bytes, "\r\nContent-Length: "));
+    buf_fini(&answer);
+}
+
+/* One more scrape is told that `count` were rejected for the reason, and none for another. */
+static inline void expect_rejected(struct fixture *fixture, enum expo_rejection reason,
+                                   unsigned count)
+{
+    struct buf answer = {0};
+    atomic_store(&fixture->metrics_size, 0);
+    ask(fixture, "GET /metrics", "", &answer);
+    expect_status(&answer, 200);
+    for (unsigned i = 0; i < EXPO_REJECTION_COUNT; i++) {
+        assert_int_equal(atomic_load(&fixture->rejected[i]), i == reason ? count : 0);
+    }
     buf_fini(&answer);
 }
 

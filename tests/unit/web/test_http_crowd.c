@@ -100,7 +100,7 @@ static void unread_answers_keep_nobody_out(void **state)
         await(&fixture->renders, i + 1);
     }
     await(&fixture->closed, 4);
-    atomic_store(&fixture->metrics_size, 0);
+    expect_rejected(fixture, EXPO_REJECTION_CROWDED, 5); /* it needs a place too */
     expect_answer(dial_from(fixture, 2, HALF "Connection: close\r\n\r\n"), 200);
     expect_answer(dial_from(fixture, 3, "GET / HTTP/1.0\r\n\r\n"), 200);
     for (unsigned i = 0; i < 20; i++) {
@@ -125,6 +125,7 @@ static void who_reads_keeps_the_place(void **state)
     assert_int_equal(atomic_load(&fixture->closed), 0);
     close(first);
     await(&fixture->closed, 1);
+    expect_rejected(fixture, EXPO_REJECTION_BUSY, 1); /* the page is no scrape */
 }
 
 static void who_waits_gets_the_next_place(void **state)

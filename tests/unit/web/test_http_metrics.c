@@ -139,6 +139,7 @@ static void no_answer_lasts_for_ever(void **state)
     await(&fixture->closed, 1);
     assert_int_equal(atomic_load(&fixture->completed), 0);
     close(fd);
+    expect_rejected(fixture, EXPO_REJECTION_TIMEOUT, 1);
 }
 
 static void who_reads_nothing_is_left(void **state)
@@ -150,6 +151,7 @@ static void who_reads_nothing_is_left(void **state)
     await(&fixture->closed, 1);
     assert_int_equal(atomic_load(&fixture->completed), 0);
     close(fd);
+    expect_rejected(fixture, EXPO_REJECTION_TIMEOUT, 1);
 }
 
 static void a_stop_waits_for_no_slow_reader(void **state)

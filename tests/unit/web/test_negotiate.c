@@ -7,13 +7,18 @@
 
 #include "base/mem.h"
 #include "base/rng.h"
+#include "expo/openmetrics2.h"
+#include "expo/proto.h"
 #include "expo/text.h"
 #include "support/cm.h"
 
 #define TEXT &format_text
 #define OM &format_openmetrics
+#define OM2 &format_openmetrics2
+#define PB &format_proto
 #define PROTOBUF                                                                                   \
     "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited"
+#define OPENMETRICS "application/openmetrics-text"
 
 struct row {
     const char *accept;
@@ -29,32 +34,99 @@ static void expect_rows(const struct row *rows, size_t count)
     }
 }
 
+/* As they were recorded; docs/scrapers.md says of which versions. */
 static void scrapers_get_what_they_prefer(void **state)
 {
     (void)state;
     static const struct row rows[] = {
         /* Prometheus 2.42, without and with native histograms */
-        {"application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;"
-         "q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
+        {OPENMETRICS ";version=1.0.0," OPENMETRICS ";version=0.0.1;q=0.75,text/plain;version=0.0.4;"
+                     "q=0.5,*/*;q=0.1",
          OM},
-        {PROTOBUF ",application/openmetrics-text;version=1.0.0;q=0.8,application/openmetrics-text;"
-                  "version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
+        {PROTOBUF "," OPENMETRICS ";version=1.0.0;q=0.8," OPENMETRICS ";version=0.0.1;q=0.75,"
+                  "text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
+         PB},
+        /* Prometheus 3.14, the same */
+        {OPENMETRICS ";version=1.0.0;escaping=allow-utf-8;q=0.6," OPENMETRICS
+                     ";version=0.0.1;q=0.5,"
+                     "text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;"
+                     "q=0.3,*/*;q=0.2",
          OM},
-        /* Prometheus 3 */
-        {"application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,"
-         "application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;"
-         "escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
+        {PROTOBUF ";q=0.6," OPENMETRICS ";version=1.0.0;escaping=allow-utf-8;q=0.5," OPENMETRICS
+                  ";version=0.0.1;q=0.4,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,"
+                  "text/plain;version=0.0.4;q=0.2,*/*;q=0.1",
+         PB},
+        /* Prometheus 3.16, the OpenTelemetry collector, the same, and with openmetrics2 */
+        {OPENMETRICS ";version=1.0.0;escaping=allow-utf-8;q=0.7," OPENMETRICS
+                     ";version=0.0.1;q=0.6,"
+                     "text/plain;version=1.0.0;escaping=allow-utf-8;q=0.5,text/plain;version=0.0.4;"
+                     "q=0.4,*/*;q=0.3",
          OM},
-        {PROTOBUF ";q=0.6,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.5,"
-                  "text/plain;version=0.0.4;q=0.4,*/*;q=0.3",
-         TEXT},
-        {PROTOBUF ";q=0.7,*/*;q=0.1", TEXT},
-        /* curl, browsers */
+        {PROTOBUF ";q=0.7," OPENMETRICS ";version=1.0.0;escaping=allow-utf-8;q=0.6," OPENMETRICS
+                  ";version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,"
+                  "text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
+         PB},
+        {OPENMETRICS ";version=2.0.0;escaping=allow-utf-8;q=0.7," OPENMETRICS
+                     ";version=1.0.0;escaping=allow-utf-8;q=0.6,text/plain;version=0.0.4;q=0.5,"
+                     "*/*;q=0.4",
+         OM2},
+        /* scrape_protocols: [PrometheusText0.0.4] */
+        {"text/plain;version=0.0.4;q=0.6,*/*;q=0.5", TEXT},
+        /* Telegraf 1.39 */
+        {PROTOBUF ";q=0.7,text/plain;version=0.0.4;q=0.3", PB},
+        /* VictoriaMetrics, vmagent */
+        {"text/plain;version=0.0.4;q=1,*/*;q=0.1", TEXT},
+        /* curl, browsers, nothing */
         {"*/*", TEXT},
         {"text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8",
          TEXT},
+        {"text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", TEXT},
         {NULL, TEXT},
         {"", TEXT},
+    };
+    expect_rows(rows, sizeof rows / sizeof rows[0]);
+}
+
+/* Protobuf and OpenMetrics 2.0 are for those who name them in full. */
+static void some_formats_are_on_demand(void **state)
+{
+    (void)state;
+    static const struct row rows[] = {
+        {OPENMETRICS ";version=2.0.0", OM2},
+        {OPENMETRICS "; version=\"2.0.0\"; charset=utf-8", OM2},
+        {OPENMETRICS ";version=2.0.0;q=0", TEXT},
+        {OPENMETRICS ";version=2.0.0-rc.0", TEXT},
+        {OPENMETRICS ";version=2.0.0-rc.0," OPENMETRICS ";version=1.0.0;q=0.1", OM},
+        {OPENMETRICS ";version=2.0", TEXT},
+        {OPENMETRICS ";version=2.0.1", TEXT},
+        {OPENMETRICS ";version=9.9.9", TEXT},
+        {OPENMETRICS ";version=9.9.9," OPENMETRICS ";version=1.0.0;q=0.1", OM},
+        {OPENMETRICS ";version=1.0.0," OPENMETRICS ";version=2.0.0", OM},
+        {OPENMETRICS ";version=2.0.0," OPENMETRICS ";version=1.0.0", OM2},
+        {OPENMETRICS "," OPENMETRICS ";version=2.0.0;q=0.9", OM},
+        {PROTOBUF, PB},
+        {"application/vnd.google.protobuf; Encoding=Delimited; "
+         "Proto=\"io.prometheus.client.MetricFamily\"",
+         PB},
+        {PROTOBUF ";escaping=underscores", PB},
+        {PROTOBUF ";q=0", TEXT},
+        {PROTOBUF ";q=0,*/*;q=0.1", TEXT},
+        {PROTOBUF ";q=0.2,text/plain;q=0.3", TEXT},
+        {PROTOBUF "," OPENMETRICS, PB},
+        {OPENMETRICS "," PROTOBUF, OM},
+        {"application/vnd.google.protobuf", TEXT},
+        {"application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily", TEXT},
+        {"application/vnd.google.protobuf;encoding=delimited", TEXT},
+        {"application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=text",
+         TEXT},
+        {"application/vnd.google.protobuf;proto=other.Message;encoding=delimited,"
+         "text/plain;version=0.0.4;q=0.1",
+         TEXT},
+        {"application/*", OM},
+        {"text/plain;q=0," OPENMETRICS ";version=1.0.0;q=0,*/*;q=0.1", TEXT},
+        {PROTOBUF ";q=0," OPENMETRICS ";version=2.0.0;q=0," OPENMETRICS
+                  ";version=1.0.0;q=0,text/plain;q=0,*/*;q=0",
+         TEXT},
     };
     expect_rows(rows, sizeof rows / sizeof rows[0]);
 }
@@ -67,7 +139,6 @@ static void versions_decide(void **state)
         {"application/openmetrics-text; version=0.0.1", OM},
         {"application/openmetrics-text; version=\"1.0.0\"; charset=utf-8", OM},
         {"Application/OpenMetrics-Text ; Version=1.0.0", OM},
-        {"application/openmetrics-text; version=2.0.0", TEXT},
         {"application/openmetrics-text; version=", TEXT},
         {"application/openmetrics-text; version=1.0.0x", TEXT},
         {"application/openmetrics-textual", TEXT},
@@ -181,6 +252,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(scrapers_get_what_they_prefer),
+        cmocka_unit_test(some_formats_are_on_demand),
         cmocka_unit_test(versions_decide),
         cmocka_unit_test(weights_decide_then_order),
         cmocka_unit_test(junk_means_text),

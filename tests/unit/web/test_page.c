@@ -29,7 +29,8 @@ static void it_shows_each_target(void **state)
     assert_non_null(strstr(out.bytes, "<a href=\"./metrics\">"));
     assert_non_null(strstr(out.bytes, "<a href=\"./-/ready\">"));
     assert_null(strstr(out.bytes, "href=\"/")); /* a proxy may add a prefix */
-    assert_non_null(strstr(out.bytes, "3 targets: 1 ok, 1 failed, 1 pending. Values"));
+    assert_non_null(
+        strstr(out.bytes, "3 targets: 1 ok, 0 degraded, 1 failed, 0 pending, 1 inactive. Values"));
     assert_non_null(strstr(out.bytes, "192.0.2.1:16384"));
     assert_non_null(strstr(out.bytes, "no address, port 50000"));
     assert_non_null(
@@ -43,6 +44,7 @@ static void it_shows_each_target(void **state)
     assert_non_null(strstr(out.bytes, "2 of 1000 sessions open; 11 control requests, 21 probes "
                                       "answered, 3 datagrams dropped."));
     assert_null(strstr(out.bytes, "reload of the configuration failed"));
+    assert_null(strstr(out.bytes, "web configuration cannot be used"));
     buf_fini(&out);
     snapshot_unref(snapshot);
 }
@@ -62,6 +64,7 @@ static void it_says_why_there_is_no_one_way_delay(void **state)
     (void)state;
     struct snapshot *snapshot = view_snapshot();
     struct round *round = &snapshot->reports[0]->latest;
+    round->sd.delay = round->ds.delay = (struct moments){0};
     round->one_way = ONE_WAY_LOCAL_CLOCK;
     expect_on_page(snapshot, "<small>no one-way delay: local_clock</small>");
     round->one_way = ONE_WAY_LOCAL_SLEW;
@@ -85,15 +88,33 @@ static void failures_stand_first(void **state)
     struct buf out = {0};
     page_render(&view, "/metrics", &out);
     const char *failed = strstr(out.bytes, "<span class=\"failed\">failed</span>");
-    const char *pending = strstr(out.bytes, "<span class=\"pending\">pending</span>");
     const char *ok = strstr(out.bytes, "<span class=\"ok\">ok</span>");
+    const char *inactive = strstr(out.bytes, "<span class=\"inactive\">inactive</span>");
     assert_non_null(failed);
-    assert_int_equal(occurrences(out.bytes, "<small>inactive</small>"), 1);
-    assert_ptr_equal(strstr(out.bytes, "<small>inactive</small>"),
-                     pending + strlen("<span class=\"pending\">pending</span>"));
-    assert_true(failed < pending);
-    assert_true(pending < ok);
+    assert_true(failed < ok);
+    assert_true(ok < inactive);
     buf_fini(&out);
+    snapshot_unref(snapshot);
+}
+
+/* Why a target is not well stands beside it, and since when. */
+static void it_says_why(void **state)
+{
+    (void)state;
+    struct snapshot *snapshot = view_snapshot();
+    struct report *a = snapshot->reports[0], *b = snapshot->reports[1];
+    expect_on_page(snapshot, "<span class=\"ok\">ok</span><small>since "
+                             "2026-01-01 12:00:00&nbsp;UTC</small>");
+    expect_on_page(snapshot, "no_connection<small>code 6</small><small class=\"reason\">no answer");
+    expect_on_page(snapshot, "&quot;ip sla responder&quot; configured there");
+    b->latest.icmp = (struct icmp_error){.from = build_addr("198.51.100.7"), .type = 3, .code = 13};
+    expect_on_page(snapshot, "<small>ICMP from 198.51.100.7: administratively prohibited</small>");
+    a->condition.limits.is_exceeded[SEVERITY_CRITICAL][LIMIT_LOSS] = true;
+    condition_settle(&a->condition, TARGET_DEGRADED, build_at(NS_PER_SECOND));
+    expect_on_page(snapshot, "<span class=\"degraded\">degraded</span><small>since "
+                             "2026-01-01 12:00:01&nbsp;UTC</small>");
+    expect_on_page(snapshot, "<small class=\"reason\">loss 20% is above 5% (critical)</small>");
+    expect_on_page(snapshot, ": 0 ok, 1 degraded, 1 failed, ");
     snapshot_unref(snapshot);
 }
 
@@ -153,14 +174,17 @@ static void many_targets_are_cut(void **state)
     view_failed(snapshot->reports[count - 1]);
     struct expo_view view = view_of(&snapshot, 1);
     view.reload_successful = false;
+    view.web_config_successful = false;
     struct buf out = {0};
     page_render(&view, "/metrics", &out);
     assert_int_equal(occurrences(out.bytes, "<tr><td"), 500);
     assert_non_null(strstr(out.bytes, " 700 are not shown."));
-    assert_non_null(strstr(out.bytes, "1200 targets: 1199 ok, 1 failed, 0 pending."));
+    assert_non_null(
+        strstr(out.bytes, "1200 targets: 1199 ok, 0 degraded, 1 failed, 0 pending, 0 inactive."));
     assert_non_null(strstr(out.bytes, "target-1199<"));
     assert_null(strstr(out.bytes, "target-1198<"));
     assert_non_null(strstr(out.bytes, "reload of the configuration failed"));
+    assert_non_null(strstr(out.bytes, "web configuration cannot be used"));
     buf_fini(&out);
     snapshot_unref(snapshot);
 }
@@ -171,6 +195,7 @@ int main(void)
         cmocka_unit_test(it_shows_each_target),
         cmocka_unit_test(it_says_why_there_is_no_one_way_delay),
         cmocka_unit_test(failures_stand_first),
+        cmocka_unit_test(it_says_why),
         cmocka_unit_test(nothing_breaks_out),
         cmocka_unit_test(it_fetches_nothing),
         cmocka_unit_test(many_targets_are_cut),

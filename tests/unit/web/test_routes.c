@@ -138,13 +138,27 @@ static void expect_reload(struct site *site, int64_t now_ns)
 static void a_second_lies_between_reloads(void **state)
 {
     (void)state;
-    struct site site = {.metrics_path = "/metrics", .has_lifecycle = true};
+    struct site site = {
+        .metrics_path = "/metrics", .route_prefix = "", .external_path = "", .has_lifecycle = true};
     const int64_t begin_ns = 7 * NS_PER_SECOND;
     expect_reload(&site, begin_ns);
     expect_too_many(&site, begin_ns);
     expect_too_many(&site, begin_ns + NS_PER_SECOND - 1);
     expect_reload(&site, begin_ns + NS_PER_SECOND);
     expect_too_many(&site, begin_ns + NS_PER_SECOND + 1);
+}
+
+/* Scrapes are counted wherever the metrics are. */
+static void the_metrics_are_known_by_their_path(void **state)
+{
+    (void)state;
+    const struct site plain = {.metrics_path = "/m", .route_prefix = "", .external_path = ""};
+    const struct site below = {.metrics_path = "/m", .route_prefix = "/x", .external_path = ""};
+    assert_true(routes_is_metrics(&plain, "/m"));
+    assert_false(routes_is_metrics(&plain, "/metrics"));
+    assert_false(routes_is_metrics(&plain, "/"));
+    assert_true(routes_is_metrics(&below, "/x/m"));
+    assert_false(routes_is_metrics(&below, "/m"));
 }
 
 int main(void)
@@ -154,6 +168,7 @@ int main(void)
         cmocka_unit_test(the_manual_lists_every_route),
         cmocka_unit_test(paths_are_unique),
         cmocka_unit_test(the_metrics_take_no_place_of_others),
+        cmocka_unit_test(the_metrics_are_known_by_their_path),
         cmocka_unit_test(a_second_lies_between_reloads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

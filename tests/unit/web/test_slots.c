@@ -73,6 +73,21 @@ static void peers_are_addresses_or_networks(void **state)
     }
 }
 
+/* Of two that would both be in the IPv6 network of all zeros. */
+static void local_programs_are_a_peer(void **state)
+{
+    (void)state;
+    const struct addr none = {.family = ADDR_NONE};
+    struct slots *slots = make(0);
+    struct slot *local = slots_take(slots, 99, &none, AT(3));
+    local->user = local;
+    struct slot *oldest = take(slots, "[::1]:1", AT(1));
+    take(slots, "[::1]:2", AT(2));
+    assert_ptr_not_equal(local->peer, oldest->peer);
+    assert_ptr_equal(slots_leaver(slots, AT(4)), oldest);
+    slots_free(slots);
+}
+
 static void there_is_one_slot_for_the_next(void **state)
 {
     (void)state;
@@ -216,6 +231,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(of_who_has_most_the_oldest_goes),
         cmocka_unit_test(peers_are_addresses_or_networks),
+        cmocka_unit_test(local_programs_are_a_peer),
         cmocka_unit_test(there_is_one_slot_for_the_next),
         cmocka_unit_test(all_times_are_total),
         cmocka_unit_test(who_does_not_read_does_not_count),

@@ -1,0 +1,88 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "config/root.h"
+
+#include "config/inherit.h"
+#include "config/keys.h"
+#include "config/responder.h"
+#include "config/target_source.h"
+#include "config/value.h"
+
+static const struct node *section(const struct values *root, enum slot slot)
+{
+    return root->of[slot].state == VALUE_SET ? root->of[slot].node : NULL;
+}
+
+static void check_purpose(const struct values *root, const struct node *top,
+                          struct diagnostics *diagnostics)
+{
+    const struct value *targets = &root->of[SLOT_TARGETS];
+    bool has_targets = targets->state == VALUE_BROKEN ||
+                       root->of[SLOT_TARGET_FILES].state != VALUE_UNSET ||
+                       (targets->state == VALUE_SET && targets->node->count > 0);
+    if (!has_targets && root->of[SLOT_RESPONDER].state == VALUE_UNSET &&
+        diagnostics->error_count == 0) {
+        diagnostics_error(diagnostics,
+                          targets->node == NULL ? place_value(top) : place_value(targets->node),
+                          "nothing to do: there are no targets and there is no responder; write "
+                          "targets: [{name: a, host: 192.0.2.1, port: 16384}]");
+    }
+}
+
+static void read_keys(const struct root_reading *reading, const struct node *list,
+                      struct config *config)
+{
+    if (reading->keys != NULL) {
+        *config->keys = *reading->keys;
+    } else {
+        keys_read(list, reading->diagnostics, reading->source->inputs, config->keys);
+    }
+}
+
+static void read_targets(const struct root_reading *reading, const struct values *root,
+                         struct config *config)
+{
+    struct inheritance inheritance;
+    const struct target_sourcing sourcing = {.root = root,
+                                             .inheritance = &inheritance,
+                                             .before = reading->source->before,
+                                             .now = reading->source->now,
+                                             .files = &config->files};
+    inheritance_init(&inheritance);
+    inheritance.keys = config->keys;
+    inheritance_read(&inheritance, section(root, SLOT_DEFAULTS), section(root, SLOT_MODULES),
+                     reading->diagnostics);
+    inheritance.assumes_clock = config->assumes_clock;
+    config->targets = target_sources_read(&sourcing, reading->diagnostics);
+    inheritance_fini(&inheritance);
+}
+
+/* The commonest list without a key is that of the targets. */
+static bool is_top_good(const struct node *top, struct diagnostics *diagnostics)
+{
+    if (top->kind == NODE_SEQUENCE && !top->is_refused) {
+        diagnostics_error(diagnostics, place_value(top),
+                          "this is a list; write 'targets:' above it");
+        return false;
+    }
+    return value_is_mapping(top, diagnostics);
+}
+
+void root_read(const struct root_reading *reading, const struct node *top, struct config *config)
+{
+    struct values root = {0};
+    if (!is_top_good(top, reading->diagnostics)) {
+        return;
+    }
+    values_read(&root, &schema_root, top, reading->diagnostics);
+    read_keys(reading, section(&root, SLOT_KEYS), config);
+    check_purpose(&root, top, reading->diagnostics);
+    config->assumes_clock = root.of[SLOT_ASSUME_SYNCHRONIZED].state == VALUE_SET &&
+                            root.of[SLOT_ASSUME_SYNCHRONIZED].number != 0;
+    read_targets(reading, &root, config);
+    const struct node *responder = section(&root, SLOT_RESPONDER);
+    config->has_responder = responder != NULL;
+    if (responder != NULL) {
+        responder_read(responder, config->keys, reading->diagnostics, &config->responder);
+    }
+}
