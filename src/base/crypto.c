@@ -92,3 +92,8 @@ void crypto_wipe(void *bytes, size_t size)
         explicit_bzero(bytes, size);
     }
 }
+
+const char *crypto_library_version(void)
+{
+    return OpenSSL_version(OPENSSL_VERSION_STRING);
+}

@@ -44,4 +44,7 @@ bool crypto_is_equal(const void *a, const void *b, size_t size);
 /* Zeroes bytes that held a secret; not optimized away. NULL with size 0 is fine. */
 void crypto_wipe(void *bytes, size_t size);
 
+/* The version of OpenSSL that runs. */
+const char *crypto_library_version(void);
+
 #endif

@@ -347,3 +347,8 @@ struct tree *yaml_parse(const char *text, size_t size, struct diagnostics *diagn
     }
     return reader.tree;
 }
+
+const char *yaml_library_version(void)
+{
+    return yaml_get_version_string();
+}

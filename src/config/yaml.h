@@ -20,4 +20,7 @@
  * `diagnostics`. */
 struct tree *yaml_parse(const char *text, size_t size, struct diagnostics *diagnostics);
 
+/* The version of libyaml that runs. */
+const char *yaml_library_version(void);
+
 #endif

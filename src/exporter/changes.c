@@ -3,6 +3,7 @@
 /* Changes of the state of targets, in the log: what happened, why, how long the state before had
  * held, and what the operation measured. */
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 
 #include "explain/explain.h"
@@ -60,11 +61,12 @@ static void log_change(void *context, const struct report *report,
     (void)context;
     const struct round *round = &report->latest;
     enum log_level level = is_trouble(change->to) ? LOG_LEVEL_WARN : LOG_LEVEL_INFO;
-    struct buf held = {0}, reason = {0}, rtt = {0}, lost = {0};
+    struct buf held = {0}, reason = {0}, lost = {0};
+    double rtt_us = NAN;
     add_duration(change->held_ns, &held);
     explain_state(report, &reason);
     if (report->has_run && round->rtt.count > 0) {
-        buf_printf(&rtt, "%.3f", moments_average_ns(&round->rtt) / 1e6);
+        rtt_us = nearbyint(moments_average_ns(&round->rtt) / 1e3);
     }
     if (report->has_run && round->sent > 0) {
         buf_printf(&lost, "%" PRIu32 "/%" PRIu32,
@@ -72,26 +74,22 @@ static void log_change(void *context, const struct report *report,
     }
     log_line(level, message_of(change), "target", report->spec->identity.name, "before",
              target_state_name(change->from), "for", buf_string(&held), "reason",
-             buf_string(&reason), "rtt_ms", buf_string(&rtt), "lost", buf_string(&lost), NULL);
+             buf_string(&reason), "rtt_ms", LOG_REAL(rtt_us / 1000), "lost", buf_string(&lost),
+             NULL);
     buf_fini(&held);
     buf_fini(&reason);
-    buf_fini(&rtt);
     buf_fini(&lost);
 }
 
 static void log_sum(void *context, const struct change_sum *sum)
 {
     (void)context;
-    char count[12], to[TARGET_STATE_COUNT][12];
     bool has_trouble = sum->to[TARGET_FAILED] + sum->to[TARGET_DEGRADED] > 0;
-    snprintf(count, sizeof count, "%" PRIu32, sum->count);
-    for (unsigned i = 0; i < TARGET_STATE_COUNT; i++) {
-        snprintf(to[i], sizeof to[i], "%" PRIu32, sum->to[i]);
-    }
     log_line(has_trouble ? LOG_LEVEL_WARN : LOG_LEVEL_INFO,
-             "more targets changed their state than have lines of their own", "changes", count,
-             "failed", to[TARGET_FAILED], "degraded", to[TARGET_DEGRADED], "ok", to[TARGET_OK],
-             "inactive", to[TARGET_INACTIVE], "example", sum->example, NULL);
+             "more targets changed their state than have lines of their own", "changes",
+             LOG_NUMBER(sum->count), "failed", LOG_NUMBER(sum->to[TARGET_FAILED]), "degraded",
+             LOG_NUMBER(sum->to[TARGET_DEGRADED]), "ok", LOG_NUMBER(sum->to[TARGET_OK]), "inactive",
+             LOG_NUMBER(sum->to[TARGET_INACTIVE]), "example", sum->example, NULL);
 }
 
 struct mono exporter_watch_changes(struct exporter *exporter)

@@ -16,23 +16,6 @@
 #include "program/daemon.h"
 #include "reflect/replay.h"
 
-/* Each finding as one line of the log. */
-static void log_findings(const struct diagnostics *diagnostics)
-{
-    for (size_t i = 0; i < diagnostics->count; i++) {
-        struct diagnostics one = {
-            .file = diagnostics->file, .items = &diagnostics->items[i], .count = 1};
-        struct buf text = {0};
-        diagnostics_format(&one, &text);
-        while (text.size > 0 && text.bytes[text.size - 1] == '\n') {
-            text.bytes[--text.size] = '\0';
-        }
-        enum log_level level = one.items->is_error ? LOG_LEVEL_ERROR : LOG_LEVEL_WARN;
-        log_line(level, "configuration", "finding", buf_string(&text), NULL);
-        buf_fini(&text);
-    }
-}
-
 static bool is_responder_same(const struct config *a, const struct config *b)
 {
     return a->has_responder == b->has_responder &&
@@ -272,16 +255,15 @@ static void keep_shard(struct exporter *exporter, struct config *config)
 
 static void log_loaded(const struct exporter *exporter)
 {
-    char count[24], all[24], shard[24];
-    snprintf(count, sizeof count, "%zu", exporter->config->targets->count);
-    snprintf(all, sizeof all, "%zu", exporter->shared_count);
+    size_t count = exporter->config->targets->count;
+    char shard[24];
     snprintf(shard, sizeof shard, "%u/%u", exporter->shard.number, exporter->shard.count);
     if (exporter->shard.count == 1) {
         log_line(LOG_LEVEL_INFO, "configuration loaded", "file", exporter->config_file, "targets",
-                 count, NULL);
+                 LOG_NUMBER(count), NULL);
     } else {
         log_line(LOG_LEVEL_INFO, "configuration loaded", "file", exporter->config_file, "targets",
-                 count, "of", all, "shard", shard, NULL);
+                 LOG_NUMBER(count), "of", LOG_NUMBER(exporter->shared_count), "shard", shard, NULL);
     }
 }
 
@@ -291,18 +273,17 @@ static void log_files(const struct target_files *files, bool is_news_only)
 {
     for (size_t i = 0; files != NULL && i < files->count; i++) {
         const struct target_file *file = &files->items[i];
-        char count[24];
-        snprintf(count, sizeof count, "%zu", file->targets->count);
+        size_t count = file->targets->count;
         if (is_news_only && !file->is_news) {
             continue;
         }
-        log_findings(&file->findings);
+        daemon_log_findings(&file->findings);
         if (file->is_good) {
-            log_line(LOG_LEVEL_INFO, "target file read", "file", file->path, "targets", count,
-                     NULL);
+            log_line(LOG_LEVEL_INFO, "target file read", "file", file->path, "targets",
+                     LOG_NUMBER(count), NULL);
         } else {
             log_line(LOG_LEVEL_ERROR, "target file refused, its targets stay as they were", "file",
-                     file->path, "targets", count, NULL);
+                     file->path, "targets", LOG_NUMBER(count), NULL);
         }
     }
 }
@@ -395,7 +376,7 @@ static struct config *load(struct exporter *exporter)
                                          .now = clock_now().wall,
                                          .inputs = &inputs};
     struct config *config = config_read(&source, &diagnostics);
-    log_findings(&diagnostics);
+    daemon_log_findings(&diagnostics);
     log_files(config == NULL ? NULL : config->files, false);
     diagnostics_fini(&diagnostics);
     inputs_fini(&exporter->follow.inputs);

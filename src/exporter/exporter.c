@@ -400,7 +400,7 @@ int main(int argc, char **argv)
         return status;
     }
     mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
-    struct config *config = load_config(&options, &follow, config_file_read);
+    struct config *config = load_config(&options, &follow, daemon_begin_config);
     if (config == NULL) {
         inputs_fini(&follow.inputs);
         web_flags_fini(&web);

@@ -134,14 +134,11 @@ struct limits limits_allowed(void)
 
 static void log_lack(const char *message, uint64_t needed, uint64_t allowed, const char *raise)
 {
-    char needed_text[24], allowed_text[24];
     if (needed <= allowed) {
         return;
     }
-    snprintf(needed_text, sizeof needed_text, "%" PRIu64, needed);
-    snprintf(allowed_text, sizeof allowed_text, "%" PRIu64, allowed);
-    log_line(LOG_LEVEL_WARN, message, "needed", needed_text, "allowed", allowed_text, "raise",
-             raise, NULL);
+    log_line(LOG_LEVEL_WARN, message, "needed", LOG_NUMBER(needed), "allowed", LOG_NUMBER(allowed),
+             "raise", raise, NULL);
 }
 
 void limits_log(const struct limits *needed, const struct limits *allowed)

@@ -55,12 +55,10 @@ static void survey_snapshot(const struct snapshot *snapshot, struct survey *surv
 
 static void say(const struct survey *survey, uint64_t count)
 {
-    char number[24];
-    snprintf(number, sizeof number, "%llu", (unsigned long long)count);
     log_line(LOG_LEVEL_WARN,
              "many datagrams that answer nothing: somebody may be guessing answers "
              "(ipsla_unmatched_datagrams_total)",
-             "datagrams", number, "most_at_target", survey->name, "reason",
+             "datagrams", LOG_NUMBER(count), "most_at_target", survey->name, "reason",
              unmatched_name(survey->reason), NULL);
 }
 

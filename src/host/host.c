@@ -387,3 +387,8 @@ void host_wake(struct host *host)
     (void)size;
     errno = error;
 }
+
+const char *host_library_version(void)
+{
+    return event_get_version();
+}

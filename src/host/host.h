@@ -47,4 +47,7 @@ void host_stop(struct host *host);
 /* From any thread or a signal handler: the hook is called soon. Keeps errno. */
 void host_wake(struct host *host);
 
+/* The version of libevent that runs. */
+const char *host_library_version(void);
+
 #endif

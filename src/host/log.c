@@ -4,27 +4,25 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <math.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "host/clock.h"
+#include "host/journal.h"
 
 /* Process-wide, set once before threads start. */
 static enum log_level least_level = LOG_LEVEL_INFO;
 static enum log_format line_format = LOG_FORMAT_LOGFMT;
-
-static bool is_journal; /* found out once */
 
 static atomic_uint_least64_t dropped;
 
@@ -40,10 +38,19 @@ static const char *const format_names[] = {
     [LOG_FORMAT_JSON] = "json",
 };
 
+const char log_whole[] = "whole", log_real[] = "real"; /* told by their addresses */
+
 void log_setup(enum log_level level, enum log_format format)
 {
     least_level = level;
     line_format = format;
+    bool has_fields = format == LOG_FORMAT_LOGFMT && journal_has_stderr();
+    journal_open(has_fields ? journal_socket() : NULL);
+}
+
+bool log_is_on(enum log_level level)
+{
+    return level >= least_level;
 }
 
 /* The index of `name`, -1 when it is none of the `count` names. */
@@ -75,28 +82,24 @@ bool log_format_parse(const char *name, enum log_format *out)
     return found >= 0;
 }
 
-/* The device and inode that the service manager names are those of standard error: nobody has
- * redirected it. */
+static bool is_journal; /* found out once */
+
 static void find_journal(void)
 {
-    const char *stream = getenv("JOURNAL_STREAM");
-    struct stat status;
-    char own[64];
-    if (stream != NULL && fstat(STDERR_FILENO, &status) == 0) {
-        snprintf(own, sizeof own, "%ju:%ju", (uintmax_t)status.st_dev, (uintmax_t)status.st_ino);
-        is_journal = strcmp(own, stream) == 0;
-    }
+    is_journal = journal_has_stderr();
 }
+
+/* As syslog counts. */
+static const char *const priorities[] = {
+    [LOG_LEVEL_DEBUG] = "<7>",
+    [LOG_LEVEL_INFO] = "<6>",
+    [LOG_LEVEL_WARN] = "<4>",
+    [LOG_LEVEL_ERROR] = "<3>",
+};
 
 const char *log_priority(enum log_level level)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    static const char *const priorities[] = {
-        [LOG_LEVEL_DEBUG] = "<7>",
-        [LOG_LEVEL_INFO] = "<6>",
-        [LOG_LEVEL_WARN] = "<4>",
-        [LOG_LEVEL_ERROR] = "<3>",
-    };
     pthread_once(&once, find_journal);
     return is_journal ? priorities[level] : "";
 }
@@ -133,27 +136,30 @@ static bool is_plain(const char *text)
     return text[0] != '\0';
 }
 
-static void add_first_pair(struct buf *line, const char *key, const char *value, bool is_quoted)
+/* How a value is written. */
+enum style { STYLE_TEXT, STYLE_QUOTED, STYLE_NUMBER };
+
+static void add_first_pair(struct buf *line, const char *key, const char *value, enum style style)
 {
-    if (line_format == LOG_FORMAT_JSON) {
+    bool is_json = line_format == LOG_FORMAT_JSON;
+    bool is_bare = style == STYLE_NUMBER || (style == STYLE_TEXT && !is_json && is_plain(value));
+    if (is_json) {
         add_quoted(line, key);
-        buf_add_char(line, ':');
-        add_quoted(line, value);
-        return;
-    }
-    buf_add_string(line, key);
-    buf_add_char(line, '=');
-    if (is_quoted || !is_plain(value)) {
-        add_quoted(line, value);
     } else {
+        buf_add_string(line, key);
+    }
+    buf_add_char(line, is_json ? ':' : '=');
+    if (is_bare) {
         buf_add_string(line, value);
+    } else {
+        add_quoted(line, value);
     }
 }
 
-static void add_pair(struct buf *line, const char *key, const char *value, bool is_quoted)
+static void add_pair(struct buf *line, const char *key, const char *value, enum style style)
 {
     buf_add_char(line, line_format == LOG_FORMAT_JSON ? ',' : ' ');
-    add_first_pair(line, key, value, is_quoted);
+    add_first_pair(line, key, value, style);
 }
 
 static void add_time(struct buf *line)
@@ -166,7 +172,7 @@ static void add_time(struct buf *line)
     strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc);
     struct buf stamp = {0};
     buf_printf(&stamp, "%s.%03dZ", text, (int)(ms - (int64_t)seconds * 1000));
-    add_first_pair(line, "time", buf_string(&stamp), false);
+    add_first_pair(line, "time", buf_string(&stamp), STYLE_TEXT);
     buf_fini(&stamp);
 }
 
@@ -210,29 +216,84 @@ static void write_line(const struct buf *line)
     pthread_mutex_unlock(&mutex);
 }
 
-void log_line(enum log_level level, const char *message, ...)
+/* JSON has no infinity; nine digits are enough for nanoseconds of a second. */
+static void add_real(struct buf *out, double value)
 {
-    if (level < least_level) {
-        return;
+    if (isfinite(value)) {
+        buf_printf(out, "%.9g", value);
+    } else {
+        buf_add_string(out, "null");
     }
+}
+
+/* Adds the pairs to the line and, when there is an entry, to that as fields of ours. */
+static void add_pairs(struct buf *line, struct buf *entry, va_list *arguments)
+{
+    const char *key;
+    while ((key = va_arg(*arguments, const char *)) != NULL) {
+        const char *value = va_arg(*arguments, const char *);
+        enum style style = value == log_whole || value == log_real ? STYLE_NUMBER : STYLE_TEXT;
+        struct buf number = {0};
+        if (value == log_whole) {
+            buf_printf(&number, "%lld", va_arg(*arguments, long long));
+        } else if (value == log_real) {
+            add_real(&number, va_arg(*arguments, double));
+        }
+        value = style == STYLE_NUMBER ? buf_string(&number) : value == NULL ? "" : value;
+        add_pair(line, key, value, style);
+        if (entry != NULL) {
+            journal_add_own(entry, key, value);
+        }
+        buf_fini(&number);
+    }
+}
+
+/* Time and level are the journal's own. What it does not take goes the way of standard error, where
+ * it reads the level from the beginning of the line. */
+static void write_entry(enum log_level level, const char *message, va_list *arguments)
+{
+    struct buf entry = {0}, text = {0}, line = {0};
+    journal_begin(&entry, priorities[level][1]);
+    buf_add_string(&text, message);
+    add_pairs(&text, &entry, arguments);
+    journal_add(&entry, "MESSAGE", buf_string(&text));
+    if (!journal_send(&entry)) {
+        buf_printf(&line, "%s%s\n", priorities[level], buf_string(&text));
+        write_line(&line);
+    }
+    buf_fini(&entry);
+    buf_fini(&text);
+    buf_fini(&line);
+}
+
+static void write_text(enum log_level level, const char *message, va_list *arguments)
+{
     bool is_json = line_format == LOG_FORMAT_JSON;
     struct buf line = {0};
     buf_add_string(&line, log_priority(level));
     buf_add_string(&line, is_json ? "{" : "");
     add_time(&line);
-    add_pair(&line, "level", level_names[level], false);
-    add_pair(&line, "msg", message, true);
-    va_list arguments;
-    va_start(arguments, message);
-    const char *key;
-    while ((key = va_arg(arguments, const char *)) != NULL) {
-        const char *value = va_arg(arguments, const char *);
-        add_pair(&line, key, value == NULL ? "" : value, false);
-    }
-    va_end(arguments);
+    add_pair(&line, "level", level_names[level], STYLE_TEXT);
+    add_pair(&line, "msg", message, STYLE_QUOTED);
+    add_pairs(&line, NULL, arguments);
     buf_add_string(&line, is_json ? "}\n" : "\n");
     write_line(&line);
     buf_fini(&line);
+}
+
+void log_line(enum log_level level, const char *message, ...)
+{
+    if (!log_is_on(level)) {
+        return;
+    }
+    va_list arguments;
+    va_start(arguments, message);
+    if (journal_is_open()) {
+        write_entry(level, message, &arguments);
+    } else {
+        write_text(level, message, &arguments);
+    }
+    va_end(arguments);
 }
 
 static atomic_bool is_serving;

@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Log lines on standard error, in logfmt or JSON. Thread-safe, and never waits for a reader: what a
  * full pipe or socket does not take is dropped and counted.
- *   time=2026-01-01T00:00:00.000Z level=info msg="listening" address=0.0.0.0:10967 */
+ *   time=2026-01-01T00:00:00.000Z level=info msg="listening" address=0.0.0.0:10967
+ * When standard error is the system's journal, lines in logfmt go there as entries with fields. */
 #ifndef HOST_LOG_H
 #define HOST_LOG_H
 
@@ -20,8 +21,18 @@ void log_setup(enum log_level level, enum log_format format);
 bool log_level_parse(const char *name, enum log_level *out);
 bool log_format_parse(const char *name, enum log_format *out);
 
-/* Writes `message` and pairs of strings, key and value, ended by NULL; a value of NULL is written
- * as an empty one: log_line(LOG_LEVEL_INFO, "listening", "address", text, NULL); */
+/* Whether lines of `level` are written: for those that are costly to make. */
+bool log_is_on(enum log_level level);
+
+/* A value that is a number: a whole one (up to 64 bits, signed), or one with decimals. In JSON it
+ * has no quotes. */
+extern const char log_whole[], log_real[];
+#define LOG_NUMBER(value) log_whole, (long long)(value)
+#define LOG_REAL(value) log_real, (double)(value)
+
+/* Writes `message` and pairs of a key and a value, ended by NULL. A value is a string (NULL is
+ * written as an empty one), LOG_NUMBER or LOG_REAL:
+ *   log_line(LOG_LEVEL_INFO, "loaded", "file", name, "targets", LOG_NUMBER(count), NULL); */
 void log_line(enum log_level level, const char *message, ...) __attribute__((sentinel));
 
 /* Something about flags or files, which people read on their terminal before a program serves: it

@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* What the two daemons do alike: logging flags, signals, why they cannot listen, word to the
+/* What the two daemons do alike: logging, signals, why they cannot listen, word to the
  * service manager. */
 #ifndef PROGRAM_DAEMON_H
 #define PROGRAM_DAEMON_H
@@ -21,6 +21,22 @@
 
 /* Sets up the log by those flags. 0 or an exit status, with the error printed. */
 int daemon_read_logging(const struct options *options);
+
+struct config;
+struct config_source;
+struct diagnostics;
+
+/* Reads the configuration that a daemon begins with: the versions of the program and of its
+ * libraries, the file and its targets are the first line of the log, and each finding is one. NULL
+ * when there is an error among them. */
+struct config *daemon_begin_config(const struct config_source *source);
+
+/* The first line of a daemon that has no such file (NULL), or reads it later. */
+void daemon_log_start(const char *file);
+struct config *daemon_read_config(const char *file);
+
+/* What is wrong with the configuration: each finding is a line of the log. */
+void daemon_log_findings(const struct diagnostics *diagnostics);
 
 /* Blocks SIGTERM, SIGINT and those of `also`, which ends with 0, in this thread and those it will
  * start, and returns the set, to be waited for. Ignores SIGPIPE. */

@@ -43,7 +43,6 @@ static const char *result_name(unsigned result)
 static void log_counters(const char *message, const struct responder_stats *counted)
 {
     const struct reflect_stats *stats = &counted->reflect;
-    char jitter[24], jitter_us[24], echo[24], tcp[24], socket_drops[24];
     struct buf requests = {0};
     struct buf drops = {0};
     uint64_t results[REFLECT_RESULT_COUNT];
@@ -52,14 +51,11 @@ static void log_counters(const char *message, const struct responder_stats *coun
     }
     add_counts(&requests, results, REFLECT_RESULT_COUNT, result_name);
     add_counts(&drops, stats->dropped, REFLECT_DROP_COUNT, reflect_drop_name);
-    snprintf(jitter, sizeof jitter, "%" PRIu64, stats->jitter_probes);
-    snprintf(jitter_us, sizeof jitter_us, "%" PRIu64, stats->jitter_us_probes);
-    snprintf(echo, sizeof echo, "%" PRIu64, stats->echo_probes);
-    snprintf(tcp, sizeof tcp, "%" PRIu64, stats->tcp_connects);
-    snprintf(socket_drops, sizeof socket_drops, "%" PRIu64, counted->socket_drops);
-    log_line(LOG_LEVEL_INFO, message, "requests", buf_string(&requests), "jitter_probes", jitter,
-             "jitter_us_probes", jitter_us, "echo_probes", echo, "tcp_connects", tcp, "dropped",
-             buf_string(&drops), "socket_drops", socket_drops, NULL);
+    log_line(LOG_LEVEL_INFO, message, "requests", buf_string(&requests), "jitter_probes",
+             LOG_NUMBER(stats->jitter_probes), "jitter_us_probes",
+             LOG_NUMBER(stats->jitter_us_probes), "echo_probes", LOG_NUMBER(stats->echo_probes),
+             "tcp_connects", LOG_NUMBER(stats->tcp_connects), "dropped", buf_string(&drops),
+             "socket_drops", LOG_NUMBER(counted->socket_drops), NULL);
     buf_fini(&requests);
     buf_fini(&drops);
 }
@@ -201,12 +197,13 @@ int main(int argc, char **argv)
     if (!options_parse(&flags_program, argc, argv, &options, &status)) {
         return status;
     }
-    status = flags_read(&options, &settings);
-    if (status == 0) {
-        status = web_flags_read(&options, &web);
-    }
+    status = web_flags_read(&options, &web);
     if (status == 0) {
         status = daemon_read_logging(&options);
+    }
+    if (status == 0) {
+        daemon_log_start(options_value(&options, "config.file"));
+        status = flags_read(&options, &settings);
     }
     if (status != 0) {
         web_flags_fini(&web);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "config/config.h"
-#include "program/config_file.h"
+#include "program/daemon.h"
 
 #define FAILED 1 /* exit status: it could not start */
 
@@ -26,7 +26,7 @@ int settings_file_read(const struct options *options, struct reflect_settings *s
                                   "cannot be given with --config.file");
         }
     }
-    struct config *config = config_file_load(file);
+    struct config *config = daemon_read_config(file);
     if (config == NULL) {
         return FAILED;
     }

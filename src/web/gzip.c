@@ -98,3 +98,8 @@ bool gzip_compress(struct buf *body)
     *body = out;
     return true;
 }
+
+const char *gzip_library_version(void)
+{
+    return zlibVersion();
+}

@@ -32,4 +32,7 @@ size_t gzip_read(struct gzip *gzip, char *out, size_t size);
 
 void gzip_close(struct gzip *gzip); /* NULL is fine */
 
+/* The version of zlib that runs. */
+const char *gzip_library_version(void);
+
 #endif

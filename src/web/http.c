@@ -403,3 +403,8 @@ void http_stop(struct http *http)
     free(http->metrics_path);
     free(http);
 }
+
+const char *http_library_version(void)
+{
+    return MHD_get_version();
+}

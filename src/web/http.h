@@ -59,4 +59,7 @@ void http_reloaded(struct http *http, bool is_successful);
 /* Stops accepting, answers what is in flight (at most about a second), frees. NULL is fine. */
 void http_stop(struct http *http);
 
+/* The version of libmicrohttpd that runs. */
+const char *http_library_version(void);
+
 #endif

@@ -20,7 +20,8 @@ targets:
   - {name: nobody, host: 127.0.0.1, port: 5009, frequency: 1s, timeout: 500ms, control: {version: none}}
 """
 # Line by line: what a shell that starts a program in the journal of systemd gives it.
-IN_JOURNAL = 'JOURNAL_STREAM=$(stat -L -c %d:%i /proc/self/fd/2) exec "$@"'
+# Entries with fields would go to a journal that is really there.
+IN_JOURNAL = 'IPSLA_JOURNAL_SOCKET=/nowhere JOURNAL_STREAM=$(stat -L -c %d:%i /proc/self/fd/2) exec "$@"'
 
 
 class Manager:
@@ -150,12 +151,35 @@ class ServiceTest(harness.Case):
         process.wait()
         return re.findall(r"^(?:<\d>)?", process.stderr(), re.MULTILINE)[:-1], process.evidence()
 
+    def test_entries_of_the_journal(self):
+        """Lines in logfmt are entries with fields, and none is on standard error; JSON is left as it is."""
+        path = os.path.join(harness.scratch_dir(), "journal")
+        journal = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(journal.close)
+        journal.bind(path)
+        journal.settimeout(harness.PATIENCE)
+        bad = harness.write_file("bad.yml", "targets: [{name: a}]\n")
+        command = ["sh", "-c", IN_JOURNAL.replace("/nowhere", path), "sh", harness.program("ipsla_exporter"),
+                   f"--config.file={bad}"]
+        process = harness.Process(self.namespace, command)
+        process.wait()
+        self.assertEqual(process.stderr(), "")
+        first, second = journal.recv(4096).decode(), journal.recv(4096).decode()
+        for field in ("PRIORITY=6", "SYSLOG_IDENTIFIER=ipsla_exporter", "IPSLA_VERSION=", "IPSLA_FILE=" + bad):
+            self.assertIn(field, first)
+        self.assertIn("MESSAGE=starting program=ipsla_exporter ", first)
+        for field in ("PRIORITY=3\n", "IPSLA_LINE=1\n", "MESSAGE=configuration finding="):
+            self.assertIn(field, second)
+        process = harness.Process(self.namespace, [*command, "--log.format=json"])
+        process.wait()
+        self.assertIn('<6>{"time"', process.stderr())
+
     def test_levels(self):
         """The journal learns the level of each line; elsewhere nothing is put in front of them."""
         bad = harness.write_file("bad.yml", "targets:\n  - {name: a, host: 127.0.0.1, port: 9, labels: {job: x}}\n  - {}\n")
         exporter = harness.program("ipsla_exporter")
         levels, evidence = self.levels(exporter, f"--config.file={bad}")
-        self.assertEqual(set(levels), {"<3>", "<4>"}, evidence)
+        self.assertEqual((levels[0], set(levels)), ("<6>", {"<3>", "<4>", "<6>"}), evidence)
         self.assertEqual(self.levels(exporter, "--workers=many")[0][:1], ["<3>"])
         with self.namespace.entered():
             taken = socket.create_server(("127.0.0.1", 10967))

@@ -3,6 +3,7 @@
 """Ending, refusing to start, and saying why in one clear line."""
 
 import contextlib
+import json
 import signal
 import socket
 
@@ -127,6 +128,25 @@ class SignalsPortsTest(harness.Case):
         done = self.run_program(self.namespace, "ipsla_exporter", "--config.file", "/nonexistent.yml")
         self.assertNotEqual(done.code, 0, done.evidence)
         self.assertIn("/nonexistent.yml", done.stderr)
+
+    def test_log_begins_with_what_runs_and_has_numbers(self):
+        """The first line says versions and configuration, in both programs; findings are lines like all others."""
+        file = harness.write_file("bad.yml", BAD)
+        for program, flags in (("ipsla_exporter", ()), ("ipsla_responder", ())):
+            done = self.run_program(self.namespace, program, "--log.format=json", "--config.file", file, *flags)
+            self.assertNotEqual(done.code, 0, done.evidence)
+            lines = [json.loads(line) for line in done.stderr.splitlines()]
+            self.assertEqual((lines[0]["msg"], lines[0]["program"], lines[0]["file"]), ("starting", program, file))
+            for name in ("version", "revision", "libmicrohttpd", "libevent", "libyaml", "openssl", "zlib"):
+                self.assertRegex(lines[0][name], r"\w", name)
+            findings = [line for line in lines if line["msg"] == "configuration"]
+            self.assertEqual([line["line"] for line in findings], [2, 6, 7, 8, 12], done.evidence)
+            self.assertIs(type(findings[0]["column"]), int)
+            self.assertEqual({line["level"] for line in findings}, {"error"})
+        good = harness.write_file("good.yml", SILENT)
+        exporter = harness.Exporter(self.namespace, good, "--log.format=json")
+        first = json.loads(exporter.process.stderr().splitlines()[0])
+        self.assertEqual((first["msg"], first["file"], first["targets"]), ("starting", good, 1))
 
     def test_unknown_flags(self):
         for name in ("ipsla_exporter", "ipsla_responder"):

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 #include <fcntl.h>
+#include <math.h>
 #include <pthread.h>
 #include <unistd.h>
 
@@ -129,6 +130,31 @@ static void test_json(void **state)
                         "\"key\":\"tab\\u0009and \\\\\",\"plain\":\"1\"}\n");
 }
 
+/* Numbers have no quotes, and are no strings in JSON. */
+static void test_numbers(void **state)
+{
+    (void)state;
+    static const struct {
+        enum log_format format;
+        const char *shape, *line;
+    } rows[] = {
+        {LOG_FORMAT_LOGFMT, logfmt_time,
+         "level=info msg=\"n\" a=-5 b=9223372036854775807 c=0.000125 d=null e=7 f=g\n"},
+        {LOG_FORMAT_JSON, json_time,
+         "\"level\":\"info\",\"msg\":\"n\",\"a\":-5,\"b\":9223372036854775807,\"c\":0.000125,"
+         "\"d\":null,\"e\":\"7\",\"f\":\"g\"}\n"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char text[512];
+        log_setup(LOG_LEVEL_INFO, rows[i].format);
+        struct capture capture = capture_begin();
+        log_line(LOG_LEVEL_INFO, "n", "a", LOG_NUMBER(-5), "b", LOG_NUMBER(INT64_MAX), "c",
+                 LOG_REAL(0.000125), "d", LOG_REAL(INFINITY), "e", "7", "f", "g", NULL);
+        capture_end(&capture, text, sizeof text);
+        assert_string_equal(after_time(text, rows[i].shape), rows[i].line);
+    }
+}
+
 static void test_lower_levels_are_silent(void **state)
 {
     (void)state;
@@ -196,6 +222,7 @@ int main(void)
         cmocka_unit_test(test_logfmt),
         cmocka_unit_test(test_logfmt_quotes_what_needs_it),
         cmocka_unit_test(test_json),
+        cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_lower_levels_are_silent),
         cmocka_unit_test(test_threads_do_not_mix_lines),
         cmocka_unit_test(test_names),
