@@ -113,6 +113,7 @@ void config_free(struct config *config)
 {
     if (config != NULL) {
         spec_set_unref(config->targets);
+        spec_set_unref(config->modules);
         target_files_unref(config->files);
         crypto_wipe(&config->responder, sizeof config->responder);
         keys_fini(config->keys);

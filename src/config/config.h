@@ -21,6 +21,8 @@ struct key_ring;
 struct config {
     char hash[CONFIG_HASH_BYTES]; /* SHA-256 of the text, hexadecimal; "": the library refused */
     struct spec_set *targets; /* peer is set where `host` is an address, else ADDR_NONE */
+    struct spec_set *modules; /* of the file, as targets of their names without a host; not NULL */
+    int64_t max_packet_rate; /* 0: any */
     struct target_files *files; /* whose targets are among them; NULL: none are named */
     bool has_responder;
     struct reflect_settings responder;

@@ -306,6 +306,7 @@ static void begin_targets(struct exporter *exporter)
     set_names(exporter);
     exporter_apply(exporter);
     publish_files(exporter, config->files);
+    shown_config_set(&exporter->shown, effective_new(config));
     struct limits needed = limits_needed(config, exporter->work.count);
     struct limits allowed = limits_allowed();
     limits_log(&needed, &allowed);

@@ -21,12 +21,12 @@
 #include <stdint.h>
 
 #include "base/time.h"
-#include "config/config.h"
 #include "exporter/limits.h"
 #include "exporter/resolve.h"
 #include "host/engine_worker.h"
 #include "host/responder_worker.h"
 #include "probe/spec_set.h"
+#include "program/shown_config.h"
 #include "program/web_flags.h"
 
 #define EXPORTER_WORKERS_MAX 64
@@ -82,6 +82,7 @@ struct exporter {
     atomic_bool is_realtime; /* the measuring threads have real-time priority */
     atomic_bool wants_reload; /* set by HTTP */
     atomic_bool was_ready; /* set by HTTP */
+    struct shown_config shown;
 
     pthread_mutex_t mutex; /* for the following */
     struct responder_worker *responder; /* NULL: none */
