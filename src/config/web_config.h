@@ -87,6 +87,10 @@ struct web_files {
  */
 struct web_config *web_config_load(const char *file, struct diagnostics *diagnostics,
                                    struct web_files *files);
+/* The same from memory; `file` is the name in diagnostics and where paths begin. The files that are
+ * named are added to `files`. */
+struct web_config *web_config_parse(const char *file, const char *text, size_t size,
+                                    struct diagnostics *diagnostics, struct web_files *files);
 void web_config_free(struct web_config *config); /* NULL is fine */
 
 /* Appends the keys with their values, as comments of YAML. No key and no hash is in it. */
