@@ -283,7 +283,7 @@ static void it_is_written_without_secrets(void **state)
                         "#   client_auth_type: NoClientCert\n#   min_version: TLS13\n"
                         "#   max_version: TLS13\n#   cipher_suites: [TLS_AES_128_GCM_SHA256]\n"
                         "#   curve_preferences: [X25519, CurveP256]\n"
-                        "#   prefer_server_cipher_suites: false\n"
+                        "#   prefer_server_cipher_suites: true\n"
                         "# http_server_config:\n#   headers:\n#     X-Frame-Options: deny\n"
                         "# rate_limit:\n#   interval: 500ms\n#   burst: 3\n"
                         "# basic_auth_users:\n#   a: <secret>\n"
