@@ -31,6 +31,7 @@ static const struct entry entries[] = {
     {&schema_operation, SLOT_DATA_PATTERN, {0}},
     {&schema_operation, SLOT_PRECISION, {0}},
     {&schema_operation, SLOT_TIMESTAMP_FORMAT, {0}},
+    {&schema_operation, SLOT_REFLECTOR, {0}},
 
     {&schema_operation, SLOT_CODEC, {.heading = "Voice"}},
     {&schema_operation, SLOT_CODEC_NUM_PACKETS, {0}},
@@ -60,6 +61,7 @@ static const struct entry entries[] = {
 
     {&schema_operation, SLOT_TIMESTAMPS, {.heading = "Clocks"}},
     {&schema_operation, SLOT_CLOCK_TOLERANCE, {0}},
+    {&schema_operation, SLOT_TRUST_PEER_CLOCK, {0}},
     {&schema_clock, SLOT_ASSUME_SYNCHRONIZED, {.alias = "assume-synchronized"}},
 
     {.row = {"config", "FILE", NULL, "Take the target from this configuration file.",

@@ -7,6 +7,7 @@
 #include "operation/operation.h"
 #include "probe/phase.h"
 #include "probe/spec_field.h"
+#include "wire/stamp_packet.h"
 
 void probe_init(struct probe *probe, const struct spec *spec,
                 const uint8_t seed[HANDSHAKE_SEED_BYTES])
@@ -29,7 +30,7 @@ void probe_set_spec(struct probe *probe, const struct spec *spec)
     assert(probe_is_idle(probe) && spec_is_same_target(before, spec));
     if (!addr_is_same_ip(&before->path.peer, &spec->path.peer)) {
         probe->filter = (struct clock_filter){0};
-        probe->byte_order = BYTE_ORDER_UNKNOWN;
+        probe->learned = (struct payload_learned){0};
     }
     if (!auth_key_is_equal(&before->control.key, &spec->control.key) ||
         before->control.auth_layout != spec->control.auth_layout) {
@@ -47,8 +48,21 @@ static void start_payload(struct probe *probe)
         .train = &probe->train,
         .key = &probe->handshake.key,
         .operation = probe->handshake.operations,
+        .estimate = probe->estimate,
     };
     payload_start(&probe->payload, &setting);
+}
+
+void probe_set_clock(struct probe *probe, const struct clock_state *clock)
+{
+    const struct stamp_estimate estimate = {
+        .is_synchronized = clock->is_synchronized,
+        .format = probe->spec->packets.timestamp_format,
+        .error_ns = clock->is_synchronized ? clock->estimated_error_ns : clock->maximum_error_ns,
+    };
+    if (probe->spec->operation->tells_clock) {
+        probe->estimate = stamp_estimate_write(&estimate);
+    }
 }
 
 void probe_start(struct probe *probe, struct instant now, struct mono latest_end)

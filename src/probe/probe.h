@@ -79,7 +79,8 @@ struct probe {
     struct payload payload;
     struct round round;
     struct clock_filter filter; /* of the responder's clock, over operations */
-    enum byte_order byte_order; /* of the responder's ICMP times, over operations */
+    struct payload_learned learned; /* of the responder, over operations */
+    uint16_t estimate; /* of our clock's error, as STAMP tells it */
     uint64_t unmatched[UNMATCHED_COUNT]; /* since init */
 };
 
@@ -92,6 +93,10 @@ void probe_fini(struct probe *probe);
 /* The next operation runs by `spec`: the same target (spec_is_same_target). The probe is idle, so
  * that an operation that runs ends by the rules it began with. */
 void probe_set_spec(struct probe *probe, const struct spec *spec);
+
+/* What the system says of our clock, for operations that tell it to the other end. Unless this is
+ * called they say that nothing is known. */
+void probe_set_clock(struct probe *probe, const struct clock_state *clock);
 
 /* Begins an operation; the probe must not be running. */
 void probe_start(struct probe *probe, struct instant now, struct mono latest_end);

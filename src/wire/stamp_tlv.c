@@ -86,8 +86,6 @@ size_t stamp_tlv_sign(const struct crypto_part *key, uint32_t seq, uint8_t *byte
 }
 
 /* Each answers one type: `value` becomes that of the reply. True: understood. */
-typedef bool (*answer)(const struct stamp_tlv_setting *setting, uint8_t *value, size_t size,
-                       struct stamp_tlv_result *result);
 
 static bool answer_copy(const struct stamp_tlv_setting *setting, uint8_t *value, size_t size,
                         struct stamp_tlv_result *result)
@@ -222,7 +220,8 @@ static bool answer_return(const struct stamp_tlv_setting *setting, uint8_t *valu
 static const struct known {
     uint8_t type;
     uint16_t size_min, size_max;
-    answer answer;
+    bool (*answer)(const struct stamp_tlv_setting *setting, uint8_t *value, size_t size,
+                   struct stamp_tlv_result *result);
 } known[] = {
     {STAMP_TLV_PADDING, 0, UINT16_MAX, answer_copy},
     {STAMP_TLV_LOCATION, 4, UINT16_MAX, answer_location},
