@@ -172,8 +172,10 @@ bool key_flag_refuse(const struct key_flags *flags, enum slot slot, const char *
 static const struct schema_key *row_for(const struct entry *entry,
                                         const struct operation *operation)
 {
-    bool is_of_port = entry->scope == &schema_control || entry->scope == &schema_key;
-    if (is_of_port && schema_row(SLOT_CONTROL, operation) == NULL) {
+    bool has_control = schema_row(SLOT_CONTROL, operation) != NULL;
+    bool takes_key = has_control || operation->has_packet_key;
+    if ((entry->scope == &schema_control && !has_control) ||
+        (entry->scope == &schema_key && !takes_key)) {
         return NULL;
     }
     return entry->scope == &schema_operation ? schema_row(entry->slot, operation)

@@ -104,16 +104,22 @@ static void report_unknown(const struct node *node, struct diagnostics *diagnost
 }
 
 /* STAMP: RFC 8762 4.4 knows one algorithm. A key that could not be read was reported already. */
-static void assign_to_packets(const struct auth_key *key, const struct node *node,
-                              struct diagnostics *diagnostics, struct spec *spec)
+void keys_take_for_packets(const struct key_ring *ring, const struct value *value,
+                           struct diagnostics *diagnostics, struct auth_key *out)
 {
+    const struct node *node = value->node;
+    const struct auth_key *key = find(ring, value->number);
+    if (key == NULL) {
+        report_unknown(node, diagnostics);
+        return;
+    }
     if (key->algorithm != AUTH_NONE && key->algorithm != AUTH_HMAC_SHA256) {
         diagnostics_error(diagnostics, place_value(node),
                           "key %u is of algorithm %s; allowed: hmac-sha256", (unsigned)key->id,
                           auth_algorithm_name(key->algorithm));
         return;
     }
-    spec->control.key = *key;
+    *out = *key;
 }
 
 void keys_assign(const struct key_ring *ring, const struct values *values,
@@ -124,16 +130,16 @@ void keys_assign(const struct key_ring *ring, const struct values *values,
     if (value->state != VALUE_SET) {
         return;
     }
+    if (is_of_packets) {
+        keys_take_for_packets(ring, value, diagnostics, &spec->control.key);
+        return;
+    }
     const struct auth_key *key = find(ring, value->number);
     if (key == NULL) {
         report_unknown(value->node, diagnostics);
         return;
     }
     const struct control *control = control_row(spec->control.version);
-    if (is_of_packets) {
-        assign_to_packets(key, value->node, diagnostics, spec);
-        return;
-    }
     if (!control_has_request(spec->control.version)) {
         return; /* nothing to sign */
     }

@@ -121,6 +121,17 @@ void stamp_reply_encode(const struct stamp_reply *reply, const struct crypto_par
     memcpy(out, base, size < bytes ? size : bytes);
 }
 
+static bool has_ssid(const uint8_t *bytes, size_t size, const struct crypto_part *key)
+{
+    size_t end = key == NULL ? STAMP_OPEN_BYTES : HMAC_AT;
+    for (size_t i = layout_of(key)->ssid + 2; i < end; i++) {
+        if (i >= size || bytes[i] != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 enum stamp_reject stamp_request_decode(const uint8_t *bytes, size_t size,
                                        const struct crypto_part *key, struct stamp_request *out)
 {
@@ -131,7 +142,7 @@ enum stamp_reject stamp_request_decode(const uint8_t *bytes, size_t size,
             .seq = (uint32_t)get(bytes, 0, 4),
             .t1 = get(bytes, at->time, 8),
             .estimate = (uint16_t)get(bytes, at->estimate, 2),
-            .ssid = size < at->ssid + 2 ? 0 : (uint16_t)get(bytes, at->ssid, 2),
+            .ssid = has_ssid(bytes, size, key) ? (uint16_t)get(bytes, at->ssid, 2) : 0,
         };
     }
     return reject;
@@ -162,47 +173,43 @@ enum stamp_reject stamp_reply_decode(const uint8_t *bytes, size_t size,
 /* S 1 bit, Z 1, scale 6, multiplier 8: multiplier * 2^(scale - 32) seconds. */
 enum { SYNCHRONIZED = 0x8000, PTP = 0x4000, SCALE_SHIFT = 8, SCALE_MAX = 63, MULTIPLIER_MAX = 255 };
 
+/* In nanoseconds, rounded up. 10^9 < 2^30, so multiplier * 10^9 has 38 bits at most. */
+static int64_t error_of(unsigned scale, unsigned multiplier)
+{
+    uint64_t scaled = multiplier * (uint64_t)NS_PER_SECOND;
+    if (scale <= 32) {
+        uint64_t divisor = UINT64_C(1) << (32 - scale);
+        return (int64_t)((scaled + divisor - 1) / divisor);
+    }
+    bool fits = scaled <= (uint64_t)INT64_MAX >> (scale - 32);
+    return fits ? (int64_t)(scaled << (scale - 32)) : INT64_MAX;
+}
+
 struct stamp_estimate stamp_estimate_read(uint16_t estimate)
 {
-    unsigned scale = estimate >> SCALE_SHIFT & SCALE_MAX;
-    uint64_t multiplier = estimate & MULTIPLIER_MAX;
-    struct stamp_estimate read = {
+    unsigned multiplier = estimate & MULTIPLIER_MAX;
+    return (struct stamp_estimate){
         .is_synchronized = (estimate & SYNCHRONIZED) != 0 && multiplier > 0,
         .format = (estimate & PTP) != 0 ? TIMESTAMP_PTP : TIMESTAMP_NTP,
-        .error_ns = -1,
+        .error_ns =
+            multiplier == 0 ? -1 : error_of(estimate >> SCALE_SHIFT & SCALE_MAX, multiplier),
     };
-    if (multiplier == 0) {
-        return read;
-    }
-    /* 10^9 < 2^30, so multiplier * 10^9 has 38 bits at most: up to a scale of 25 it fits. */
-    uint64_t scaled = multiplier * (uint64_t)NS_PER_SECOND;
-    if (scale <= 25) {
-        read.error_ns = (int64_t)(((scaled << scale) + UINT32_MAX) >> 32);
-    } else if (scale <= 32) {
-        uint64_t divisor = UINT64_C(1) << (32 - scale);
-        read.error_ns = (int64_t)((scaled + divisor - 1) / divisor);
-    } else {
-        bool fits = scaled <= (uint64_t)INT64_MAX >> (scale - 32);
-        read.error_ns = fits ? (int64_t)(scaled << (scale - 32)) : INT64_MAX;
-    }
-    return read;
 }
 
 uint16_t stamp_estimate_write(const struct stamp_estimate *estimate)
 {
     unsigned flags = (estimate->is_synchronized ? SYNCHRONIZED : 0U) |
                      (estimate->format == TIMESTAMP_PTP ? PTP : 0U);
-    uint16_t written = (uint16_t)(flags | SCALE_MAX << SCALE_SHIFT | MULTIPLIER_MAX);
     if (estimate->error_ns < 0) {
-        return written;
+        return (uint16_t)(flags | SCALE_MAX << SCALE_SHIFT | MULTIPLIER_MAX);
     }
-    for (unsigned scale = 0; scale <= SCALE_MAX; scale++) {
-        for (unsigned multiplier = 128; multiplier <= MULTIPLIER_MAX; multiplier++) {
-            written = (uint16_t)(flags | scale << SCALE_SHIFT | multiplier);
-            if (stamp_estimate_read(written).error_ns >= estimate->error_ns) {
-                return written;
-            }
-        }
+    unsigned scale = 0;
+    while (scale < SCALE_MAX && error_of(scale, MULTIPLIER_MAX) < estimate->error_ns) {
+        scale++;
     }
-    return written;
+    unsigned multiplier = 128;
+    while (multiplier < MULTIPLIER_MAX && error_of(scale, multiplier) < estimate->error_ns) {
+        multiplier++;
+    }
+    return (uint16_t)(flags | scale << SCALE_SHIFT | multiplier);
 }

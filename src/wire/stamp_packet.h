@@ -64,8 +64,8 @@ void stamp_request_encode(const struct stamp_request *request, const struct cryp
 void stamp_reply_encode(const struct stamp_reply *reply, const struct crypto_part *key,
                         uint8_t *out, size_t size);
 
-/* `out` is untouched unless the result is STAMP_ACCEPT. A request without room for an SSID has 0.
- */
+/* `out` is untouched unless the result is STAMP_ACCEPT. The SSID of a request is 0 where STAMP's
+ * zeros are none: it is one of TWAMP, and has padding there. */
 enum stamp_reject stamp_request_decode(const uint8_t *bytes, size_t size,
                                        const struct crypto_part *key, struct stamp_request *out);
 enum stamp_reject stamp_reply_decode(const uint8_t *bytes, size_t size,
