@@ -63,6 +63,13 @@ struct operation {
      * its sample. */
     enum payload_verdict (*read)(struct payload *payload, const struct ev *ev, struct instant now,
                                  const struct sample **out);
+    /* What a train cannot tell is asked before it, by one packet from a port of its own that is no
+     * part of it; NULL: there is nothing to ask. Writes it to `out` (IO_DATAGRAM_MAX bytes);
+     * returns its size in bytes. Then reads a datagram from the probe port: false when it is no
+     * answer. */
+    size_t (*write_query)(struct payload *payload, struct instant now, uint8_t *out);
+    bool (*read_query)(const struct payload *payload, const struct ev *ev,
+                       struct payload_learned *learned);
     /* The operation is over: reads what only all replies together tell, once, before the samples
      * are used; NULL: there is nothing of the kind. `learned`: what earlier operations found out
      * about the same host, and now this one. Returns how many of the accepted replies turned out to

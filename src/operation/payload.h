@@ -60,6 +60,7 @@ struct payload {
     int64_t claimed_ns; /* what the responder says its clock is off by, or may be */
     enum one_way doubt; /* why its times are not believed whatever they are; or ONE_WAY_SHOWN */
     uint16_t estimate; /* STAMP: of the error of our clock (wire/stamp_packet.h) */
+    uint64_t query_t1; /* STAMP: in the query */
     struct reflector_signs signs;
 };
 

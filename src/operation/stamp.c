@@ -146,6 +146,48 @@ static enum payload_verdict read(struct payload *payload, const struct ev *ev, s
     return payload_check_times(spec, sample);
 }
 
+/* A session of one packet that does not begin at 0: who counts answers 0, who does not the same
+ * number. */
+#define QUERY_SEQ 65536U
+
+static struct stamp_request query_of(const struct payload *payload)
+{
+    enum { OTHER_SSID = 0x8000 };
+    uint16_t other = ssid_of(payload) ^ OTHER_SSID;
+    return (struct stamp_request){
+        .seq = QUERY_SEQ,
+        .t1 = payload->query_t1,
+        .estimate = payload->estimate,
+        .ssid = has_ssid(payload) ? (uint16_t)(other == 0 ? 1 : other) : 0,
+    };
+}
+
+static size_t write_query(struct payload *payload, struct instant now, uint8_t *out)
+{
+    const struct spec *spec = payload->spec;
+    struct crypto_part part;
+    const struct crypto_part *key = key_of(spec, &part);
+    payload->query_t1 = timestamp_encode(spec->packets.timestamp_format, now.wall);
+    const struct stamp_request query = query_of(payload);
+    stamp_request_encode(&query, key, out, stamp_base_bytes(key));
+    return stamp_base_bytes(key);
+}
+
+static bool read_query(const struct payload *payload, const struct ev *ev,
+                       struct payload_learned *learned)
+{
+    struct crypto_part part;
+    struct stamp_reply reply;
+    const struct stamp_request query = query_of(payload);
+    if (stamp_reply_decode(ev->bytes, ev->size, key_of(payload->spec, &part), &reply) !=
+            STAMP_ACCEPT ||
+        reply.sender_seq != query.seq || (reply.t1 != query.t1 && reply.t3 != query.t1)) {
+        return false;
+    }
+    learned->reflector = reply.seq == QUERY_SEQ ? REFLECTOR_STATELESS : REFLECTOR_STATEFUL;
+    return true;
+}
+
 /* Who returns another number than the sender's counts himself. The same number says nothing: so
  * does who counts, until a packet is lost before him. */
 static enum reflector find_reflector(const struct payload *payload, enum reflector learned)
@@ -249,6 +291,8 @@ const struct operation operation_stamp = {
     .key_count = sizeof stamp_keys / sizeof stamp_keys[0],
     .write = write,
     .read = read,
+    .write_query = write_query,
+    .read_query = read_query,
     .settle = settle,
 };
 
@@ -277,5 +321,7 @@ const struct operation operation_twamp_light = {
     .key_count = sizeof twamp_light_keys / sizeof twamp_light_keys[0],
     .write = write,
     .read = read,
+    .write_query = write_query,
+    .read_query = read_query,
     .settle = settle,
 };

@@ -109,6 +109,10 @@ static void settle_payload(struct probe *probe)
         probe->round.corrupt += probe->spec->operation->settle(&probe->payload, &probe->learned);
         probe->round.byte_order = probe->payload.byte_order;
     }
+    /* It lives, but the query or its answer was lost. */
+    if (probe->learned.reflector == REFLECTOR_AUTO && probe->train.arrivals > 0) {
+        probe->query_due = (struct mono){0};
+    }
 }
 
 /* The train has run: what its ledger says. The socket of a connection is another than that of its
