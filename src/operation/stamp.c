@@ -9,9 +9,10 @@
 #include "wire/stamp_packet.h"
 #include "wire/stamp_tlv.h"
 
-/* So many replies in a row with both fractions below 10^9 are no accident: one has them once in 18.
- */
-#define NANOSECONDS_REPLIES 20
+/* So many replies with both fractions below 10^9 are looked at, and believed when the clock then
+ * ran this much more evenly. */
+#define NANOSECONDS_REPLIES 10
+#define NANOSECONDS_EVENNESS 4
 /* Who is always this good has no clock that anybody looks at. */
 #define ESTIMATE_FIXED_NS NS_PER_US
 
@@ -230,15 +231,45 @@ static int64_t reread_nanoseconds(int64_t read_ns)
     return seconds * NS_PER_SECOND + (int64_t)((fraction_ns << 32) / (uint64_t)NS_PER_SECOND);
 }
 
+/* How unevenly the reflector's clock ran between neighbours of the train, by one reading of it. */
+static int64_t unevenness_ns(const struct train *train, bool is_reread)
+{
+    int64_t sum_ns = 0;
+    const struct sample *last = NULL;
+    for (uint32_t i = 0; i < train->next; i++) {
+        const struct sample *sample = &train->samples[i];
+        if (!sample->has_remote_times) {
+            continue;
+        }
+        if (last != NULL) {
+            int64_t t2_ns = is_reread ? reread_nanoseconds(sample->t2_ns) : sample->t2_ns;
+            int64_t before_ns = is_reread ? reread_nanoseconds(last->t2_ns) : last->t2_ns;
+            int64_t apart_ns = t2_ns - before_ns - (sample->t1_ns - last->t1_ns);
+            sum_ns += apart_ns < 0 ? -apart_ns : apart_ns;
+        }
+        last = sample;
+    }
+    return sum_ns;
+}
+
+/* Fractions below 10^9 may be an accident: a train is short. Read as nanoseconds the clock must run
+ * much more evenly. */
+static bool has_nanoseconds(const struct payload *payload)
+{
+    const struct reflector_signs *signs = &payload->signs;
+    const struct train *train = payload->train;
+    bool is_ntp = stamp_estimate_read(signs->estimate).format == TIMESTAMP_NTP;
+    return is_ntp && signs->small_fractions >= NANOSECONDS_REPLIES &&
+           signs->small_fractions == signs->replies &&
+           unevenness_ns(train, true) < unevenness_ns(train, false) / NANOSECONDS_EVENNESS;
+}
+
 static void find_nanoseconds(struct payload *payload)
 {
-    struct reflector_signs *signs = &payload->signs;
-    bool is_ntp = stamp_estimate_read(signs->estimate).format == TIMESTAMP_NTP;
-    if (!is_ntp || signs->small_fractions < NANOSECONDS_REPLIES ||
-        signs->small_fractions != signs->replies) {
+    if (!has_nanoseconds(payload)) {
         return;
     }
-    signs->deviations |= DEVIATION_NANOSECONDS;
+    payload->signs.deviations |= DEVIATION_NANOSECONDS;
     for (uint32_t i = 0; i < payload->train->next; i++) {
         struct sample *sample = &payload->train->samples[i];
         if (sample->has_remote_times) {
