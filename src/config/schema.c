@@ -50,7 +50,9 @@ static const struct schema_key operation_keys[] = {
             "is written it is half the frequency if that is shorter."},
     {"port", SLOT_PORT, SCHEMA_INTEGER, .is_by_operation = true, .min = 1, .max = 65535,
      .default_text = "16384", .sets = {"path.port", "path.peer"},
-     .doc = "UDP or TCP port the probes go to; the responder opens it when asked."},
+     .doc =
+         "UDP or TCP port the probes go to, of STAMP and TWAMP Light 862; the responder opens it "
+         "when asked."},
     {"threshold", SLOT_THRESHOLD, SCHEMA_DURATION, .min = 0, .max = 60 * SECONDS,
      .default_text = "5s", .sets = {"results.threshold_ns"},
      .doc = "A slower round trip is counted as over threshold; an icmp-jitter with more average "

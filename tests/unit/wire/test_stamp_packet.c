@@ -45,13 +45,13 @@ static const struct {
     struct stamp_request wanted;
     bool is_own; /* what we write is the same, octet by octet */
 } requests[] = {
-    {"S1", NULL, {0, T1, 0x0001, 0}, true},        {"S3", NULL, {258, T1, 0x9680, 0xbeef}, true},
-    {"S5", NULL, {1, T1_PTP, 0x4001, 0}, true},    {"S7", NULL, {UINT32_MAX, T1, 0x0001, 0}, true},
-    {"S9", NULL, {3, T1, 0x0001, 0}, false},       {"S10", NULL, {3, T1, 0x0001, 0}, false},
-    {"S11", NULL, {3, T1, 0x0001, 0}, false}, {"A1", &key, {0, T1, 0x0001, 0}, true},
-    {"A3", &key, {7, T1, 0x0001, 0x1234}, true},   {"A7", &key, {0, T1, 0x0001, 0}, false},
-    {"A8", &short_key, {0, T1, 0x0001, 0}, true},  {"A9", &key, {7, T1, 0x0001, 0x1234}, false},
-    {"A10", &key, {7, T1, 0x0001, 0}, false},      {"A11", &key, {7, T1, 0x0001, 0}, false},
+    {"S1", NULL, {0, T1, 0x0001, 0}, true},       {"S3", NULL, {258, T1, 0x9680, 0xbeef}, true},
+    {"S5", NULL, {1, T1_PTP, 0x4001, 0}, true},   {"S7", NULL, {UINT32_MAX, T1, 0x0001, 0}, true},
+    {"S9", NULL, {3, T1, 0x0001, 0}, false},      {"S10", NULL, {3, T1, 0x0001, 0}, false},
+    {"S11", NULL, {3, T1, 0x0001, 0}, false},     {"A1", &key, {0, T1, 0x0001, 0}, true},
+    {"A3", &key, {7, T1, 0x0001, 0x1234}, true},  {"A7", &key, {0, T1, 0x0001, 0}, false},
+    {"A8", &short_key, {0, T1, 0x0001, 0}, true}, {"A9", &key, {7, T1, 0x0001, 0x1234}, false},
+    {"A10", &key, {7, T1, 0x0001, 0}, false},     {"A11", &key, {7, T1, 0x0001, 0}, false},
 };
 
 static void test_requests(void **state)
