@@ -44,7 +44,6 @@ static void add_entry(const struct schema_scope *scope, const struct spec *spec,
 
 static void add_keys(const struct auth_key *keys, size_t count, struct buf *out)
 {
-    buf_add_string(out, count > 0 ? "keys:\n" : "");
     for (size_t i = 0; i < count; i++) {
         buf_printf(out, "  - id: %u\n    algorithm: %s\n    secret_file: " EFFECTIVE_SECRET "\n",
                    (unsigned)keys[i].id, auth_algorithm_name(keys[i].algorithm));
@@ -81,6 +80,7 @@ static void add_head(const struct config *config, struct buf *out)
     if (config->max_packet_rate > 0) {
         buf_printf(out, "max_packet_rate: %" PRId64 "\n", config->max_packet_rate);
     }
+    buf_add_string(out, config->keys->count > 0 ? "keys:\n" : "");
     add_keys(config->keys->keys, config->keys->count, out);
     if (config->has_responder) {
         effective_add_responder(&config->responder, out);
@@ -131,10 +131,24 @@ struct effective *effective_new(const struct config *config)
     return effective;
 }
 
+static bool has_id(const struct reflect_settings *settings, uint16_t id)
+{
+    for (size_t i = 0; i < settings->key_count; i++) {
+        if (settings->keys[i].id == id) {
+            return true;
+        }
+    }
+    return false;
+}
+
 struct effective *effective_of_responder(const struct reflect_settings *settings)
 {
     struct effective *effective = begin();
+    const struct auth_key *stamp = &settings->stamp.key;
+    bool has_other = stamp->algorithm != AUTH_NONE && !has_id(settings, stamp->id);
+    buf_add_string(&effective->head, has_other || settings->key_count > 0 ? "keys:\n" : "");
     add_keys(settings->keys, settings->key_count, &effective->head);
+    add_keys(stamp, has_other ? 1 : 0, &effective->head);
     effective_add_responder(settings, &effective->head);
     return effective;
 }

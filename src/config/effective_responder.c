@@ -135,6 +135,12 @@ static void add_other(enum slot slot, const struct reflect_settings *settings, s
     case SLOT_PERMANENT_TCP_PORTS:
         add_endpoints(settings->permanent_tcp, settings->permanent_tcp_count, out);
         break;
+    case SLOT_STAMP_PORTS:
+        add_endpoints(settings->stamp.ports, settings->stamp.port_count, out);
+        break;
+    case SLOT_STAMP_KEY:
+        buf_printf(out, "%u", (unsigned)settings->stamp.key.id);
+        break;
     case SLOT_RESPONDER_VRF:
         yaml_add_text(out, settings->device);
         break;
@@ -155,12 +161,19 @@ static void add_other(enum slot slot, const struct reflect_settings *settings, s
     }
 }
 
+/* Keys that have no value that says "none". */
+static bool is_absent(enum slot slot, const struct reflect_settings *settings)
+{
+    return (slot == SLOT_RESPONDER_VRF && settings->device[0] == '\0') ||
+           (slot == SLOT_STAMP_KEY && settings->stamp.key.algorithm == AUTH_NONE);
+}
+
 void effective_add_responder(const struct reflect_settings *settings, struct buf *out)
 {
     buf_add_string(out, "responder:\n");
     for (size_t i = 0; i < schema_responder.count; i++) {
         const struct schema_key *key = &schema_responder.keys[i];
-        if (key->slot == SLOT_RESPONDER_VRF && settings->device[0] == '\0') {
+        if (is_absent(key->slot, settings)) {
             continue;
         }
         buf_printf(out, "  %s: ", key->name);

@@ -11,7 +11,7 @@
 #include "config/schema.h"
 #include "config/value.h"
 
-#define LISTEN_MAX (REFLECT_LISTEN_MAX + REFLECT_PERMANENT_MAX)
+#define LISTEN_MAX (REFLECT_LISTEN_MAX + 2 * REFLECT_PERMANENT_MAX)
 
 /* Addresses that sockets will be bound to, and where they were written. */
 struct bindings {
@@ -71,6 +71,10 @@ static void read_udp(const struct values *values, const struct node *node,
     }
     if (permanent->state == VALUE_SET) {
         out->permanent_count = read_endpoints(permanent, &bindings, diagnostics, out->permanent);
+    }
+    const struct value *stamp = &values->of[SLOT_STAMP_PORTS];
+    if (stamp->state == VALUE_SET) {
+        out->stamp.port_count = read_endpoints(stamp, &bindings, diagnostics, out->stamp.ports);
     }
 }
 
@@ -140,6 +144,9 @@ void responder_read(const struct node *node, const struct key_ring *ring,
     }
     if (values.of[SLOT_RESPONDER_KEYS].state == VALUE_SET) {
         keys_list(ring, values.of[SLOT_RESPONDER_KEYS].node, diagnostics, out);
+    }
+    if (values.of[SLOT_STAMP_KEY].state == VALUE_SET) {
+        keys_take_for_packets(ring, &values.of[SLOT_STAMP_KEY], diagnostics, &out->stamp.key);
     }
     put_numbers(&values, out);
 }
