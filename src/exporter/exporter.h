@@ -8,6 +8,8 @@
  *   check.c     what this host cannot do for a configuration
  *   health.c    what the service manager is told
  *   changes.c   states of targets in the log, which change_log.c keeps short
+ *   operations.c  operations of single targets in the log
+ *   watch.c     all that is looked at now and then
  *   realtime.c  priority of the measuring threads
  *   resolve.c   host names
  *   view.c      what HTTP asks for */
@@ -23,10 +25,12 @@
 #include "base/time.h"
 #include "config/config.h"
 #include "exporter/limits.h"
+#include "exporter/operations.h"
 #include "exporter/resolve.h"
 #include "host/engine_worker.h"
 #include "host/responder_worker.h"
 #include "probe/spec_set.h"
+#include "program/refusal_watch.h"
 #include "program/web_flags.h"
 
 #define EXPORTER_WORKERS_MAX 64
@@ -103,6 +107,8 @@ struct exporter {
     struct unearned unearned;
     struct change_log *changes; /* of targets; NULL before the first look */
     struct mono changes_next;
+    struct operations operations; /* of targets that --log.target names */
+    struct refusal_watch refusals; /* of the responder */
     struct health health;
     struct follow follow;
 };
@@ -165,6 +171,9 @@ struct mono exporter_watch_unearned(struct exporter *exporter);
 /* Logs which targets changed their state, once a second. Returns when to call it again. */
 struct mono exporter_watch_changes(struct exporter *exporter);
 void exporter_end_changes(struct exporter *exporter);
+
+/* Calls all that look now and then. Returns when to call it again. */
+struct mono exporter_watch(struct exporter *exporter);
 
 /* Tells the service manager now and then that every thread does its work (or nothing, when one does
  * not), and how many targets are measured. Returns when to call it again. */
