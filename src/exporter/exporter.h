@@ -10,6 +10,7 @@
  *   changes.c   states of targets in the log, which change_log.c keeps short
  *   operations.c  operations of single targets in the log
  *   watch.c     all that is looked at now and then
+ *   spoilt.c    operations that completed without all of their numbers, in the log
  *   realtime.c  priority of the measuring threads
  *   resolve.c   host names
  *   view.c      what HTTP asks for */
@@ -24,6 +25,7 @@
 
 #include "base/time.h"
 #include "config/config.h"
+#include "explain/explain.h"
 #include "exporter/limits.h"
 #include "exporter/operations.h"
 #include "exporter/resolve.h"
@@ -44,6 +46,12 @@ struct exporter_shard {
 struct unearned {
     uint64_t total; /* so far */
     struct mono next; /* when to look again */
+    struct mono quiet_until;
+};
+
+/* What is known of operations that one thing spoilt (explain/explain.h). */
+struct spoilt {
+    uint64_t total; /* so far */
     struct mono quiet_until;
 };
 
@@ -105,6 +113,8 @@ struct exporter {
     struct mono judge_next; /* when they are judged again */
     struct mono apply_next; /* when addresses may be taken over again */
     struct unearned unearned;
+    struct spoilt spoilt[SPOILER_COUNT];
+    struct mono spoilt_next; /* when to look again */
     struct change_log *changes; /* of targets; NULL before the first look */
     struct mono changes_next;
     struct operations operations; /* of targets that --log.target names */
@@ -167,6 +177,10 @@ void exporter_check_sockets(const struct spec_set *targets);
 /* Looks now and then whether many datagrams answered nothing, and says so in the log, once a minute
  * at the most. Returns when to call it again. */
 struct mono exporter_watch_unearned(struct exporter *exporter);
+
+/* Logs what spoilt operations that completed, once a minute at the most. Returns when to call it
+ * again. */
+struct mono exporter_watch_spoilt(struct exporter *exporter);
 
 /* Logs which targets changed their state, once a second. Returns when to call it again. */
 struct mono exporter_watch_changes(struct exporter *exporter);

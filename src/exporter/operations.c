@@ -49,6 +49,9 @@ static void add_result(const struct report *report, struct buf *out)
         explain_limits(&report->spec->results.limits, round, out);
     }
     if (out->size == 0) {
+        explain_all_spoilt(round, "; ", out);
+    }
+    if (out->size == 0) {
         buf_add_string(out, return_code_text(round->return_code));
     }
 }

@@ -40,6 +40,7 @@ struct mono exporter_watch(struct exporter *exporter)
         mono_min(exporter_watch_unearned(exporter), exporter_report_health(exporter));
     next = mono_min(next, exporter_follow(exporter));
     next = mono_min(next, exporter_watch_changes(exporter));
+    next = mono_min(next, exporter_watch_spoilt(exporter));
     next = mono_min(next, watch_operations(exporter));
     return mono_min(next, watch_refusals(exporter));
 }
