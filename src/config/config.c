@@ -114,6 +114,7 @@ void config_free(struct config *config)
     if (config != NULL) {
         spec_set_unref(config->targets);
         target_files_unref(config->files);
+        prober_rules_unref(config->prober);
         crypto_wipe(&config->responder, sizeof config->responder);
         keys_fini(config->keys);
         free(config->keys);

@@ -11,6 +11,7 @@
 
 #include "config/diagnostics.h"
 #include "config/inputs.h"
+#include "config/prober.h"
 #include "config/target_files.h"
 #include "probe/spec.h"
 #include "reflect/reflect.h"
@@ -22,6 +23,7 @@ struct config {
     char hash[CONFIG_HASH_BYTES]; /* SHA-256 of the text, hexadecimal; "": the library refused */
     struct spec_set *targets; /* peer is set where `host` is an address, else ADDR_NONE */
     struct target_files *files; /* whose targets are among them; NULL: none are named */
+    struct prober_rules *prober; /* NULL: clients may not have anything measured */
     bool has_responder;
     struct reflect_settings responder;
     struct key_ring *keys;

@@ -50,6 +50,7 @@ static const struct {
     {&schema_control, "control"},
     {&schema_limit, "limits"},
     {&schema_responder, "responder"},
+    {&schema_probe, "probe"},
     {&schema_key, "an entry of keys"},
     {&schema_clock, "clock"},
     {&schema_group, "a group of a target file"},

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "config/address.h"
 #include "config/duration.h"
 #include "config/hint.h"
 #include "config/labels.h"
@@ -161,6 +162,7 @@ static bool read_value(const struct reading *reading, const struct node *node, s
     case SCHEMA_PREFIXES:
     case SCHEMA_PORTS:
     case SCHEMA_IDS:
+    case SCHEMA_NAMES:
     case SCHEMA_FILES:
     case SCHEMA_LIST:
         return read_list(reading, node);
@@ -309,4 +311,13 @@ void value_get_bounds(const struct value *value, struct hist_layout *out)
         duration_parse(node->text, &layout.bounds_ns[layout.count++]);
     }
     *out = layout;
+}
+
+size_t value_get_prefixes(const struct value *value, struct addr_prefix *out)
+{
+    size_t count = 0;
+    for (const struct node *node = value->node->first; node != NULL; node = node->next) {
+        address_parse_prefix(node->text, &out[count++]);
+    }
+    return count;
 }
