@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "config/address.h"
 #include "config/target.h"
 #include "config/value.h"
 
@@ -74,7 +75,7 @@ struct prober_rules *prober_rules_read(const struct node *node,
         module->spec = read_module(name, inheritance, diagnostics);
     }
     if (allow->state == VALUE_SET) {
-        rules->allow_count = value_get_prefixes(allow, rules->allow);
+        rules->allow_count = address_list_prefixes(allow->node, rules->allow);
     }
     rules->max_concurrent = most->state == VALUE_SET ? (unsigned)most->number : PROBER_CONCURRENT;
     return rules;

@@ -114,10 +114,11 @@ void responder_read(const struct node *node, const struct key_ring *ring,
         memcpy(out->device, name, strlen(name) + 1);
     }
     if (values.of[SLOT_ALLOW].state == VALUE_SET) {
-        out->allow_count = value_get_prefixes(&values.of[SLOT_ALLOW], out->allow);
+        out->allow_count = address_list_prefixes(values.of[SLOT_ALLOW].node, out->allow);
     }
     if (values.of[SLOT_RESERVE_FOR].state == VALUE_SET) {
-        out->reserve_for_count = value_get_prefixes(&values.of[SLOT_RESERVE_FOR], out->reserve_for);
+        out->reserve_for_count =
+            address_list_prefixes(values.of[SLOT_RESERVE_FOR].node, out->reserve_for);
     }
     if (values.of[SLOT_PORTS].state == VALUE_SET) {
         read_ports(&values.of[SLOT_PORTS], &out->ports);

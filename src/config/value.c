@@ -5,7 +5,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "config/address.h"
 #include "config/duration.h"
 #include "config/hint.h"
 #include "config/labels.h"
@@ -311,13 +310,4 @@ void value_get_bounds(const struct value *value, struct hist_layout *out)
         duration_parse(node->text, &layout.bounds_ns[layout.count++]);
     }
     *out = layout;
-}
-
-size_t value_get_prefixes(const struct value *value, struct addr_prefix *out)
-{
-    size_t count = 0;
-    for (const struct node *node = value->node->first; node != NULL; node = node->next) {
-        address_parse_prefix(node->text, &out[count++]);
-    }
-    return count;
 }

@@ -61,8 +61,4 @@ bool value_is_mapping(const struct node *node, struct diagnostics *diagnostics);
 /* Fills `out` from a value of SCHEMA_BOUNDS that is VALUE_SET. */
 void value_get_bounds(const struct value *value, struct hist_layout *out);
 
-/* Fills `out`, which has room for what the schema allows, from a value of SCHEMA_PREFIXES that is
- * VALUE_SET. Returns how many. */
-size_t value_get_prefixes(const struct value *value, struct addr_prefix *out);
-
 #endif

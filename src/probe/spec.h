@@ -179,6 +179,8 @@ enum addr_family spec_ip_version(const struct spec *spec);
 
 /* The probe port is one at which responders take control requests: no probe is answered there. */
 bool spec_probes_control_port(const struct spec *spec);
+/* The same of the spec with another probe port. */
+bool spec_is_control_port(const struct spec *spec, uint16_t port);
 
 /* A hash of the target's name, the same on every machine: start phase, shard, lookup. */
 uint64_t spec_hash(const struct spec *spec);
