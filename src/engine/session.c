@@ -381,6 +381,18 @@ static void end_run(struct session *session, struct instant now, struct session_
     env->has_news = true;
 }
 
+/* What ends by itself now is not cut short: it was polled before. */
+static bool cut_when_due(struct session *session, struct instant now)
+{
+    if (!session->is_running || mono_is_before(now.mono, session->cut_at)) {
+        return false;
+    }
+    session->was_cut = !probe_is_settled(&session->probe, now.mono);
+    session->cut_at = MONO_NEVER;
+    probe_cut_short(&session->probe, now);
+    return true;
+}
+
 bool session_poll(struct session *session, struct instant now, struct fx *fx,
                   struct session_env *env)
 {
@@ -388,12 +400,11 @@ bool session_poll(struct session *session, struct instant now, struct fx *fx,
     if (!session->is_running && !session->is_leaving && is_due) {
         start_run(session, now, env->stats);
     }
-    if (session->is_running && !mono_is_before(now.mono, session->cut_at)) {
-        session->was_cut = !probe_is_answered(&session->probe);
-        session->cut_at = MONO_NEVER;
-        probe_cut_short(&session->probe, now);
+    bool has_effect = probe_poll(&session->probe, now, fx, env->scratch);
+    if (!has_effect && cut_when_due(session, now)) {
+        has_effect = probe_poll(&session->probe, now, fx, env->scratch);
     }
-    if (probe_poll(&session->probe, now, fx, env->scratch)) {
+    if (has_effect) {
         fx->id.owner = session->slot;
         return true;
     }

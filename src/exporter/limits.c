@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 
 #include "base/mem.h"
+#include "exporter/inquiry.h"
 #include "host/log.h"
 #include "operation/operation.h"
 
@@ -104,7 +105,8 @@ struct limits limits_needed(const struct config *config, unsigned workers)
     free(shared);
     return (struct limits){
         .descriptors = DESCRIPTORS_BASE + threads * DESCRIPTORS_OF_THREAD + own.descriptors +
-                       sockets + answering + probing + (names < LOOKUPS_MAX ? names : LOOKUPS_MAX),
+                       sockets + answering + probing + (probing > 0 ? INQUIRIES_MAX : 0) +
+                       (names < LOOKUPS_MAX ? names : LOOKUPS_MAX),
         .ports = own.ports + sockets + probing,
     };
 }

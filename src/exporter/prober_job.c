@@ -3,6 +3,7 @@
 #include "exporter/prober_job.h"
 
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -161,7 +162,7 @@ static void render(const struct probe_job *job, struct report *report,
 enum probe_answer probe_job_answer(const struct probe_job *job,
                                    const struct metrics_request *wanted, struct buf *out)
 {
-    struct report shown;
+    struct report shown = {0};
     struct report *report = NULL;
     struct spec *spec = NULL;
     if (job->is_forbidden) {
@@ -170,7 +171,8 @@ enum probe_answer probe_job_answer(const struct probe_job *job,
     }
     if (job->report != NULL) {
         spec = make_shown_spec(job);
-        shown = *job->report;
+        /* Everything but the counter, which the engine may be changing. */
+        memcpy(&shown, job->report, offsetof(struct report, references));
         shown.spec = spec;
         report = &shown;
     }

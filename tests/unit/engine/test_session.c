@@ -218,6 +218,27 @@ static void test_budget_keeps_what_is_known(void **state)
     tear_down();
 }
 
+/* Also when this thread comes too late for both, the end of the wait and that of the budget. */
+static void test_budget_leaves_what_timed_out(void **state)
+{
+    (void)state;
+    for (int64_t late_ns = 0; late_ns <= MS(400); late_ns += MS(100)) {
+        struct spec *spec = build_echo_spec("t", "198.51.100.20");
+        spec->schedule.timeout_ns = MS(900);
+        spec->schedule.budget_ns = SECONDS(1);
+        set_up(spec);
+        accept();
+        drive_until(&rig.drive, build_at(MS(800)));
+        rig.drive.now = build_at(SECONDS(1) + late_ns);
+        drive_poll(&rig.drive);
+        drive_until(&rig.drive, build_at(SECONDS(2)));
+        const struct report *report = rig.session.report;
+        assert_true(report->has_run && !report->was_cut);
+        assert_int_equal(report->latest.outcome, OUTCOME_TIMEOUT);
+        tear_down();
+    }
+}
+
 static void test_budget_leaves_what_is_answered(void **state)
 {
     (void)state;
@@ -668,6 +689,7 @@ int main(void)
         cmocka_unit_test(test_one_run),
         cmocka_unit_test(test_budget_cuts_short),
         cmocka_unit_test(test_budget_keeps_what_is_known),
+        cmocka_unit_test(test_budget_leaves_what_timed_out),
         cmocka_unit_test(test_budget_leaves_what_is_answered),
         cmocka_unit_test(test_failure_keeps_last_success),
         cmocka_unit_test(test_skipped_starts),
