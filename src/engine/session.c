@@ -267,8 +267,9 @@ static struct mono plan_end(struct session *session, struct mono next, struct in
     return mono_add(mono_min(next, session->cut_at), -SESSION_GAP_NS);
 }
 
-static void start_run(struct session *session, struct instant now, struct engine_stats *stats)
+static void start_run(struct session *session, struct instant now, struct session_env *env)
 {
+    struct engine_stats *stats = env->stats;
     miss_starts(session, now);
     hist_observe(&stats->start_lateness, &hist_layout_default,
                  mono_diff(now.mono, session->next_start));
@@ -278,6 +279,7 @@ static void start_run(struct session *session, struct instant now, struct engine
     probe_set_spec(&session->probe, session->spec);
     struct mono next = take_following_start(session);
     plan_start(session, next, now);
+    probe_set_clock(&session->probe, env->clock);
     probe_start(&session->probe, now, plan_end(session, next, now));
 }
 
@@ -398,7 +400,7 @@ bool session_poll(struct session *session, struct instant now, struct fx *fx,
 {
     bool is_due = !mono_is_before(now.mono, session->next_start);
     if (!session->is_running && !session->is_leaving && is_due) {
-        start_run(session, now, env->stats);
+        start_run(session, now, env);
     }
     bool has_effect = probe_poll(&session->probe, now, fx, env->scratch);
     if (!has_effect && cut_when_due(session, now)) {
