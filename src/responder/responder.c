@@ -119,12 +119,15 @@ static void reload(struct responder *responder, const struct options *options,
     }
 }
 
-/* Until a signal asks to end. */
+/* Until a signal asks to end. Says meanwhile whom the responder refuses. */
 static void serve(struct responder *responder, const struct options *options,
                   struct reflect_settings *settings, const sigset_t *signals)
 {
+    static const struct timespec period = {.tv_nsec = REFUSAL_WATCH_NS % NS_PER_SECOND,
+                                           .tv_sec = REFUSAL_WATCH_NS / NS_PER_SECOND};
     for (;;) {
-        int signal = sigwaitinfo(signals, NULL);
+        int signal = sigtimedwait(signals, NULL, &period);
+        refusal_watch(&responder->refusals, responder->worker, clock_now().mono);
         if (signal == SIGTERM || signal == SIGINT) {
             return;
         }
