@@ -17,7 +17,7 @@
 /* Everything that a view points to. */
 struct scene {
     struct expo_view view;
-    struct snapshot *snapshot;
+    struct snapshot *snapshots[2]; /* of the targets; of what clients ask for, NULL: nothing */
     struct responder_view responder;
     struct target_files *files; /* NULL: none */
     struct expo_file *shown_files;
@@ -66,14 +66,16 @@ static void show_files(struct scene *scene)
 
 static void scene_init(struct scene *scene, struct exporter *exporter)
 {
-    *scene = (struct scene){.snapshot = acquire(exporter)};
+    *scene =
+        (struct scene){.snapshots = {acquire(exporter), prober_acquire_stats(exporter->prober)}};
     struct expo_view *view = &scene->view;
     struct responder_stats stats;
     view->now = clock_now().wall;
     view->version = IPSLA_VERSION;
     view->revision = IPSLA_REVISION;
-    view->snapshots = &scene->snapshot;
-    view->snapshot_count = 1;
+    view->snapshots = scene->snapshots;
+    view->snapshot_count = scene->snapshots[1] == NULL ? 1 : 2;
+    view->probes = prober_counts(exporter->prober);
     view->resolve_failures = resolver_failures(exporter->resolver);
     view->failovers = resolver_failovers(exporter->resolver);
     view->names_waiting = resolver_waiting(exporter->resolver);
@@ -103,7 +105,7 @@ static void scene_init(struct scene *scene, struct exporter *exporter)
 /* When the names of the targets that show it were resolved. */
 static void scene_add_lookups(struct scene *scene, struct exporter *exporter)
 {
-    const struct snapshot *snapshot = scene->snapshot;
+    const struct snapshot *snapshot = scene->snapshots[0];
     scene->lookups = mem_alloc(snapshot->count, sizeof *scene->lookups);
     for (size_t i = 0; i < snapshot->count; i++) {
         const struct spec *spec = snapshot->reports[i]->spec;
@@ -120,7 +122,8 @@ static void scene_add_lookups(struct scene *scene, struct exporter *exporter)
 static void scene_fini(struct scene *scene)
 {
     free(scene->lookups);
-    snapshot_unref(scene->snapshot);
+    snapshot_unref(scene->snapshots[0]);
+    snapshot_unref(scene->snapshots[1]);
     target_files_unref(scene->files);
     free(scene->shown_files);
 }
@@ -234,5 +237,6 @@ struct http_handlers exporter_handlers(struct exporter *exporter)
         .ready = is_ready,
         .reload = request_reload,
         .config = open_config,
+        .probes = prober_handlers(exporter->prober),
     };
 }

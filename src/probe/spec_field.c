@@ -26,6 +26,7 @@ const struct spec_field spec_fields[SPEC_FIELD_COUNT] = {
     FIELD(schedule.start, FIELD_NUMBER, FIELD_KEEPS),
     FIELD(schedule.start_after_ns, FIELD_NUMBER, FIELD_KEEPS),
     FIELD(schedule.life_ns, FIELD_NUMBER, FIELD_KEEPS),
+    FIELD(schedule.budget_ns, FIELD_NUMBER, FIELD_INTERNAL),
     FIELD(path.peer, FIELD_ADDR, FIELD_LOCAL),
     FIELD(path.port, FIELD_NUMBER, FIELD_RESETS),
     FIELD(path.ip_version, FIELD_NUMBER, FIELD_RESETS),
@@ -64,6 +65,7 @@ const struct spec_field spec_fields[SPEC_FIELD_COUNT] = {
     FIELD(results.limits, FIELD_LIMITS, FIELD_KEEPS),
     FIELD(results.histograms, FIELD_NUMBER, FIELD_RESETS),
     FIELD(results.shows_created, FIELD_NUMBER, FIELD_KEEPS),
+    FIELD(results.keeps_packets, FIELD_NUMBER, FIELD_INTERNAL),
     FIELD(references, FIELD_NUMBER, FIELD_INTERNAL),
 };
 

@@ -13,6 +13,7 @@
 enum {
     OK = 200,
     FOUND = 302,
+    INVALID = 400,
     UNAUTHORIZED = 401,
     FORBIDDEN = 403,
     NOT_FOUND = 404,
@@ -38,13 +39,18 @@ static void open_body(const struct stream_source *source, struct reply *reply)
     }
 }
 
-static void answer_metrics(struct site *site, const struct request *request, struct reply *reply)
+static struct metrics_request wanted_of(const struct site *site, const struct request *request)
 {
-    struct metrics_request wanted = {
+    return (struct metrics_request){
         .format = negotiate_format(request_header(request, REQUEST_ACCEPT)),
         .filter = request->filter,
         .rejections = site->rejections,
     };
+}
+
+static void answer_metrics(struct site *site, const struct request *request, struct reply *reply)
+{
+    struct metrics_request wanted = wanted_of(site, request);
     if (site->hides_program) {
         expo_filter_hide_program(&wanted.filter);
     }
@@ -97,6 +103,52 @@ static bool reload_begin(struct site *site, int64_t now_ns)
     return true;
 }
 
+static const char reload_stopped[] = "not reloaded: the exporter is stopping";
+static const char probe_stopped[] = "not measured: the exporter is stopping";
+
+/* The operation has ended. */
+static void answer_ended(struct site *site, const struct request *request, struct reply *reply)
+{
+    const struct metrics_request wanted = wanted_of(site, request);
+    const struct probe_handlers *probes = &site->handlers.probes;
+    switch (probes->answer(probes->context, request->probe, &wanted, &reply->body)) {
+    case PROBE_METRICS:
+        reply->varies = true;
+        reply->content_type = wanted.format->content_type;
+        break;
+    case PROBE_LOG:
+        break;
+    case PROBE_FORBIDDEN:
+        reply->status = FORBIDDEN;
+        break;
+    }
+}
+
+static void answer_probe(struct site *site, const struct request *request, struct reply *reply)
+{
+    static const unsigned statuses[EXPO_PROBE_REFUSAL_COUNT] = {
+        [EXPO_PROBE_OFF] = NOT_FOUND,
+        [EXPO_PROBE_INVALID] = INVALID,
+        [EXPO_PROBE_FORBIDDEN] = FORBIDDEN,
+        [EXPO_PROBE_BUSY] = UNAVAILABLE,
+    };
+    const struct probe_handlers *probes = &site->handlers.probes;
+    enum expo_probe_refusal refusal;
+    if (probes->begin == NULL) {
+        reply_set(reply, NOT_FOUND, "this program measures nothing");
+    } else if (request->probe != NULL) {
+        answer_ended(site, request, reply);
+    } else if (site->is_stopping) {
+        reply_set(reply, UNAVAILABLE, probe_stopped);
+    } else if ((reply->probe = probes->begin(probes->context, request, &reply->body, &refusal)) !=
+               NULL) {
+        reply->wait = WAIT_PROBE;
+    } else {
+        reply->status = statuses[refusal];
+        reply->retry_seconds = refusal == EXPO_PROBE_BUSY ? BUSY_RETRY_SECONDS : 0;
+    }
+}
+
 static void answer_reload(struct site *site, const struct request *request, struct reply *reply)
 {
     if (!site->has_lifecycle) {
@@ -104,11 +156,13 @@ static void answer_reload(struct site *site, const struct request *request, stru
                   "reloading by HTTP needs the flag --web.enable-lifecycle; SIGHUP always reloads");
     } else if (request_is_foreign(request)) {
         reply_set(reply, FORBIDDEN, "a page of another origin may not reload");
+    } else if (site->is_stopping) {
+        reply_set(reply, UNAVAILABLE, reload_stopped);
     } else if (!reload_begin(site, request->now_ns)) {
         reply_set(reply, TOO_MANY, "not reloaded: one reload a second, try again later");
         reply->retry_seconds = RELOAD_INTERVAL_SECONDS;
     } else {
-        reply->is_pending = true;
+        reply->wait = WAIT_RELOAD;
     }
 }
 
@@ -125,6 +179,9 @@ static const struct route rows[] = {
      "failed once, 503 before."},
     {"/-/reload", false, false, CHANGES, answer_reload, NULL,
      "Reloads the configuration; needs --web.enable-lifecycle."},
+    {"/probe", false, false, METHOD_GET, answer_probe, NULL,
+     "One operation now, of target=HOST with module=NAME; needs a section probe in the "
+     "configuration."},
 };
 
 const struct route *route_at(size_t index)
@@ -237,11 +294,11 @@ struct reply routes_answer(struct site *site, const struct request *request)
         reply_set(&reply, NOT_ALLOWED, "method not allowed");
         reply.allowed = route->methods;
     } else if (route->is_large && !request->has_place) {
-        reply.needs_place = true;
+        reply.wait = WAIT_PLACE;
     } else {
         route->answer(site, request, &reply);
     }
-    if (!reply.is_pending && !reply.needs_place) {
+    if (reply.wait == WAIT_NOT) {
         reply_end(site, request, &reply);
     }
     return reply;
@@ -264,10 +321,10 @@ void routes_note_scrape(struct site *site, unsigned status)
     }
 }
 
-bool routes_is_metrics(const struct site *site, const char *path)
+bool routes_is_scrape(const struct site *site, const char *path)
 {
     const struct route *route = route_find(path_behind(site, path), site->metrics_path);
-    return route != NULL && route->is_telemetry;
+    return route != NULL && (route->is_telemetry || route->answer == answer_probe);
 }
 
 bool routes_is_health(const struct site *site, const char *path)
@@ -307,6 +364,14 @@ struct reply routes_busy(void)
     return reply;
 }
 
+struct reply routes_stopping(void)
+{
+    struct reply reply = reply_begin();
+    reply_set(&reply, UNAVAILABLE, probe_stopped);
+    buf_add_char(&reply.body, '\n');
+    return reply;
+}
+
 /* What is wrong stands in the log only: the client may be anybody. */
 struct reply routes_reloaded(struct site *site, enum reload_end end)
 {
@@ -322,7 +387,7 @@ struct reply routes_reloaded(struct site *site, enum reload_end end)
                   "not reloaded, the old configuration is kept: see the log of the exporter");
         break;
     case RELOAD_STOPPED:
-        reply_set(&reply, UNAVAILABLE, "not reloaded: the exporter is stopping");
+        reply_set(&reply, UNAVAILABLE, reload_stopped);
         break;
     }
     reply_end(site, &none, &reply);
