@@ -6,6 +6,8 @@
 
 #include "operation/operation.h"
 #include "wire/icmp.h"
+#include "wire/jitter_us.h"
+#include "wire/ntp.h"
 
 /* Packets of an operation that have a nonce of their own: a number of 16 bits, and 48 for the
  * operation. */
@@ -165,6 +167,33 @@ void payload_place_ms(struct payload *payload, struct sample *sample,
     sample->t2_ns = payload->epoch_ns + since_ms * NS_PER_MS;
     sample->t3_ns = sample->t2_ns + reply->delta_ms * NS_PER_MS;
     sample->has_remote_times = ((reply->receive_ms ^ payload->epoch_ms) & IPSLA_TIME_NOT_UTC) == 0;
+}
+
+/* A responder's clock that moved further than this during an operation was set: no jitter there. */
+#define CLOCK_SET_NS (MS_PER_DAY / 2 * NS_PER_MS)
+
+/* Finds the eras of the responder's stamps: its first one is taken next to our own clock, the
+ * others where its clock must be by now. Zeros, and stamps in another format, are no times. */
+void payload_place_us(struct payload *payload, struct sample *sample, const struct jitter_us *reply)
+{
+    enum timestamp_format format = payload->spec->packets.timestamp_format;
+    struct wall expected = {sample->t1_ns + payload->offset_ns};
+    struct wall t2, t3;
+    if (!timestamp_decode(format, reply->t2, expected, &t2) ||
+        !timestamp_decode(format, reply->t3, t2, &t3)) {
+        sample->t2_ns = 0;
+        sample->t3_ns = -1;
+        return;
+    }
+    sample->t2_ns = t2.ns;
+    sample->t3_ns = t3.ns;
+    if (!payload->has_epoch) {
+        payload->has_epoch = true;
+        payload->offset_ns = wall_diff(t2, expected);
+        expected = t2;
+    }
+    int64_t moved_ns = wall_diff(t2, expected);
+    sample->has_remote_times = moved_ns >= -CLOCK_SET_NS && moved_ns <= CLOCK_SET_NS;
 }
 
 /* A clock step between the kernel's stamp and its conversion can put an arrival before the sending;

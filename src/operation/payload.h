@@ -18,6 +18,8 @@
 #include "probe/train.h"
 #include "wire/ipsla.h"
 
+struct jitter_us;
+
 struct payload {
     const struct spec *spec;
     struct train *train;
@@ -105,6 +107,10 @@ struct stamp payload_arrival(const struct payload *payload, const struct ev *ev,
  * differences mean anything. */
 void payload_place_ms(struct payload *payload, struct sample *sample,
                       const struct ipsla_jitter_ms *reply);
+
+/* The same for the timestamps of type 3. */
+void payload_place_us(struct payload *payload, struct sample *sample,
+                      const struct jitter_us *reply);
 
 /* Whether the responder's times of `sample` are possible; when not, they are dropped and the
  * verdict is PAYLOAD_TIMELESS. */
