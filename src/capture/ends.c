@@ -19,6 +19,18 @@ static bool has_ends(const struct run *run, const struct run_way *way)
     return went_through(way) || is_said;
 }
 
+bool run_reply_came(const struct run *run, const struct run_way *way)
+{
+    if (way->first == NULL) {
+        return false;
+    }
+    if (run->capture->options.has_both_ends) {
+        return way->first->place == run->sender_place ||
+               (way->last != NULL && way->last->place == run->sender_place);
+    }
+    return !run->has_sender_end || way->has_in || !way->has_out;
+}
+
 /* When a request left its sender: the sight nearest to the wire. */
 int64_t run_request_ns(const struct run_way *way)
 {

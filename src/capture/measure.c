@@ -163,7 +163,7 @@ static struct run_arrival *sort_arrivals(const struct run *run, uint32_t first, 
     size_t size = 0;
     for (uint32_t i = 0; i < count; i++) {
         const struct run_way *way = &run_packet(run, first + i)->reply;
-        if (way->first != NULL) {
+        if (run_reply_came(run, way)) {
             arrivals[size++] = (struct run_arrival){run_reply_ns(run, way), way->first, i, false};
         }
     }

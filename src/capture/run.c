@@ -21,6 +21,8 @@ void run_clear(struct run *run)
     run->oldest_open = 0;
     run->copies = 0;
     run->request_duplicates = 0;
+    run->sender_place = 0;
+    run->has_sender_end = false;
     run->is_begun = false;
 }
 
@@ -132,6 +134,7 @@ static bool take_request(struct run *run, const struct sight *sight, uint32_t in
         return true;
     }
     run->copies += way->first != NULL;
+    run->sender_place = run->sender_place == 0 ? sight->place : run->sender_place;
     note(way, sight);
     if (run->base + index >= run->highest) {
         run->highest = run->base + index;
@@ -153,6 +156,7 @@ static bool take_reply(struct run *run, const struct sight *sight, uint32_t inde
     }
     run->copies += way->first != NULL;
     note(way, sight);
+    run->has_sender_end |= packets(run)[index].request.has_out && way->has_in;
     return true;
 }
 
@@ -178,6 +182,7 @@ static bool take_request_unnumbered(struct run *run, const struct sight *sight)
     if (!reach(run, (uint32_t)count)) {
         return false;
     }
+    run->sender_place = run->sender_place == 0 ? sight->place : run->sender_place;
     note(&packets(run)[count].request, sight);
     return true;
 }

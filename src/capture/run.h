@@ -43,6 +43,8 @@ struct run {
     uint32_t oldest_open; /* index; without numbers */
     uint32_t wraps_at; /* number that was seen last; with numbers that go round */
     uint32_t copies, request_duplicates;
+    uint32_t sender_place; /* of the first request */
+    bool has_sender_end; /* requests left the capture's host, and replies came to it */
     bool is_begun;
 };
 
@@ -62,6 +64,11 @@ static inline const struct run_packet *run_packet(const struct run *run, uint32_
  * shows it. `way->first` is not NULL. */
 int64_t run_request_ns(const struct run_way *way);
 int64_t run_reply_ns(const struct run *run, const struct run_way *way);
+
+/* Whether a reply came to the sender: in a capture of both ends it may have left the responder
+ * only.
+ */
+bool run_reply_came(const struct run *run, const struct run_way *way);
 
 /* When the capture has both ends: takes the delays between them, by its one clock, into the result
  * of `session`, whose train begins with the packet at index `first`. */

@@ -36,6 +36,7 @@ NOT_RUN = {
     "journalctl ": "needs a service manager",
     "ipsla discover 10.1.0.0/16": "65 536 addresses take minutes; the same flags are tried on fewer in integration.discover",
     "ipsla decode": "needs a capture; integration.decode makes some",
+    "mergecap ": "needs captures; integration.write makes some",
     "tcpdump ": "waits for traffic until it is interrupted; integration.decode has the pipe",
     "ipsla key-solve": "needs a capture; integration.key_solve makes some",
     "ipsla probe 192.0.2.1 --control-version 2 --key-id": "a responder with keys answers nobody else; integration.auth has one",
