@@ -288,7 +288,8 @@ static void compute(struct capture_session *session, struct payload *payload)
         .fault = CLOCK_UNKNOWN, .estimated_error_ns = -1, .maximum_error_ns = -1};
     struct clock_filter filter = {0};
     if (spec->operation->settle != NULL) {
-        round->corrupt += spec->operation->settle(payload, BYTE_ORDER_UNKNOWN);
+        struct payload_learned learned = {0};
+        round->corrupt += spec->operation->settle(payload, &learned);
         round->byte_order = payload->byte_order;
     }
     train_take_stamps(&session->train, payload_resolution_ns(spec));

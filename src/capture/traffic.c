@@ -101,14 +101,10 @@ static int64_t sent_us(const struct sight *request, int64_t near_ns)
 
 static void place_us(struct payload *payload, struct sample *sample, const struct sight *reply)
 {
-    const struct jitter_us probe = {
-        .t1 = reply->times[0],
-        .t2 = reply->times[1],
-        .t3 = reply->times[2],
-    };
     payload->is_not_utc |= reply->is_not_utc;
     payload->claimed_ns = reply->claimed_ns;
-    payload_place_us(payload, sample, &probe);
+    payload_place_stamps(payload, sample, payload->spec->packets.timestamp_format,
+                         reply->times[1], reply->times[2]);
 }
 
 static bool read_echo(const struct packet *packet, struct sight *out, uint32_t *identifier)

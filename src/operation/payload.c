@@ -6,8 +6,6 @@
 
 #include "operation/operation.h"
 #include "wire/icmp.h"
-#include "wire/jitter_us.h"
-#include "wire/ntp.h"
 
 /* Packets of an operation that have a nonce of their own: a number of 16 bits, and 48 for the
  * operation. */
@@ -45,6 +43,7 @@ void payload_start(struct payload *payload, const struct payload_setting *settin
         .train = setting->train,
         .key = setting->key,
         .operation = setting->operation,
+        .estimate = setting->estimate,
         .sequence = (uint16_t)nonce_draw(setting->key, NONCE_SEQUENCE, setting->operation),
     };
     if (spec->operation->data != NULL && wants_nonce(spec)) {
@@ -172,27 +171,25 @@ void payload_place_ms(struct payload *payload, struct sample *sample,
 /* A responder's clock that moved further than this during an operation was set: no jitter there. */
 #define CLOCK_SET_NS (MS_PER_DAY / 2 * NS_PER_MS)
 
-/* Finds the eras of the responder's stamps: its first one is taken next to our own clock, the
- * others where its clock must be by now. Zeros, and stamps in another format, are no times. */
-void payload_place_us(struct payload *payload, struct sample *sample, const struct jitter_us *reply)
+void payload_place_stamps(struct payload *payload, struct sample *sample,
+                          enum timestamp_format format, uint64_t t2, uint64_t t3)
 {
-    enum timestamp_format format = payload->spec->packets.timestamp_format;
     struct wall expected = {sample->t1_ns + payload->offset_ns};
-    struct wall t2, t3;
-    if (!timestamp_decode(format, reply->t2, expected, &t2) ||
-        !timestamp_decode(format, reply->t3, t2, &t3)) {
+    struct wall received, left;
+    if (!timestamp_decode(format, t2, expected, &received) ||
+        !timestamp_decode(format, t3, received, &left)) {
         sample->t2_ns = 0;
         sample->t3_ns = -1;
         return;
     }
-    sample->t2_ns = t2.ns;
-    sample->t3_ns = t3.ns;
+    sample->t2_ns = received.ns;
+    sample->t3_ns = left.ns;
     if (!payload->has_epoch) {
         payload->has_epoch = true;
-        payload->offset_ns = wall_diff(t2, expected);
-        expected = t2;
+        payload->offset_ns = wall_diff(received, expected);
+        expected = received;
     }
-    int64_t moved_ns = wall_diff(t2, expected);
+    int64_t moved_ns = wall_diff(received, expected);
     sample->has_remote_times = moved_ns >= -CLOCK_SET_NS && moved_ns <= CLOCK_SET_NS;
 }
 

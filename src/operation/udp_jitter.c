@@ -104,7 +104,7 @@ static enum payload_verdict read_us(struct payload *payload, const struct ev *ev
     }
     sample->responder_seq = reply.responder_seq;
     payload->is_not_utc |= !jitter_us_responder_offset(ev->bytes, ev->size, &payload->claimed_ns);
-    payload_place_us(payload, sample, &reply);
+    payload_place_stamps(payload, sample, spec->packets.timestamp_format, reply.t2, reply.t3);
     *out = sample;
     return payload_check_times(spec, sample);
 }
