@@ -103,8 +103,8 @@ static void place_us(struct payload *payload, struct sample *sample, const struc
 {
     payload->is_not_utc |= reply->is_not_utc;
     payload->claimed_ns = reply->claimed_ns;
-    payload_place_stamps(payload, sample, payload->spec->packets.timestamp_format,
-                         reply->times[1], reply->times[2]);
+    payload_place_stamps(payload, sample, payload->spec->packets.timestamp_format, reply->times[1],
+                         reply->times[2]);
 }
 
 static bool read_echo(const struct packet *packet, struct sight *out, uint32_t *identifier)
