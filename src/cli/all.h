@@ -8,6 +8,7 @@
 
 #include "cli/cli.h"
 #include "cli/flags.h"
+#include "cli/tap.h"
 
 /* Measures request->spec and prints each result. Returns the exit status. */
 int cli_one(const struct cli_request *request);

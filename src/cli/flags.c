@@ -148,6 +148,7 @@ static bool read_output(const struct options *options, struct cli_request *out)
     }
     out->output = (enum cli_output)output;
     out->wants_packets = options_has(options, "packets");
+    out->write_file = options_value(options, "write");
     if (out->wants_packets && out->output != CLI_JSON) {
         fprintf(stderr, "ipsla probe: --packets is for --output json\n");
         return false;
@@ -245,7 +246,7 @@ static bool read_repeat(const struct key_flags *flags, struct cli_request *out)
 /* Each target as it is in the file: nothing but the output can be chosen. */
 static bool is_as_configured(const struct key_flags *flags)
 {
-    static const char *const others[] = {"target", "repeat", "warning", "critical"};
+    static const char *const others[] = {"target", "repeat", "write", "warning", "critical"};
     const char *other = key_flags_first(flags);
     for (size_t i = 0; i < sizeof others / sizeof others[0] && other == NULL; i++) {
         other = options_has(&flags->options, others[i]) ? others[i] : NULL;

@@ -24,6 +24,7 @@ struct cli_request {
     bool is_repeated; /* --repeat was given */
     uint32_t runs; /* 0: until interrupted */
     bool wants_packets; /* with CLI_JSON: every packet */
+    const char *write_file; /* where the packets go as pcapng; NULL: nowhere */
     bool wants_progress; /* --progress or --no-progress; else as the terminal says */
 };
 

@@ -76,6 +76,7 @@ static const struct entry entries[] = {
 
     {.row = {"output", "FORMAT", "text", "text, json or nagios.", .heading = "Output"}},
     {.row = {"packets", NULL, NULL, "With --output=json: every packet too."}},
+    {.row = {"write", "FILE", NULL, "Write what is sent and received to FILE, as pcapng."}},
     {.row = {"warning", "LIMITS", NULL,
              "With --output=nagios: rtt=100ms,loss=1%,jitter=30ms,mos=3.6."}},
     {.row = {"critical", "LIMITS", NULL, "With --output=nagios: the same, but worse."}},

@@ -136,4 +136,7 @@ struct mono probe_end(const struct probe *probe, struct mono now);
 const struct round *probe_collect(struct probe *probe, const struct clock_state *clock,
                                   struct instant now, const struct round_sinks *sinks);
 
+/* What IOS would return for an operation of `spec` that came to `round`. */
+enum return_code probe_return_code(const struct round *round, const struct spec *spec);
+
 #endif
