@@ -22,7 +22,8 @@ static const struct options_program check_program = {
 
 static const struct options_program main_program = {
     .name = "ipsla",
-    .usage = "probe HOST [flags] | discover HOST... [flags] | check FILE... | "
+    .usage = "probe HOST [flags] | show [URL] statistics|details|summary|responder | discover "
+             "HOST... [flags] | check FILE... | export CONFIG | "
              "key-solve --pcap FILE | voice-table [flags]",
     .summary = "Cisco IP SLA from the command line. Each word has its own --help.",
 };
@@ -57,7 +58,7 @@ static int check_main(int argc, char **argv)
     return status;
 }
 
-#define WORDS "probe, discover, check, key-solve or voice-table"
+#define WORDS "probe, show, discover, check, export, key-solve or voice-table"
 
 int main(int argc, char **argv)
 {
@@ -65,8 +66,9 @@ int main(int argc, char **argv)
         const char *word;
         int (*run)(int argc, char **argv);
     } words[] = {
-        {"probe", cli_probe_main},    {"discover", cli_discover_main},  {"check", check_main},
-        {"key-solve", cli_key_solve}, {"voice-table", cli_voice_table},
+        {"probe", cli_probe_main},        {"show", cli_show_main}, {"export", cli_export_main},
+        {"discover", cli_discover_main},  {"check", check_main},   {"key-solve", cli_key_solve},
+        {"voice-table", cli_voice_table},
     };
     struct options options;
     int status;
