@@ -20,6 +20,9 @@ enum export_dialect { EXPORT_IOS, EXPORT_NXOS, EXPORT_XR };
 /* "ios", "nxos", "xr". */
 const char *export_dialect_name(enum export_dialect dialect);
 
+/* An operation that routers have as `ip sla`. */
+bool export_is_ip_sla(const struct operation *operation);
+
 struct export_router {
     enum export_dialect dialect;
     bool has_secrets; /* key strings as they are; else a placeholder */

@@ -71,8 +71,18 @@ static const struct export_key keys[] = {
     {SLOT_SERIES, NOWHERE(METRICS)},
     {SLOT_HISTOGRAMS, NOWHERE(METRICS)},
     {SLOT_CREATED, NOWHERE(METRICS)},
+    {SLOT_REFLECTOR, NOWHERE("is of operations that are not of `ip sla`")},
+    {SLOT_AUTH_KEY, NOWHERE("is of operations that are not of `ip sla`")},
+    {SLOT_TRUST_PEER_CLOCK, NOWHERE(TIMES)},
     {SLOT_LIMITS, NOWHERE("are judged here; a router has reaction-configuration, which acts")},
 };
+
+bool export_is_ip_sla(const struct operation *operation)
+{
+    return operation == &operation_udp_jitter || operation == &operation_udp_echo ||
+           operation == &operation_tcp_connect || operation == &operation_icmp_echo ||
+           operation == &operation_icmp_jitter;
+}
 
 const struct export_key *export_key_find(enum slot slot)
 {

@@ -27,7 +27,8 @@ static bool asks(const struct spec *spec)
 /* A port that nobody asks for: it must be open always. */
 static bool is_permanent(const struct spec *spec)
 {
-    return spec->operation->has_ports && !control_has_request(spec->control.version);
+    return export_is_ip_sla(spec->operation) && spec->operation->has_ports &&
+           !control_has_request(spec->control.version);
 }
 
 static bool is_tcp(const struct spec *spec)
@@ -154,6 +155,20 @@ static void add_source(const struct router *router, const struct spec *spec, str
     }
 }
 
+/* What answers them is no responder of `ip sla`. */
+static void note_others(const struct router *router)
+{
+    for (size_t i = 0; i < router->count; i++) {
+        const struct spec *spec = router->specs[i];
+        if (!export_is_ip_sla(spec->operation)) {
+            buf_printf(router->out,
+                       "! %s: %s is no operation of `ip sla`; the router needs a reflector "
+                       "at UDP port %u\n",
+                       spec->identity.name, spec->operation->name, (unsigned)spec->path.port);
+        }
+    }
+}
+
 /* A line, unless the list has it already. */
 static void permit(const struct router *router, struct buf *list, const struct spec *spec,
                    const char *what, const char *where)
@@ -222,7 +237,7 @@ void export_router_add(const struct export_router *settings, const struct spec *
     for (size_t i = 0; i < count; i++) {
         needs_responder = needs_responder || asks(specs[i]) ||
                           (is_permanent(specs[i]) && settings->dialect == EXPORT_XR);
-        needs_feature = needs_feature || specs[i]->operation->has_ports;
+        needs_feature = needs_feature || asks(specs[i]) || is_permanent(specs[i]);
     }
     add_head(&router);
     if (settings->dialect == EXPORT_NXOS && needs_feature) {
@@ -232,6 +247,7 @@ void export_router_add(const struct export_router *settings, const struct spec *
         add_responder(&router);
     }
     add_permanents(&router);
+    note_others(&router);
     add_keys(&router);
     add_access_list(&router);
 }

@@ -267,6 +267,9 @@ static const char *lacks(enum export_dialect dialect, const struct spec *spec)
 {
     bool is_icmp_jitter = spec->operation == &operation_icmp_jitter;
     bool is_tcp = spec->operation->transport == TRANSPORT_TCP_CONNECT;
+    if (!export_is_ip_sla(spec->operation)) {
+        return "is no operation of `ip sla`";
+    }
     if (dialect == EXPORT_XR && (is_icmp_jitter || is_tcp)) {
         return "IOS XR has no such operation";
     }

@@ -12,16 +12,34 @@
 
 uint32_t reflect_permanent_total(const struct reflect_settings *settings)
 {
-    return (uint32_t)(settings->permanent_count + settings->permanent_tcp_count);
+    return (uint32_t)(settings->permanent_count + settings->permanent_tcp_count +
+                      settings->stamp.port_count);
 }
 
 const struct addr *reflect_permanent_at(const struct reflect_settings *settings, size_t place,
                                         enum transport *transport)
 {
-    bool is_udp = place < settings->permanent_count;
-    *transport = is_udp ? TRANSPORT_UDP : TRANSPORT_TCP_LISTEN;
-    return is_udp ? &settings->permanent[place]
-                  : &settings->permanent_tcp[place - settings->permanent_count];
+    *transport = TRANSPORT_UDP;
+    if (place < settings->permanent_count) {
+        return &settings->permanent[place];
+    }
+    place -= settings->permanent_count;
+    if (place >= settings->permanent_tcp_count) {
+        return &settings->stamp.ports[place - settings->permanent_tcp_count];
+    }
+    *transport = TRANSPORT_TCP_LISTEN;
+    return &settings->permanent_tcp[place];
+}
+
+bool reflect_is_stamp_port(const struct reflect_settings *settings, const struct lease_port *port)
+{
+    for (size_t i = 0; i < settings->stamp.port_count; i++) {
+        if (port->transport == TRANSPORT_UDP &&
+            addr_is_equal(&settings->stamp.ports[i], &port->local)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Where control requests are taken, and how much is always open, for whoever shows it. */
@@ -39,7 +57,8 @@ static void note_ports(struct reflect *reflect)
         count += at == count;
     }
     reflect->stats.control_port_count = count;
-    reflect->stats.permanent_ports = reflect_permanent_total(settings);
+    reflect->stats.permanent_ports =
+        (uint32_t)(settings->permanent_count + settings->permanent_tcp_count);
 }
 
 void reflect_set_limits(struct reflect *reflect)
@@ -48,6 +67,7 @@ void reflect_set_limits(struct reflect *reflect)
     uint32_t requests = settings->requests_per_source;
     reflect->stats.max_sessions = settings->max_sessions;
     note_ports(reflect);
+    reflect_write_estimate(reflect);
     if (requests > 0) { /* a second's worth at once */
         reflect->requests.rate = (struct meter_rate){requests, NS_PER_SECOND / requests};
     }
@@ -62,6 +82,7 @@ void reflect_wipe_settings(struct reflect_settings *settings)
     for (size_t i = 0; i < settings->key_count; i++) {
         auth_key_wipe(&settings->keys[i]);
     }
+    auth_key_wipe(&settings->stamp.key);
 }
 
 void reflect_change(struct reflect *reflect, const struct reflect_settings *settings)
@@ -99,7 +120,7 @@ static bool is_permanent(const struct reflect_settings *settings, const struct l
         enum transport transport;
         const struct addr *local = reflect_permanent_at(settings, i, &transport);
         if (transport == port->transport && addr_is_equal(local, &port->local)) {
-            return true;
+            return port->is_stamp == reflect_is_stamp_port(settings, port);
         }
     }
     return false;
@@ -139,5 +160,7 @@ bool reflect_make_permanent(struct reflect *reflect, const struct addr *local,
         return false;
     }
     reflect->book.ports[index].is_permanent = true;
+    reflect->book.ports[index].is_stamp =
+        reflect_is_stamp_port(&reflect->settings, &reflect->book.ports[index]);
     return true;
 }

@@ -50,7 +50,8 @@ static const char whole[] =
     "     control: {version: 2, port: 2167}, labels: {site: paris}, interface: eth1,\n"
     "     source_address: 192.0.2.100, limits: {loss: 1%}, dont_fragment: true}\n"
     "  - {name: pings, host: 192.0.2.6, operation: icmp-echo, num_packets: 5,\n"
-    "     data_pattern: 0102030405}\n";
+    "     data_pattern: 0102030405}\n"
+    "  - {name: reflected, host: 192.0.2.7, operation: stamp}\n";
 
 /* Two more, whose keys need no file so. */
 static void add_keys(struct spec **specs, size_t count)
@@ -224,6 +225,9 @@ static const struct example {
     {SLOT_TAG, "tag: core", ""},
     {SLOT_LABELS, "labels: {site: paris}", ""},
     {SLOT_LIMITS, "limits: {loss: 1%}", ""},
+    {SLOT_REFLECTOR, NULL, NULL}, /* of no operation of a router */
+    {SLOT_AUTH_KEY, NULL, NULL}, /* the same */
+    {SLOT_TRUST_PEER_CLOCK, NULL, NULL}, /* the same */
     {SLOT_CONTROL_VERSION, "control: {version: none}", ""},
     {SLOT_CONTROL_PORT, "control: {port: 2000}", ""},
     {SLOT_CONTROL_RETRIES, "control: {retries: 5}", ""},
@@ -335,6 +339,9 @@ static void test_every_key_is_told_or_named(void **state)
             const char *name = scopes[s] == &schema_control ? "control" : key->name;
             bool is_theirs = !(key->is_by_operation || scopes[s] == &schema_control) ||
                              operation_key(operation, name) != NULL;
+            if (!export_is_ip_sla(operation)) {
+                continue;
+            }
             if (key->slot == SLOT_IP_VERSION && operation->ipv4_only != NULL) {
                 continue; /* it is 4 anyway */
             }
