@@ -23,7 +23,7 @@ static const struct options_program check_program = {
 static const struct options_program main_program = {
     .name = "ipsla",
     .usage = "probe HOST [flags] | discover HOST... [flags] | check FILE... | "
-             "key-solve --pcap FILE | voice-table [flags]",
+             "import FILE... [flags] | key-solve --pcap FILE | voice-table [flags]",
     .summary = "Cisco IP SLA from the command line. Each word has its own --help.",
 };
 
@@ -57,7 +57,7 @@ static int check_main(int argc, char **argv)
     return status;
 }
 
-#define WORDS "probe, discover, check, key-solve or voice-table"
+#define WORDS "probe, discover, check, import, key-solve or voice-table"
 
 int main(int argc, char **argv)
 {
@@ -66,7 +66,7 @@ int main(int argc, char **argv)
         int (*run)(int argc, char **argv);
     } words[] = {
         {"probe", cli_probe_main},    {"discover", cli_discover_main},  {"check", check_main},
-        {"key-solve", cli_key_solve}, {"voice-table", cli_voice_table},
+        {"key-solve", cli_key_solve}, {"voice-table", cli_voice_table}, {"import", cli_import_main},
     };
     struct options options;
     int status;
