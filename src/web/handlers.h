@@ -34,6 +34,8 @@ struct http_handlers {
     /* False when no target has the name. */
     bool (*target)(void *context, const char *name, struct buf *out);
     void (*responder)(void *context, struct buf *out);
+    /* Opens the configuration in force, as YAML without secrets. */
+    struct stream_source (*config)(void *context);
 };
 
 #endif

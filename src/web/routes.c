@@ -40,6 +40,16 @@ static const char *path_behind(const struct site *site, const char *path)
                                                                                  : "";
 }
 
+/* What is short is sent with its length. */
+static void open_body(const struct stream_source *source, struct reply *reply)
+{
+    reply->stream = stream_open(source);
+    if (stream_is_short(reply->stream, ROUTES_SHORT_BYTES, &reply->body)) {
+        stream_close(reply->stream);
+        reply->stream = NULL;
+    }
+}
+
 static void answer_metrics(struct site *site, const struct request *request, struct reply *reply)
 {
     struct metrics_request wanted = {
@@ -53,11 +63,14 @@ static void answer_metrics(struct site *site, const struct request *request, str
     reply->varies = true;
     reply->content_type = wanted.format->content_type;
     struct stream_source source = site->handlers.metrics(site->handlers.context, &wanted);
-    reply->stream = stream_open(&source);
-    if (stream_is_short(reply->stream, ROUTES_SHORT_BYTES, &reply->body)) {
-        stream_close(reply->stream);
-        reply->stream = NULL;
-    }
+    open_body(&source, reply);
+}
+
+static void answer_config(struct site *site, const struct request *request, struct reply *reply)
+{
+    (void)request;
+    struct stream_source source = site->handlers.config(site->handlers.context);
+    open_body(&source, reply);
 }
 
 static void answer_page(struct site *site, const struct request *request, struct reply *reply)
@@ -143,6 +156,8 @@ static const struct route rows[] = {
      "The metrics, as Prometheus text, OpenMetrics or protobuf, whichever the scraper prefers."},
     {"/", false, false, true, READS, answer_page, NULL,
      "A status page: all targets with their latest results."},
+    {"/config", false, false, true, READS, answer_config, "Configuration",
+     "The configuration in force, as YAML: every key with its value, secrets masked."},
     {TARGETS_PATH, false, false, true, READS, answer_targets, NULL,
      "JSON: all targets with their latest results, one on a line."},
     {TARGETS_PATH "/NAME", false, true, false, READS, answer_target, NULL,
@@ -236,7 +251,7 @@ static struct reply reply_begin(void)
 
 static void reply_end(const struct site *site, const struct request *request, struct reply *reply)
 {
-    if (strcmp(reply->content_type, REPLY_PLAIN_TEXT) == 0 &&
+    if (strcmp(reply->content_type, REPLY_PLAIN_TEXT) == 0 && reply->stream == NULL &&
         (reply->body.size == 0 || reply->body.bytes[reply->body.size - 1] != '\n')) {
         buf_add_char(&reply->body, '\n');
     }
