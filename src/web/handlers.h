@@ -29,13 +29,13 @@ struct http_handlers {
     /* Requests a reload of the configuration, which another thread does and reports with
      * http_reloaded. Must not wait. */
     void (*reload)(void *context);
+    /* Opens the configuration in force, as YAML without secrets. */
+    struct stream_source (*config)(void *context);
     /* For programs, as JSON (web/api.h). */
     struct stream_source (*targets)(void *context);
     /* False when no target has the name. */
     bool (*target)(void *context, const char *name, struct buf *out);
     void (*responder)(void *context, struct buf *out);
-    /* Opens the configuration in force, as YAML without secrets. */
-    struct stream_source (*config)(void *context);
 };
 
 #endif
