@@ -61,6 +61,16 @@ int cli_voice_table(int argc, char **argv);
 /* `ipsla probe`; argv[0] is the word. Returns the exit status. */
 int cli_probe_main(int argc, char **argv);
 
+/* `ipsla show`; argv[0] is the word. Returns the exit status. */
+int cli_show_main(int argc, char **argv);
+
+/* `ipsla export`; argv[0] is the word. Returns the exit status. */
+int cli_export_main(int argc, char **argv);
+
+/* `ipsla import`: targets from configurations of routers and of other programs. argv[0] is the
+ * word. Returns the exit status. */
+int cli_import_main(int argc, char **argv);
+
 /* `ipsla discover`: who answers IP SLA control requests. argv[0] is the word. Returns the exit
  * status. */
 int cli_discover_main(int argc, char **argv);

@@ -44,6 +44,24 @@ static struct mono next_start(const struct run *run, struct mono now)
     return mono_add(run->first_start, (past_ns / period_ns + 1) * period_ns);
 }
 
+/* What a router would print if it had measured since the program started. */
+static void add_ios(const struct run *run, const struct cli_result *result, struct buf *out)
+{
+    const struct cli_request *request = run->request;
+    char destination[ADDR_TEXT_MAX];
+    struct ios_name name = {"", request->ios_id == 0 ? ios_wanted_id(result->spec) : NULL, 1, true};
+    if (name.wanted != NULL) {
+        ios_names_number(&name, 1);
+    }
+    uint32_t id = request->ios_id != 0 ? request->ios_id : name.is_made ? 1 : name.id;
+    struct ios_entry entry = ios_entry_of(result, id, destination);
+    entry.successes = run->total.outcomes[OUTCOME_OK] - run->total.over_threshold;
+    entry.failures = run->total.runs - entry.successes;
+    entry.was_over_threshold = run->total.over_threshold > 0;
+    cli_ios_add_head(request->output, out);
+    cli_ios_add(request->output, &entry, out);
+}
+
 static void print_result(struct run *run, const struct cli_result *result)
 {
     const struct cli_request *request = run->request;
@@ -52,6 +70,8 @@ static void print_result(struct run *run, const struct cli_result *result)
         cli_json_format(result, request->wants_packets, &out);
     } else if (request->output == CLI_NAGIOS) {
         run->status = (int)cli_nagios_format(result, &out);
+    } else if (cli_is_ios(request->output)) {
+        add_ios(run, result, &out);
     } else if (request->is_repeated) {
         cli_total_add_line(&run->total, result, &out);
     } else {

@@ -44,6 +44,9 @@ struct expo_responder {
     size_t drop_count;
     uint64_t socket_drops;
     uint32_t sessions, max_sessions;
+    const uint16_t *control_ports; /* where control requests are taken, each once */
+    size_t control_port_count;
+    uint32_t permanent_ports; /* UDP and TCP */
     struct hist processing; /* hist_layout_default */
 };
 

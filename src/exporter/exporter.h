@@ -201,4 +201,12 @@ struct mono exporter_report_health(struct exporter *exporter);
 /* The functions that HTTP calls. */
 struct http_handlers exporter_handlers(struct exporter *exporter);
 
+/* What all workers have published, in the order of the file; the caller's reference. */
+struct snapshot *exporter_acquire(struct exporter *exporter);
+
+/* Handlers (web/handlers.h). */
+struct stream_source exporter_open_targets(void *context);
+bool exporter_show_target(void *context, const char *name, struct buf *out);
+void exporter_show_responder(void *context, struct buf *out);
+
 #endif

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "engine/merge.h"
 #include "exporter/exporter.h"
 #include "host/clock.h"
 #include "host/clock_state.h"
@@ -24,28 +23,6 @@ struct scene {
     char config_hash[CONFIG_HASH_BYTES];
     struct expo_lookup *lookups; /* NULL: for a page, which shows none */
 };
-
-/* What all workers have published, in the order of the file; the caller's reference. */
-static struct snapshot *acquire(struct exporter *exporter)
-{
-    unsigned count = exporter->work.count;
-    struct snapshot *snapshots[EXPORTER_WORKERS_MAX];
-    if (count == 1) {
-        return engine_worker_acquire(exporter->workers[0]);
-    }
-    pthread_mutex_lock(&exporter->mutex);
-    struct spec_set *targets = spec_set_ref(exporter->targets);
-    pthread_mutex_unlock(&exporter->mutex);
-    for (unsigned i = 0; i < count; i++) {
-        snapshots[i] = engine_worker_acquire(exporter->workers[i]);
-    }
-    struct snapshot *merged = snapshot_merge(snapshots, targets, &exporter->work);
-    for (unsigned i = 0; i < count; i++) {
-        snapshot_unref(snapshots[i]);
-    }
-    spec_set_unref(targets);
-    return merged;
-}
 
 static void show_files(struct scene *scene)
 {
@@ -66,8 +43,8 @@ static void show_files(struct scene *scene)
 
 static void scene_init(struct scene *scene, struct exporter *exporter)
 {
-    *scene =
-        (struct scene){.snapshots = {acquire(exporter), prober_acquire_stats(exporter->prober)}};
+    *scene = (struct scene){
+        .snapshots = {exporter_acquire(exporter), prober_acquire_stats(exporter->prober)}};
     struct expo_view *view = &scene->view;
     struct responder_stats stats;
     view->now = clock_now().wall;
@@ -197,7 +174,7 @@ static bool is_ready(void *context, struct buf *message)
     size_t wanted = exporter->targets->count;
     bool is_loaded = exporter->reload_success.ns != 0;
     pthread_mutex_unlock(&exporter->mutex);
-    struct snapshot *snapshot = acquire(exporter);
+    struct snapshot *snapshot = exporter_acquire(exporter);
     struct mono now = clock_now().mono;
     size_t awaited = snapshot->count < wanted ? wanted - snapshot->count : 0;
     for (size_t i = 0; i < snapshot->count; i++) {
@@ -234,6 +211,9 @@ struct http_handlers exporter_handlers(struct exporter *exporter)
         .context = exporter,
         .metrics = open_scrape,
         .page = show_page,
+        .targets = exporter_open_targets,
+        .target = exporter_show_target,
+        .responder = exporter_show_responder,
         .ready = is_ready,
         .reload = request_reload,
         .config = open_config,

@@ -119,8 +119,8 @@ static bool layouts_are_equal(const struct hist_layout *a, const struct hist_lay
            memcmp(a->bounds_ns, b->bounds_ns, a->count * sizeof a->bounds_ns[0]) == 0;
 }
 
-static bool field_is_equal(const struct spec_field *field, const struct spec *left,
-                           const struct spec *right)
+bool spec_field_is_equal(const struct spec_field *field, const struct spec *left,
+                         const struct spec *right)
 {
     const void *a = (const char *)left + field->offset;
     const void *b = (const char *)right + field->offset;
@@ -162,7 +162,7 @@ static bool fields_are_equal(const struct spec *a, const struct spec *b, enum fi
         if (is_rest_equal && field->offset >= REST_OFFSET) {
             break;
         }
-        if (field->rule <= last && !field_is_equal(field, a, b)) {
+        if (field->rule <= last && !spec_field_is_equal(field, a, b)) {
             return false;
         }
     }

@@ -56,6 +56,11 @@ struct http_handlers {
     /* Opens the configuration in force, as YAML without secrets. */
     struct stream_source (*config)(void *context);
     struct probe_handlers probes; /* all NULL: this program does not measure */
+    /* For programs, as JSON (web/api.h). */
+    struct stream_source (*targets)(void *context);
+    /* False when no target has the name. */
+    bool (*target)(void *context, const char *name, struct buf *out);
+    void (*responder)(void *context, struct buf *out);
 };
 
 #endif

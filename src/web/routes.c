@@ -5,9 +5,13 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "web/api.h"
 #include "web/negotiate.h"
+#include "web/query.h"
 
 #define READS (METHOD_GET | METHOD_HEAD)
+#define TARGETS_PATH "/api/v1/targets"
+#define NAME_BYTES_MAX 256 /* of a target, with the NUL */
 #define CHANGES (METHOD_POST | METHOD_PUT)
 
 enum {
@@ -28,6 +32,14 @@ enum {
 #define BUSY_RETRY_SECONDS 1
 /* Reloads by HTTP begin at least so far apart. */
 #define RELOAD_INTERVAL_SECONDS 1
+
+/* The part of `path` behind the prefix; "": nothing of ours is there. */
+static const char *path_behind(const struct site *site, const char *path)
+{
+    size_t length = strlen(site->route_prefix);
+    return strncmp(path, site->route_prefix, length) == 0 && path[length] == '/' ? path + length
+                                                                                 : "";
+}
 
 /* What is short is sent with its length. */
 static void open_body(const struct stream_source *source, struct reply *reply)
@@ -73,6 +85,33 @@ static void answer_page(struct site *site, const struct request *request, struct
     reply->content_type = "text/html; charset=utf-8";
     reply->policy = "default-src 'none'; style-src 'unsafe-inline'";
     site->handlers.page(site->handlers.context, &reply->body);
+}
+
+static void answer_targets(struct site *site, const struct request *request, struct reply *reply)
+{
+    (void)request;
+    reply->content_type = API_CONTENT_TYPE;
+    struct stream_source source = site->handlers.targets(site->handlers.context);
+    reply->stream = stream_open(&source);
+}
+
+static void answer_target(struct site *site, const struct request *request, struct reply *reply)
+{
+    char name[NAME_BYTES_MAX];
+    bool is_name = query_decode(path_behind(site, request->path) + strlen(TARGETS_PATH) + 1, name,
+                                sizeof name);
+    if (is_name && site->handlers.target(site->handlers.context, name, &reply->body)) {
+        reply->content_type = API_CONTENT_TYPE;
+    } else {
+        reply_set(reply, NOT_FOUND, "no target has this name");
+    }
+}
+
+static void answer_responder(struct site *site, const struct request *request, struct reply *reply)
+{
+    (void)request;
+    reply->content_type = API_CONTENT_TYPE;
+    site->handlers.responder(site->handlers.context, &reply->body);
 }
 
 static void answer_healthy(struct site *site, const struct request *request, struct reply *reply)
@@ -167,19 +206,26 @@ static void answer_reload(struct site *site, const struct request *request, stru
 }
 
 static const struct route rows[] = {
-    {"/metrics", true, true, READS, answer_metrics, "Metrics",
+    {"/metrics", true, false, true, READS, answer_metrics, "Metrics",
      "The metrics, as Prometheus text, OpenMetrics or protobuf, whichever the scraper prefers."},
-    {"/", false, true, READS, answer_page, NULL,
+    {"/", false, false, true, READS, answer_page, NULL,
      "A status page: all targets with their latest results."},
-    {"/config", false, true, READS, answer_config, "Configuration",
+    {"/config", false, false, true, READS, answer_config, "Configuration",
      "The configuration in force, as YAML: every key with its value, secrets masked."},
-    {"/-/healthy", false, false, READS, answer_healthy, "Healthy", "200 while the process serves."},
-    {"/-/ready", false, false, READS, answer_ready, "Ready",
+    {TARGETS_PATH, false, false, true, READS, answer_targets, NULL,
+     "JSON: all targets with their latest results, one on a line."},
+    {TARGETS_PATH "/NAME", false, true, false, READS, answer_target, NULL,
+     "JSON: one target; 404 when none has the name."},
+    {"/api/v1/responder", false, false, false, READS, answer_responder, NULL,
+     "JSON: the responder of this program: ports, requests, sessions."},
+    {"/-/healthy", false, false, false, READS, answer_healthy, "Healthy",
+     "200 while the process serves."},
+    {"/-/ready", false, false, false, READS, answer_ready, "Ready",
      "200 once the configuration is loaded and every target that was due has been measured or has "
      "failed once, 503 before."},
-    {"/-/reload", false, false, CHANGES, answer_reload, NULL,
+    {"/-/reload", false, false, false, CHANGES, answer_reload, NULL,
      "Reloads the configuration; needs --web.enable-lifecycle."},
-    {"/probe", false, false, METHOD_GET, answer_probe, NULL,
+    {"/probe", false, false, false, METHOD_GET, answer_probe, NULL,
      "One operation now, of target=HOST with module=NAME; needs a section probe in the "
      "configuration."},
 };
@@ -223,11 +269,21 @@ static unsigned method_find(const char *name)
     return 0;
 }
 
+static bool leads_to(const struct route *route, const char *path, const char *metrics_path)
+{
+    const char *own = route_path(route, metrics_path);
+    if (!route->has_name) {
+        return strcmp(path, own) == 0;
+    }
+    size_t length = (size_t)(strrchr(own, '/') + 1 - own);
+    return strncmp(path, own, length) == 0 && path[length] != '\0';
+}
+
 /* NULL when nothing is there. */
 static const struct route *route_find(const char *path, const char *metrics_path)
 {
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (strcmp(path, route_path(&rows[i], metrics_path)) == 0) {
+        if (leads_to(&rows[i], path, metrics_path)) {
             return &rows[i];
         }
     }
@@ -237,7 +293,7 @@ static const struct route *route_find(const char *path, const char *metrics_path
 bool routes_is_free(const char *path)
 {
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (!rows[i].is_telemetry && strcmp(path, rows[i].path) == 0) {
+        if (!rows[i].is_telemetry && leads_to(&rows[i], path, "")) {
             return false;
         }
     }
@@ -259,14 +315,6 @@ static void reply_end(const struct site *site, const struct request *request, st
     if (!site->is_plain) {
         reply_compress(reply, request);
     }
-}
-
-/* The part of `path` behind the prefix; "": nothing of ours is there. */
-static const char *path_behind(const struct site *site, const char *path)
-{
-    size_t length = strlen(site->route_prefix);
-    return strncmp(path, site->route_prefix, length) == 0 && path[length] == '/' ? path + length
-                                                                                 : "";
 }
 
 /* The links of the page are relative: it needs the slash at the end. */

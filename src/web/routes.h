@@ -36,6 +36,7 @@ struct site {
 struct route {
     const char *path;
     bool is_telemetry; /* is moved by --web.telemetry-path */
+    bool has_name; /* its last part stands for the name of a target */
     bool is_large; /* its answers need a place: as many are given at once as --web.max-requests says
                     */
     unsigned methods;

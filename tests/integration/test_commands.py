@@ -38,6 +38,7 @@ NOT_RUN = {
     "ipsla decode": "needs a capture; integration.decode makes some",
     "mergecap ": "needs captures; integration.write makes some",
     "tcpdump ": "waits for traffic until it is interrupted; integration.decode has the pipe",
+    "ipsla show": "needs an exporter that has measured; integration.show has one",
     "ipsla key-solve": "needs a capture; integration.key_solve makes some",
     "ipsla probe 192.0.2.1 --control-version 2 --key-id": "a responder with keys answers nobody else; integration.auth has one",
     "ipsla probe 192.0.2.1 --operation stamp --key-id": "a reflector with a key answers nobody else; integration.stamp has one",
