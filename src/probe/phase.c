@@ -51,6 +51,12 @@ unsigned phase_port_bits(const struct probe *probe)
     return phase_may_share(probe) || is_configured ? 0 : SYSTEM_PORT_BITS;
 }
 
+void phase_end_query(struct probe *probe)
+{
+    probe->phase = PROBE_OPENING;
+    probe->wants_open = true;
+}
+
 void phase_refuse(struct probe *probe)
 {
     probe->round.control_rtt_ns = probe->refusal.rtt_ns;

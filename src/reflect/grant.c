@@ -118,6 +118,10 @@ void reflect_open_port(struct reflect *reflect, struct opening *to, struct insta
         return;
     }
     to->port = lease_find_port(&reflect->book, &local, transport);
+    if (to->port != LEASE_NONE && reflect->book.ports[to->port].is_stamp) {
+        reflect_refuse(reflect, to, RESULT_PORT_IN_USE);
+        return;
+    }
     bool is_permanent = to->port != LEASE_NONE && reflect->book.ports[to->port].is_permanent;
     if (!is_permanent && !may_open(reflect, to)) {
         reflect_refuse(reflect, to, RESULT_PORT_NOT_ALLOWED);

@@ -26,6 +26,7 @@ struct reflect *reflect_new(const struct reflect_settings *settings,
     reflect->key = siphash_key(seed->bytes);
     reflect->opening.port = LEASE_NONE;
     reflect->closing = LEASE_NONE;
+    reflect->clock.error_ns = -1;
     reflect->echoes.rate = (struct meter_rate){REFLECT_ECHO_BURST, REFLECT_ECHO_INTERVAL_NS};
     reflect_set_limits(reflect);
     lease_init(&reflect->book, &reflect->key, settings->max_sessions,
@@ -87,6 +88,19 @@ bool reflect_is_listening(const struct reflect *reflect)
 const struct reflect_stats *reflect_stats(const struct reflect *reflect)
 {
     return &reflect->stats;
+}
+
+void reflect_set_clock(struct reflect *reflect, const struct clock_state *clock)
+{
+    reflect->clock.is_synchronized = clock->is_synchronized;
+    reflect->clock.error_ns =
+        clock->is_synchronized ? clock_admitted_ns(clock) : clock->maximum_error_ns;
+    reflect_write_estimate(reflect);
+}
+
+bool reflect_tells_clock(const struct reflect *reflect)
+{
+    return reflect->settings.stamp.port_count > 0;
 }
 
 void reflect_stop(struct reflect *reflect)
@@ -163,6 +177,8 @@ static void input_data(struct reflect *reflect, const struct ev *ev, struct inst
         uint32_t port = ev->id.channel - (uint32_t)reflect->settings.listen_count;
         if (reflect->book.ports[port].transport == TRANSPORT_TCP_LISTEN) {
             reflect_input_connection(reflect, port, ev, now);
+        } else if (reflect->book.ports[port].is_stamp) {
+            reflect_input_stamp(reflect, port, ev, now);
         } else {
             reflect_input_probe(reflect, port, ev, now);
         }
@@ -247,6 +263,8 @@ static void poll_answer(struct reflect *reflect, struct instant now, struct fx *
     struct answer *answer = &reflect->answer;
     if (answer->is_jitter) {
         reflect_complete_probe(reflect, now);
+    } else if (answer->is_stamp) {
+        reflect_complete_stamp(reflect, now);
     }
     *fx = (struct fx){
         .kind = FX_SEND,
@@ -291,6 +309,14 @@ static uint32_t take_room(struct reflect *reflect, struct lease_port *port)
     return port->room_bytes;
 }
 
+static void mark_stamp(struct reflect *reflect, uint32_t index)
+{
+    if (index != LEASE_NONE) {
+        struct lease_port *port = &reflect->book.ports[index];
+        port->is_stamp = reflect_is_stamp_port(&reflect->settings, port);
+    }
+}
+
 /* Control sockets first, then permanent ports, one after the other; then what requests ask for. */
 static bool poll_open(struct reflect *reflect, struct fx *fx)
 {
@@ -311,6 +337,7 @@ static bool poll_open(struct reflect *reflect, struct fx *fx)
         if (!reflect_make_permanent(reflect, local, transport)) {
             *opening =
                 (struct opening){.port = lease_add_port(&reflect->book, local, transport, true)};
+            mark_stamp(reflect, opening->port);
         }
     }
     if (opening->port == LEASE_NONE || opening->was_asked) {
