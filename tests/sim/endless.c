@@ -1,9 +1,10 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
 /* Whether memory grows: an engine runs operation after operation under virtual time, against
- * responders that always answer, is published, read and reloaded on the way, and must hold exactly
- * as many bytes at every checkpoint as at the first; with native histograms, whose buckets come and
- * whose copies have room of different sizes, 1 % more or less. sim_endless --operations 10000000 */
+ * responders that always answer, is published, read and reloaded on the way, and must hold as
+ * many bytes at every checkpoint as at the first, but for rounding; with native histograms, whose
+ * buckets come and whose copies have room of different sizes, 1 % more or less. sim_endless
+ * --operations 10000000 */
 #include <assert.h>
 #include <malloc.h>
 #include <stdio.h>
