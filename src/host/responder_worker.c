@@ -12,6 +12,7 @@
 #include "host/clock_state.h"
 #include "host/entropy.h"
 #include "host/worker.h"
+#include "reflect/refusals.h"
 
 /* How often to look whether every address is open, while somebody waits for that. */
 #define START_STEP_NS NS_PER_MS
@@ -32,6 +33,7 @@ struct responder_worker {
     struct addr failed;
     int error;
     struct responder_stats published;
+    struct refusals refusals;
 };
 
 /* Sets the padding, too: counters are compared as bytes. */
@@ -111,6 +113,7 @@ static struct mono publish(void *self, struct instant now)
         }
     }
     count_all(worker, &worker->published);
+    worker->refusals = *reflect_refusals(worker->reflect);
     if (worker->must_publish) {
         worker->wants_stats = worker->must_publish = false;
     }
@@ -183,6 +186,13 @@ void responder_worker_stats(struct responder_worker *worker, struct responder_st
 {
     worker_lock(worker->worker);
     *out = worker->published;
+    worker_unlock(worker->worker);
+}
+
+void responder_worker_refusals(struct responder_worker *worker, struct refusals *out)
+{
+    worker_lock(worker->worker);
+    *out = worker->refusals;
     worker_unlock(worker->worker);
 }
 

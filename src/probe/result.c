@@ -95,7 +95,8 @@ static uint32_t unsend_queued(struct probe *probe)
  */
 static void judge_queue(struct round *round)
 {
-    bool was_silent = round->outcome == OUTCOME_TIMEOUT || round->outcome == OUTCOME_UNREACHABLE;
+    bool was_silent = round->outcome == OUTCOME_TIMEOUT || round->outcome == OUTCOME_UNREACHABLE ||
+                      round->outcome == OUTCOME_PROHIBITED;
     if (was_silent && round->received > 0) {
         round->outcome = OUTCOME_OK;
         round->error = 0;

@@ -41,9 +41,11 @@ static void answer(struct reflect *reflect, const struct opening *to, enum refle
 
 void reflect_refuse(struct reflect *reflect, const struct opening *to, enum reflect_result result)
 {
+    const struct refused what = {.source = to->peer, .port = to->wanted_port, .last = reflect->now};
+    refusals_count(&reflect->refusals, result, &what);
     if (reflect->settings.refusal == REFUSAL_SILENT) {
         to->results[result]++;
-        reflect_drop(reflect, DROP_REFUSED);
+        reflect->stats.dropped[DROP_REFUSED]++; /* its source is told of already */
         return;
     }
     answer(reflect, to, result, NULL);

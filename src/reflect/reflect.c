@@ -90,6 +90,11 @@ const struct reflect_stats *reflect_stats(const struct reflect *reflect)
     return &reflect->stats;
 }
 
+const struct refusals *reflect_refusals(const struct reflect *reflect)
+{
+    return &reflect->refusals;
+}
+
 void reflect_set_clock(struct reflect *reflect, const struct clock_state *clock)
 {
     reflect->clock.is_synchronized = clock->is_synchronized;
@@ -160,6 +165,7 @@ static void input_request(struct reflect *reflect, const struct ev *ev, struct i
 static void input_data(struct reflect *reflect, const struct ev *ev, struct instant now)
 {
     assert(!reflect->answer.is_pending && reflect->opening.port == LEASE_NONE);
+    reflect->from = ev->peer;
     if (ev->is_of_vrf) {
         reflect_drop(reflect, DROP_OTHER_VRF);
     } else if (!is_allowed(reflect, &ev->peer)) {
@@ -234,6 +240,7 @@ static bool is_opening(const struct reflect *reflect, uint32_t channel)
 static void input(void *self, const struct ev *ev, struct instant now)
 {
     struct reflect *reflect = self;
+    reflect->now = now.mono;
     switch (ev->kind) {
     case EV_OPENED:
         input_opened(reflect, ev->id.channel, now);
@@ -252,7 +259,7 @@ static void input(void *self, const struct ev *ev, struct instant now)
             input_open_failed(reflect, ev->id.channel, ev->error);
         } else if (reflect->unconfirmed != NULL) {
             reflect->unconfirmed = NULL;
-            reflect_drop(reflect, DROP_SEND_FAILED);
+            reflect->stats.dropped[DROP_SEND_FAILED]++; /* this host's fault, nobody's refusal */
         }
         break;
     }

@@ -191,6 +191,10 @@ bool reflect_is_listening(const struct reflect *reflect);
 
 const struct reflect_stats *reflect_stats(const struct reflect *reflect);
 
+/* Whom it refused or did not answer, and why (reflect/refusals.h). */
+struct refusals;
+const struct refusals *reflect_refusals(const struct reflect *reflect);
+
 /* Takes over other settings, which are copied, at the next polls; sessions live on, but for those
  * on permanent ports that are not wanted any more. `listen` must be as it was. Until it is done
  * reflect_is_listening is false; a new permanent port that cannot be opened is a listen error,

@@ -11,6 +11,7 @@
 #include "reflect/lease.h"
 #include "reflect/meter.h"
 #include "reflect/reflect.h"
+#include "reflect/refusals.h"
 #include "reflect/replay.h"
 #include "wire/ipsla2.h"
 #include "wire/stamp_packet.h"
@@ -79,6 +80,9 @@ struct opening {
 struct reflect {
     struct reflect_settings settings;
     struct reflect_stats stats;
+    struct refusals refusals;
+    struct addr from; /* of the datagram that came last */
+    struct mono now; /* when it, or another event, came */
     struct listener listeners[REFLECT_SOCKETS_MAX];
     size_t permanent_asked; /* permanent ports handed to the table so far */
     int permanent_errors[3 * REFLECT_PERMANENT_MAX]; /* UDP, then TCP, then STAMP */
@@ -125,7 +129,9 @@ bool reflect_make_permanent(struct reflect *reflect, const struct addr *local,
 /* Counts a datagram that is not answered; `reason` is an enum ipsla_reject or reflect_drop. */
 static inline void reflect_drop(struct reflect *reflect, unsigned reason)
 {
+    const struct refused what = {.source = reflect->from, .last = reflect->now};
     reflect->stats.dropped[reason]++;
+    refusals_count(&reflect->refusals, REFLECT_RESULT_COUNT + reason, &what);
 }
 
 /* A good request: finds or opens the port it names, then grants it. */
