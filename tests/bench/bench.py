@@ -210,7 +210,7 @@ class Echo:
 
 
 def address(index):
-    return f"127.1.{index // 250}.{index % 250 + 1}"
+    return f"127.{1 + index // 62500}.{index // 250 % 250}.{index % 250 + 1}"
 
 
 def configuration(count, start=None, **keys):
