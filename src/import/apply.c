@@ -95,6 +95,10 @@ static enum import_fate set_kind(struct import_device *device, int index,
                                  const struct import_match *match, const struct import_line *line)
 {
     struct import_entry *entry = &device->entries[index];
+    bool is_xr = device->dialect != NULL && strcmp(device->dialect, "xr") == 0;
+    if (is_xr && entry->kind == match->row->kind) { /* "formal": on each line again */
+        return match->row->fate;
+    }
     if (entry->kind != KIND_NONE && match->row->kind != KIND_MULTICAST) {
         import_say(device, index, line, FATE_REFUSED, "the operation has a type already");
         return FATE_REFUSED;

@@ -268,7 +268,7 @@ static void take_interface_line(struct import_reader *reader, const struct impor
 static void take_other(struct import_reader *reader, const struct import_line *line)
 {
     const char *first = line->word[0];
-    if (line->count > 1 && line->indent == 0 &&
+    if (line->count > 1 &&
         (strcasecmp(first, "hostname") == 0 || strcasecmp(first, "switchname") == 0)) {
         take_hostname(reader, line->word[1]);
         reader->mode = MODE_NONE;

@@ -15,10 +15,23 @@
 #define ENTRY 'e'
 #define TRACK 't'
 
+/* "configs/router1.cfg" is router1. */
+static void name_after_file(struct import_device *device)
+{
+    const char *slash = strrchr(device->file, '/');
+    const char *base = slash != NULL ? slash + 1 : device->file;
+    size_t length = strcspn(base, ".");
+    char *name = tree_alloc(device->memory, length + sizeof "device");
+    memcpy(name, base, length);
+    bool is_name = length > 0 && strchr(base, ' ') == NULL;
+    device->default_name = is_name ? name : "device";
+}
+
 void import_device_init(struct import_device *device, const char *file)
 {
     *device = (struct import_device){.memory = mem_alloc(1, sizeof(struct tree))};
     device->file = import_keep(device, file);
+    name_after_file(device);
 }
 
 void import_device_fini(struct import_device *device)
@@ -59,7 +72,7 @@ const char *import_keep(struct import_device *device, const char *text)
 
 const char *import_device_name(const struct import_device *device)
 {
-    return device->name != NULL ? device->name : "device";
+    return device->name != NULL ? device->name : device->default_name;
 }
 
 int import_find_entry(const struct import_device *device, const char *id)

@@ -117,6 +117,7 @@ struct import_port {
 struct import_device {
     const char *file;
     const char *name; /* NULL: not known yet */
+    const char *default_name;
     bool has_hostname; /* the name comes from the configuration itself, not from a prompt */
     const char *dialect; /* "ios", ...; NULL: nothing was read */
     const char *stranger; /* the vendor whose configuration this is instead; NULL: none */
@@ -149,7 +150,7 @@ bool import_device_has_content(const struct import_device *device);
 /* A copy that lives as long as the device. */
 const char *import_keep(struct import_device *device, const char *text);
 
-/* "NAME", or what it is called without one. */
+/* The name, or what its file is called without one. */
 const char *import_device_name(const struct import_device *device);
 
 /* The operation of this number that was not removed; -1: there is none. */

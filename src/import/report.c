@@ -156,6 +156,13 @@ static void add_tracks(const struct import_device *device, struct buf *out)
 {
     for (size_t i = 0; i < device->track_count; i++) {
         const struct import_track *track = &device->tracks[i];
+        if (track->kind == ACTION_TRACK_OTHER) {
+            continue;
+        }
+        buf_printf(out, "  %s:%u: track %s: %s\n", device->file, track->line, track->name,
+                   import_track_has_rules(device, track)
+                       ? "becomes ipsla_track and an alert (with --rules)"
+                       : "no rules: it is made of what is not measured here");
         if (track->id != NULL && import_find_entry(device, track->id) < 0) {
             buf_printf(out, "  %s:%u: track %s: there is no ip sla %s: it reads Down\n",
                        device->file, track->line, track->name, track->id);

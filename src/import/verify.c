@@ -53,7 +53,9 @@ static struct import_field *find_field(struct import_target *target, const char 
         char own[128];
         snprintf(own, sizeof own, ".%s%s%s", field->section != NULL ? field->section : "",
                  field->section != NULL ? "." : "", field->key);
-        if (!field->is_left_out && strcmp(own, path) == 0) {
+        bool is_section =
+            field->section != NULL && path[0] == '.' && strcmp(field->section, path + 1) == 0;
+        if (!field->is_left_out && (is_section || strcmp(own, path) == 0)) {
             return field;
         }
     }
