@@ -142,6 +142,10 @@ enum import_fate import_fault(struct import_device *device, int entry,
         import_say(device, entry, line, FATE_UNSUPPORTED, "a template, not a configuration");
         return FATE_UNSUPPORTED;
     }
+    if (match->row == NULL) {
+        import_say(device, entry, line, FATE_UNSUPPORTED, "not known");
+        return FATE_UNSUPPORTED;
+    }
     if (match->state == MATCH_AMBIGUOUS) {
         snprintf(why, sizeof why, "an abbreviation of several commands");
     } else if (match->state == MATCH_SHORT) {

@@ -18,6 +18,8 @@
 #define IMPORT_OTHERS_MAX 20000 /* interfaces, reactions, tracks, dependants, each */
 #define IMPORT_MEMBERS_MAX 32 /* of a track list */
 
+struct node;
+
 struct import_value {
     bool is_set;
     unsigned line;
@@ -57,6 +59,7 @@ struct import_entry {
     bool is_template; /* has placeholders */
     bool is_refused; /* the router has another entry of this number */
     const char *refusal; /* why the router never runs it; NULL: it does */
+    const struct node *labels; /* of a peer; the caller's; NULL: none */
     struct import_statement *statements;
     size_t statement_count;
     unsigned fates[FATE_COUNT]; /* of those that are not remembered */
@@ -118,6 +121,8 @@ struct import_device {
     const char *file;
     const char *name; /* NULL: not known yet */
     const char *default_name;
+    bool is_peer; /* no router: its operations have names of their own */
+    unsigned skipped; /* statements without a note each */
     bool has_hostname; /* the name comes from the configuration itself, not from a prompt */
     const char *dialect; /* "ios", ...; NULL: nothing was read */
     const char *stranger; /* the vendor whose configuration this is instead; NULL: none */

@@ -123,7 +123,8 @@ static void add_entries(const struct import_device *device, const struct import_
     for (size_t i = 0; i < device->entry_count; i++) {
         const struct import_entry *entry = &device->entries[i];
         const struct import_target *target = target_of(targets, (int)i, &from);
-        buf_printf(out, "  ip sla %s (%s:%u): ", entry->id, device->file, entry->line);
+        buf_printf(out, "  %s%s (%s:%u): ", device->is_peer ? "" : "ip sla ", entry->id,
+                   device->file, entry->line);
         if (target != NULL) {
             add_target(target, out);
         } else {
