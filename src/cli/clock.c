@@ -30,6 +30,7 @@ bool cli_read_clock(const struct key_flags *flags, struct spec *spec)
     if (tolerance.state == VALUE_SET) {
         spec_set_tolerance(spec, tolerance.number);
     }
+    spec->clocks.trusts_peer |= key_flag_text(flags, SLOT_TRUST_PEER_CLOCK) != NULL;
     if (key_flag_text(flags, SLOT_ASSUME_SYNCHRONIZED) != NULL) {
         spec->clocks.is_assumed_synchronized = true;
     }

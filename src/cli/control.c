@@ -47,13 +47,18 @@ static bool read_numbers(const struct key_flags *flags, struct spec *spec)
 
 static bool is_fit(const struct spec *spec)
 {
+    if (spec->operation->has_packet_key) {
+        return spec->control.key.algorithm == AUTH_HMAC_SHA256;
+    }
     return control_takes_key(spec->control.version, spec->control.key.algorithm);
 }
 
 /* Without a flag the algorithm is the version's own. */
 static bool read_key(const struct key_flags *flags, struct spec *spec)
 {
-    enum auth_algorithm best = control_best_algorithm(spec->control.version);
+    enum auth_algorithm best = spec->operation->has_packet_key
+                                   ? AUTH_HMAC_SHA256
+                                   : control_best_algorithm(spec->control.version);
     int64_t id, algorithm = (int64_t)best - AUTH_MD5;
     const char *file = key_flag_text(flags, SLOT_KEY_SECRET_FILE);
     bool is_exposed;

@@ -31,6 +31,7 @@ static const struct entry entries[] = {
     {&schema_operation, SLOT_DATA_PATTERN, {0}},
     {&schema_operation, SLOT_PRECISION, {0}},
     {&schema_operation, SLOT_TIMESTAMP_FORMAT, {0}},
+    {&schema_operation, SLOT_REFLECTOR, {0}},
 
     {&schema_operation, SLOT_CODEC, {.heading = "Voice"}},
     {&schema_operation, SLOT_CODEC_NUM_PACKETS, {0}},
@@ -60,6 +61,7 @@ static const struct entry entries[] = {
 
     {&schema_operation, SLOT_TIMESTAMPS, {.heading = "Clocks"}},
     {&schema_operation, SLOT_CLOCK_TOLERANCE, {0}},
+    {&schema_operation, SLOT_TRUST_PEER_CLOCK, {0}},
     {&schema_clock, SLOT_ASSUME_SYNCHRONIZED, {.alias = "assume-synchronized"}},
 
     {.row = {"config", "FILE", NULL, "Take the target from this configuration file.",
@@ -170,8 +172,10 @@ bool key_flag_refuse(const struct key_flags *flags, enum slot slot, const char *
 static const struct schema_key *row_for(const struct entry *entry,
                                         const struct operation *operation)
 {
-    bool is_of_port = entry->scope == &schema_control || entry->scope == &schema_key;
-    if (is_of_port && schema_row(SLOT_CONTROL, operation) == NULL) {
+    bool has_control = schema_row(SLOT_CONTROL, operation) != NULL;
+    bool takes_key = has_control || operation->has_packet_key;
+    if ((entry->scope == &schema_control && !has_control) ||
+        (entry->scope == &schema_key && !takes_key)) {
         return NULL;
     }
     return entry->scope == &schema_operation ? schema_row(entry->slot, operation)

@@ -26,10 +26,16 @@ static bool read_train_number(const struct key_flags *flags, const struct spec *
     return true;
 }
 
+/* Of the others the size is that of the operation. */
+static bool has_precision(const struct spec *spec)
+{
+    return schema_row(SLOT_PRECISION, spec->operation) != NULL;
+}
+
 static bool is_size_enough(const struct key_flags *flags, const struct spec *spec)
 {
     bool is_plain = key_flag_text(flags, SLOT_REQUEST_DATA_SIZE) != NULL;
-    if (spec->packets.precision == PRECISION_MICROSECONDS &&
+    if (has_precision(spec) && spec->packets.precision == PRECISION_MICROSECONDS &&
         spec->packets.bytes < SPEC_MICROSECONDS_BYTES_MIN) {
         return key_flag_refuse(flags, is_plain ? SLOT_REQUEST_DATA_SIZE : SLOT_CODEC_SIZE,
                                "56 bytes or more, as precision microseconds needs");
@@ -59,13 +65,16 @@ static bool read_precision(const struct key_flags *flags, struct spec *spec)
 {
     int64_t precision = spec->packets.precision;
     int64_t format = spec->packets.timestamp_format;
-    if (!key_flag_number(flags, spec, SLOT_PRECISION, &precision) ||
+    int64_t reflector = spec->packets.reflector;
+    if (!key_flag_number(flags, spec, SLOT_REFLECTOR, &reflector) ||
+        !key_flag_number(flags, spec, SLOT_PRECISION, &precision) ||
         !key_flag_number(flags, spec, SLOT_TIMESTAMP_FORMAT, &format)) {
         return false;
     }
     spec->packets.precision = (enum precision)precision;
     spec->packets.timestamp_format = (enum timestamp_format)format;
-    if (spec->packets.precision == PRECISION_MICROSECONDS &&
+    spec->packets.reflector = (enum reflector)reflector;
+    if (has_precision(spec) && spec->packets.precision == PRECISION_MICROSECONDS &&
         spec->packets.bytes < SPEC_MICROSECONDS_BYTES_MIN) {
         spec->packets.bytes = SPEC_MICROSECONDS_BYTES;
     }

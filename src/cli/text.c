@@ -11,6 +11,7 @@
 #include "cli/distribution.h"
 #include "cli/values.h"
 #include "cli/variation.h"
+#include "explain/explain.h"
 #include "explain/reason.h"
 #include "operation/operation.h"
 
@@ -300,6 +301,16 @@ static void add_unsent(const struct cli_result *result, struct buf *out)
     }
 }
 
+static void add_spoilt(const struct round *round, struct buf *out)
+{
+    struct buf text = {0};
+    explain_all_spoilt(round, "\nNote: ", &text);
+    if (text.size > 0) {
+        buf_printf(out, "Note: %s\n", buf_string(&text));
+    }
+    buf_fini(&text);
+}
+
 void cli_text_format(const struct cli_result *result, struct buf *out)
 {
     const struct round *round = result->round;
@@ -328,6 +339,7 @@ void cli_text_format(const struct cli_result *result, struct buf *out)
     }
     add_reply(round, out);
     add_unsent(result, out);
+    add_spoilt(round, out);
     enum target_state state = cli_state(result);
     if (state != TARGET_OK) {
         buf_add_string(out, state == TARGET_DEGRADED ? "Limits exceeded: " : "Reason: ");

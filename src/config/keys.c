@@ -8,6 +8,7 @@
 #include "base/crypto.h"
 #include "config/secret.h"
 #include "config/words.h"
+#include "operation/operation.h"
 
 static bool read_secret(const struct node *node, struct diagnostics *diagnostics,
                         struct auth_key *key)
@@ -102,11 +103,35 @@ static void report_unknown(const struct node *node, struct diagnostics *diagnost
                       words_quote(node->text, quoted));
 }
 
+/* STAMP: RFC 8762 4.4 knows one algorithm. A key that could not be read was reported already. */
+void keys_take_for_packets(const struct key_ring *ring, const struct value *value,
+                           struct diagnostics *diagnostics, struct auth_key *out)
+{
+    const struct node *node = value->node;
+    const struct auth_key *key = find(ring, value->number);
+    if (key == NULL) {
+        report_unknown(node, diagnostics);
+        return;
+    }
+    if (key->algorithm != AUTH_NONE && key->algorithm != AUTH_HMAC_SHA256) {
+        diagnostics_error(diagnostics, place_value(node),
+                          "key %u is of algorithm %s; allowed: hmac-sha256", (unsigned)key->id,
+                          auth_algorithm_name(key->algorithm));
+        return;
+    }
+    *out = *key;
+}
+
 void keys_assign(const struct key_ring *ring, const struct values *values,
                  struct diagnostics *diagnostics, struct spec *spec)
 {
-    const struct value *value = &values->of[SLOT_CONTROL_KEY];
+    bool is_of_packets = spec->operation->has_packet_key;
+    const struct value *value = &values->of[is_of_packets ? SLOT_AUTH_KEY : SLOT_CONTROL_KEY];
     if (value->state != VALUE_SET) {
+        return;
+    }
+    if (is_of_packets) {
+        keys_take_for_packets(ring, value, diagnostics, &spec->control.key);
         return;
     }
     const struct auth_key *key = find(ring, value->number);

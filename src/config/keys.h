@@ -33,4 +33,8 @@ void keys_assign(const struct key_ring *ring, const struct values *values,
 void keys_list(const struct key_ring *ring, const struct node *ids, struct diagnostics *diagnostics,
                struct reflect_settings *out);
 
+/* The key whose id is `value`, if it can authenticate packets of STAMP; else *out stays. */
+void keys_take_for_packets(const struct key_ring *ring, const struct value *value,
+                           struct diagnostics *diagnostics, struct auth_key *out);
+
 #endif

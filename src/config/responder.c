@@ -10,7 +10,7 @@
 #include "config/schema.h"
 #include "config/value.h"
 
-#define LISTEN_MAX (REFLECT_LISTEN_MAX + REFLECT_PERMANENT_MAX)
+#define LISTEN_MAX (REFLECT_LISTEN_MAX + 2 * REFLECT_PERMANENT_MAX)
 
 /* Addresses that sockets will be bound to, and where they were written. */
 struct bindings {
@@ -71,6 +71,10 @@ static void read_udp(const struct values *values, const struct node *node,
     if (permanent->state == VALUE_SET) {
         out->permanent_count = read_endpoints(permanent, &bindings, diagnostics, out->permanent);
     }
+    const struct value *stamp = &values->of[SLOT_STAMP_PORTS];
+    if (stamp->state == VALUE_SET) {
+        out->stamp.port_count = read_endpoints(stamp, &bindings, diagnostics, out->stamp.ports);
+    }
 }
 
 static void read_tcp(const struct values *values, struct diagnostics *diagnostics,
@@ -111,6 +115,16 @@ static int64_t number_or(const struct values *values, enum slot slot, int64_t ot
     return value->state == VALUE_SET ? value->number : otherwise;
 }
 
+static void read_stamp(const struct values *values, const struct key_ring *ring,
+                       struct diagnostics *diagnostics, struct reflect_stamp *out)
+{
+    out->is_stateless = number_or(values, SLOT_STAMP_REFLECTOR, 0) != 0;
+    out->tlv = (enum reflect_tlv)number_or(values, SLOT_STAMP_TLV, REFLECT_TLV_AUTO);
+    if (values->of[SLOT_STAMP_KEY].state == VALUE_SET) {
+        keys_take_for_packets(ring, &values->of[SLOT_STAMP_KEY], diagnostics, &out->key);
+    }
+}
+
 void responder_read(const struct node *node, const struct key_ring *ring,
                     struct diagnostics *diagnostics, struct reflect_settings *out)
 {
@@ -135,6 +149,7 @@ void responder_read(const struct node *node, const struct key_ring *ring,
     if (values.of[SLOT_RESPONDER_KEYS].state == VALUE_SET) {
         keys_list(ring, values.of[SLOT_RESPONDER_KEYS].node, diagnostics, out);
     }
+    read_stamp(&values, ring, diagnostics, &out->stamp);
     out->replay_window_ns = number_or(&values, SLOT_REPLAY_WINDOW, out->replay_window_ns);
     out->max_sessions = (uint32_t)number_or(&values, SLOT_MAX_SESSIONS, out->max_sessions);
     out->max_sessions_per_source =

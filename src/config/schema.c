@@ -24,6 +24,7 @@ static const char *const histograms[] = {"both", "native", "classic", NULL};
 static const char *const precisions[] = {"milliseconds", "microseconds", NULL};
 static const char *const timestamps[] = {"auto", "user", "kernel", "hardware", NULL};
 static const char *const timestamp_formats[] = {"ntp", "ptp", NULL};
+static const char *const reflectors[] = {"auto", "stateful", "stateless", NULL};
 static const char *const ip_versions[] = {"4", "6", NULL};
 static const char *const levels[] = {"minimal", "default", "all", NULL};
 
@@ -49,7 +50,9 @@ static const struct schema_key operation_keys[] = {
             "is written it is half the frequency if that is shorter."},
     {"port", SLOT_PORT, SCHEMA_INTEGER, .is_by_operation = true, .min = 1, .max = 65535,
      .default_text = "16384", .sets = {"path.port", "path.peer"},
-     .doc = "UDP or TCP port the probes go to; the responder opens it when asked."},
+     .doc =
+         "UDP or TCP port the probes go to, of STAMP and TWAMP Light 862; the responder opens it "
+         "when asked."},
     {"threshold", SLOT_THRESHOLD, SCHEMA_DURATION, .min = 0, .max = 60 * SECONDS,
      .default_text = "5s", .sets = {"results.threshold_ns"},
      .doc = "A slower round trip is counted as over threshold; an icmp-jitter with more average "
@@ -95,7 +98,16 @@ static const struct schema_key operation_keys[] = {
      .doc = "Which probes to send: with timestamps in milliseconds, or finer ones."},
     {"timestamp_format", SLOT_TIMESTAMP_FORMAT, SCHEMA_CHOICE, .is_by_operation = true, .max = 1,
      .choices = timestamp_formats, .default_text = "ntp", .sets = {"packets.timestamp_format"},
-     .doc = "Timestamps of precision microseconds; the responder must use the same."},
+     .doc = "Timestamps of precision microseconds; the responder must use the same. Of STAMP and "
+            "TWAMP our own; the reflector's say what they are."},
+    {"reflector", SLOT_REFLECTOR, SCHEMA_CHOICE, .is_by_operation = true, .max = 2,
+     .choices = reflectors, .default_text = "auto", .sets = {"packets.reflector"},
+     .doc = "Whether the reflector counts its replies (stateful) or returns our numbers "
+            "(stateless), so that the direction of a loss is not known; auto finds out."},
+    {"auth_key", SLOT_AUTH_KEY, SCHEMA_INTEGER, .is_by_operation = true, .min = 1, .max = 65535,
+     .sets = {"control.key"},
+     .doc = "Id of the key, of algorithm hmac-sha256, that authenticates each packet; without it "
+            "the mode is unauthenticated."},
     {"timestamps", SLOT_TIMESTAMPS, SCHEMA_CHOICE, .is_by_operation = true, .max = 3,
      .choices = timestamps, .default_text = "auto", .sets = {"clocks.timestamps"},
      .doc =
@@ -108,6 +120,10 @@ static const struct schema_key operation_keys[] = {
      .doc =
          "Error of both clocks together that a one-way delay may have; 0% leaves it to the round "
          "trip."},
+    {"trust_peer_clock", SLOT_TRUST_PEER_CLOCK, SCHEMA_CHOICE, .is_by_operation = true, .max = 1,
+     .choices = switches, .default_text = "false", .sets = {"clocks.trusts_peer"},
+     .doc = "The reflector's clock is on UTC, whatever the error estimate in its replies says; "
+            "else one-way delays need an estimate that is believable."},
     {"source_address", SLOT_SOURCE_ADDRESS, SCHEMA_SOURCE, .sets = {"path.source"},
      .doc = "Address to send from; without it the system chooses."},
     {"source_port", SLOT_SOURCE_PORT, SCHEMA_INTEGER, .is_by_operation = true, .min = 1,

@@ -13,6 +13,8 @@
 /* The order of each is that of the enum it names. */
 static const char *const refusals[] = {"status16", "status32", "silent", NULL};
 static const char *const replies[] = {"long", "short", NULL};
+static const char *const stamp_reflectors[] = {"stateful", "stateless", NULL};
+static const char *const stamp_tlvs[] = {"auto", "on", "off", NULL};
 static const char *const algorithms[] = {"md5", "sha256", "hmac-sha256", NULL};
 static const char *const switches[] = {"false", "true", NULL};
 static const char *const timestamp_formats[] = {"ntp", "ptp", NULL};
@@ -94,6 +96,20 @@ static const struct schema_key responder_keys[] = {
     {"permanent_tcp_ports", SLOT_PERMANENT_TCP_PORTS, SCHEMA_ENDPOINTS,
      .max = REFLECT_PERMANENT_MAX, .default_text = "[]",
      .doc = "TCP ports that are always open; each connection is closed at once."},
+    {"stamp_ports", SLOT_STAMP_PORTS, SCHEMA_ENDPOINTS, .max = REFLECT_PERMANENT_MAX,
+     .default_text = "[]",
+     .doc = "UDP ports that reflect STAMP and TWAMP Light, whose port is 862; nobody has to ask "
+            "for them, so allow should say who may send."},
+    {"stamp_reflector", SLOT_STAMP_REFLECTOR, SCHEMA_CHOICE, .choices = stamp_reflectors,
+     .default_text = "stateful",
+     .doc = "Count the replies of each session, so that its sender knows in which direction a "
+            "packet was lost; or return the sender's numbers."},
+    {"stamp_tlv", SLOT_STAMP_TLV, SCHEMA_CHOICE, .choices = stamp_tlvs, .default_text = "auto",
+     .doc = "What follows the base of a packet: TLVs (on), padding (off), or TLVs when they are "
+            "whole, as STAMP writes them."},
+    {"stamp_key", SLOT_STAMP_KEY, SCHEMA_INTEGER, .min = 1, .max = 65535,
+     .doc = "Id of the key, of algorithm hmac-sha256, that each packet must be authenticated "
+            "with; without it the mode is unauthenticated."},
     {"max_sessions", SLOT_MAX_SESSIONS, SCHEMA_INTEGER, .min = 1, .max = 65536,
      .default_text = "1000", .doc = "Sessions at one time; further requests are refused."},
     {"max_sessions_per_source", SLOT_MAX_SESSIONS_PER_SOURCE, SCHEMA_INTEGER, .min = 0,

@@ -107,12 +107,15 @@ static void set_tolerance(const struct values *values, struct spec *spec)
 /* A default size has no room for the timestamps of microseconds; one from the file was refused. */
 static void set_precision(const struct values *values, struct spec *spec)
 {
+    spec->packets.timestamp_format =
+        (enum timestamp_format)number_of(values, SLOT_TIMESTAMP_FORMAT);
+    if (spec->operation->is_fine) {
+        spec->packets.precision = PRECISION_MICROSECONDS;
+    }
     if (schema_row(SLOT_PRECISION, spec->operation) == NULL) {
         return;
     }
     spec->packets.precision = (enum precision)number_of(values, SLOT_PRECISION);
-    spec->packets.timestamp_format =
-        (enum timestamp_format)number_of(values, SLOT_TIMESTAMP_FORMAT);
     if (spec->packets.precision == PRECISION_MICROSECONDS &&
         spec->packets.bytes < SPEC_MICROSECONDS_BYTES_MIN) {
         spec->packets.bytes = SPEC_MICROSECONDS_BYTES;
@@ -146,6 +149,8 @@ struct spec *target_build(const struct values *values, const struct operation *o
     set_data(values, spec);
     spec->control.version = (enum control_version)number_of(values, SLOT_CONTROL_VERSION);
     set_precision(values, spec);
+    spec->packets.reflector = (enum reflector)number_of(values, SLOT_REFLECTOR);
+    spec->clocks.trusts_peer = number_of(values, SLOT_TRUST_PEER_CLOCK) != 0;
     spec->clocks.timestamps = (enum timestamps)number_of(values, SLOT_TIMESTAMPS);
     spec_fit_layout(spec);
     spec->control.auth_layout = (unsigned)number_of(values, SLOT_CONTROL_AUTH_LAYOUT);

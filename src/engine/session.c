@@ -256,8 +256,9 @@ static void miss_starts(struct session *session, struct instant now)
     session->next_start = mono_add(session->next_start, missed * period_ns);
 }
 
-static void start_run(struct session *session, struct instant now, struct engine_stats *stats)
+static void start_run(struct session *session, struct instant now, struct session_env *env)
 {
+    struct engine_stats *stats = env->stats;
     miss_starts(session, now);
     hist_observe(&stats->start_lateness, &hist_layout_default,
                  mono_diff(now.mono, session->next_start));
@@ -266,6 +267,7 @@ static void start_run(struct session *session, struct instant now, struct engine
     probe_set_spec(&session->probe, session->spec);
     struct mono next = take_following_start(session);
     plan_start(session, next, now);
+    probe_set_clock(&session->probe, env->clock);
     probe_start(&session->probe, now, mono_add(next, -SESSION_GAP_NS));
 }
 
@@ -362,7 +364,7 @@ bool session_poll(struct session *session, struct instant now, struct fx *fx,
 {
     bool is_due = !mono_is_before(now.mono, session->next_start);
     if (!session->is_running && !session->is_leaving && is_due) {
-        start_run(session, now, env->stats);
+        start_run(session, now, env);
     }
     if (probe_poll(&session->probe, now, fx, env->scratch)) {
         fx->id.owner = session->slot;

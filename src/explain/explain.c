@@ -58,7 +58,8 @@ static bool explain_icmp(const struct round *round, const char *ip, struct buf *
         buf_printf(out, "%s did not answer in time", ip);
         return true;
     }
-    if (round->outcome == OUTCOME_UNREACHABLE || round->outcome == OUTCOME_PORT_UNREACHABLE) {
+    if (round->outcome == OUTCOME_UNREACHABLE || round->outcome == OUTCOME_PORT_UNREACHABLE ||
+        round->outcome == OUTCOME_PROHIBITED) {
         buf_printf(out, "%s: ", ip);
         reason_add_icmp(&round->icmp, round->error, out);
         return true;
@@ -159,6 +160,9 @@ static void explain_refusal(const struct spec *spec, const struct round *round, 
                    (unsigned)spec->path.port);
     } else if (round->outcome == OUTCOME_FORMAT) {
         buf_add_string(out, "; it does not speak this version, or not this operation");
+    } else if (round->outcome == OUTCOME_REFUSED) {
+        buf_printf(out, "; it does not open port %u, or has no session left",
+                   (unsigned)spec->path.port);
     }
 }
 
@@ -198,6 +202,7 @@ void explain_failure(const struct spec *spec, const struct round *round, uint64_
         break;
     case OUTCOME_PORT_UNREACHABLE:
     case OUTCOME_UNREACHABLE:
+    case OUTCOME_PROHIBITED:
         explain_unreachable(spec, round, ip, out);
         break;
     case OUTCOME_AUTH:

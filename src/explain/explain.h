@@ -17,6 +17,18 @@ void explain_failure(const struct spec *spec, const struct round *round, uint64_
  * when it exceeds none. */
 void explain_limits(const struct limit_set *set, const struct round *round, struct buf *out);
 
+/* What spoils an operation that completes: its numbers are right, and some are missing. */
+enum spoiler {
+    SPOILT_BY_CLOCK, /* of the responder, which was set */
+    SPOILT_BY_LATENESS, /* of this host: packets were missed */
+};
+#define SPOILER_COUNT 2
+bool explain_is_spoilt(const struct round *round, enum spoiler spoiler);
+
+/* Appends a sentence about it, or about each; nothing when there is nothing. */
+void explain_spoilt(const struct round *round, enum spoiler spoiler, struct buf *out);
+void explain_all_spoilt(const struct round *round, const char *separator, struct buf *out);
+
 /* Appends why the target is in its state: why the latest operation failed, or which limits count as
  * exceeded; nothing in every other state. */
 void explain_state(const struct report *report, struct buf *out);

@@ -5,6 +5,8 @@
 
 #include <math.h>
 
+#include "operation/operation.h"
+
 /* A histogram of struct way_tally, in both directions. */
 static void emit_way_hist(struct series *series, const struct family_source *source, size_t offset)
 {
@@ -18,9 +20,9 @@ static void emit_withheld(struct series *series, const struct family_source *sou
 {
     (void)offset;
     for (unsigned i = 0; i < ONE_WAY_COUNT; i++) {
-        if (i != ONE_WAY_SHOWN && i != ONE_WAY_NO_SAMPLES) {
-            series_count_by(series, one_way_name((enum one_way)i),
-                            source->report->tally.withheld[i]);
+        enum one_way reason = (enum one_way)i;
+        if (operation_can_withhold(source->report->spec->operation, reason)) {
+            series_count_by(series, one_way_name(reason), source->report->tally.withheld[i]);
         }
     }
 }

@@ -52,7 +52,8 @@ static bool try_addresses(const struct config *running, const struct reflect_set
         const struct reflect_settings *held = &running->responder;
         if (running->has_responder &&
             (holds_address(held->listen, held->listen_count, &addresses[i]) ||
-             holds_address(held->permanent, held->permanent_count, &addresses[i]))) {
+             holds_address(held->permanent, held->permanent_count, &addresses[i]) ||
+             holds_address(held->stamp.ports, held->stamp.port_count, &addresses[i]))) {
             continue;
         }
         int fd;
@@ -127,7 +128,8 @@ static bool replace_responder(struct exporter *exporter, const struct config *co
     }
     if (config->has_responder &&
         (!try_addresses(running, wanted, wanted->listen, wanted->listen_count) ||
-         !try_addresses(running, wanted, wanted->permanent, wanted->permanent_count))) {
+         !try_addresses(running, wanted, wanted->permanent, wanted->permanent_count) ||
+         !try_addresses(running, wanted, wanted->stamp.ports, wanted->stamp.port_count))) {
         return false;
     }
     responder_worker_stop(exchange(exporter, NULL), NULL);

@@ -52,6 +52,8 @@ static const struct option_row rows[] = {
      false},
     WEB_FLAGS_ROWS(":10967"),
     DAEMON_LOGGING_ROWS,
+    {"log.target", "NAME", NULL, "With --log.level=debug: log each operation of this target.",
+     true},
 };
 
 static const struct options_program program = {
@@ -267,10 +269,7 @@ static void wait_for_end(struct exporter *exporter, int signal_fd)
 {
     bool goes_on = true;
     while (goes_on) {
-        struct mono next =
-            mono_min(exporter_watch_unearned(exporter), exporter_report_health(exporter));
-        next = mono_min(next, exporter_follow(exporter));
-        next = mono_min(next, exporter_watch_changes(exporter));
+        struct mono next = exporter_watch(exporter);
         struct pollfd items[] = {
             {.fd = signal_fd, .events = POLLIN},
             {.fd = exporter->wake_fd, .events = POLLIN},
@@ -420,6 +419,7 @@ int main(int argc, char **argv)
         .follow = follow,
     };
     memcpy(exporter.start_key, start_key, sizeof start_key);
+    operations_read(&options, &exporter.operations);
     status = run(&exporter, config, &web);
     web_flags_fini(&web);
     return status;

@@ -8,6 +8,9 @@
  *   check.c     what this host cannot do for a configuration
  *   health.c    what the service manager is told
  *   changes.c   states of targets in the log, which change_log.c keeps short
+ *   operations.c  operations of single targets in the log
+ *   watch.c     all that is looked at now and then
+ *   spoilt.c    operations that completed without all of their numbers, in the log
  *   realtime.c  priority of the measuring threads
  *   resolve.c   host names
  *   view.c      what HTTP asks for */
@@ -22,11 +25,14 @@
 
 #include "base/time.h"
 #include "config/config.h"
+#include "explain/explain.h"
 #include "exporter/limits.h"
+#include "exporter/operations.h"
 #include "exporter/resolve.h"
 #include "host/engine_worker.h"
 #include "host/responder_worker.h"
 #include "probe/spec_set.h"
+#include "program/refusal_watch.h"
 #include "program/web_flags.h"
 
 #define EXPORTER_WORKERS_MAX 64
@@ -40,6 +46,12 @@ struct exporter_shard {
 struct unearned {
     uint64_t total; /* so far */
     struct mono next; /* when to look again */
+    struct mono quiet_until;
+};
+
+/* What is known of operations that one thing spoilt (explain/explain.h). */
+struct spoilt {
+    uint64_t total; /* so far */
     struct mono quiet_until;
 };
 
@@ -101,8 +113,12 @@ struct exporter {
     struct mono judge_next; /* when they are judged again */
     struct mono apply_next; /* when addresses may be taken over again */
     struct unearned unearned;
+    struct spoilt spoilt[SPOILER_COUNT];
+    struct mono spoilt_next; /* when to look again */
     struct change_log *changes; /* of targets; NULL before the first look */
     struct mono changes_next;
+    struct operations operations; /* of targets that --log.target names */
+    struct refusal_watch refusals; /* of the responder */
     struct health health;
     struct follow follow;
 };
@@ -162,9 +178,16 @@ void exporter_check_sockets(const struct spec_set *targets);
  * at the most. Returns when to call it again. */
 struct mono exporter_watch_unearned(struct exporter *exporter);
 
+/* Logs what spoilt operations that completed, once a minute at the most. Returns when to call it
+ * again. */
+struct mono exporter_watch_spoilt(struct exporter *exporter);
+
 /* Logs which targets changed their state, once a second. Returns when to call it again. */
 struct mono exporter_watch_changes(struct exporter *exporter);
 void exporter_end_changes(struct exporter *exporter);
+
+/* Calls all that look now and then. Returns when to call it again. */
+struct mono exporter_watch(struct exporter *exporter);
 
 /* Tells the service manager now and then that every thread does its work (or nothing, when one does
  * not), and how many targets are measured. Returns when to call it again. */

@@ -9,8 +9,10 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "host/clock_state.h"
 #include "host/entropy.h"
 #include "host/worker.h"
+#include "reflect/refusals.h"
 
 /* How often to look whether every address is open, while somebody waits for that. */
 #define START_STEP_NS NS_PER_MS
@@ -22,6 +24,7 @@ struct responder_worker {
     struct reflect *reflect; /* belongs to the thread */
     struct mono publish_due; /* belongs to the thread */
     bool must_publish; /* belongs to the thread */
+    struct mono clock_due; /* belongs to the thread: when to ask for the state of the clock */
     /* Handed over under the mutex: what is wanted of the thread. */
     const struct reflect_settings *wanted; /* lives until it is taken; NULL: nothing */
     bool wants_stats; /* until they are published */
@@ -30,6 +33,7 @@ struct responder_worker {
     struct addr failed;
     int error;
     struct responder_stats published;
+    struct refusals refusals;
 };
 
 /* Sets the padding, too: counters are compared as bytes. */
@@ -60,6 +64,22 @@ static void take(void *self)
         worker->start = START_WAITING;
     }
     worker->must_publish = worker->wants_stats;
+}
+
+/* Replies of STAMP say how good our clock is. */
+static struct mono work(void *self, struct instant now)
+{
+    struct responder_worker *worker = self;
+    if (!reflect_tells_clock(worker->reflect)) {
+        return MONO_NEVER;
+    }
+    if (!mono_is_before(now.mono, worker->clock_due)) {
+        struct clock_state clock = {0};
+        clock_state_read(&clock);
+        reflect_set_clock(worker->reflect, &clock);
+        worker->clock_due = mono_add(now.mono, CLOCK_STATE_PERIOD_NS);
+    }
+    return worker->clock_due;
 }
 
 static struct mono publish_due(void *self, struct instant now)
@@ -93,6 +113,7 @@ static struct mono publish(void *self, struct instant now)
         }
     }
     count_all(worker, &worker->published);
+    worker->refusals = *reflect_refusals(worker->reflect);
     if (worker->must_publish) {
         worker->wants_stats = worker->must_publish = false;
     }
@@ -109,6 +130,7 @@ static void stop(void *self)
 static const struct worker_ops ops = {
     .name = "respond",
     .take = take,
+    .work = work,
     .publish_due = publish_due,
     .publish = publish,
     .stop = stop,
@@ -164,6 +186,13 @@ void responder_worker_stats(struct responder_worker *worker, struct responder_st
 {
     worker_lock(worker->worker);
     *out = worker->published;
+    worker_unlock(worker->worker);
+}
+
+void responder_worker_refusals(struct responder_worker *worker, struct refusals *out)
+{
+    worker_lock(worker->worker);
+    *out = worker->refusals;
     worker_unlock(worker->worker);
 }
 

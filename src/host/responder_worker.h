@@ -26,6 +26,10 @@ struct responder_worker *responder_worker_start(const struct reflect_settings *s
 /* A copy of the published counters, at most WORKER_PUBLISH_NS (worker.h) old. */
 void responder_worker_stats(struct responder_worker *worker, struct responder_stats *out);
 
+/* A copy of whom it refused (reflect/refusals.h), as old. */
+struct refusals;
+void responder_worker_refusals(struct responder_worker *worker, struct refusals *out);
+
 /* Wakes the thread, and returns worker_turns. */
 uint64_t responder_worker_nudge(struct responder_worker *worker);
 /* The counters as they are now: waits for the thread to publish them. */

@@ -59,16 +59,20 @@ static enum payload_verdict place_times(struct payload *payload, struct sample *
     return payload_check_times(payload->spec, sample);
 }
 
-static uint32_t settle(struct payload *payload, enum byte_order known)
+/* A host does not change its byte order. */
+static uint32_t settle(struct payload *payload, struct payload_learned *learned)
 {
     struct train *train = payload->train;
     uint32_t timeless = 0;
-    payload->byte_order = icmp_clock_order(train, known);
+    payload->byte_order = icmp_clock_order(train, learned->byte_order);
     for (uint32_t i = 0; i < train->next; i++) {
         struct sample *sample = &train->samples[i];
         if (sample->has_remote_times) {
             timeless += place_times(payload, sample) == PAYLOAD_TIMELESS;
         }
+    }
+    if (payload->byte_order == BYTE_ORDER_NETWORK || payload->byte_order == BYTE_ORDER_SWAPPED) {
+        learned->byte_order = payload->byte_order;
     }
     return timeless;
 }

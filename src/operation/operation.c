@@ -6,8 +6,8 @@
 #include <string.h>
 
 static const struct operation *const rows[OPERATION_COUNT] = {
-    &operation_udp_jitter, &operation_udp_echo,    &operation_tcp_connect,
-    &operation_icmp_echo,  &operation_icmp_jitter,
+    &operation_udp_jitter,  &operation_udp_echo, &operation_tcp_connect, &operation_icmp_echo,
+    &operation_icmp_jitter, &operation_stamp,    &operation_twamp_light,
 };
 
 const struct operation *operation_at(size_t index)
@@ -82,6 +82,19 @@ bool operation_can_end(const struct spec *spec, enum outcome outcome)
         return !addr_parse_ip(spec->identity.host, &literal);
     case OUTCOME_VERIFY:
         return spec->packets.verify_data;
+    default:
+        return true;
+    }
+}
+
+bool operation_can_withhold(const struct operation *operation, enum one_way reason)
+{
+    switch (reason) {
+    case ONE_WAY_SHOWN:
+    case ONE_WAY_NO_SAMPLES:
+        return false;
+    case ONE_WAY_RESPONDER_ESTIMATE:
+        return operation->tells_clock;
     default:
         return true;
     }

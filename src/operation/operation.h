@@ -45,6 +45,9 @@ struct operation {
     bool is_judged_by_jitter; /* over threshold is its average jitter, not its round trip */
     const struct operation_key *keys;
     size_t key_count;
+    bool has_packet_key; /* a key authenticates each packet (RFC 8762 4.4), not a request */
+    bool tells_clock; /* its packets say how good our clock is (probe_set_clock) */
+    bool is_fine; /* its timestamps are finer than a microsecond, where that is no choice */
     bool has_nonce_each; /* each packet has a nonce of its own, not all of an operation the same */
     uint32_t bytes_min_with_nonce; /* least request_data_size where nothing but the nonce tells
                                       what a reply answers (operation_needs_nonce): room for it;
@@ -60,18 +63,25 @@ struct operation {
      * its sample. */
     enum payload_verdict (*read)(struct payload *payload, const struct ev *ev, struct instant now,
                                  const struct sample **out);
+    /* What a train cannot tell is asked before it, by one packet from a port of its own that is no
+     * part of it; NULL: there is nothing to ask. Writes it to `out` (IO_DATAGRAM_MAX bytes);
+     * returns its size in bytes. Then reads a datagram from the probe port: false when it is no
+     * answer. */
+    size_t (*write_query)(struct payload *payload, struct instant now, uint8_t *out);
+    bool (*read_query)(const struct payload *payload, const struct ev *ev,
+                       struct payload_learned *learned);
     /* The operation is over: reads what only all replies together tell, once, before the samples
-     * are used; NULL: there is nothing of the kind. `known`: the byte order that earlier operations
-     * found in the times of the same host. Returns how many of the accepted replies turned out to
+     * are used; NULL: there is nothing of the kind. `learned`: what earlier operations found out
+     * about the same host, and now this one. Returns how many of the accepted replies turned out to
      * be PAYLOAD_TIMELESS. */
-    uint32_t (*settle)(struct payload *payload, enum byte_order known);
+    uint32_t (*settle)(struct payload *payload, struct payload_learned *learned);
 };
 
 extern const struct operation operation_udp_jitter, operation_udp_echo, operation_tcp_connect,
-    operation_icmp_echo, operation_icmp_jitter;
+    operation_icmp_echo, operation_icmp_jitter, operation_stamp, operation_twamp_light;
 
 /* All of them, in the order of the documentation; the first is the default. */
-#define OPERATION_COUNT 5
+#define OPERATION_COUNT 7
 const struct operation *operation_at(size_t index);
 /* The place of a row in that order. */
 size_t operation_index(const struct operation *operation);
@@ -92,5 +102,8 @@ bool operation_needs_nonce(const struct spec *spec);
 int64_t operation_train_ns(const struct operation *operation, int64_t count, int64_t interval_ns);
 /* Whether an operation of this spec can end so; what this does not know of, can happen. */
 bool operation_can_end(const struct spec *spec, enum outcome outcome);
+/* Whether its one-way delays can be withheld for that reason; of ONE_WAY_SHOWN and
+ * ONE_WAY_NO_SAMPLES, which are none, false. */
+bool operation_can_withhold(const struct operation *operation, enum one_way reason);
 
 #endif

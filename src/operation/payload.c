@@ -43,6 +43,7 @@ void payload_start(struct payload *payload, const struct payload_setting *settin
         .train = setting->train,
         .key = setting->key,
         .operation = setting->operation,
+        .estimate = setting->estimate,
         .sequence = (uint16_t)nonce_draw(setting->key, NONCE_SEQUENCE, setting->operation),
     };
     if (spec->operation->data != NULL && wants_nonce(spec)) {
@@ -165,6 +166,31 @@ void payload_place_ms(struct payload *payload, struct sample *sample,
     sample->t2_ns = payload->epoch_ns + since_ms * NS_PER_MS;
     sample->t3_ns = sample->t2_ns + reply->delta_ms * NS_PER_MS;
     sample->has_remote_times = ((reply->receive_ms ^ payload->epoch_ms) & IPSLA_TIME_NOT_UTC) == 0;
+}
+
+/* A responder's clock that moved further than this during an operation was set: no jitter there. */
+#define CLOCK_SET_NS (MS_PER_DAY / 2 * NS_PER_MS)
+
+void payload_place_stamps(struct payload *payload, struct sample *sample,
+                          enum timestamp_format format, uint64_t t2, uint64_t t3)
+{
+    struct wall expected = {sample->t1_ns + payload->offset_ns};
+    struct wall received, left;
+    if (!timestamp_decode(format, t2, expected, &received) ||
+        !timestamp_decode(format, t3, received, &left)) {
+        sample->t2_ns = 0;
+        sample->t3_ns = -1;
+        return;
+    }
+    sample->t2_ns = received.ns;
+    sample->t3_ns = left.ns;
+    if (!payload->has_epoch) {
+        payload->has_epoch = true;
+        payload->offset_ns = wall_diff(received, expected);
+        expected = received;
+    }
+    int64_t moved_ns = wall_diff(received, expected);
+    sample->has_remote_times = moved_ns >= -CLOCK_SET_NS && moved_ns <= CLOCK_SET_NS;
 }
 
 /* A clock step between the kernel's stamp and its conversion can put an arrival before the sending;

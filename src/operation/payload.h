@@ -18,6 +18,30 @@
 #include "probe/train.h"
 #include "wire/ipsla.h"
 
+/* What operations find out about a host. All zero: nothing. */
+struct payload_learned {
+    enum byte_order byte_order; /* icmp-jitter: of its times; NETWORK or SWAPPED */
+    enum reflector reflector; /* STAMP */
+};
+
+/* STAMP: how a reflector departs from the documents, as its replies show. */
+enum deviation {
+    DEVIATION_SWAPPED = 1U << 0, /* it exchanges T1 and T3; they are exchanged back */
+    DEVIATION_NANOSECONDS = 1U << 1, /* it writes them where NTP has a fraction, and does not say
+                                        so */
+    DEVIATION_ECHO = 1U << 2, /* it returns the request as it is: no reflector */
+    DEVIATION_NO_SENDER = 1U << 3, /* it does not return what the sender wrote */
+};
+
+/* STAMP: what the replies of an operation say of their reflector. */
+struct reflector_signs {
+    bool has_estimate; /* of its clock's error: */
+    bool has_changed; /* not always the same */
+    uint16_t estimate; /* the latest (wire/stamp_packet.h) */
+    uint32_t replies, small_fractions; /* of them: both fractions below 10^9 */
+    unsigned deviations; /* enum deviation */
+};
+
 struct payload {
     const struct spec *spec;
     struct train *train;
@@ -25,7 +49,7 @@ struct payload {
     uint64_t operation; /* how many there were before */
     size_t nonce_at; /* in a packet */
     size_t nonce_bytes; /* as many as there is room for; 0: none */
-    uint16_t sequence; /* ICMP: of packet 1, drawn */
+    uint16_t sequence; /* drawn; ICMP: of packet 1; STAMP: the SSID, unless it is 0 */
     uint16_t identifier; /* ICMP: of the channel */
     bool has_epoch; /* the responder's clock was seen: its first stamp and where that lies, */
     uint32_t epoch_ms; /* to unwrap the others */
@@ -33,7 +57,11 @@ struct payload {
     int64_t offset_ns; /* type 3: from our t1 to its t2 then */
     bool is_not_utc; /* a reply said so of the responder's clock */
     enum byte_order byte_order; /* icmp-jitter, once settled: of the responder's times */
-    int64_t claimed_ns; /* type 3: what the responder says its clock is off by */
+    int64_t claimed_ns; /* what the responder says its clock is off by, or may be */
+    enum one_way doubt; /* why its times are not believed whatever they are; or ONE_WAY_SHOWN */
+    uint16_t estimate; /* STAMP: of the error of our clock (wire/stamp_packet.h) */
+    uint64_t query_t1; /* STAMP: in the query */
+    struct reflector_signs signs;
 };
 
 /* The data of a packet: where they begin, and how many there are. */
@@ -47,6 +75,7 @@ struct payload_setting {
     struct train *train;
     const struct siphash_key *key;
     uint64_t operation;
+    uint16_t estimate; /* of our clock, as STAMP writes it */
 };
 
 /* A new operation: the responder's clock is unknown, what is random is drawn. */
@@ -105,6 +134,12 @@ struct stamp payload_arrival(const struct payload *payload, const struct ev *ev,
  * differences mean anything. */
 void payload_place_ms(struct payload *payload, struct sample *sample,
                       const struct ipsla_jitter_ms *reply);
+
+/* Puts NTP or PTP stamps of the responder on one line. The eras are found: of its first one next to
+ * our own clock, of the others where its clock must be by now. Zeros, and what is no time in this
+ * format, are no times. */
+void payload_place_stamps(struct payload *payload, struct sample *sample,
+                          enum timestamp_format format, uint64_t t2, uint64_t t3);
 
 /* Whether the responder's times of `sample` are possible; when not, they are dropped and the
  * verdict is PAYLOAD_TIMELESS. */

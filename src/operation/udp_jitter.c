@@ -40,34 +40,6 @@ static void write_us(const struct spec *spec, const struct sample *sample, uint3
     jitter_us_encode(us_layout(spec), &request, out, spec->packets.bytes);
 }
 
-/* A responder's clock that moved further than this during an operation was set: no jitter there. */
-#define CLOCK_SET_NS (MS_PER_DAY / 2 * NS_PER_MS)
-
-/* Finds the eras of the responder's stamps: its first one is taken next to our own clock, the
- * others where its clock must be by now. Zeros, and stamps in another format, are no times. */
-static void place_ntp_times(struct payload *payload, struct sample *sample,
-                            const struct jitter_us *reply)
-{
-    enum timestamp_format format = payload->spec->packets.timestamp_format;
-    struct wall expected = {sample->t1_ns + payload->offset_ns};
-    struct wall t2, t3;
-    if (!timestamp_decode(format, reply->t2, expected, &t2) ||
-        !timestamp_decode(format, reply->t3, t2, &t3)) {
-        sample->t2_ns = 0;
-        sample->t3_ns = -1;
-        return;
-    }
-    sample->t2_ns = t2.ns;
-    sample->t3_ns = t3.ns;
-    if (!payload->has_epoch) {
-        payload->has_epoch = true;
-        payload->offset_ns = wall_diff(t2, expected);
-        expected = t2;
-    }
-    int64_t moved_ns = wall_diff(t2, expected);
-    sample->has_remote_times = moved_ns >= -CLOCK_SET_NS && moved_ns <= CLOCK_SET_NS;
-}
-
 /* Each reply to a packet that was sent twice has a number of its own. */
 static void note_number(struct payload *payload, uint32_t seq, uint32_t number,
                         enum payload_verdict verdict)
@@ -132,7 +104,7 @@ static enum payload_verdict read_us(struct payload *payload, const struct ev *ev
     }
     sample->responder_seq = reply.responder_seq;
     payload->is_not_utc |= !jitter_us_responder_offset(ev->bytes, ev->size, &payload->claimed_ns);
-    place_ntp_times(payload, sample, &reply);
+    payload_place_stamps(payload, sample, spec->packets.timestamp_format, reply.t2, reply.t3);
     *out = sample;
     return payload_check_times(spec, sample);
 }

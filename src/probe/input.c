@@ -34,7 +34,9 @@ static void input_connected(struct probe *probe, const struct ev *ev)
 static void input_opened(struct probe *probe, const struct ev *ev, struct instant now)
 {
     probe->payload.identifier = ev->local.port;
-    if (phase_has_handshake(probe)) {
+    if (probe->wants_query) {
+        probe->phase = PROBE_QUERY;
+    } else if (phase_has_handshake(probe)) {
         probe->phase = PROBE_CONTROL;
         probe->wants_control = true;
     } else {
@@ -147,6 +149,15 @@ static void input_reply(struct probe *probe, const struct ev *ev, struct instant
     }
 }
 
+static void input_query(struct probe *probe, const struct ev *ev)
+{
+    if (probe->spec->operation->read_query(&probe->payload, ev, &probe->learned)) {
+        phase_end_query(probe);
+    } else {
+        probe->unmatched[UNMATCHED_SEQUENCE]++;
+    }
+}
+
 /* A translation or a gateway on the way may answer from another address or port than was asked: it
  * is not believed, but told. */
 static void input_from_elsewhere(struct probe *probe, const struct addr *peer)
@@ -165,6 +176,8 @@ static void input_data(struct probe *probe, const struct ev *ev, struct instant 
         input_control(probe, ev, now);
     } else if (ev->peer.port != probe->port) {
         input_from_elsewhere(probe, &ev->peer);
+    } else if (probe->phase == PROBE_QUERY) {
+        input_query(probe, ev);
     } else if (probe->phase != PROBE_TRAIN && probe->phase != PROBE_SETTLE) {
         probe->unmatched[UNMATCHED_EARLY]++;
     } else {

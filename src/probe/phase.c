@@ -18,13 +18,16 @@ bool phase_is_connection(const struct probe *probe)
 
 enum outcome phase_unreachable(const struct probe *probe)
 {
-    return probe->round.error == ECONNREFUSED ? OUTCOME_PORT_UNREACHABLE : OUTCOME_UNREACHABLE;
+    if (probe->round.error == ECONNREFUSED) {
+        return OUTCOME_PORT_UNREACHABLE;
+    }
+    return icmp_error_is_prohibition(&probe->round.icmp) ? OUTCOME_PROHIBITED : OUTCOME_UNREACHABLE;
 }
 
 void phase_finish(struct probe *probe, enum outcome outcome, struct mono end)
 {
     if (outcome != OUTCOME_LOCAL && outcome != OUTCOME_UNREACHABLE &&
-        outcome != OUTCOME_PORT_UNREACHABLE) {
+        outcome != OUTCOME_PORT_UNREACHABLE && outcome != OUTCOME_PROHIBITED) {
         probe->round.error = 0; /* it passed */
     }
     probe->phase = PROBE_OVER;
@@ -49,6 +52,12 @@ unsigned phase_port_bits(const struct probe *probe)
     enum { SYSTEM_PORT_BITS = 14 };
     bool is_configured = probe->spec->path.source.port != 0 && !phase_is_connection(probe);
     return phase_may_share(probe) || is_configured ? 0 : SYSTEM_PORT_BITS;
+}
+
+void phase_end_query(struct probe *probe)
+{
+    probe->phase = PROBE_OPENING;
+    probe->wants_open = true;
 }
 
 void phase_refuse(struct probe *probe)

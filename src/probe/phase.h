@@ -40,6 +40,10 @@ unsigned phase_port_bits(const struct probe *probe);
 /* An answer that repeats so many random bits, the port's among them, was not guessed. */
 #define PHASE_PROOF_BITS 20
 
+/* The query is answered, or nobody waits for that any longer: the train has a channel of its own.
+ */
+void phase_end_query(struct probe *probe);
+
 /* Ends the operation with the refusal that was heard. */
 void phase_refuse(struct probe *probe);
 

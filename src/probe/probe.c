@@ -7,6 +7,7 @@
 #include "operation/operation.h"
 #include "probe/phase.h"
 #include "probe/spec_field.h"
+#include "wire/stamp_packet.h"
 
 void probe_init(struct probe *probe, const struct spec *spec,
                 const uint8_t seed[HANDSHAKE_SEED_BYTES])
@@ -29,7 +30,8 @@ void probe_set_spec(struct probe *probe, const struct spec *spec)
     assert(probe_is_idle(probe) && spec_is_same_target(before, spec));
     if (!addr_is_same_ip(&before->path.peer, &spec->path.peer)) {
         probe->filter = (struct clock_filter){0};
-        probe->byte_order = BYTE_ORDER_UNKNOWN;
+        probe->learned = (struct payload_learned){0};
+        probe->query_due = (struct mono){0};
     }
     if (!auth_key_is_equal(&before->control.key, &spec->control.key) ||
         before->control.auth_layout != spec->control.auth_layout) {
@@ -47,8 +49,28 @@ static void start_payload(struct probe *probe)
         .train = &probe->train,
         .key = &probe->handshake.key,
         .operation = probe->handshake.operations,
+        .estimate = probe->estimate,
     };
     payload_start(&probe->payload, &setting);
+}
+
+void probe_set_clock(struct probe *probe, const struct clock_state *clock)
+{
+    const struct stamp_estimate estimate = {
+        .is_synchronized = clock->is_synchronized,
+        .format = probe->spec->packets.timestamp_format,
+        .error_ns = clock->is_synchronized ? clock->estimated_error_ns : clock->maximum_error_ns,
+    };
+    if (probe->spec->operation->tells_clock) {
+        probe->estimate = stamp_estimate_write(&estimate);
+    }
+}
+
+static bool wants_query(const struct probe *probe, struct mono now)
+{
+    return probe->spec->operation->write_query != NULL &&
+           probe->spec->packets.reflector == REFLECTOR_AUTO &&
+           !mono_is_before(now, probe->query_due);
 }
 
 void probe_start(struct probe *probe, struct instant now, struct mono latest_end)
@@ -69,6 +91,7 @@ void probe_start(struct probe *probe, struct instant now, struct mono latest_end
     probe->has_result = false;
     probe->socket_drops = 0;
     probe->has_asked_again = false;
+    probe->wants_query = wants_query(probe, now.mono);
     phase_wait_until(probe, MONO_NEVER);
     if (probe->spec->path.peer.family == ADDR_NONE) {
         phase_finish(probe, OUTCOME_RESOLVE, now.mono);
@@ -253,8 +276,9 @@ static void fill_open(const struct probe *probe, enum transport transport, struc
     } else if (addr_is_link_local(&fx->local) && fx->local.scope == 0) {
         fx->local.scope = probe->spec->path.peer.scope;
     }
-    /* The source port of a connection is not that of its control request. */
-    if (transport == TRANSPORT_UDP && phase_is_connection(probe)) {
+    /* The source port of a connection is not that of its control request, nor that of a train that
+     * of its query. */
+    if (transport == TRANSPORT_UDP && (phase_is_connection(probe) || probe->wants_query)) {
         fx->local.port = 0;
     }
 }
@@ -305,16 +329,51 @@ static enum transport first_transport(const struct probe *probe)
     return phase_has_handshake(probe) ? TRANSPORT_UDP : probe->spec->operation->transport;
 }
 
+/* What was open before was for a query. */
+static bool poll_opening(struct probe *probe, struct fx *fx)
+{
+    if (!probe->wants_open) {
+        return false;
+    }
+    if (probe->is_open) {
+        probe->is_open = false;
+        *fx = (struct fx){.kind = FX_CLOSE, .id.channel = PROBE_CHANNEL};
+        return true;
+    }
+    probe->wants_open = false;
+    fill_open(probe, first_transport(probe), fx);
+    return true;
+}
+
+/* Without an answer the train goes all the same. */
+static bool poll_query(struct probe *probe, struct instant now, struct fx *fx, uint8_t *scratch)
+{
+    if (probe->wants_query) {
+        struct addr peer = probe->spec->path.peer;
+        int64_t wait_ns = probe->spec->schedule.timeout_ns;
+        probe->wants_query = false;
+        fill_send(fx, &peer, scratch,
+                  probe->spec->operation->write_query(&probe->payload, now, scratch));
+        fx->tos = probe->spec->path.tos;
+        probe->query_due = mono_add(now.mono, PROBE_QUERY_AGE_NS);
+        phase_wait_until(probe,
+                         mono_add(now.mono, wait_ns < PROBE_QUERY_NS ? wait_ns : PROBE_QUERY_NS));
+        return true;
+    }
+    if (!is_due(probe, now.mono)) {
+        return false;
+    }
+    phase_end_query(probe);
+    return poll_opening(probe, fx);
+}
+
 static bool poll_running(struct probe *probe, struct instant now, struct fx *fx, uint8_t *scratch)
 {
     switch (probe->phase) {
     case PROBE_OPENING:
-        if (!probe->wants_open) {
-            return false;
-        }
-        probe->wants_open = false;
-        fill_open(probe, first_transport(probe), fx);
-        return true;
+        return poll_opening(probe, fx);
+    case PROBE_QUERY:
+        return poll_query(probe, now, fx, scratch);
     case PROBE_CONTROL:
         return poll_control(probe, now, fx, scratch);
     case PROBE_CONNECT:
@@ -346,6 +405,7 @@ bool probe_poll(struct probe *probe, struct instant now, struct fx *fx, uint8_t 
 struct mono probe_deadline(const struct probe *probe)
 {
     switch (probe->phase) {
+    case PROBE_QUERY:
     case PROBE_CONTROL:
     case PROBE_CONNECT:
     case PROBE_SETTLE:

@@ -4,6 +4,7 @@
  * the result. Driven by a session (engine/session.h) over one channel.
  *
  *   IDLE -> CONTROL -> TRAIN -> SETTLE -> OVER
+ *           (STAMP: QUERY, now and then, in place of CONTROL)
  *              (TCP: CONNECT in place of TRAIN, on a channel of its own)
  *              \_________________________/   (refused, unanswered, no socket)
  *
@@ -29,6 +30,9 @@
 #include "stats/round.h"
 
 #define PROBE_SETTLE_NS (100 * NS_PER_MS)
+/* Nobody waits longer for the answer to a query; a good answer holds so long. */
+#define PROBE_QUERY_NS NS_PER_SECOND
+#define PROBE_QUERY_AGE_NS (3600 * NS_PER_SECOND)
 #define PROBE_GRACE_NS (2 * NS_PER_SECOND)
 /* A deadline that is noticed later than this was slept through: the process stood still. */
 #define PROBE_SLEPT_NS (10 * NS_PER_MS)
@@ -36,6 +40,7 @@
 enum probe_phase {
     PROBE_IDLE,
     PROBE_OPENING,
+    PROBE_QUERY, /* on a channel of its own */
     PROBE_CONTROL,
     PROBE_TRAIN,
     PROBE_CONNECT, /* in place of TRAIN: a TCP handshake */
@@ -60,7 +65,7 @@ const char *unmatched_name(enum unmatched unmatched);
 struct probe {
     const struct spec *spec; /* a reference: what the latest operation runs or ran by */
     enum probe_phase phase;
-    bool wants_open, is_open, wants_control, has_result;
+    bool wants_open, is_open, wants_control, wants_query, has_result;
     bool is_unreachable; /* ICMP said so during the handshake, or about a train without one */
     bool is_altered; /* a reply to be verified was not what was sent, but perhaps not the
                         responder's */
@@ -79,7 +84,9 @@ struct probe {
     struct payload payload;
     struct round round;
     struct clock_filter filter; /* of the responder's clock, over operations */
-    enum byte_order byte_order; /* of the responder's ICMP times, over operations */
+    struct mono query_due; /* no query is sent before; over operations */
+    struct payload_learned learned; /* of the responder, over operations */
+    uint16_t estimate; /* of our clock's error, as STAMP tells it */
     uint64_t unmatched[UNMATCHED_COUNT]; /* since init */
 };
 
@@ -92,6 +99,10 @@ void probe_fini(struct probe *probe);
 /* The next operation runs by `spec`: the same target (spec_is_same_target). The probe is idle, so
  * that an operation that runs ends by the rules it began with. */
 void probe_set_spec(struct probe *probe, const struct spec *spec);
+
+/* What the system says of our clock, for operations that tell it to the other end. Unless this is
+ * called they say that nothing is known. */
+void probe_set_clock(struct probe *probe, const struct clock_state *clock);
 
 /* Begins an operation; the probe must not be running. */
 void probe_start(struct probe *probe, struct instant now, struct mono latest_end);

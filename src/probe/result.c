@@ -95,24 +95,24 @@ static uint32_t unsend_queued(struct probe *probe)
  */
 static void judge_queue(struct round *round)
 {
-    bool was_silent = round->outcome == OUTCOME_TIMEOUT || round->outcome == OUTCOME_UNREACHABLE;
+    bool was_silent = round->outcome == OUTCOME_TIMEOUT || round->outcome == OUTCOME_UNREACHABLE ||
+                      round->outcome == OUTCOME_PROHIBITED;
     if (was_silent && round->received > 0) {
         round->outcome = OUTCOME_OK;
         round->error = 0;
     }
 }
 
-/* What the replies tell together; a host does not change its byte order. */
+/* What the replies tell together. */
 static void settle_payload(struct probe *probe)
 {
-    struct round *round = &probe->round;
-    if (probe->spec->operation->settle == NULL) {
-        return;
+    if (probe->spec->operation->settle != NULL) {
+        probe->round.corrupt += probe->spec->operation->settle(&probe->payload, &probe->learned);
+        probe->round.byte_order = probe->payload.byte_order;
     }
-    round->corrupt += probe->spec->operation->settle(&probe->payload, probe->byte_order);
-    round->byte_order = probe->payload.byte_order;
-    if (round->byte_order == BYTE_ORDER_NETWORK || round->byte_order == BYTE_ORDER_SWAPPED) {
-        probe->byte_order = round->byte_order;
+    /* It lives, but the query or its answer was lost. */
+    if (probe->learned.reflector == REFLECTOR_AUTO && probe->train.arrivals > 0) {
+        probe->query_due = (struct mono){0};
     }
 }
 

@@ -53,6 +53,14 @@ enum timestamps {
 /* "auto", "user", "kernel", "hardware". */
 const char *timestamps_name(enum timestamps timestamps);
 
+/* Whether a reflector of STAMP numbers its replies itself: only then a loss has a direction. */
+enum reflector {
+    REFLECTOR_AUTO, /* it is found out */
+    REFLECTOR_STATEFUL, /* it counts them, from 0 for each session */
+    REFLECTOR_STATELESS, /* it returns the sender's number */
+};
+#define REFLECTOR_COUNT 3
+
 struct label {
     char *name;
     char *value;
@@ -103,7 +111,8 @@ struct spec_packets {
     enum voice_codec codec; /* udp-jitter: score voice; VOICE_CODEC_NONE: do not */
     uint8_t advantage_factor; /* 0..20, only with a codec */
     enum precision precision; /* udp-jitter: type 2 or type 3 probes */
-    enum timestamp_format timestamp_format; /* of type 3 probes */
+    enum timestamp_format timestamp_format; /* of type 3 probes; of our times in STAMP */
+    enum reflector reflector; /* STAMP */
     bool has_long_sequence; /* type 3 with 32-bit sequence numbers, as version 2 control opens it */
     bool verify_data; /* a reply whose data differ from what was sent fails the operation */
     struct pattern pattern; /* of the data */
@@ -112,7 +121,8 @@ struct spec_packets {
 /* How the responder is asked to open the port: read by the handshake. */
 struct spec_control {
     enum control_version version;
-    struct auth_key key; /* algorithm AUTH_NONE: no authentication */
+    struct auth_key key; /* algorithm AUTH_NONE: no authentication; of STAMP: that of the packets,
+                            which are not asked for */
     unsigned auth_layout; /* with an MD5 key: 0: try them in turn; else number + 1 of the layout */
     uint16_t port;
     uint8_t tries; /* transmissions of the control request in all */
@@ -124,6 +134,7 @@ struct spec_clocks {
     enum timestamps timestamps; /* of datagrams; a TCP connection is timed by the thread */
     int64_t tolerance_ns; /* of the clocks at both ends; or, when 0, */
     uint8_t tolerance_percent; /* the same as a share of the one-way delay; 0: none either */
+    bool trusts_peer; /* STAMP: the reflector's clock, whatever its replies say */
     bool is_assumed_synchronized; /* the host's clock, whatever the system says */
 };
 

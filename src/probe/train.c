@@ -325,6 +325,14 @@ void train_count(struct train *train, uint32_t seq, uint32_t number, bool is_cop
     counted_add(&train->counted, seq, number, is_copy);
 }
 
+void train_forget_counts(struct train *train)
+{
+    train->has_counts = false;
+    for (uint32_t i = 0; i < train->count; i++) {
+        train->samples[i].responder_seq = 0;
+    }
+}
+
 struct samples train_samples(const struct train *train)
 {
     return (struct samples){

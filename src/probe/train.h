@@ -129,11 +129,14 @@ struct mono train_expiry(const struct train *train);
 /* `t` on the operation clock, ns. */
 int64_t train_clock_ns(const struct train *train, struct mono t);
 
-/* The ledger as round_compute reads it; valid until the train changes. */
 /* The reply to packet `seq` brought the responder's `number` back; `is_copy`: it was answered
  * before. */
 void train_count(struct train *train, uint32_t seq, uint32_t number, bool is_copy);
 
+/* What the replies brought were no counts after all. */
+void train_forget_counts(struct train *train);
+
+/* The ledger as round_compute reads it; valid until the train changes. */
 struct samples train_samples(const struct train *train);
 
 #endif

@@ -110,5 +110,8 @@ enum one_way trust_judge(const struct trust_case *about, struct clock_filter *fi
     if (about->payload->is_not_utc) {
         return ONE_WAY_RESPONDER_CLOCK;
     }
+    if (about->payload->doubt != ONE_WAY_SHOWN) {
+        return about->payload->doubt;
+    }
     return is_readable ? judge_errors(about, &survey, offset) : ONE_WAY_RESPONDER_STEP;
 }

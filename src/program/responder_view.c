@@ -16,6 +16,7 @@ void responder_view_fill(const struct responder_stats *counted, struct responder
     out->probes[1] = (struct expo_count){.label = "echo", .value = stats->echo_probes};
     out->probes[2] = (struct expo_count){.label = "tcp_connect", .value = stats->tcp_connects};
     out->probes[3] = (struct expo_count){.label = "jitter_us", .value = stats->jitter_us_probes};
+    out->probes[4] = (struct expo_count){.label = "stamp", .value = stats->stamp_packets};
     for (unsigned i = IPSLA_ACCEPT + 1; i < REFLECT_DROP_COUNT; i++) {
         out->drops[drop_count++] =
             (struct expo_count){.label = reflect_drop_name(i), .value = stats->dropped[i]};

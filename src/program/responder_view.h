@@ -7,7 +7,7 @@
 #include "expo/view.h"
 #include "host/responder_worker.h"
 
-#define RESPONDER_VIEW_KINDS 4
+#define RESPONDER_VIEW_KINDS 5
 
 /* What an expo_responder points to. It must stay where it is. */
 struct responder_view {

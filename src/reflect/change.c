@@ -12,16 +12,34 @@
 
 uint32_t reflect_permanent_total(const struct reflect_settings *settings)
 {
-    return (uint32_t)(settings->permanent_count + settings->permanent_tcp_count);
+    return (uint32_t)(settings->permanent_count + settings->permanent_tcp_count +
+                      settings->stamp.port_count);
 }
 
 const struct addr *reflect_permanent_at(const struct reflect_settings *settings, size_t place,
                                         enum transport *transport)
 {
-    bool is_udp = place < settings->permanent_count;
-    *transport = is_udp ? TRANSPORT_UDP : TRANSPORT_TCP_LISTEN;
-    return is_udp ? &settings->permanent[place]
-                  : &settings->permanent_tcp[place - settings->permanent_count];
+    *transport = TRANSPORT_UDP;
+    if (place < settings->permanent_count) {
+        return &settings->permanent[place];
+    }
+    place -= settings->permanent_count;
+    if (place >= settings->permanent_tcp_count) {
+        return &settings->stamp.ports[place - settings->permanent_tcp_count];
+    }
+    *transport = TRANSPORT_TCP_LISTEN;
+    return &settings->permanent_tcp[place];
+}
+
+bool reflect_is_stamp_port(const struct reflect_settings *settings, const struct lease_port *port)
+{
+    for (size_t i = 0; i < settings->stamp.port_count; i++) {
+        if (port->transport == TRANSPORT_UDP &&
+            addr_is_equal(&settings->stamp.ports[i], &port->local)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 void reflect_set_limits(struct reflect *reflect)
@@ -29,6 +47,7 @@ void reflect_set_limits(struct reflect *reflect)
     const struct reflect_settings *settings = &reflect->settings;
     uint32_t requests = settings->requests_per_source;
     reflect->stats.max_sessions = settings->max_sessions;
+    reflect_write_estimate(reflect);
     if (requests > 0) { /* a second's worth at once */
         reflect->requests.rate = (struct meter_rate){requests, NS_PER_SECOND / requests};
     }
@@ -43,6 +62,7 @@ void reflect_wipe_settings(struct reflect_settings *settings)
     for (size_t i = 0; i < settings->key_count; i++) {
         auth_key_wipe(&settings->keys[i]);
     }
+    auth_key_wipe(&settings->stamp.key);
 }
 
 void reflect_change(struct reflect *reflect, const struct reflect_settings *settings)
@@ -80,7 +100,7 @@ static bool is_permanent(const struct reflect_settings *settings, const struct l
         enum transport transport;
         const struct addr *local = reflect_permanent_at(settings, i, &transport);
         if (transport == port->transport && addr_is_equal(local, &port->local)) {
-            return true;
+            return port->is_stamp == reflect_is_stamp_port(settings, port);
         }
     }
     return false;
@@ -120,5 +140,7 @@ bool reflect_make_permanent(struct reflect *reflect, const struct addr *local,
         return false;
     }
     reflect->book.ports[index].is_permanent = true;
+    reflect->book.ports[index].is_stamp =
+        reflect_is_stamp_port(&reflect->settings, &reflect->book.ports[index]);
     return true;
 }

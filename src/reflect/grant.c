@@ -41,9 +41,11 @@ static void answer(struct reflect *reflect, const struct opening *to, enum refle
 
 void reflect_refuse(struct reflect *reflect, const struct opening *to, enum reflect_result result)
 {
+    const struct refused what = {.source = to->peer, .port = to->wanted_port, .last = reflect->now};
+    refusals_count(&reflect->refusals, result, &what);
     if (reflect->settings.refusal == REFUSAL_SILENT) {
         to->results[result]++;
-        reflect_drop(reflect, DROP_REFUSED);
+        reflect->stats.dropped[DROP_REFUSED]++; /* its source is told of already */
         return;
     }
     answer(reflect, to, result, NULL);
@@ -118,6 +120,10 @@ void reflect_open_port(struct reflect *reflect, struct opening *to, struct insta
         return;
     }
     to->port = lease_find_port(&reflect->book, &local, transport);
+    if (to->port != LEASE_NONE && reflect->book.ports[to->port].is_stamp) {
+        reflect_refuse(reflect, to, RESULT_PORT_IN_USE);
+        return;
+    }
     bool is_permanent = to->port != LEASE_NONE && reflect->book.ports[to->port].is_permanent;
     if (!is_permanent && !may_open(reflect, to)) {
         reflect_refuse(reflect, to, RESULT_PORT_NOT_ALLOWED);

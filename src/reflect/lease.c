@@ -202,6 +202,21 @@ struct lease_session *lease_find_control(struct lease_book *book, uint32_t port,
     return NULL;
 }
 
+struct lease_session *lease_find_stamp(struct lease_book *book, uint32_t port,
+                                       const struct addr *peer, uint16_t ssid)
+{
+    uint32_t index = *session_head(book, port, peer);
+    while (index != LEASE_NONE) {
+        struct lease_session *session = &book->sessions[index];
+        if (is_of(session, port, peer) && session->peer.port == peer->port &&
+            session->stamp.ssid == ssid) {
+            return session;
+        }
+        index = session->next;
+    }
+    return NULL;
+}
+
 /* Its own port takes a session back from a stray probe of an earlier train that was bound to it. */
 static struct lease_session *reclaim(struct lease_session *session)
 {

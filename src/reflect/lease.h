@@ -35,6 +35,7 @@ enum port_state { PORT_FREE, PORT_OPENING, PORT_OPEN, PORT_CLOSING };
 struct lease_port {
     enum port_state state;
     bool is_permanent;
+    bool is_stamp; /* it takes STAMP packets, and no probes */
     enum transport transport;
     struct addr local;
     uint32_t room_bytes; /* of the receive buffer, out of the share of all; 0: none */
@@ -62,6 +63,10 @@ struct lease_session {
         uint32_t newest; /* highest sequence number */
         struct mono began, seen; /* its first and its latest packet to come */
     } train;
+    struct lease_stamp { /* on a port for STAMP */
+        uint16_t ssid;
+        uint64_t t3; /* when the latest reply left; 0: none has */
+    } stamp;
     const struct control *control; /* the version of the request that made it; of version 2: */
     uint32_t sequence, session_id;
     struct mono until; /* granted, once a probe has used it */
@@ -121,6 +126,10 @@ struct lease_session *lease_find_control(struct lease_book *book, uint32_t port,
  * to this port from now on). NULL: none. */
 struct lease_session *lease_find_probe(struct lease_book *book, uint32_t port,
                                        const struct addr *peer);
+
+/* The session of STAMP on `port` with this SSID, or NULL. */
+struct lease_session *lease_find_stamp(struct lease_book *book, uint32_t port,
+                                       const struct addr *peer, uint16_t ssid);
 
 /* There is a session on `port` of the IP of `peer`, whatever its port. */
 bool lease_has_address(struct lease_book *book, uint32_t port, const struct addr *peer);

@@ -279,19 +279,25 @@ static void fill_jitter_us(struct reflect *reflect, struct wall received, struct
 
 /* t3 is now: as late as this side of the seam can take it. It is t2 plus what the monotonic clock
  * saw, so that a step of the system clock cannot put it before t2. */
+struct wall reflect_leave(struct reflect *reflect, struct instant now)
+{
+    const struct stamp *received = &reflect->answer.received;
+    int64_t held_ns = mono_diff(now.mono, received->at.mono);
+    if (held_ns < 0) {
+        held_ns = 0;
+    }
+    hist_observe(&reflect->stats.processing, &hist_layout_default, held_ns);
+    return wall_add(received->at.wall, held_ns);
+}
+
 void reflect_complete_probe(struct reflect *reflect, struct instant now)
 {
     const struct answer *answer = &reflect->answer;
     struct wall received = answer->received.at.wall;
-    int64_t held_ns = mono_diff(now.mono, answer->received.at.mono);
-    if (held_ns < 0) {
-        held_ns = 0;
-    }
-    struct wall left = wall_add(received, held_ns);
+    struct wall left = reflect_leave(reflect, now);
     if (answer->layout == JITTER_US_UNKNOWN) {
         fill_jitter_ms(reflect, received, left);
     } else {
         fill_jitter_us(reflect, received, left);
     }
-    hist_observe(&reflect->stats.processing, &hist_layout_default, held_ns);
 }

@@ -26,6 +26,7 @@ struct reflect *reflect_new(const struct reflect_settings *settings,
     reflect->key = siphash_key(seed->bytes);
     reflect->opening.port = LEASE_NONE;
     reflect->closing = LEASE_NONE;
+    reflect->clock.error_ns = -1;
     reflect->echoes.rate = (struct meter_rate){REFLECT_ECHO_BURST, REFLECT_ECHO_INTERVAL_NS};
     reflect_set_limits(reflect);
     lease_init(&reflect->book, &reflect->key, settings->max_sessions,
@@ -89,6 +90,24 @@ const struct reflect_stats *reflect_stats(const struct reflect *reflect)
     return &reflect->stats;
 }
 
+const struct refusals *reflect_refusals(const struct reflect *reflect)
+{
+    return &reflect->refusals;
+}
+
+void reflect_set_clock(struct reflect *reflect, const struct clock_state *clock)
+{
+    reflect->clock.is_synchronized = clock->is_synchronized;
+    reflect->clock.error_ns =
+        clock->is_synchronized ? clock_admitted_ns(clock) : clock->maximum_error_ns;
+    reflect_write_estimate(reflect);
+}
+
+bool reflect_tells_clock(const struct reflect *reflect)
+{
+    return reflect->settings.stamp.port_count > 0;
+}
+
 void reflect_stop(struct reflect *reflect)
 {
     reflect->is_stopping = true;
@@ -146,6 +165,7 @@ static void input_request(struct reflect *reflect, const struct ev *ev, struct i
 static void input_data(struct reflect *reflect, const struct ev *ev, struct instant now)
 {
     assert(!reflect->answer.is_pending && reflect->opening.port == LEASE_NONE);
+    reflect->from = ev->peer;
     if (ev->is_of_vrf) {
         reflect_drop(reflect, DROP_OTHER_VRF);
     } else if (!is_allowed(reflect, &ev->peer)) {
@@ -163,6 +183,8 @@ static void input_data(struct reflect *reflect, const struct ev *ev, struct inst
         uint32_t port = ev->id.channel - (uint32_t)reflect->settings.listen_count;
         if (reflect->book.ports[port].transport == TRANSPORT_TCP_LISTEN) {
             reflect_input_connection(reflect, port, ev, now);
+        } else if (reflect->book.ports[port].is_stamp) {
+            reflect_input_stamp(reflect, port, ev, now);
         } else {
             reflect_input_probe(reflect, port, ev, now);
         }
@@ -218,6 +240,7 @@ static bool is_opening(const struct reflect *reflect, uint32_t channel)
 static void input(void *self, const struct ev *ev, struct instant now)
 {
     struct reflect *reflect = self;
+    reflect->now = now.mono;
     switch (ev->kind) {
     case EV_OPENED:
         input_opened(reflect, ev->id.channel, now);
@@ -236,7 +259,7 @@ static void input(void *self, const struct ev *ev, struct instant now)
             input_open_failed(reflect, ev->id.channel, ev->error);
         } else if (reflect->unconfirmed != NULL) {
             reflect->unconfirmed = NULL;
-            reflect_drop(reflect, DROP_SEND_FAILED);
+            reflect->stats.dropped[DROP_SEND_FAILED]++; /* this host's fault, nobody's refusal */
         }
         break;
     }
@@ -247,6 +270,8 @@ static void poll_answer(struct reflect *reflect, struct instant now, struct fx *
     struct answer *answer = &reflect->answer;
     if (answer->is_jitter) {
         reflect_complete_probe(reflect, now);
+    } else if (answer->is_stamp) {
+        reflect_complete_stamp(reflect, now);
     }
     *fx = (struct fx){
         .kind = FX_SEND,
@@ -291,6 +316,14 @@ static uint32_t take_room(struct reflect *reflect, struct lease_port *port)
     return port->room_bytes;
 }
 
+static void mark_stamp(struct reflect *reflect, uint32_t index)
+{
+    if (index != LEASE_NONE) {
+        struct lease_port *port = &reflect->book.ports[index];
+        port->is_stamp = reflect_is_stamp_port(&reflect->settings, port);
+    }
+}
+
 /* Control sockets first, then permanent ports, one after the other; then what requests ask for. */
 static bool poll_open(struct reflect *reflect, struct fx *fx)
 {
@@ -311,6 +344,7 @@ static bool poll_open(struct reflect *reflect, struct fx *fx)
         if (!reflect_make_permanent(reflect, local, transport)) {
             *opening =
                 (struct opening){.port = lease_add_port(&reflect->book, local, transport, true)};
+            mark_stamp(reflect, opening->port);
         }
     }
     if (opening->port == LEASE_NONE || opening->was_asked) {

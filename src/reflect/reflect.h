@@ -19,6 +19,7 @@
 #include "base/port_set.h"
 #include "base/siphash.h"
 #include "probe/io.h"
+#include "stats/clock_state.h"
 #include "stats/hist.h"
 #include "wire/auth.h"
 #include "wire/ipsla.h"
@@ -54,6 +55,25 @@
 enum reflect_refusal { REFUSAL_STATUS16, REFUSAL_STATUS32, REFUSAL_SILENT };
 enum reflect_reply { REPLY_LONG, REPLY_SHORT };
 
+/* What follows the base of a STAMP packet (wire/stamp_tlv.h): a padded request of TWAMP Light looks
+ * like broken TLVs. */
+enum reflect_tlv {
+    REFLECT_TLV_AUTO, /* TLVs when they are written as STAMP wants it, up to the end; else padding
+                       */
+    REFLECT_TLV_ON,
+    REFLECT_TLV_OFF, /* padding: returned as it came */
+};
+
+/* A Session-Reflector of STAMP (RFC 8762 4.3) and TWAMP Light (RFC 5357, appendix I), which nobody
+ * has to ask first. */
+struct reflect_stamp {
+    struct addr ports[REFLECT_PERMANENT_MAX]; /* UDP, always open; answer no IP SLA probes */
+    size_t port_count;
+    bool is_stateless; /* replies have the sender's number, and there are no sessions */
+    enum reflect_tlv tlv;
+    struct auth_key key; /* that each packet must be authenticated with; AUTH_NONE: open mode */
+};
+
 struct replay_memory;
 
 struct reflect_settings {
@@ -83,7 +103,9 @@ struct reflect_settings {
     enum reflect_refusal refusal;
     enum reflect_reply reply;
     bool reflect_tos; /* answers have the TOS byte of what they answer, else 0 */
-    enum timestamp_format timestamp_format; /* of type 3 probes: they do not say it */
+    enum timestamp_format timestamp_format; /* of type 3 probes, which do not say it, and of STAMP
+                                             */
+    struct reflect_stamp stamp;
     struct auth_key keys[REFLECT_KEYS_MAX]; /* when there are any, each request must use one */
     size_t key_count;
     int64_t
@@ -110,6 +132,8 @@ enum reflect_drop {
     DROP_SOURCE_LIMIT, /* more requests or flows than its source may have */
     DROP_OTHER_VRF, /* came through a VRF, and this responder serves the default one */
     DROP_BAD_SOURCE, /* from a port below min_source_port, or a multicast address */
+    DROP_BAD_HMAC, /* a STAMP packet that is not authenticated with the key */
+    DROP_UNWANTED, /* a STAMP packet that asks for no reply */
     DROP_REFUSED, /* a well-formed request that is refused silently */
     DROP_SEND_FAILED, /* the host could not send the answer */
 };
@@ -135,7 +159,7 @@ const char *reflect_result_name(enum reflect_result result);
 struct reflect_stats {
     uint64_t requests[REFLECT_RESULT_COUNT]; /* of version 1 */
     uint64_t requests_v2[REFLECT_RESULT_COUNT];
-    uint64_t echo_probes, jitter_probes, jitter_us_probes; /* answered */
+    uint64_t echo_probes, jitter_probes, jitter_us_probes, stamp_packets; /* answered */
     uint64_t tcp_connects; /* accepted and closed */
     uint64_t dropped[REFLECT_DROP_COUNT];
     uint64_t stamps[STAMP_SOURCE_COUNT]; /* source of t2 */
@@ -167,6 +191,10 @@ bool reflect_is_listening(const struct reflect *reflect);
 
 const struct reflect_stats *reflect_stats(const struct reflect *reflect);
 
+/* Whom it refused or did not answer, and why (reflect/refusals.h). */
+struct refusals;
+const struct refusals *reflect_refusals(const struct reflect *reflect);
+
 /* Takes over other settings, which are copied, at the next polls; sessions live on, but for those
  * on permanent ports that are not wanted any more. `listen` must be as it was. Until it is done
  * reflect_is_listening is false; a new permanent port that cannot be opened is a listen error,
@@ -176,6 +204,13 @@ void reflect_change(struct reflect *reflect, const struct reflect_settings *sett
 /* Whether the change from `a` to `b` can be taken over so: they listen at the same addresses, in
  * the same VRF. */
 bool reflect_may_change(const struct reflect_settings *a, const struct reflect_settings *b);
+
+/* What the system says of our clock, for replies of STAMP; until then they say that nothing is
+ * known. */
+void reflect_set_clock(struct reflect *reflect, const struct clock_state *clock);
+
+/* Whether somebody will hear of it: there are ports for STAMP. */
+bool reflect_tells_clock(const struct reflect *reflect);
 
 /* Closes everything at the next polls; after them the machine does nothing more. */
 void reflect_stop(struct reflect *reflect);

@@ -71,6 +71,8 @@ static bool are_lists_equal(const struct reflect_settings *a, const struct refle
     return reflect_may_change(a, b) && a->allow_count == b->allow_count &&
            a->permanent_count == b->permanent_count &&
            a->permanent_tcp_count == b->permanent_tcp_count &&
+           a->stamp.port_count == b->stamp.port_count &&
+           are_addresses_equal(a->stamp.ports, b->stamp.ports, a->stamp.port_count) &&
            are_prefixes_equal(a->allow, b->allow, a->allow_count) &&
            are_addresses_equal(a->permanent, b->permanent, a->permanent_count) &&
            are_addresses_equal(a->permanent_tcp, b->permanent_tcp, a->permanent_tcp_count) &&
@@ -88,6 +90,8 @@ bool reflect_settings_are_equal(const struct reflect_settings *a, const struct r
            a->min_duration_ns == b->min_duration_ns && a->max_duration_ns == b->max_duration_ns &&
            a->min_source_port == b->min_source_port && a->refusal == b->refusal &&
            a->reply == b->reply && a->reflect_tos == b->reflect_tos &&
+           a->stamp.is_stateless == b->stamp.is_stateless && a->stamp.tlv == b->stamp.tlv &&
+           auth_key_is_equal(&a->stamp.key, &b->stamp.key) &&
            a->timestamp_format == b->timestamp_format && a->replay_window_ns == b->replay_window_ns;
 }
 
@@ -100,6 +104,8 @@ static const char *const drop_names[REFLECT_DROP_COUNT - IPSLA_REJECT_COUNT] = {
     [DROP_SOURCE_LIMIT - IPSLA_REJECT_COUNT] = "source_limit",
     [DROP_OTHER_VRF - IPSLA_REJECT_COUNT] = "other_vrf",
     [DROP_BAD_SOURCE - IPSLA_REJECT_COUNT] = "bad_source",
+    [DROP_BAD_HMAC - IPSLA_REJECT_COUNT] = "bad_hmac",
+    [DROP_UNWANTED - IPSLA_REJECT_COUNT] = "unwanted",
     [DROP_REFUSED - IPSLA_REJECT_COUNT] = "refused",
     [DROP_SEND_FAILED - IPSLA_REJECT_COUNT] = "send_failed",
 };

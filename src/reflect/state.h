@@ -11,8 +11,10 @@
 #include "reflect/lease.h"
 #include "reflect/meter.h"
 #include "reflect/reflect.h"
+#include "reflect/refusals.h"
 #include "reflect/replay.h"
 #include "wire/ipsla2.h"
+#include "wire/stamp_packet.h"
 
 /* One control socket. */
 struct listener {
@@ -30,6 +32,9 @@ struct answer {
     uint8_t tos;
     size_t size;
     uint32_t responder_seq;
+    bool is_stamp; /* the same, into: */
+    struct stamp_reply stamp;
+    struct lease_session *stamp_session; /* NULL: there are none */
     struct stamp received;
     uint64_t *counter; /* of reflect_stats: counts it when it has left */
 };
@@ -75,15 +80,20 @@ struct opening {
 struct reflect {
     struct reflect_settings settings;
     struct reflect_stats stats;
+    struct refusals refusals;
+    struct addr from; /* of the datagram that came last */
+    struct mono now; /* when it, or another event, came */
     struct listener listeners[REFLECT_SOCKETS_MAX];
     size_t permanent_asked; /* permanent ports handed to the table so far */
-    int permanent_errors[2 * REFLECT_PERMANENT_MAX]; /* UDP, then TCP */
+    int permanent_errors[3 * REFLECT_PERMANENT_MAX]; /* UDP, then TCP, then STAMP */
     struct siphash_key key;
     struct lease_book book;
     struct opening opening;
     struct answer answer;
     struct replay_memory *memory; /* settings.replays or its own; NULL: no keys */
     uint8_t named_sessions; /* of version 2: the last number given, 1 to 255 */
+    struct stamp_estimate clock; /* of ours, for STAMP, */
+    uint16_t estimate; /* and as it is written */
     uint64_t room_taken_bytes; /* of receive buffers, by ports that requests opened */
     struct meter echoes; /* by flow */
     struct meter requests; /* by source */
@@ -96,7 +106,7 @@ struct reflect {
     uint8_t bytes[IO_DATAGRAM_MAX]; /* of the answer */
 };
 
-/* The permanent ports of UDP, then of TCP. */
+/* The permanent ports of UDP, then of TCP, then of STAMP. */
 uint32_t reflect_permanent_total(const struct reflect_settings *settings);
 const struct addr *reflect_permanent_at(const struct reflect_settings *settings, size_t place,
                                         enum transport *transport);
@@ -119,7 +129,9 @@ bool reflect_make_permanent(struct reflect *reflect, const struct addr *local,
 /* Counts a datagram that is not answered; `reason` is an enum ipsla_reject or reflect_drop. */
 static inline void reflect_drop(struct reflect *reflect, unsigned reason)
 {
+    const struct refused what = {.source = reflect->from, .last = reflect->now};
     reflect->stats.dropped[reason]++;
+    refusals_count(&reflect->refusals, REFLECT_RESULT_COUNT + reason, &what);
 }
 
 /* A good request: finds or opens the port it names, then grants it. */
@@ -163,6 +175,20 @@ bool reflect_is_control_port(const struct reflect *reflect, uint16_t port);
 /* A datagram on port `port` of the table: prepares the reply. */
 void reflect_input_probe(struct reflect *reflect, uint32_t port, const struct ev *ev,
                          struct instant now);
+
+/* A datagram on port `port` of the table, which is one for STAMP: prepares the reply. */
+void reflect_input_stamp(struct reflect *reflect, uint32_t port, const struct ev *ev,
+                         struct instant now);
+/* What replies say of our clock changes with it, and with the settings. */
+void reflect_write_estimate(struct reflect *reflect);
+/* Fills in the times of the reply, which leaves now. */
+void reflect_complete_stamp(struct reflect *reflect, struct instant now);
+
+/* The time at which the answer leaves, which is now. Counts how long the probe was held. */
+struct wall reflect_leave(struct reflect *reflect, struct instant now);
+
+/* Whether this port of the table shall take STAMP packets. */
+bool reflect_is_stamp_port(const struct reflect_settings *settings, const struct lease_port *port);
 
 /* Somebody connected to TCP port `port` of the table. */
 void reflect_input_connection(struct reflect *reflect, uint32_t port, const struct ev *ev,

@@ -28,6 +28,15 @@ static const struct option_row rows[] = {
     {"allow", "PREFIX", NULL, "Who may ask, for example 192.0.2.0/24. Not given: everybody.", true},
     {"permanent-port", "[IP:]PORT", NULL, "A probe port that is always open.", true},
     {"permanent-tcp-port", "[IP:]PORT", NULL, "A TCP port that is always open.", true},
+    {"stamp-port", "[IP:]PORT", NULL,
+     "A port that reflects STAMP and TWAMP Light; theirs is 862. Nobody has to ask for it.", true},
+    {"stamp-reflector", "KIND", "stateful",
+     "Whether it counts its replies, so that senders know the direction of a loss: stateful or "
+     "stateless.",
+     false},
+    {"stamp-tlv", "KIND", "auto", "What follows the base of its packets: auto, on or off.", false},
+    {"stamp-key", "ID:ALGORITHM:FILE", NULL,
+     "The key, of algorithm hmac-sha256, that authenticates each of its packets.", false},
     {"max-sessions", "N", "1000", "Most sessions at a time, 1 to 65536.", false},
     {"max-sessions-per-source", "N", "0",
      "Most sessions of one IPv4 address or IPv6 /64. 0: as many as are free, or 16.", false},
@@ -93,6 +102,17 @@ static int read_endpoints(const struct options *options, const char *name, size_
     return 0;
 }
 
+/* The index of `text` among `words`, -1 when it is none of them. */
+static int find_word(const char *const *words, int count, const char *text)
+{
+    for (int i = 0; i < count; i++) {
+        if (strcmp(words[i], text) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
 static int read_listen(const struct options *options, struct reflect_settings *settings)
 {
     if (!options_has(options, "listen-address")) {
@@ -127,6 +147,34 @@ static int read_permanent(const struct options *options, struct reflect_settings
                                         settings->permanent_tcp, &settings->permanent_tcp_count);
 }
 
+static int read_stamp(const struct options *options, struct reflect_stamp *stamp)
+{
+    static const char *const reflectors[] = {"stateful", "stateless"};
+    static const char *const tlvs[] = {"auto", "on", "off"};
+    const char *text = options_value(options, "stamp-reflector");
+    int reflector = find_word(reflectors, 2, text);
+    if (reflector < 0) {
+        return options_refuse(options, "stamp-reflector", text, "stateful or stateless");
+    }
+    text = options_value(options, "stamp-tlv");
+    int tlv = find_word(tlvs, 3, text);
+    if (tlv < 0) {
+        return options_refuse(options, "stamp-tlv", text, "auto, on or off");
+    }
+    stamp->is_stateless = reflector == 1;
+    stamp->tlv = (enum reflect_tlv)tlv;
+    text = options_value(options, "stamp-key");
+    const char *problem = text == NULL ? NULL : key_option_parse(text, &stamp->key);
+    if (problem == NULL && text != NULL && stamp->key.algorithm != AUTH_HMAC_SHA256) {
+        problem = "is not of algorithm hmac-sha256";
+    }
+    if (problem != NULL) {
+        return options_reject(options, "stamp-key", text, problem);
+    }
+    return read_endpoints(options, "stamp-port", REFLECT_PERMANENT_MAX, stamp->ports,
+                          &stamp->port_count);
+}
+
 /* The prefixes of the flag `name`, at most REFLECT_ALLOW_MAX. 0 or an exit status. */
 static int read_prefixes(const struct options *options, const char *name, struct addr_prefix *out,
                          size_t *count)
@@ -151,17 +199,6 @@ static int read_allow(const struct options *options, struct reflect_settings *se
     return status != 0 ? status
                        : read_prefixes(options, "reserve-for", settings->reserve_for,
                                        &settings->reserve_for_count);
-}
-
-/* The index of `text` among `words`, -1 when it is none of them. */
-static int find_word(const char *const *words, int count, const char *text)
-{
-    for (int i = 0; i < count; i++) {
-        if (strcmp(words[i], text) == 0) {
-            return i;
-        }
-    }
-    return -1;
 }
 
 /* A flag whose value is a number. 0 or an exit status. */
@@ -297,6 +334,9 @@ int flags_read(const struct options *options, struct reflect_settings *settings)
     }
     if (status == 0) {
         status = read_permanent(options, settings);
+    }
+    if (status == 0) {
+        status = read_stamp(options, &settings->stamp);
     }
     if (status == 0) {
         status = read_allow(options, settings);

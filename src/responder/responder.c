@@ -53,9 +53,10 @@ static void log_counters(const char *message, const struct responder_stats *coun
     add_counts(&drops, stats->dropped, REFLECT_DROP_COUNT, reflect_drop_name);
     log_line(LOG_LEVEL_INFO, message, "requests", buf_string(&requests), "jitter_probes",
              LOG_NUMBER(stats->jitter_probes), "jitter_us_probes",
-             LOG_NUMBER(stats->jitter_us_probes), "echo_probes", LOG_NUMBER(stats->echo_probes),
-             "tcp_connects", LOG_NUMBER(stats->tcp_connects), "dropped", buf_string(&drops),
-             "socket_drops", LOG_NUMBER(counted->socket_drops), NULL);
+             LOG_NUMBER(stats->jitter_us_probes), "stamp_packets", LOG_NUMBER(stats->stamp_packets),
+             "echo_probes", LOG_NUMBER(stats->echo_probes), "tcp_connects",
+             LOG_NUMBER(stats->tcp_connects), "dropped", buf_string(&drops), "socket_drops",
+             LOG_NUMBER(counted->socket_drops), NULL);
     buf_fini(&requests);
     buf_fini(&drops);
 }
@@ -64,6 +65,7 @@ static void log_open(const struct reflect_settings *settings)
 {
     answering_warn_open(settings);
     log_listening("permanent port open", settings->permanent, settings->permanent_count);
+    log_listening("STAMP port open", settings->stamp.ports, settings->stamp.port_count);
     log_listening("permanent TCP port open", settings->permanent_tcp,
                   settings->permanent_tcp_count);
 }
@@ -117,12 +119,15 @@ static void reload(struct responder *responder, const struct options *options,
     }
 }
 
-/* Until a signal asks to end. */
+/* Until a signal asks to end. Says meanwhile whom the responder refuses. */
 static void serve(struct responder *responder, const struct options *options,
                   struct reflect_settings *settings, const sigset_t *signals)
 {
+    static const struct timespec period = {.tv_nsec = REFUSAL_WATCH_NS % NS_PER_SECOND,
+                                           .tv_sec = REFUSAL_WATCH_NS / NS_PER_SECOND};
     for (;;) {
-        int signal = sigwaitinfo(signals, NULL);
+        int signal = sigtimedwait(signals, NULL, &period);
+        refusal_watch(&responder->refusals, responder->worker, clock_now().mono);
         if (signal == SIGTERM || signal == SIGINT) {
             return;
         }

@@ -9,6 +9,7 @@
 
 #include "base/time.h"
 #include "host/responder_worker.h"
+#include "program/refusal_watch.h"
 #include "program/web_flags.h"
 #include "web/handlers.h"
 
@@ -18,6 +19,7 @@ struct responder {
     const char *metrics_path;
     const struct guard *guard; /* of HTTP, for the thread that serves; NULL: none */
     struct wall started;
+    struct refusal_watch refusals;
     atomic_bool wants_reload; /* a client waits for it */
     atomic_bool is_reload_successful;
     atomic_llong reload_success_ns; /* Unix time */

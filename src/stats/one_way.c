@@ -16,6 +16,8 @@ static const struct {
     [ONE_WAY_LOCAL_SLEW] = {"local_slew", "our clock was slewed during the operation"},
     [ONE_WAY_RESPONDER_CLOCK] = {"responder_clock",
                                  "the responder says that its clock is not synchronized"},
+    [ONE_WAY_RESPONDER_ESTIMATE] = {"responder_estimate",
+                                    "the reflector claims a clock that it need not have"},
     [ONE_WAY_RESPONDER_TIMES] = {"responder_times", "the responder's times make no sense"},
     [ONE_WAY_RESPONDER_STEP] = {"responder_step",
                                 "the responder's clock was set during the operation"},

@@ -36,6 +36,7 @@ enum one_way {
     ONE_WAY_LOCAL_STEP, /* our clock was set during the operation */
     ONE_WAY_LOCAL_SLEW, /* our clock was slewed during the operation */
     ONE_WAY_RESPONDER_CLOCK, /* the responder says that its times are not UTC */
+    ONE_WAY_RESPONDER_ESTIMATE, /* the responder says that they are, and nothing speaks for it */
     ONE_WAY_RESPONDER_TIMES, /* the responder's times make no sense */
     ONE_WAY_RESPONDER_STEP, /* the responder's clock was set during the operation */
     ONE_WAY_OFFSET, /* the clocks are further apart than the path can explain */
@@ -43,7 +44,7 @@ enum one_way {
     ONE_WAY_RESOLUTION, /* a way is shorter than the wire's timestamps can tell */
     ONE_WAY_NEGATIVE, /* each sample had a negative way */
 };
-#define ONE_WAY_COUNT 13
+#define ONE_WAY_COUNT 14
 
 /* The label value and JSON word: "local_clock"...; "" for ONE_WAY_SHOWN. */
 const char *one_way_name(enum one_way one_way);

@@ -26,6 +26,7 @@ static const char *const outcome_names[OUTCOME_COUNT] = {
     [OUTCOME_RESOLVE] = "resolve",
     [OUTCOME_LOCAL] = "local",
     [OUTCOME_VERIFY] = "verify",
+    [OUTCOME_PROHIBITED] = "prohibited",
 };
 
 const char *outcome_name(enum outcome outcome)

@@ -29,12 +29,13 @@ enum outcome {
     OUTCOME_PORT_IN_USE, /* the responder refused: port in use */
     OUTCOME_REFUSED, /* the responder refused with another status */
     OUTCOME_PORT_UNREACHABLE, /* ICMP: the host lives, and nothing listens on the port */
-    OUTCOME_UNREACHABLE, /* another ICMP error: no way to the host, or a filter */
+    OUTCOME_UNREACHABLE, /* another ICMP error: no way to the host */
     OUTCOME_RESOLVE, /* the host name has no address */
     OUTCOME_LOCAL, /* our own host: no socket, no port, no route, nothing sent, or no answer read */
     OUTCOME_VERIFY, /* the reply's data are not those that were sent */
+    OUTCOME_PROHIBITED, /* ICMP: a filter on the way says so */
 };
-#define OUTCOME_COUNT 12
+#define OUTCOME_COUNT 13
 
 /* The label value: "ok", "timeout", "no_connection"... */
 const char *outcome_name(enum outcome outcome);
@@ -116,7 +117,7 @@ struct round {
     uint32_t control_retries;
     uint32_t control_status; /* raw status of a refusal, 0 otherwise */
     uint32_t auth_layout; /* number + 1 of the MD5 layout that was accepted; 0: none */
-    int error; /* errno behind OUTCOME_LOCAL and the two UNREACHABLE, 0 otherwise */
+    int error; /* errno behind OUTCOME_LOCAL, PROHIBITED and the two UNREACHABLE, 0 otherwise */
     struct icmp_error icmp; /* the latest about what was sent, whatever the outcome */
     struct addr
         elsewhere; /* the latest that answered from where nothing was asked; ADDR_NONE: no */

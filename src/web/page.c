@@ -252,6 +252,13 @@ static void add_reason(struct buf *out, const struct report *report)
         buf_add_string(out, "</small>");
     }
     buf_fini(&text);
+    explain_all_spoilt(&report->latest, "; ", &text);
+    if (text.size > 0) {
+        buf_add_string(out, "<small>");
+        add_text(out, buf_string(&text));
+        buf_add_string(out, "</small>");
+    }
+    buf_fini(&text);
     if (icmp->from.family != ADDR_NONE) {
         struct buf kind = {0};
         reason_add_icmp_kind(icmp, &kind);

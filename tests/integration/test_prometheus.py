@@ -94,6 +94,11 @@ class Prometheus:
         return {(alert["labels"]["alertname"], alert["labels"].get("target"),
                  alert["labels"]["severity"]): alert["state"] for alert in found}
 
+    def alert_texts(self):
+        """(labels, state, summary and description) of each."""
+        found = json.loads(self.get("/api/v1/alerts")[1])["data"]["alerts"]
+        return [(alert["labels"], alert["state"], " ".join(alert["annotations"].values())) for alert in found]
+
 
 class PrometheusTest(harness.Case):
     def wait_alerts(self, prometheus, wanted):

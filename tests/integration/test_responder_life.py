@@ -195,6 +195,32 @@ class ResponderLifeTest(harness.Case):
         metrics = harness.wait_for(lambda: self.refused() == 1, self.process.evidence)
         self.assertTrue(metrics)
 
+    def refusals(self):
+        """Pairs of each line about a refusal."""
+        lines = self.said(r"(?m)^.*(?:request refused|datagram not answered).*$")
+        return [dict(re.findall(r'(\w+)="?([^" ]+)', line)) for line in lines]
+
+    def test_who_is_refused_is_in_the_log(self):
+        """One line for a source and a reason, whatever it sends; who may ask has none."""
+        key = harness.write_file("key", "first\n")
+        wrong = harness.write_file("wrong", "second\n")
+        self.start("responder: {allow: [127.0.0.1], ports: [16384-16390], keys: [7]}\n"
+                   f"keys: [{{id: 7, algorithm: hmac-sha256, secret_file: {key}}}]\n")
+        flags = ("--control-version", "2", "--key-id", "7", "--key-algorithm", "hmac-sha256", "--key-file")
+        self.assertEqual(self.measure(*flags, key).code, 0, self.process.evidence())
+        self.assertEqual(self.refusals(), [])
+        for _ in range(3):
+            self.assertEqual(self.measure(*flags, wrong).code, 1)
+            self.assertEqual(self.measure(*flags, key, "--port", "30000").code, 1)
+        stranger = self.namespace.udp("127.0.0.5")
+        self.addCleanup(stranger.close)
+        for number in range(5):
+            stranger.sendto(wire.control_request(number, 4, "127.0.0.1", PORT, 60000), LISTEN)
+        harness.wait_for(lambda: len(self.refusals()) >= 3, self.process.evidence)
+        found = sorted((line["reason"], line["source"], line.get("port")) for line in self.refusals())
+        self.assertEqual(found, [("auth", "127.0.0.1", str(PORT)), ("not_allowed", "127.0.0.5", None),
+                                 ("port_not_allowed", "127.0.0.1", "30000")], self.process.evidence())
+
     def refused(self):
         metrics = harness.Metrics(self.http("GET", "/metrics")[1])
         self.assertEqual(metrics.get("ipsla_responder_control_requests_total", version="1", result="source_limit"), 0)

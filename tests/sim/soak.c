@@ -72,6 +72,8 @@ static void add_kinds(struct soak_kinds *sum, const struct soak_kinds *part)
     sum->echo += part->echo;
     sum->tcp += part->tcp;
     sum->permanent += part->permanent;
+    sum->stamp += part->stamp;
+    sum->directed += part->directed;
     sum->refused += part->refused;
     sum->noticed += part->noticed;
 }
@@ -79,10 +81,12 @@ static void add_kinds(struct soak_kinds *sum, const struct soak_kinds *part)
 static void print_kinds(const struct soak_kinds *kinds)
 {
     printf("succeeded: %llu udp-jitter ms, %llu us, %llu scored, %llu udp-echo, %llu tcp-connect, "
-           "%llu without control; %llu refused, %llu stamps of the kernel\n",
+           "%llu stamp and twamp-light, %llu with losses on the way there, %llu without control; "
+           "%llu refused, %llu stamps of the kernel\n",
            (unsigned long long)kinds->jitter_ms, (unsigned long long)kinds->jitter_us,
            (unsigned long long)kinds->voice, (unsigned long long)kinds->echo,
-           (unsigned long long)kinds->tcp, (unsigned long long)kinds->permanent,
+           (unsigned long long)kinds->tcp, (unsigned long long)kinds->stamp,
+           (unsigned long long)kinds->directed, (unsigned long long)kinds->permanent,
            (unsigned long long)kinds->refused, (unsigned long long)kinds->noticed);
 }
 
@@ -90,7 +94,8 @@ static void print_kinds(const struct soak_kinds *kinds)
 static bool is_complete(const struct soak_kinds *kinds, uint64_t worlds)
 {
     return worlds < 100 || (kinds->jitter_ms && kinds->jitter_us && kinds->voice && kinds->echo &&
-                            kinds->tcp && kinds->permanent && kinds->refused && kinds->noticed);
+                            kinds->tcp && kinds->stamp && kinds->directed && kinds->permanent &&
+                            kinds->refused && kinds->noticed);
 }
 
 static uint64_t check_repeats(struct soak_world *world)

@@ -31,13 +31,15 @@ struct soak_world {
     unsigned senders[RIG_ENGINES_MAX]; /* nodes */
     size_t responder_count;
     unsigned responders[RIG_RESPONDERS_MAX];
+    bool is_stateless[RIG_RESPONDERS_MAX]; /* their reflectors of STAMP */
     bool is_ipv6; /* every address */
     bool is_corrupt; /* bits flip: only conservation is checked */
     int64_t duration_ns;
     uint64_t trace;
     uint64_t operations, probes, answered, failures; /* in all */
     struct soak_kinds {
-        uint64_t jitter_ms, jitter_us, voice, echo, tcp, permanent; /* that succeeded */
+        uint64_t jitter_ms, jitter_us, voice, echo, tcp, permanent, stamp; /* that succeeded */
+        uint64_t directed; /* losses of STAMP with a direction */
         uint64_t refused, noticed;
     } kinds;
 };

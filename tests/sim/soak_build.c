@@ -95,6 +95,17 @@ static void add_permanent(struct reflect_settings *settings)
     }
 }
 
+static void add_stamp(struct soak_world *world, struct reflect_settings *settings)
+{
+    struct reflect_stamp *stamp = &settings->stamp;
+    stamp->is_stateless = chance(world, 30);
+    for (uint16_t i = 0; i < SOAK_TARGETS_MAX; i++) {
+        struct addr address = settings->listen[0];
+        address.port = (uint16_t)(WORLD_STAMP_PORT + i);
+        stamp->ports[stamp->port_count++] = address;
+    }
+}
+
 static void add_responder(struct soak_world *world, unsigned number)
 {
     struct reflect_settings settings;
@@ -113,6 +124,8 @@ static void add_responder(struct soak_world *world, unsigned number)
     if (chance(world, 75)) {
         add_permanent(&settings);
     }
+    add_stamp(world, &settings);
+    world->is_stateless[number] = settings.stamp.is_stateless;
     unsigned reflect = rig_add_reflect(&world->rig, node, &settings);
     struct world_process *process =
         &world->rig.world.processes[world->rig.reflect_processes[reflect]];
@@ -160,20 +173,42 @@ static void make_plain(struct soak_world *world, struct spec *spec)
     }
 }
 
+/* It is configured how the reflector numbers, or to be found out. */
+static void make_stamp(struct soak_world *world, struct spec *spec, unsigned number,
+                       bool is_stateless)
+{
+    enum reflector reflector = is_stateless ? REFLECTOR_STATELESS : REFLECTOR_STATEFUL;
+    bool is_light = chance(world, 30);
+    spec->operation = is_light ? &operation_twamp_light : &operation_stamp;
+    spec->packets.reflector = chance(world, 60) ? reflector : REFLECTOR_AUTO;
+    spec->packets.precision = PRECISION_MICROSECONDS;
+    spec->packets.count = (uint32_t)between(world, 1, 50);
+    spec->packets.interval_ns = between(world, 4, 40) * NS_PER_MS;
+    spec->packets.bytes = (uint32_t)between(world, is_light ? 14 : 44, 200);
+    spec->packets.timestamp_format = (enum timestamp_format)between(world, 0, 1);
+    spec->control.version = CONTROL_NONE;
+    spec->path.port = (uint16_t)(WORLD_STAMP_PORT + number);
+    spec->path.peer.port = spec->path.port;
+}
+
 static struct spec *random_spec(struct soak_world *world, unsigned number)
 {
     char name[32];
     char ip[ADDR_TEXT_MAX];
-    unsigned node = world->responders[rng_below(&world->rng, world->responder_count)];
+    size_t responder = rng_below(&world->rng, world->responder_count);
+    unsigned node = world->responders[responder];
     snprintf(name, sizeof(name), "target-%u", number);
     addr_format_ip(&world->rig.world.net.nodes[node].address, ip);
     struct spec *spec = rig_spec(name, ip, (uint16_t)(RIG_PORT + number));
-    if (chance(world, 60)) {
+    bool is_stamp = chance(world, 20);
+    if (is_stamp) {
+        make_stamp(world, spec, number, world->is_stateless[responder]);
+    } else if (chance(world, 60)) {
         make_jitter(world, spec);
     } else {
         make_plain(world, spec);
     }
-    if (chance(world, 25)) {
+    if (!is_stamp && chance(world, 25)) {
         spec->control.version = CONTROL_NONE;
         spec->path.port = (uint16_t)(SOAK_PERMANENT_PORT + number);
         spec->path.peer.port = spec->path.port;

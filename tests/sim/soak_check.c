@@ -88,6 +88,8 @@ static void count_kind(struct soak_world *world, const struct report *report,
     kinds->voice += report->latest.voice.is_scored;
     kinds->echo += spec->operation == &operation_udp_echo;
     kinds->tcp += spec->operation == &operation_tcp_connect;
+    kinds->stamp += spec->operation->tells_clock;
+    kinds->directed += spec->operation->tells_clock && report->latest.sd.lost > 0;
     kinds->permanent += spec->control.version == CONTROL_NONE;
 }
 
@@ -109,6 +111,21 @@ static bool has_steps(const struct simnet *net)
     return false;
 }
 
+/* STAMP: when it had to be found out whether the reflector counts, a direction is the right one, or
+ * there is none. */
+static bool finding_is_right(const struct report *report, const struct truth_run *run,
+                             const struct expectation *expected)
+{
+    const struct round *round = &report->latest;
+    bool is_told = round->sd.lost + round->ds.lost > 0;
+    if (!report->spec->operation->tells_clock || !is_told || run->is_disturbed ||
+        expected->dropped_here > 0) {
+        return true;
+    }
+    return round->sd.lost <= expected->lost_sd + expected->lost_unknown &&
+           round->ds.lost <= expected->lost_ds + expected->lost_unknown;
+}
+
 static void compare(struct soak_engine *engine, struct soak_target *target,
                     const struct report *report, const struct truth_run *run)
 {
@@ -121,6 +138,9 @@ static void compare(struct soak_engine *engine, struct soak_target *target,
         round_difference(&report->latest, &expected, scope, text, sizeof(text));
     if (difference != NULL) {
         fail(engine, report, difference);
+    }
+    if (!finding_is_right(report, run, &expected)) {
+        fail(engine, report, "a direction that was found out is wrong");
     }
     if (!outcome_is_right(report->spec, &report->latest, run, &expected)) {
         fail(engine, report, outcome_name(report->latest.outcome));
@@ -232,7 +252,8 @@ static void check_conservation(struct soak_world *world, size_t number)
     const struct reflect_stats *stats = reflect_stats(world->rig.reflects[number]);
     const struct world_process *process =
         &world->rig.world.processes[world->rig.reflect_processes[number]];
-    uint64_t counted = stats->echo_probes + stats->jitter_probes + stats->jitter_us_probes;
+    uint64_t counted =
+        stats->echo_probes + stats->jitter_probes + stats->jitter_us_probes + stats->stamp_packets;
     counted += stats->tcp_connects;
     for (unsigned i = 0; i < REFLECT_RESULT_COUNT; i++) {
         counted += stats->requests[i];
@@ -269,7 +290,8 @@ static void check_responders(struct soak_world *world)
     uint64_t answered = 0;
     for (size_t i = 0; i < world->rig.reflect_count; i++) {
         const struct reflect_stats *stats = reflect_stats(world->rig.reflects[i]);
-        counted += stats->echo_probes + stats->jitter_probes + stats->jitter_us_probes;
+        counted += stats->echo_probes + stats->jitter_probes + stats->jitter_us_probes +
+                   stats->stamp_packets;
     }
     for (uint32_t i = 0; i < world->rig.world.truth.run_count; i++) {
         answered += world->rig.world.truth.runs[i]->answered;

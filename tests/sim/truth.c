@@ -194,6 +194,12 @@ void truth_noticed(struct truth *truth, uint32_t number, struct mono left)
     }
 }
 
+/* Replies bring the responder's times, and, if it counts, a number. */
+static bool is_stamped(const struct spec *spec)
+{
+    return operation_has(spec->operation, RESULT_DIRECTION);
+}
+
 /* The unit of the wire's timestamps. */
 static int64_t step_of(const struct spec *spec)
 {
@@ -221,7 +227,7 @@ static int64_t t3_of(const struct truth_probe *probe, const struct spec *spec)
 static int64_t rtt_since(const struct truth_probe *probe, const struct spec *spec, int64_t t1_ns)
 {
     int64_t elapsed_ns = probe->t4_ns - t1_ns;
-    if (spec->operation != &operation_udp_jitter) {
+    if (!is_stamped(spec)) {
         return elapsed_ns;
     }
     int64_t held_ns = t3_of(probe, spec) - t2_of(probe, spec);
@@ -266,7 +272,7 @@ static void expect_rtt(const struct truth_probe *probe, const struct spec *spec,
     out->received++;
     out->rtt_sum_ns += rtt_ns;
     out->over_threshold += rtt_ns > spec->results.threshold_ns;
-    if (spec->operation == &operation_udp_jitter) {
+    if (is_stamped(spec)) {
         out->processing_sum_ns += t3_of(probe, spec) - t2_of(probe, spec);
     }
 }
@@ -389,9 +395,12 @@ void truth_expect(const struct truth_run *run, const struct spec *spec, struct e
     expect_fates(run, spec, out);
     expect_order(run, spec, out);
     expect_loss_runs(run, spec, out);
-    if (spec->operation == &operation_udp_jitter) {
+    if (is_stamped(spec)) {
         expect_jitter(run, spec, out);
         expect_drops(run, out);
+        /* Who is to be found out may not be, and who does not count says nothing. */
+        out->is_direction_known &= spec->operation == &operation_udp_jitter ||
+                                   spec->packets.reflector == REFLECTOR_STATEFUL;
         return;
     }
     /* Type 1 and TCP carry no count: nothing can be said of the direction. */

@@ -326,9 +326,13 @@ static uint16_t wire_u16(const uint8_t *bytes, size_t at)
     return (uint16_t)(bytes[at] << 8 | bytes[at + 1]);
 }
 
-/* Echoes have none on the wire. */
+/* Echoes have none on the wire; that of STAMP is from 0. */
 static uint32_t sequence_of(const struct fx *fx, const struct truth_run *run)
 {
+    uint16_t port = fx->peer.port;
+    if (port >= WORLD_STAMP_PORT && port < WORLD_STAMP_PORT + WORLD_STAMP_PORTS) {
+        return ((uint32_t)wire_u16(fx->bytes, 0) << 16 | wire_u16(fx->bytes, 2)) + 1;
+    }
     switch (wire_u16(fx->bytes, 0)) {
     case 2:
         return wire_u16(fx->bytes, JITTER_SEQ_AT);

@@ -20,6 +20,10 @@
 #include "sim/simnet.h"
 #include "sim/truth.h"
 
+/* Ports on which the world takes packets for STAMP. */
+#define WORLD_STAMP_PORT 8620
+#define WORLD_STAMP_PORTS 8
+
 #define WORLD_PROCESSES_MAX 12
 #define WORLD_SCRIPT_MAX 16
 /* UDP payload that fits the path unfragmented. */

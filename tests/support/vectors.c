@@ -57,9 +57,10 @@ static void parse_line(char *line, struct vector *out)
     out->size = hex_decode(hex, out->bytes, sizeof out->bytes);
 }
 
-void vectors_load(struct vectors *vectors)
+void vectors_load_from(struct vectors *vectors, const char *name)
 {
-    const char *path = IPSLA_SOURCE_DIR "/tests/vectors/ipsla.txt";
+    char path[4096];
+    snprintf(path, sizeof path, "%s/tests/vectors/%s", IPSLA_SOURCE_DIR, name);
     FILE *file = fopen(path, "r");
     if (file == NULL) {
         fail("cannot open", path);
@@ -73,6 +74,11 @@ void vectors_load(struct vectors *vectors)
         }
     }
     fclose(file);
+}
+
+void vectors_load(struct vectors *vectors)
+{
+    vectors_load_from(vectors, "ipsla.txt");
 }
 
 const struct vector *vectors_find(const struct vectors *vectors, const char *name)

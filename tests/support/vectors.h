@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* The messages of tests/vectors/ipsla.txt. */
+/* The messages of tests/vectors. */
 #ifndef SUPPORT_VECTORS_H
 #define SUPPORT_VECTORS_H
 
@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #define VECTOR_BYTES_MAX 256
-#define VECTORS_MAX 64
+#define VECTORS_MAX 128
 
 struct vector {
     char name[8]; /* "C1", "M13"... */
@@ -21,7 +21,9 @@ struct vectors {
     size_t count;
 };
 
-/* Loads all of them; a file that cannot be read or understood ends the program. */
+/* Loads all of a file there; one that cannot be read or understood ends the program. */
+void vectors_load_from(struct vectors *vectors, const char *name);
+/* Loads those of IP SLA: ipsla.txt. */
 void vectors_load(struct vectors *vectors);
 
 /* The vector called `name`; ends the program when there is none. */

@@ -57,7 +57,7 @@ static const struct row rows[] = {
      0,
      "192.0.2.1 port 1967: Connection refused; the host lives, but \"ip sla responder\" is not "
      "configured there"},
-    {{.outcome = OUTCOME_UNREACHABLE, .error = EHOSTUNREACH, .icmp = SAYS(3, 13)},
+    {{.outcome = OUTCOME_PROHIBITED, .error = EHOSTUNREACH, .icmp = SAYS(3, 13)},
      CONTROL_V1,
      0,
      "192.0.2.1 port 1967: administratively prohibited, says 10.0.0.1: a filter on the way"},
@@ -94,6 +94,22 @@ static void test_sentences(void **state)
         buf_fini(&said);
         spec_unref(spec);
     }
+}
+
+/* A port that the responder does not open. */
+static void test_refused_names_the_port(void **state)
+{
+    (void)state;
+    struct spec *spec = build_jitter_spec("t", ASKED);
+    const struct round round = {.outcome = OUTCOME_REFUSED, .control_status = 1};
+    struct buf said = {0};
+    explain_failure(spec, &round, 0, &said);
+    assert_string_equal(
+        buf_string(&said),
+        "the responder refused the control request: refused (status 0x00000001); it "
+        "does not open port 16384, or has no session left");
+    buf_fini(&said);
+    spec_unref(spec);
 }
 
 /* Nobody is left without a sentence. */
@@ -199,9 +215,49 @@ static void test_kinds_of_icmp(void **state)
     buf_fini(&said);
 }
 
+static void test_what_spoils_an_operation(void **state)
+{
+    (void)state;
+    struct round round = {.planned = 20, .sent = 20, .received = 20};
+    struct buf said = {0};
+    explain_all_spoilt(&round, "; ", &said);
+    assert_int_equal(said.size, 0);
+    round.missed = 3;
+    round.responder_steps = 1;
+    explain_all_spoilt(&round, "; ", &said);
+    assert_string_equal(buf_string(&said),
+                        "the clock of the responder was set during the operation: no one-way "
+                        "delay, and no jitter across it; this host was too late for 3 of 20 "
+                        "packets and left them out: stopped, suspended or overloaded");
+    buf_fini(&said);
+}
+
+static void test_prohibitions(void **state)
+{
+    (void)state;
+    static const struct {
+        enum addr_family family;
+        uint8_t type, code;
+        bool is_prohibition;
+    } cases[] = {
+        {ADDR_IPV4, 3, 9, true},  {ADDR_IPV4, 3, 10, true},  {ADDR_IPV4, 3, 13, true},
+        {ADDR_IPV4, 3, 1, false}, {ADDR_IPV4, 11, 9, false}, {ADDR_IPV6, 1, 1, true},
+        {ADDR_IPV6, 1, 5, true},  {ADDR_IPV6, 1, 6, true},   {ADDR_IPV6, 1, 3, false},
+        {ADDR_IPV6, 3, 1, false}, {ADDR_NONE, 3, 13, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct icmp_error icmp = {
+            .from.family = cases[i].family, .type = cases[i].type, .code = cases[i].code};
+        assert_int_equal(icmp_error_is_prohibition(&icmp), cases[i].is_prohibition);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_what_spoils_an_operation),
+        cmocka_unit_test(test_prohibitions),
+        cmocka_unit_test(test_refused_names_the_port),
         cmocka_unit_test(test_sentences),
         cmocka_unit_test(test_every_outcome_has_one),
         cmocka_unit_test(test_limits_of_one_operation),

@@ -62,7 +62,9 @@ static void test_rows_are_whole(void **state)
         assert_int_equal(row->write == NULL, is_connection);
         assert_int_equal(row->read == NULL, is_connection);
         assert_true(operation_takes(row, CONTROL_NONE));
-        assert_int_equal(row->has_ports, operation_key(row, "control") != NULL);
+        assert_int_equal(row->controls != 1U << CONTROL_NONE,
+                         operation_key(row, "control") != NULL);
+        assert_int_equal(row->has_ports, operation_key(row, "port") != NULL);
         assert_int_equal(row->has_ports, row->privilege == NULL);
         assert_int_equal(operation_has(row, RESULT_ONE_WAY),
                          operation_key(row, "clock_tolerance") != NULL);

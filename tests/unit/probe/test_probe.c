@@ -313,7 +313,7 @@ static void test_host_unreachable_is_remembered(void **state)
     sender_icmp(EHOSTUNREACH, SENDER_CONTROL, 0, 0);
     assert_int_equal(sender.probe.phase, PROBE_CONTROL);
     const struct round *round = sender_finish();
-    assert_int_equal(round->outcome, OUTCOME_UNREACHABLE);
+    assert_int_equal(round->outcome, OUTCOME_PROHIBITED);
     assert_int_equal(round->error, EHOSTUNREACH);
     assert_int_equal(round->icmp.code, 13);
     assert_int_equal(round->icmp.from.family, ADDR_IPV4);

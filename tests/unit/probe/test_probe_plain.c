@@ -71,7 +71,7 @@ static void test_unreachable_train(void **state)
     drive_until(&sender.drive, build_at(MS(100)));
     assert_false(probe_is_idle(&sender.probe));
     const struct round *round = sender_finish();
-    assert_int_equal(round->outcome, OUTCOME_UNREACHABLE);
+    assert_int_equal(round->outcome, OUTCOME_PROHIBITED);
     assert_int_equal(round->sent, 10);
     sender_tear_down();
 }

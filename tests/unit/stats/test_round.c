@@ -698,8 +698,9 @@ static void test_outcome_names(void **state)
 {
     (void)state;
     static const char *const names[OUTCOME_COUNT] = {
-        "ok",      "timeout",          "no_connection", "auth",    "format", "port_in_use",
-        "refused", "port_unreachable", "unreachable",   "resolve", "local",  "verify"};
+        "ok",          "timeout", "no_connection",    "auth",        "format",
+        "port_in_use", "refused", "port_unreachable", "unreachable", "resolve",
+        "local",       "verify",  "prohibited"};
     for (unsigned i = 0; i < OUTCOME_COUNT; i++) {
         assert_string_equal(outcome_name((enum outcome)i), names[i]);
     }
