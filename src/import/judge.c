@@ -419,6 +419,9 @@ static void judge_entry(struct import_device *device, int index, const struct im
     struct import_entry *entry = &device->entries[index];
     enum import_fate fate;
     const char *instead;
+    if (entry->is_recipe) {
+        return;
+    }
     if (entry->is_removed) {
         import_recount_all(device, index, FATE_UNDONE);
         return;

@@ -10,6 +10,7 @@
 #include "config/node.h"
 
 #define KEPT_BYTES_MAX 1000
+#define KEPT_BYTES_OF_DEVICE (64 * 1024 * 1024) /* beyond them texts are empty */
 
 /* Kinds of the index. */
 #define ENTRY 'e'
@@ -60,11 +61,15 @@ bool import_device_has_content(const struct import_device *device)
 const char *import_keep(struct import_device *device, const char *text)
 {
     size_t size = strlen(text);
+    if (device->kept_bytes > KEPT_BYTES_OF_DEVICE) {
+        return "";
+    }
     if (size > KEPT_BYTES_MAX) {
         for (size = KEPT_BYTES_MAX; size > 0 && ((unsigned char)text[size] & 0xC0) == 0x80;
              size--) {
         }
     }
+    device->kept_bytes += size + 1;
     char *copy = tree_alloc(device->memory, size + 1);
     memcpy(copy, text, size);
     return copy;
@@ -101,7 +106,7 @@ int import_find_entry(const struct import_device *device, const char *id)
 DEFINE_ADD(entry, entries, IMPORT_ENTRIES_MAX)
 DEFINE_ADD(reaction, reactions, IMPORT_OTHERS_MAX)
 DEFINE_ADD(track, tracks, IMPORT_OTHERS_MAX)
-DEFINE_ADD(interface, interfaces, IMPORT_OTHERS_MAX)
+DEFINE_ADD(interface, interfaces, IMPORT_INTERFACES_MAX)
 DEFINE_ADD(dependant, dependants, IMPORT_OTHERS_MAX)
 DEFINE_ADD(port, ports, IMPORT_OTHERS_MAX)
 DEFINE_ADD(note, notes, IMPORT_NOTES_MAX)

@@ -15,7 +15,8 @@
 /* More of a kind than this are counted and said to be too many: IOS has at most 2000 entries. */
 #define IMPORT_ENTRIES_MAX 20000
 #define IMPORT_NOTES_MAX 40000
-#define IMPORT_OTHERS_MAX 20000 /* interfaces, reactions, tracks, dependants, each */
+#define IMPORT_OTHERS_MAX 20000 /* reactions, tracks, dependants, ports, each */
+#define IMPORT_INTERFACES_MAX 4096
 #define IMPORT_MEMBERS_MAX 32 /* of a track list */
 
 struct node;
@@ -55,6 +56,8 @@ struct import_entry {
     struct import_value values[PARAM_COUNT];
     bool is_scheduled;
     bool is_grouped;
+    bool is_recipe; /* a template or schedule of `ip sla auto`: no operation itself */
+    bool has_reactions;
     bool is_removed; /* `no ip sla N` */
     bool is_template; /* has placeholders */
     bool is_refused; /* the router has another entry of this number */
@@ -144,6 +147,7 @@ struct import_device {
     unsigned fates[FATE_COUNT]; /* of statements that belong to no operation */
     struct import_index index; /* of entries and tracks */
     struct tree *memory;
+    size_t kept_bytes; /* of the strings in it */
 };
 
 void import_device_init(struct import_device *device, const char *file);

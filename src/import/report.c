@@ -123,9 +123,11 @@ static void add_entries(const struct import_device *device, const struct import_
     for (size_t i = 0; i < device->entry_count; i++) {
         const struct import_entry *entry = &device->entries[i];
         const struct import_target *target = target_of(targets, (int)i, &from);
-        buf_printf(out, "  %s%s (%s:%u): ", device->is_peer ? "" : "ip sla ", entry->id,
-                   device->file, entry->line);
-        if (target != NULL) {
+        buf_printf(out, "  %s%s (%s:%u): ", device->is_peer || entry->is_recipe ? "" : "ip sla ",
+                   entry->id, device->file, entry->line);
+        if (entry->is_recipe) {
+            buf_add_string(out, "a part of the operations of ip sla auto\n");
+        } else if (target != NULL) {
             add_target(target, out);
         } else {
             buf_printf(out, "%s: no target\n", state_of(entry));
