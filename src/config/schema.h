@@ -155,6 +155,11 @@ struct schema_key {
     const char *default_text; /* as in the file; NULL: none */
     const struct schema_scope *inner;
     const char *sets[SCHEMA_SETS_MAX]; /* rows of probe/spec_field.h: what of a target it sets */
+    /* The inverse, in config/spec_text.h; NULL: as config/written.c does with its kind. */
+    void (*write)(const struct spec *spec, struct buf *out);
+    struct {
+        size_t offset, size; /* bytes; size 0: it is no number */
+    } setting; /* of struct reflect_settings, where the value of a key of the responder goes */
     const char *doc; /* one sentence */
 };
 
@@ -192,6 +197,9 @@ const struct schema_key *schema_find(const struct schema_scope *scope, const cha
 /* The row of a slot of schema_operation or schema_control; NULL when `operation` (NULL: any) does
  * not have the key. */
 const struct schema_key *schema_row(enum slot slot, const struct operation *operation);
+
+/* Whether `operation` (NULL: any) has the key. */
+bool schema_applies(const struct schema_key *key, const struct operation *operation);
 
 /* What the key is with one operation (NULL: whatever the operation). */
 struct schema_limits {

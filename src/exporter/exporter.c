@@ -306,6 +306,7 @@ static void stop(struct exporter *exporter)
     resolver_stop(exporter->resolver);
     exporter_follow_end(exporter);
     target_files_unref(exporter->files);
+    shown_config_fini(&exporter->shown);
     config_free(exporter->config);
     free(exporter->replays);
     spec_set_unref(exporter->targets);
@@ -415,6 +416,7 @@ int main(int argc, char **argv)
         .work = work,
         .started = clock_now().wall,
         .mutex = PTHREAD_MUTEX_INITIALIZER,
+        .shown = {.mutex = PTHREAD_MUTEX_INITIALIZER},
         .scrape_seconds = -1,
         .follow = follow,
     };

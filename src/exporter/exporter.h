@@ -24,7 +24,6 @@
 #include <stdint.h>
 
 #include "base/time.h"
-#include "config/config.h"
 #include "explain/explain.h"
 #include "exporter/limits.h"
 #include "exporter/operations.h"
@@ -33,6 +32,7 @@
 #include "host/responder_worker.h"
 #include "probe/spec_set.h"
 #include "program/refusal_watch.h"
+#include "program/shown_config.h"
 #include "program/web_flags.h"
 
 #define EXPORTER_WORKERS_MAX 64
@@ -94,6 +94,7 @@ struct exporter {
     atomic_bool is_realtime; /* the measuring threads have real-time priority */
     atomic_bool wants_reload; /* set by HTTP */
     atomic_bool was_ready; /* set by HTTP */
+    struct shown_config shown;
 
     pthread_mutex_t mutex; /* for the following */
     struct responder_worker *responder; /* NULL: none */

@@ -167,6 +167,12 @@ static struct stream_source open_scrape(void *context, const struct metrics_requ
     return (struct stream_source){scrape, read_scrape, close_scrape};
 }
 
+static struct stream_source open_config(void *context)
+{
+    struct exporter *exporter = context;
+    return shown_config_open(&exporter->shown, exporter->guard);
+}
+
 static void show_page(void *context, struct buf *out)
 {
     struct exporter *exporter = context;
@@ -227,5 +233,6 @@ struct http_handlers exporter_handlers(struct exporter *exporter)
         .page = show_page,
         .ready = is_ready,
         .reload = request_reload,
+        .config = open_config,
     };
 }

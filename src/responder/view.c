@@ -58,6 +58,12 @@ static struct stream_source open_scrape(void *context, const struct metrics_requ
     return (struct stream_source){scrape, read_scrape, close_scrape};
 }
 
+static struct stream_source open_config(void *context)
+{
+    struct responder *responder = context;
+    return shown_config_open(&responder->shown, responder->guard);
+}
+
 static void show_page(void *context, struct buf *out)
 {
     struct responder *responder = context;
@@ -90,5 +96,6 @@ struct http_handlers responder_handlers(struct responder *responder)
         .page = show_page,
         .ready = is_ready,
         .reload = request_reload,
+        .config = open_config,
     };
 }

@@ -29,6 +29,8 @@ struct http_handlers {
     /* Requests a reload of the configuration, which another thread does and reports with
      * http_reloaded. Must not wait. */
     void (*reload)(void *context);
+    /* Opens the configuration in force, as YAML without secrets. */
+    struct stream_source (*config)(void *context);
 };
 
 #endif

@@ -28,6 +28,16 @@ enum {
 /* Reloads by HTTP begin at least so far apart. */
 #define RELOAD_INTERVAL_SECONDS 1
 
+/* What is short is sent with its length. */
+static void open_body(const struct stream_source *source, struct reply *reply)
+{
+    reply->stream = stream_open(source);
+    if (stream_is_short(reply->stream, ROUTES_SHORT_BYTES, &reply->body)) {
+        stream_close(reply->stream);
+        reply->stream = NULL;
+    }
+}
+
 static void answer_metrics(struct site *site, const struct request *request, struct reply *reply)
 {
     struct metrics_request wanted = {
@@ -41,11 +51,14 @@ static void answer_metrics(struct site *site, const struct request *request, str
     reply->varies = true;
     reply->content_type = wanted.format->content_type;
     struct stream_source source = site->handlers.metrics(site->handlers.context, &wanted);
-    reply->stream = stream_open(&source);
-    if (stream_is_short(reply->stream, ROUTES_SHORT_BYTES, &reply->body)) {
-        stream_close(reply->stream);
-        reply->stream = NULL;
-    }
+    open_body(&source, reply);
+}
+
+static void answer_config(struct site *site, const struct request *request, struct reply *reply)
+{
+    (void)request;
+    struct stream_source source = site->handlers.config(site->handlers.context);
+    open_body(&source, reply);
 }
 
 static void answer_page(struct site *site, const struct request *request, struct reply *reply)
@@ -104,6 +117,8 @@ static const struct route rows[] = {
      "The metrics, as Prometheus text, OpenMetrics or protobuf, whichever the scraper prefers."},
     {"/", false, true, READS, answer_page, NULL,
      "A status page: all targets with their latest results."},
+    {"/config", false, true, READS, answer_config, "Configuration",
+     "The configuration in force, as YAML: every key with its value, secrets masked."},
     {"/-/healthy", false, false, READS, answer_healthy, "Healthy", "200 while the process serves."},
     {"/-/ready", false, false, READS, answer_ready, "Ready",
      "200 once the configuration is loaded and every target that was due has been measured or has "
@@ -180,7 +195,7 @@ static struct reply reply_begin(void)
 
 static void reply_end(const struct site *site, const struct request *request, struct reply *reply)
 {
-    if (strcmp(reply->content_type, REPLY_PLAIN_TEXT) == 0 &&
+    if (strcmp(reply->content_type, REPLY_PLAIN_TEXT) == 0 && reply->stream == NULL &&
         (reply->body.size == 0 || reply->body.bytes[reply->body.size - 1] != '\n')) {
         buf_add_char(&reply->body, '\n');
     }
