@@ -30,8 +30,9 @@ static const struct options_program check_program = {
 
 static const struct options_program main_program = {
     .name = "ipsla",
-    .usage = "probe HOST [flags] | discover HOST... [flags] | check FILE... | "
-             "import FILE... [flags] | key-solve --pcap FILE | voice-table [flags]",
+    .usage = "probe HOST [flags] | show [URL] statistics|details|summary|responder | discover "
+             "HOST... [flags] | check FILE... | export CONFIG | import FILE... [flags] | "
+             "decode FILE [flags] | key-solve --pcap FILE | voice-table [flags]",
     .summary = "Cisco IP SLA from the command line. Each word has its own --help.",
 };
 
@@ -82,7 +83,7 @@ static int check_main(int argc, char **argv)
     return status;
 }
 
-#define WORDS "probe, discover, check, import, key-solve or voice-table"
+#define WORDS "probe, show, discover, check, export, import, decode, key-solve or voice-table"
 
 int main(int argc, char **argv)
 {
@@ -90,8 +91,15 @@ int main(int argc, char **argv)
         const char *word;
         int (*run)(int argc, char **argv);
     } words[] = {
-        {"probe", cli_probe_main},    {"discover", cli_discover_main},  {"check", check_main},
-        {"key-solve", cli_key_solve}, {"voice-table", cli_voice_table}, {"import", cli_import_main},
+        {"probe", cli_probe_main},
+        {"show", cli_show_main},
+        {"export", cli_export_main},
+        {"discover", cli_discover_main},
+        {"check", check_main},
+        {"decode", cli_decode_main},
+        {"key-solve", cli_key_solve},
+        {"import", cli_import_main},
+        {"voice-table", cli_voice_table},
     };
     struct options options;
     int status;

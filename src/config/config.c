@@ -124,6 +124,7 @@ void config_free(struct config *config)
         spec_set_unref(config->targets);
         spec_set_unref(config->modules);
         target_files_unref(config->files);
+        prober_rules_unref(config->prober);
         crypto_wipe(&config->responder, sizeof config->responder);
         keys_fini(config->keys);
         free(config->keys);

@@ -11,6 +11,7 @@
 
 #include "config/diagnostics.h"
 #include "config/inputs.h"
+#include "config/prober.h"
 #include "config/target_files.h"
 #include "probe/spec.h"
 #include "reflect/reflect.h"
@@ -26,6 +27,7 @@ struct config {
     struct spec_set *modules; /* of the file, as targets of their names without a host; not NULL */
     int64_t max_packet_rate; /* 0: any */
     struct target_files *files; /* whose targets are among them; NULL: none are named */
+    struct prober_rules *prober; /* NULL: clients may not have anything measured */
     bool has_responder;
     struct reflect_settings responder;
     struct key_ring *keys;

@@ -62,6 +62,18 @@ static void add_modules(const struct spec_set *modules, struct buf *out)
     }
 }
 
+static void add_prober(const struct prober_rules *rules, struct buf *out)
+{
+    buf_add_string(out, "probe:\n  modules: [");
+    for (size_t i = 0; i < rules->module_count; i++) {
+        buf_add_string(out, i > 0 ? ", " : "");
+        yaml_add_text(out, rules->modules[i].name);
+    }
+    buf_add_string(out, "]\n  allow: ");
+    effective_add_prefixes(rules->allow, rules->allow_count, out);
+    buf_printf(out, "\n  max_concurrent: %u\n", rules->max_concurrent);
+}
+
 /* The targets of the files are written with the others, so that the files themselves are not to be
  * read again. */
 static void add_patterns(const struct target_files *files, struct buf *out)
@@ -84,6 +96,9 @@ static void add_head(const struct config *config, struct buf *out)
     add_keys(config->keys->keys, config->keys->count, out);
     if (config->has_responder) {
         effective_add_responder(&config->responder, out);
+    }
+    if (config->prober != NULL) {
+        add_prober(config->prober, out);
     }
     add_modules(config->modules, out);
     if (config->files != NULL) {

@@ -68,7 +68,7 @@ static void add_listen(const struct reflect_settings *settings, struct buf *out)
     end_list(count, out);
 }
 
-static void add_prefixes(const struct addr_prefix *prefixes, size_t count, struct buf *out)
+void effective_add_prefixes(const struct addr_prefix *prefixes, size_t count, struct buf *out)
 {
     char text[ADDR_TEXT_MAX];
     for (size_t i = 0; i < count; i++) {
@@ -145,10 +145,10 @@ static void add_other(enum slot slot, const struct reflect_settings *settings, s
         yaml_add_text(out, settings->device);
         break;
     case SLOT_ALLOW:
-        add_prefixes(settings->allow, settings->allow_count, out);
+        effective_add_prefixes(settings->allow, settings->allow_count, out);
         break;
     case SLOT_RESERVE_FOR:
-        add_prefixes(settings->reserve_for, settings->reserve_for_count, out);
+        effective_add_prefixes(settings->reserve_for, settings->reserve_for_count, out);
         break;
     case SLOT_PORTS:
         add_ports(&settings->ports, out);

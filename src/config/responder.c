@@ -89,16 +89,6 @@ static void read_tcp(const struct values *values, struct diagnostics *diagnostic
     }
 }
 
-/* Of at most REFLECT_ALLOW_MAX. Returns how many. */
-static size_t read_prefixes(const struct value *value, struct addr_prefix *out)
-{
-    size_t count = 0;
-    for (const struct node *node = value->node->first; node != NULL; node = node->next) {
-        address_parse_prefix(node->text, &out[count++]);
-    }
-    return count;
-}
-
 static void read_ports(const struct value *value, struct port_set *out)
 {
     *out = (struct port_set){0};
@@ -134,10 +124,11 @@ void responder_read(const struct node *node, const struct key_ring *ring,
         memcpy(out->device, name, strlen(name) + 1);
     }
     if (values.of[SLOT_ALLOW].state == VALUE_SET) {
-        out->allow_count = read_prefixes(&values.of[SLOT_ALLOW], out->allow);
+        out->allow_count = address_list_prefixes(values.of[SLOT_ALLOW].node, out->allow);
     }
     if (values.of[SLOT_RESERVE_FOR].state == VALUE_SET) {
-        out->reserve_for_count = read_prefixes(&values.of[SLOT_RESERVE_FOR], out->reserve_for);
+        out->reserve_for_count =
+            address_list_prefixes(values.of[SLOT_RESERVE_FOR].node, out->reserve_for);
     }
     if (values.of[SLOT_PORTS].state == VALUE_SET) {
         read_ports(&values.of[SLOT_PORTS], &out->ports);

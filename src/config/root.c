@@ -24,7 +24,7 @@ static void check_purpose(const struct values *root, const struct node *top,
                        root->of[SLOT_TARGET_FILES].state != VALUE_UNSET ||
                        (targets->state == VALUE_SET && targets->node->count > 0);
     if (!has_targets && root->of[SLOT_RESPONDER].state == VALUE_UNSET &&
-        diagnostics->error_count == 0) {
+        root->of[SLOT_PROBE].state == VALUE_UNSET && diagnostics->error_count == 0) {
         diagnostics_error(diagnostics,
                           targets->node == NULL ? place_value(top) : place_value(targets->node),
                           "nothing to do: there are no targets and there is no responder; write "
@@ -77,6 +77,10 @@ static void read_targets(const struct root_reading *reading, const struct values
     inheritance.assumes_clock = config->assumes_clock;
     config->modules = read_modules(&inheritance, section(root, SLOT_MODULES));
     config->targets = target_sources_read(&sourcing, reading->diagnostics);
+    const struct node *probe = section(root, SLOT_PROBE);
+    if (probe != NULL) {
+        config->prober = prober_rules_read(probe, &inheritance, reading->diagnostics);
+    }
     inheritance_fini(&inheritance);
 }
 

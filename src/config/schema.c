@@ -189,7 +189,7 @@ static const struct schema_key operation_keys[] = {
 const struct schema_scope schema_operation = {"operation", KEYS(operation_keys)};
 
 static const struct schema_key defaults_keys[] = {
-    {"module", SLOT_MODULE, SCHEMA_TEXT, .min = 1, .max = 64,
+    {"module", SLOT_MODULE, SCHEMA_TEXT, .min = 1, .max = SCHEMA_MODULE_NAME_MAX,
      .doc = "Name of the module whose keys apply: built in, or one under modules; in defaults, "
             "that of every target that names none."},
 };
@@ -225,6 +225,8 @@ static const struct schema_key root_keys[] = {
             "file with more is refused."},
     {"responder", SLOT_RESPONDER, SCHEMA_MAPPING,
      .doc = "Answer others too; {} is a responder with the defaults below."},
+    {"probe", SLOT_PROBE, SCHEMA_MAPPING,
+     .doc = "Measure what HTTP clients name at /probe; without it nobody may."},
 };
 const struct schema_scope schema_root = {"", KEYS(root_keys)};
 
@@ -380,6 +382,9 @@ void schema_add_range(const struct schema_key *key, const struct operation *oper
         break;
     case SCHEMA_IDS:
         add_count(&limits, "ids of keys", out);
+        break;
+    case SCHEMA_NAMES:
+        add_count(&limits, "names of modules", out);
         break;
     case SCHEMA_FILES:
         add_count(&limits, "of " FILE_PATTERN_ALLOWED, out);

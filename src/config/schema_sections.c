@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* The keys of the sections that a target can have, and of those beside the targets. */
 #include "base/time.h"
+#include "config/prober.h"
 #include "config/schema.h"
 #include "config/spec_text.h"
 #include "reflect/reflect.h"
@@ -160,6 +161,18 @@ static const struct schema_key responder_keys[] = {
      .doc = "How far the time in a signed request of version 2 may be off; 0s is not checked."},
 };
 const struct schema_scope schema_responder = {"responder", KEYS(responder_keys)};
+
+static const struct schema_key probe_keys[] = {
+    {"modules", SLOT_PROBE_MODULES, SCHEMA_NAMES, .is_required = true, .min = 1,
+     .max = PROBER_MODULES_MAX,
+     .doc = "Modules, built in or one under modules, that clients may name."},
+    {"allow", SLOT_PROBE_ALLOW, SCHEMA_PREFIXES, .is_required = true, .min = 1,
+     .max = PROBER_ALLOW_MAX,
+     .doc = "Which addresses may be measured, also of names; never a link-local or multicast one."},
+    {"max_concurrent", SLOT_MAX_CONCURRENT, SCHEMA_INTEGER, .min = 1, .max = 1000,
+     .default_text = "20", .doc = "Operations at one time; further requests get status 503."},
+};
+const struct schema_scope schema_probe = {"probe", KEYS(probe_keys)};
 
 static const struct schema_key key_keys[] = {
     {"id", SLOT_KEY_ID, SCHEMA_INTEGER, .is_required = true, .min = 1, .max = 65535,

@@ -19,6 +19,7 @@ void report_unref(struct report *report)
     }
     spec_unref(report->spec);
     tally_fini(&report->tally);
+    free(report->packets);
     free(report);
 }
 

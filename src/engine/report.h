@@ -33,6 +33,9 @@ struct report {
     struct condition condition; /* ok, degraded, failed..., since when, and by which limits */
     uint64_t unearned; /* replies to the latest operation without its random bytes */
     uint32_t failed_in_a_row; /* operations that this address did not answer; 0: it did */
+    bool was_cut; /* the latest operation, by the spec's budget; perhaps without a result */
+    struct sample *packets; /* of the latest operation; NULL: the spec does not keep them */
+    uint32_t packet_count;
     unsigned references;
 };
 

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* From a file to running parts. A new configuration is taken whole or not at all: whatever can
  * fail is tried before anything that runs is changed. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -322,6 +323,10 @@ static void take_over(struct exporter *exporter, struct config *config)
     keep_shard(exporter, config);
     config_free(exporter->config);
     exporter->config = config;
+    if (!prober_configure(exporter->prober, config->prober)) {
+        log_line(LOG_LEVEL_ERROR, "nothing is measured on request: no thread for it", "error",
+                 strerror(errno), NULL);
+    }
     begin_targets(exporter);
     pthread_mutex_lock(&exporter->mutex);
     exporter->is_reload_successful = true;

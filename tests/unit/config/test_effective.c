@@ -221,7 +221,9 @@ static const char all_sections[] =
     "  reserve_for: [192.0.2.0/24]\n  reserved_sessions: 2\n"
     "  min_duration: 2s\n  max_duration: 2m\n  ports: [2000-3000, 4000]\n  min_source_port: 0\n"
     "  refusal: silent\n  reply: short\n  reflect_tos: false\n  timestamp_format: ptp\n"
-    "  keys: [1]\n  replay_window: 0s\n";
+    "  keys: [1]\n  replay_window: 0s\n"
+    "probe:\n  modules: [voice, ping]\n  allow: [192.0.2.0/24, '2001:db8::7']\n"
+    "  max_concurrent: 7\n";
 
 static struct config *load_sections(void)
 {

@@ -121,6 +121,17 @@ static void hosts_are_read_as_they_are_written(void **state)
     folder_remove(&folder);
 }
 
+static void nothing_follows_the_brackets(void **state)
+{
+    (void)state;
+    struct folder folder = folder_make();
+    folder_write(&folder, "a.yml", "- targets: ['[2001:db8::1]x']\n");
+    struct config *config = read_main(&folder, MAIN);
+    assert_false(config->files->items[0].is_good);
+    config_free(config);
+    folder_remove(&folder);
+}
+
 static void labels_are_labels_or_keys(void **state)
 {
     (void)state;
@@ -512,6 +523,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hosts_are_read_as_they_are_written),
+        cmocka_unit_test(nothing_follows_the_brackets),
         cmocka_unit_test(labels_are_labels_or_keys),
         cmocka_unit_test(every_key_of_a_target_can_be_a_label),
         cmocka_unit_test(the_packet_rate_is_of_all_files),

@@ -179,6 +179,82 @@ static void test_one_run(void **state)
     tear_down();
 }
 
+/* Nobody answers; the operation would go on for longer. */
+static void test_budget_cuts_short(void **state)
+{
+    (void)state;
+    struct spec *spec = build_echo_spec("t", "198.51.100.20");
+    spec->schedule.budget_ns = SECONDS(1);
+    set_up(spec);
+    drive_until(&rig.drive, build_at(SECONDS(1) - 1));
+    assert_int_equal(rig.news, 0);
+    drive_until(&rig.drive, build_at(SECONDS(1)));
+    assert_int_equal(rig.news, 1);
+    assert_true(rig.session.report->was_cut);
+    assert_false(rig.session.report->has_run);
+    assert_int_equal(rig.drive.open_count, 0);
+    tear_down();
+}
+
+/* What the cut-off packets were is not known: the result is about the others. */
+static void test_budget_keeps_what_is_known(void **state)
+{
+    (void)state;
+    struct spec *spec = build_echo_spec("t", "198.51.100.20");
+    spec->schedule.budget_ns = SECONDS(1);
+    spec->packets.count = 2;
+    spec->packets.interval_ns = MS(200);
+    spec->results.keeps_packets = true;
+    set_up(spec);
+    accept();
+    answer_echo();
+    drive_until(&rig.drive, build_at(SECONDS(1)));
+    const struct report *report = rig.session.report;
+    assert_true(report->was_cut && report->has_run);
+    assert_int_equal(report->latest.received, 1);
+    assert_int_equal(report->latest.planned, 1);
+    assert_int_equal(report->packet_count, 1);
+    assert_int_equal(report->packets[0].fate, FATE_RECEIVED);
+    tear_down();
+}
+
+/* Also when this thread comes too late for both, the end of the wait and that of the budget. */
+static void test_budget_leaves_what_timed_out(void **state)
+{
+    (void)state;
+    for (int64_t late_ns = 0; late_ns <= MS(400); late_ns += MS(100)) {
+        struct spec *spec = build_echo_spec("t", "198.51.100.20");
+        spec->schedule.timeout_ns = MS(900);
+        spec->schedule.budget_ns = SECONDS(1);
+        set_up(spec);
+        accept();
+        drive_until(&rig.drive, build_at(MS(800)));
+        rig.drive.now = build_at(SECONDS(1) + late_ns);
+        drive_poll(&rig.drive);
+        drive_until(&rig.drive, build_at(SECONDS(2)));
+        const struct report *report = rig.session.report;
+        assert_true(report->has_run && !report->was_cut);
+        assert_int_equal(report->latest.outcome, OUTCOME_TIMEOUT);
+        tear_down();
+    }
+}
+
+static void test_budget_leaves_what_is_answered(void **state)
+{
+    (void)state;
+    struct spec *spec = build_echo_spec("t", "198.51.100.20");
+    spec->schedule.budget_ns = MS(50); /* within the wait for duplicates */
+    set_up(spec);
+    accept();
+    answer_echo();
+    drive_until(&rig.drive, build_at(SECONDS(1)));
+    const struct report *report = rig.session.report;
+    assert_true(report->has_run && !report->was_cut);
+    assert_int_equal(report->latest.outcome, OUTCOME_OK);
+    assert_null(report->packets);
+    tear_down();
+}
+
 static void test_failure_keeps_last_success(void **state)
 {
     (void)state;
@@ -611,6 +687,10 @@ int main(void)
         cmocka_unit_test(test_phase),
         cmocka_unit_test(test_phases_spread),
         cmocka_unit_test(test_one_run),
+        cmocka_unit_test(test_budget_cuts_short),
+        cmocka_unit_test(test_budget_keeps_what_is_known),
+        cmocka_unit_test(test_budget_leaves_what_timed_out),
+        cmocka_unit_test(test_budget_leaves_what_is_answered),
         cmocka_unit_test(test_failure_keeps_last_success),
         cmocka_unit_test(test_skipped_starts),
         cmocka_unit_test(test_missed_starts),

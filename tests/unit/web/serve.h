@@ -31,6 +31,7 @@ struct fixture {
     struct http *http;
     struct addr address;
     struct http_settings settings;
+    struct probe_handlers probes;
     atomic_bool is_ready;
     atomic_uint reloads, renders;
     atomic_uint hold_ms; /* how long a rendering takes */
@@ -148,8 +149,8 @@ static inline void await(const atomic_uint *value, unsigned wanted)
 static inline struct http *start_at(const struct addr *listen, size_t count,
                                     struct fixture *fixture, int *error)
 {
-    const struct http_handlers handlers = {fixture,    give_metrics,   give_page,
-                                           give_ready, request_reload, give_config};
+    const struct http_handlers handlers = {fixture,        give_metrics, give_page,      give_ready,
+                                           request_reload, give_config,  fixture->probes};
     struct addr failed = {0};
     *error = 0;
     struct http_settings settings = fixture->settings;
