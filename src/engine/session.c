@@ -87,14 +87,13 @@ static void plan_start(struct session *session, struct mono at, struct instant n
 /* A report of the same results and tally as the latest, under the current spec. */
 static struct report *report_new(const struct session *session)
 {
-    struct report *report = mem_alloc(1, sizeof *report);
+    struct report *report = report_alloc(session->yard);
     if (session->report != NULL) {
         memcpy(report, session->report, offsetof(struct report, references));
         tally_own(&report->tally);
         report->packets = NULL;
         report->packet_count = 0;
     }
-    report->references = 1;
     report->spec = spec_ref(session->spec);
     report->is_inactive = is_inactive(session);
     report->first_start = session->first_start;
@@ -124,14 +123,15 @@ static void settle(struct report *report, struct instant now)
 
 static void set_report(struct session *session, struct report *report)
 {
-    report_unref(session->report);
+    report_unref_own(session->report);
     session->report = report;
 }
 
 void session_init(struct session *session, uint32_t slot, const struct spec *spec,
-                  const uint8_t seed[HANDSHAKE_SEED_BYTES])
+                  const uint8_t seed[HANDSHAKE_SEED_BYTES], struct report_yard *yard)
 {
     *session = (struct session){
+        .yard = yard,
         .slot = slot,
         .plan = PLAN_BEGIN,
         .spec = spec_ref(spec),
@@ -197,7 +197,7 @@ void session_plan(struct session *session, int64_t phase_ns, bool start_now, str
 void session_fini(struct session *session)
 {
     probe_fini(&session->probe);
-    report_unref(session->report);
+    report_unref_own(session->report);
     spec_unref(session->spec);
 }
 

@@ -47,11 +47,13 @@ struct session {
     bool is_booked; /* in the calendar, */
     int64_t delay_ns; /* with this delay */
     struct report *report; /* the latest, never NULL: its tally is the session's */
+    struct report_yard *yard; /* for the next ones */
 };
 
-/* A session that does not start anything yet. `seed` is as for probe_init. */
+/* A session that does not start anything yet. `seed` is as for probe_init, `yard` for
+ * report_alloc. */
 void session_init(struct session *session, uint32_t slot, const struct spec *spec,
-                  const uint8_t seed[HANDSHAKE_SEED_BYTES]);
+                  const uint8_t seed[HANDSHAKE_SEED_BYTES], struct report_yard *yard);
 void session_fini(struct session *session);
 
 /* Makes the plan that it needs; of one whose operation runs, when that ends. First start: the first

@@ -128,6 +128,7 @@ static void entries_init(struct entries *entries, const struct expo_view *view,
         }
     }
     buf_fini(&labels);
+    buf_reserve(&entries->labels, SERIES_STEP); /* for series_set_labels */
 }
 
 static void entries_fini(struct entries *entries)
@@ -153,7 +154,7 @@ static void body_fini(struct expo_body *body)
 
 /* The reports of thousands of targets do not fit into the cache. What a family will read of a
  * target, mostly of its tally, is fetched so many targets ahead. */
-#define FETCH_AHEAD 4
+#define FETCH_AHEAD 16
 #define CACHE_LINE 64
 
 static void fetch(const struct report *report, const struct family *family)

@@ -24,6 +24,8 @@
 #include "web/response.h"
 #include "web/slots.h"
 
+/* Measuring goes first (nice(2)), but a scrape has to end in time on a busy machine, too. */
+#define NICENESS 10
 /* Of all descriptors that the process may have, connections take one of so many parts. */
 #define DESCRIPTORS_PART 4
 #define CONNECTIONS_MIN 4
@@ -249,6 +251,8 @@ static void end_answers(struct http *http)
 static void *serve(void *context)
 {
     struct http *http = context;
+    pthread_setname_np(pthread_self(), "http");
+    setpriority(PRIO_PROCESS, (id_t)gettid(), NICENESS);
     while (!atomic_load(&http->is_stopping)) {
         take_turn(http, IDLE_NS);
     }

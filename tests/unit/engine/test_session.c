@@ -56,7 +56,7 @@ static const struct calendar calendar = {.key = {{1, 2}}};
 static void set_up(struct spec *spec)
 {
     memset(&rig, 0, sizeof rig);
-    session_init(&rig.session, 7, spec, seed);
+    session_init(&rig.session, 7, spec, seed, NULL);
     session_plan(&rig.session, 0, true, build_at(0));
     spec_unref(spec);
     drive_init(&rig.drive, (struct machine){&rig_ops, &rig}, build_at(0));
@@ -103,7 +103,7 @@ static int64_t phase_of(const char *name, int64_t frequency_ns, int64_t wall_ns)
     struct spec *spec = build_jitter_spec(name, "198.51.100.20");
     struct session session;
     spec->schedule.frequency_ns = frequency_ns;
-    session_init(&session, 0, spec, seed);
+    session_init(&session, 0, spec, seed, NULL);
     session_plan(&session, calendar_phase_ns(&calendar, spec), false, wall_at(wall_ns));
     int64_t wait_ns = session_deadline(&session).ns - BUILD_MONO_NS;
     assert_true(wait_ns >= 0 && wait_ns < frequency_ns);
@@ -125,7 +125,7 @@ static void test_phase(void **state)
     struct spec *spec = build_jitter_spec("berlin", "198.51.100.20");
     struct session session;
     int64_t wall_ns = BUILD_WALL_NS - BUILD_WALL_NS % SECONDS(60) + phase;
-    session_init(&session, 0, spec, seed);
+    session_init(&session, 0, spec, seed, NULL);
     session_plan(&session, calendar_phase_ns(&calendar, spec), false, wall_at(wall_ns));
     assert_true(session_deadline(&session).ns == BUILD_MONO_NS);
     session_fini(&session);
@@ -354,7 +354,7 @@ static struct session started(enum spec_start start, int64_t after_ns, bool star
     spec->schedule.start = start;
     spec->schedule.start_after_ns = after_ns;
     spec->schedule.life_ns = SECONDS(600);
-    session_init(&session, 0, spec, seed);
+    session_init(&session, 0, spec, seed, NULL);
     session_plan(&session, calendar_phase_ns(&calendar, spec), start_now, build_at(0));
     spec_unref(spec);
     return session;
