@@ -57,6 +57,20 @@ static int check_main(int argc, char **argv)
     return status;
 }
 
+/* "help probe" and "--help probe" are "probe --help", and "help" is "--help". */
+static void read_help(int argc, char **argv)
+{
+    static char help[] = "--help";
+    if (argc < 2 || (strcmp(argv[1], "help") != 0 && strcmp(argv[1], "--help") != 0)) {
+        return;
+    }
+    argv[1] = help;
+    if (argc == 3 && argv[2][0] != '-') {
+        argv[1] = argv[2];
+        argv[2] = help;
+    }
+}
+
 #define WORDS "probe, discover, check, key-solve or voice-table"
 
 int main(int argc, char **argv)
@@ -71,6 +85,7 @@ int main(int argc, char **argv)
     struct options options;
     int status;
     setlocale(LC_CTYPE, "");
+    read_help(argc, argv);
     for (size_t i = 0; argc > 1 && i < sizeof words / sizeof words[0]; i++) {
         if (strcmp(argv[1], words[i].word) == 0) {
             return words[i].run(argc - 1, argv + 1);
