@@ -12,6 +12,7 @@
 
 #include "program/config_file.h"
 #include "program/options.h"
+#include "program/output.h"
 
 static const struct options_program check_program = {
     .name = "ipsla check",
@@ -73,7 +74,7 @@ static void read_help(int argc, char **argv)
 
 #define WORDS "probe, discover, check, key-solve or voice-table"
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     static const struct {
         const char *word;
@@ -100,4 +101,9 @@ int main(int argc, char **argv)
     }
     fprintf(stderr, "ipsla: " WORDS "? (ipsla --help)\n");
     return OPTIONS_EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    return output_end("ipsla", run(argc, argv));
 }
