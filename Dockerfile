@@ -21,7 +21,7 @@ LABEL org.opencontainers.image.title="ipsla-exporter" \
       org.opencontainers.image.licenses="Apache-2.0"
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
-        libcrypt1 libevent-core-2.1-7 libgnutls30 libmicrohttpd12 libssl3 libyaml-0-2 zlib1g \
+        libcrypt1 libevent-core-2.1-7 libgnutls30 libisal2 libmicrohttpd12 libssl3 libyaml-0-2 \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=builder /image/usr/bin/ /usr/bin/
 COPY --from=builder /image/usr/share/doc/ipsla-exporter/LICENSE /usr/share/doc/ipsla-exporter/

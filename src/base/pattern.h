@@ -18,6 +18,7 @@ struct pattern {
 /* Reads 1 to 8 bytes in hexadecimal digits, two each. False otherwise; `out` untouched. */
 bool pattern_parse(const char *text, struct pattern *out);
 
+/* Whether they fill with the same bytes. */
 bool pattern_is_equal(const struct pattern *a, const struct pattern *b);
 
 void pattern_fill(const struct pattern *pattern, uint8_t *out, size_t size);

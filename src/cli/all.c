@@ -23,6 +23,7 @@ enum { EXIT_FAILED = 1 };
 struct all {
     const struct cli_request *request;
     struct spec **specs; /* with addresses, in the order of the file */
+    struct ios_name *names; /* their numbers, with an output as of a router; else NULL */
     char **texts; /* what is printed of each; NULL: not measured yet */
     size_t count, next, printed;
     size_t *running; /* places among the specs, in the order of the engine */
@@ -86,6 +87,11 @@ static void take_result(struct all *all, size_t index, const struct report *repo
     struct buf text = {0};
     if (all->request->output == CLI_JSON) {
         cli_json_format(&result, all->request->wants_packets, &text);
+    } else if (all->names != NULL) {
+        char destination[ADDR_TEXT_MAX];
+        struct ios_entry entry =
+            ios_entry_of(&result, all->names[all->running[index]].id, destination);
+        cli_ios_add(all->request->output, &entry, &text);
     } else {
         cli_all_add_row(&result, all->name_width, &text);
     }
@@ -174,6 +180,22 @@ static void make_specs(struct all *all, const struct spec_set *targets)
     free(addresses);
 }
 
+/* Numbers that no label gives are said once. */
+static void number_entries(struct all *all)
+{
+    if (!cli_is_ios(all->request->output)) {
+        return;
+    }
+    all->names = mem_alloc(all->count, sizeof *all->names);
+    for (size_t i = 0; i < all->count; i++) {
+        const struct spec *spec = all->specs[i];
+        all->names[i] =
+            (struct ios_name){.name = spec->identity.name, .wanted = ios_wanted_id(spec)};
+    }
+    ios_names_number(all->names, all->count);
+    ios_names_say("ipsla probe", all->names, all->count);
+}
+
 static void free_all(struct all *all)
 {
     for (size_t i = 0; i < all->count; i++) {
@@ -181,6 +203,7 @@ static void free_all(struct all *all)
         free(all->texts[i]);
     }
     free(all->specs);
+    free(all->names);
     free(all->texts);
     free(all->running);
     host_free(all->host);
@@ -218,8 +241,10 @@ static void print_head(const struct all *all)
     struct buf head = {0};
     if (all->request->output == CLI_TEXT) {
         cli_all_add_head(all->name_width, &head);
-        fputs(buf_string(&head), stdout);
+    } else if (all->names != NULL) {
+        cli_ios_add_head(all->request->output, &head);
     }
+    fputs(buf_string(&head), stdout);
     buf_fini(&head);
 }
 
@@ -232,6 +257,7 @@ int cli_all(const struct cli_request *request)
         return OPTIONS_EXIT_USAGE;
     }
     make_specs(&all, targets);
+    number_entries(&all);
     make_engine(&all);
     if (all.host == NULL) {
         fprintf(stderr, "ipsla probe: %s\n", strerror(errno));

@@ -6,8 +6,8 @@
 #ifndef CLI_ALL_H
 #define CLI_ALL_H
 
-#include "cli/cli.h"
-#include "cli/flags.h"
+#include "cli/ios.h"
+#include "cli/tap.h"
 
 /* Measures request->spec and prints each result. Returns the exit status. */
 int cli_one(const struct cli_request *request);

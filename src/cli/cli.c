@@ -10,29 +10,53 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/effective.h"
 #include "program/config_file.h"
 #include "program/options.h"
 #include "program/output.h"
 
+static const struct option_row check_rows[] = {
+    {"print", NULL, NULL,
+     "Print each good file with every key and its value, secrets masked, as /config does.", false},
+};
+
 static const struct options_program check_program = {
     .name = "ipsla check",
-    .usage = "FILE...",
+    .usage = "[--print] FILE...",
     .summary = "Says everything that is wrong with configuration files.",
+    .rows = check_rows,
+    .row_count = 1,
     .positional_max = OPTIONS_POSITIONAL_MAX,
 };
 
 static const struct options_program main_program = {
     .name = "ipsla",
-    .usage = "probe HOST [flags] | discover HOST... [flags] | check FILE... | "
-             "key-solve --pcap FILE | voice-table [flags]",
+    .usage = "probe HOST [flags] | show [URL] statistics|details|summary|responder | discover "
+             "HOST... [flags] | check FILE... | export CONFIG | import FILE... [flags] | "
+             "decode FILE [flags] | key-solve --pcap FILE | voice-table [flags]",
     .summary = "Cisco IP SLA from the command line. Each word has its own --help.",
 };
 
-static bool check_file(const char *file)
+static void print_config(const struct config *config)
+{
+    char piece[4096];
+    struct buf tail = {0};
+    struct effective *effective = effective_new(config);
+    struct effective_reader *reader = effective_open(effective, &tail);
+    for (size_t size; (size = effective_read(reader, piece, sizeof piece)) > 0;) {
+        fwrite(piece, 1, size, stdout);
+    }
+    effective_close(reader);
+    effective_unref(effective);
+}
+
+static bool check_file(const char *file, bool does_print)
 {
     const struct config_source source = {.file = file};
     struct config *config = config_file_check(&source);
-    if (config != NULL) {
+    if (config != NULL && does_print) {
+        print_config(config);
+    } else if (config != NULL) {
         size_t count = config->targets->count;
         printf("%s: ok, %zu %s\n", file, count, count == 1 ? "target" : "targets");
     }
@@ -53,7 +77,9 @@ static int check_main(int argc, char **argv)
     }
     status = EXIT_SUCCESS;
     for (size_t i = 0; i < options.positional_count; i++) {
-        status = check_file(options.positional[i]) ? status : OPTIONS_EXIT_USAGE;
+        status = check_file(options.positional[i], options_has(&options, "print"))
+                     ? status
+                     : OPTIONS_EXIT_USAGE;
     }
     return status;
 }
@@ -72,7 +98,7 @@ static void read_help(int argc, char **argv)
     }
 }
 
-#define WORDS "probe, discover, check, key-solve or voice-table"
+#define WORDS "probe, show, discover, check, export, import, decode, key-solve or voice-table"
 
 static int run(int argc, char **argv)
 {
@@ -80,8 +106,15 @@ static int run(int argc, char **argv)
         const char *word;
         int (*run)(int argc, char **argv);
     } words[] = {
-        {"probe", cli_probe_main},    {"discover", cli_discover_main},  {"check", check_main},
-        {"key-solve", cli_key_solve}, {"voice-table", cli_voice_table},
+        {"probe", cli_probe_main},
+        {"show", cli_show_main},
+        {"export", cli_export_main},
+        {"discover", cli_discover_main},
+        {"check", check_main},
+        {"decode", cli_decode_main},
+        {"key-solve", cli_key_solve},
+        {"import", cli_import_main},
+        {"voice-table", cli_voice_table},
     };
     struct options options;
     int status;

@@ -20,6 +20,9 @@ struct cli_result {
     uint64_t unmatched[UNMATCHED_COUNT]; /* datagrams since the result before that belong to none */
     bool is_interrupted; /* the operation was cut short */
     bool is_utf8; /* text may have blocks */
+    bool is_captured; /* read from a capture: when the host was asked to send is not known */
+    bool is_timeless; /* and that has no times */
+    uint32_t seq_before; /* sequence number before that of the first sample */
 };
 
 /* The words and order of `show ip sla statistics`, in milliseconds with microseconds, then
@@ -32,6 +35,9 @@ void cli_json_format(const struct cli_result *result, bool with_packets, struct 
 
 /* The part of it that lists the packets: `"samples": [...]`. */
 void cli_json_add_samples(const struct cli_result *result, struct buf *out);
+
+/* "received", "lost"...: the words of that list. */
+const char *cli_fate_name(enum fate fate);
 
 /* The part of it about limits: `"state": "degraded", "limits": [...], `. */
 void cli_json_add_limits(const struct cli_result *result, struct buf *out);
@@ -55,8 +61,21 @@ int cli_voice_table(int argc, char **argv);
 /* `ipsla probe`; argv[0] is the word. Returns the exit status. */
 int cli_probe_main(int argc, char **argv);
 
+/* `ipsla show`; argv[0] is the word. Returns the exit status. */
+int cli_show_main(int argc, char **argv);
+
+/* `ipsla export`; argv[0] is the word. Returns the exit status. */
+int cli_export_main(int argc, char **argv);
+
+/* `ipsla import`: targets from configurations of routers and of other programs. argv[0] is the
+ * word. Returns the exit status. */
+int cli_import_main(int argc, char **argv);
+
 /* `ipsla discover`: who answers IP SLA control requests. argv[0] is the word. Returns the exit
  * status. */
 int cli_discover_main(int argc, char **argv);
+
+/* `ipsla decode`: measurements in a capture. argv[0] is the word. Returns the exit status. */
+int cli_decode_main(int argc, char **argv);
 
 #endif

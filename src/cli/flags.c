@@ -133,23 +133,59 @@ static bool read_spec(const struct key_flags *flags, struct spec *spec)
            cli_is_probe_port(flags, spec);
 }
 
+bool cli_is_ios(enum cli_output output)
+{
+    return output == CLI_IOS || output == CLI_IOS_DETAILS || output == CLI_IOS_SUMMARY;
+}
+
+/* The number of the entry that a router would have. */
+static bool read_id(const struct options *options, struct cli_request *out)
+{
+    const char *text = options_value(options, "id");
+    uint64_t id = 0;
+    if (text == NULL) {
+        return true;
+    }
+    if (!cli_is_ios(out->output)) {
+        fprintf(stderr, "ipsla probe: --id is for --output ios, ios-details and ios-summary\n");
+        return false;
+    }
+    if (!options_parse_number(text, 1, CLI_ID_MAX, &id)) {
+        options_refuse(options, "id", text, "1 to 2147483647");
+        return false;
+    }
+    out->ios_id = (uint32_t)id;
+    return true;
+}
+
 static bool read_output(const struct options *options, struct cli_request *out)
 {
     static const char *const names[] = {
-        [CLI_TEXT] = "text", [CLI_JSON] = "json", [CLI_NAGIOS] = "nagios"};
+        [CLI_TEXT] = "text",
+        [CLI_JSON] = "json",
+        [CLI_NAGIOS] = "nagios",
+        [CLI_IOS] = "ios",
+        [CLI_IOS_DETAILS] = "ios-details",
+        [CLI_IOS_SUMMARY] = "ios-summary",
+    };
     const char *text = options_value(options, "output");
     unsigned output = 0;
     while (output < sizeof names / sizeof names[0] && strcmp(text, names[output]) != 0) {
         output++;
     }
     if (output == sizeof names / sizeof names[0]) {
-        options_refuse(options, "output", text, "text, json or nagios");
+        options_refuse(options, "output", text,
+                       "text, json, nagios, ios, ios-details or ios-summary");
         return false;
     }
     out->output = (enum cli_output)output;
     out->wants_packets = options_has(options, "packets");
+    out->write_file = options_value(options, "write");
     if (out->wants_packets && out->output != CLI_JSON) {
         fprintf(stderr, "ipsla probe: --packets is for --output json\n");
+        return false;
+    }
+    if (!read_id(options, out)) {
         return false;
     }
     if (options_has(options, "progress") && options_has(options, "no-progress")) {
@@ -245,7 +281,7 @@ static bool read_repeat(const struct key_flags *flags, struct cli_request *out)
 /* Each target as it is in the file: nothing but the output can be chosen. */
 static bool is_as_configured(const struct key_flags *flags)
 {
-    static const char *const others[] = {"target", "repeat", "warning", "critical"};
+    static const char *const others[] = {"target", "repeat", "write", "warning", "critical", "id"};
     const char *other = key_flags_first(flags);
     for (size_t i = 0; i < sizeof others / sizeof others[0] && other == NULL; i++) {
         other = options_has(&flags->options, others[i]) ? others[i] : NULL;

@@ -13,17 +13,23 @@
 
 #define CLI_REPEAT_MAX 1000000
 #define CLI_ALL_PARALLEL_MAX 1000
+#define CLI_ID_MAX INT32_MAX /* of an operation on a router, from 1 */
 
-enum cli_output { CLI_TEXT, CLI_JSON, CLI_NAGIOS };
+enum cli_output { CLI_TEXT, CLI_JSON, CLI_NAGIOS, CLI_IOS, CLI_IOS_DETAILS, CLI_IOS_SUMMARY };
+
+/* One of those that print what a router would. */
+bool cli_is_ios(enum cli_output output);
 
 struct cli_request {
     struct spec *spec; /* the caller's reference; its peer is not set yet; NULL with --all */
     struct config *config; /* with --all: the caller's; else NULL */
     unsigned parallel; /* with --all: targets at the same time */
     enum cli_output output;
+    uint32_t ios_id; /* with CLI_IOS...: --id; 0: not given */
     bool is_repeated; /* --repeat was given */
     uint32_t runs; /* 0: until interrupted */
     bool wants_packets; /* with CLI_JSON: every packet */
+    const char *write_file; /* where the packets go as pcapng; NULL: nowhere */
     bool wants_progress; /* --progress or --no-progress; else as the terminal says */
 };
 

@@ -10,6 +10,11 @@ static const char *const fate_names[] = {
     [FATE_RECEIVED] = "received", [FATE_LATE] = "late",     [FATE_DROPPED] = "dropped",
 };
 
+const char *cli_fate_name(enum fate fate)
+{
+    return fate_names[fate];
+}
+
 /* `, "name": seconds`, or null. */
 static void add_time(struct buf *out, const char *name, bool has_value, int64_t ns)
 {
@@ -39,28 +44,30 @@ static void add_sample(const struct cli_result *result, uint32_t index,
     const struct sample *sample = &samples->items[index];
     bool is_sent = sample->fate >= FATE_SENT;
     bool is_answered = sample->fate == FATE_RECEIVED || sample->fate == FATE_LATE;
-    bool has_remote = is_answered && sample->has_remote_times;
+    bool has_time = !result->is_timeless;
+    bool has_remote = is_answered && has_time && sample->has_remote_times;
     int64_t due_ns = result->first_due_ns + (int64_t)index * result->spec->packets.interval_ns;
-    int64_t rtt_ns = is_answered ? sample_rtt_ns(sample, payload_resolution_ns(result->spec)) : -1;
-    buf_printf(out, "%s{\"seq\": %" PRIu32, index > 0 ? ", " : "", index + 1);
+    int64_t rtt_ns =
+        is_answered && has_time ? sample_rtt_ns(sample, payload_resolution_ns(result->spec)) : -1;
+    buf_printf(out, "%s{\"seq\": %" PRIu32, index > 0 ? ", " : "", result->seq_before + index + 1);
     if (is_answered && sample->responder_seq != 0) {
         buf_printf(out, ", \"responder_seq\": %" PRIu32, sample->responder_seq);
     } else {
         buf_add_string(out, ", \"responder_seq\": null");
     }
     add_word(out, "fate", true, fate_names[sample->fate]);
-    add_time(out, "t1", is_sent, sample->t1_ns);
+    add_time(out, "t1", is_sent && has_time, sample->t1_ns);
     add_time(out, "t2", has_remote, sample->t2_ns);
     add_time(out, "t3", has_remote, sample->t3_ns);
-    add_time(out, "t4", is_answered, sample->t4_ns);
+    add_time(out, "t4", is_answered && has_time, sample->t4_ns);
     add_time(out, "rtt", rtt_ns >= 0, rtt_ns);
     add_time(out, "jitter_sd", variation->has_sd, variation->sd_ns);
     add_time(out, "jitter_ds", variation->has_ds, variation->ds_ns);
-    add_time(out, "lateness", is_sent, sample->called_ns - due_ns);
-    add_time(out, "queueing", is_sent && sample->t1_source != STAMP_USER,
+    add_time(out, "lateness", is_sent && !result->is_captured, sample->called_ns - due_ns);
+    add_time(out, "queueing", is_sent && !result->is_captured && sample->t1_source != STAMP_USER,
              sample->t1_ns - sample->called_ns);
-    add_word(out, "t1_source", is_sent, stamp_source_name(sample->t1_source));
-    add_word(out, "t4_source", is_answered, stamp_source_name(sample->t4_source));
+    add_word(out, "t1_source", is_sent && has_time, stamp_source_name(sample->t1_source));
+    add_word(out, "t4_source", is_answered && has_time, stamp_source_name(sample->t4_source));
     buf_add_char(out, '}');
 }
 

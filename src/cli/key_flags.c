@@ -74,8 +74,14 @@ static const struct entry entries[] = {
              .heading = "Repetition"}},
     {&schema_operation, SLOT_FREQUENCY, {0}},
 
-    {.row = {"output", "FORMAT", "text", "text, json or nagios.", .heading = "Output"}},
+    {.row = {"output", "FORMAT", "text",
+             "text, json, nagios, or as a router prints it: ios, ios-details or ios-summary.",
+             .heading = "Output"}},
+    {.row = {"id", "N", NULL,
+             "With --output=ios...: the number of the operation; else that of the "
+             "label ip_sla, else 1."}},
     {.row = {"packets", NULL, NULL, "With --output=json: every packet too."}},
+    {.row = {"write", "FILE", NULL, "Write what is sent and received to FILE, as pcapng."}},
     {.row = {"warning", "LIMITS", NULL,
              "With --output=nagios: rtt=100ms,loss=1%,jitter=30ms,mos=3.6."}},
     {.row = {"critical", "LIMITS", NULL, "With --output=nagios: the same, but worse."}},

@@ -11,8 +11,8 @@
 #include "cli/cli.h"
 #include "config/secret.h"
 #include "program/options.h"
+#include "wire/frame.h"
 #include "wire/ipsla.h"
-#include "wire/pcap.h"
 
 /* Captures are read whole: one handshake is enough, so a large one is a mistake. */
 #define CAPTURE_BYTES_MAX ((size_t)64 * 1024 * 1024)
@@ -89,12 +89,12 @@ struct findings {
     unsigned fits[AUTH_LAYOUT_COUNT];
 };
 
-static void try_request(const struct pcap_datagram *datagram, const struct auth_key *key,
+static void try_request(const struct packet *datagram, const struct auth_key *key,
                         struct findings *findings)
 {
     struct ipsla_request request;
     unsigned layout;
-    if (datagram->destination_port != IPSLA_CONTROL_PORT ||
+    if (datagram->destination.port != IPSLA_CONTROL_PORT ||
         ipsla_request_decode(datagram->bytes, datagram->size, &request) != IPSLA_ACCEPT ||
         !request.wants_auth) {
         return;
@@ -107,6 +107,28 @@ static void try_request(const struct pcap_datagram *datagram, const struct auth_
     if (is_found) {
         findings->fits[layout]++;
     }
+}
+
+/* Tries every request in the capture. False when it is none. */
+static bool try_capture(const uint8_t *bytes, size_t size, const struct auth_key *key,
+                        struct findings *findings)
+{
+    struct pcap pcap = {0};
+    struct pcap_frame frame;
+    struct packet packet;
+    enum pcap_step step;
+    size_t at = 0, used;
+    do {
+        step = pcap_read(&pcap, bytes + at, size - at, &used, &frame);
+        at += used;
+        if (step == PCAP_FRAME && frame_read(&frame, &packet) == FRAME_PACKET &&
+            packet_read_udp(&packet)) {
+            try_request(&packet, key, findings);
+        }
+    } while (step != PCAP_MORE && step != PCAP_BAD);
+    bool is_capture = pcap.is_open;
+    pcap_fini(&pcap);
+    return is_capture;
 }
 
 static int conclude(const struct findings *findings)
@@ -130,9 +152,6 @@ int cli_key_solve(int argc, char **argv)
     struct options options;
     struct auth_key key;
     struct findings findings = {0};
-    struct pcap pcap;
-    struct pcap_frame frame;
-    struct pcap_datagram datagram;
     size_t size = 0;
     int status = OPTIONS_EXIT_USAGE;
     if (!options_parse(&program, argc, argv, &options, &status)) {
@@ -147,18 +166,13 @@ int cli_key_solve(int argc, char **argv)
         return OPTIONS_EXIT_USAGE;
     }
     uint8_t *bytes = read_capture(file, &size);
-    if (bytes == NULL || !pcap_open(&pcap, bytes, size)) {
+    if (bytes != NULL && try_capture(bytes, size, &key, &findings)) {
+        status = conclude(&findings);
+    } else {
         if (bytes != NULL) {
             fprintf(stderr, "ipsla key-solve: %s is neither pcap nor pcapng\n", file);
         }
         status = OPTIONS_EXIT_USAGE;
-    } else {
-        while (pcap_next(&pcap, &frame)) {
-            if (pcap_find_udp(&frame, &datagram)) {
-                try_request(&datagram, &key, &findings);
-            }
-        }
-        status = conclude(&findings);
     }
     free(bytes);
     auth_key_wipe(&key);

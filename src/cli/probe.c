@@ -24,6 +24,7 @@ struct run {
     const struct cli_request *request;
     struct engine *engine;
     struct host *host;
+    struct tap *tap; /* NULL: nothing is written */
     struct mono first_start;
     struct cli_clock clock;
     uint64_t generation; /* of the engine, when it was looked at last */
@@ -43,6 +44,24 @@ static struct mono next_start(const struct run *run, struct mono now)
     return mono_add(run->first_start, (past_ns / period_ns + 1) * period_ns);
 }
 
+/* What a router would print if it had measured since the program started. */
+static void add_ios(const struct run *run, const struct cli_result *result, struct buf *out)
+{
+    const struct cli_request *request = run->request;
+    char destination[ADDR_TEXT_MAX];
+    struct ios_name name = {"", request->ios_id == 0 ? ios_wanted_id(result->spec) : NULL, 1, true};
+    if (name.wanted != NULL) {
+        ios_names_number(&name, 1);
+    }
+    uint32_t id = request->ios_id != 0 ? request->ios_id : name.is_made ? 1 : name.id;
+    struct ios_entry entry = ios_entry_of(result, id, destination);
+    entry.successes = run->total.outcomes[OUTCOME_OK] - run->total.over_threshold;
+    entry.failures = run->total.runs - entry.successes;
+    entry.was_over_threshold = run->total.over_threshold > 0;
+    cli_ios_add_head(request->output, out);
+    cli_ios_add(request->output, &entry, out);
+}
+
 static void print_result(struct run *run, const struct cli_result *result)
 {
     const struct cli_request *request = run->request;
@@ -51,6 +70,8 @@ static void print_result(struct run *run, const struct cli_result *result)
         cli_json_format(result, request->wants_packets, &out);
     } else if (request->output == CLI_NAGIOS) {
         run->status = (int)cli_nagios_format(result, &out);
+    } else if (cli_is_ios(request->output)) {
+        add_ios(run, result, &out);
     } else if (request->is_repeated) {
         cli_total_add_line(&run->total, result, &out);
     } else {
@@ -84,6 +105,9 @@ static void take_result(struct run *run, const struct snapshot *snapshot)
         .is_utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
     };
     take_unmatched(run, snapshot, &result);
+    if (run->tap != NULL) {
+        tap_write(run->tap, &result);
+    }
     if (run->request->output != CLI_NAGIOS && report->latest.outcome != OUTCOME_OK) {
         run->status = EXIT_FAILED;
     }
@@ -176,6 +200,24 @@ static void print_end(struct run *run)
     }
 }
 
+/* The file of --write; false after a message. */
+static bool open_tap(struct run *run)
+{
+    const char *file = run->request->write_file;
+    run->tap = file == NULL ? NULL : tap_open(file);
+    if (file != NULL && run->tap == NULL) {
+        fprintf(stderr, "ipsla probe: %s: %s\n", file, strerror(errno));
+        return false;
+    }
+    return true;
+}
+
+static struct machine machine_of(struct run *run)
+{
+    struct machine machine = engine_machine(run->engine);
+    return run->tap == NULL ? machine : tap_machine(run->tap, machine);
+}
+
 /* Measures `spec`, the request's with an address; takes over the caller's reference. */
 static int measure(const struct cli_request *request, struct spec *spec)
 {
@@ -183,9 +225,14 @@ static int measure(const struct cli_request *request, struct spec *spec)
     struct run run = {.request = request, .first_start = now.mono, .is_running = true};
     struct host_hook hook = {.after = after, .context = &run};
     make_engine(&run, spec, now);
-    run.host = host_new(engine_machine(run.engine), hook);
+    if (!open_tap(&run)) {
+        engine_free(run.engine);
+        return request->output == CLI_NAGIOS ? (int)CLI_STATE_UNKNOWN : EXIT_FAILED;
+    }
+    run.host = host_new(machine_of(&run), hook);
     if (run.host == NULL) {
         fprintf(stderr, "ipsla probe: %s\n", strerror(errno));
+        (void)tap_close(run.tap);
         engine_free(run.engine);
         return request->output == CLI_NAGIOS ? CLI_STATE_UNKNOWN : EXIT_FAILED;
     }
@@ -199,7 +246,8 @@ static int measure(const struct cli_request *request, struct spec *spec)
     cli_total_fini(&run.total);
     host_free(run.host);
     engine_free(run.engine);
-    return run.status;
+    bool is_written = tap_close(run.tap);
+    return run.status == 0 && !is_written ? EXIT_FAILED : run.status;
 }
 
 int cli_one(const struct cli_request *request)

@@ -59,6 +59,7 @@ void cli_total_add(struct cli_total *total, const struct cli_result *result)
     const struct round *round = result->round;
     total->runs++;
     total->outcomes[round->outcome]++;
+    total->over_threshold += round->return_code == RETURN_CODE_OVER_THRESHOLD;
     total->sent += round->sent;
     total->received += round->received;
     total->late += round->late;

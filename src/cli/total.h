@@ -16,6 +16,7 @@
 struct cli_total {
     uint64_t runs;
     uint64_t outcomes[OUTCOME_COUNT];
+    uint64_t over_threshold; /* runs */
     uint64_t sent, received, late, lost_sd, lost_ds, lost_unknown, dropped, unsent;
     uint64_t rtt_count;
     double rtt_sum_ns;

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/node.h"
+
 #define HOST_NAME_MAX_BYTES 253
 #define HOST_PART_MAX_BYTES 63
 #define INTERFACE_NAME_MAX_BYTES 15
@@ -218,4 +220,27 @@ const char *address_parse_host(const char *text, struct addr *out)
         *out = (struct addr){0};
     }
     return problem;
+}
+
+struct address_parts address_split(const char *text)
+{
+    const char *colon = strrchr(text, ':');
+    const char *end = text[0] == '[' ? strchr(text, ']') : NULL;
+    if (end != NULL) {
+        const char *rest = end[1] == ':' ? end + 2 : end[1] != '\0' ? end : NULL;
+        return (struct address_parts){text + 1, (size_t)(end - text) - 1, rest};
+    }
+    if (colon == NULL || strchr(text, ':') != colon) {
+        return (struct address_parts){text, strlen(text), NULL};
+    }
+    return (struct address_parts){text, (size_t)(colon - text), colon + 1};
+}
+
+size_t address_list_prefixes(const struct node *list, struct addr_prefix *out)
+{
+    size_t count = 0;
+    for (const struct node *node = list->first; node != NULL; node = node->next) {
+        address_parse_prefix(node->text, &out[count++]);
+    }
+    return count;
 }

@@ -27,4 +27,16 @@ const char *address_parse_source(const char *text, struct addr *out);
  * link-local address with its interface ("fe80::1%eth0"). */
 const char *address_parse_host(const char *text, struct addr *out);
 
+/* "HOST", "HOST:PORT", "[IPv6]:PORT" or a bare IPv6 address, apart; neither part is checked. */
+struct address_parts {
+    const char *host; /* not ended by a NUL */
+    size_t host_length;
+    const char *port; /* NULL: none is said; what is no port when something else follows a ']' */
+};
+struct address_parts address_split(const char *text);
+
+/* Fills `out` from the elements of a list of prefixes that was checked. Returns how many. */
+struct node;
+size_t address_list_prefixes(const struct node *list, struct addr_prefix *out);
+
 #endif

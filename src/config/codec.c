@@ -44,6 +44,21 @@ void codec_build(const struct values *values, struct spec *spec)
     }
 }
 
+bool codec_goes_with(bool has_codec, enum slot slot)
+{
+    for (size_t i = 0; i < PAIR_COUNT && has_codec; i++) {
+        if (pairs[i].plain == slot) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < sizeof codec_keys / sizeof codec_keys[0] && !has_codec; i++) {
+        if (codec_keys[i] == slot) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static const char *key_name(enum slot slot)
 {
     return schema_row(slot, NULL)->name;

@@ -20,6 +20,9 @@ void codec_set(struct values *values, enum voice_codec codec);
 /* Fills the train, the codec and the advantage factor of a udp-jitter spec. */
 void codec_build(const struct values *values, struct spec *spec);
 
+/* Whether the key may stand beside a codec, or where there is none. */
+bool codec_goes_with(bool has_codec, enum slot slot);
+
 /* One section of the file, `defaults` or a module: keys that exclude each other. */
 void codec_check_section(const struct values *own, struct diagnostics *diagnostics);
 

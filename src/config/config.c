@@ -14,15 +14,23 @@
 #include "config/root.h"
 #include "config/yaml.h"
 
+/* Of the text, and of what is in force of each target file behind it. */
 static void set_hash(struct config *config, const char *text, size_t size)
 {
     uint8_t digest[CRYPTO_SHA256_BYTES];
-    const struct crypto_part part = {text, size};
-    if (crypto_digest(CRYPTO_SHA256, &part, 1, digest)) {
+    size_t count = config->files == NULL ? 0 : config->files->count;
+    struct crypto_part *parts = mem_alloc(count + 1, sizeof *parts);
+    parts[0] = (struct crypto_part){text, size};
+    for (size_t i = 0; i < count; i++) {
+        const struct target_file *file = &config->files->items[i];
+        parts[i + 1] = (struct crypto_part){file->good_digest, sizeof file->good_digest};
+    }
+    if (crypto_digest(CRYPTO_SHA256, parts, count + 1, digest)) {
         for (size_t i = 0; i < sizeof digest; i++) {
             snprintf(config->hash + 2 * i, 3, "%02x", digest[i]);
         }
     }
+    free(parts);
 }
 
 static struct config *parse(const struct root_reading *reading, const char *text, size_t size)
@@ -104,6 +112,7 @@ void config_take_targets(struct config *config, struct config *from)
     struct target_files *files = config->files;
     config->targets = from->targets;
     config->files = from->files;
+    memcpy(config->hash, from->hash, sizeof config->hash);
     from->targets = targets;
     from->files = files;
     config_free(from);
@@ -113,7 +122,9 @@ void config_free(struct config *config)
 {
     if (config != NULL) {
         spec_set_unref(config->targets);
+        spec_set_unref(config->modules);
         target_files_unref(config->files);
+        prober_rules_unref(config->prober);
         crypto_wipe(&config->responder, sizeof config->responder);
         keys_fini(config->keys);
         free(config->keys);

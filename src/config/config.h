@@ -11,6 +11,7 @@
 
 #include "config/diagnostics.h"
 #include "config/inputs.h"
+#include "config/prober.h"
 #include "config/target_files.h"
 #include "probe/spec.h"
 #include "reflect/reflect.h"
@@ -19,9 +20,14 @@ struct key_ring;
 #define CONFIG_HASH_BYTES 65 /* with the NUL */
 
 struct config {
-    char hash[CONFIG_HASH_BYTES]; /* SHA-256 of the text, hexadecimal; "": the library refused */
+    /* SHA-256, hexadecimal: of the text; with target files, of the text and of the SHA-256 (32
+     * bytes) of what is in force of each, in their order. "": the library refused. */
+    char hash[CONFIG_HASH_BYTES];
     struct spec_set *targets; /* peer is set where `host` is an address, else ADDR_NONE */
+    struct spec_set *modules; /* of the file, as targets of their names without a host; not NULL */
+    int64_t max_packet_rate; /* 0: any */
     struct target_files *files; /* whose targets are among them; NULL: none are named */
+    struct prober_rules *prober; /* NULL: clients may not have anything measured */
     bool has_responder;
     struct reflect_settings responder;
     struct key_ring *keys;
@@ -54,7 +60,7 @@ struct config *config_load(const char *file, struct diagnostics *diagnostics);
 struct config *config_parse(const char *file, const char *text, size_t size,
                             struct diagnostics *diagnostics);
 
-/* Puts the targets of `from`, which it frees, into `config`. */
+/* Puts the targets and the hash of `from`, which it frees, into `config`. */
 void config_take_targets(struct config *config, struct config *from);
 
 void config_free(struct config *config); /* NULL is fine */

@@ -353,6 +353,8 @@ const char *hint_shape(const struct schema_key *key)
         return "{assume_synchronized: true}";
     case SLOT_RESPONDER:
         return "{}";
+    case SLOT_PROBE:
+        return "{modules: [jitter], allow: [192.0.2.0/24]}";
     case SLOT_CONTROL:
         return "{version: 2}";
     case SLOT_LIMITS:
@@ -378,6 +380,8 @@ const char *hint_shape(const struct schema_key *key)
         return "[1024-65535]";
     case SCHEMA_IDS:
         return "[1]";
+    case SCHEMA_NAMES:
+        return "[jitter]";
     case SCHEMA_FILES:
         return "[targets/*.yml]";
     case SCHEMA_LIST:

@@ -81,6 +81,11 @@ static struct module *find(const struct inheritance *inheritance, size_t count, 
     return bsearch(name, inheritance->modules, count, sizeof *inheritance->modules, compare_name);
 }
 
+const struct module *inheritance_module(const struct inheritance *inheritance, const char *name)
+{
+    return find(inheritance, inheritance->module_count, name);
+}
+
 static void report_unknown_module(const struct inheritance *inheritance, const struct node *node,
                                   struct diagnostics *diagnostics)
 {
@@ -108,7 +113,7 @@ static void report_unknown_module(const struct inheritance *inheritance, const s
 static bool find_module(const struct inheritance *inheritance, const struct node *name,
                         struct diagnostics *diagnostics, const struct module **out)
 {
-    *out = find(inheritance, inheritance->module_count, name->text);
+    *out = inheritance_module(inheritance, name->text);
     if (*out == NULL) {
         report_unknown_module(inheritance, name, diagnostics);
     }
@@ -228,6 +233,21 @@ static void restore_built_in(struct values *values, const struct values *built_i
     }
 }
 
+/* What the operation does not have is nobody's: a change of it is no change of the target. */
+static void drop_foreign(struct values *values, const struct operation *operation)
+{
+    for (size_t i = 0; i < schema_operation.count; i++) {
+        const struct schema_key *key = &schema_operation.keys[i];
+        if (schema_applies(key, operation)) {
+            continue;
+        }
+        values->of[key->slot] = (struct value){0};
+        for (size_t k = 0; key->inner != NULL && k < key->inner->count; k++) {
+            values->of[key->inner->keys[k].slot] = (struct value){0};
+        }
+    }
+}
+
 void inheritance_merge(const struct inheritance *inheritance, const struct module *module,
                        const struct values *target, struct merged *out)
 {
@@ -252,5 +272,6 @@ void inheritance_merge(const struct inheritance *inheritance, const struct modul
         const struct value *labels = &layers[i]->of[SLOT_LABELS];
         out->labels[LEVEL_DEFAULTS + i] = labels->state == VALUE_SET ? labels->node : NULL;
     }
+    drop_foreign(&out->values, out->operation);
     follow_frequency(&out->values);
 }

@@ -45,6 +45,9 @@ void inheritance_read(struct inheritance *inheritance, const struct node *defaul
 bool inheritance_find(const struct inheritance *inheritance, const struct values *own,
                       struct diagnostics *diagnostics, const struct module **out);
 
+/* The module of that name; NULL: there is none. */
+const struct module *inheritance_module(const struct inheritance *inheritance, const char *name);
+
 /* One target with everything it inherits. */
 struct merged {
     struct values values;

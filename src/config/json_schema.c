@@ -20,6 +20,7 @@ static const struct {
     {SLOT_TARGETS, "\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/target\"}"},
     {SLOT_KEYS, "\"type\":\"array\",\"maxItems\":64,\"items\":{\"$ref\":\"#/$defs/key\"}"},
     {SLOT_RESPONDER, "\"$ref\":\"#/$defs/responder\""},
+    {SLOT_PROBE, "\"$ref\":\"#/$defs/probe\""},
     {SLOT_GROUP_TARGETS, "\"type\":\"array\",\"items\":{\"type\":\"string\",\"minLength\":1}"},
     {SLOT_GROUP_LABELS,
      "\"type\":\"object\",\"additionalProperties\":{\"type\":[\"string\",\"number\","
@@ -156,7 +157,7 @@ void json_schema_write(struct buf *out)
     write_keys(&schema_root, out);
     buf_add_string(out, ",\"additionalProperties\":false,\n"
                         "\"anyOf\":[{\"required\":[\"targets\"]},{\"required\":[\"target_files\"]},"
-                        "{\"required\":[\"responder\"]}],\n"
+                        "{\"required\":[\"responder\"]},{\"required\":[\"probe\"]}],\n"
                         "\"$defs\":{\n"
                         "\"variable\":{\"type\":\"string\",\"pattern\":"
                         "\"\\\\$\\\\{[A-Za-z_][A-Za-z0-9_]*\\\\}\"},\n"
@@ -180,6 +181,7 @@ void json_schema_write(struct buf *out)
     write_sections(&schema_root, out);
     write_section(&schema_key, out);
     write_section(&schema_responder, out);
+    write_section(&schema_probe, out);
     write_section(&schema_group, out);
     buf_add_string(out, ",\n\"target_file\":{\"type\":\"array\",\"items\":{\"$ref\":"
                         "\"#/$defs/group\"}}\n}}\n");

@@ -205,6 +205,9 @@ static void write_element(enum schema_kind kind, struct buf *out)
     case SCHEMA_IDS:
         write_numbers(1, UINT16_MAX, "", out);
         break;
+    case SCHEMA_NAMES:
+        buf_printf(out, SCALARS ",\"minLength\":1,\"maxLength\":%d", SCHEMA_MODULE_NAME_MAX);
+        break;
     case SCHEMA_PREFIXES:
         buf_add_string(out, "\"type\":\"string\",");
         write_pattern("[0-9a-fA-F:.]+(?:/[0-9]{1,3})?", out);

@@ -134,7 +134,7 @@ static void put_both(struct limit_set *set, enum limit limit, const struct node 
     }
 }
 
-static enum limit limit_of_threshold(const struct spec *spec)
+enum limit limit_of_threshold(const struct spec *spec)
 {
     return spec->operation->is_judged_by_jitter ? LIMIT_JITTER : LIMIT_RTT;
 }

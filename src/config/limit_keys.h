@@ -22,6 +22,9 @@ void limit_check_own(const struct values *own, const struct operation *operation
  * they say nothing of what it is about. */
 void limit_build(const struct values *values, struct spec *spec);
 
+/* What the threshold is about: the round trip, or the jitter. */
+enum limit limit_of_threshold(const struct spec *spec);
+
 /* Makes the threshold of `spec` the warning for what it is about: the round trip, or the jitter.
  * Not when it is the timeout or more, which no reply exceeds. */
 void limit_put_threshold(struct spec *spec);

@@ -58,13 +58,13 @@ static const char *parse_choice(const struct schema_key *key, const char *text, 
     return "is none of the choices";
 }
 
-static const char *check_text(const struct schema_key *key, const char *text)
+static const char *check_text(const char *text, int64_t min, int64_t max)
 {
     size_t length = strlen(text);
-    if (length < (size_t)key->min) {
+    if (length < (size_t)min) {
         return "is empty";
     }
-    if (length > (size_t)key->max) {
+    if (length > (size_t)max) {
         return "is too long";
     }
     return words_have_control(text) ? "has a control character" : NULL;
@@ -86,7 +86,7 @@ static const char *parse_text(const struct schema_key *key, const char *text, st
     case SCHEMA_OPERATION:
         return parse_operation(text, &out->number);
     case SCHEMA_TEXT:
-        return check_text(key, text);
+        return check_text(text, key->min, key->max);
     case SCHEMA_HOST:
         return address_parse_host(text, &out->addr);
     case SCHEMA_SOURCE:
@@ -164,6 +164,8 @@ const char *parse_element(enum schema_kind kind, const char *text, int64_t *prev
         return port_range_parse(text, &range);
     case SCHEMA_PREFIXES:
         return address_parse_prefix(text, &prefix);
+    case SCHEMA_NAMES:
+        return check_text(text, 1, SCHEMA_MODULE_NAME_MAX);
     case SCHEMA_FILES:
         return file_pattern_problem(text);
     default:
@@ -175,7 +177,7 @@ bool parse_has_elements(enum schema_kind kind)
 {
     return kind == SCHEMA_BOUNDS || kind == SCHEMA_HOSTS || kind == SCHEMA_ENDPOINTS ||
            kind == SCHEMA_PREFIXES || kind == SCHEMA_PORTS || kind == SCHEMA_IDS ||
-           kind == SCHEMA_FILES;
+           kind == SCHEMA_NAMES || kind == SCHEMA_FILES;
 }
 
 bool parse_is_valid(const struct schema_key *key, const char *text)

@@ -7,6 +7,7 @@
 
 #include "base/addr.h"
 #include "config/address.h"
+#include "config/number_field.h"
 #include "config/schema.h"
 #include "config/value.h"
 
@@ -88,16 +89,6 @@ static void read_tcp(const struct values *values, struct diagnostics *diagnostic
     }
 }
 
-/* Of at most REFLECT_ALLOW_MAX. Returns how many. */
-static size_t read_prefixes(const struct value *value, struct addr_prefix *out)
-{
-    size_t count = 0;
-    for (const struct node *node = value->node->first; node != NULL; node = node->next) {
-        address_parse_prefix(node->text, &out[count++]);
-    }
-    return count;
-}
-
 static void read_ports(const struct value *value, struct port_set *out)
 {
     *out = (struct port_set){0};
@@ -108,20 +99,15 @@ static void read_ports(const struct value *value, struct port_set *out)
     }
 }
 
-/* The number of a value that the file has, else what `otherwise` is. */
-static int64_t number_or(const struct values *values, enum slot slot, int64_t otherwise)
+/* What the file does not say stays as it is. */
+static void put_numbers(const struct values *values, struct reflect_settings *out)
 {
-    const struct value *value = &values->of[slot];
-    return value->state == VALUE_SET ? value->number : otherwise;
-}
-
-static void read_stamp(const struct values *values, const struct key_ring *ring,
-                       struct diagnostics *diagnostics, struct reflect_stamp *out)
-{
-    out->is_stateless = number_or(values, SLOT_STAMP_REFLECTOR, 0) != 0;
-    out->tlv = (enum reflect_tlv)number_or(values, SLOT_STAMP_TLV, REFLECT_TLV_AUTO);
-    if (values->of[SLOT_STAMP_KEY].state == VALUE_SET) {
-        keys_take_for_packets(ring, &values->of[SLOT_STAMP_KEY], diagnostics, &out->key);
+    for (size_t i = 0; i < schema_responder.count; i++) {
+        const struct schema_key *key = &schema_responder.keys[i];
+        const struct value *value = &values->of[key->slot];
+        if (key->setting.size > 0 && value->state == VALUE_SET) {
+            number_field_put((char *)out + key->setting.offset, key->setting.size, value->number);
+        }
     }
 }
 
@@ -138,10 +124,11 @@ void responder_read(const struct node *node, const struct key_ring *ring,
         memcpy(out->device, name, strlen(name) + 1);
     }
     if (values.of[SLOT_ALLOW].state == VALUE_SET) {
-        out->allow_count = read_prefixes(&values.of[SLOT_ALLOW], out->allow);
+        out->allow_count = address_list_prefixes(values.of[SLOT_ALLOW].node, out->allow);
     }
     if (values.of[SLOT_RESERVE_FOR].state == VALUE_SET) {
-        out->reserve_for_count = read_prefixes(&values.of[SLOT_RESERVE_FOR], out->reserve_for);
+        out->reserve_for_count =
+            address_list_prefixes(values.of[SLOT_RESERVE_FOR].node, out->reserve_for);
     }
     if (values.of[SLOT_PORTS].state == VALUE_SET) {
         read_ports(&values.of[SLOT_PORTS], &out->ports);
@@ -149,21 +136,8 @@ void responder_read(const struct node *node, const struct key_ring *ring,
     if (values.of[SLOT_RESPONDER_KEYS].state == VALUE_SET) {
         keys_list(ring, values.of[SLOT_RESPONDER_KEYS].node, diagnostics, out);
     }
-    read_stamp(&values, ring, diagnostics, &out->stamp);
-    out->replay_window_ns = number_or(&values, SLOT_REPLAY_WINDOW, out->replay_window_ns);
-    out->max_sessions = (uint32_t)number_or(&values, SLOT_MAX_SESSIONS, out->max_sessions);
-    out->max_sessions_per_source =
-        (uint32_t)number_or(&values, SLOT_MAX_SESSIONS_PER_SOURCE, out->max_sessions_per_source);
-    out->requests_per_source =
-        (uint32_t)number_or(&values, SLOT_REQUESTS_PER_SOURCE, out->requests_per_source);
-    out->reserved_sessions =
-        (uint32_t)number_or(&values, SLOT_RESERVED_SESSIONS, out->reserved_sessions);
-    out->min_duration_ns = number_or(&values, SLOT_MIN_DURATION, out->min_duration_ns);
-    out->max_duration_ns = number_or(&values, SLOT_MAX_DURATION, out->max_duration_ns);
-    out->min_source_port = (uint16_t)number_or(&values, SLOT_MIN_SOURCE_PORT, out->min_source_port);
-    out->refusal = (enum reflect_refusal)number_or(&values, SLOT_REFUSAL, out->refusal);
-    out->reflect_tos = number_or(&values, SLOT_REFLECT_TOS, out->reflect_tos) != 0;
-    out->reply = (enum reflect_reply)number_or(&values, SLOT_REPLY, out->reply);
-    out->timestamp_format = (enum timestamp_format)number_or(
-        &values, SLOT_RESPONDER_TIMESTAMP_FORMAT, out->timestamp_format);
+    if (values.of[SLOT_STAMP_KEY].state == VALUE_SET) {
+        keys_take_for_packets(ring, &values.of[SLOT_STAMP_KEY], diagnostics, &out->stamp.key);
+    }
+    put_numbers(&values, out);
 }

@@ -2,6 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "config/root.h"
 
+#include <stdlib.h>
+
+#include "base/mem.h"
 #include "config/inherit.h"
 #include "config/keys.h"
 #include "config/responder.h"
@@ -21,7 +24,7 @@ static void check_purpose(const struct values *root, const struct node *top,
                        root->of[SLOT_TARGET_FILES].state != VALUE_UNSET ||
                        (targets->state == VALUE_SET && targets->node->count > 0);
     if (!has_targets && root->of[SLOT_RESPONDER].state == VALUE_UNSET &&
-        diagnostics->error_count == 0) {
+        root->of[SLOT_PROBE].state == VALUE_UNSET && diagnostics->error_count == 0) {
         diagnostics_error(diagnostics,
                           targets->node == NULL ? place_value(top) : place_value(targets->node),
                           "nothing to do: there are no targets and there is no responder; write "
@@ -39,6 +42,25 @@ static void read_keys(const struct root_reading *reading, const struct node *lis
     }
 }
 
+/* Those that the file has, in its order. */
+static struct spec_set *read_modules(const struct inheritance *inheritance,
+                                     const struct node *modules)
+{
+    size_t count = 0;
+    struct spec **specs = mem_alloc(modules == NULL ? 0 : modules->count, sizeof *specs);
+    for (const struct node *node = modules == NULL ? NULL : modules->first; node != NULL;
+         node = node->next) {
+        const struct module *module = inheritance_module(inheritance, node->key);
+        struct spec *spec = module == NULL ? NULL : target_of_module(inheritance, module);
+        if (spec != NULL) {
+            specs[count++] = spec;
+        }
+    }
+    struct spec_set *set = spec_set_new(specs, count);
+    free(specs);
+    return set;
+}
+
 static void read_targets(const struct root_reading *reading, const struct values *root,
                          struct config *config)
 {
@@ -53,7 +75,12 @@ static void read_targets(const struct root_reading *reading, const struct values
     inheritance_read(&inheritance, section(root, SLOT_DEFAULTS), section(root, SLOT_MODULES),
                      reading->diagnostics);
     inheritance.assumes_clock = config->assumes_clock;
+    config->modules = read_modules(&inheritance, section(root, SLOT_MODULES));
     config->targets = target_sources_read(&sourcing, reading->diagnostics);
+    const struct node *probe = section(root, SLOT_PROBE);
+    if (probe != NULL) {
+        config->prober = prober_rules_read(probe, &inheritance, reading->diagnostics);
+    }
     inheritance_fini(&inheritance);
 }
 
@@ -79,6 +106,9 @@ void root_read(const struct root_reading *reading, const struct node *top, struc
     check_purpose(&root, top, reading->diagnostics);
     config->assumes_clock = root.of[SLOT_ASSUME_SYNCHRONIZED].state == VALUE_SET &&
                             root.of[SLOT_ASSUME_SYNCHRONIZED].number != 0;
+    if (root.of[SLOT_MAX_PACKET_RATE].state == VALUE_SET) {
+        config->max_packet_rate = root.of[SLOT_MAX_PACKET_RATE].number;
+    }
     read_targets(reading, &root, config);
     const struct node *responder = section(&root, SLOT_RESPONDER);
     config->has_responder = responder != NULL;

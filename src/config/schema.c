@@ -10,6 +10,7 @@
 #include "config/duration.h"
 #include "config/file_pattern.h"
 #include "config/limit.h"
+#include "config/spec_text.h"
 #include "reflect/reflect.h"
 
 #define MS NS_PER_MS
@@ -74,7 +75,7 @@ static const struct schema_key operation_keys[] = {
      .default_text = "ABCD", .sets = {"packets.pattern"},
      .doc = "What the packet is filled with, over and over."},
     {"codec", SLOT_CODEC, SCHEMA_CHOICE, .is_by_operation = true, .choices = codecs,
-     .sets = {"packets.codec"},
+     .sets = {"packets.codec"}, .write = spec_text_codec,
      .doc = "Send the packets of a call with this codec and score it; codec_num_packets, "
             "codec_interval and codec_size then stand for num_packets, interval and "
             "request_data_size."},
@@ -105,7 +106,7 @@ static const struct schema_key operation_keys[] = {
      .doc = "Whether the reflector counts its replies (stateful) or returns our numbers "
             "(stateless), so that the direction of a loss is not known; auto finds out."},
     {"auth_key", SLOT_AUTH_KEY, SCHEMA_INTEGER, .is_by_operation = true, .min = 1, .max = 65535,
-     .sets = {"control.key"},
+     .sets = {"control.key"}, .write = spec_text_control_key,
      .doc = "Id of the key, of algorithm hmac-sha256, that authenticates each packet; without it "
             "the mode is unauthenticated."},
     {"timestamps", SLOT_TIMESTAMPS, SCHEMA_CHOICE, .is_by_operation = true, .max = 3,
@@ -116,7 +117,7 @@ static const struct schema_key operation_keys[] = {
          "stamp is counted but not timed."},
     {"clock_tolerance", SLOT_CLOCK_TOLERANCE, SCHEMA_TOLERANCE, .is_by_operation = true,
      .min = -100, .max = 100 * MS, .default_text = "0%",
-     .sets = {"clocks.tolerance_ns", "clocks.tolerance_percent"},
+     .sets = {"clocks.tolerance_ns", "clocks.tolerance_percent"}, .write = spec_text_tolerance,
      .doc =
          "Error of both clocks together that a one-way delay may have; 0% leaves it to the round "
          "trip."},
@@ -125,12 +126,13 @@ static const struct schema_key operation_keys[] = {
      .doc = "The reflector's clock is on UTC, whatever the error estimate in its replies says; "
             "else one-way delays need an estimate that is believable."},
     {"source_address", SLOT_SOURCE_ADDRESS, SCHEMA_SOURCE, .sets = {"path.source"},
+     .write = spec_text_source_address,
      .doc = "Address to send from; without it the system chooses."},
     {"source_port", SLOT_SOURCE_PORT, SCHEMA_INTEGER, .is_by_operation = true, .min = 1,
-     .max = 65535, .sets = {"path.source"},
+     .max = 65535, .sets = {"path.source"}, .write = spec_text_source_port,
      .doc = "Port to send from; without it any free port, a new one for each operation."},
     {"ip_version", SLOT_IP_VERSION, SCHEMA_CHOICE, .choices = ip_versions,
-     .sets = {"path.ip_version"},
+     .sets = {"path.ip_version"}, .write = spec_text_ip_version,
      .doc = "Which address of a host name to take; without it IPv4 if there is one, else IPv6."},
     {"control", SLOT_CONTROL, SCHEMA_SECTION, .is_by_operation = true, .inner = &schema_control,
      .doc = "How to ask the responder to open the port."},
@@ -142,7 +144,7 @@ static const struct schema_key operation_keys[] = {
      .sets = {"results.layout"},
      .doc = "Upper bounds of the histogram buckets; every value is counted exactly."},
     {"series", SLOT_SERIES, SCHEMA_CHOICE, .choices = levels, .default_text = "default",
-     .sets = {"results.series"},
+     .sets = {"results.series"}, .write = spec_text_series,
      .doc =
          "How many metrics the target has: minimal is at most 25 series and no histogram, all is "
          "everything."},
@@ -158,8 +160,8 @@ static const struct schema_key operation_keys[] = {
             "began. An OpenTelemetry collector needs it, other scrapers store it as one more "
             "series."},
     {"dscp", SLOT_DSCP, SCHEMA_DSCP, .default_text = "default", .sets = {"path.tos"},
-     .doc = "DSCP of the probes; control requests have none."},
-    {"tos", SLOT_TOS, SCHEMA_TOS, .sets = {"path.tos"},
+     .write = spec_text_dscp, .doc = "DSCP of the probes; control requests have none."},
+    {"tos", SLOT_TOS, SCHEMA_TOS, .sets = {"path.tos"}, .write = spec_text_tos,
      .doc = "The whole TOS byte of the probes, instead of dscp."},
     {"ttl", SLOT_TTL, SCHEMA_INTEGER, .min = 1, .max = 255, .default_text = "255",
      .sets = {"path.options.ttl"}, .doc = "TTL of probes and control requests."},
@@ -167,11 +169,12 @@ static const struct schema_key operation_keys[] = {
      .default_text = "false", .sets = {"path.options.dont_fragment"},
      .doc = "Set DF; a packet above the path MTU is counted as unsent instead of fragmented."},
     {"interface", SLOT_INTERFACE, SCHEMA_DEVICE, .sets = {"path.options.device", "path.is_vrf"},
-     .doc = "Send and receive through this network device only."},
+     .write = spec_text_interface, .doc = "Send and receive through this network device only."},
     {"vrf", SLOT_VRF, SCHEMA_DEVICE, .sets = {"path.options.device", "path.is_vrf"},
+     .write = spec_text_vrf,
      .doc = "Send and receive in this VRF, on Linux a network device; instead of interface."},
     {"start", SLOT_START, SCHEMA_START, .default_text = "spread",
-     .sets = {"schedule.start", "schedule.start_after_ns"},
+     .sets = {"schedule.start", "schedule.start_after_ns"}, .write = spec_text_start,
      .doc = "When the first operation starts, counted from when the target is loaded."},
     {"life", SLOT_LIFE, SCHEMA_LIFE, .default_text = "forever", .sets = {"schedule.life_ns"},
      .doc = "How long after the first operation others are started."},
@@ -186,7 +189,7 @@ static const struct schema_key operation_keys[] = {
 const struct schema_scope schema_operation = {"operation", KEYS(operation_keys)};
 
 static const struct schema_key defaults_keys[] = {
-    {"module", SLOT_MODULE, SCHEMA_TEXT, .min = 1, .max = 64,
+    {"module", SLOT_MODULE, SCHEMA_TEXT, .min = 1, .max = SCHEMA_MODULE_NAME_MAX,
      .doc = "Name of the module whose keys apply: built in, or one under modules; in defaults, "
             "that of every target that names none."},
 };
@@ -222,6 +225,8 @@ static const struct schema_key root_keys[] = {
             "file with more is refused."},
     {"responder", SLOT_RESPONDER, SCHEMA_MAPPING,
      .doc = "Answer others too; {} is a responder with the defaults below."},
+    {"probe", SLOT_PROBE, SCHEMA_MAPPING,
+     .doc = "Measure what HTTP clients name at /probe; without it nobody may."},
 };
 const struct schema_scope schema_root = {"", KEYS(root_keys)};
 
@@ -237,7 +242,7 @@ const struct schema_key *schema_find(const struct schema_scope *scope, const cha
     return NULL;
 }
 
-static bool applies(const struct schema_key *key, const struct operation *operation)
+bool schema_applies(const struct schema_key *key, const struct operation *operation)
 {
     return operation == NULL || !key->is_by_operation ||
            operation_key(operation, key->name) != NULL;
@@ -250,7 +255,7 @@ const struct schema_key *schema_row(enum slot slot, const struct operation *oper
         for (size_t i = 0; i < scopes[s]->count; i++) {
             const struct schema_key *key = &scopes[s]->keys[i];
             if (key->slot == slot) {
-                return applies(key, operation) ? key : NULL;
+                return schema_applies(key, operation) ? key : NULL;
             }
         }
     }
@@ -378,6 +383,9 @@ void schema_add_range(const struct schema_key *key, const struct operation *oper
     case SCHEMA_IDS:
         add_count(&limits, "ids of keys", out);
         break;
+    case SCHEMA_NAMES:
+        add_count(&limits, "names of modules", out);
+        break;
     case SCHEMA_FILES:
         add_count(&limits, "of " FILE_PATTERN_ALLOWED, out);
         break;
@@ -411,7 +419,7 @@ void schema_add_ranges(const struct schema_key *key, struct buf *out)
     }
     const char *separator = "";
     for (size_t i = 0; i < OPERATION_COUNT; i++) {
-        if (applies(key, operation_at(i))) {
+        if (schema_applies(key, operation_at(i))) {
             buf_add_string(out, separator);
             schema_add_range(key, operation_at(i), out);
             buf_printf(out, " for %s", operation_at(i)->name);
@@ -429,7 +437,7 @@ void schema_add_defaults(const struct schema_scope *scope, const struct operatio
         const struct schema_key *key = &scope->keys[i];
         const char *default_text = schema_limits(key, operation).default_text;
         bool has_default = default_text != NULL || key->inner != NULL;
-        if (!has_default || !applies(key, operation)) {
+        if (!has_default || !schema_applies(key, operation)) {
             continue;
         }
         buf_printf(out, "%s%s: ", separator, key->name);

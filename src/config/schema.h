@@ -104,6 +104,10 @@ enum slot {
     SLOT_GROUP_TARGETS,
     SLOT_GROUP_LABELS,
     SLOT_HOSTS,
+    SLOT_PROBE,
+    SLOT_PROBE_MODULES,
+    SLOT_PROBE_ALLOW,
+    SLOT_MAX_CONCURRENT,
     SLOT_MAX_PACKET_RATE,
     SLOT_LIMITS,
     SLOT_LIMIT, /* and one for each enum limit: SLOT_LIMIT + LIMIT_... */
@@ -135,6 +139,7 @@ enum schema_kind {
     SCHEMA_PORTS, /* max entries: port or first-last */
     SCHEMA_PATTERN, /* bytes in hexadecimal digits */
     SCHEMA_IDS, /* max entries: ids of keys */
+    SCHEMA_NAMES, /* min, max entries: names of modules */
     SCHEMA_FILES, /* min, max entries: config/file_pattern.h */
     SCHEMA_SECTION, /* a mapping with the keys of `inner` */
     SCHEMA_MAPPING, /* a mapping whose contents are read elsewhere */
@@ -155,6 +160,11 @@ struct schema_key {
     const char *default_text; /* as in the file; NULL: none */
     const struct schema_scope *inner;
     const char *sets[SCHEMA_SETS_MAX]; /* rows of probe/spec_field.h: what of a target it sets */
+    /* The inverse, in config/spec_text.h; NULL: as config/written.c does with its kind. */
+    void (*write)(const struct spec *spec, struct buf *out);
+    struct {
+        size_t offset, size; /* bytes; size 0: it is no number */
+    } setting; /* of struct reflect_settings, where the value of a key of the responder goes */
     const char *doc; /* one sentence */
 };
 
@@ -166,7 +176,8 @@ struct schema_scope {
 };
 
 extern const struct schema_scope schema_root, schema_operation, schema_control, schema_limit,
-    schema_defaults, schema_target, schema_responder, schema_key, schema_clock, schema_group;
+    schema_defaults, schema_target, schema_responder, schema_key, schema_clock, schema_group,
+    schema_probe;
 
 /* Modules that need not be written. */
 struct schema_module {
@@ -181,6 +192,7 @@ extern const struct schema_module schema_modules[SCHEMA_MODULE_COUNT];
 #define SCHEMA_TARGETS_MAX 100000
 #define SCHEMA_KEYS_MAX 64
 #define SCHEMA_FILES_MAX 64
+#define SCHEMA_MODULE_NAME_MAX 64
 #define SCHEMA_LABELS_MAX 32
 #define SCHEMA_LABEL_BYTES_MAX 1024
 #define SCHEMA_BOUND_MIN_NS INT64_C(1000)
@@ -192,6 +204,9 @@ const struct schema_key *schema_find(const struct schema_scope *scope, const cha
 /* The row of a slot of schema_operation or schema_control; NULL when `operation` (NULL: any) does
  * not have the key. */
 const struct schema_key *schema_row(enum slot slot, const struct operation *operation);
+
+/* Whether `operation` (NULL: any) has the key. */
+bool schema_applies(const struct schema_key *key, const struct operation *operation);
 
 /* What the key is with one operation (NULL: whatever the operation). */
 struct schema_limits {

@@ -2,13 +2,19 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* The keys of the sections that a target can have, and of those beside the targets. */
 #include "base/time.h"
+#include "config/prober.h"
 #include "config/schema.h"
+#include "config/spec_text.h"
 #include "reflect/reflect.h"
 
 #define MS NS_PER_MS
 #define SECONDS NS_PER_SECOND
 #define HOURS (3600 * NS_PER_SECOND)
 #define KEYS(table) .keys = (table), .count = sizeof(table) / sizeof((table)[0])
+
+#define SETTING(member)                                                                            \
+    .setting = {offsetof(struct reflect_settings, member),                                         \
+                sizeof(((struct reflect_settings *)NULL)->member)}
 
 /* The order of each is that of the enum it names. */
 static const char *const refusals[] = {"status16", "status32", "silent", NULL};
@@ -38,6 +44,7 @@ static const struct schema_key control_keys[] = {
     {"port", SLOT_CONTROL_PORT, SCHEMA_INTEGER, .min = 1, .max = 65535, .sets = {"control.port"},
      .doc = "UDP port of the control protocol; without it 1967 for version 1, 1167 for version 2."},
     {"key", SLOT_CONTROL_KEY, SCHEMA_INTEGER, .min = 1, .max = 65535, .sets = {"control.key"},
+     .write = spec_text_control_key,
      .doc = "Id of the key that signs the requests; without it they are not signed."},
     {"auth_layout", SLOT_CONTROL_AUTH_LAYOUT, SCHEMA_CHOICE, .choices = layouts,
      .default_text = "auto", .sets = {"control.auth_layout"},
@@ -77,7 +84,7 @@ static const struct schema_key limit_keys[] = {
     {"mos", SLOT_LIMIT + LIMIT_MOS, SCHEMA_LIMIT, .sets = {"results.limits"},
      .doc = "Mean opinion score of the ICPIF, which must not be lower; needs codec."},
     {"for", SLOT_LIMIT_FOR, SCHEMA_INTEGER, .min = 1, .max = 100, .default_text = "1",
-     .sets = {"results.limits"},
+     .sets = {"results.limits"}, .write = spec_text_limit_for,
      .doc = "Operations in a row after which a limit counts as exceeded, and after which it does "
             "not any more."},
 };
@@ -101,54 +108,71 @@ static const struct schema_key responder_keys[] = {
      .doc = "UDP ports that reflect STAMP and TWAMP Light, whose port is 862; nobody has to ask "
             "for them, so allow should say who may send."},
     {"stamp_reflector", SLOT_STAMP_REFLECTOR, SCHEMA_CHOICE, .choices = stamp_reflectors,
-     .default_text = "stateful",
+     .default_text = "stateful", SETTING(stamp.is_stateless),
      .doc = "Count the replies of each session, so that its sender knows in which direction a "
             "packet was lost; or return the sender's numbers."},
     {"stamp_tlv", SLOT_STAMP_TLV, SCHEMA_CHOICE, .choices = stamp_tlvs, .default_text = "auto",
+     SETTING(stamp.tlv),
      .doc = "What follows the base of a packet: TLVs (on), padding (off), or TLVs when they are "
             "whole, as STAMP writes them."},
     {"stamp_key", SLOT_STAMP_KEY, SCHEMA_INTEGER, .min = 1, .max = 65535,
      .doc = "Id of the key, of algorithm hmac-sha256, that each packet must be authenticated "
             "with; without it the mode is unauthenticated."},
     {"max_sessions", SLOT_MAX_SESSIONS, SCHEMA_INTEGER, .min = 1, .max = 65536,
-     .default_text = "1000", .doc = "Sessions at one time; further requests are refused."},
+     .default_text = "1000", SETTING(max_sessions),
+     .doc = "Sessions at one time; further requests are refused."},
     {"max_sessions_per_source", SLOT_MAX_SESSIONS_PER_SOURCE, SCHEMA_INTEGER, .min = 0,
-     .max = 65536, .default_text = "0",
+     .max = 65536, .default_text = "0", SETTING(max_sessions_per_source),
      .doc = "Sessions of one IPv4 address or IPv6 /64; 0: as many as are free, or 16."},
     {"requests_per_source", SLOT_REQUESTS_PER_SOURCE, SCHEMA_INTEGER, .min = 0, .max = 1000000,
-     .default_text = "1000",
+     .default_text = "1000", SETTING(requests_per_source),
      .doc = "Control requests a second of one IPv4 address or IPv6 /64; 0: any number."},
     {"reserve_for", SLOT_RESERVE_FOR, SCHEMA_PREFIXES, .max = REFLECT_ALLOW_MAX,
      .default_text = "[]", .doc = "Senders without these two limits, who have a reserve."},
     {"reserved_sessions", SLOT_RESERVED_SESSIONS, SCHEMA_INTEGER, .min = 0, .max = 65536,
-     .default_text = "100",
+     .default_text = "100", SETTING(reserved_sessions),
      .doc = "Sessions that only senders in reserve_for can have, up to half of max_sessions."},
     {"min_duration", SLOT_MIN_DURATION, SCHEMA_DURATION, .min = 0, .max = 60 * SECONDS,
-     .default_text = "1s", .doc = "A port stays open at least this long."},
+     .default_text = "1s", SETTING(min_duration_ns),
+     .doc = "A port stays open at least this long."},
     {"max_duration", SLOT_MAX_DURATION, SCHEMA_DURATION, .min = 60 * SECONDS, .max = 24 * HOURS,
-     .default_text = "5m",
+     .default_text = "5m", SETTING(max_duration_ns),
      .doc = "A longer duration is granted as this; probes double it at most."},
     {"ports", SLOT_PORTS, SCHEMA_PORTS, .max = 64, .default_text = "[1024-65535]",
      .doc = "Ports that requests may name, but for those that the system reserves; TCP ports "
             "only for senders in allow or with a key, and for this host itself."},
     {"min_source_port", SLOT_MIN_SOURCE_PORT, SCHEMA_INTEGER, .min = 0, .max = 65535,
-     .default_text = "1024", .doc = "Nothing is answered to ports below: they are of services."},
+     .default_text = "1024", SETTING(min_source_port),
+     .doc = "Nothing is answered to ports below: they are of services."},
     {"refusal", SLOT_REFUSAL, SCHEMA_CHOICE, .choices = refusals, .default_text = "status16",
+     SETTING(refusal),
      .doc = "How a refusal is written: a 16-bit status, a 32-bit status, or no answer."},
-    {"reply", SLOT_REPLY, SCHEMA_CHOICE, .choices = replies, .default_text = "long",
+    {"reply", SLOT_REPLY, SCHEMA_CHOICE, .choices = replies, .default_text = "long", SETTING(reply),
      .doc = "Shape of the answer to a request: 24 bytes as current IOS sends it, or 8."},
     {"reflect_tos", SLOT_REFLECT_TOS, SCHEMA_CHOICE, .choices = switches, .default_text = "true",
-     .doc = "Answers have the TOS byte of what they answer; false: TOS 0."},
+     SETTING(reflect_tos), .doc = "Answers have the TOS byte of what they answer; false: TOS 0."},
     {"timestamp_format", SLOT_RESPONDER_TIMESTAMP_FORMAT, SCHEMA_CHOICE,
-     .choices = timestamp_formats, .default_text = "ntp",
+     .choices = timestamp_formats, .default_text = "ntp", SETTING(timestamp_format),
      .doc = "Timestamps in replies to microsecond probes; the senders must use the same."},
     {"keys", SLOT_RESPONDER_KEYS, SCHEMA_IDS, .max = REFLECT_KEYS_MAX, .default_text = "[]",
      .doc = "Keys of which each request must use one; an empty list takes unsigned requests only."},
     {"replay_window", SLOT_REPLAY_WINDOW, SCHEMA_DURATION, .min = 0, .max = 24 * HOURS,
-     .default_text = "5m",
+     .default_text = "5m", SETTING(replay_window_ns),
      .doc = "How far the time in a signed request of version 2 may be off; 0s is not checked."},
 };
 const struct schema_scope schema_responder = {"responder", KEYS(responder_keys)};
+
+static const struct schema_key probe_keys[] = {
+    {"modules", SLOT_PROBE_MODULES, SCHEMA_NAMES, .is_required = true, .min = 1,
+     .max = PROBER_MODULES_MAX,
+     .doc = "Modules, built in or one under modules, that clients may name."},
+    {"allow", SLOT_PROBE_ALLOW, SCHEMA_PREFIXES, .is_required = true, .min = 1,
+     .max = PROBER_ALLOW_MAX,
+     .doc = "Which addresses may be measured, also of names; never a link-local or multicast one."},
+    {"max_concurrent", SLOT_MAX_CONCURRENT, SCHEMA_INTEGER, .min = 1, .max = 1000,
+     .default_text = "20", .doc = "Operations at one time; further requests get status 503."},
+};
+const struct schema_scope schema_probe = {"probe", KEYS(probe_keys)};
 
 static const struct schema_key key_keys[] = {
     {"id", SLOT_KEY_ID, SCHEMA_INTEGER, .is_required = true, .min = 1, .max = 65535,

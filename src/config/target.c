@@ -177,6 +177,32 @@ struct spec *target_build(const struct values *values, const struct operation *o
     return spec;
 }
 
+/* A module as a target of its name that says nothing more; what is wrong shows in its targets. */
+struct spec *target_of_module(const struct inheritance *inheritance, const struct module *module)
+{
+    static const struct values nothing;
+    struct diagnostics ignored = {0};
+    struct merged merged;
+    inheritance_merge(inheritance, module, &nothing, &merged);
+    if (module->is_broken || !merged.is_operation_known ||
+        merged.values.of[SLOT_BUCKETS].state != VALUE_SET) {
+        return NULL;
+    }
+    struct spec *spec = target_build(&merged.values, merged.operation);
+    free(spec->identity.name);
+    spec->identity.name = mem_string(module->name);
+    for (enum value_level level = LEVEL_BUILT_IN; level <= LEVEL_MODULE; level++) {
+        if (merged.labels[level] != NULL) {
+            labels_add(merged.labels[level], spec);
+        }
+    }
+    if (spec->operation->has_ports) {
+        keys_assign(inheritance->keys, &merged.values, &ignored, spec);
+    }
+    diagnostics_fini(&ignored);
+    return spec;
+}
+
 static void make_claim(const struct target_entry *entry, const struct merged *merged,
                        struct claim *out)
 {

@@ -40,6 +40,10 @@ bool target_entry_next(struct target_entry *entry, struct diagnostics *diagnosti
 struct spec *target_read(const struct target_entry *entry, struct diagnostics *diagnostics,
                          struct claim *claim);
 
+/* A module as a target of its name, without a host, that says nothing more. NULL when it has an
+ * error. The caller owns a reference. */
+struct spec *target_of_module(const struct inheritance *inheritance, const struct module *module);
+
 /* A spec from checked values of `operation`; name, host and port where they are set. */
 struct spec *target_build(const struct values *values, const struct operation *operation);
 

@@ -156,8 +156,12 @@ static bool read_file(const struct reading *reading, const char *path, struct ta
     file.is_good = file.targets != NULL;
     if (file.is_good) {
         file.good_at = reading->call->now;
+        memcpy(file.good_digest, file.digest, sizeof file.digest);
     } else {
         file.targets = keep(reading, before);
+        memcpy(file.good_digest,
+               before == NULL ? (uint8_t[CRYPTO_SHA256_BYTES]){0} : before->good_digest,
+               sizeof file.good_digest);
         file.good_at = before == NULL ? (struct wall){0} : before->good_at;
     }
     file.is_news = before == NULL || before->is_good != file.is_good ||

@@ -24,6 +24,7 @@ struct target_file {
     bool is_good; /* what it holds is in force */
     bool is_news; /* it, or whether it is good, differs from the reading before */
     struct spec_set *targets; /* in force */
+    uint8_t good_digest[CRYPTO_SHA256_BYTES]; /* of what those were read from; 0: it never was */
     struct wall good_at; /* when those were read; 0: never */
     struct diagnostics findings;
 };

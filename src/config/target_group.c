@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "config/address.h"
 #include "config/parse.h"
 
 #define KEYS_MAX 256
@@ -231,30 +232,20 @@ static bool has_label(const struct group *group, const char *name)
     return group->labels != NULL && find_child(group->labels, name) != NULL;
 }
 
-/* "HOST", "HOST:PORT", "[IPv6]:PORT" or a bare IPv6 address; the whole is the name. */
+/* As address_split; the whole is the name. */
 static void add_host(const struct group *group, struct node *target, const struct node *entry)
 {
-    const char *text = entry->text, *host = text, *colon = strrchr(text, ':');
-    size_t length = strlen(text);
-    bool is_bracketed = text[0] == '[' && strchr(text, ']') != NULL;
-    bool is_bare = !is_bracketed && colon != NULL && strchr(text, ':') != colon;
-    if (is_bracketed) {
-        const char *end = strchr(text, ']');
-        host = text + 1;
-        length = (size_t)(end - host);
-        colon = end[1] == ':' ? end + 1 : NULL;
-    } else if (colon != NULL && !is_bare) {
-        length = (size_t)(colon - text);
-    }
+    const struct address_parts parts = address_split(entry->text);
     if (!has_label(group, "__name__")) {
-        add_text(group->tree, target, entry, "name", text);
+        add_text(group->tree, target, entry, "name", entry->text);
     }
     if (has_label(group, "__host__")) {
         return;
     }
-    add_text(group->tree, target, entry, "host", copy_text(group->tree, host, length));
-    if (colon != NULL && !is_bare) {
-        add_text(group->tree, target, entry, "port", colon + 1);
+    const char *host = copy_text(group->tree, parts.host, parts.host_length);
+    add_text(group->tree, target, entry, "host", host);
+    if (parts.port != NULL) {
+        add_text(group->tree, target, entry, "port", parts.port);
     }
 }
 

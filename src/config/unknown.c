@@ -10,7 +10,7 @@
 #define NAMES_MAX 64
 #define HEAD_MAX 64
 /* More names than this are not listed. */
-#define LISTED_MAX 8
+#define LISTED_MAX 9
 
 /* What people call a key elsewhere. */
 static const struct {
@@ -50,6 +50,7 @@ static const struct {
     {&schema_control, "control"},
     {&schema_limit, "limits"},
     {&schema_responder, "responder"},
+    {&schema_probe, "probe"},
     {&schema_key, "an entry of keys"},
     {&schema_clock, "clock"},
     {&schema_group, "a group of a target file"},

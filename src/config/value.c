@@ -161,6 +161,7 @@ static bool read_value(const struct reading *reading, const struct node *node, s
     case SCHEMA_PREFIXES:
     case SCHEMA_PORTS:
     case SCHEMA_IDS:
+    case SCHEMA_NAMES:
     case SCHEMA_FILES:
     case SCHEMA_LIST:
         return read_list(reading, node);

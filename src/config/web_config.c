@@ -209,36 +209,40 @@ static const struct web_key sections[] = {
     {"rate_limit", read_limit},
 };
 
-static void read_root(struct web_reader *reader, const struct buf *text)
+struct web_config *web_config_parse(const char *file, const char *text, size_t size,
+                                    struct diagnostics *diagnostics, struct web_files *files)
 {
-    reader->config->tree = yaml_parse(buf_string(text), text->size, reader->diagnostics);
-    if (reader->config->tree != NULL) {
-        web_section_read(reader, reader->config->tree->root, sections,
-                         sizeof sections / sizeof sections[0]);
-    }
-}
-
-struct web_config *web_config_load(const char *file, struct diagnostics *diagnostics,
-                                   struct web_files *files)
-{
-    struct buf text = {0};
     struct web_reader reader = {diagnostics, files, mem_alloc(1, sizeof *reader.config)};
     diagnostics->file = mem_string(file);
-    files->count = 1;
-    const char *problem = watched_read(&files->files[0], file, FILE_BYTES_MAX, &text);
-    if (problem == NULL) {
-        read_root(&reader, &text);
-    } else {
-        diagnostics_error(diagnostics, place_file(), "cannot be read: %s", problem);
+    reader.config->tree = yaml_parse(text, size, diagnostics);
+    if (reader.config->tree != NULL) {
+        web_section_read(&reader, reader.config->tree->root, sections,
+                         sizeof sections / sizeof sections[0]);
     }
-    crypto_wipe(text.bytes, text.size); /* may hold a key */
-    buf_fini(&text);
     diagnostics_sort(diagnostics);
     if (diagnostics->error_count > 0) {
         web_config_free(reader.config);
         return NULL;
     }
     return reader.config;
+}
+
+struct web_config *web_config_load(const char *file, struct diagnostics *diagnostics,
+                                   struct web_files *files)
+{
+    struct buf text = {0};
+    struct web_config *config = NULL;
+    files->count = 1;
+    const char *problem = watched_read(&files->files[0], file, FILE_BYTES_MAX, &text);
+    if (problem == NULL) {
+        config = web_config_parse(file, buf_string(&text), text.size, diagnostics, files);
+    } else {
+        diagnostics->file = mem_string(file);
+        diagnostics_error(diagnostics, place_file(), "cannot be read: %s", problem);
+    }
+    crypto_wipe(text.bytes, text.size); /* may hold a key */
+    buf_fini(&text);
+    return config;
 }
 
 void web_config_free(struct web_config *config)

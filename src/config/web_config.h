@@ -22,10 +22,12 @@ enum web_client_auth {
     WEB_CLIENT_REQUIRE_AND_VERIFY, /* one of the CA */
 };
 #define WEB_CLIENT_AUTHS 5
+extern const char *const web_client_auth_names[WEB_CLIENT_AUTHS];
 
 /* Certificates or a key in PEM form. */
 struct web_pem {
     const char *key; /* of the configuration: "cert_file"; NULL: not given */
+    const char *file; /* as it was written; NULL: the text stands in the configuration */
     unsigned line, column; /* of its value */
     struct buf text;
 };
@@ -85,7 +87,14 @@ struct web_files {
  */
 struct web_config *web_config_load(const char *file, struct diagnostics *diagnostics,
                                    struct web_files *files);
+/* The same from memory; `file` is the name in diagnostics and where paths begin. The files that are
+ * named are added to `files`. */
+struct web_config *web_config_parse(const char *file, const char *text, size_t size,
+                                    struct diagnostics *diagnostics, struct web_files *files);
 void web_config_free(struct web_config *config); /* NULL is fine */
+
+/* Appends the keys with their values, as comments of YAML. No key and no hash is in it. */
+void web_config_add_text(const struct web_config *config, struct buf *out);
 
 bool web_files_have_changed(const struct web_files *files);
 bool web_files_are_same(const struct web_files *a, const struct web_files *b);

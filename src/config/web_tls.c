@@ -11,6 +11,14 @@
 
 #define PEM_BYTES_MAX ((size_t)1024 * 1024)
 
+const char *const web_client_auth_names[WEB_CLIENT_AUTHS] = {
+    "NoClientCert",
+    "RequestClientCert",
+    "RequireAnyClientCert",
+    "VerifyClientCertIfGiven",
+    "RequireAndVerifyClientCert",
+};
+
 static bool begin_pem(struct web_reader *reader, struct web_pem *pem, const struct node *node)
 {
     if (pem->key != NULL) {
@@ -36,6 +44,7 @@ static void read_pem_file(struct web_reader *reader, struct web_pem *pem, const 
                           const struct node *node)
 {
     if (begin_pem(reader, pem, node)) {
+        pem->file = node->text;
         char *path = file_beside(reader->diagnostics->file, node->text);
         const char *problem = watched_read(&reader->files->files[reader->files->count++], path,
                                            PEM_BYTES_MAX, &pem->text);
@@ -80,14 +89,9 @@ static void read_ca_file(struct web_reader *reader, const struct node *node)
 
 static void read_client_auth(struct web_reader *reader, const struct node *node)
 {
-    static const char *const names[] = {
-        "NoClientCert",
-        "RequestClientCert",
-        "RequireAnyClientCert",
-        "VerifyClientCertIfGiven",
-        "RequireAndVerifyClientCert",
-        "RequireClientCert", /* what the third was called */
-    };
+    const char *names[WEB_CLIENT_AUTHS + 1];
+    memcpy(names, web_client_auth_names, sizeof web_client_auth_names);
+    names[WEB_CLIENT_AUTHS] = "RequireClientCert"; /* what the third was called */
     size_t found = web_section_word(reader, node, names, WEB_CLIENT_AUTHS + 1);
     reader->config->tls.client_auth =
         found >= WEB_CLIENT_AUTHS ? WEB_CLIENT_REQUIRE_ANY : (enum web_client_auth)found;

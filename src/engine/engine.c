@@ -18,6 +18,7 @@ struct engine *engine_new(const struct engine_options *options)
     engine->options = *options;
     engine->calendar.key = siphash_key(options->start_key);
     engine->published = snapshot_new(0);
+    engine->yard = report_yard_new();
     return engine;
 }
 
@@ -72,6 +73,7 @@ void engine_free(struct engine *engine)
     free(engine->roster.order);
     free(engine->roster.cells);
     snapshot_unref(engine->published);
+    report_yard_close(engine->yard);
     free(engine);
 }
 
@@ -107,7 +109,7 @@ struct session *engine_add_session(struct engine *engine, const struct spec *spe
     uint32_t slot = take_slot(engine);
     uint8_t seed[CRYPTO_SHA256_BYTES];
     draw_seed(engine, seed);
-    session_init(session, slot, spec, seed);
+    session_init(session, slot, spec, seed, engine->yard);
     engine->slots[slot] = session;
     return session;
 }
@@ -171,7 +173,7 @@ bool engine_publish(struct engine *engine, size_t max)
         struct session *session = engine->news;
         struct report **place = &engine->published->reports[session->position];
         take_news(session);
-        report_unref(*place);
+        report_unref_own(*place);
         *place = report_ref(session->report);
     }
     return engine->news == NULL;

@@ -42,6 +42,7 @@ struct engine {
     struct change *change; /* being taken in, until it is published */
     uint64_t changes; /* ever */
     struct snapshot *published;
+    struct report_yard *yard;
     struct session *news; /* whose report is newer than the published one */
     struct heap heap;
     struct calendar calendar;

@@ -33,11 +33,28 @@ struct report {
     struct condition condition; /* ok, degraded, failed..., since when, and by which limits */
     uint64_t unearned; /* replies to the latest operation without its random bytes */
     uint32_t failed_in_a_row; /* operations that this address did not answer; 0: it did */
-    unsigned references;
+    bool was_cut; /* the latest operation, by the spec's budget; perhaps without a result */
+    struct sample *packets; /* of the latest operation; NULL: the spec does not keep them */
+    uint32_t packet_count;
+    unsigned references; /* what stands above is what a report says */
+    struct report_yard *yard; /* NULL: whoever drops the last reference frees it */
+    struct report *next; /* in the yard */
 };
 
+/* Where the reports of one thread go when nobody needs them any more, be that on another thread: it
+ * frees them itself, some with each report that it makes. So no reader holds a lock of malloc that
+ * the thread waits for. */
+struct report_yard;
+struct report_yard *report_yard_new(void);
+/* No more are made. Those that are out are freed by whoever drops the last reference. */
+void report_yard_close(struct report_yard *yard);
+
+/* A zeroed report with one reference. A yard is for one thread; NULL: none. */
+struct report *report_alloc(struct report_yard *yard);
 struct report *report_ref(struct report *report);
 void report_unref(struct report *report); /* NULL is fine */
+/* The same on the thread of the yard: what is not needed any more is freed at once. */
+void report_unref_own(struct report *report);
 
 /* The first operation of the target is due at `now`, and has not ended. */
 bool report_is_awaited(const struct report *report, struct mono now);

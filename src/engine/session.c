@@ -87,12 +87,13 @@ static void plan_start(struct session *session, struct mono at, struct instant n
 /* A report of the same results and tally as the latest, under the current spec. */
 static struct report *report_new(const struct session *session)
 {
-    struct report *report = mem_alloc(1, sizeof *report);
+    struct report *report = report_alloc(session->yard);
     if (session->report != NULL) {
         memcpy(report, session->report, offsetof(struct report, references));
         tally_own(&report->tally);
+        report->packets = NULL;
+        report->packet_count = 0;
     }
-    report->references = 1;
     report->spec = spec_ref(session->spec);
     report->is_inactive = is_inactive(session);
     report->first_start = session->first_start;
@@ -122,14 +123,15 @@ static void settle(struct report *report, struct instant now)
 
 static void set_report(struct session *session, struct report *report)
 {
-    report_unref(session->report);
+    report_unref_own(session->report);
     session->report = report;
 }
 
 void session_init(struct session *session, uint32_t slot, const struct spec *spec,
-                  const uint8_t seed[HANDSHAKE_SEED_BYTES])
+                  const uint8_t seed[HANDSHAKE_SEED_BYTES], struct report_yard *yard)
 {
     *session = (struct session){
+        .yard = yard,
         .slot = slot,
         .plan = PLAN_BEGIN,
         .spec = spec_ref(spec),
@@ -138,6 +140,7 @@ void session_init(struct session *session, uint32_t slot, const struct spec *spe
         .next_start = MONO_NEVER,
         .second_start = MONO_NEVER,
         .life_end = MONO_NEVER,
+        .cut_at = MONO_NEVER,
     };
     probe_init(&session->probe, session->spec, seed);
     session->report = report_new(session);
@@ -194,7 +197,7 @@ void session_plan(struct session *session, int64_t phase_ns, bool start_now, str
 void session_fini(struct session *session)
 {
     probe_fini(&session->probe);
-    report_unref(session->report);
+    report_unref_own(session->report);
     spec_unref(session->spec);
 }
 
@@ -256,6 +259,14 @@ static void miss_starts(struct session *session, struct instant now)
     session->next_start = mono_add(session->next_start, missed * period_ns);
 }
 
+/* When the wait for late replies ends, and in `cut_at` when the operation does in any case. */
+static struct mono plan_end(struct session *session, struct mono next, struct instant now)
+{
+    int64_t budget_ns = session->spec->schedule.budget_ns;
+    session->cut_at = budget_ns > 0 ? mono_add(now.mono, budget_ns) : MONO_NEVER;
+    return mono_add(mono_min(next, session->cut_at), -SESSION_GAP_NS);
+}
+
 static void start_run(struct session *session, struct instant now, struct session_env *env)
 {
     struct engine_stats *stats = env->stats;
@@ -263,12 +274,13 @@ static void start_run(struct session *session, struct instant now, struct sessio
     hist_observe(&stats->start_lateness, &hist_layout_default,
                  mono_diff(now.mono, session->next_start));
     session->is_running = true;
+    session->was_cut = false;
     session->latest_start = session->next_start;
     probe_set_spec(&session->probe, session->spec);
     struct mono next = take_following_start(session);
     plan_start(session, next, now);
     probe_set_clock(&session->probe, env->clock);
-    probe_start(&session->probe, now, mono_add(next, -SESSION_GAP_NS));
+    probe_start(&session->probe, now, plan_end(session, next, now));
 }
 
 /* Starts that passed before the run's result was known are skipped, never made up for. Returns how
@@ -333,6 +345,16 @@ static void take_round(struct report *report, const struct round *round, struct 
     }
 }
 
+static void keep_packets(const struct session *session, struct report *report)
+{
+    const struct samples samples = train_samples(&session->probe.train);
+    if (report->spec->results.keeps_packets) {
+        report->packet_count = samples.count;
+        report->packets = mem_alloc(samples.count, sizeof *report->packets);
+        memcpy(report->packets, samples.items, samples.count * sizeof *report->packets);
+    }
+}
+
 static void end_run(struct session *session, struct instant now, struct session_env *env)
 {
     uint64_t skipped = 0;
@@ -353,10 +375,24 @@ static void end_run(struct session *session, struct instant now, struct session_
     if (round != NULL) {
         count_packets(session, env->stats);
         take_round(report, round, now);
+        keep_packets(session, report);
     }
+    report->was_cut = session->was_cut;
     settle(report, now);
     set_report(session, report);
     env->has_news = true;
+}
+
+/* What ends by itself now is not cut short: it was polled before. */
+static bool cut_when_due(struct session *session, struct instant now)
+{
+    if (!session->is_running || mono_is_before(now.mono, session->cut_at)) {
+        return false;
+    }
+    session->was_cut = !probe_is_settled(&session->probe, now.mono);
+    session->cut_at = MONO_NEVER;
+    probe_cut_short(&session->probe, now);
+    return true;
 }
 
 bool session_poll(struct session *session, struct instant now, struct fx *fx,
@@ -366,7 +402,11 @@ bool session_poll(struct session *session, struct instant now, struct fx *fx,
     if (!session->is_running && !session->is_leaving && is_due) {
         start_run(session, now, env);
     }
-    if (probe_poll(&session->probe, now, fx, env->scratch)) {
+    bool has_effect = probe_poll(&session->probe, now, fx, env->scratch);
+    if (!has_effect && cut_when_due(session, now)) {
+        has_effect = probe_poll(&session->probe, now, fx, env->scratch);
+    }
+    if (has_effect) {
         fx->id.owner = session->slot;
         return true;
     }
@@ -381,7 +421,8 @@ struct mono session_deadline(const struct session *session)
     if (session->is_leaving) {
         return MONO_NEVER;
     }
-    return session->is_running ? probe_deadline(&session->probe) : session->next_start;
+    return session->is_running ? mono_min(probe_deadline(&session->probe), session->cut_at)
+                               : session->next_start;
 }
 
 bool session_is_gone(const struct session *session)

@@ -32,6 +32,7 @@ struct session {
     const struct spec *spec; /* a reference: of the target now; of what runs, see probe.spec */
     struct probe probe;
     bool is_running;
+    bool was_cut; /* what runs, or ran last */
     bool starts_now; /* whatever its spec says */
     bool is_leaving; /* its target was removed: close and go */
     struct mono first_start; /* its life begins; MONO_NEVER: pending */
@@ -40,16 +41,19 @@ struct session {
     struct mono next_start; /* MONO_NEVER: pending, or its life is over */
     struct wall next_wall; /* the same by the wall clock, when it was planned; 0: none */
     struct mono life_end;
+    struct mono cut_at; /* then what runs is cut short; MONO_NEVER: not at all */
     uint64_t missed_starts; /* not yet in the tally */
     int64_t phase_ns; /* of its starts, on the wall clock */
     bool is_booked; /* in the calendar, */
     int64_t delay_ns; /* with this delay */
     struct report *report; /* the latest, never NULL: its tally is the session's */
+    struct report_yard *yard; /* for the next ones */
 };
 
-/* A session that does not start anything yet. `seed` is as for probe_init. */
+/* A session that does not start anything yet. `seed` is as for probe_init, `yard` for
+ * report_alloc. */
 void session_init(struct session *session, uint32_t slot, const struct spec *spec,
-                  const uint8_t seed[HANDSHAKE_SEED_BYTES]);
+                  const uint8_t seed[HANDSHAKE_SEED_BYTES], struct report_yard *yard);
 void session_fini(struct session *session);
 
 /* Makes the plan that it needs; of one whose operation runs, when that ends. First start: the first

@@ -48,12 +48,8 @@ static char *put_digits(char *at, uint64_t value, size_t digits)
     return end;
 }
 
-char *decimal_count(char *at, uint64_t value)
+char *decimal_count_long(char *at, uint64_t value)
 {
-    if (value < 10) {
-        *at = (char)('0' + value);
-        return at + 1;
-    }
     return put_digits(at, value, count_digits(value));
 }
 

@@ -10,8 +10,18 @@
 
 #define DECIMAL_MAX 24
 
+/* Of a number of more than one digit. */
+char *decimal_count_long(char *at, uint64_t value);
+
 /* "0", "18446744073709551615". */
-char *decimal_count(char *at, uint64_t value);
+static inline char *decimal_count(char *at, uint64_t value)
+{
+    if (value < 10) {
+        *at = (char)('0' + value);
+        return at + 1;
+    }
+    return decimal_count_long(at, value);
+}
 
 /* Nanoseconds as seconds, without trailing zeros: "0.00025", "12", "-1.5". */
 char *decimal_seconds(char *at, int64_t value_ns);

@@ -49,11 +49,12 @@ const struct expo_format *expo_format_at(size_t index)
     return index < sizeof formats / sizeof formats[0] ? formats[index] : NULL;
 }
 
-/* The scopes whose families are written for the target. */
-static uint32_t scopes_of(const struct spec *spec)
+/* The scopes whose families are written for the target. `is_once`: it has no schedule. */
+static uint32_t scopes_of(const struct spec *spec, bool is_once)
 {
     bool is_stamped = operation_has(spec->operation, RESULT_JITTER);
-    return 1U << FAMILY_TARGET | (uint32_t)is_stamped << FAMILY_JITTER |
+    return 1U << FAMILY_TARGET | (uint32_t)!is_once << FAMILY_SCHEDULE |
+           (uint32_t)is_stamped << FAMILY_JITTER |
            (uint32_t)(spec->operation->transport != TRANSPORT_TCP_CONNECT) << FAMILY_DATAGRAMS |
            (uint32_t)control_has_request(spec->control.version) << FAMILY_CONTROL;
 }
@@ -92,7 +93,7 @@ static struct series_origin target_origin(const struct report *report)
 
 /* `labels` are the target's. */
 static void add_entry(struct entries *entries, const struct report *report,
-                      const struct buf *labels)
+                      const struct buf *labels, bool is_once)
 {
     const struct spec *spec = report->spec;
     entries->items[entries->count] = (struct entry){
@@ -100,7 +101,7 @@ static void add_entry(struct entries *entries, const struct report *report,
         .layout = shared_layout(entries, spec),
         .offset = entries->labels.size,
         .size = (uint32_t)labels->size,
-        .scopes = scopes_of(spec),
+        .scopes = scopes_of(spec, is_once),
         .origin = target_origin(report),
         .level = spec->results.series,
     };
@@ -123,10 +124,11 @@ static void entries_init(struct entries *entries, const struct expo_view *view,
             const struct report *report = snapshot->reports[k];
             buf_clear(&labels);
             add_labels(format, report->spec, &labels);
-            add_entry(entries, report, &labels);
+            add_entry(entries, report, &labels, view->probe != NULL);
         }
     }
     buf_fini(&labels);
+    buf_reserve(&entries->labels, SERIES_STEP); /* for series_set_labels */
 }
 
 static void entries_fini(struct entries *entries)
@@ -152,7 +154,7 @@ static void body_fini(struct expo_body *body)
 
 /* The reports of thousands of targets do not fit into the cache. What a family will read of a
  * target, mostly of its tally, is fetched so many targets ahead. */
-#define FETCH_AHEAD 4
+#define FETCH_AHEAD 16
 #define CACHE_LINE 64
 
 static void fetch(const struct report *report, const struct family *family)
@@ -196,6 +198,9 @@ static void write_targets(struct expo_body *body, const struct family *family, s
 /* Whether this program has what the family is about. */
 static bool has_scope(const struct expo_view *view, enum family_scope scope)
 {
+    if (view->probe != NULL || scope == FAMILY_PROBE) {
+        return view->probe != NULL && scope == FAMILY_PROBE;
+    }
     switch (scope) {
     case FAMILY_EXPORTER:
         return view->snapshots != NULL;

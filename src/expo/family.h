@@ -18,6 +18,7 @@
 /* For whom a family is written. */
 enum family_scope {
     FAMILY_TARGET, /* once for each target */
+    FAMILY_SCHEDULE, /* once for each target that is measured again and again */
     FAMILY_JITTER, /* once for each target with timestamps in its probes: udp-jitter, icmp-jitter */
     FAMILY_DATAGRAMS, /* once for each target whose probes are datagrams */
     FAMILY_CONTROL, /* once for each target with a control handshake */
@@ -25,6 +26,7 @@ enum family_scope {
     FAMILY_RESPONDER, /* once, when this program has a responder */
     FAMILY_RESPONDER_ALONE, /* once, when this program is a responder and nothing else */
     FAMILY_PROCESS, /* once */
+    FAMILY_PROBE, /* once, and then nothing else that is once: a client asked for one operation */
 };
 
 /* What the values are read from. */
@@ -65,6 +67,7 @@ extern const struct family_part family_of_responder; /* the responder in this pr
 extern const struct family_part family_of_exporter; /* this program and its host */
 extern const struct family_part family_of_files; /* files with targets */
 extern const struct family_part family_of_process; /* this process */
+extern const struct family_part family_of_probe; /* operations that clients ask for */
 
 /* The value at `offset` of the struct at `base`, for emit. */
 static inline const void *family_value(const void *base, size_t offset)

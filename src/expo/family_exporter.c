@@ -226,7 +226,7 @@ static const struct family rows[] = {
     {{"ipsla_exporter_config_hash_info",
       METRIC_INFO,
       NULL,
-      "SHA-256 of the configuration file in force; the value is 1.",
+      "SHA-256 of the configuration in force, target files included; the value is 1.",
       {"sha256"}},
      FAMILY_EXPORTER,
      emit_config_hash,

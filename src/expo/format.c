@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "expo/format.h"
 
+#include <assert.h>
 #include <string.h>
 
 void series_init(struct series *series, const struct expo_format *format, struct buf *out)
@@ -22,18 +23,22 @@ void series_begin(struct series *series, const struct metric *metric)
     }
     series->metric = metric;
     series->name_size = strlen(metric->name);
+    assert(series->name_size <= SERIES_NAME_MAX);
+    memcpy(series->name, metric->name, series->name_size);
+    series->name[series->name_size] = '{';
     for (size_t i = 0; metric->labels[i] != NULL; i++) {
         series->label_sizes[i] = strlen(metric->labels[i]);
     }
-    series_set_labels(series, "", 0);
+    buf_clear(&series->labels);
+    buf_reserve(&series->labels, SERIES_STEP);
+    series->label = 0;
 }
 
 void series_set_labels(struct series *series, const char *bytes, size_t size)
 {
     buf_clear(&series->labels);
-    char *at = buf_room(&series->labels, size);
-    memcpy(at, bytes, size);
-    buf_take(&series->labels, at + size);
+    char *at = buf_room(&series->labels, size + SERIES_STEP);
+    buf_take(&series->labels, series_put_wide(at, bytes, size));
     series->label = 0;
 }
 

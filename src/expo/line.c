@@ -6,19 +6,25 @@
  * for twice the size. */
 static char *put_escaped(char *at, const char *value, bool quotes)
 {
-    for (; *value != '\0'; value++) {
-        char c = *value;
-        if (c == '\\' || c == '\n' || (c == '"' && quotes)) {
+    static const bool is_special[256] = {['\0'] = true, ['\\'] = true, ['\n'] = true, ['"'] = true};
+    for (;;) {
+        for (; !is_special[(unsigned char)*value]; value++) {
+            *at++ = *value;
+        }
+        char c = *value++;
+        if (c == '\0') {
+            return at;
+        }
+        if (c != '"' || quotes) {
             *at++ = '\\';
         }
         *at++ = (char)(c == '\n' ? 'n' : c);
     }
-    return at;
 }
 
 void line_add_label(struct buf *labels, const char *name, size_t name_size, const char *value)
 {
-    char *at = buf_room(labels, name_size + 2 * strlen(value) + sizeof ",=\"\"");
+    char *at = buf_room(labels, name_size + 2 * strlen(value) + sizeof ",=\"\"" + SERIES_STEP);
     if (labels->size > 0) {
         *at++ = ',';
     }
@@ -59,30 +65,19 @@ void line_add_help(struct series *series, size_t name_size, bool quotes)
     buf_add_char(series->out, '\n');
 }
 
-/* What a line needs beside its name and labels: braces, a space, the value, a line end. */
-#define LINE_EXTRA_MAX (4 + LINE_VALUE_MAX)
-
 char *line_begin(struct series *series, size_t name_size, const char *suffix, size_t suffix_size)
 {
     size_t labels_size = series->labels.size;
     char *at = buf_room(series->out, name_size + suffix_size + labels_size + LINE_EXTRA_MAX);
-    at = line_put(at, series->metric->name, name_size);
-    if (suffix_size > 0) {
-        at = line_put(at, suffix, suffix_size);
-    }
+    at = series_put_wide(at, series->name, name_size);
+    at = line_put(at, suffix, suffix_size);
     if (labels_size > 0) {
         *at++ = '{';
-        at = line_put(at, series->labels.bytes, labels_size);
+        at = series_put_wide(at, series->labels.bytes, labels_size);
         *at++ = '}';
     }
     *at++ = ' ';
     return at;
-}
-
-void line_end(struct series *series, char *at)
-{
-    *at++ = '\n';
-    buf_take(series->out, at);
 }
 
 char *line_put_exemplar(char *at, const struct exemplar *exemplar)

@@ -33,8 +33,31 @@ void line_add_help(struct series *series, size_t name_size, bool quotes);
 /* A series up to its value: the first `name_size` bytes of the metric's name, the suffix, which has
  * static size, labels, a space. There is room for LINE_VALUE_MAX more; then comes line_end. */
 #define LINE_VALUE_MAX (2 * DECIMAL_MAX + 8)
+/* What a line needs beside its name and labels: braces, a space, the value, a line end. */
+#define LINE_EXTRA_MAX (4 + LINE_VALUE_MAX + SERIES_STEP)
 char *line_begin(struct series *series, size_t name_size, const char *suffix, size_t suffix_size);
-void line_end(struct series *series, char *at);
+
+/* The same with the whole name and no suffix. */
+static inline char *line_begin_plain(struct series *series)
+{
+    size_t labels_size = series->labels.size;
+    char *at = buf_room(series->out, series->name_size + labels_size + LINE_EXTRA_MAX);
+    if (labels_size > 0) {
+        at = series_put_wide(at, series->name, series->name_size + 1);
+        at = series_put_wide(at, series->labels.bytes, labels_size);
+        *at++ = '}';
+    } else {
+        at = series_put_wide(at, series->name, series->name_size);
+    }
+    *at++ = ' ';
+    return at;
+}
+
+static inline void line_end(struct series *series, char *at)
+{
+    *at++ = '\n';
+    buf_take(series->out, at);
+}
 
 /* ' # {sequence="7"} 0.02 1700000000.5', at most LINE_EXEMPLAR_MAX bytes. */
 #define LINE_EXEMPLAR_MAX (3 * DECIMAL_MAX + 24)

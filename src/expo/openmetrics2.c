@@ -38,13 +38,13 @@ static char *put_start(char *at, const struct series *series)
 
 static void add_count(struct series *series, uint64_t value)
 {
-    char *at = decimal_count(line_begin(series, series->name_size, "", 0), value);
+    char *at = decimal_count(line_begin_plain(series), value);
     line_end(series, put_start(at, series));
 }
 
 static void add_seconds(struct series *series, int64_t value_ns)
 {
-    char *at = decimal_seconds(line_begin(series, series->name_size, "", 0), value_ns);
+    char *at = decimal_seconds(line_begin_plain(series), value_ns);
     line_end(series, put_start(at, series));
 }
 
@@ -117,7 +117,7 @@ static void add_histogram(struct series *series, const struct hist *hist,
                           const struct hist_layout *layout)
 {
     enum hist_forms forms = series->origin.histograms;
-    char *line = line_begin(series, series->name_size, "", 0);
+    char *line = line_begin_plain(series);
     buf_take(series->out, line);
     size_t entries = layout->count + (hist->native == NULL ? 0 : 2 * (size_t)hist->native->used);
     char *at = buf_room(series->out, entries * ENTRY_MAX + REST_MAX);

@@ -168,7 +168,7 @@ static uint8_t *put_label(uint8_t *at, unsigned field, const char *name, const c
 static void add_label(struct buf *labels, const char *name, size_t name_size, const char *value)
 {
     size_t size = name_size + strlen(value) + 3 * (PROTO_TAG_MAX + PROTO_VARINT_MAX);
-    uint8_t *start = (uint8_t *)buf_room(labels, size);
+    uint8_t *start = (uint8_t *)buf_room(labels, size + SERIES_STEP);
     uint8_t *end = start + size;
     const uint8_t *at = put_label(end, METRIC_FIELD_LABEL, name, value);
     memmove(start, at, (size_t)(end - at));

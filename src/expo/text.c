@@ -83,12 +83,12 @@ static void begin_openmetrics(struct series *series)
 
 static void add_count(struct series *series, uint64_t value)
 {
-    line_end(series, decimal_count(line_begin(series, series->name_size, "", 0), value));
+    line_end(series, decimal_count(line_begin_plain(series), value));
 }
 
 static void add_seconds(struct series *series, int64_t value_ns)
 {
-    line_end(series, decimal_seconds(line_begin(series, series->name_size, "", 0), value_ns));
+    line_end(series, decimal_seconds(line_begin_plain(series), value_ns));
 }
 
 /* When a counter or histogram began, where that is wanted. */
@@ -134,12 +134,17 @@ static void need_bounds(struct bounds *bounds, const struct hist_layout *layout)
 static void set_line(struct text *text, const struct series *series)
 {
     static const char suffix[] = "_bucket{";
+    static const char bound[] = ",le=\"";
     struct buf *line = &text->line;
+    size_t labels_size = series->labels.size;
     buf_clear(line);
-    buf_add(line, series->metric->name, series->name_size);
-    buf_add(line, suffix, sizeof suffix - 1);
-    buf_add(line, buf_string(&series->labels), series->labels.size);
-    buf_add_string(line, series->labels.size > 0 ? ",le=\"" : "le=\"");
+    char *at = buf_room(line, series->name_size + labels_size + sizeof suffix + sizeof bound +
+                                  SERIES_STEP);
+    at = series_put_wide(at, series->name, series->name_size);
+    at = line_put(at, suffix, sizeof suffix - 1);
+    at = series_put_wide(at, series->labels.bytes, labels_size);
+    size_t skipped = labels_size > 0 ? 0 : 1; /* the comma */
+    buf_take(line, line_put(at, bound + skipped, sizeof bound - 1 - skipped));
 }
 
 /* The bucket with the exemplar; none in a format without, or when there is none. */
@@ -158,7 +163,8 @@ static void add_buckets(struct series *series, const struct hist *hist,
     const struct bounds *bounds = &text->bounds;
     const struct buf *line = &text->line;
     size_t line_max = line->size + sizeof bounds->texts[0] + DECIMAL_MAX + 1;
-    char *at = buf_room(series->out, (layout->count + 1) * line_max + LINE_EXEMPLAR_MAX);
+    char *at =
+        buf_room(series->out, (layout->count + 1) * line_max + LINE_EXEMPLAR_MAX + SERIES_STEP);
     char digits[DECIMAL_MAX] = "0";
     size_t digits_size = 1;
     uint64_t cumulated = 0;
@@ -168,7 +174,7 @@ static void add_buckets(struct series *series, const struct hist *hist,
             cumulated += hist->buckets[i];
             digits_size = (size_t)(decimal_count(digits, cumulated) - digits);
         }
-        at = line_put(at, line->bytes, line->size);
+        at = series_put_wide(at, line->bytes, line->size);
         /* A constant size is faster than the right one. */
         memcpy(at, bounds->texts[i], sizeof bounds->texts[i]);
         at += bounds->sizes[i];
@@ -179,7 +185,7 @@ static void add_buckets(struct series *series, const struct hist *hist,
         }
         *at++ = '\n';
     }
-    at = line_put(at, line->bytes, line->size);
+    at = series_put_wide(at, line->bytes, line->size);
     at = line_put(at, infinite, sizeof infinite - 1);
     at = decimal_count(at, hist->count);
     if (exemplar_at == layout->count) {

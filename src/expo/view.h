@@ -44,6 +44,9 @@ struct expo_responder {
     size_t drop_count;
     uint64_t socket_drops;
     uint32_t sessions, max_sessions;
+    const uint16_t *control_ports; /* where control requests are taken, each once */
+    size_t control_port_count;
+    uint32_t permanent_ports; /* UDP and TCP */
     struct hist processing; /* hist_layout_default */
 };
 
@@ -70,6 +73,38 @@ struct expo_rejections {
     uint64_t of[EXPO_REJECTION_COUNT];
 };
 
+/* One operation that a client asked for. */
+struct expo_probe {
+    bool is_successful;
+    int64_t duration_ns; /* from the request to the result */
+    int64_t timeout_ns; /* how long it could have taken */
+    int64_t lookup_ns; /* of the host name; 0: it is an address */
+};
+
+/* How such operations ended. */
+enum expo_probe_result {
+    EXPO_PROBE_SUCCESS,
+    EXPO_PROBE_FAILURE,
+    EXPO_PROBE_TIMEOUT, /* there was no time for all of it */
+    EXPO_PROBE_CANCELLED, /* the client left, or the exporter stopped */
+};
+#define EXPO_PROBE_RESULT_COUNT 4
+
+/* Why others were not begun. */
+enum expo_probe_refusal {
+    EXPO_PROBE_OFF, /* the configuration has no section probe: status 404 */
+    EXPO_PROBE_INVALID, /* 400 */
+    EXPO_PROBE_FORBIDDEN, /* the address is not allowed: 403 */
+    EXPO_PROBE_BUSY, /* as many run as may: 503 */
+};
+#define EXPO_PROBE_REFUSAL_COUNT 4
+
+struct expo_probes {
+    uint64_t running;
+    uint64_t ended[EXPO_PROBE_RESULT_COUNT];
+    uint64_t refused[EXPO_PROBE_REFUSAL_COUNT];
+};
+
 /* The latest time that the host name of a target was resolved. */
 struct expo_lookup {
     int64_t duration_ns;
@@ -90,6 +125,8 @@ struct expo_view {
     struct clock_state clock; /* what the system says of our clock now */
     bool is_realtime; /* the measuring threads have real-time priority */
     struct expo_rejections rejections;
+    const struct expo_probe *probe; /* this is about one operation; NULL: about the program */
+    struct expo_probes probes; /* so far */
     const char *config_hash; /* of the configuration in force, hexadecimal; NULL: there is none */
     bool reload_successful;
     struct wall reload_success; /* when a configuration was last loaded */

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* From a file to running parts. A new configuration is taken whole or not at all: whatever can
  * fail is tried before anything that runs is changed. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -290,13 +291,15 @@ static void log_files(const struct target_files *files, bool is_news_only)
     }
 }
 
-/* What HTTP sees of the target files. */
-static void publish_files(struct exporter *exporter, struct target_files *files)
+/* What HTTP sees of the configuration. */
+static void publish(struct exporter *exporter, const struct config *config)
 {
-    struct target_files *own = files == NULL ? NULL : target_files_ref(files);
+    struct target_files *own = config->files == NULL ? NULL : target_files_ref(config->files);
+    shown_config_set(&exporter->shown, effective_new(config));
     pthread_mutex_lock(&exporter->mutex);
     struct target_files *before = exporter->files;
     exporter->files = own;
+    memcpy(exporter->config_hash, config->hash, sizeof exporter->config_hash);
     pthread_mutex_unlock(&exporter->mutex);
     target_files_unref(before);
 }
@@ -307,7 +310,7 @@ static void begin_targets(struct exporter *exporter)
     const struct config *config = exporter->config;
     set_names(exporter);
     exporter_apply(exporter);
-    publish_files(exporter, config->files);
+    publish(exporter, config);
     struct limits needed = limits_needed(config, exporter->work.count);
     struct limits allowed = limits_allowed();
     limits_log(&needed, &allowed);
@@ -320,9 +323,12 @@ static void take_over(struct exporter *exporter, struct config *config)
     keep_shard(exporter, config);
     config_free(exporter->config);
     exporter->config = config;
+    if (!prober_configure(exporter->prober, config->prober)) {
+        log_line(LOG_LEVEL_ERROR, "nothing is measured on request: no thread for it", "error",
+                 strerror(errno), NULL);
+    }
     begin_targets(exporter);
     pthread_mutex_lock(&exporter->mutex);
-    memcpy(exporter->config_hash, config->hash, sizeof exporter->config_hash);
     exporter->is_reload_successful = true;
     exporter->reload_success = clock_now().wall;
     pthread_mutex_unlock(&exporter->mutex);

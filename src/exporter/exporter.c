@@ -48,6 +48,10 @@ static const struct option_row rows[] = {
      "Failed operations in a row after which a host name with several addresses is measured at the "
      "next one. 0: never.",
      false},
+    {"timeout-offset", "DURATION", "500ms",
+     "How much earlier than the scrape an operation asked for at /probe must end; also in seconds, "
+     "as 0.5.",
+     false},
     {"realtime", NULL, NULL, "Run the measuring threads with real-time priority (SCHED_FIFO).",
      false},
     WEB_FLAGS_ROWS(":10967"),
@@ -300,12 +304,14 @@ static void stop(struct exporter *exporter)
 {
     daemon_notify("STOPPING=1");
     http_stop(exporter->http);
+    prober_free(exporter->prober);
     exporter_stop_workers(exporter);
     responder_worker_stop(exporter->responder, NULL);
     exporter_end_changes(exporter);
     resolver_stop(exporter->resolver);
     exporter_follow_end(exporter);
     target_files_unref(exporter->files);
+    shown_config_fini(&exporter->shown);
     config_free(exporter->config);
     free(exporter->replays);
     spec_set_unref(exporter->targets);
@@ -322,6 +328,7 @@ static int run(struct exporter *exporter, struct config *config, struct web_flag
     exporter->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     bool has_workers = exporter_start_workers(exporter);
     exporter->resolver = resolver_new(on_new_addresses, exporter);
+    exporter->prober = prober_new(exporter->timeout_offset_ns);
     bool has_begun = false;
     if (signal_fd < 0 || exporter->wake_fd < 0 || !has_workers) {
         refuse_system("worker");
@@ -364,6 +371,7 @@ int main(int argc, char **argv)
     unsigned next_address_after;
     uint8_t start_key[SIPHASH_KEY_BYTES];
     struct follow follow;
+    int64_t timeout_offset_ns;
     int status;
     if (!options_parse(&program, argc, argv, &options, &status)) {
         return status;
@@ -386,6 +394,9 @@ int main(int argc, char **argv)
     }
     if (status == 0) {
         status = exporter_read_follow(&options, &follow);
+    }
+    if (status == 0) {
+        status = prober_read_offset(&options, &timeout_offset_ns);
     }
     if (status == 0) {
         status = daemon_read_logging(&options);
@@ -412,9 +423,11 @@ int main(int argc, char **argv)
         .wants_realtime = options_has(&options, "realtime"),
         .shard = shard,
         .next_address_after = next_address_after,
+        .timeout_offset_ns = timeout_offset_ns,
         .work = work,
         .started = clock_now().wall,
         .mutex = PTHREAD_MUTEX_INITIALIZER,
+        .shown = {.mutex = PTHREAD_MUTEX_INITIALIZER},
         .scrape_seconds = -1,
         .follow = follow,
     };

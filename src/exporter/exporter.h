@@ -13,6 +13,7 @@
  *   spoilt.c    operations that completed without all of their numbers, in the log
  *   realtime.c  priority of the measuring threads
  *   resolve.c   host names
+ *   prober.c    operations that HTTP clients ask for, each a prober_job.c; inquiry.c looks up
  *   view.c      what HTTP asks for */
 #ifndef EXPORTER_EXPORTER_H
 #define EXPORTER_EXPORTER_H
@@ -24,15 +25,16 @@
 #include <stdint.h>
 
 #include "base/time.h"
-#include "config/config.h"
 #include "explain/explain.h"
 #include "exporter/limits.h"
 #include "exporter/operations.h"
+#include "exporter/prober.h"
 #include "exporter/resolve.h"
 #include "host/engine_worker.h"
 #include "host/responder_worker.h"
 #include "probe/spec_set.h"
 #include "program/refusal_watch.h"
+#include "program/shown_config.h"
 #include "program/web_flags.h"
 
 #define EXPORTER_WORKERS_MAX 64
@@ -58,7 +60,7 @@ struct spoilt {
 /* What the service manager was told. */
 struct health {
     struct mono next; /* when to look again */
-    uint64_t turns[EXPORTER_WORKERS_MAX + 1]; /* of the workers, and of the responder */
+    uint64_t turns[EXPORTER_WORKERS_MAX + 2]; /* of the workers, the prober and the responder */
     char status[160];
 };
 
@@ -85,15 +87,18 @@ struct exporter {
     struct exporter_shard shard;
     uint8_t start_key[SIPHASH_KEY_BYTES];
     struct engine_worker *workers[EXPORTER_WORKERS_MAX]; /* NULL beyond the last */
+    int64_t timeout_offset_ns;
     unsigned next_address_after; /* failed operations in a row; 0: never */
     struct spec_division work; /* of the targets among them */
     struct resolver *resolver;
+    struct prober *prober;
     int wake_fd; /* written to wake the main thread */
 
     atomic_bool has_new_addresses; /* set by the resolver */
     atomic_bool is_realtime; /* the measuring threads have real-time priority */
     atomic_bool wants_reload; /* set by HTTP */
     atomic_bool was_ready; /* set by HTTP */
+    struct shown_config shown;
 
     pthread_mutex_t mutex; /* for the following */
     struct responder_worker *responder; /* NULL: none */
@@ -195,5 +200,13 @@ struct mono exporter_report_health(struct exporter *exporter);
 
 /* The functions that HTTP calls. */
 struct http_handlers exporter_handlers(struct exporter *exporter);
+
+/* What all workers have published, in the order of the file; the caller's reference. */
+struct snapshot *exporter_acquire(struct exporter *exporter);
+
+/* Handlers (web/handlers.h). */
+struct stream_source exporter_open_targets(void *context);
+bool exporter_show_target(void *context, const char *name, struct buf *out);
+void exporter_show_responder(void *context, struct buf *out);
 
 #endif

@@ -16,10 +16,12 @@
 static bool are_threads_alive(struct exporter *exporter)
 {
     bool is_alive = true;
-    for (unsigned i = 0; i <= exporter->work.count; i++) {
+    for (unsigned i = 0; i < exporter->work.count + 2; i++) {
         uint64_t *before = &exporter->health.turns[i], turns = *before + 1;
         if (i < exporter->work.count) {
             turns = engine_worker_nudge(exporter->workers[i]);
+        } else if (i == exporter->work.count) {
+            turns = prober_nudge(exporter->prober);
         } else if (exporter->responder != NULL) {
             turns = responder_worker_nudge(exporter->responder);
         }

@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 
 #include "base/mem.h"
+#include "exporter/inquiry.h"
 #include "host/log.h"
 #include "operation/operation.h"
 
@@ -99,12 +100,14 @@ struct limits limits_needed(const struct config *config, unsigned workers)
     uint64_t sockets = count_shared(shared, shared_count) * workers;
     sockets = sockets < shared_count ? sockets : shared_count;
     uint64_t answering = config->has_responder ? config->responder.max_sessions : 0;
-    uint64_t threads = (uint64_t)workers + config->has_responder;
+    uint64_t probing = config->prober == NULL ? 0 : config->prober->max_concurrent;
+    uint64_t threads = (uint64_t)workers + config->has_responder + (probing > 0);
     free(shared);
     return (struct limits){
         .descriptors = DESCRIPTORS_BASE + threads * DESCRIPTORS_OF_THREAD + own.descriptors +
-                       sockets + answering + (names < LOOKUPS_MAX ? names : LOOKUPS_MAX),
-        .ports = own.ports + sockets,
+                       sockets + answering + probing + (probing > 0 ? INQUIRIES_MAX : 0) +
+                       (names < LOOKUPS_MAX ? names : LOOKUPS_MAX),
+        .ports = own.ports + sockets + probing,
     };
 }
 

@@ -14,6 +14,9 @@ static int set_realtime(struct exporter *exporter, bool is_realtime)
     for (unsigned i = 0; i < exporter->work.count && error == 0; i++) {
         error = engine_worker_set_realtime(exporter->workers[i], is_realtime);
     }
+    if (error == 0) {
+        error = prober_set_realtime(exporter->prober, is_realtime);
+    }
     atomic_store(&exporter->is_realtime, is_realtime && error == 0);
     return error;
 }

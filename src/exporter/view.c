@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "engine/merge.h"
 #include "exporter/exporter.h"
 #include "host/clock.h"
 #include "host/clock_state.h"
@@ -17,35 +16,13 @@
 /* Everything that a view points to. */
 struct scene {
     struct expo_view view;
-    struct snapshot *snapshot;
+    struct snapshot *snapshots[2]; /* of the targets; of what clients ask for, NULL: nothing */
     struct responder_view responder;
     struct target_files *files; /* NULL: none */
     struct expo_file *shown_files;
     char config_hash[CONFIG_HASH_BYTES];
     struct expo_lookup *lookups; /* NULL: for a page, which shows none */
 };
-
-/* What all workers have published, in the order of the file; the caller's reference. */
-static struct snapshot *acquire(struct exporter *exporter)
-{
-    unsigned count = exporter->work.count;
-    struct snapshot *snapshots[EXPORTER_WORKERS_MAX];
-    if (count == 1) {
-        return engine_worker_acquire(exporter->workers[0]);
-    }
-    pthread_mutex_lock(&exporter->mutex);
-    struct spec_set *targets = spec_set_ref(exporter->targets);
-    pthread_mutex_unlock(&exporter->mutex);
-    for (unsigned i = 0; i < count; i++) {
-        snapshots[i] = engine_worker_acquire(exporter->workers[i]);
-    }
-    struct snapshot *merged = snapshot_merge(snapshots, targets, &exporter->work);
-    for (unsigned i = 0; i < count; i++) {
-        snapshot_unref(snapshots[i]);
-    }
-    spec_set_unref(targets);
-    return merged;
-}
 
 static void show_files(struct scene *scene)
 {
@@ -66,14 +43,16 @@ static void show_files(struct scene *scene)
 
 static void scene_init(struct scene *scene, struct exporter *exporter)
 {
-    *scene = (struct scene){.snapshot = acquire(exporter)};
+    *scene = (struct scene){
+        .snapshots = {exporter_acquire(exporter), prober_acquire_stats(exporter->prober)}};
     struct expo_view *view = &scene->view;
     struct responder_stats stats;
     view->now = clock_now().wall;
     view->version = IPSLA_VERSION;
     view->revision = IPSLA_REVISION;
-    view->snapshots = &scene->snapshot;
-    view->snapshot_count = 1;
+    view->snapshots = scene->snapshots;
+    view->snapshot_count = scene->snapshots[1] == NULL ? 1 : 2;
+    view->probes = prober_counts(exporter->prober);
     view->resolve_failures = resolver_failures(exporter->resolver);
     view->failovers = resolver_failovers(exporter->resolver);
     view->names_waiting = resolver_waiting(exporter->resolver);
@@ -103,7 +82,7 @@ static void scene_init(struct scene *scene, struct exporter *exporter)
 /* When the names of the targets that show it were resolved. */
 static void scene_add_lookups(struct scene *scene, struct exporter *exporter)
 {
-    const struct snapshot *snapshot = scene->snapshot;
+    const struct snapshot *snapshot = scene->snapshots[0];
     scene->lookups = mem_alloc(snapshot->count, sizeof *scene->lookups);
     for (size_t i = 0; i < snapshot->count; i++) {
         const struct spec *spec = snapshot->reports[i]->spec;
@@ -120,7 +99,8 @@ static void scene_add_lookups(struct scene *scene, struct exporter *exporter)
 static void scene_fini(struct scene *scene)
 {
     free(scene->lookups);
-    snapshot_unref(scene->snapshot);
+    snapshot_unref(scene->snapshots[0]);
+    snapshot_unref(scene->snapshots[1]);
     target_files_unref(scene->files);
     free(scene->shown_files);
 }
@@ -167,6 +147,12 @@ static struct stream_source open_scrape(void *context, const struct metrics_requ
     return (struct stream_source){scrape, read_scrape, close_scrape};
 }
 
+static struct stream_source open_config(void *context)
+{
+    struct exporter *exporter = context;
+    return shown_config_open(&exporter->shown, exporter->guard);
+}
+
 static void show_page(void *context, struct buf *out)
 {
     struct exporter *exporter = context;
@@ -188,7 +174,7 @@ static bool is_ready(void *context, struct buf *message)
     size_t wanted = exporter->targets->count;
     bool is_loaded = exporter->reload_success.ns != 0;
     pthread_mutex_unlock(&exporter->mutex);
-    struct snapshot *snapshot = acquire(exporter);
+    struct snapshot *snapshot = exporter_acquire(exporter);
     struct mono now = clock_now().mono;
     size_t awaited = snapshot->count < wanted ? wanted - snapshot->count : 0;
     for (size_t i = 0; i < snapshot->count; i++) {
@@ -225,7 +211,12 @@ struct http_handlers exporter_handlers(struct exporter *exporter)
         .context = exporter,
         .metrics = open_scrape,
         .page = show_page,
+        .targets = exporter_open_targets,
+        .target = exporter_show_target,
+        .responder = exporter_show_responder,
         .ready = is_ready,
         .reload = request_reload,
+        .config = open_config,
+        .probes = prober_handlers(exporter->prober),
     };
 }

@@ -40,6 +40,8 @@
 
 struct engine_worker {
     struct worker *worker;
+    void (*published)(void *context); /* NULL: nobody waits for each result */
+    void *context;
     /* Under the mutex. */
     struct change *pending;
     struct change *done[DONE_MAX]; /* to be freed by other threads */
@@ -165,8 +167,8 @@ static struct mono publish_due(void *self, struct instant now)
         worker->is_waiting = true;
         worker->publish_due = now.mono;
     }
-    /* Somebody waits for the end of a change. */
-    int64_t patience_ns = worker->change != NULL ? STEP_PATIENCE_NS : WORKER_PUBLISH_NS;
+    bool is_awaited = worker->change != NULL || worker->published != NULL;
+    int64_t patience_ns = is_awaited ? STEP_PATIENCE_NS : WORKER_PUBLISH_NS;
     struct mono latest = mono_add(worker->publish_due, patience_ns);
     return has_gap(worker, now) ? now.mono : latest;
 }
@@ -189,7 +191,11 @@ static struct mono publish(void *self, struct instant now)
     }
     worker->published_generation = engine_generation(worker->engine);
     worker->is_waiting = false;
-    worker->publish_due = mono_add(now.mono, WORKER_PUBLISH_NS);
+    worker->publish_due =
+        worker->published != NULL ? now.mono : mono_add(now.mono, WORKER_PUBLISH_NS);
+    if (worker->published != NULL) {
+        worker->published(worker->context);
+    }
     return has_change ? now.mono : MONO_NEVER; /* another change may be pending */
 }
 
@@ -230,14 +236,11 @@ static void engine_worker_free(struct engine_worker *worker)
     free(worker);
 }
 
-struct engine_worker *engine_worker_start(const uint8_t start_key[SIPHASH_KEY_BYTES])
+static struct engine_worker *start(struct engine_worker *worker, struct engine_options *options)
 {
-    struct engine_worker *worker = mem_alloc(1, sizeof *worker);
-    struct engine_options options = {.start_now = false};
-    entropy_fill(options.seed, sizeof options.seed);
-    memcpy(options.start_key, start_key, sizeof options.start_key);
+    entropy_fill(options->seed, sizeof options->seed);
     worker->is_current = true;
-    worker->engine = engine_new(&options);
+    worker->engine = engine_new(options);
     worker->published_generation = engine_generation(worker->engine);
     worker->worker = worker_new(engine_machine(worker->engine), &ops, worker);
     int error = worker->worker == NULL ? -errno : worker_start(worker->worker);
@@ -247,6 +250,22 @@ struct engine_worker *engine_worker_start(const uint8_t start_key[SIPHASH_KEY_BY
         return NULL;
     }
     return worker;
+}
+
+struct engine_worker *engine_worker_start(const uint8_t start_key[SIPHASH_KEY_BYTES])
+{
+    struct engine_options options = {.start_now = false};
+    memcpy(options.start_key, start_key, sizeof options.start_key);
+    return start(mem_alloc(1, sizeof(struct engine_worker)), &options);
+}
+
+struct engine_worker *engine_worker_start_prompt(void (*published)(void *context), void *context)
+{
+    struct engine_options options = {.start_now = false};
+    struct engine_worker *worker = mem_alloc(1, sizeof *worker);
+    worker->published = published;
+    worker->context = context;
+    return start(worker, &options);
 }
 
 void engine_worker_apply(struct engine_worker *worker, struct spec_set *set)

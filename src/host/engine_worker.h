@@ -19,6 +19,11 @@ struct engine_worker;
 /* Starts a thread with an engine without targets. NULL with errno set when the system refuses. */
 struct engine_worker *engine_worker_start(const uint8_t start_key[SIPHASH_KEY_BYTES]);
 
+/* The same for somebody who waits for each result: it is published at once, and then `published`
+ * is called on the worker's thread, which must not wait. Targets whose `start` is now begin at
+ * once. */
+struct engine_worker *engine_worker_start_prompt(void (*published)(void *context), void *context);
+
 /* Hands over a new set of targets (takes a reference); replaces one that is still pending. */
 void engine_worker_apply(struct engine_worker *worker, struct spec_set *set);
 

@@ -425,6 +425,13 @@ struct mono probe_end(const struct probe *probe, struct mono now)
     return probe->has_result ? mono_add(probe->started, probe->round.duration_ns) : now;
 }
 
+bool probe_is_settled(const struct probe *probe, struct mono now)
+{
+    return probe->phase == PROBE_OVER ||
+           (probe->phase == PROBE_SETTLE && (train_is_complete(&probe->train) ||
+                                             !mono_is_before(now, train_expiry(&probe->train))));
+}
+
 bool probe_is_idle(const struct probe *probe)
 {
     return (probe->phase == PROBE_IDLE || probe->phase == PROBE_OVER) && !probe->is_open;

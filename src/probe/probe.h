@@ -124,6 +124,9 @@ struct mono probe_deadline(const struct probe *probe);
 /* No operation is running and no channel is open. */
 bool probe_is_idle(const struct probe *probe);
 
+/* Nothing that is still to come could change the result, but for duplicates and late replies. */
+bool probe_is_settled(const struct probe *probe, struct mono now);
+
 /* When the result of an operation that went idle was known; `now` when it has none. */
 struct mono probe_end(const struct probe *probe, struct mono now);
 
@@ -132,5 +135,8 @@ struct mono probe_end(const struct probe *probe, struct mono now);
  * values go to `sinks`. Valid until the next start. */
 const struct round *probe_collect(struct probe *probe, const struct clock_state *clock,
                                   struct instant now, const struct round_sinks *sinks);
+
+/* What IOS would return for an operation of `spec` that came to `round`. */
+enum return_code probe_return_code(const struct round *round, const struct spec *spec);
 
 #endif

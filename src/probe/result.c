@@ -18,7 +18,7 @@ static bool is_over_threshold(const struct round *round, const struct spec *spec
     return measured_ns > (double)spec->results.threshold_ns;
 }
 
-static enum return_code round_return_code(const struct round *round, const struct spec *spec)
+enum return_code probe_return_code(const struct round *round, const struct spec *spec)
 {
     bool was_connecting = spec->operation->transport == TRANSPORT_TCP_CONNECT && round->planned > 0;
     switch (round->outcome) {
@@ -169,6 +169,6 @@ const struct round *probe_collect(struct probe *probe, const struct clock_state 
         compute_round(probe, &about, sinks);
     }
     judge_drops(probe);
-    round->return_code = round_return_code(round, probe->spec);
+    round->return_code = probe_return_code(round, probe->spec);
     return round;
 }

@@ -109,12 +109,16 @@ enum addr_family spec_ip_version(const struct spec *spec)
     return spec->path.ip_version != ADDR_NONE ? spec->path.ip_version : spec->path.source.family;
 }
 
-bool spec_probes_control_port(const struct spec *spec)
+bool spec_is_control_port(const struct spec *spec, uint16_t port)
 {
-    uint16_t port = spec->path.port;
     return spec->operation->transport == TRANSPORT_UDP &&
            (port == control_version_port(CONTROL_V1) || port == control_version_port(CONTROL_V2) ||
             (control_has_request(spec->control.version) && port == spec->control.port));
+}
+
+bool spec_probes_control_port(const struct spec *spec)
+{
+    return spec_is_control_port(spec, spec->path.port);
 }
 
 uint64_t spec_hash(const struct spec *spec)

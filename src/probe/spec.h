@@ -89,6 +89,7 @@ struct spec_schedule {
     enum spec_start start;
     int64_t start_after_ns; /* SPEC_START_AFTER */
     int64_t life_ns; /* from the first operation; SPEC_FOREVER */
+    int64_t budget_ns; /* an operation that is not over by then is cut short; 0: none is */
 };
 
 /* Where the packets go, from where, and how: read by the probe and the host. */
@@ -153,6 +154,7 @@ struct spec_results {
     struct limit_set limits; /* the threshold is in them */
     enum hist_forms histograms;
     bool shows_created; /* lines with the start of counters in OpenMetrics 1.0 */
+    bool keeps_packets; /* reports have those of the latest operation */
 };
 
 /* Ranges and defaults are those of config/schema.c; whoever builds a spec keeps to them. Each field
@@ -188,6 +190,8 @@ enum addr_family spec_ip_version(const struct spec *spec);
 
 /* The probe port is one at which responders take control requests: no probe is answered there. */
 bool spec_probes_control_port(const struct spec *spec);
+/* The same of the spec with another probe port. */
+bool spec_is_control_port(const struct spec *spec, uint16_t port);
 
 /* A hash of the target's name, the same on every machine: start phase, shard, lookup. */
 uint64_t spec_hash(const struct spec *spec);

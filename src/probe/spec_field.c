@@ -26,6 +26,7 @@ const struct spec_field spec_fields[SPEC_FIELD_COUNT] = {
     FIELD(schedule.start, FIELD_NUMBER, FIELD_KEEPS),
     FIELD(schedule.start_after_ns, FIELD_NUMBER, FIELD_KEEPS),
     FIELD(schedule.life_ns, FIELD_NUMBER, FIELD_KEEPS),
+    FIELD(schedule.budget_ns, FIELD_NUMBER, FIELD_INTERNAL),
     FIELD(path.peer, FIELD_ADDR, FIELD_LOCAL),
     FIELD(path.port, FIELD_NUMBER, FIELD_RESETS),
     FIELD(path.ip_version, FIELD_NUMBER, FIELD_RESETS),
@@ -64,6 +65,7 @@ const struct spec_field spec_fields[SPEC_FIELD_COUNT] = {
     FIELD(results.limits, FIELD_LIMITS, FIELD_KEEPS),
     FIELD(results.histograms, FIELD_NUMBER, FIELD_RESETS),
     FIELD(results.shows_created, FIELD_NUMBER, FIELD_KEEPS),
+    FIELD(results.keeps_packets, FIELD_NUMBER, FIELD_INTERNAL),
     FIELD(references, FIELD_NUMBER, FIELD_INTERNAL),
 };
 
@@ -117,8 +119,8 @@ static bool layouts_are_equal(const struct hist_layout *a, const struct hist_lay
            memcmp(a->bounds_ns, b->bounds_ns, a->count * sizeof a->bounds_ns[0]) == 0;
 }
 
-static bool field_is_equal(const struct spec_field *field, const struct spec *left,
-                           const struct spec *right)
+bool spec_field_is_equal(const struct spec_field *field, const struct spec *left,
+                         const struct spec *right)
 {
     const void *a = (const char *)left + field->offset;
     const void *b = (const char *)right + field->offset;
@@ -160,7 +162,7 @@ static bool fields_are_equal(const struct spec *a, const struct spec *b, enum fi
         if (is_rest_equal && field->offset >= REST_OFFSET) {
             break;
         }
-        if (field->rule <= last && !field_is_equal(field, a, b)) {
+        if (field->rule <= last && !spec_field_is_equal(field, a, b)) {
             return false;
         }
     }

@@ -38,12 +38,16 @@ struct spec_field {
     enum field_rule rule;
 };
 
-#define SPEC_FIELD_COUNT 51
+#define SPEC_FIELD_COUNT 53
 /* In the order of struct spec. */
 extern const struct spec_field spec_fields[SPEC_FIELD_COUNT];
 
 /* The row of that name; NULL when there is none. */
 const struct spec_field *spec_field_find(const char *name);
+
+/* Whether both have the same value. */
+bool spec_field_is_equal(const struct spec_field *field, const struct spec *a,
+                         const struct spec *b);
 
 /* No field that is FIELD_RESETS differs. */
 bool spec_is_same_target(const struct spec *a, const struct spec *b);

@@ -41,7 +41,6 @@ void answering_add_ipv6(struct reflect_settings *settings)
             settings->listen[settings->listen_count++] = ipv6;
         }
     }
-    settings->listen_both = 0;
 }
 
 void answering_drop_reserved(struct reflect_settings *settings)

@@ -19,7 +19,7 @@ static void log_start(const char *file, const struct config *config)
     log_line(LOG_LEVEL_INFO, "starting", "program", program_invocation_short_name, "version",
              IPSLA_VERSION, "revision", IPSLA_REVISION, "libmicrohttpd", http_library_version(),
              "libevent", host_library_version(), "libyaml", yaml_library_version(), "openssl",
-             crypto_library_version(), "zlib", gzip_library_version(), file == NULL ? NULL : "file",
+             crypto_library_version(), "isal", gzip_library_version(), file == NULL ? NULL : "file",
              file, config == NULL ? NULL : "targets", LOG_NUMBER(targets), NULL);
 }
 

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #define OPTIONS_GIVEN_MAX 128
-#define OPTIONS_POSITIONAL_MAX 32
+#define OPTIONS_POSITIONAL_MAX 4096
 
 /* Exit status of wrong usage. */
 #define OPTIONS_EXIT_USAGE 2

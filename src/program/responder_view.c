@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "program/responder_view.h"
 
+#include <string.h>
+
 void responder_view_fill(const struct responder_stats *counted, struct responder_view *out)
 {
     const struct reflect_stats *stats = &counted->reflect;
@@ -21,6 +23,7 @@ void responder_view_fill(const struct responder_stats *counted, struct responder
         out->drops[drop_count++] =
             (struct expo_count){.label = reflect_drop_name(i), .value = stats->dropped[i]};
     }
+    memcpy(out->control_ports, stats->control_ports, sizeof out->control_ports);
     out->responder = (struct expo_responder){
         .requests = out->requests,
         .request_count = RESULT_FORMAT, /* the last, which version 1 does not have */
@@ -33,6 +36,9 @@ void responder_view_fill(const struct responder_stats *counted, struct responder
         .socket_drops = counted->socket_drops,
         .sessions = stats->sessions,
         .max_sessions = stats->max_sessions,
+        .control_ports = out->control_ports,
+        .control_port_count = stats->control_port_count,
+        .permanent_ports = stats->permanent_ports,
         .processing = stats->processing,
     };
 }

@@ -16,6 +16,7 @@ struct responder_view {
     struct expo_count requests_v2[REFLECT_RESULT_COUNT];
     struct expo_count probes[RESPONDER_VIEW_KINDS];
     struct expo_count drops[REFLECT_DROP_COUNT];
+    uint16_t control_ports[REFLECT_SOCKETS_MAX];
 };
 
 void responder_view_fill(const struct responder_stats *counted, struct responder_view *out);

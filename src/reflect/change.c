@@ -42,11 +42,31 @@ bool reflect_is_stamp_port(const struct reflect_settings *settings, const struct
     return false;
 }
 
+/* Where control requests are taken, and how much is always open, for whoever shows it. */
+static void note_ports(struct reflect *reflect)
+{
+    const struct reflect_settings *settings = &reflect->settings;
+    uint16_t *ports = reflect->stats.control_ports;
+    uint32_t count = 0;
+    for (size_t i = 0; i < settings->listen_count; i++) {
+        uint32_t at = 0;
+        while (at < count && ports[at] != settings->listen[i].port) {
+            at++;
+        }
+        ports[at] = settings->listen[i].port;
+        count += at == count;
+    }
+    reflect->stats.control_port_count = count;
+    reflect->stats.permanent_ports =
+        (uint32_t)(settings->permanent_count + settings->permanent_tcp_count);
+}
+
 void reflect_set_limits(struct reflect *reflect)
 {
     const struct reflect_settings *settings = &reflect->settings;
     uint32_t requests = settings->requests_per_source;
     reflect->stats.max_sessions = settings->max_sessions;
+    note_ports(reflect);
     reflect_write_estimate(reflect);
     if (requests > 0) { /* a second's worth at once */
         reflect->requests.rate = (struct meter_rate){requests, NS_PER_SECOND / requests};

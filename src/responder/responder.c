@@ -110,6 +110,7 @@ static void reload(struct responder *responder, const struct options *options,
     if (is_successful) {
         atomic_store(&responder->reload_success_ns, clock_now().wall.ns);
         log_line(LOG_LEVEL_INFO, "reloaded", NULL);
+        shown_config_set(&responder->shown, effective_of_responder(settings));
         log_open(settings);
     } else {
         log_line(LOG_LEVEL_ERROR, "reload failed, the old settings stay in force", NULL);
@@ -168,6 +169,7 @@ static int run(const struct options *options, struct reflect_settings *settings,
         .guard = web->http.guard,
         .started = clock_now().wall,
         .is_reload_successful = true,
+        .shown = {.mutex = PTHREAD_MUTEX_INITIALIZER},
     };
     struct addr failed;
     int error;
@@ -177,6 +179,7 @@ static int run(const struct options *options, struct reflect_settings *settings,
         log_cannot_listen(&failed, error);
         return 1;
     }
+    shown_config_set(&responder.shown, effective_of_responder(settings));
     log_listening("listening", settings->listen, settings->listen_count);
     log_open(settings);
     bool is_serving = start_http(&responder, web);
@@ -189,6 +192,7 @@ static int run(const struct options *options, struct reflect_settings *settings,
     daemon_notify("STOPPING=1");
     http_stop(responder.http);
     responder_worker_stop(responder.worker, &last);
+    shown_config_fini(&responder.shown);
     log_counters("stopped", &last);
     return is_serving ? 0 : 1;
 }

@@ -10,6 +10,7 @@
 #include "base/time.h"
 #include "host/responder_worker.h"
 #include "program/refusal_watch.h"
+#include "program/shown_config.h"
 #include "program/web_flags.h"
 #include "web/handlers.h"
 
@@ -19,6 +20,7 @@ struct responder {
     const char *metrics_path;
     const struct guard *guard; /* of HTTP, for the thread that serves; NULL: none */
     struct wall started;
+    struct shown_config shown;
     struct refusal_watch refusals;
     atomic_bool wants_reload; /* a client waits for it */
     atomic_bool is_reload_successful;

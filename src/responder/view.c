@@ -7,9 +7,11 @@
 
 #include "base/mem.h"
 #include "expo/expo.h"
+#include "host/clock.h"
 #include "program/process.h"
 #include "program/responder_view.h"
 #include "responder/responder.h"
+#include "web/api.h"
 #include "web/page.h"
 
 /* A scrape being answered. */
@@ -58,12 +60,41 @@ static struct stream_source open_scrape(void *context, const struct metrics_requ
     return (struct stream_source){scrape, read_scrape, close_scrape};
 }
 
+static struct stream_source open_config(void *context)
+{
+    struct responder *responder = context;
+    return shown_config_open(&responder->shown, responder->guard);
+}
+
 static void show_page(void *context, struct buf *out)
 {
     struct responder *responder = context;
     struct scrape scrape;
     fill(&scrape, responder);
     page_render(&scrape.view, responder->metrics_path, out);
+}
+
+/* A responder measures nothing. */
+static struct stream_source open_targets(void *context)
+{
+    (void)context;
+    return api_targets_open(NULL, clock_now());
+}
+
+static bool show_target(void *context, const char *name, struct buf *out)
+{
+    (void)context;
+    (void)name;
+    (void)out;
+    return false;
+}
+
+static void show_responder(void *context, struct buf *out)
+{
+    struct responder *responder = context;
+    struct scrape scrape;
+    fill(&scrape, responder);
+    api_responder_write(scrape.view.responder, out);
 }
 
 /* HTTP is served only once every port is open. */
@@ -88,7 +119,11 @@ struct http_handlers responder_handlers(struct responder *responder)
         .context = responder,
         .metrics = open_scrape,
         .page = show_page,
+        .targets = open_targets,
+        .target = show_target,
+        .responder = show_responder,
         .ready = is_ready,
         .reload = request_reload,
+        .config = open_config,
     };
 }

@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <microhttpd.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -39,6 +40,11 @@ struct client {
     bool is_refused; /* waited for a place in vain */
     bool has_reload; /* waited for a reload, which ended so: */
     enum reload_end reload;
+    struct probe_job *probe; /* that was begun; NULL: none */
+    bool is_probed; /* it has ended */
+    bool is_stopped; /* it is given up */
+    bool has_left; /* nobody wants the answer any more */
+    struct client *next_probing, **probing_link; /* those that wait for one; NULL: it does not */
     enum access access;
 };
 
@@ -66,6 +72,8 @@ static struct reply answer(struct exchanges *exchanges, const struct client *cli
         .path = url,
         .now_ns = response_now_ns(),
         .has_place = client->slot->has_place,
+        .client = (void *)(uintptr_t)client,
+        .probe = client->is_probed ? client->probe : NULL,
     };
     MHD_get_connection_values(client->connection, MHD_HEADER_KIND, on_header, &request);
     MHD_get_connection_values(client->connection, MHD_GET_ARGUMENT_KIND, on_argument, &request);
@@ -130,6 +138,9 @@ static struct reply judge(struct exchanges *exchanges, struct client *client, co
     if (client->has_reload) {
         return routes_reloaded(&exchanges->site, client->reload);
     }
+    if (client->is_stopped) {
+        return routes_stopping();
+    }
     if (client->is_refused) {
         return routes_busy();
     }
@@ -137,14 +148,57 @@ static struct reply judge(struct exchanges *exchanges, struct client *client, co
         return routes_too_large();
     }
     struct reply reply = answer(exchanges, client, url, method);
-    if (reply.needs_place && slots_waiting(exchanges->slots) == 0 &&
+    if (reply.wait == WAIT_PLACE && slots_waiting(exchanges->slots) == 0 &&
         slots_give_place(exchanges->slots, client->slot, response_now_ns())) {
         reply = answer(exchanges, client, url, method);
     }
-    if (reply.is_pending && exchanges->is_stopping) {
-        reply = routes_reloaded(&exchanges->site, RELOAD_STOPPED);
-    }
     return reply;
+}
+
+static void join_probing(struct exchanges *exchanges, struct client *client)
+{
+    client->next_probing = exchanges->probing;
+    client->probing_link = &exchanges->probing;
+    if (client->next_probing != NULL) {
+        client->next_probing->probing_link = &client->next_probing;
+    }
+    exchanges->probing = client;
+}
+
+static void leave_probing(struct client *client)
+{
+    if (client->probing_link != NULL) {
+        *client->probing_link = client->next_probing;
+        if (client->next_probing != NULL) {
+            client->next_probing->probing_link = client->probing_link;
+        }
+        client->probing_link = NULL;
+    }
+}
+
+/* It was answered, or will not be. */
+static void drop_probe(struct exchanges *exchanges, struct client *client)
+{
+    const struct probe_handlers *probes = &exchanges->site.handlers.probes;
+    if (client->probe != NULL) {
+        probes->drop(probes->context, client->probe);
+        client->probe = NULL;
+    }
+}
+
+/* Lets the client wait. */
+static void hold(struct exchanges *exchanges, struct client *client, const struct reply *reply)
+{
+    enter(exchanges, client, reply->wait == WAIT_PLACE ? SLOT_WAITING : SLOT_HELD);
+    MHD_suspend_connection(client->connection);
+    if (reply->wait == WAIT_RELOAD) {
+        assert(exchanges->reloading == NULL);
+        exchanges->reloading = client;
+        exchanges->site.handlers.reload(exchanges->site.handlers.context);
+    } else if (reply->wait == WAIT_PROBE) {
+        client->probe = reply->probe;
+        join_probing(exchanges, client);
+    }
 }
 
 /* Called after the headers, for each part of a body, and once more at the end: then it answers.
@@ -163,7 +217,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
             MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
         *client =
             (struct client){.connection = connection, .slot = client->slot, .tls = client->tls};
-        client->is_scrape = routes_is_metrics(&exchanges->site, url);
+        client->is_scrape = routes_is_scrape(&exchanges->site, url);
         *request_context = client;
         exchanges->requests++;
         return MHD_YES;
@@ -181,21 +235,16 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
         MHD_suspend_connection(connection);
         return MHD_YES;
     }
+    if (client->has_left) {
+        return MHD_NO;
+    }
     struct reply reply = judge(exchanges, client, url, method);
-    if (reply.needs_place || reply.is_pending) {
-        enter(exchanges, client, reply.is_pending ? SLOT_HELD : SLOT_WAITING);
-        MHD_suspend_connection(connection);
-    } else {
-        enter(exchanges, client, SLOT_ANSWERING);
-    }
-    if (reply.is_pending) {
-        assert(exchanges->reloading == NULL);
-        exchanges->reloading = client;
-        exchanges->site.handlers.reload(exchanges->site.handlers.context);
-    }
-    if (reply.needs_place || reply.is_pending) {
+    if (reply.wait != WAIT_NOT) {
+        hold(exchanges, client, &reply);
         return MHD_YES;
     }
+    drop_probe(exchanges, client);
+    enter(exchanges, client, SLOT_ANSWERING);
     if (client->is_scrape) {
         routes_note_scrape(&exchanges->site, reply.status);
     }
@@ -216,6 +265,8 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
     struct client *client = *request_context;
     if (client != NULL) {
         exchanges->requests--;
+        leave_probing(client);
+        drop_probe(exchanges, client);
         enter(exchanges, client, SLOT_KEPT);
         *request_context = NULL;
     }
@@ -282,6 +333,54 @@ void exchanges_end_reload(struct exchanges *exchanges, enum reload_end end)
         client->has_reload = true;
         client->reload = end;
         exchanges_go_on(exchanges, client);
+    }
+}
+
+static void end_probing(struct exchanges *exchanges, struct client *client)
+{
+    leave_probing(client);
+    exchanges_go_on(exchanges, client);
+}
+
+/* The library does not look at a connection that is suspended. */
+static bool has_hung_up(const struct client *client)
+{
+    struct pollfd item = {.fd = client->slot->fd, .events = POLLRDHUP};
+    return poll(&item, 1, 0) > 0;
+}
+
+static void end_left(struct exchanges *exchanges, int64_t now_ns)
+{
+    struct client *client;
+    if (now_ns < exchanges->look_ns) {
+        return;
+    }
+    exchanges->look_ns = now_ns + EXCHANGES_LOOK_NS;
+    for (struct client *next = exchanges->probing; (client = next) != NULL;) {
+        next = client->next_probing;
+        if (has_hung_up(client)) {
+            client->has_left = true;
+            end_probing(exchanges, client);
+        }
+    }
+}
+
+void exchanges_end_probes(struct exchanges *exchanges)
+{
+    const struct probe_handlers *probes = &exchanges->site.handlers.probes;
+    struct client *client;
+    while (exchanges->probing != NULL && (client = probes->next(probes->context)) != NULL) {
+        client->is_probed = true;
+        end_probing(exchanges, client);
+    }
+    end_left(exchanges, response_now_ns());
+}
+
+void exchanges_stop_probes(struct exchanges *exchanges)
+{
+    while (exchanges->probing != NULL) {
+        exchanges->probing->is_stopped = true;
+        end_probing(exchanges, exchanges->probing);
     }
 }
 

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "base/time.h"
 #include "web/guard.h"
 #include "web/routes.h"
 #include "web/slots.h"
@@ -23,7 +24,8 @@ struct exchanges {
     bool has_open_health; /* which needs no password */
     unsigned connections, requests; /* open, being read or answered */
     struct client *reloading; /* waits for a reload; NULL: nobody */
-    bool is_stopping; /* no reload begins any more */
+    struct client *probing; /* the first of those that wait for an operation */
+    int64_t look_ns; /* when to look again whether they are still there */
     bool must_run; /* MHD_run has something to do */
 };
 
@@ -40,6 +42,14 @@ void exchanges_end_judging(struct exchanges *exchanges);
 
 /* The same for the one who waits for a reload, if there is one. */
 void exchanges_end_reload(struct exchanges *exchanges, enum reload_end end);
+
+/* The same for those whose operations have ended, or who have left: to be called so often while
+ * there are any. */
+#define EXCHANGES_LOOK_NS (50 * NS_PER_MS)
+void exchanges_end_probes(struct exchanges *exchanges);
+
+/* The same for all that wait for an operation: this is a stop. */
+void exchanges_stop_probes(struct exchanges *exchanges);
 
 /* The client's answer is about to be cut off: counts it, when it is a scrape. */
 void exchanges_note_cut(struct exchanges *exchanges, const struct client *client,

@@ -156,6 +156,12 @@ void guard_refresh(struct guard *guard)
     diagnostics_fini(&diagnostics);
 }
 
+void guard_add_text(const struct guard *guard, struct buf *out)
+{
+    buf_add_string(out, "# The web configuration, which is a file of its own:\n");
+    web_config_add_text(guard->config, out);
+}
+
 bool guard_has_tls(const struct guard *guard)
 {
     return guard->tls != NULL;

@@ -33,6 +33,9 @@ struct guard_state {
 };
 struct guard_state guard_state(const struct guard *guard);
 
+/* Appends what is in force, as comments of YAML without secrets. */
+void guard_add_text(const struct guard *guard, struct buf *out);
+
 /* Starts what takes a thread. `wake`: see hasher.h. False: errno says why. */
 bool guard_start(struct guard *guard, void (*wake)(void *context), void *context);
 void guard_give_up(struct guard *guard); /* those who wait for a verdict get HASHER_BUSY */

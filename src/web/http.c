@@ -24,6 +24,8 @@
 #include "web/response.h"
 #include "web/slots.h"
 
+/* Measuring goes first (nice(2)), but a scrape has to end in time on a busy machine, too. */
+#define NICENESS 10
 /* Of all descriptors that the process may have, connections take one of so many parts. */
 #define DESCRIPTORS_PART 4
 #define CONNECTIONS_MIN 4
@@ -109,7 +111,7 @@ static void serve_waiting(struct http *http, int64_t now_ns)
         slots_enter(http->exchanges.slots, slot, SLOT_ANSWERING, now_ns);
         exchanges_go_on(&http->exchanges, slot->user);
     }
-    while ((slot = http->exchanges.is_stopping
+    while ((slot = http->exchanges.site.is_stopping
                        ? slots_next(http->exchanges.slots, now_ns)
                        : slots_refused(http->exchanges.slots, now_ns)) != NULL) {
         slots_enter(http->exchanges.slots, slot, SLOT_ANSWERING, now_ns);
@@ -182,6 +184,9 @@ static int idle_ms(struct http *http, int64_t now_ns, int64_t most_ns)
     if (slots_waiting(http->exchanges.slots) > 0 || http->accept_ns > now_ns) {
         most_ns = WAITING_STEP_NS;
     }
+    if (http->exchanges.probing != NULL && most_ns > EXCHANGES_LOOK_NS) {
+        most_ns = EXCHANGES_LOOK_NS;
+    }
     wait_ns = wait_ns < most_ns ? wait_ns : most_ns;
     if (MHD_get_timeout(http->daemon, &library_ms) == MHD_YES) {
         int64_t library_ns = (int64_t)library_ms * NS_PER_MS;
@@ -210,6 +215,7 @@ static void take_turn(struct http *http, int64_t most_ns)
         exchanges_end_reload(&http->exchanges, (enum reload_end)(end - 1));
     }
     exchanges_end_judging(&http->exchanges);
+    exchanges_end_probes(&http->exchanges);
     http->exchanges.must_run = false;
     MHD_run(http->daemon);
     now_ns = response_now_ns();
@@ -245,12 +251,15 @@ static void end_answers(struct http *http)
 static void *serve(void *context)
 {
     struct http *http = context;
+    pthread_setname_np(pthread_self(), "http");
+    setpriority(PRIO_PROCESS, (id_t)gettid(), NICENESS);
     while (!atomic_load(&http->is_stopping)) {
         take_turn(http, IDLE_NS);
     }
-    http->exchanges.is_stopping = true;
+    http->exchanges.site.is_stopping = true;
     close_listeners(http);
     exchanges_end_reload(&http->exchanges, RELOAD_STOPPED);
+    exchanges_stop_probes(&http->exchanges);
     if (http->exchanges.guard != NULL) {
         guard_give_up(http->exchanges.guard);
     }
@@ -264,6 +273,15 @@ static void wake(void *context)
     uint64_t one = 1;
     ssize_t size = write(http->wake_fd, &one, sizeof one);
     (void)size;
+}
+
+/* Who measures for clients tells by `wake` that something has ended; NULL: not any more. */
+static void attach_probes(struct http *http, void (*tell)(void *))
+{
+    const struct probe_handlers *probes = &http->exchanges.site.handlers.probes;
+    if (probes->attach != NULL) {
+        probes->attach(probes->context, tell, http);
+    }
 }
 
 void http_reloaded(struct http *http, bool is_successful)
@@ -333,6 +351,7 @@ static int start(struct http *http, const struct http_settings *settings, struct
     if (http->wake_fd < 0 || http->daemon == NULL) {
         return errno;
     }
+    attach_probes(http, wake);
     http->library_fd = MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
     int error = pthread_create(&http->thread, NULL, serve, http);
     http->has_thread = error == 0;
@@ -391,6 +410,7 @@ void http_stop(struct http *http)
     if (http->daemon != NULL) {
         MHD_stop_daemon(http->daemon);
     }
+    attach_probes(http, NULL);
     if (http->exchanges.guard != NULL) {
         guard_stop(http->exchanges.guard);
     }

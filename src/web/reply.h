@@ -12,7 +12,17 @@
 
 #define REPLY_PLAIN_TEXT "text/plain; charset=utf-8"
 
+/* What a reply waits for, of which nothing else is set then. */
+enum reply_wait {
+    WAIT_NOT,
+    WAIT_PLACE, /* ask again with a place */
+    WAIT_RELOAD, /* routes_reloaded tells, when it is done */
+    WAIT_PROBE, /* ask again with `probe`, when it has ended */
+};
+
 struct reply {
+    enum reply_wait wait;
+    struct probe_job *probe; /* WAIT_PROBE: the caller's to drop */
     unsigned status; /* of HTTP */
     const char *content_type;
     const char *policy; /* Content-Security-Policy */
@@ -22,8 +32,6 @@ struct reply {
     const char *location; /* a path, which with a slash is where to go; NULL: none */
     bool varies; /* with Accept */
     bool is_gzip;
-    bool needs_place; /* ask again with a place; nothing else is set */
-    bool is_pending; /* the answer comes when the reload is done; nothing else is set */
     struct buf body;
     struct stream *stream; /* instead of the body; NULL: the body */
 };

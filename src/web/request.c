@@ -14,6 +14,13 @@ static const char *const names[REQUEST_NAMES] = {
     [REQUEST_HOST] = "Host",
     [REQUEST_ORIGIN] = "Origin",
     [REQUEST_FETCH_SITE] = "Sec-Fetch-Site",
+    [REQUEST_SCRAPE_TIMEOUT] = "X-Prometheus-Scrape-Timeout-Seconds",
+};
+
+static const char *const arguments[REQUEST_ARGUMENTS] = {
+    [REQUEST_TARGET] = "target",
+    [REQUEST_MODULE] = "module",
+    [REQUEST_DEBUG] = "debug",
 };
 
 void request_add_header(struct request *request, const char *name, const char *value)
@@ -30,10 +37,28 @@ void request_add_header(struct request *request, const char *name, const char *v
 /* A family's name is shorter. */
 #define ARGUMENT_MAX 128
 
+static void keep_argument(struct request *request, const char *name, const char *value)
+{
+    for (size_t i = 0; i < REQUEST_ARGUMENTS; i++) {
+        struct buf *argument = &request->arguments[i];
+        if (strcmp(name, arguments[i]) != 0) {
+            continue;
+        }
+        request->repeated = argument->bytes != NULL ? arguments[i] : request->repeated;
+        buf_clear(argument);
+        buf_add_string(argument, value);
+        buf_string(argument);
+    }
+}
+
 void request_add_argument(struct request *request, const char *name, const char *value)
 {
     char text[ARGUMENT_MAX];
-    if (!query_decode(name, text, sizeof text) || strcmp(text, "name[]") != 0) {
+    if (!query_decode(name, text, sizeof text)) {
+        return;
+    }
+    keep_argument(request, text, value);
+    if (strcmp(text, "name[]") != 0) {
         return;
     }
     if (!request->has_names) {
@@ -50,8 +75,16 @@ const char *request_header(const struct request *request, enum request_name name
     return request->headers[name].bytes;
 }
 
+const char *request_argument(const struct request *request, enum request_argument argument)
+{
+    return request->arguments[argument].bytes;
+}
+
 void request_fini(struct request *request)
 {
+    for (size_t i = 0; i < REQUEST_ARGUMENTS; i++) {
+        buf_fini(&request->arguments[i]);
+    }
     for (size_t i = 0; i < REQUEST_NAMES; i++) {
         buf_fini(&request->headers[i]);
     }

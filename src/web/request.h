@@ -17,8 +17,15 @@ enum request_name {
     REQUEST_HOST,
     REQUEST_ORIGIN,
     REQUEST_FETCH_SITE, /* Sec-Fetch-Site */
+    REQUEST_SCRAPE_TIMEOUT, /* X-Prometheus-Scrape-Timeout-Seconds */
 };
-#define REQUEST_NAMES 5
+#define REQUEST_NAMES 6
+
+/* The arguments of the query that are kept, beside `name[]`. */
+enum request_argument { REQUEST_TARGET, REQUEST_MODULE, REQUEST_DEBUG };
+#define REQUEST_ARGUMENTS 3
+
+struct probe_job;
 
 /* All zero but method and path: a request without headers. */
 struct request {
@@ -28,17 +35,24 @@ struct request {
     bool has_names; /* some families of metrics are named, as `name[]` of the query: */
     struct expo_filter filter; /* which leaves out the others */
     struct buf headers[REQUEST_NAMES];
+    struct buf arguments[REQUEST_ARGUMENTS]; /* as they stand in the URL */
+    const char *repeated; /* the name of one that is there twice; NULL: none */
+    void *client; /* who waits when the answer takes its time */
+    struct probe_job *probe; /* which has ended, so that it can be answered; NULL: none */
 };
 
 /* Keeps a header line if its name is one of those above. Several lines of one name are joined with
  * commas (RFC 9110 5.3). */
 void request_add_header(struct request *request, const char *name, const char *value);
 
-/* Keeps what `name[]` of the query names; both as they stand in the URL. */
+/* Keeps an argument of the query, and what `name[]` names; both as they stand in the URL. */
 void request_add_argument(struct request *request, const char *name, const char *value);
 
 /* NULL when the request has no such header. */
 const char *request_header(const struct request *request, enum request_name name);
+
+/* As it stands in the URL. NULL when the query has no such argument. */
+const char *request_argument(const struct request *request, enum request_argument argument);
 
 /* Whether a web page of another origin made the browser send the request. Programs that are no
  * browsers send neither of the two headers that tell. */

@@ -5,14 +5,19 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "web/api.h"
 #include "web/negotiate.h"
+#include "web/query.h"
 
 #define READS (METHOD_GET | METHOD_HEAD)
+#define TARGETS_PATH "/api/v1/targets"
+#define NAME_BYTES_MAX 256 /* of a target, with the NUL */
 #define CHANGES (METHOD_POST | METHOD_PUT)
 
 enum {
     OK = 200,
     FOUND = 302,
+    INVALID = 400,
     UNAUTHORIZED = 401,
     FORBIDDEN = 403,
     NOT_FOUND = 404,
@@ -28,24 +33,50 @@ enum {
 /* Reloads by HTTP begin at least so far apart. */
 #define RELOAD_INTERVAL_SECONDS 1
 
-static void answer_metrics(struct site *site, const struct request *request, struct reply *reply)
+/* The part of `path` behind the prefix; "": nothing of ours is there. */
+static const char *path_behind(const struct site *site, const char *path)
 {
-    struct metrics_request wanted = {
+    size_t length = strlen(site->route_prefix);
+    return strncmp(path, site->route_prefix, length) == 0 && path[length] == '/' ? path + length
+                                                                                 : "";
+}
+
+/* What is short is sent with its length. */
+static void open_body(const struct stream_source *source, struct reply *reply)
+{
+    reply->stream = stream_open(source);
+    if (stream_is_short(reply->stream, ROUTES_SHORT_BYTES, &reply->body)) {
+        stream_close(reply->stream);
+        reply->stream = NULL;
+    }
+}
+
+static struct metrics_request wanted_of(const struct site *site, const struct request *request)
+{
+    return (struct metrics_request){
         .format = negotiate_format(request_header(request, REQUEST_ACCEPT)),
         .filter = request->filter,
         .rejections = site->rejections,
     };
+}
+
+static void answer_metrics(struct site *site, const struct request *request, struct reply *reply)
+{
+    struct metrics_request wanted = wanted_of(site, request);
     if (site->hides_program) {
         expo_filter_hide_program(&wanted.filter);
     }
     reply->varies = true;
     reply->content_type = wanted.format->content_type;
     struct stream_source source = site->handlers.metrics(site->handlers.context, &wanted);
-    reply->stream = stream_open(&source);
-    if (stream_is_short(reply->stream, ROUTES_SHORT_BYTES, &reply->body)) {
-        stream_close(reply->stream);
-        reply->stream = NULL;
-    }
+    open_body(&source, reply);
+}
+
+static void answer_config(struct site *site, const struct request *request, struct reply *reply)
+{
+    (void)request;
+    struct stream_source source = site->handlers.config(site->handlers.context);
+    open_body(&source, reply);
 }
 
 static void answer_page(struct site *site, const struct request *request, struct reply *reply)
@@ -54,6 +85,33 @@ static void answer_page(struct site *site, const struct request *request, struct
     reply->content_type = "text/html; charset=utf-8";
     reply->policy = "default-src 'none'; style-src 'unsafe-inline'";
     site->handlers.page(site->handlers.context, &reply->body);
+}
+
+static void answer_targets(struct site *site, const struct request *request, struct reply *reply)
+{
+    (void)request;
+    reply->content_type = API_CONTENT_TYPE;
+    struct stream_source source = site->handlers.targets(site->handlers.context);
+    reply->stream = stream_open(&source);
+}
+
+static void answer_target(struct site *site, const struct request *request, struct reply *reply)
+{
+    char name[NAME_BYTES_MAX];
+    bool is_name = query_decode(path_behind(site, request->path) + strlen(TARGETS_PATH) + 1, name,
+                                sizeof name);
+    if (is_name && site->handlers.target(site->handlers.context, name, &reply->body)) {
+        reply->content_type = API_CONTENT_TYPE;
+    } else {
+        reply_set(reply, NOT_FOUND, "no target has this name");
+    }
+}
+
+static void answer_responder(struct site *site, const struct request *request, struct reply *reply)
+{
+    (void)request;
+    reply->content_type = API_CONTENT_TYPE;
+    site->handlers.responder(site->handlers.context, &reply->body);
 }
 
 static void answer_healthy(struct site *site, const struct request *request, struct reply *reply)
@@ -84,6 +142,52 @@ static bool reload_begin(struct site *site, int64_t now_ns)
     return true;
 }
 
+static const char reload_stopped[] = "not reloaded: the exporter is stopping";
+static const char probe_stopped[] = "not measured: the exporter is stopping";
+
+/* The operation has ended. */
+static void answer_ended(struct site *site, const struct request *request, struct reply *reply)
+{
+    const struct metrics_request wanted = wanted_of(site, request);
+    const struct probe_handlers *probes = &site->handlers.probes;
+    switch (probes->answer(probes->context, request->probe, &wanted, &reply->body)) {
+    case PROBE_METRICS:
+        reply->varies = true;
+        reply->content_type = wanted.format->content_type;
+        break;
+    case PROBE_LOG:
+        break;
+    case PROBE_FORBIDDEN:
+        reply->status = FORBIDDEN;
+        break;
+    }
+}
+
+static void answer_probe(struct site *site, const struct request *request, struct reply *reply)
+{
+    static const unsigned statuses[EXPO_PROBE_REFUSAL_COUNT] = {
+        [EXPO_PROBE_OFF] = NOT_FOUND,
+        [EXPO_PROBE_INVALID] = INVALID,
+        [EXPO_PROBE_FORBIDDEN] = FORBIDDEN,
+        [EXPO_PROBE_BUSY] = UNAVAILABLE,
+    };
+    const struct probe_handlers *probes = &site->handlers.probes;
+    enum expo_probe_refusal refusal;
+    if (probes->begin == NULL) {
+        reply_set(reply, NOT_FOUND, "this program measures nothing");
+    } else if (request->probe != NULL) {
+        answer_ended(site, request, reply);
+    } else if (site->is_stopping) {
+        reply_set(reply, UNAVAILABLE, probe_stopped);
+    } else if ((reply->probe = probes->begin(probes->context, request, &reply->body, &refusal)) !=
+               NULL) {
+        reply->wait = WAIT_PROBE;
+    } else {
+        reply->status = statuses[refusal];
+        reply->retry_seconds = refusal == EXPO_PROBE_BUSY ? BUSY_RETRY_SECONDS : 0;
+    }
+}
+
 static void answer_reload(struct site *site, const struct request *request, struct reply *reply)
 {
     if (!site->has_lifecycle) {
@@ -91,25 +195,39 @@ static void answer_reload(struct site *site, const struct request *request, stru
                   "reloading by HTTP needs the flag --web.enable-lifecycle; SIGHUP always reloads");
     } else if (request_is_foreign(request)) {
         reply_set(reply, FORBIDDEN, "a page of another origin may not reload");
+    } else if (site->is_stopping) {
+        reply_set(reply, UNAVAILABLE, reload_stopped);
     } else if (!reload_begin(site, request->now_ns)) {
         reply_set(reply, TOO_MANY, "not reloaded: one reload a second, try again later");
         reply->retry_seconds = RELOAD_INTERVAL_SECONDS;
     } else {
-        reply->is_pending = true;
+        reply->wait = WAIT_RELOAD;
     }
 }
 
 static const struct route rows[] = {
-    {"/metrics", true, true, READS, answer_metrics, "Metrics",
+    {"/metrics", true, false, true, READS, answer_metrics, "Metrics",
      "The metrics, as Prometheus text, OpenMetrics or protobuf, whichever the scraper prefers."},
-    {"/", false, true, READS, answer_page, NULL,
+    {"/", false, false, true, READS, answer_page, NULL,
      "A status page: all targets with their latest results."},
-    {"/-/healthy", false, false, READS, answer_healthy, "Healthy", "200 while the process serves."},
-    {"/-/ready", false, false, READS, answer_ready, "Ready",
+    {"/config", false, false, true, READS, answer_config, "Configuration",
+     "The configuration in force, as YAML: every key with its value, secrets masked."},
+    {TARGETS_PATH, false, false, true, READS, answer_targets, NULL,
+     "JSON: all targets with their latest results, one on a line."},
+    {TARGETS_PATH "/NAME", false, true, false, READS, answer_target, NULL,
+     "JSON: one target; 404 when none has the name."},
+    {"/api/v1/responder", false, false, false, READS, answer_responder, NULL,
+     "JSON: the responder of this program: ports, requests, sessions."},
+    {"/-/healthy", false, false, false, READS, answer_healthy, "Healthy",
+     "200 while the process serves."},
+    {"/-/ready", false, false, false, READS, answer_ready, "Ready",
      "200 once the configuration is loaded and every target that was due has been measured or has "
      "failed once, 503 before."},
-    {"/-/reload", false, false, CHANGES, answer_reload, NULL,
+    {"/-/reload", false, false, false, CHANGES, answer_reload, NULL,
      "Reloads the configuration; needs --web.enable-lifecycle."},
+    {"/probe", false, false, false, METHOD_GET, answer_probe, NULL,
+     "One operation now, of target=HOST with module=NAME; needs a section probe in the "
+     "configuration."},
 };
 
 const struct route *route_at(size_t index)
@@ -151,11 +269,21 @@ static unsigned method_find(const char *name)
     return 0;
 }
 
+static bool leads_to(const struct route *route, const char *path, const char *metrics_path)
+{
+    const char *own = route_path(route, metrics_path);
+    if (!route->has_name) {
+        return strcmp(path, own) == 0;
+    }
+    size_t length = (size_t)(strrchr(own, '/') + 1 - own);
+    return strncmp(path, own, length) == 0 && path[length] != '\0';
+}
+
 /* NULL when nothing is there. */
 static const struct route *route_find(const char *path, const char *metrics_path)
 {
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (strcmp(path, route_path(&rows[i], metrics_path)) == 0) {
+        if (leads_to(&rows[i], path, metrics_path)) {
             return &rows[i];
         }
     }
@@ -165,7 +293,7 @@ static const struct route *route_find(const char *path, const char *metrics_path
 bool routes_is_free(const char *path)
 {
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (!rows[i].is_telemetry && strcmp(path, rows[i].path) == 0) {
+        if (!rows[i].is_telemetry && leads_to(&rows[i], path, "")) {
             return false;
         }
     }
@@ -180,21 +308,13 @@ static struct reply reply_begin(void)
 
 static void reply_end(const struct site *site, const struct request *request, struct reply *reply)
 {
-    if (strcmp(reply->content_type, REPLY_PLAIN_TEXT) == 0 &&
+    if (strcmp(reply->content_type, REPLY_PLAIN_TEXT) == 0 && reply->stream == NULL &&
         (reply->body.size == 0 || reply->body.bytes[reply->body.size - 1] != '\n')) {
         buf_add_char(&reply->body, '\n');
     }
     if (!site->is_plain) {
         reply_compress(reply, request);
     }
-}
-
-/* The part of `path` behind the prefix; "": nothing of ours is there. */
-static const char *path_behind(const struct site *site, const char *path)
-{
-    size_t length = strlen(site->route_prefix);
-    return strncmp(path, site->route_prefix, length) == 0 && path[length] == '/' ? path + length
-                                                                                 : "";
 }
 
 /* The links of the page are relative: it needs the slash at the end. */
@@ -222,11 +342,11 @@ struct reply routes_answer(struct site *site, const struct request *request)
         reply_set(&reply, NOT_ALLOWED, "method not allowed");
         reply.allowed = route->methods;
     } else if (route->is_large && !request->has_place) {
-        reply.needs_place = true;
+        reply.wait = WAIT_PLACE;
     } else {
         route->answer(site, request, &reply);
     }
-    if (!reply.is_pending && !reply.needs_place) {
+    if (reply.wait == WAIT_NOT) {
         reply_end(site, request, &reply);
     }
     return reply;
@@ -249,10 +369,10 @@ void routes_note_scrape(struct site *site, unsigned status)
     }
 }
 
-bool routes_is_metrics(const struct site *site, const char *path)
+bool routes_is_scrape(const struct site *site, const char *path)
 {
     const struct route *route = route_find(path_behind(site, path), site->metrics_path);
-    return route != NULL && route->is_telemetry;
+    return route != NULL && (route->is_telemetry || route->answer == answer_probe);
 }
 
 bool routes_is_health(const struct site *site, const char *path)
@@ -292,6 +412,14 @@ struct reply routes_busy(void)
     return reply;
 }
 
+struct reply routes_stopping(void)
+{
+    struct reply reply = reply_begin();
+    reply_set(&reply, UNAVAILABLE, probe_stopped);
+    buf_add_char(&reply.body, '\n');
+    return reply;
+}
+
 /* What is wrong stands in the log only: the client may be anybody. */
 struct reply routes_reloaded(struct site *site, enum reload_end end)
 {
@@ -307,7 +435,7 @@ struct reply routes_reloaded(struct site *site, enum reload_end end)
                   "not reloaded, the old configuration is kept: see the log of the exporter");
         break;
     case RELOAD_STOPPED:
-        reply_set(&reply, UNAVAILABLE, "not reloaded: the exporter is stopping");
+        reply_set(&reply, UNAVAILABLE, reload_stopped);
         break;
     }
     reply_end(site, &none, &reply);

@@ -28,6 +28,7 @@ struct site {
     bool hides_program; /* the metrics are without those about this program */
     bool has_lifecycle; /* a reload may be requested by HTTP */
     struct expo_rejections rejections;
+    bool is_stopping; /* nothing begins that takes its time */
     bool is_reloading; /* the one reload at a time; guards the next */
     int64_t reload_next_ns; /* when the next one may begin */
 };
@@ -35,6 +36,7 @@ struct site {
 struct route {
     const char *path;
     bool is_telemetry; /* is moved by --web.telemetry-path */
+    bool has_name; /* its last part stands for the name of a target */
     bool is_large; /* its answers need a place: as many are given at once as --web.max-requests says
                     */
     unsigned methods;
@@ -62,8 +64,8 @@ struct reply routes_answer(struct site *site, const struct request *request);
 /* Counts a scrape that is answered with `status`, if that is a refusal. */
 void routes_note_scrape(struct site *site, unsigned status);
 
-/* Whether the path leads to the metrics. */
-bool routes_is_metrics(const struct site *site, const char *path);
+/* Whether the path leads to metrics: all, or those of one operation. */
+bool routes_is_scrape(const struct site *site, const char *path);
 
 /* Whether what the path leads to tells how this program is and nothing else. */
 bool routes_is_health(const struct site *site, const char *path);
@@ -75,6 +77,9 @@ struct reply routes_limited(void);
 /* The answers to a request whose body is too large, and to one that waited in vain for a place. */
 struct reply routes_too_large(void);
 struct reply routes_busy(void);
+
+/* The answer to a request for an operation that a stop ended. */
+struct reply routes_stopping(void);
 
 /* The answer to a request for a reload that was pending. */
 enum reload_end { RELOAD_DONE, RELOAD_FAILED, RELOAD_STOPPED };

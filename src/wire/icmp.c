@@ -53,15 +53,19 @@ static bool read_header(const uint8_t *bytes, size_t size, struct icmp_header *o
     return !reader.failed && code == 0;
 }
 
-bool icmp_decode(const uint8_t *bytes, size_t size, struct icmp_header *out)
+bool icmp_decode_cut(const uint8_t *bytes, size_t size, struct icmp_header *out)
 {
     struct icmp_header header;
-    if (!read_header(bytes, size, &header) || !is_known((uint8_t)header.type) ||
-        icmp_checksum(bytes, size) != 0) {
+    if (!read_header(bytes, size, &header) || !is_known((uint8_t)header.type)) {
         return false;
     }
     *out = header;
     return true;
+}
+
+bool icmp_decode(const uint8_t *bytes, size_t size, struct icmp_header *out)
+{
+    return icmp_checksum(bytes, size) == 0 && icmp_decode_cut(bytes, size, out);
 }
 
 bool icmp6_decode(const uint8_t *bytes, size_t size, struct icmp_header *out)

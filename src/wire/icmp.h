@@ -45,6 +45,9 @@ void icmp_encode(const struct icmp_header *header, uint8_t *out, size_t size);
  * untouched. */
 bool icmp_decode(const uint8_t *bytes, size_t size, struct icmp_header *out);
 
+/* The same for the beginning of a message, whose checksum cannot be told. */
+bool icmp_decode_cut(const uint8_t *bytes, size_t size, struct icmp_header *out);
+
 /* The same for the two types of IPv6, but for the checksum: it covers the addresses too, so the
  * system, which chooses them, writes and verifies it (RFC 3542 3.1). Written as 0, read past. */
 void icmp6_encode(const struct icmp_header *header, uint8_t out[ICMP_HEADER_BYTES]);

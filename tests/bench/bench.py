@@ -65,8 +65,17 @@ def scratch(name, text=None):
     return path
 
 
+def use_build(directory):
+    """From now on our programs are those of `directory`; `bare` stays that of the release build."""
+    Build.directory = directory
+
+
+class Build:
+    directory = BIN_DIR
+
+
 def program(name):
-    path = os.path.join(BIN_DIR, name)
+    path = os.path.join(BIN_DIR if name == "bare" else Build.directory, name)
     return path if os.path.exists(path) else None
 
 
@@ -176,8 +185,8 @@ class Hogs:
 class Echo:
     """The bare responder, so that what answers is never what is measured."""
 
-    def __init__(self, core=RESPONDER_CORE, namespace=None):
-        self.program = Program([program("bare"), "echo", "--port", PROBE_PORT], core, namespace)
+    def __init__(self, core=RESPONDER_CORE, namespace=None, flags=()):
+        self.program = Program([program("bare"), "echo", "--port", PROBE_PORT, *flags], core, namespace)
         wait_for(lambda: "READY" in self.program.output(), "the bare responder")
 
     def _counter(self, name):
@@ -210,7 +219,7 @@ class Echo:
 
 
 def address(index):
-    return f"127.1.{index // 250}.{index % 250 + 1}"
+    return f"127.{1 + index // 62500}.{index // 250 % 250}.{index % 250 + 1}"
 
 
 def configuration(count, start=None, **keys):
@@ -227,6 +236,15 @@ def configuration(count, start=None, **keys):
 def spread(count, over_us):
     """Starts of `count` targets, even over a time."""
     return lambda index: index * over_us / count
+
+
+def spread_phases(count, over_us, interval_us):
+    """The same, and each in a phase of its own of the interval between packets."""
+    start = spread(count, over_us + interval_us)
+    phases = {int(start(index)) % interval_us for index in range(count)}
+    if len(phases) != count:
+        raise Failed(f"{count} sessions have {len(phases)} phases")
+    return start
 
 
 class Exporter:
@@ -306,6 +324,23 @@ def spread_text(values, form="{:.2f}"):
     return middle if len(values) == 1 else f"{middle} [{form.format(min(values))}-{form.format(max(values))}]"
 
 
+# A measurement of which the hypervisor took a larger share than this is not judged.
+STEAL_MAX = 0.05
+
+
+class Steal:
+    """What the hypervisor takes of this machine from now on."""
+
+    def __init__(self):
+        self.begin_s, self.stolen_s = time.monotonic(), read_steal()
+
+    def seconds(self):
+        return read_steal() - self.stolen_s
+
+    def share(self):
+        return self.seconds() / (os.cpu_count() * max(time.monotonic() - self.begin_s, 1e-3))
+
+
 class Report:
     """Figures and bars; printed as they come, kept for the document."""
 
@@ -313,11 +348,13 @@ class Report:
         self.bars = []
         self.sections = []
         self.failures = []
-        self.steal_before = read_steal()
+        self.steal = Steal()  # of the run
+        self.section_steal = self.steal
 
     def section(self, title, text=""):
         say(title)
         self.sections.append([title, text, []])
+        self.section_steal = Steal()
 
     def table(self, head, rows):
         lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
@@ -334,6 +371,11 @@ class Report:
         is_met = value >= limit if at_least else value <= limit
         sign = ">=" if at_least else "<="
         figure, bound = form.format(value), f"{sign} {form.format(limit)}"
+        stolen = self.section_steal.share()
+        if stolen > STEAL_MAX:
+            self.bars.append((name, "not judged", bound, f"{stolen:.0%} of the machine stolen"))
+            print(f"{name}: not judged, {stolen:.1%} of the machine was stolen during this measurement", flush=True)
+            return
         self.bars.append((name, figure, bound, "ok" if is_met else "short"))
         print(f"{name}: {figure} ({bound}) {'ok' if is_met else 'short'}", flush=True)
 
@@ -350,7 +392,7 @@ class Report:
 
     def markdown(self, command):
         lines = [f"Command: `{command}`, {time.strftime('%Y-%m-%d %H:%M', time.gmtime())} UTC. {machine()} "
-                 f"Steal during the run: {read_steal() - self.steal_before:.1f} s of CPU.", ""]
+                 f"Steal during the run: {self.steal.seconds():.1f} s of CPU.", ""]
         if self.bars:
             lines += ["| what | figure | bar | |", "|---|---|---|---|"]
             lines += [f"| {name} | {figure} | {bound} | {'' if state == 'ok' else '**'}{state}"
@@ -360,8 +402,10 @@ class Report:
         return "\n".join(lines).rstrip() + "\n"
 
     def status(self):
-        short = sum(state == "short" for *_, state in self.bars)
-        say(f"{len(self.bars)} bars, {short} short, {len(self.failures)} measurements failed")
+        states = [state for *_, state in self.bars]
+        short, judged = states.count("short"), states.count("ok") + states.count("short")
+        say(f"{len(states)} bars, {short} short, {len(states) - judged} not judged, {len(self.failures)} measurements "
+            "failed")
         return 1 if self.failures else 0
 
 

@@ -17,7 +17,7 @@ def whole_operations(targets, frequency_s):
     handshakes, statistics and histograms are in it once each. Probes are those that the responder answered;
     `counted` is what the exporter's counter says in relation to that."""
     packets = frequency_s * 50 - 15
-    config = bench.configuration(targets, bench.spread(targets, frequency_s * 1_000_000),
+    config = bench.configuration(targets, bench.spread_phases(targets, frequency_s * 1_000_000, 20_000),
                                  frequency=f"{frequency_s}s", timeout="100ms", num_packets=packets, interval="20ms")
     with bench.Echo() as echo, bench.Exporter(config) as exporter:
         time.sleep(frequency_s + 0.6)

@@ -16,7 +16,7 @@ import time
 import urllib.parse
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-PROGRAM = os.path.join(ROOT, "build/release/bin/bench_exposition")
+PROGRAM = os.environ.get("IPSLA_BENCH_EXPOSITION", os.path.join(ROOT, "build/release/bin/bench_exposition"))
 SERVER_CORE, CLIENT_CORE = "0", "1"
 PRODUCT, PRODUCT_TEXT, TEXT, GZIP, PROMETHEUS = 9101, 9102, 9103, 9104, 9190
 PATIENCE = 120
@@ -99,7 +99,7 @@ def measure_render():
     print(f"{TARGETS} targets: {series:.0f} series, {found['bytes'][0] / 1e6:.1f} MB; "
           f"write {milliseconds(found['render'])}, {statistics.median(found['render']) / series * 1e9:.0f} ns a series; "
           f"memcpy {milliseconds(found['memcpy'])}")
-    bar("exposition-render-to-memcpy", ratio(found["render"], found["memcpy"]), 4)
+    bar("exposition-render-to-memcpy", ratio(found["render"], found["memcpy"]), 2.5)
 
 
 def measure_protobuf():
@@ -115,6 +115,30 @@ def measure_protobuf():
 def memory_kb(process, name):
     with open(f"/proc/{process.pid}/status", encoding="ascii") as file:
         return next(int(line.split()[1]) for line in file if line.startswith(name))
+
+
+def spent_ms(process):
+    """CPU of the process so far."""
+    total = 0
+    for task in os.listdir(f"/proc/{process.pid}/task"):
+        with open(f"/proc/{process.pid}/task/{task}/schedstat", encoding="ascii") as file:
+            total += int(file.read().split()[0])
+    return total / 1e6
+
+
+def measure_gzip():
+    """CPU of the server for a plain and a compressed answer, one right after the other."""
+    ours = server("serve", TARGETS, PRODUCT, "gzip")
+    costs = {"text": [], "gzip": []}
+    for _ in range(REPETITIONS):
+        for form, found in costs.items():
+            before = spent_ms(ours)
+            figures(CLIENT_CORE, "get", 1, form, PRODUCT)
+            found.append(spent_ms(ours) - before)
+    for form, found in costs.items():
+        print(f"CPU of an answer, {form}: {statistics.median(found):.0f} ms [{min(found):.0f}-{max(found):.0f}]")
+    bar("exposition-gzip-to-plain-cpu", ratio(costs["gzip"], costs["text"]), 1.6)
+    stop(ours)
 
 
 def duplicates(port):
@@ -193,7 +217,7 @@ def measure_ingest():
         stop(process)
 
 
-measure_render()
-measure_protobuf()
-measure_get()
-measure_ingest()
+MEASUREMENTS = {"render": measure_render, "protobuf": measure_protobuf, "gzip": measure_gzip, "get": measure_get,
+                "ingest": measure_ingest}
+for name in [word for word in sys.argv[1:] if word in MEASUREMENTS] or MEASUREMENTS:
+    MEASUREMENTS[name]()

@@ -161,5 +161,5 @@ def measure_isolation(report):
     times = [seconds for seconds, _ in scrapes]
     report.note(f"A scrape takes {bench.spread_text(times)} s and has {scrapes[-1][1] / 10000:.0f} bytes a target. "
                 f"The latest packet was {max(worst):.0f} us late.")
-    report.bar("scraped_lateness_ratio", bench.median(scraped) / bench.median(quiet), 1.3)
+    report.bar("scraped_lateness_ratio", bench.median(scraped) / bench.median(quiet), 1.15)
     report.bar("scraped_packets_unanswered", lost_scraped, lost_quiet * 1.3, "{:.0f}")

@@ -10,6 +10,7 @@ import sys
 import bench
 import costs
 import lateness
+import reflected
 import scale
 from load import QUICK
 
@@ -53,6 +54,7 @@ MEASUREMENTS = {
     "flat": costs.measure_flat,
     "syscalls": costs.measure_syscalls,
     "rate": scale.measure_rate,
+    "reflected": reflected.measure_reflected,
     "defaults": scale.measure_defaults,
     "calls": scale.measure_calls,
     "pacing": lateness.measure_pacing,

@@ -137,7 +137,7 @@ class SignalsPortsTest(harness.Case):
             self.assertNotEqual(done.code, 0, done.evidence)
             lines = [json.loads(line) for line in done.stderr.splitlines()]
             self.assertEqual((lines[0]["msg"], lines[0]["program"], lines[0]["file"]), ("starting", program, file))
-            for name in ("version", "revision", "libmicrohttpd", "libevent", "libyaml", "openssl", "zlib"):
+            for name in ("version", "revision", "libmicrohttpd", "libevent", "libyaml", "openssl", "isal"):
                 self.assertRegex(lines[0][name], r"\w", name)
             findings = [line for line in lines if line["msg"] == "configuration"]
             self.assertEqual([line["line"] for line in findings], [2, 6, 7, 8, 12], done.evidence)

@@ -20,7 +20,7 @@ THIRD_PARTY = {
     re.compile(r"yaml\.h$"): "config/yaml.c",
     re.compile(r"event2?/|event\.h$|evutil\.h$"): "host/host.c",
     re.compile(r"microhttpd\.h$"): "web/http.c, web/exchange.c, web/response.c",
-    re.compile(r"zlib\.h$"): "web/gzip.c",
+    re.compile(r"isa-l(\.h$|/)"): "web/gzip.c",
     re.compile(r"gnutls/"): "web/tls.c",
     re.compile(r"crypt\.h$"): "web/password.c",
 }

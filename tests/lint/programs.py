@@ -15,7 +15,8 @@ import tree
 PAGES = {
     "ipsla_exporter.8": ("ipsla_exporter", [[]]),
     "ipsla_responder.8": ("ipsla_responder", [[]]),
-    "ipsla.1": ("ipsla", [[], ["probe"], ["discover"], ["check"], ["key-solve"], ["voice-table"]]),
+    "ipsla.1": ("ipsla", [[], ["probe"], ["discover"], ["check"], ["decode"], ["export"], ["import"], ["show"], ["key-solve"],
+                          ["voice-table"]]),
 }
 SECTION_5 = "ipsla.yml.5"
 FLAG = re.compile(r"(?<![\w-])--[a-z][a-z0-9]*(?:[.-][a-z0-9]+)*")

@@ -9,7 +9,7 @@ root=$(CDPATH='' cd -- "$here/../.." && pwd -P)
 work=$root/build/vm
 suite=bookworm
 packages=systemd-sysv,udev,dbus,linux-image-amd64,initramfs-tools,iproute2,curl,python3,procps,util-linux
-packages=$packages,libmicrohttpd12,libgnutls30,libcrypt1,libevent-core-2.1-7,libyaml-0-2,libssl3,zlib1g
+packages=$packages,libmicrohttpd12,libgnutls30,libcrypt1,libevent-core-2.1-7,libyaml-0-2,libssl3,libisal2
 
 usage() {
     cat <<'END'

@@ -38,8 +38,20 @@ static void test_fill(void **state)
     assert_true(pattern_matches(&pattern, bytes, 4));
 }
 
+static void test_equal(void **state)
+{
+    (void)state;
+    struct pattern standard = {0}, written, twice, other;
+    assert_true(pattern_parse("ABCD", &written) && pattern_parse("abcdABCD", &twice));
+    assert_true(pattern_parse("ABCDAB", &other));
+    assert_true(pattern_is_equal(&standard, &written) && pattern_is_equal(&twice, &standard));
+    assert_false(pattern_is_equal(&standard, &other));
+    assert_false(pattern_is_equal(&other, &written));
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_parse), cmocka_unit_test(test_fill)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_parse), cmocka_unit_test(test_fill),
+                                       cmocka_unit_test(test_equal)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

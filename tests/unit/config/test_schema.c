@@ -20,8 +20,9 @@
 #include "operation/operation.h"
 
 static const struct schema_scope *const scopes[] = {
-    &schema_root, &schema_operation, &schema_control, &schema_target,   &schema_responder,
-    &schema_key,  &schema_clock,     &schema_limit,   &schema_defaults, &schema_group,
+    &schema_root,      &schema_operation, &schema_control, &schema_target,
+    &schema_responder, &schema_key,       &schema_clock,   &schema_limit,
+    &schema_defaults,  &schema_group,     &schema_probe,
 };
 #define SCOPE_COUNT (sizeof scopes / sizeof scopes[0])
 #define KEY_LETTERS "abcdefghijklmnopqrstuvwxyz_"
@@ -50,7 +51,8 @@ static bool is_by_key(const struct schema_key *key)
 
 static bool is_of_target(const struct schema_scope *scope)
 {
-    return scope != &schema_root && scope != &schema_responder && scope != &schema_group;
+    return scope != &schema_root && scope != &schema_responder && scope != &schema_group &&
+           scope != &schema_probe;
 }
 
 /* A key without is one whose change a reload would not see. */

@@ -121,6 +121,17 @@ static void hosts_are_read_as_they_are_written(void **state)
     folder_remove(&folder);
 }
 
+static void nothing_follows_the_brackets(void **state)
+{
+    (void)state;
+    struct folder folder = folder_make();
+    folder_write(&folder, "a.yml", "- targets: ['[2001:db8::1]x']\n");
+    struct config *config = read_main(&folder, MAIN);
+    assert_false(config->files->items[0].is_good);
+    config_free(config);
+    folder_remove(&folder);
+}
+
 static void labels_are_labels_or_keys(void **state)
 {
     (void)state;
@@ -275,12 +286,13 @@ static void what_is_no_file_is_reported(void **state)
     folder_write(&folder, "large.yml", "");
     assert_int_equal(truncate(folder_path(&folder, "large.yml"), 100 * 1024 * 1024), 0);
     folder_write(&folder, "utf16.yml", "\xff\xfe");
+    folder_write(&folder, "latin1.yml", "- targets: [caf\xe9]\n");
     struct config *config = read_main(&folder, MAIN);
-    assert_int_equal(config->files->count, 7);
+    assert_int_equal(config->files->count, 8);
     for (size_t i = 0; i < config->files->count; i++) {
         struct diagnostics *diagnostics = &config->files->items[i].findings;
-        assert_int_equal(diagnostics->count, i < 6 ? 1 : 0);
-        if (i < 6) {
+        assert_int_equal(diagnostics->count, i < 7 ? 1 : 0);
+        if (i < 7) {
             buf_printf(&found, "%s\n", diagnostics->items[0].message);
         }
     }
@@ -288,12 +300,46 @@ static void what_is_no_file_is_reported(void **state)
                                             "cannot be read: not a regular file\n"
                                             "cannot be read: No such file or directory\n"
                                             "is too large; at most 16777216 bytes are read\n"
+                                            "the byte 0xe9 is not UTF-8; save the file as UTF-8\n"
                                             "cannot be read: Too many levels of symbolic links\n"
                                             "the file is UTF-16; save it as UTF-8\n");
     expect_names(config, "main 192.0.2.1:5");
     buf_fini(&found);
     config_free(config);
     folder_remove(&folder);
+}
+
+static void expect_hash(const struct folder *folder, const char *hash, bool is_same)
+{
+    struct config *config = read_main(folder, MAIN);
+    assert_int_equal(strcmp(config->hash, hash) == 0, is_same);
+    config_free(config);
+}
+
+/* Two exporters with one hash measure the same, wherever their files are. */
+static void the_hash_is_of_the_files_too(void **state)
+{
+    (void)state;
+    struct folder here = folder_make(), there = folder_make();
+    folder_write(&here, "a.yml", "- targets: [one]\n");
+    folder_write(&there, "b.yml", "- targets: [one]\n");
+    struct config *config = read_main(&here, MAIN);
+    expect_hash(&there, config->hash, true);
+    folder_write(&there, "b.yml", "- targets: [two]\n");
+    expect_hash(&there, config->hash, false);
+    folder_write(&there, "b.yml", "- targets: [one]\n");
+    folder_write(&there, "c.yml", "- targets: [three]\n");
+    expect_hash(&there, config->hash, false);
+    unlink(folder_path(&there, "c.yml"));
+    folder_write(&here, "a.yml", "- targets: [");
+    reread(&here, config, 2); /* what is in force is what it was */
+    expect_hash(&there, config->hash, true);
+    folder_write(&here, "a.yml", "- targets: [four]\n");
+    reread(&here, config, 3);
+    expect_hash(&there, config->hash, false);
+    config_free(config);
+    folder_remove(&here);
+    folder_remove(&there);
 }
 
 static void a_broken_file_keeps_its_own(void **state)
@@ -477,6 +523,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hosts_are_read_as_they_are_written),
+        cmocka_unit_test(nothing_follows_the_brackets),
         cmocka_unit_test(labels_are_labels_or_keys),
         cmocka_unit_test(every_key_of_a_target_can_be_a_label),
         cmocka_unit_test(the_packet_rate_is_of_all_files),
@@ -489,6 +536,7 @@ int main(void)
         cmocka_unit_test(names_and_source_ports_are_of_one_file),
         cmocka_unit_test(only_target_files_are_read_again),
         cmocka_unit_test(one_link_for_all_is_followed),
+        cmocka_unit_test(the_hash_is_of_the_files_too),
         cmocka_unit_test(each_directory_of_a_pattern_is_watched),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

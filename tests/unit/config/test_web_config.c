@@ -264,9 +264,39 @@ static void changes_are_seen(void **state)
     buf_fini(&text);
 }
 
+static void it_is_written_without_secrets(void **state)
+{
+    (void)state;
+    struct buf findings = {0}, text = {0};
+    files_write("cert", "not read here");
+    struct web_config *config =
+        load("tls_server_config: {cert_file: cert, key: SECRET, min_version: TLS13,\n"
+             "  cipher_suites: [TLS_AES_128_GCM_SHA256], curve_preferences: [X25519, CurveP256]}\n"
+             "http_server_config: {headers: {X-Frame-Options: deny}}\n"
+             "rate_limit: {interval: 500ms, burst: 3}\n"
+             "basic_auth_users: {a: '" HASH "', \"b\\n\": '" HASH "'}\n",
+             &findings);
+    assert_string_equal(buf_string(&findings), "");
+    web_config_add_text(config, &text);
+    assert_string_equal(buf_string(&text),
+                        "# tls_server_config:\n#   cert_file: cert\n#   key: <secret>\n"
+                        "#   client_auth_type: NoClientCert\n#   min_version: TLS13\n"
+                        "#   max_version: TLS13\n#   cipher_suites: [TLS_AES_128_GCM_SHA256]\n"
+                        "#   curve_preferences: [X25519, CurveP256]\n"
+                        "#   prefer_server_cipher_suites: true\n"
+                        "# http_server_config:\n#   headers:\n#     X-Frame-Options: deny\n"
+                        "# rate_limit:\n#   interval: 500ms\n#   burst: 3\n"
+                        "# basic_auth_users:\n#   a: <secret>\n"
+                        "#   (other than printable characters): <secret>\n");
+    web_config_free(config);
+    buf_fini(&text);
+    buf_fini(&findings);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(it_is_written_without_secrets),
         cmocka_unit_test(what_is_wrong_is_said),
         cmocka_unit_test(hashes_and_keys_are_not_repeated),
         cmocka_unit_test(every_key_is_taken),

@@ -56,7 +56,7 @@ static const struct calendar calendar = {.key = {{1, 2}}};
 static void set_up(struct spec *spec)
 {
     memset(&rig, 0, sizeof rig);
-    session_init(&rig.session, 7, spec, seed);
+    session_init(&rig.session, 7, spec, seed, NULL);
     session_plan(&rig.session, 0, true, build_at(0));
     spec_unref(spec);
     drive_init(&rig.drive, (struct machine){&rig_ops, &rig}, build_at(0));
@@ -103,7 +103,7 @@ static int64_t phase_of(const char *name, int64_t frequency_ns, int64_t wall_ns)
     struct spec *spec = build_jitter_spec(name, "198.51.100.20");
     struct session session;
     spec->schedule.frequency_ns = frequency_ns;
-    session_init(&session, 0, spec, seed);
+    session_init(&session, 0, spec, seed, NULL);
     session_plan(&session, calendar_phase_ns(&calendar, spec), false, wall_at(wall_ns));
     int64_t wait_ns = session_deadline(&session).ns - BUILD_MONO_NS;
     assert_true(wait_ns >= 0 && wait_ns < frequency_ns);
@@ -125,7 +125,7 @@ static void test_phase(void **state)
     struct spec *spec = build_jitter_spec("berlin", "198.51.100.20");
     struct session session;
     int64_t wall_ns = BUILD_WALL_NS - BUILD_WALL_NS % SECONDS(60) + phase;
-    session_init(&session, 0, spec, seed);
+    session_init(&session, 0, spec, seed, NULL);
     session_plan(&session, calendar_phase_ns(&calendar, spec), false, wall_at(wall_ns));
     assert_true(session_deadline(&session).ns == BUILD_MONO_NS);
     session_fini(&session);
@@ -176,6 +176,82 @@ static void test_one_run(void **state)
     assert_true(session_deadline(&rig.session).ns == BUILD_MONO_NS + SECONDS(60));
     assert_int_equal(rig.stats.send_lateness.count, 1);
     assert_int_equal(rig.stats.rx_stamps[STAMP_KERNEL], 1);
+    tear_down();
+}
+
+/* Nobody answers; the operation would go on for longer. */
+static void test_budget_cuts_short(void **state)
+{
+    (void)state;
+    struct spec *spec = build_echo_spec("t", "198.51.100.20");
+    spec->schedule.budget_ns = SECONDS(1);
+    set_up(spec);
+    drive_until(&rig.drive, build_at(SECONDS(1) - 1));
+    assert_int_equal(rig.news, 0);
+    drive_until(&rig.drive, build_at(SECONDS(1)));
+    assert_int_equal(rig.news, 1);
+    assert_true(rig.session.report->was_cut);
+    assert_false(rig.session.report->has_run);
+    assert_int_equal(rig.drive.open_count, 0);
+    tear_down();
+}
+
+/* What the cut-off packets were is not known: the result is about the others. */
+static void test_budget_keeps_what_is_known(void **state)
+{
+    (void)state;
+    struct spec *spec = build_echo_spec("t", "198.51.100.20");
+    spec->schedule.budget_ns = SECONDS(1);
+    spec->packets.count = 2;
+    spec->packets.interval_ns = MS(200);
+    spec->results.keeps_packets = true;
+    set_up(spec);
+    accept();
+    answer_echo();
+    drive_until(&rig.drive, build_at(SECONDS(1)));
+    const struct report *report = rig.session.report;
+    assert_true(report->was_cut && report->has_run);
+    assert_int_equal(report->latest.received, 1);
+    assert_int_equal(report->latest.planned, 1);
+    assert_int_equal(report->packet_count, 1);
+    assert_int_equal(report->packets[0].fate, FATE_RECEIVED);
+    tear_down();
+}
+
+/* Also when this thread comes too late for both, the end of the wait and that of the budget. */
+static void test_budget_leaves_what_timed_out(void **state)
+{
+    (void)state;
+    for (int64_t late_ns = 0; late_ns <= MS(400); late_ns += MS(100)) {
+        struct spec *spec = build_echo_spec("t", "198.51.100.20");
+        spec->schedule.timeout_ns = MS(900);
+        spec->schedule.budget_ns = SECONDS(1);
+        set_up(spec);
+        accept();
+        drive_until(&rig.drive, build_at(MS(800)));
+        rig.drive.now = build_at(SECONDS(1) + late_ns);
+        drive_poll(&rig.drive);
+        drive_until(&rig.drive, build_at(SECONDS(2)));
+        const struct report *report = rig.session.report;
+        assert_true(report->has_run && !report->was_cut);
+        assert_int_equal(report->latest.outcome, OUTCOME_TIMEOUT);
+        tear_down();
+    }
+}
+
+static void test_budget_leaves_what_is_answered(void **state)
+{
+    (void)state;
+    struct spec *spec = build_echo_spec("t", "198.51.100.20");
+    spec->schedule.budget_ns = MS(50); /* within the wait for duplicates */
+    set_up(spec);
+    accept();
+    answer_echo();
+    drive_until(&rig.drive, build_at(SECONDS(1)));
+    const struct report *report = rig.session.report;
+    assert_true(report->has_run && !report->was_cut);
+    assert_int_equal(report->latest.outcome, OUTCOME_OK);
+    assert_null(report->packets);
     tear_down();
 }
 
@@ -278,7 +354,7 @@ static struct session started(enum spec_start start, int64_t after_ns, bool star
     spec->schedule.start = start;
     spec->schedule.start_after_ns = after_ns;
     spec->schedule.life_ns = SECONDS(600);
-    session_init(&session, 0, spec, seed);
+    session_init(&session, 0, spec, seed, NULL);
     session_plan(&session, calendar_phase_ns(&calendar, spec), start_now, build_at(0));
     spec_unref(spec);
     return session;
@@ -611,6 +687,10 @@ int main(void)
         cmocka_unit_test(test_phase),
         cmocka_unit_test(test_phases_spread),
         cmocka_unit_test(test_one_run),
+        cmocka_unit_test(test_budget_cuts_short),
+        cmocka_unit_test(test_budget_keeps_what_is_known),
+        cmocka_unit_test(test_budget_leaves_what_timed_out),
+        cmocka_unit_test(test_budget_leaves_what_is_answered),
         cmocka_unit_test(test_failure_keeps_last_success),
         cmocka_unit_test(test_skipped_starts),
         cmocka_unit_test(test_missed_starts),

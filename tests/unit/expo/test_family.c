@@ -28,7 +28,8 @@ static void names_follow_the_rules(void **state)
     const struct family *family;
     for (size_t i = 0; (family = family_at(i)) != NULL; i++) {
         const struct metric *metric = &family->metric;
-        assert_true(strncmp(metric->name, "ipsla_", 6) == 0 ||
+        bool is_of_probe = family->scope == FAMILY_PROBE; /* named as other probers do */
+        assert_true(strncmp(metric->name, is_of_probe ? "probe_" : "ipsla_", 6) == 0 ||
                     strncmp(metric->name, "process_", 8) == 0);
         assert_int_equal(ends_with(metric->name, "_total"), metric->type == METRIC_COUNTER);
         assert_int_equal(ends_with(metric->name, "_info"), metric->type == METRIC_INFO);

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* A real engine on its own thread, with a real responder, on loopback. */
 #include <poll.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -165,6 +166,35 @@ static void test_failure_is_published(void **state)
     engine_worker_stop(worker);
 }
 
+static void count_published(void *context)
+{
+    sem_post(context);
+}
+
+static void test_prompt_worker_tells_each_result(void **state)
+{
+    (void)state;
+    sem_t published;
+    sem_init(&published, 0, 0);
+    struct engine_worker *worker = engine_worker_start_prompt(count_published, &published);
+    for (unsigned i = 0; i < 3; i++) {
+        char name[8];
+        snprintf(name, sizeof name, "t%u", i);
+        struct spec *spec = fast_echo_spec(name, loopback_free().port);
+        spec->schedule.start = SPEC_START_NOW;
+        apply_and_drop(worker, &spec, 1);
+        struct snapshot *snapshot = engine_worker_acquire(worker);
+        while (!is_named(snapshot, name) || !snapshot->reports[0]->has_run) {
+            snapshot_unref(snapshot);
+            assert_int_equal(sem_wait(&published), 0);
+            snapshot = engine_worker_acquire(worker);
+        }
+        snapshot_unref(snapshot);
+    }
+    engine_worker_stop(worker);
+    sem_destroy(&published);
+}
+
 static void test_signals_stay_with_the_main_thread(void **state)
 {
     (void)state;
@@ -208,6 +238,7 @@ int main(void)
         cmocka_unit_test(test_latest_set_wins),
         cmocka_unit_test(test_pending_set_is_released_at_stop),
         cmocka_unit_test(test_failure_is_published),
+        cmocka_unit_test(test_prompt_worker_tells_each_result),
         cmocka_unit_test(test_signals_stay_with_the_main_thread),
         cmocka_unit_test(test_sender_measures_responder),
     };

@@ -31,6 +31,7 @@ struct fixture {
     struct http *http;
     struct addr address;
     struct http_settings settings;
+    struct probe_handlers probes;
     atomic_bool is_ready;
     atomic_uint reloads, renders;
     atomic_uint hold_ms; /* how long a rendering takes */
@@ -114,6 +115,29 @@ static inline void request_reload(void *context)
     atomic_fetch_add(&fixture->reloads, 1);
 }
 
+#define CONFIG_TEXT "a: b\n"
+
+/* A byte at a time. */
+static inline size_t read_config(void *context, char *out, size_t size)
+{
+    size_t *at = context;
+    (void)size;
+    *out = CONFIG_TEXT[(*at)++];
+    return *out == '\0' ? 0 : 1;
+}
+
+static inline void close_config(void *context, bool is_complete)
+{
+    (void)is_complete;
+    free(context);
+}
+
+static inline struct stream_source give_config(void *context)
+{
+    (void)context;
+    return (struct stream_source){mem_alloc(1, sizeof(size_t)), read_config, close_config};
+}
+
 static inline void await(const atomic_uint *value, unsigned wanted)
 {
     for (unsigned i = 0; i < DEADLINE_MS && atomic_load(value) < wanted; i++) {
@@ -125,8 +149,8 @@ static inline void await(const atomic_uint *value, unsigned wanted)
 static inline struct http *start_at(const struct addr *listen, size_t count,
                                     struct fixture *fixture, int *error)
 {
-    const struct http_handlers handlers = {fixture, give_metrics, give_page, give_ready,
-                                           request_reload};
+    const struct http_handlers handlers = {fixture,        give_metrics, give_page,      give_ready,
+                                           request_reload, give_config,  fixture->probes};
     struct addr failed = {0};
     *error = 0;
     struct http_settings settings = fixture->settings;

@@ -109,6 +109,20 @@ static void large_answers_are_compressed_on_request(void **state)
     buf_fini(&answer);
 }
 
+static void the_configuration_is_a_text(void **state)
+{
+    struct fixture *fixture = *state;
+    struct buf answer = {0};
+    ask(fixture, "GET /config", "", &answer);
+    expect_status(&answer, 200);
+    expect_header(&answer, "Content-Type: text/plain; charset=utf-8");
+    assert_string_equal(body_of(&answer), CONFIG_TEXT);
+    buf_clear(&answer);
+    ask(fixture, "POST /config", "", &answer);
+    expect_status(&answer, 405);
+    buf_fini(&answer);
+}
+
 static void health_and_readiness(void **state)
 {
     struct fixture *fixture = *state;
@@ -387,6 +401,7 @@ int main(void)
         EACH(a_body_that_is_too_large_is_said),
         EACH(the_page_may_fetch_nothing),
         EACH(large_answers_are_compressed_on_request),
+        EACH(the_configuration_is_a_text),
         EACH(health_and_readiness),
         EACH(other_paths_and_methods),
         EACH(head_has_no_body),

@@ -70,6 +70,7 @@ static void scrapers_get_what_they_prefer(void **state)
                      ";version=1.0.0;escaping=allow-utf-8;q=0.6,text/plain;version=0.0.4;q=0.5,"
                      "*/*;q=0.4",
          OM2},
+        {OPENMETRICS ";version=2.0.0;escaping=allow-utf-8;q=0.7,*/*;q=0.6", OM2},
         /* scrape_protocols: [PrometheusText0.0.4] */
         {"text/plain;version=0.0.4;q=0.6,*/*;q=0.5", TEXT},
         /* Telegraf 1.39 */

@@ -128,7 +128,7 @@ static void expect_too_many(struct site *site, int64_t now_ns)
 
 static void expect_reload(struct site *site, int64_t now_ns)
 {
-    assert_true(reload_at(site, now_ns).is_pending);
+    assert_true(reload_at(site, now_ns).wait == WAIT_RELOAD);
     expect_too_many(site, now_ns + 5 * NS_PER_SECOND); /* one at a time, however long it takes */
     struct reply reply = routes_reloaded(site, RELOAD_DONE);
     assert_int_equal(reply.status, 200);
@@ -154,11 +154,11 @@ static void the_metrics_are_known_by_their_path(void **state)
     (void)state;
     const struct site plain = {.metrics_path = "/m", .route_prefix = "", .external_path = ""};
     const struct site below = {.metrics_path = "/m", .route_prefix = "/x", .external_path = ""};
-    assert_true(routes_is_metrics(&plain, "/m"));
-    assert_false(routes_is_metrics(&plain, "/metrics"));
-    assert_false(routes_is_metrics(&plain, "/"));
-    assert_true(routes_is_metrics(&below, "/x/m"));
-    assert_false(routes_is_metrics(&below, "/m"));
+    assert_true(routes_is_scrape(&plain, "/m"));
+    assert_false(routes_is_scrape(&plain, "/metrics"));
+    assert_false(routes_is_scrape(&plain, "/"));
+    assert_true(routes_is_scrape(&below, "/x/m"));
+    assert_false(routes_is_scrape(&below, "/m"));
 }
 
 int main(void)

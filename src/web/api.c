@@ -1,0 +1,223 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "web/api.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "config/json_value.h"
+#include "operation/operation.h"
+#include "json/result.h"
+
+static void add_text(struct buf *out, const char *name, const char *text)
+{
+    buf_printf(out, "\"%s\": ", name);
+    if (text == NULL) {
+        buf_add_string(out, "null");
+    } else {
+        json_string_write(text, out);
+    }
+}
+
+static void add_labels(const struct spec_identity *identity, struct buf *out)
+{
+    buf_add_string(out, "\"labels\": {");
+    for (size_t i = 0; i < identity->label_count; i++) {
+        buf_add_string(out, i > 0 ? ", " : "");
+        json_string_write(identity->labels[i].name, out);
+        buf_add_string(out, ": ");
+        json_string_write(identity->labels[i].value, out);
+    }
+    buf_add_string(out, "}, ");
+}
+
+static void add_destination(const struct spec *spec, struct buf *out)
+{
+    char address[ADDR_TEXT_MAX];
+    bool has_address = spec->path.peer.family != ADDR_NONE;
+    buf_add_string(out, "\"target\": {");
+    add_text(out, "host", spec->identity.host);
+    buf_add_string(out, ", ");
+    add_text(out, "address", has_address ? addr_format_ip(&spec->path.peer, address) : NULL);
+    if (spec->operation->has_ports) {
+        buf_printf(out, ", \"port\": %u}, ", (unsigned)spec->path.port);
+    } else {
+        buf_add_string(out, ", \"port\": null}, ");
+    }
+}
+
+static void add_spec(const struct spec *spec, struct buf *out)
+{
+    bool has_codec = spec->packets.codec != VOICE_CODEC_NONE;
+    add_text(out, "name", spec->identity.name);
+    buf_add_string(out, ", ");
+    add_text(out, "operation", spec->operation->name);
+    buf_add_string(out, ", ");
+    add_text(out, "precision", precision_name(spec->packets.precision));
+    buf_add_string(out, ", ");
+    add_text(out, "codec", has_codec ? voice_codec_name(spec->packets.codec) : NULL);
+    buf_add_string(out, ", ");
+    add_destination(spec, out);
+    add_labels(&spec->identity, out);
+    add_text(out, "owner", spec->identity.owner);
+    buf_add_string(out, ", ");
+    add_text(out, "tag", spec->identity.tag);
+    buf_add_string(out, ", ");
+}
+
+static uint64_t count_failures(const struct tally *tally)
+{
+    uint64_t failures = 0;
+    for (unsigned i = 0; i < OUTCOME_COUNT; i++) {
+        failures += tally->failures[i];
+    }
+    return failures;
+}
+
+/* Until no further operation is started. */
+static void add_life(const struct report *report, struct mono now, struct buf *out)
+{
+    int64_t life_ns = report->spec->schedule.life_ns;
+    buf_add_string(out, "\"life_left_seconds\": ");
+    if (life_ns == SPEC_FOREVER || mono_is_before(now, report->first_start)) {
+        buf_add_string(out, "null, ");
+        return;
+    }
+    int64_t left_ns = life_ns - mono_diff(now, report->first_start);
+    json_seconds_write(left_ns < 0 ? 0 : left_ns, out);
+    buf_add_string(out, ", ");
+}
+
+static void add_target(const struct report *report, struct instant now, struct buf *out)
+{
+    const struct tally *tally = &report->tally;
+    buf_add_char(out, '{');
+    add_spec(report->spec, out);
+    add_text(out, "state", target_state_name(report->condition.state));
+    buf_printf(out, ", \"operations\": %" PRIu64 ", \"failures\": %" PRIu64, tally->operations,
+               count_failures(tally));
+    buf_printf(out, ", \"over_threshold\": %" PRIu64 ", ", tally->over_threshold_operations);
+    add_life(report, now.mono, out);
+    buf_add_string(out, "\"latest\": ");
+    if (report->has_run) {
+        buf_add_char(out, '{');
+        json_result_write(&report->latest, out);
+        buf_add_string(out, "}}");
+    } else {
+        buf_add_string(out, "null}");
+    }
+}
+
+bool api_target_write(const struct snapshot *snapshot, const char *name, struct instant now,
+                      struct buf *out)
+{
+    for (size_t i = 0; i < snapshot->count; i++) {
+        if (strcmp(snapshot->reports[i]->spec->identity.name, name) == 0) {
+            add_target(snapshot->reports[i], now, out);
+            buf_add_char(out, '\n');
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The list while it is read: of its text at most one target's is there at a time. */
+struct list {
+    struct snapshot *snapshot;
+    struct instant now;
+    size_t count, next; /* next: count when all are written, one more when the end is, too */
+    struct buf text;
+    size_t taken;
+};
+
+static void write_next(struct list *list)
+{
+    buf_fini(&list->text);
+    list->taken = 0;
+    if (list->next == 0) {
+        buf_printf(&list->text, "{\"now\": ");
+        json_seconds_write(list->now.wall.ns, &list->text);
+        buf_add_string(&list->text, ", \"targets\": [");
+    }
+    if (list->next < list->count) {
+        buf_add_string(&list->text, list->next == 0 ? "\n" : ",\n");
+        add_target(list->snapshot->reports[list->next], list->now, &list->text);
+    } else {
+        buf_add_string(&list->text, "\n]}\n");
+    }
+    list->next++;
+}
+
+static size_t read_list(void *context, char *out, size_t size)
+{
+    struct list *list = context;
+    while (list->taken == list->text.size && list->next <= list->count) {
+        write_next(list);
+    }
+    size_t left = list->text.size - list->taken;
+    size = size < left ? size : left;
+    if (size > 0) {
+        memcpy(out, list->text.bytes + list->taken, size);
+    }
+    list->taken += size;
+    return size;
+}
+
+static void close_list(void *context, bool is_complete)
+{
+    struct list *list = context;
+    (void)is_complete;
+    snapshot_unref(list->snapshot);
+    buf_fini(&list->text);
+    free(list);
+}
+
+struct stream_source api_targets_open(struct snapshot *snapshot, struct instant now)
+{
+    struct list *list = mem_alloc(1, sizeof *list);
+    list->snapshot = snapshot;
+    list->now = now;
+    list->count = snapshot == NULL ? 0 : snapshot->count;
+    return (struct stream_source){list, read_list, close_list};
+}
+
+static uint64_t total(const struct expo_count *counts, size_t count)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < count; i++) {
+        sum += counts[i].value;
+    }
+    return sum;
+}
+
+static void add_requests(const struct expo_count *counts, size_t count, const char *name,
+                         struct buf *out)
+{
+    buf_printf(out, ", \"%s\": {", name);
+    for (size_t i = 0; i < count; i++) {
+        buf_printf(out, "%s\"%s\": %" PRIu64, i > 0 ? ", " : "", counts[i].label, counts[i].value);
+    }
+    buf_add_char(out, '}');
+}
+
+void api_responder_write(const struct expo_responder *responder, struct buf *out)
+{
+    if (responder == NULL) {
+        buf_add_string(out, "{\"enabled\": false}\n");
+        return;
+    }
+    buf_add_string(out, "{\"enabled\": true, \"control_ports\": [");
+    for (size_t i = 0; i < responder->control_port_count; i++) {
+        buf_printf(out, "%s%u", i > 0 ? ", " : "", (unsigned)responder->control_ports[i]);
+    }
+    buf_printf(out, "], \"permanent_ports\": %" PRIu32, responder->permanent_ports);
+    add_requests(responder->requests, responder->request_count, "requests", out);
+    add_requests(responder->requests_v2, responder->request_v2_count, "requests_v2", out);
+    buf_printf(out, ", \"probes\": %" PRIu64 ", \"dropped\": %" PRIu64,
+               total(responder->probes, responder->probe_count),
+               total(responder->drops, responder->drop_count));
+    buf_printf(out, ", \"sessions\": %" PRIu32 ", \"max_sessions\": %" PRIu32 "}\n",
+               responder->sessions, responder->max_sessions);
+}

@@ -1,0 +1,28 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* What the program knows as JSON, for programs: /api/v1/... (docs/api.md). Made from the same
+ * reports as metrics and page. */
+#ifndef WEB_API_H
+#define WEB_API_H
+
+#include <stdbool.h>
+
+#include "base/time.h"
+#include "engine/report.h"
+#include "expo/view.h"
+#include "web/stream.h"
+
+#define API_CONTENT_TYPE "application/json"
+
+/* All targets, one on a line, made while it is read. Takes over the reference on `snapshot`; NULL:
+ * this program does not measure. */
+struct stream_source api_targets_open(struct snapshot *snapshot, struct instant now);
+
+/* One target. False when the snapshot has none of that name. */
+bool api_target_write(const struct snapshot *snapshot, const char *name, struct instant now,
+                      struct buf *out);
+
+/* NULL: there is none. */
+void api_responder_write(const struct expo_responder *responder, struct buf *out);
+
+#endif
