@@ -18,6 +18,18 @@ static struct heap_entry *entry_at(const struct heap *heap, size_t place)
     return &heap->entries[place - 1];
 }
 
+#define CHILDREN 4
+
+static size_t parent_of(size_t place)
+{
+    return (place - 2) / CHILDREN + 1;
+}
+
+static size_t first_child_of(size_t place)
+{
+    return (place - 1) * CHILDREN + 2;
+}
+
 static void put(struct heap *heap, size_t place, struct heap_entry entry)
 {
     *entry_at(heap, place) = entry;
@@ -28,25 +40,34 @@ static void put(struct heap *heap, size_t place, struct heap_entry entry)
 static void rise(struct heap *heap, size_t place, struct heap_entry entry)
 {
     while (place > 1) {
-        struct heap_entry parent = *entry_at(heap, place / 2);
+        struct heap_entry parent = *entry_at(heap, parent_of(place));
         if (!mono_is_before(entry.due, parent.due)) {
             break;
         }
         put(heap, place, parent);
-        place /= 2;
+        place = parent_of(place);
     }
     put(heap, place, entry);
+}
+
+/* The earliest of the children from `first` on, of which there is at least one. */
+static size_t earliest_child(const struct heap *heap, size_t first)
+{
+    size_t end = first + CHILDREN <= heap->count + 1 ? first + CHILDREN : heap->count + 1;
+    size_t earliest = first;
+    for (size_t child = first + 1; child < end; child++) {
+        if (mono_is_before(entry_at(heap, child)->due, entry_at(heap, earliest)->due)) {
+            earliest = child;
+        }
+    }
+    return earliest;
 }
 
 /* Moves `entry` from the free `place` away from the root until no child is earlier. */
 static void sink(struct heap *heap, size_t place, struct heap_entry entry)
 {
-    while (place * 2 <= heap->count) {
-        size_t child = place * 2;
-        if (child < heap->count &&
-            mono_is_before(entry_at(heap, child + 1)->due, entry_at(heap, child)->due)) {
-            child++;
-        }
+    while (first_child_of(place) <= heap->count) {
+        size_t child = earliest_child(heap, first_child_of(place));
         if (!mono_is_before(entry_at(heap, child)->due, entry.due)) {
             break;
         }
@@ -100,7 +121,7 @@ void heap_remove(struct heap *heap, struct heap_item *item)
     if (last.item == item) {
         return;
     }
-    if (place > 1 && mono_is_before(last.due, entry_at(heap, place / 2)->due)) {
+    if (place > 1 && mono_is_before(last.due, entry_at(heap, parent_of(place))->due)) {
         rise(heap, place, last);
     } else {
         sink(heap, place, last);

@@ -1,8 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* A binary min-heap of deadlines. Items are embedded in what they schedule and know their place, so
- * that moving or removing one costs O(log n). The heap owns only its array, in which the deadlines
- * stand beside the pointers: comparing touches nothing else. */
+/* A min-heap of deadlines. Items are embedded in what they schedule and know their place, so that
+ * moving or removing one costs O(log n). The heap owns only its array, in which the deadlines stand
+ * beside the pointers: comparing touches nothing else. Who moves is told its new place, which is
+ * seldom in the cache: with four children for each entry half as many have to move as with two. */
 #ifndef BASE_HEAP_H
 #define BASE_HEAP_H
 

@@ -207,15 +207,14 @@ int64_t engine_first_due_ns(const struct engine *engine, size_t index)
     return train_clock_ns(train, train->start);
 }
 
-/* A session that something happened to is polled next, before any that is due: most often it has
- * nothing to do, and the heap need not know. A send time changes nothing that it would do. */
+/* A session that something happened to is polled next, before any that is due, unless that changes
+ * nothing that it would do: most often it has nothing to do, and the heap need not know. */
 static void input(void *self, const struct ev *ev, struct instant now)
 {
     struct engine *engine = self;
     assert(ev->id.owner < engine->slot_count && engine->slots[ev->id.owner] != NULL);
     struct session *session = engine->slots[ev->id.owner];
-    probe_input(&session->probe, ev, now);
-    if (ev->kind == EV_SENT) {
+    if (!probe_input(&session->probe, ev, now)) {
         return;
     }
     if (engine->active == NULL) {

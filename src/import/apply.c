@@ -95,6 +95,10 @@ static enum import_fate set_kind(struct import_device *device, int index,
                                  const struct import_match *match, const struct import_line *line)
 {
     struct import_entry *entry = &device->entries[index];
+    bool is_xr = device->dialect != NULL && strcmp(device->dialect, "xr") == 0;
+    if (is_xr && entry->kind == match->row->kind) { /* "formal": on each line again */
+        return match->row->fate;
+    }
     if (entry->kind != KIND_NONE && match->row->kind != KIND_MULTICAST) {
         import_say(device, index, line, FATE_REFUSED, "the operation has a type already");
         return FATE_REFUSED;
@@ -136,6 +140,10 @@ enum import_fate import_fault(struct import_device *device, int entry,
             device->entries[entry].is_template = true;
         }
         import_say(device, entry, line, FATE_UNSUPPORTED, "a template, not a configuration");
+        return FATE_UNSUPPORTED;
+    }
+    if (match->row == NULL) {
+        import_say(device, entry, line, FATE_UNSUPPORTED, "not known");
         return FATE_UNSUPPORTED;
     }
     if (match->state == MATCH_AMBIGUOUS) {

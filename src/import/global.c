@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "import/global.h"
 
+#include "import/auto.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -99,7 +101,9 @@ static void schedule(struct import_reader *reader, const struct import_match *ma
 
 static void remove_reactions(struct import_device *device, int entry)
 {
-    for (size_t i = 0; i < device->reaction_count; i++) {
+    bool has_any = device->entries[entry].has_reactions;
+    device->entries[entry].has_reactions = false;
+    for (size_t i = 0; has_any && i < device->reaction_count; i++) {
         if (device->reactions[i].entry == entry) {
             device->reactions[i].type = "never";
         }
@@ -123,6 +127,7 @@ static void reaction(struct import_reader *reader, const struct import_match *ma
         if (made != NULL) {
             made->id = device->entries[entry].id;
             made->entry = entry;
+            device->entries[entry].has_reactions = true;
             fate = import_worse(fate,
                                 import_reaction_words(device, reader->reaction, line, match->end));
         }
@@ -170,7 +175,7 @@ static enum import_fate add_port(struct import_device *device, const struct impo
 }
 
 static void about_device(struct import_reader *reader, const struct import_match *match,
-                         const struct import_line *line, bool is_negated)
+                         const struct import_line *line, size_t at, bool is_negated)
 {
     struct import_device *device = &reader->device;
     enum import_fate fate = is_negated ? FATE_MAPPED : match->row->fate;
@@ -185,6 +190,8 @@ static void about_device(struct import_reader *reader, const struct import_match
         device->key_line = is_negated ? 0 : line->number;
         break;
     case ACTION_AUTO:
+        fate = is_negated ? fate : import_auto_begin(reader, line, at);
+        break;
     case ACTION_BLOCK:
         reader->mode = MODE_BLOCK;
         break;
@@ -243,6 +250,6 @@ void import_global(struct import_reader *reader, const struct import_line *line,
         group(reader, &match, line, is_negated);
         break;
     default:
-        about_device(reader, &match, line, is_negated);
+        about_device(reader, &match, line, at, is_negated);
     }
 }

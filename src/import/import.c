@@ -57,7 +57,9 @@ static void name_targets(struct import *import, struct import_device *device,
 static void count(struct import *import, const struct import_device *device,
                   const struct import_targets *targets)
 {
-    import->totals.operations += (unsigned)device->entry_count;
+    for (size_t i = 0; i < device->entry_count; i++) {
+        import->totals.operations += !device->entries[i].is_recipe;
+    }
     for (enum import_fate fate = 0; fate < FATE_COUNT; fate++) {
         import->totals.statements[fate] += import_device_count(device, fate);
     }

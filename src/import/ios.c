@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "import/auto.h"
 #include "import/format.h"
 #include "import/global.h"
 #include "import/reader.h"
@@ -23,6 +24,7 @@ void import_reader_begin(struct import_reader *reader, const char *file)
 
 void import_reader_end(struct import_reader *reader)
 {
+    import_auto_end(reader);
     reader->finish(reader->context, &reader->device);
     import_device_fini(&reader->device);
 }
@@ -268,7 +270,7 @@ static void take_interface_line(struct import_reader *reader, const struct impor
 static void take_other(struct import_reader *reader, const struct import_line *line)
 {
     const char *first = line->word[0];
-    if (line->count > 1 && line->indent == 0 &&
+    if (line->count > 1 &&
         (strcasecmp(first, "hostname") == 0 || strcasecmp(first, "switchname") == 0)) {
         take_hostname(reader, line->word[1]);
         reader->mode = MODE_NONE;
@@ -317,7 +319,7 @@ void import_ios_line(struct import_reader *reader, const struct import_line *lin
         return;
     }
     if ((reader->mode == MODE_ENTRY && take_entry_line(reader, line, at, is_negated)) ||
-        import_block_line(reader, line, at)) {
+        import_auto_line(reader, line, at) || import_block_line(reader, line, at)) {
         return;
     }
     take_other(reader, line);

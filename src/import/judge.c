@@ -167,6 +167,9 @@ static const char *reason_against(struct import_device *device, int index, enum 
     if (kind->why != NULL && entry->kind != KIND_NONE) {
         return kind->why;
     }
+    if (device->is_peer && entry->kind == KIND_NONE) {
+        return "its probe is not known";
+    }
     *fate = FATE_REFUSED;
     if (entry->kind == KIND_NONE) {
         return "without a type the router does nothing";
@@ -382,10 +385,16 @@ static void make_target(struct import_device *device, int index, const struct im
     spell_out(device, index);
     check_codec(device, index);
     check_size(device, index);
-    check_times(device, index);
-    check_schedule(device, index);
+    if (!device->is_peer) {
+        check_times(device, index);
+        check_schedule(device, index);
+    }
     import_release_fill(device, index, wish->release);
-    snprintf(name, sizeof name, "%.180s-%.60s", import_device_name(device), entry->id);
+    if (device->is_peer) {
+        snprintf(name, sizeof name, "%.240s", entry->id);
+    } else {
+        snprintf(name, sizeof name, "%.180s-%.60s", import_device_name(device), entry->id);
+    }
     target->entry = index;
     target->line = entry->line;
     target->name = entry->target = import_keep(device, name);
@@ -410,6 +419,9 @@ static void judge_entry(struct import_device *device, int index, const struct im
     struct import_entry *entry = &device->entries[index];
     enum import_fate fate;
     const char *instead;
+    if (entry->is_recipe) {
+        return;
+    }
     if (entry->is_removed) {
         import_recount_all(device, index, FATE_UNDONE);
         return;

@@ -10,15 +10,29 @@
 #include "config/node.h"
 
 #define KEPT_BYTES_MAX 1000
+#define KEPT_BYTES_OF_DEVICE (64 * 1024 * 1024) /* beyond them texts are empty */
 
 /* Kinds of the index. */
 #define ENTRY 'e'
 #define TRACK 't'
 
+/* "configs/router1.cfg" is router1. */
+static void name_after_file(struct import_device *device)
+{
+    const char *slash = strrchr(device->file, '/');
+    const char *base = slash != NULL ? slash + 1 : device->file;
+    size_t length = strcspn(base, ".");
+    char *name = tree_alloc(device->memory, length + sizeof "device");
+    memcpy(name, base, length);
+    bool is_name = length > 0 && strchr(base, ' ') == NULL;
+    device->default_name = is_name ? name : "device";
+}
+
 void import_device_init(struct import_device *device, const char *file)
 {
     *device = (struct import_device){.memory = mem_alloc(1, sizeof(struct tree))};
     device->file = import_keep(device, file);
+    name_after_file(device);
 }
 
 void import_device_fini(struct import_device *device)
@@ -47,11 +61,15 @@ bool import_device_has_content(const struct import_device *device)
 const char *import_keep(struct import_device *device, const char *text)
 {
     size_t size = strlen(text);
+    if (device->kept_bytes > KEPT_BYTES_OF_DEVICE) {
+        return "";
+    }
     if (size > KEPT_BYTES_MAX) {
         for (size = KEPT_BYTES_MAX; size > 0 && ((unsigned char)text[size] & 0xC0) == 0x80;
              size--) {
         }
     }
+    device->kept_bytes += size + 1;
     char *copy = tree_alloc(device->memory, size + 1);
     memcpy(copy, text, size);
     return copy;
@@ -59,7 +77,7 @@ const char *import_keep(struct import_device *device, const char *text)
 
 const char *import_device_name(const struct import_device *device)
 {
-    return device->name != NULL ? device->name : "device";
+    return device->name != NULL ? device->name : device->default_name;
 }
 
 int import_find_entry(const struct import_device *device, const char *id)
@@ -88,7 +106,7 @@ int import_find_entry(const struct import_device *device, const char *id)
 DEFINE_ADD(entry, entries, IMPORT_ENTRIES_MAX)
 DEFINE_ADD(reaction, reactions, IMPORT_OTHERS_MAX)
 DEFINE_ADD(track, tracks, IMPORT_OTHERS_MAX)
-DEFINE_ADD(interface, interfaces, IMPORT_OTHERS_MAX)
+DEFINE_ADD(interface, interfaces, IMPORT_INTERFACES_MAX)
 DEFINE_ADD(dependant, dependants, IMPORT_OTHERS_MAX)
 DEFINE_ADD(port, ports, IMPORT_OTHERS_MAX)
 DEFINE_ADD(note, notes, IMPORT_NOTES_MAX)

@@ -15,8 +15,11 @@
 /* More of a kind than this are counted and said to be too many: IOS has at most 2000 entries. */
 #define IMPORT_ENTRIES_MAX 20000
 #define IMPORT_NOTES_MAX 40000
-#define IMPORT_OTHERS_MAX 20000 /* interfaces, reactions, tracks, dependants, each */
+#define IMPORT_OTHERS_MAX 20000 /* reactions, tracks, dependants, ports, each */
+#define IMPORT_INTERFACES_MAX 4096
 #define IMPORT_MEMBERS_MAX 32 /* of a track list */
+
+struct node;
 
 struct import_value {
     bool is_set;
@@ -53,10 +56,13 @@ struct import_entry {
     struct import_value values[PARAM_COUNT];
     bool is_scheduled;
     bool is_grouped;
+    bool is_recipe; /* a template or schedule of `ip sla auto`: no operation itself */
+    bool has_reactions;
     bool is_removed; /* `no ip sla N` */
     bool is_template; /* has placeholders */
     bool is_refused; /* the router has another entry of this number */
     const char *refusal; /* why the router never runs it; NULL: it does */
+    const struct node *labels; /* of a peer; the caller's; NULL: none */
     struct import_statement *statements;
     size_t statement_count;
     unsigned fates[FATE_COUNT]; /* of those that are not remembered */
@@ -117,6 +123,9 @@ struct import_port {
 struct import_device {
     const char *file;
     const char *name; /* NULL: not known yet */
+    const char *default_name;
+    bool is_peer; /* no router: its operations have names of their own */
+    unsigned skipped; /* statements without a note each */
     bool has_hostname; /* the name comes from the configuration itself, not from a prompt */
     const char *dialect; /* "ios", ...; NULL: nothing was read */
     const char *stranger; /* the vendor whose configuration this is instead; NULL: none */
@@ -138,6 +147,7 @@ struct import_device {
     unsigned fates[FATE_COUNT]; /* of statements that belong to no operation */
     struct import_index index; /* of entries and tracks */
     struct tree *memory;
+    size_t kept_bytes; /* of the strings in it */
 };
 
 void import_device_init(struct import_device *device, const char *file);
@@ -149,7 +159,7 @@ bool import_device_has_content(const struct import_device *device);
 /* A copy that lives as long as the device. */
 const char *import_keep(struct import_device *device, const char *text);
 
-/* "NAME", or what it is called without one. */
+/* The name, or what its file is called without one. */
 const char *import_device_name(const struct import_device *device);
 
 /* The operation of this number that was not removed; -1: there is none. */

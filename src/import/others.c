@@ -45,7 +45,8 @@ static const char *word_behind(const struct import_line *line, const char *keywo
 static bool begins_with(const struct import_line *line, const char *words)
 {
     size_t length = strlen(words);
-    return strncasecmp(line->text, words, length) == 0 &&
+    return (line->text[0] | 0x20) == (words[0] | 0x20) &&
+           strncasecmp(line->text, words, length) == 0 &&
            (line->text[length] == ' ' || line->text[length] == '\0');
 }
 

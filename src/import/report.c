@@ -123,8 +123,11 @@ static void add_entries(const struct import_device *device, const struct import_
     for (size_t i = 0; i < device->entry_count; i++) {
         const struct import_entry *entry = &device->entries[i];
         const struct import_target *target = target_of(targets, (int)i, &from);
-        buf_printf(out, "  ip sla %s (%s:%u): ", entry->id, device->file, entry->line);
-        if (target != NULL) {
+        buf_printf(out, "  %s%s (%s:%u): ", device->is_peer || entry->is_recipe ? "" : "ip sla ",
+                   entry->id, device->file, entry->line);
+        if (entry->is_recipe) {
+            buf_add_string(out, "a part of the operations of ip sla auto\n");
+        } else if (target != NULL) {
             add_target(target, out);
         } else {
             buf_printf(out, "%s: no target\n", state_of(entry));
@@ -156,6 +159,13 @@ static void add_tracks(const struct import_device *device, struct buf *out)
 {
     for (size_t i = 0; i < device->track_count; i++) {
         const struct import_track *track = &device->tracks[i];
+        if (track->kind == ACTION_TRACK_OTHER) {
+            continue;
+        }
+        buf_printf(out, "  %s:%u: track %s: %s\n", device->file, track->line, track->name,
+                   import_track_has_rules(device, track)
+                       ? "becomes ipsla_track and an alert (with --rules)"
+                       : "no rules: it is made of what is not measured here");
         if (track->id != NULL && import_find_entry(device, track->id) < 0) {
             buf_printf(out, "  %s:%u: track %s: there is no ip sla %s: it reads Down\n",
                        device->file, track->line, track->name, track->id);

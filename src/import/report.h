@@ -18,6 +18,9 @@ void import_report(const struct import_device *device, const struct import_targe
 void import_json(const struct import_device *device, const struct import_targets *targets,
                  struct buf *out);
 
+/* Whether a track, or each member of a list, can be known from what is measured. */
+bool import_track_has_rules(const struct import_device *device, const struct import_track *track);
+
 /* Recording rules and alert rules of the device's tracks and reactions, as entries of `groups:`;
  * nothing if it has none. */
 void import_rules(const struct import_device *device, const struct import_targets *targets,

@@ -236,5 +236,9 @@ struct import_match import_match(const struct import_table *table, const struct 
         return match;
     }
     match = find(table, line, at, is_negated, true);
-    return match.row != NULL ? match : find(table, line, at, is_negated, false);
+    if (match.state == MATCH_OK) {
+        return match;
+    }
+    struct import_match loose = find(table, line, at, is_negated, false);
+    return loose.state == MATCH_OK || match.row == NULL ? loose : match;
 }

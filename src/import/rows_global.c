@@ -9,7 +9,7 @@
 #define EXEC .fate = FATE_REFUSED, .why = "a command of the router's prompt, not of a configuration"
 #define TURNED(what) .fate = FATE_TURNED, .why = (what)
 
-#define AUTO_WHY "operations that the router makes of templates"
+#define AUTO_WHY "a target for each endpoint and template of each group"
 static const struct import_row globals[] = {
     {"N", .fate = FATE_MAPPED, DOES(ACTION_ENTRY), .why = "a target"},
     {"schedule N", .fate = FATE_MAPPED, DOES(ACTION_SCHEDULE), .why = "`start` and `life`"},
@@ -36,8 +36,12 @@ static const struct import_row globals[] = {
     {"restart N", EXEC},
     {"reset", .fate = FATE_REFUSED, DOES(ACTION_RESET),
      .why = "removes all operations at the router's prompt; it is not part of a configuration"},
-    {"auto |R", DOES(ACTION_AUTO), NOT(AUTO_WHY, "a module for the template, and targets")},
-    {"endpoint-list |R", DOES(ACTION_AUTO), NOT(AUTO_WHY, "`hosts` of a target")},
+    {"auto discovery", DOES(ACTION_AUTO),
+     NOT("responders announce themselves to the router", "`ipsla discover`")},
+    {"auto template type ip W W", TURNED(AUTO_WHY), DOES(ACTION_AUTO)},
+    {"auto schedule W", TURNED("`frequency`, `start` and `life` of these"), DOES(ACTION_AUTO)},
+    {"auto group type ip W", TURNED(AUTO_WHY), DOES(ACTION_AUTO)},
+    {"endpoint-list type ip W", TURNED("`host` of these"), DOES(ACTION_AUTO)},
     {"ethernet-monitor |R", DOES(ACTION_BLOCK),
      NOT("Ethernet CFM is not IP", "Y.1731 of the switches themselves")},
     {"mpls-lsp-monitor |R", DOES(ACTION_BLOCK), NOT("label paths begin on routers only", NULL)},

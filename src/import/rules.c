@@ -163,50 +163,33 @@ static void write_threshold_track(const struct writer *writer, const struct impo
     buf_fini(&sum);
 }
 
-/* False: the track is about something that is not measured here. */
-static bool write_track(const struct writer *writer, const struct import_track *track,
+static void write_track(const struct writer *writer, const struct import_track *track,
                         struct buf *out)
 {
     switch (track->kind) {
-    case ACTION_TRACK_STATE:
-    case ACTION_TRACK_REACHABILITY:
-        write_operation_track(writer, track, out);
-        return true;
     case ACTION_LIST_AND:
         write_members(writer, track, out);
-        return track->member_count > 0;
+        break;
     case ACTION_LIST_OR:
         buf_add_string(out, "clamp_max(");
         write_members(writer, track, out);
         buf_add_string(out, ", 1)");
-        return track->member_count > 0;
+        break;
     case ACTION_LIST_WEIGHT:
     case ACTION_LIST_PERCENTAGE:
         write_threshold_track(writer, track, out);
-        return track->member_count > 0;
+        break;
     default:
-        return false;
+        write_operation_track(writer, track, out);
     }
-}
-
-static bool has_foreign_member(const struct import_device *device, const struct import_track *track)
-{
-    for (size_t i = 0; i < track->member_count; i++) {
-        const struct import_track *member = import_find_track(device, track->members[i].track);
-        if (member != NULL && member->kind == ACTION_TRACK_OTHER) {
-            return true;
-        }
-    }
-    return false;
 }
 
 static void add_track_rules(struct writer *writer, const struct import_track *track)
 {
     struct buf expression = {0};
     struct buf down = {0};
-    bool is_known =
-        write_track(writer, track, &expression) && !has_foreign_member(writer->device, track);
-    if (is_known) {
+    if (import_track_has_rules(writer->device, track)) {
+        write_track(writer, track, &expression);
         begin_rule(writer);
         buf_add_string(writer->out, "      - record: ipsla_track\n");
         add_expression(buf_string(&expression), writer->out);

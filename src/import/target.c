@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "base/mem.h"
+#include "config/node.h"
 
 void import_targets_fini(struct import_targets *targets)
 {
@@ -37,9 +38,27 @@ struct import_field *import_field_add(struct import_device *device, struct impor
     return field;
 }
 
+/* Labels that the file gives the target. */
+static void add_own_labels(struct import_device *device, struct import_target *target)
+{
+    const struct node *labels = device->entries[target->entry].labels;
+    const struct node *label =
+        labels != NULL && labels->kind == NODE_MAPPING ? labels->first : NULL;
+    for (; label != NULL; label = label->next) {
+        if (label->kind == NODE_SCALAR && label->text != NULL) {
+            const char *name = import_keep(device, label->key);
+            import_field_add(device, target, "labels", name, label->text)->is_text = true;
+        }
+    }
+}
+
 void import_add_labels(struct import_device *device, struct import_target *target,
                        const struct import_wish *wish)
 {
+    if (device->is_peer) {
+        add_own_labels(device, target);
+        return;
+    }
     import_field_add(device, target, "labels", "device", import_device_name(device))->is_text =
         true;
     if (target->entry >= 0) {

@@ -56,7 +56,10 @@ static bool begin_track(struct import_reader *reader, const struct import_line *
         }
         return is_known;
     }
-    if (!is_ours && match.state != MATCH_NONE && import_is_placeholder(line->text)) {
+    bool is_template =
+        import_is_placeholder(line->text) &&
+        (strstr(line->text, " ip sla ") != NULL || strstr(line->text, " rtr ") != NULL);
+    if (!is_ours && is_template) {
         import_count(device, -1, line->number, import_fault(device, -1, &match, line));
         return true;
     }
@@ -70,11 +73,10 @@ static bool begin_track(struct import_reader *reader, const struct import_line *
         track->kind = track->kind == ACTION_NONE ? ACTION_TRACK_OTHER : track->kind;
         bool is_xr = at + 2 == line->count;
         reader->mode = is_xr || track->kind != ACTION_TRACK_OTHER ? MODE_TRACK : MODE_TRACK_OTHER;
-        bool is_counted = track->kind != ACTION_TRACK_OTHER;
-        if (is_counted) {
+        if (track->kind != ACTION_TRACK_OTHER) {
             import_count(device, -1, line->number, FATE_TURNED);
         }
-        return is_counted;
+        return true;
     }
     set_track(device, track, &match, line);
     reader->mode = MODE_TRACK;

@@ -10,6 +10,7 @@
 
 /* A key that is left out can make another one wrong, but not for long. */
 #define ROUNDS_MAX 8
+#define MESSAGE_MAX 400
 
 static bool is_needed(const struct import_field *field)
 {
@@ -18,16 +19,28 @@ static bool is_needed(const struct import_field *field)
             strcmp(field->key, "port") == 0);
 }
 
+/* What is allowed elsewhere, with other operations, is of no use here: cuts it off. */
+static void copy_message(const char *message, char text[MESSAGE_MAX])
+{
+    const char *allowed = strstr(message, "; allowed");
+    bool is_elsewhere = allowed != NULL && (strstr(allowed, " for ") != NULL ||
+                                            strncmp(allowed, "; allowed with", 14) == 0);
+    snprintf(text, MESSAGE_MAX, "%.*s", is_elsewhere ? (int)(allowed - message) : MESSAGE_MAX - 1,
+             message);
+}
+
 static void note(struct import_device *device, const struct import_target *target, unsigned line,
                  const char *text, const char *why)
 {
     bool is_counted = target->entry >= 0 && line > 0;
+    char message[MESSAGE_MAX];
+    copy_message(why, message);
     struct import_note made = {.fate = FATE_UNSUPPORTED,
                                .line = line,
                                .entry = target->entry,
                                .is_remark = !is_counted,
                                .text = text,
-                               .why = why};
+                               .why = message};
     import_note_add(device, &made);
     if (is_counted) {
         import_recount(device, target->entry, line, FATE_UNSUPPORTED);
@@ -53,7 +66,9 @@ static struct import_field *find_field(struct import_target *target, const char 
         char own[128];
         snprintf(own, sizeof own, ".%s%s%s", field->section != NULL ? field->section : "",
                  field->section != NULL ? "." : "", field->key);
-        if (!field->is_left_out && strcmp(own, path) == 0) {
+        bool is_section =
+            field->section != NULL && path[0] == '.' && strcmp(field->section, path + 1) == 0;
+        if (!field->is_left_out && (is_section || strcmp(own, path) == 0)) {
             return field;
         }
     }

@@ -12,11 +12,15 @@
 #define NUMBER_BITS 16
 
 /* The nonce says of which operation it is, and of which packet (0: of all). */
+static uint64_t seal_nonce(const struct payload *payload, uint32_t seq)
+{
+    return nonce_seal(payload->key, NONCE_DATA, payload->operation << NUMBER_BITS | seq);
+}
+
 static void make_nonce(const struct payload *payload, uint32_t seq, uint8_t out[NONCE_BYTES])
 {
-    uint64_t number = payload->spec->operation->has_nonce_each ? seq : 0;
-    uint64_t nonce =
-        nonce_seal(payload->key, NONCE_DATA, payload->operation << NUMBER_BITS | number);
+    bool has_own = payload->spec->operation->has_nonce_each;
+    uint64_t nonce = has_own ? seal_nonce(payload, seq) : payload->nonce;
     memcpy(out, &nonce, NONCE_BYTES);
 }
 
@@ -50,6 +54,7 @@ void payload_start(struct payload *payload, const struct payload_setting *settin
         struct payload_data data = spec->operation->data(spec);
         payload->nonce_at = data.at;
         payload->nonce_bytes = data.bytes < NONCE_BYTES ? data.bytes : NONCE_BYTES;
+        payload->nonce = seal_nonce(payload, 0);
     }
 }
 

@@ -49,6 +49,7 @@ struct payload {
     uint64_t operation; /* how many there were before */
     size_t nonce_at; /* in a packet */
     size_t nonce_bytes; /* as many as there is room for; 0: none */
+    uint64_t nonce; /* of all packets, unless each has one of its own */
     uint16_t sequence; /* drawn; ICMP: of packet 1; STAMP: the SSID, unless it is 0 */
     uint16_t identifier; /* ICMP: of the channel */
     bool has_epoch; /* the responder's clock was seen: its first stamp and where that lies, */

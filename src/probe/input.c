@@ -191,11 +191,13 @@ static void input_data(struct probe *probe, const struct ev *ev, struct instant 
 static void input_datagram(struct probe *probe, const struct ev *ev, struct instant now)
 {
     bool is_control = phase_has_handshake(probe) && ev->peer.port == probe->spec->control.port;
-    struct ev as_read = *ev;
     if (probe->spec->clocks.timestamps == TIMESTAMPS_USER && !is_control) {
+        struct ev as_read = *ev;
         as_read.received = (struct stamp){.at = now, .source = STAMP_USER};
+        input_data(probe, &as_read, now);
+    } else {
+        input_data(probe, ev, now);
     }
-    input_data(probe, &as_read, now);
 }
 
 /* How many random bits of ours an ICMP error quotes, our port's among them; -1 when what it quotes
@@ -322,8 +324,9 @@ static void input_failure(struct probe *probe, const struct ev *ev, struct insta
     }
 }
 
-void probe_input(struct probe *probe, const struct ev *ev, struct instant now)
+bool probe_input(struct probe *probe, const struct ev *ev, struct instant now)
 {
+    const enum probe_phase before = probe->phase;
     switch (ev->kind) {
     case EV_OPENED:
         probe->is_open = true;
@@ -341,10 +344,10 @@ void probe_input(struct probe *probe, const struct ev *ev, struct instant now)
         if (probe->spec->clocks.timestamps != TIMESTAMPS_USER) {
             train_stamp(&probe->train, ev->tag, ev->called, ev->left);
         }
-        break;
+        return false;
     case EV_DROPPED:
         probe->socket_drops += ev->dropped;
-        break;
+        return false;
     case EV_ERROR:
         if (ev->is_icmp) {
             input_icmp(probe, ev, now);
@@ -353,4 +356,5 @@ void probe_input(struct probe *probe, const struct ev *ev, struct instant now)
         }
         break;
     }
+    return ev->kind != EV_DATA || before != PROBE_TRAIN;
 }

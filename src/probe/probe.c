@@ -211,11 +211,13 @@ static bool must_ask_again(const struct probe *probe, struct mono now)
 {
     const struct train *train = &probe->train;
     const struct grant *grant = &probe->handshake.grant;
+    if (train->next > 0 || probe->has_asked_again) {
+        return false;
+    }
     int64_t rest_ns = (int64_t)(train->count - 1) * train->interval_ns;
     bool is_in_time = mono_is_before(mono_add(now, rest_ns), grant->until) &&
                       mono_is_before(now, grant->unused_until);
-    return train->next == 0 && !probe->has_asked_again && !is_in_time &&
-           probe->round.control_rtt_ns + rest_ns < grant->next_ns;
+    return !is_in_time && probe->round.control_rtt_ns + rest_ns < grant->next_ns;
 }
 
 static bool ask_again(struct probe *probe, struct instant now, struct fx *fx, uint8_t *scratch)

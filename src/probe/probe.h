@@ -114,7 +114,9 @@ void probe_abandon(struct probe *probe);
  * none: without a result, as probe_abandon. The next poll closes its channel. */
 void probe_cut_short(struct probe *probe, struct instant now);
 
-void probe_input(struct probe *probe, const struct ev *ev, struct instant now);
+/* False: what the next poll does, and when it is due, is as it was before. So it is for most that
+ * comes in during a train, which waits for nothing but the time of its next packet. */
+bool probe_input(struct probe *probe, const struct ev *ev, struct instant now);
 
 /* As io.h; `scratch` (IO_DATAGRAM_MAX bytes) holds the bytes of an FX_SEND. fx->id.owner is not
  * set. */

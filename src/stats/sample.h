@@ -32,8 +32,8 @@ struct sample {
     int64_t t4_ns; /* sender receives */
     uint32_t
         responder_seq; /* the responder's count of received probes; 0: the protocol carries none */
-    enum fate fate;
     uint32_t error_ns; /* of t1 and t4 together, as far as it is known; saturates */
+    enum fate fate;
     bool has_left; /* the kernel (not the adapter) told that it left this host */
     bool has_remote_times; /* t2 and t3 are usable for jitter */
     enum stamp_source t1_source, t4_source, stamped_source;

@@ -302,11 +302,13 @@ uint32_t ipsla_status_code(uint32_t status)
 
 static void write_padding(struct wire_writer *writer)
 {
+    static const uint8_t pattern[] = {0xab, 0xcd, 0xab, 0xcd, 0xab, 0xcd, 0xab, 0xcd,
+                                      0xab, 0xcd, 0xab, 0xcd, 0xab, 0xcd, 0xab, 0xcd};
     size_t left = writer->failed ? 0 : (size_t)(writer->end - writer->at);
-    for (size_t i = 0; i < left; i++) {
-        writer->at[i] = i % 2 == 0 ? 0xab : 0xcd;
+    for (; left >= sizeof pattern; left -= sizeof pattern) {
+        wire_write_bytes(writer, pattern, sizeof pattern);
     }
-    writer->at += left;
+    wire_write_bytes(writer, pattern, left);
 }
 
 /* Type 1: 0:2 type  2:2 zero  4: padding; the reply is the same bytes. */

@@ -65,7 +65,7 @@ static void assert_sound(const struct heap *heap)
         assert_int_equal(heap->entries[place - 1].item->place, place);
         assert_true(heap->entries[place - 1].due.ns == heap->entries[place - 1].item->due.ns);
         if (place > 1) {
-            assert_true(heap->entries[place / 2 - 1].due.ns <= heap->entries[place - 1].due.ns);
+            assert_true(heap->entries[(place - 2) / 4].due.ns <= heap->entries[place - 1].due.ns);
         }
     }
 }

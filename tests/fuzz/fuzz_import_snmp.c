@@ -1,0 +1,10 @@
+/* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
+ * SPDX-License-Identifier: Apache-2.0 */
+/* Any bytes as what snmpwalk prints. */
+#include "fuzz/import_input.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    import_input_check(data, size, 1U << FORMAT_SNMP);
+    return 0;
+}
