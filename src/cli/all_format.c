@@ -11,11 +11,21 @@
 #define NAME_WIDTH_MIN 6
 #define CELL_BYTES_MAX 40
 
+/* As a terminal shows it: a character of UTF-8 is one column. */
+static size_t count_columns(const char *text)
+{
+    size_t count = 0;
+    for (; *text != '\0'; text++) {
+        count += ((unsigned char)*text & 0xc0) != 0x80;
+    }
+    return count;
+}
+
 int cli_all_name_width(const struct spec_set *targets)
 {
     size_t width = NAME_WIDTH_MIN;
     for (size_t i = 0; i < targets->count; i++) {
-        size_t length = strlen(targets->specs[i]->identity.name);
+        size_t length = count_columns(targets->specs[i]->identity.name);
         width = length > width ? length : width;
     }
     return (int)(width < NAME_WIDTH_MAX ? width : NAME_WIDTH_MAX);
@@ -52,9 +62,11 @@ void cli_all_add_row(const struct cli_result *result, int name_width, struct buf
     if (round->voice.is_scored) {
         snprintf(mos, sizeof mos, "%.2f", round->voice.mos_hundredths / 100.0);
     }
+    const char *name = result->spec->identity.name;
     cli_add_reason(result, &reason);
-    buf_printf(out, "%-*s  %-8s  %9s  %6s  %17s  %4s%s%s\n", name_width,
-               result->spec->identity.name, target_state_name(cli_state(result)), rtt, loss, jitter,
-               mos, reason.size > 0 ? "  " : "", buf_string(&reason));
+    buf_printf(out, "%-*s  %-8s  %9s  %6s  %17s  %4s%s%s\n",
+               name_width + (int)(strlen(name) - count_columns(name)), name,
+               target_state_name(cli_state(result)), rtt, loss, jitter, mos,
+               reason.size > 0 ? "  " : "", buf_string(&reason));
     buf_fini(&reason);
 }

@@ -13,6 +13,7 @@
 #include "config/effective.h"
 #include "program/config_file.h"
 #include "program/options.h"
+#include "program/output.h"
 
 static const struct option_row check_rows[] = {
     {"print", NULL, NULL,
@@ -83,9 +84,23 @@ static int check_main(int argc, char **argv)
     return status;
 }
 
+/* "help probe" and "--help probe" are "probe --help", and "help" is "--help". */
+static void read_help(int argc, char **argv)
+{
+    static char help[] = "--help";
+    if (argc < 2 || (strcmp(argv[1], "help") != 0 && strcmp(argv[1], "--help") != 0)) {
+        return;
+    }
+    argv[1] = help;
+    if (argc == 3 && argv[2][0] != '-') {
+        argv[1] = argv[2];
+        argv[2] = help;
+    }
+}
+
 #define WORDS "probe, show, discover, check, export, import, decode, key-solve or voice-table"
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     static const struct {
         const char *word;
@@ -104,6 +119,7 @@ int main(int argc, char **argv)
     struct options options;
     int status;
     setlocale(LC_CTYPE, "");
+    read_help(argc, argv);
     for (size_t i = 0; argc > 1 && i < sizeof words / sizeof words[0]; i++) {
         if (strcmp(argv[1], words[i].word) == 0) {
             return words[i].run(argc - 1, argv + 1);
@@ -118,4 +134,9 @@ int main(int argc, char **argv)
     }
     fprintf(stderr, "ipsla: " WORDS "? (ipsla --help)\n");
     return OPTIONS_EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    return output_end("ipsla", run(argc, argv));
 }

@@ -75,7 +75,8 @@ static bool read_key(const struct key_flags *flags, struct spec *spec)
     spec->control.key.algorithm = (enum auth_algorithm)(algorithm + AUTH_MD5);
     if (!is_fit(spec)) {
         return key_flag_refuse(flags, SLOT_KEY_ALGORITHM,
-                               spec->control.version == CONTROL_V2
+                               spec->operation->has_packet_key ? "hmac-sha256, which STAMP has"
+                               : spec->control.version == CONTROL_V2
                                    ? "sha256 or hmac-sha256, which version 2 has"
                                    : "md5, which version 1 has");
     }
@@ -119,6 +120,9 @@ bool cli_is_probe_port(const struct key_flags *flags, const struct spec *spec)
     if (key_flag_text(flags, SLOT_PORT) == NULL || !spec_probes_control_port(spec)) {
         return true;
     }
-    fprintf(stderr, "ipsla probe: --port %u " TARGET_CONTROL_PORT "\n", (unsigned)spec->path.port);
+    struct buf words = {0};
+    target_add_control_port(spec, &words);
+    fprintf(stderr, "ipsla probe: --port %s\n", buf_string(&words));
+    buf_fini(&words);
     return false;
 }

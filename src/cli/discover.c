@@ -81,6 +81,14 @@ static bool read_timeout(const struct options *options, int64_t *out)
 {
     const char *text = options_value(options, "timeout");
     int64_t value;
+    uint64_t number;
+    if (options_parse_number(text, 1, UINT16_MAX, &number)) { /* milliseconds, as for probe */
+        value = (int64_t)number * NS_PER_MS;
+        if (value >= TIMEOUT_MIN_NS && value <= TIMEOUT_MAX_NS) {
+            *out = value;
+            return true;
+        }
+    }
     if (duration_parse(text, &value) != NULL || value < TIMEOUT_MIN_NS || value > TIMEOUT_MAX_NS) {
         options_refuse(options, "timeout", text, "a duration from 10ms to 60s");
         return false;
@@ -288,6 +296,9 @@ static int drive(struct run *run)
     host_free(run->host);
     if (run->format == FORMAT_TEXT && isatty(STDOUT_FILENO) != 0) {
         print_legend();
+    }
+    if (run->format == FORMAT_YAML && run->found == 0) {
+        fprintf(stderr, "%s: nothing answered, so there is no configuration\n", program.name);
     }
     if (discover_unmatched(run->discover) > 0) {
         fprintf(stderr, "%s: %llu datagrams were no answer to a request\n", program.name,

@@ -6,6 +6,7 @@
 #include "wire/ipsla.h"
 
 #define DEFAULT_PORT 16384
+#define CODE_PORT_IN_USE 4 /* ipsla_status_code */
 
 static const struct discover_result *result_of(const struct cli_discover *view, size_t index,
                                                enum discover_method method)
@@ -78,10 +79,11 @@ void cli_discover_add_yaml(const struct cli_discover *view, size_t index, struct
     }
     add_method(result, method, &more);
     if (result->outcome == DISCOVER_REFUSED) {
-        buf_printf(out,
-                   "  # refused a request (status %u); where it demands a key, add control: "
-                   "{key: ID}\n",
-                   (unsigned)ipsla_status_code(result->status));
+        unsigned code = ipsla_status_code(result->status);
+        buf_printf(out, "  # refused a request (status %u)%s\n", code,
+                   code == CODE_PORT_IN_USE
+                       ? ": something has the port; write {host: ..., port: N} with another port"
+                       : "; where it demands a key, add control: {key: ID}");
     }
     if (host->name != NULL && is_ipv6) { /* the name stands for its IPv4 address too */
         buf_printf(out, "  - {name: %s-ipv6, host: %s%s}\n", host->name, host->name,

@@ -357,7 +357,7 @@ static void check_control(const struct checking *checking)
 {
     const struct value *value = get(checking, SLOT_CONTROL_VERSION);
     enum control_version version = (enum control_version)value->number;
-    if (value->state != VALUE_SET || !checking->operation->has_ports ||
+    if (value->state != VALUE_SET || schema_row(SLOT_CONTROL, checking->operation) == NULL ||
         operation_takes(checking->operation, version)) {
         return;
     }

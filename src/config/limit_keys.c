@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "config/limit_keys.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "config/limit.h"
@@ -20,6 +21,25 @@ static void refuse(const struct schema_key *key, const struct node *node, const 
 static bool is_none(const struct node *node)
 {
     return strcmp(node->text, "none") == 0;
+}
+
+/* "5 ms" and "5MS" as "5ms", "150" as "150ms". Appends nothing when that is no value either. */
+static void add_meant(enum limit limit, const char *text, struct buf *out)
+{
+    struct buf tidied = {0};
+    double value;
+    for (; *text != '\0'; text++) {
+        if (*text != ' ' && *text != '\t') {
+            buf_add_char(&tidied, (char)tolower((unsigned char)*text));
+        }
+    }
+    if (!limit_parse(limit, buf_string(&tidied), &value)) {
+        buf_add_string(&tidied, "ms");
+    }
+    if (limit_parse(limit, buf_string(&tidied), &value)) {
+        buf_printf(out, "; did you mean '%s'?", buf_string(&tidied));
+    }
+    buf_fini(&tidied);
 }
 
 static bool read_one(const struct schema_key *key, const struct node *node,
@@ -42,8 +62,11 @@ static bool read_one(const struct schema_key *key, const struct node *node,
     if (is_none(node) || limit_parse(limit, node->text, &value)) {
         return true;
     }
-    diagnostics_error(diagnostics, place_value(node), "%s is not %s",
-                      words_quote(node->text, quoted), limit_allowed(limit));
+    struct buf meant = {0};
+    add_meant(limit, node->text, &meant);
+    diagnostics_error(diagnostics, place_value(node), "%s is not %s%s",
+                      words_quote(node->text, quoted), limit_allowed(limit), buf_string(&meant));
+    buf_fini(&meant);
     return false;
 }
 

@@ -239,6 +239,18 @@ static void add_labels(const struct target_entry *entry, const struct merged *me
     }
 }
 
+void target_add_control_port(const struct spec *spec, struct buf *out)
+{
+    const struct schema_key *key = schema_row(SLOT_PORT, spec->operation);
+    bool is_reflector = !operation_takes(spec->operation, CONTROL_V1);
+    buf_printf(out,
+               "%u is where responders take control requests, not probes; leave it out for %s, or "
+               "write %s",
+               (unsigned)spec->path.port, schema_limits(key, spec->operation).default_text,
+               is_reflector ? "the port of the reflector"
+                            : "another port: the responder opens it when asked");
+}
+
 /* The mistake of everybody who has read that the responder listens at 1967. */
 static void check_port(const struct target_entry *entry, const struct merged *merged,
                        const struct spec *spec, struct diagnostics *diagnostics)
@@ -246,9 +258,12 @@ static void check_port(const struct target_entry *entry, const struct merged *me
     const struct node *port = merged->values.of[SLOT_PORT].node;
     if (spec_probes_control_port(spec)) {
         bool is_own = node_is_within(port, entry->node);
+        struct buf words = {0};
+        target_add_control_port(spec, &words);
         diagnostics_error(diagnostics,
-                          is_own ? place_value(port) : place_below(entry->node, "port"),
-                          "%u " TARGET_CONTROL_PORT, (unsigned)spec->path.port);
+                          is_own ? place_value(port) : place_below(entry->node, "port"), "%s",
+                          buf_string(&words));
+        buf_fini(&words);
     }
 }
 

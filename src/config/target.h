@@ -10,10 +10,8 @@
 #include "config/node.h"
 #include "probe/spec.h"
 
-/* What is wrong with a probe port that is a control port; the port stands before it. */
-#define TARGET_CONTROL_PORT                                                                        \
-    "is where responders take control requests, not probes; leave it out for 16384, or write "     \
-    "another port: the responder opens it when asked"
+/* Appends what is wrong with the probe port of `spec`, which is a control port. */
+void target_add_control_port(const struct spec *spec, struct buf *out);
 
 /* An entry of `targets`: a host name, or a mapping with a `host` or several `hosts`, each of which
  * makes a target. Text belongs to the file's tree and to the inheritance's. */

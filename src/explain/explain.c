@@ -95,6 +95,37 @@ static bool is_path_slow(const struct spec *spec, const struct round *round)
            round->control_rtt_ns > spec->schedule.timeout_ns;
 }
 
+/* Replies came, and none was one of this operation. */
+static void explain_corrupt(const struct spec *spec, const struct round *round, const char *ip,
+                            struct buf *out)
+{
+    buf_printf(out,
+               "replies came from %s port %u, but none that is valid (corrupt: %" PRIu32
+               "): %s, or "
+               "something changes the data",
+               ip, (unsigned)spec->path.port, round->corrupt,
+               spec->operation->has_packet_key
+                   ? "the reflector has no key or another one, or another service has that port"
+                   : "another service has that port");
+}
+
+/* Nobody was asked to open the port. */
+static void explain_closed(const struct spec *spec, const char *ip, struct buf *out)
+{
+    unsigned port = spec->path.port;
+    bool is_reflector = !operation_takes(spec->operation, CONTROL_V1);
+    buf_printf(out, "nothing came back from %s port %u in time: ", ip, port);
+    if (is_reflector) {
+        buf_printf(out, "does a reflector of %s answer this host there", spec->operation->name);
+    } else {
+        buf_add_string(out, "does it answer without a control request");
+    }
+    if (is_reflector && spec->control.key.algorithm != AUTH_NONE) {
+        buf_printf(out, ", has it the same key %u", (unsigned)spec->control.key.id);
+    }
+    buf_printf(out, ", and is UDP %u open on the way?", port);
+}
+
 static void explain_timeout(const struct spec *spec, const struct round *round, const char *ip,
                             struct buf *out)
 {
@@ -105,11 +136,12 @@ static void explain_timeout(const struct spec *spec, const struct round *round, 
                    duration_format(spec->schedule.timeout_ns, text));
         return;
     }
+    if (round->corrupt > 0) {
+        explain_corrupt(spec, round, ip, out);
+        return;
+    }
     if (!control_has_request(spec->control.version)) {
-        buf_printf(out,
-                   "nothing came back from %s port %u in time: does it answer without a control "
-                   "request, and is UDP %u open on the way?",
-                   ip, port, port);
+        explain_closed(spec, ip, out);
         return;
     }
     buf_printf(out,

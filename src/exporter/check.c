@@ -17,27 +17,36 @@
 #define ERRORS_MAX 8
 
 /* The errors that were logged already: one line for each, whatever the number of targets. The two
- * ICMP operations lack different things with the same error. */
+ * ICMP operations lack different things with the same error, and so do a device and another one. */
 struct logged {
     struct refusal {
         int error;
-        const char *privilege; /* of the operation; NULL: it needs none */
+        const struct spec *spec;
     } refusals[ERRORS_MAX];
     size_t count;
 };
 
-static bool is_new(struct logged *logged, int error, const struct operation *operation)
+static bool is_same(const struct refusal *a, const struct refusal *b)
 {
+    const struct spec_path *one = &a->spec->path, *other = &b->spec->path;
+    bool is_missing = a->error == ENODEV || a->error == EADDRNOTAVAIL;
+    return a->error == b->error && a->spec->operation->privilege == b->spec->operation->privilege &&
+           (!is_missing || (strcmp(one->options.device, other->options.device) == 0 &&
+                            addr_is_same_ip(&one->source, &other->source)));
+}
+
+static bool is_new(struct logged *logged, int error, const struct spec *spec)
+{
+    const struct refusal refusal = {error, spec};
     for (size_t i = 0; i < logged->count; i++) {
-        if (logged->refusals[i].error == error &&
-            logged->refusals[i].privilege == operation->privilege) {
+        if (is_same(&logged->refusals[i], &refusal)) {
             return false;
         }
     }
     if (logged->count == ERRORS_MAX) {
         return false;
     }
-    logged->refusals[logged->count++] = (struct refusal){error, operation->privilege};
+    logged->refusals[logged->count++] = refusal;
     return true;
 }
 
@@ -111,7 +120,7 @@ void exporter_check_sockets(const struct spec_set *targets)
                           spec->path.source.family != ADDR_NONE || spec->path.source.port != 0 ||
                           !spec->operation->has_ports;
         int error = is_special ? try_socket(spec) : 0;
-        if (error != 0 && is_new(&logged, error, spec->operation)) {
+        if (error != 0 && is_new(&logged, error, spec)) {
             struct buf reason = {0};
             reason_add(spec, error, &reason);
             log_line(LOG_LEVEL_WARN, "target cannot be measured from here", "target",

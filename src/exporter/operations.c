@@ -9,6 +9,16 @@
 #include "explain/explain.h"
 #include "host/log.h"
 
+static bool has_name(const struct operations *operations, const char *name)
+{
+    for (size_t i = 0; i < operations->count; i++) {
+        if (strcmp(operations->targets[i].name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void operations_read(const struct options *options, struct operations *out)
 {
     const char *name;
@@ -21,7 +31,9 @@ void operations_read(const struct options *options, struct operations *out)
         return;
     }
     while ((name = options_next(options, "log.target", &position)) != NULL) {
-        out->targets[out->count++].name = name;
+        if (!has_name(out, name)) {
+            out->targets[out->count++].name = name;
+        }
     }
 }
 

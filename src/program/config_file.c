@@ -11,6 +11,7 @@
 #include "config/words.h"
 
 #include "host/log.h"
+#include "program/output.h"
 
 static void print_findings(const struct diagnostics *diagnostics)
 {
@@ -61,7 +62,7 @@ int config_file_print_schema(void)
     json_schema_write(&text);
     fputs(buf_string(&text), stdout);
     buf_fini(&text);
-    return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return output_end("ipsla_exporter", EXIT_SUCCESS);
 }
 
 const char *config_file_nearest(const struct config *config, const char *name)

@@ -64,7 +64,9 @@ static struct lease_session *session_of(struct reflect *reflect, uint32_t port, 
         session->is_made_by_probe = true;
         session->is_claimed = true;
         session->stamp.ssid = ssid;
+        session->train.began = now.mono;
     }
+    session->train.seen = now.mono; /* for how long it keeps its place: room.c */
     lease_set_use(book, session, session->is_reserved ? LEASE_KEPT : LEASE_FLOW, now.mono);
     lease_set_expiry(book, session, mono_add(now.mono, STAMP_IDLE_NS));
     return session;

@@ -128,9 +128,10 @@ class DiscoverTest(harness.Case):
         self.responder(self.namespace, "--listen-address=127.0.0.6:1167", "--listen-address=[::1]:1967")
         done = self.discover_by_name("127.0.0.0/29", "::1", "router.example", "--methods=v1,v2", "--output=yaml", *FAST)
         self.assertEqual((done.code, done.stderr), (0, ""), done.evidence)
-        refused = "  # refused a request (status {}); where it demands a key, add control: {{key: ID}}"
+        refused = "  # refused a request (status 2); where it demands a key, add control: {key: ID}"
+        busy = "  # refused a request (status 4): something has the port; write {host: ..., port: N} with another port"
         self.assertEqual(done.stdout.splitlines(), [
-            "targets:", "  - router.example", refused.format(2), f"  - {AUTH}", f"  - {SHORT}", refused.format(4),
+            "targets:", "  - router.example", refused, f"  - {AUTH}", f"  - {SHORT}", busy,
             f"  - {BUSY}", "  - {host: 127.0.0.6, control: {version: 2}}", "  - '::1'"])
         file = harness.write_file("found.yml", done.stdout)
         checked = self.run_program(self.namespace, "ipsla", "check", file)
@@ -146,6 +147,15 @@ class DiscoverTest(harness.Case):
         self.assertEqual(done.stdout, f"targets:\n  - {{host: {SILENT}, module: ping}}\n", done.evidence)
         done = self.discover(SILENT, "--output=yaml", *V1)
         self.assertEqual((done.code, done.stdout), (1, ""), done.evidence)
+        self.assertIn("nothing answered, so there is no configuration", done.stderr)
+
+    def test_a_timeout_without_a_unit_is_in_milliseconds(self):
+        self.responder(self.namespace, f"--listen-address={RESPONDER}:1967")
+        self.assertEqual(self.discover(RESPONDER, "--methods=v1", "--timeout=900").code, 0)
+        for wrong in "9", "60001", "0", "x":
+            done = self.discover(RESPONDER, "--methods=v1", f"--timeout={wrong}")
+            self.assertEqual(done.code, 2, done.evidence)
+            self.assertIn("a duration from 10ms to 60s", done.stderr)
 
     def ping_groups(self, text):
         with self.namespace.entered(), \

@@ -65,7 +65,7 @@ class LogTargetTest(harness.Case):
 
     def test_no_operation_is_forgotten(self):
         """What ends between two looks is counted by the next line."""
-        self.start(*DEBUG, "--log.target=fast", "--log.target=lossy")
+        self.start(*DEBUG, "--log.target=fast", "--log.target=lossy", "--log.target=lossy")
         self.wait_operations(5)
         for name in "fast", "lossy":
             total = self.exporter.scrape().get("ipsla_operations_total", target=name)

@@ -21,6 +21,7 @@ targets:
   - {name: parked, host: 127.0.0.1, port: 16387, start: pending, tos: 0x04}
   - {name: nowhere, host: 127.0.0.1, port: 16388, vrf: no-such-vrf}
   - {name: nowhere-too, host: 127.0.0.1, port: 16389, vrf: no-such-vrf}
+  - {name: nowhere-else, host: 127.0.0.1, port: 16391, interface: no-such-eth}
   - {name: foreign, host: 127.0.0.1, port: 16390, source_address: 192.0.2.77}
 """
 
@@ -192,6 +193,7 @@ class OptionsTest(harness.Case):
                             for name in ("nowhere", "foreign")), "failures with the reason local")
         said = "\n".join(line for line in exporter.process.stderr().splitlines() if "target cannot be measured" in line)
         self.assertEqual(said.count("vrf no-such-vrf: No such device"), 1, "once, not for each target")
+        self.assertEqual(said.count("interface no-such-eth: No such device"), 1, "another thing is missing")
         self.assertEqual(said.count("source_address 192.0.2.77: Cannot assign"), 1)
 
 

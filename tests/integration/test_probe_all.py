@@ -64,6 +64,13 @@ class ProbeAllTest(harness.Case):
         self.assertEqual((done.code, done.stderr), (0, ""), done.evidence)
         self.assertTrue(done.stdout.endswith("\n2 targets: 2 ok, 0 degraded, 0 failed\n"), done.evidence)
 
+    def test_columns_with_a_name_beyond_ascii(self):
+        self.responder(self.namespace)
+        done = self.probe_all("targets: [{name: zürich-ä, host: 127.0.0.1}, {name: bern, host: 127.0.0.1, port: 16385}]\n")
+        head, zurich, bern, _ = done.stdout.splitlines()
+        places = [line.index(word) for line, word in ((head, "STATE"), (zurich, "ok"), (bern, "ok"))]
+        self.assertEqual(places, [10, 10, 10], done.evidence)
+
     def test_two_thousand(self):
         """Those of the generator among the examples, in its order."""
         done = subprocess.run(["sh", os.path.join(harness.SOURCE_DIR, "config/examples/generate.sh")], check=True,

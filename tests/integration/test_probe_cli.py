@@ -190,6 +190,24 @@ class ProbeCliTest(harness.Case):
                     self.assertTrue(done.stdout.strip(), done.evidence)
                     self.assertEqual(done.stderr, "", done.evidence)
 
+    def test_help_for_a_word(self):
+        """As people ask for it: all of these are `ipsla probe --help`, or that of the program."""
+        wanted = self.run_program(self.namespace, "ipsla", "probe", "--help").stdout
+        for arguments in ["help", "probe"], ["--help", "probe"]:
+            done = self.run_program(self.namespace, "ipsla", *arguments)
+            self.assertEqual((done.code, done.stdout), (0, wanted), done.evidence)
+        done = self.run_program(self.namespace, "ipsla", "help")
+        self.assertEqual(done.stdout, self.run_program(self.namespace, "ipsla", "--help").stdout, done.evidence)
+        self.assertEqual(self.run_program(self.namespace, "ipsla", "help", "prob").code, 2)
+
+    def test_output_that_cannot_be_written(self):
+        """A full disk is no success."""
+        for arguments in ["ipsla", "voice-table"], ["ipsla", "--help"], ["ipsla_exporter", "--config.print-schema"]:
+            command = " ".join([harness.program(arguments[0]), *arguments[1:]])
+            done = harness.Finished(harness.Process(self.namespace, ["sh", "-c", f"exec {command} >/dev/full"]))
+            self.assertEqual(done.code, 2, done.evidence)
+            self.assertIn("the output cannot be written", done.stderr)
+
     def test_local_failure(self):
         """No route: our own host's fault, said as such."""
         done = self.run_program(self.namespace, "ipsla", "probe", "192.0.2.1", "--port", "16384",

@@ -38,6 +38,9 @@ ip route add unreachable 198.51.100.7
 ip route add prohibit 198.51.100.8"""
 HOSTS = "127.0.0.1 localhost\n"
 JITTERY = ("10.98.0.1", "10.98.0.2")
+# `ipsla probe` has a lossy relay of its own: with the trains of the exporter in between, every fifth packet may be one of
+# theirs.
+LOSSY_ALONE = ("10.97.0.1", "10.97.0.2")
 
 # `says` is on the page, in the log and in what `ipsla probe` prints; `metric` is (name, labels), whose value is not 0;
 # `alert` is (name, what its description or summary says). All words are as people read them.
@@ -118,12 +121,13 @@ class TenFailuresTest(harness.Case):
         self.responder(self.far, "--listen-address=192.0.2.3:1967", f"--key=7:md5:{wrong}")
         self.lossy = harness.Relay("drop_every=5", left=self.near)
         self.jittery = harness.Relay("jitter_us=40000", addresses=JITTERY, left=self.near, device="sla1")
-        for relay in self.lossy, self.jittery:
+        self.lossy_alone = harness.Relay("drop_every=5", addresses=LOSSY_ALONE, left=self.near, device="sla2")
+        for relay in self.lossy, self.jittery, self.lossy_alone:
             self.responder(relay.right)
         peers = Peers(self.near, [Shifted("127.0.0.9", step=30.0, step_at=5)])
         self.addCleanup(peers.end)
         self.exporters = {}
-        self.path = harness.write_file("all.yml", config(key, KINDS))
+        self.path = harness.write_file("all.yml", config(key, KINDS).replace(harness.RIGHT, LOSSY_ALONE[1]))
         # The log has lines of their own for five changes at once; a process that is held up is late for all targets.
         others = [kind for kind in KINDS if kind.name != BUSY]
         for port, kinds in ((10967, others[:5]), (10968, others[5:]), (10969, [kind for kind in KINDS if kind.name == BUSY])):
@@ -181,7 +185,7 @@ class TenFailuresTest(harness.Case):
         self.assertTrue(self.page_says(exporter, kind), evidence + exporter.request("GET", "/")[2])
         harness.wait_for(lambda: self.log_says(exporter, kind), lambda: f"{kind.name}: {exporter.process.evidence()}")
         said, evidence = self.cli_says(kind)
-        if not said:  # the relay may have lost the exporter's packets instead; two operations are allowed
+        if not said:  # two operations are allowed
             said, evidence = self.cli_says(kind)
         self.assertTrue(said, evidence)
 

@@ -191,6 +191,10 @@ static const struct expectation ports[] = {
      "f:1:27: targets[0].port: " CONTROL(7)},
     {"inherited", "defaults: {port: 1967}\ntargets: [h, {host: i, port: 5}]\n",
      "f:2:11: targets[0].port: " CONTROL(1967)},
+    {"of a reflector", "targets: [{host: h, operation: stamp, port: 1967}]\n",
+     "f:1:45: targets[0].port: 1967 is where responders take control requests, not probes; leave "
+     "it "
+     "out for 862, or write the port of the reflector\n"},
     {"TCP", "targets: [{host: h, module: tcp, port: 1967}]\n", ""},
     {"no control", "targets: [{host: h, port: 7, control: {port: 7, version: none}}]\n", ""},
 };

@@ -132,12 +132,18 @@ static void wrong_limits_have_their_place(void **state)
          "defaults:\n  limits: {loss: 1ms, rtt: 150, mos: [3.6, x], jitter: {a: 1}, one_way: "
          "}\n" TARGET "}]",
          "f:2:18: defaults.limits.loss: '1ms' is not a percentage, for example 1%\n"
-         "f:2:28: defaults.limits.rtt: '150' is not a duration, for example 150ms\n"
+         "f:2:28: defaults.limits.rtt: '150' is not a duration, for example 150ms; did you mean "
+         "'150ms'?\n"
          "f:2:44: defaults.limits.mos[1]: 'x' is not 1 to 5, for example 3.6\n"
          "f:2:56: defaults.limits.jitter: this is a mapping; allowed: a duration, for example "
          "30ms, or [warning, critical], each of which may be none\n"
          "f:2:73: defaults.limits.one_way: the value is missing; allowed: a duration, for example "
          "150ms, or [warning, critical], each of which may be none\n"},
+        {"spaces and case", "defaults:\n  limits: {loss: 5 %, rtt: 5 S}\n" TARGET "}]",
+         "f:2:18: defaults.limits.loss: '5 %' is not a percentage, for example 1%; did you mean "
+         "'5%'?\n"
+         "f:2:28: defaults.limits.rtt: '5 S' is not a duration, for example 150ms; did you mean "
+         "'5s'?\n"},
         {"lists",
          "defaults:\n  limits: {loss: [1%], rtt: [1ms, 2ms, 3ms], jitter: [[1ms], 2ms]}\n" TARGET
          "}]",

@@ -87,6 +87,13 @@ static const struct wrong_input wrong[] = {
      "- {name: a, host: h, port: 5, operation: ping}\n",
      "f:2:42: targets[0].operation: 'ping' is none of the choices; did you mean 'icmp-echo'?\n"},
     {"targets:\n"
+     "- {name: a, host: h, port: 5, operation: TWAMP}\n",
+     "f:2:42: targets[0].operation: 'TWAMP' is none of the choices; did you mean 'twamp-light'?\n"},
+    {"targets:\n"
+     "- {name: a, host: h, operation: stamp, control: {version: 2}}\n",
+     "f:2:40: targets[0].control: does not apply to stamp; allowed with: udp-jitter, udp-echo, "
+     "tcp-connect\n"},
+    {"targets:\n"
      "- {name: a, host: h, port: 5, operation: http}\n",
      "f:2:42: targets[0].operation: 'http' is none of the choices; allowed: udp-jitter, udp-echo, "
      "tcp-connect, icmp-echo, icmp-jitter, stamp, twamp-light\n"},

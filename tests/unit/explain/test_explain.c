@@ -6,6 +6,7 @@
 
 #include "explain/explain.h"
 #include "explain/reason.h"
+#include "operation/operation.h"
 #include "support/build.h"
 #include "support/cm.h"
 
@@ -94,6 +95,45 @@ static void test_sentences(void **state)
         buf_fini(&said);
         spec_unref(spec);
     }
+}
+
+static void expect_timeout(const struct operation *operation, enum auth_algorithm algorithm,
+                           uint32_t corrupt, const char *sentence)
+{
+    struct spec *spec = build_jitter_spec("t", ASKED);
+    const struct round round = {.outcome = OUTCOME_TIMEOUT, .planned = 10, .corrupt = corrupt};
+    struct buf said = {0};
+    spec->operation = operation;
+    spec->control.version = CONTROL_NONE;
+    spec->control.key.id = 7;
+    spec->control.key.algorithm = algorithm;
+    explain_failure(spec, &round, 0, &said);
+    assert_string_equal(buf_string(&said), sentence);
+    buf_fini(&said);
+    spec_unref(spec);
+}
+
+/* Of a reflector nobody asks for a control request; and what came back is not nothing. */
+static void test_silence_and_wrong_replies(void **state)
+{
+    (void)state;
+    expect_timeout(&operation_udp_echo, AUTH_NONE, 0,
+                   "nothing came back from 192.0.2.1 port 16384 in time: does it answer without a "
+                   "control request, and is UDP 16384 open on the way?");
+    expect_timeout(&operation_twamp_light, AUTH_NONE, 0,
+                   "nothing came back from 192.0.2.1 port 16384 in time: does a reflector of "
+                   "twamp-light answer this host there, and is UDP 16384 open on the way?");
+    expect_timeout(&operation_stamp, AUTH_HMAC_SHA256, 0,
+                   "nothing came back from 192.0.2.1 port 16384 in time: does a reflector of stamp "
+                   "answer this host there, has it the same key 7, and is UDP 16384 open on the "
+                   "way?");
+    expect_timeout(&operation_stamp, AUTH_HMAC_SHA256, 2,
+                   "replies came from 192.0.2.1 port 16384, but none that is valid (corrupt: 2): "
+                   "the reflector has no key or another one, or another service has that port, or "
+                   "something changes the data");
+    expect_timeout(&operation_udp_jitter, AUTH_NONE, 3,
+                   "replies came from 192.0.2.1 port 16384, but none that is valid (corrupt: 3): "
+                   "another service has that port, or something changes the data");
 }
 
 /* A port that the responder does not open. */
@@ -259,6 +299,7 @@ int main(void)
         cmocka_unit_test(test_prohibitions),
         cmocka_unit_test(test_refused_names_the_port),
         cmocka_unit_test(test_sentences),
+        cmocka_unit_test(test_silence_and_wrong_replies),
         cmocka_unit_test(test_every_outcome_has_one),
         cmocka_unit_test(test_limits_of_one_operation),
         cmocka_unit_test(test_state_of_a_target),

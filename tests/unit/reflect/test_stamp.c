@@ -209,6 +209,28 @@ static void test_limits(void **state)
     responder_tear_down();
 }
 
+/* A session of slow packets keeps its place, and its count, for four of its intervals. */
+static void test_slow_sessions_stay(void **state)
+{
+    (void)state;
+    prepare();
+    responder.settings.max_sessions = 1;
+    responder_set_up();
+    for (int64_t i = 0; i < 3; i++) {
+        drive_until(&responder.drive, build_at(SECONDS(2 * i)));
+        send_vector(RESPONDER_PEER, "S1");
+    }
+    drive_until(&responder.drive, build_at(SECONDS(11)));
+    send_vector(RESPONDER_PEER_2, "S1");
+    assert_int_equal(responder_dropped(DROP_LIMIT), 1);
+    send_vector(RESPONDER_PEER, "S1");
+    assert_int_equal(last_number(RESPONDER_PEER), 3);
+    drive_until(&responder.drive, build_at(SECONDS(30)));
+    send_vector(RESPONDER_PEER_2, "S1");
+    assert_int_equal(last_number(RESPONDER_PEER_2), 0);
+    responder_tear_down();
+}
+
 static void test_keyed(void **state)
 {
     (void)state;
@@ -350,6 +372,7 @@ int main(void)
         cmocka_unit_test(test_padding_is_no_session),
         cmocka_unit_test(test_stateless),
         cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_slow_sessions_stay),
         cmocka_unit_test(test_keyed),
         cmocka_unit_test(test_loops),
         cmocka_unit_test(test_what_is_dropped),
