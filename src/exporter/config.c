@@ -97,7 +97,7 @@ static bool start_responder(struct exporter *exporter, const struct config *conf
         log_line(LOG_LEVEL_INFO, "responder listening", "address",
                  addr_format(&config->responder.listen[i], text), NULL);
     }
-    answering_warn_open(&config->responder);
+    answering_log_open(&config->responder);
     return true;
 }
 
@@ -110,7 +110,7 @@ static bool change_responder(struct exporter *exporter, const struct config *con
     if (error != 0) {
         return refuse_address(&failed, error);
     }
-    answering_warn_open(&config->responder);
+    answering_log_open(&config->responder);
     return true;
 }
 

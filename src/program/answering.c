@@ -58,17 +58,36 @@ void answering_drop_reserved(struct reflect_settings *settings)
     fclose(file);
 }
 
-void answering_warn_open(const struct reflect_settings *settings)
+/* The first address that others can reach; NULL: there is none. */
+static const struct addr *find_reachable(const struct addr *addrs, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!addr_is_loopback(&addrs[i])) {
+            return &addrs[i];
+        }
+    }
+    return NULL;
+}
+
+static void warn_open(const struct reflect_settings *settings)
 {
     char text[ADDR_TEXT_MAX];
-    if (settings->allow_count > 0) {
-        return;
+    const struct addr *reachable = find_reachable(settings->listen, settings->listen_count);
+    if (reachable == NULL) {
+        reachable = find_reachable(settings->stamp.ports, settings->stamp.port_count);
     }
-    for (size_t i = 0; i < settings->listen_count; i++) {
-        if (!addr_is_loopback(&settings->listen[i])) {
-            log_line(LOG_LEVEL_WARN, "the responder answers everybody: it has no allow list",
-                     "address", addr_format(&settings->listen[i], text), NULL);
-            return;
-        }
+    if (settings->allow_count == 0 && reachable != NULL) {
+        log_line(LOG_LEVEL_WARN, "the responder answers everybody: it has no allow list", "address",
+                 addr_format(reachable, text), NULL);
+    }
+}
+
+void answering_log_open(const struct reflect_settings *settings)
+{
+    char text[ADDR_TEXT_MAX];
+    warn_open(settings);
+    for (size_t i = 0; i < settings->stamp.port_count; i++) {
+        log_line(LOG_LEVEL_INFO, "STAMP port open", "address",
+                 addr_format(&settings->stamp.ports[i], text), NULL);
     }
 }

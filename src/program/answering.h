@@ -14,7 +14,8 @@ void answering_add_ipv6(struct reflect_settings *settings);
  * (net.ipv4.ip_local_reserved_ports, for IPv6 too). A system without that list keeps none. */
 void answering_drop_reserved(struct reflect_settings *settings);
 
-/* Logs a warning when the responder answers everybody on an address that others can reach. */
-void answering_warn_open(const struct reflect_settings *settings);
+/* Logs the ports for STAMP, and a warning when the responder answers everybody on an address that
+ * others can reach. */
+void answering_log_open(const struct reflect_settings *settings);
 
 #endif

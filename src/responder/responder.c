@@ -63,9 +63,8 @@ static void log_counters(const char *message, const struct responder_stats *coun
 
 static void log_open(const struct reflect_settings *settings)
 {
-    answering_warn_open(settings);
+    answering_log_open(settings);
     log_listening("permanent port open", settings->permanent, settings->permanent_count);
-    log_listening("STAMP port open", settings->stamp.ports, settings->stamp.port_count);
     log_listening("permanent TCP port open", settings->permanent_tcp,
                   settings->permanent_tcp_count);
 }

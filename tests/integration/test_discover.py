@@ -125,7 +125,8 @@ class DiscoverTest(harness.Case):
     def test_yaml(self):
         """What answers becomes a configuration that measures it."""
         self.start_peers()
-        self.responder(self.namespace, "--listen-address=127.0.0.6:1167", "--listen-address=[::1]:1967")
+        process = self.responder(self.namespace, "--listen-address=127.0.0.6:1167", "--listen-address=[::1]:1967")
+        harness.wait_for(lambda: process.stderr().count('msg="listening"') == 2, process.evidence)
         done = self.discover_by_name("127.0.0.0/29", "::1", "router.example", "--methods=v1,v2", "--output=yaml", *FAST)
         self.assertEqual((done.code, done.stderr), (0, ""), done.evidence)
         refused = "  # refused a request (status 2); where it demands a key, add control: {key: ID}"

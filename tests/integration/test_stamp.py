@@ -114,8 +114,8 @@ class StampTest(harness.Case):
         self.assertEqual(metrics.get("ipsla_operation_success", target="wrong"), 0)
         self.assertGreaterEqual(metrics.get("ipsla_responder_probes_total", kind="stamp"), 20)
         self.assertGreaterEqual(metrics.get("ipsla_responder_dropped_total", reason="bad_hmac"), 10)
-        info = metrics.all("ipsla_target_info", target="stamp")
-        self.assertEqual(len(info), 1)
+        self.assertEqual(len(metrics.all("ipsla_target_info", target="stamp")), 1)
+        self.assertIn(f'msg="STAMP port open" address=127.0.0.1:{PORT}', exporter.process.stderr())
 
 
 if __name__ == "__main__":
