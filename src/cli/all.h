@@ -1,8 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* What `ipsla probe` does with a request: one target, once or again and again; or with `--config
- * FILE
- * --all` each target of a file once. */
+/* What `ipsla probe` does with a request: one target, once or again and again; or, with the flags
+ * `--config FILE --all`, each target of a file once. */
 #ifndef CLI_ALL_H
 #define CLI_ALL_H
 

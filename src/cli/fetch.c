@@ -15,6 +15,7 @@
 #include "base/mem.h"
 
 #define PART_MAX 256 /* bytes of a host name with its NUL */
+#define HEADERS_MAX 100 /* a server that sends them for ever is no exporter */
 
 struct fetch {
     const char *program;
@@ -137,7 +138,13 @@ static bool read_head(struct fetch *fetch, const char *url)
         fprintf(stderr, "%s: %s does not answer as an exporter\n", fetch->program, url);
         return false;
     }
+    size_t headers = 0;
     while ((line = fetch_line(fetch)) != NULL && line[0] != '\0') {
+        if (++headers > HEADERS_MAX) {
+            fprintf(stderr, "%s: %s answers with more than %d headers\n", fetch->program, url,
+                    HEADERS_MAX);
+            return false;
+        }
     }
     if (status == 200) {
         return true;

@@ -9,6 +9,8 @@
 #include "base/mem.h"
 #include "cli/fetch.h"
 #include "cli/ios.h"
+#include "config/schema.h"
+#include "config/words.h"
 #include "config/yaml.h"
 #include "program/options.h"
 #include "json/result.h"
@@ -67,6 +69,12 @@ static bool is_word(const char *text, const char *word)
     return text != NULL && strcmp(text, word) == 0;
 }
 
+/* No exporter has names that would move the cursor of a terminal. */
+static bool is_plain(const char *text)
+{
+    return text == NULL || !words_have_control(text);
+}
+
 static void read_counts(const struct node *object, struct ios_entry *entry)
 {
     uint64_t operations = json_number(object, "operations");
@@ -94,11 +102,14 @@ static bool read_target(const struct node *object, struct shown *out)
         json_text(object, "name") == NULL) {
         return false;
     }
+    const char *address = json_text(target, "address");
+    const char *host = json_text(target, "host");
+    if (!is_plain(json_text(object, "name")) || !is_plain(address) || !is_plain(host)) {
+        return false;
+    }
     if (latest != NULL && !json_result_read(latest, &out->round)) {
         return false;
     }
-    const char *address = json_text(target, "address");
-    const char *host = json_text(target, "host");
     out->name = mem_string(json_text(object, "name"));
     out->wanted = labels == NULL || json_text(labels, IOS_ID_LABEL) == NULL
                       ? NULL
@@ -149,7 +160,7 @@ static bool read_list(struct fetch *fetch, struct list *list)
     bool is_good = json_seconds_read(now, &list->now_ns);
     while (is_good && (line = fetch_line(fetch)) != NULL && !list->is_complete) {
         list->is_complete = strcmp(line, "]}") == 0;
-        is_good = list->is_complete || take_line(list, line);
+        is_good = list->is_complete || (list->count < SCHEMA_TARGETS_MAX && take_line(list, line));
     }
     for (size_t i = 0; i < list->count; i++) { /* the items do not move any more */
         struct shown *shown = &list->items[i];

@@ -9,6 +9,7 @@
 
 #include "base/crypto.h"
 #include "base/mem.h"
+#include "web/request.h"
 
 static const char scheme[] = "Basic ";
 
@@ -53,7 +54,7 @@ bool credentials_parse(const char *header, struct credentials *out)
         return false;
     }
     const char *text = header + skipped;
-    size_t length = strlen(text);
+    size_t length = request_value_size(text);
     *out = (struct credentials){.bytes = mem_alloc(length + 1, 1), .size = length + 1};
     long size = decode(text, length, out->bytes);
     const char *colon = size <= 0 ? NULL : memchr(out->bytes, ':', (size_t)size);

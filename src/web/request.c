@@ -23,13 +23,22 @@ static const char *const arguments[REQUEST_ARGUMENTS] = {
     [REQUEST_DEBUG] = "debug",
 };
 
+size_t request_value_size(const char *text)
+{
+    size_t size = strlen(text);
+    while (size > 0 && (text[size - 1] == ' ' || text[size - 1] == '\t')) {
+        size--;
+    }
+    return size;
+}
+
 void request_add_header(struct request *request, const char *name, const char *value)
 {
     for (size_t i = 0; i < REQUEST_NAMES; i++) {
         struct buf *header = &request->headers[i];
         if (strcasecmp(name, names[i]) == 0) {
             buf_add_string(header, header->bytes == NULL ? "" : ",");
-            buf_add_string(header, value);
+            buf_add(header, value, request_value_size(value));
         }
     }
 }

@@ -5,6 +5,7 @@
 #define WEB_REQUEST_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/buf.h"
@@ -40,6 +41,10 @@ struct request {
     void *client; /* who waits when the answer takes its time */
     struct probe_job *probe; /* which has ended, so that it can be answered; NULL: none */
 };
+
+/* How many bytes of a header line are its value: blanks behind it are not (RFC 9110 5.5), and the
+ * HTTP library leaves them there. */
+size_t request_value_size(const char *text);
 
 /* Keeps a header line if its name is one of those above. Several lines of one name are joined with
  * commas (RFC 9110 5.3). */

@@ -149,6 +149,7 @@ class FailureTest(OnRequest):
         metrics = self.measure(exporter, path("127.0.0.1", "long"), "2")
         self.assertEqual(metrics.get("probe_success"), 0)
         self.assertEqual(metrics.get("probe_timeout_seconds"), 1.5)
+        self.assertEqual(metrics.get("ipsla_operation_success", target="127.0.0.1"), 1)
         self.assertBetween(metrics.get("ipsla_packets_sent_total", target="127.0.0.1"), 1, 40)
         self.assertGreater(metrics.get("ipsla_packets_received_total", target="127.0.0.1"), 0)
         body = self.ask(exporter, path("127.0.0.1", "long", "&debug=true"), timeout="1")

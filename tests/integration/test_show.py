@@ -27,6 +27,12 @@ LIST = HEAD + b'{"now": 1.0, "targets": [\n'
 STRANGE = [b"", b"SSH-2.0-x\r\n", b"HTTP/1.1 401 x\r\n\r\n", HEAD, HEAD + b"<html>\n", HEAD + b'{"now": x, "targets": [\n',
            LIST, LIST + b'{"name": 3},\n]}\n', LIST + b"{" * 100 + b"\n]}\n", HEAD + b"x" * 3000000]
 
+# A good list but for what an exporter cannot send: more headers than any server has, more targets than a configuration,
+# names that a terminal would obey.
+TARGET = b'{"name": "a", "operation": "udp-echo", "state": "pending", "target": {"host": "h"}},\n'
+STRANGE += [LIST.replace(b"\r\n", b"\r\n" + b"X: y\r\n" * 101, 1) + TARGET + b"]}\n", LIST + TARGET * 100001 + b"]}\n",
+            *(LIST + TARGET.replace(old, b'"\\u001b[2J"') + b"]}\n" for old in (b'"a"', b'"h"'))]
+
 
 class ShowTest(harness.Case):
     def setUp(self):

@@ -13,6 +13,7 @@ static const struct {
     {"Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==", "Aladdin", "open sesame"}, /* RFC 7617 */
     {"basic YTpi", "a", "b"},
     {"BASIC YTpiOmM=", "a", "b:c"},
+    {"Basic YTpi \t ", "a", "b"}, /* RFC 9110 5.5: blanks behind a value are none of it */
     {"Basic Og==", "", ""},
     {"Basic YTo=", "a", ""},
     {"Basic +/+/Ov8=", "\xfb\xff\xbf", "\xff"},
@@ -26,7 +27,7 @@ static const struct {
     {"Basic Y=pi", NULL, NULL},
     {"Basic ====", NULL, NULL},
     {"Basic =", NULL, NULL},
-    {"Basic YTpi ", NULL, NULL},
+    {"Basic YTp i", NULL, NULL},
     {"Basic YT-_", NULL, NULL},
     {"Bearer YTpi", NULL, NULL},
     {"Digest username=\"a\"", NULL, NULL},

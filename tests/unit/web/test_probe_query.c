@@ -166,6 +166,7 @@ static void the_time_of_the_scrape_is_read(void **state)
     } rows[] = {
         {"5", 5 * NS_PER_SECOND},
         {"5.000", 5 * NS_PER_SECOND},
+        {"5 \t ", 5 * NS_PER_SECOND}, /* RFC 9110 5.5: blanks behind a value are none of it */
         {"0.5", NS_PER_SECOND / 2},
         {"1.25", 1250 * NS_PER_MS},
         {"10.0000000019999", 10 * NS_PER_SECOND + 1},
@@ -181,7 +182,7 @@ static void the_time_of_the_scrape_is_read(void **state)
         {"-5", 0},
         {"+5", 0},
         {"5s", 0},
-        {"5 ", 0},
+        {"5 5", 0},
         {" 5", 0},
         {"5,5", 0},
         {"5.5.5", 0},
