@@ -60,7 +60,7 @@ done
 
 # The same packages with a higher version: an upgrade.
 mkdir "$work/later"
-for deb in "$work/first"/ipsla-exporter_* "$work/first"/ipsla-responder_* "$work/first"/ipsla-tools_*; do
+for deb in "$work/first"/ipsla-exporter_*.deb "$work/first"/ipsla-responder_*.deb "$work/first"/ipsla-tools_*.deb; do
     rm -rf "$work/unpacked"
     dpkg-deb -R "$deb" "$work/unpacked"
     sed -i 's/^Version: .*/Version: 99/' "$work/unpacked/DEBIAN/control"
@@ -72,7 +72,7 @@ libraries=$(dpkg-deb -f "$work/first"/ipsla-exporter_*.deb Depends | sed 's/([^)
 chroot=$work/chroot
 mmdebstrap --quiet --mode=root --variant=apt --include="$libraries" bookworm "$chroot"
 mkdir "$chroot/first" "$chroot/later"
-cp "$work/first"/ipsla-[ert]*_*.deb "$chroot/first/"
+cp "$work/first"/*.deb "$chroot/first/"
 rm -f "$chroot"/first/*-dbgsym_*
 cp "$work/later"/*.deb "$chroot/later/"
 # dpkg asks nobody; no service is started, for there is no service manager.
