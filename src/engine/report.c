@@ -37,6 +37,7 @@ static void yard_unref(struct report_yard *yard)
 static void report_free(struct report *report)
 {
     yard_unref(report->yard);
+    history_unref(report->history);
     tally_fini(&report->tally);
     free(report->packets);
     free(report);
