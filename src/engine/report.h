@@ -84,6 +84,8 @@ struct snapshot {
 struct snapshot *snapshot_new(size_t count);
 /* A new one with the same reports. */
 struct snapshot *snapshot_copy(const struct snapshot *snapshot);
+/* The report of the target of that name; NULL: there is none. */
+const struct report *snapshot_find(const struct snapshot *snapshot, const char *name);
 struct snapshot *snapshot_ref(struct snapshot *snapshot);
 void snapshot_unref(struct snapshot *snapshot); /* NULL is fine */
 

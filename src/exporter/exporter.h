@@ -205,7 +205,8 @@ struct http_handlers exporter_handlers(struct exporter *exporter);
 struct snapshot *exporter_acquire(struct exporter *exporter);
 
 /* Handlers (web/handlers.h). */
-struct stream_source exporter_open_targets(void *context);
+struct stream_source exporter_open_targets(void *context, const struct selection *selection);
+bool exporter_show_operations(void *context, const char *name, size_t limit, struct buf *out);
 bool exporter_show_target(void *context, const char *name, struct buf *out);
 void exporter_show_responder(void *context, struct buf *out);
 

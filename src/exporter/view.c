@@ -11,6 +11,7 @@
 #include "host/clock_state.h"
 #include "program/process.h"
 #include "program/responder_view.h"
+#include "web/api.h"
 #include "web/page.h"
 
 /* Everything that a view points to. */
@@ -162,6 +163,14 @@ static void show_page(void *context, struct buf *out)
     scene_fini(&scene);
 }
 
+static void show_status(void *context, struct buf *out)
+{
+    struct scene scene;
+    scene_init(&scene, context);
+    api_status_write(&scene.view, out);
+    scene_fini(&scene);
+}
+
 /* Once ready, always ready: what a reload adds is no reason to take the others from the scrapers.
  */
 static bool is_ready(void *context, struct buf *message)
@@ -213,6 +222,8 @@ struct http_handlers exporter_handlers(struct exporter *exporter)
         .page = show_page,
         .targets = exporter_open_targets,
         .target = exporter_show_target,
+        .operations = exporter_show_operations,
+        .status = show_status,
         .responder = exporter_show_responder,
         .ready = is_ready,
         .reload = request_reload,
