@@ -19,6 +19,7 @@ struct scene {
     struct expo_view view;
     struct snapshot *snapshots[2]; /* of the targets; of what clients ask for, NULL: nothing */
     struct responder_view responder;
+    struct expo_history history;
     struct target_files *files; /* NULL: none */
     struct expo_file *shown_files;
     char config_hash[CONFIG_HASH_BYTES];
@@ -59,6 +60,8 @@ static void scene_init(struct scene *scene, struct exporter *exporter)
     view->names_waiting = resolver_waiting(exporter->resolver);
     process_read(exporter->started, view);
     clock_state_read(&view->clock);
+    view->history =
+        history_keeper_view(exporter->history, &scene->history) ? &scene->history : NULL;
     view->is_realtime = atomic_load(&exporter->is_realtime);
     web_view_fill(exporter->guard, view);
     pthread_mutex_lock(&exporter->mutex);
