@@ -29,8 +29,8 @@ struct crypto_part {
 /* Whether the library gives this digest: the policy of a system may forbid it. */
 bool crypto_is_available(enum crypto_digest digest);
 
-/* Writes 16 bytes (MD5), 20 (SHA-1) or 32 (SHA-256). False, and zeros, when the library refuses or has no
- * memory. */
+/* Writes 16 bytes (MD5), 20 (SHA-1) or 32 (SHA-256). False, and zeros, when the library refuses or
+ * has no memory. */
 bool crypto_digest(enum crypto_digest digest, const struct crypto_part *parts, size_t count,
                    uint8_t *out);
 

@@ -250,6 +250,7 @@ static void input(void *self, const struct ev *ev, struct instant now)
         break;
     case EV_SENT: /* never asked for */
     case EV_DROPPED: /* the host counts them */
+    case EV_ENDED:
         break;
     case EV_ERROR:
         if (ev->is_icmp) {
