@@ -11,6 +11,7 @@
 #include "host/clock_state.h"
 #include "program/process.h"
 #include "program/responder_view.h"
+#include "web/api.h"
 #include "web/page.h"
 
 /* Everything that a view points to. */
@@ -18,6 +19,7 @@ struct scene {
     struct expo_view view;
     struct snapshot *snapshots[2]; /* of the targets; of what clients ask for, NULL: nothing */
     struct responder_view responder;
+    struct expo_history history;
     struct target_files *files; /* NULL: none */
     struct expo_file *shown_files;
     char config_hash[CONFIG_HASH_BYTES];
@@ -58,6 +60,8 @@ static void scene_init(struct scene *scene, struct exporter *exporter)
     view->names_waiting = resolver_waiting(exporter->resolver);
     process_read(exporter->started, view);
     clock_state_read(&view->clock);
+    view->history =
+        history_keeper_view(exporter->history, &scene->history) ? &scene->history : NULL;
     view->is_realtime = atomic_load(&exporter->is_realtime);
     web_view_fill(exporter->guard, view);
     pthread_mutex_lock(&exporter->mutex);
@@ -191,6 +195,14 @@ static void show_page(void *context, struct buf *out)
     scene_fini(&scene);
 }
 
+static void show_status(void *context, struct buf *out)
+{
+    struct scene scene;
+    scene_init(&scene, context);
+    api_status_write(&scene.view, out);
+    scene_fini(&scene);
+}
+
 /* Once ready, always ready: what a reload adds is no reason to take the others from the scrapers.
  */
 static bool is_ready(void *context, struct buf *message)
@@ -242,6 +254,8 @@ struct http_handlers exporter_handlers(struct exporter *exporter)
         .page = show_page,
         .targets = exporter_open_targets,
         .target = exporter_show_target,
+        .operations = exporter_show_operations,
+        .status = show_status,
         .responder = exporter_show_responder,
         .ready = is_ready,
         .reload = request_reload,

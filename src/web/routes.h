@@ -35,10 +35,15 @@ struct site {
     int64_t reload_next_ns; /* when the next one may begin */
 };
 
+/* The part of `path` behind the prefix; "": nothing of ours is there. */
+const char *site_path(const struct site *site, const char *path);
+
+#define ROUTE_NAME "/NAME" /* in a path: the name of a target, percent-encoded */
+
 struct route {
     const char *path;
     bool is_telemetry; /* is moved by --web.telemetry-path */
-    bool has_name; /* its last part stands for the name of a target */
+    bool has_name; /* its part "NAME" stands for the name of a target */
     bool is_large; /* its answers need a place: as many are given at once as --web.max-requests says
                     */
     unsigned methods;
@@ -62,6 +67,9 @@ bool routes_is_free(const char *path);
 
 /* Answers the request. The reply belongs to the caller. */
 struct reply routes_answer(struct site *site, const struct request *request);
+
+/* The path is one of the API, whose errors are problems (reply.h). */
+bool routes_is_api(const struct site *site, const char *path);
 
 /* Counts a scrape that is answered with `status`, if that is a refusal. */
 void routes_note_scrape(struct site *site, unsigned status);
