@@ -3,6 +3,8 @@
 /* Trains of STAMP (RFC 8762) and TWAMP Light (RFC 5357, appendix I): a reflector that nobody asks
  * first returns each packet with its own times. An operation is a session: it has a port and an
  * SSID of its own, and numbers from 0. What real reflectors do otherwise: docs/stamp.md. */
+#include "operation/stamp.h"
+
 #include <string.h>
 
 #include "operation/operation.h"
@@ -107,6 +109,24 @@ static bool is_of_another(const struct payload *payload, const struct stamp_repl
     return has_ssid(payload) && reply->ssid != 0 && reply->ssid != ssid_of(payload);
 }
 
+enum payload_verdict stamp_take_reply(struct payload *payload, struct sample *sample,
+                                      const struct stamp_reply *reply)
+{
+    note_signs(&payload->signs, reply);
+    sample->responder_seq = reply->seq + 1;
+    if (reply->t2 == 0 && reply->t3 == 0) {
+        return PAYLOAD_ACCEPTED; /* it looks at no clock */
+    }
+    payload_place_stamps(payload, sample, stamp_estimate_read(reply->estimate).format, reply->t2,
+                         reply->t3);
+    return payload_check_times(payload->spec, sample);
+}
+
+enum reflector stamp_reflector_of(uint32_t reply_seq)
+{
+    return reply_seq == STAMP_QUERY_SEQ ? REFLECTOR_STATELESS : REFLECTOR_STATEFUL;
+}
+
 static enum payload_verdict read(struct payload *payload, const struct ev *ev, struct instant now,
                                  const struct sample **out)
 {
@@ -136,27 +156,16 @@ static enum payload_verdict read(struct payload *payload, const struct ev *ev, s
     if (verdict != PAYLOAD_ACCEPTED) {
         return verdict;
     }
-    note_signs(&payload->signs, &reply);
-    sample->responder_seq = reply.seq + 1;
     *out = sample;
-    if (reply.t2 == 0 && reply.t3 == 0) {
-        return PAYLOAD_ACCEPTED; /* it looks at no clock */
-    }
-    payload_place_stamps(payload, sample, stamp_estimate_read(reply.estimate).format, reply.t2,
-                         reply.t3);
-    return payload_check_times(spec, sample);
+    return stamp_take_reply(payload, sample, &reply);
 }
-
-/* A session of one packet that does not begin at 0: who counts answers 0, who does not the same
- * number. */
-#define QUERY_SEQ 65536U
 
 static struct stamp_request query_of(const struct payload *payload)
 {
     enum { OTHER_SSID = 0x8000 };
     uint16_t other = ssid_of(payload) ^ OTHER_SSID;
     return (struct stamp_request){
-        .seq = QUERY_SEQ,
+        .seq = STAMP_QUERY_SEQ,
         .t1 = payload->query_t1,
         .estimate = payload->estimate,
         .ssid = has_ssid(payload) ? (uint16_t)(other == 0 ? 1 : other) : 0,
@@ -185,7 +194,7 @@ static bool read_query(const struct payload *payload, const struct ev *ev,
         reply.sender_seq != query.seq || (reply.t1 != query.t1 && reply.t3 != query.t1)) {
         return false;
     }
-    learned->reflector = reply.seq == QUERY_SEQ ? REFLECTOR_STATELESS : REFLECTOR_STATEFUL;
+    learned->reflector = stamp_reflector_of(reply.seq);
     return true;
 }
 
