@@ -301,6 +301,7 @@ static void compute(const struct run *run, struct capture_session *session, stru
         };
         round->corrupt += spec->operation->settle(payload, &learned);
         round->byte_order = payload->byte_order;
+        round->deviations = payload->signs.deviations;
     }
     train_take_stamps(&session->train, payload_resolution_ns(spec));
     const struct trust_case about = {

@@ -34,6 +34,7 @@ struct sight {
     bool lacks_piece; /* a fragment of it is not in the capture */
     bool is_not_utc; /* the responder says so of its clock */
     bool is_long; /* type 3 with numbers of 32 bits */
+    bool has_ttl_field; /* STAMP: of a reply */
     bool has_ssid; /* STAMP: else it may be one of TWAMP Light */
 };
 

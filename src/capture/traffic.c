@@ -147,6 +147,7 @@ static bool read_stamp(const struct packet *packet, struct sight *out, uint32_t 
         out->times[1] = reply.t2;
         out->times[2] = reply.t3;
         out->estimate = reply.estimate;
+        out->has_ttl_field = reply.has_ttl;
         return out->number != 0 && reply.t1 != 0;
     }
     if (stamp_request_decode(packet->bytes, packet->size, NULL, &request) != STAMP_ACCEPT) {
@@ -185,6 +186,7 @@ static void place_stamp(struct payload *payload, struct sample *sample, const st
         .t2 = sight->times[1],
         .t3 = sight->times[2],
         .estimate = sight->estimate,
+        .has_ttl = sight->has_ttl_field,
     };
     if (!is_of(payload, sample, reply.t1) && is_of(payload, sample, reply.t3)) {
         payload->signs.deviations |= DEVIATION_SWAPPED;

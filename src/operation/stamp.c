@@ -101,6 +101,8 @@ static void note_signs(struct reflector_signs *signs, const struct stamp_reply *
     signs->estimate = reply->estimate;
     signs->replies++;
     signs->small_fractions += is_small;
+    signs->same_times += reply->t2 == reply->t3 && reply->t2 != 0;
+    signs->deviations |= reply->has_ttl ? 0 : DEVIATION_NO_TTL;
 }
 
 /* A reply to another session of ours, over the same port. */
@@ -216,6 +218,20 @@ static enum reflector find_reflector(const struct payload *payload, enum reflect
 }
 
 /* An error estimate that never changes and is too good was made up. */
+static bool has_made_up_estimate(const struct reflector_signs *signs)
+{
+    struct stamp_estimate estimate = stamp_estimate_read(signs->estimate);
+    bool is_known = signs->has_estimate && estimate.error_ns >= 0;
+    return is_known && !signs->has_changed && estimate.error_ns < ESTIMATE_FIXED_NS;
+}
+
+static void note_deviations(struct reflector_signs *signs)
+{
+    bool is_train = signs->replies > 1; /* one reply tells neither */
+    signs->deviations |= is_train && has_made_up_estimate(signs) ? DEVIATION_ESTIMATE : 0;
+    signs->deviations |= is_train && signs->same_times == signs->replies ? DEVIATION_SAME_TIMES : 0;
+}
+
 static enum one_way judge_clock(const struct payload *payload)
 {
     const struct reflector_signs *signs = &payload->signs;
@@ -226,8 +242,7 @@ static enum one_way judge_clock(const struct payload *payload)
     if (!estimate.is_synchronized) {
         return ONE_WAY_RESPONDER_CLOCK;
     }
-    bool is_made_up = !signs->has_changed && estimate.error_ns < ESTIMATE_FIXED_NS;
-    return is_made_up || (signs->deviations & DEVIATION_NANOSECONDS) != 0
+    return has_made_up_estimate(signs) || (signs->deviations & DEVIATION_NANOSECONDS) != 0
                ? ONE_WAY_RESPONDER_ESTIMATE
                : ONE_WAY_SHOWN;
 }
@@ -292,6 +307,7 @@ static void find_nanoseconds(struct payload *payload)
 static uint32_t settle(struct payload *payload, struct payload_learned *learned)
 {
     find_nanoseconds(payload);
+    note_deviations(&payload->signs);
     payload->doubt = judge_clock(payload);
     if (payload->signs.has_estimate) {
         int64_t error_ns = stamp_estimate_read(payload->signs.estimate).error_ns;
