@@ -103,46 +103,42 @@ static void answer(struct letter *letter, uint16_t *number, struct instant now)
     memcpy(letter->bytes + 14, &count, sizeof count);
 }
 
-static void report_sent(struct machine machine, const struct letter *letter, struct instant now)
+static void tell_sent(struct machine machine, const struct letter *letter, struct instant now)
 {
-    struct ev ev = {.kind = EV_SENT, .id = letter->id, .tag = letter->tag};
-    ev.called = now.mono;
+    struct ev ev = {.kind = EV_SENT, .id = letter->id, .tag = letter->tag, .called = now.mono};
     ev.left = (struct stamp){.at = now, .source = STAMP_KERNEL, .error_ns = 100};
     if (letter->tag != 0) {
         machine.ops->input(machine.self, &ev, now);
     }
 }
 
-static void deliver_answer(struct machine machine, struct letter *letter, uint16_t *numbers,
-                           struct instant now)
-{
-    bool is_control = letter->peer.port == CONTROL_PORT;
-    numbers[letter->id.owner] *= !is_control;
-    answer(letter, &numbers[letter->id.owner], now);
-    struct ev ev = {.kind = EV_DATA, .id = letter->id, .peer = letter->peer, .ttl = 64};
-    ev.bytes = letter->bytes;
-    ev.size = letter->size;
-    ev.received = (struct stamp){.at = now, .source = STAMP_KERNEL, .error_ns = 100};
-    machine.ops->input(machine.self, &ev, now);
-}
-
-/* What one tick of the host does: sends what is due, then reads when it left, then the answers.
- * What is sent because of them stays in `post` for the next tick. */
+/* What one tick of the host does: sends what is due, then reads when it left, then the answers;
+ * after those to requests, the first probes leave. */
 static void tick(struct machine machine, struct post *post, uint16_t *numbers, struct instant now)
 {
-    struct instant later = {{now.mono.ns + ROUND_TRIP_NS}, {now.wall.ns + ROUND_TRIP_NS}};
+    post->count = 0;
     drain(machine, post, now);
-    const size_t count = post->count;
-    for (size_t i = 0; i < count; i++) {
-        report_sent(machine, &post->letters[i], now);
-        post->probes += post->letters[i].peer.port != CONTROL_PORT;
+    size_t first = post->count;
+    for (size_t i = 0; i < first; i++) {
+        tell_sent(machine, &post->letters[i], now);
     }
-    for (size_t i = 0; i < count; i++) {
-        deliver_answer(machine, &post->letters[i], numbers, later);
+    struct instant later = {{now.mono.ns + ROUND_TRIP_NS}, {now.wall.ns + ROUND_TRIP_NS}};
+    for (size_t i = 0; i < post->count; i++) {
+        struct letter letter = post->letters[i];
+        bool is_control = letter.peer.port == CONTROL_PORT;
+        numbers[letter.id.owner] *= !is_control;
+        if (i >= first) {
+            tell_sent(machine, &letter, later);
+        }
+        answer(&letter, &numbers[letter.id.owner], now);
+        struct ev ev = {.kind = EV_DATA, .id = letter.id, .peer = letter.peer, .ttl = 64};
+        ev.bytes = letter.bytes;
+        ev.size = letter.size;
+        ev.received = (struct stamp){.at = later, .source = STAMP_KERNEL, .error_ns = 100};
+        machine.ops->input(machine.self, &ev, later);
+        post->probes += !is_control;
         drain(machine, post, later);
     }
-    post->count -= count;
-    memmove(post->letters, post->letters + count, post->count * sizeof *post->letters);
 }
 
 static struct spec_set *make_targets(size_t targets, unsigned packets)
