@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "base/heap.h"
+#include "engine/evidence.h"
 #include "engine/report.h"
 #include "probe/probe.h"
 
@@ -51,6 +52,7 @@ struct session {
     int64_t delay_ns; /* with this delay */
     struct report *report; /* the latest, never NULL: its tally is the session's */
     struct report_yard *yard; /* for the next ones */
+    struct evidence_record *record; /* of what runs; NULL: nothing is recorded yet */
 };
 
 /* A session that does not start anything yet. `seed` is as for probe_init, `yard` for
@@ -78,6 +80,7 @@ struct session_env {
     uint8_t *scratch; /* IO_DATAGRAM_MAX bytes */
     struct engine_stats *stats;
     const struct clock_state *clock; /* ours */
+    struct evidence_store *evidence;
     bool has_news; /* set when there is a new report */
 };
 

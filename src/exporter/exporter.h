@@ -14,6 +14,7 @@
  *   realtime.c  priority of the measuring threads
  *   resolve.c   host names
  *   prober.c    operations that HTTP clients ask for, each a prober_job.c; inquiry.c looks up
+ *   evidence.c  packets of operations that turned bad
  *   view.c      what HTTP asks for */
 #ifndef EXPORTER_EXPORTER_H
 #define EXPORTER_EXPORTER_H
@@ -36,6 +37,7 @@
 #include "program/refusal_watch.h"
 #include "program/shown_config.h"
 #include "program/web_flags.h"
+#include "web/evidence.h"
 
 #define EXPORTER_WORKERS_MAX 64
 
@@ -208,5 +210,9 @@ struct snapshot *exporter_acquire(struct exporter *exporter);
 struct stream_source exporter_open_targets(void *context);
 bool exporter_show_target(void *context, const char *name, struct buf *out);
 void exporter_show_responder(void *context, struct buf *out);
+bool exporter_find_evidence(void *context, const char *name, struct evidence_list *out);
+
+/* What the measuring threads keep from now on. */
+void exporter_set_evidence(struct exporter *exporter, const struct config_evidence *wanted);
 
 #endif

@@ -214,6 +214,7 @@ struct http_handlers exporter_handlers(struct exporter *exporter)
         .targets = exporter_open_targets,
         .target = exporter_show_target,
         .responder = exporter_show_responder,
+        .evidence = exporter_find_evidence,
         .ready = is_ready,
         .reload = request_reload,
         .config = open_config,

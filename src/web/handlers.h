@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "expo/format.h"
 #include "expo/view.h"
+#include "web/evidence.h"
 #include "web/request.h"
 #include "web/stream.h"
 
@@ -61,6 +62,9 @@ struct http_handlers {
     /* False when no target has the name. */
     bool (*target)(void *context, const char *name, struct buf *out);
     void (*responder)(void *context, struct buf *out);
+    /* Evidence of a target, the oldest first, as engine_worker_evidence; false: no target has the
+     * name. NULL: this program does not measure. */
+    bool (*evidence)(void *context, const char *name, struct evidence_list *out);
 };
 
 #endif

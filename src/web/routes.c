@@ -6,8 +6,10 @@
 
 #include "base/time.h"
 #include "web/api.h"
+#include "web/evidence_routes.h"
 #include "web/negotiate.h"
 #include "web/query.h"
+#include "web/route_path.h"
 
 #define READS (METHOD_GET | METHOD_HEAD)
 #define TARGETS_PATH "/api/v1/targets"
@@ -32,14 +34,6 @@ enum {
 #define BUSY_RETRY_SECONDS 1
 /* Reloads by HTTP begin at least so far apart. */
 #define RELOAD_INTERVAL_SECONDS 1
-
-/* The part of `path` behind the prefix; "": nothing of ours is there. */
-static const char *path_behind(const struct site *site, const char *path)
-{
-    size_t length = strlen(site->route_prefix);
-    return strncmp(path, site->route_prefix, length) == 0 && path[length] == '/' ? path + length
-                                                                                 : "";
-}
 
 /* What is short is sent with its length. */
 static void open_body(const struct stream_source *source, struct reply *reply)
@@ -98,8 +92,8 @@ static void answer_targets(struct site *site, const struct request *request, str
 static void answer_target(struct site *site, const struct request *request, struct reply *reply)
 {
     char name[NAME_BYTES_MAX];
-    bool is_name = query_decode(path_behind(site, request->path) + strlen(TARGETS_PATH) + 1, name,
-                                sizeof name);
+    bool is_name =
+        query_decode(site_path(site, request->path) + strlen(TARGETS_PATH) + 1, name, sizeof name);
     if (is_name && site->handlers.target(site->handlers.context, name, &reply->body)) {
         reply->content_type = API_CONTENT_TYPE;
     } else {
@@ -214,6 +208,11 @@ static const struct route rows[] = {
      "The configuration in force, as YAML: every key with its value, secrets masked."},
     {TARGETS_PATH, false, false, true, READS, answer_targets, NULL,
      "JSON: all targets with their latest results, one on a line."},
+    {EVIDENCE_LIST, false, true, true, READS, evidence_answer_list, NULL,
+     "JSON: the operations of one target whose packets are kept, the latest first."},
+    {EVIDENCE_PCAPNG, false, true, true, READS, evidence_answer_pcapng, NULL,
+     "The packets of one of them, as they were sent and received, as pcapng."},
+    {EVIDENCE_JSON, false, true, true, READS, evidence_answer_json, NULL, "The same as JSON."},
     {TARGETS_PATH "/NAME", false, true, false, READS, answer_target, NULL,
      "JSON: one target; 404 when none has the name."},
     {"/api/v1/responder", false, false, false, READS, answer_responder, NULL,
@@ -272,11 +271,8 @@ static unsigned method_find(const char *name)
 static bool leads_to(const struct route *route, const char *path, const char *metrics_path)
 {
     const char *own = route_path(route, metrics_path);
-    if (!route->has_name) {
-        return strcmp(path, own) == 0;
-    }
-    size_t length = (size_t)(strrchr(own, '/') + 1 - own);
-    return strncmp(path, own, length) == 0 && path[length] != '\0';
+    struct route_parts parts;
+    return route->has_name ? route_path_match(own, path, &parts) : strcmp(path, own) == 0;
 }
 
 /* NULL when nothing is there. */
@@ -333,7 +329,7 @@ static void answer_elsewhere(const struct site *site, struct reply *reply)
 struct reply routes_answer(struct site *site, const struct request *request)
 {
     struct reply reply = reply_begin();
-    const struct route *route = route_find(path_behind(site, request->path), site->metrics_path);
+    const struct route *route = route_find(site_path(site, request->path), site->metrics_path);
     if (is_page_elsewhere(site, request->path)) {
         answer_elsewhere(site, &reply);
     } else if (route == NULL) {
@@ -371,13 +367,13 @@ void routes_note_scrape(struct site *site, unsigned status)
 
 bool routes_is_scrape(const struct site *site, const char *path)
 {
-    const struct route *route = route_find(path_behind(site, path), site->metrics_path);
+    const struct route *route = route_find(site_path(site, path), site->metrics_path);
     return route != NULL && (route->is_telemetry || route->answer == answer_probe);
 }
 
 bool routes_is_health(const struct site *site, const char *path)
 {
-    const struct route *route = route_find(path_behind(site, path), site->metrics_path);
+    const struct route *route = route_find(site_path(site, path), site->metrics_path);
     return route != NULL && (route->answer == answer_healthy || route->answer == answer_ready);
 }
 

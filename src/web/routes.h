@@ -33,10 +33,13 @@ struct site {
     int64_t reload_next_ns; /* when the next one may begin */
 };
 
+/* The part of `path` behind the prefix; "": nothing of ours is there. */
+const char *site_path(const struct site *site, const char *path);
+
 struct route {
     const char *path;
     bool is_telemetry; /* is moved by --web.telemetry-path */
-    bool has_name; /* its last part stands for the name of a target */
+    bool has_name; /* its part "NAME" stands for the name of a target (route_path.h) */
     bool is_large; /* its answers need a place: as many are given at once as --web.max-requests says
                     */
     unsigned methods;
