@@ -146,6 +146,8 @@ enum series_level {
     SERIES_ALL = 1,
 };
 
+#define SPEC_HISTORY_MAX 1440 /* operations: a day of one a minute */
+
 /* What is made of the results: read by the session; the level by the exposition. */
 struct spec_results {
     enum series_level series;
@@ -154,6 +156,7 @@ struct spec_results {
     struct limit_set limits; /* the threshold is in them */
     enum hist_forms histograms;
     bool shows_created; /* lines with the start of counters in OpenMetrics 1.0 */
+    uint32_t history; /* operations that are kept, 0..SPEC_HISTORY_MAX */
     bool keeps_packets; /* reports have those of the latest operation */
 };
 
