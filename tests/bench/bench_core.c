@@ -3,7 +3,8 @@
 /* What the machines themselves cost, without any system call: the engine with its targets, and the
  * responder, in virtual time and in ticks of 1 ms as on a busy host. No packet is lost and nothing
  * is random, so a run is repeatable to the instruction:
- *   bench_core sender TARGETS PACKETS OPERATIONS   whole operations at 20 ms, one after the other
+ *   bench_core sender TARGETS PACKETS OPERATIONS [BYTES]   whole operations at 20 ms, one after the
+ * other; BYTES are those of evidence.size
  *   bench_core responder PORTS PACKETS             probes to permanent ports
  * prints ns of CPU a packet. With `valgrind --tool=callgrind --toggle-collect=run_sender` (or
  * run_responder) it prints instructions instead, which no other load on the machine changes. */
@@ -254,7 +255,7 @@ int main(int argc, char **argv)
     if (argc == 4 && strcmp(argv[1], "responder") == 0 && values[0] > 0 && values[1] > 0) {
         return measure_responder(values[0], (unsigned)values[1]);
     }
-    fputs("Usage: bench_core sender TARGETS PACKETS OPERATIONS | responder PORTS PACKETS\n",
+    fputs("Usage: bench_core sender TARGETS PACKETS OPERATIONS [BYTES] | responder PORTS PACKETS\n",
           stderr);
     return 2;
 }
