@@ -92,6 +92,7 @@ static void add_head(const struct config *config, struct buf *out)
     if (config->max_packet_rate > 0) {
         buf_printf(out, "max_packet_rate: %" PRId64 "\n", config->max_packet_rate);
     }
+    config_evidence_add(&config->evidence, out);
     buf_add_string(out, config->keys->count > 0 ? "keys:\n" : "");
     add_keys(config->keys->keys, config->keys->count, out);
     if (config->has_responder) {

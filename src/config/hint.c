@@ -351,6 +351,8 @@ const char *hint_shape(const struct schema_key *key)
         return "[{id: 1, algorithm: md5, secret_file: FILE}]";
     case SLOT_CLOCK:
         return "{assume_synchronized: true}";
+    case SLOT_EVIDENCE:
+        return "{size: 0}";
     case SLOT_RESPONDER:
         return "{}";
     case SLOT_PROBE:

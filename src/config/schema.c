@@ -226,6 +226,8 @@ static const struct schema_key root_keys[] = {
     {"max_packet_rate", SLOT_MAX_PACKET_RATE, SCHEMA_INTEGER, .min = 1, .max = 100000000,
      .doc = "Packets a second that all targets together may send, control requests included; a "
             "file with more is refused."},
+    {"evidence", SLOT_EVIDENCE, SCHEMA_SECTION, .inner = &schema_evidence,
+     .doc = "Which operations have their packets kept, for /api/v1/targets/NAME/evidence."},
     {"responder", SLOT_RESPONDER, SCHEMA_MAPPING,
      .doc = "Answer others too; {} is a responder with the defaults below."},
     {"probe", SLOT_PROBE, SCHEMA_MAPPING,

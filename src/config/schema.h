@@ -110,6 +110,11 @@ enum slot {
     SLOT_PROBE_ALLOW,
     SLOT_MAX_CONCURRENT,
     SLOT_MAX_PACKET_RATE,
+    SLOT_EVIDENCE,
+    SLOT_EVIDENCE_SIZE,
+    SLOT_EVIDENCE_LOSS,
+    SLOT_EVIDENCE_FAILED,
+    SLOT_EVIDENCE_LIMIT,
     SLOT_LIMITS,
     SLOT_LIMIT, /* and one for each enum limit: SLOT_LIMIT + LIMIT_... */
     SLOT_LIMIT_FOR = SLOT_LIMIT + LIMIT_COUNT,
@@ -178,7 +183,7 @@ struct schema_scope {
 
 extern const struct schema_scope schema_root, schema_operation, schema_control, schema_limit,
     schema_defaults, schema_target, schema_responder, schema_key, schema_clock, schema_group,
-    schema_probe;
+    schema_probe, schema_evidence;
 
 /* Modules that need not be written. */
 struct schema_module {

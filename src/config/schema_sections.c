@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* The keys of the sections that a target can have, and of those beside the targets. */
 #include "base/time.h"
+#include "config/evidence.h"
 #include "config/prober.h"
 #include "config/schema.h"
 #include "config/spec_text.h"
@@ -194,3 +195,17 @@ static const struct schema_key clock_keys[] = {
             "whose clock the hypervisor keeps."},
 };
 const struct schema_scope schema_clock = {"clock", KEYS(clock_keys)};
+
+static const struct schema_key evidence_keys[] = {
+    {"size", SLOT_EVIDENCE_SIZE, SCHEMA_BYTES, .min = 0, .max = CONFIG_EVIDENCE_BYTES_MAX,
+     .default_text = "16777216",
+     .doc = "Memory for all of it, the oldest goes first; 0: none is kept, and no packet is looked "
+            "at."},
+    {"loss", SLOT_EVIDENCE_LOSS, SCHEMA_CHOICE, .choices = switches, .default_text = "true",
+     .doc = "Operations with lost or late packets."},
+    {"failed", SLOT_EVIDENCE_FAILED, SCHEMA_CHOICE, .choices = switches, .default_text = "true",
+     .doc = "Operations that failed."},
+    {"limit", SLOT_EVIDENCE_LIMIT, SCHEMA_CHOICE, .choices = switches, .default_text = "true",
+     .doc = "Operations that exceed one of the limits of their target, the threshold among them."},
+};
+const struct schema_scope schema_evidence = {"evidence", KEYS(evidence_keys)};

@@ -338,6 +338,7 @@ static void take_over(struct exporter *exporter, struct config *config)
     keep_shard(exporter, config);
     config_free(exporter->config);
     exporter->config = config;
+    exporter_set_evidence(exporter, &config->evidence);
     if (!prober_configure(exporter->prober, config->prober)) {
         log_line(LOG_LEVEL_ERROR, "nothing is measured on request: no thread for it", "error",
                  strerror(errno), NULL);

@@ -39,6 +39,7 @@ NOT_RUN = {
     "ipsla import": "needs configurations of routers; integration.import has a hundred",
     "python3 tests/bench/import_input.py": "writes the input of a benchmark",
     "ipsla decode": "needs a capture; integration.decode makes some",
+    "ipsla top": "needs a terminal and an exporter; integration.top has both",
     "ipsla show": "needs an exporter that has measured; integration.show has one",
     "ipsla key-solve": "needs a capture; integration.key_solve makes some",
     "ipsla probe 192.0.2.1 --control-version 2 --key-id": "a responder with keys answers nobody else; integration.auth has one",

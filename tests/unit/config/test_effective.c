@@ -206,6 +206,7 @@ static void test_odd_targets(void **state)
 static const char all_sections[] =
     "clock: {assume_synchronized: true}\n"
     "max_packet_rate: 1000\n"
+    "evidence: {size: 1000000, loss: false, limit: false}\n"
     "keys:\n  - {id: 1, algorithm: md5, secret_file: %s}\n"
     "  - {id: 2, algorithm: hmac-sha256, secret_file: %s}\n"
     "defaults: {frequency: 10s, labels: {site: a}, control: {key: 1}, codec_size: 100}\n"

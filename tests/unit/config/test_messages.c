@@ -470,13 +470,13 @@ static const struct wrong_input wrong[] = {
      "c: 3\n",
      "f:1:1: a: unknown key; allowed: defaults, modules, targets, target_files, keys, clock, "
      "max_packet_rate, "
-     "responder, probe\n"
+     "evidence, responder, probe\n"
      "f:2:1: b: unknown key; allowed: defaults, modules, targets, target_files, keys, clock, "
      "max_packet_rate, "
-     "responder, probe\n"
+     "evidence, responder, probe\n"
      "f:3:1: c: unknown key; allowed: defaults, modules, targets, target_files, keys, clock, "
      "max_packet_rate, "
-     "responder, probe\n"},
+     "evidence, responder, probe\n"},
     {"targets:\n"
      "- {nmae: a, host: h, port: 5}\n",
      "f:2:4: targets[0].nmae: unknown key; did you mean 'name'?\n"},
@@ -485,15 +485,15 @@ static const struct wrong_input wrong[] = {
      "z: {<<: *a}\n",
      "f:1:1: x: unknown key; allowed: defaults, modules, targets, target_files, keys, clock, "
      "max_packet_rate, "
-     "responder, probe\n"
+     "evidence, responder, probe\n"
      "f:1:4: x: anchors and aliases (&name, *name) are not supported; write the value itself, and "
      "what targets share under defaults or in a module\n"
      "f:2:1: y: unknown key; allowed: defaults, modules, targets, target_files, keys, clock, "
      "max_packet_rate, "
-     "responder, probe\n"
+     "evidence, responder, probe\n"
      "f:3:1: z: unknown key; allowed: defaults, modules, targets, target_files, keys, clock, "
      "max_packet_rate, "
-     "responder, probe\n"},
+     "evidence, responder, probe\n"},
     {"defaults: &d {timeout: 1s}\n"
      "targets:\n"
      "- {<<: *d, name: a, host: h, port: 5}\n"

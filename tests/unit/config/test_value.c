@@ -250,7 +250,7 @@ static const struct expectation wrong[] = {
      "f:5:13: responder.lisen: unknown key; did you mean 'listen'?\n"
      "f:6:1: web: unknown key; allowed: defaults, modules, targets, target_files, keys, clock, "
      "max_packet_rate, "
-     "responder, probe\n"},
+     "evidence, responder, probe\n"},
 };
 
 static void wrong_values_have_their_place(void **state)
