@@ -50,6 +50,7 @@ const struct spec_field spec_fields[SPEC_FIELD_COUNT] = {
     FIELD(packets.pattern, FIELD_PATTERN, FIELD_RESETS),
     FIELD(control.version, FIELD_NUMBER, FIELD_RESETS),
     FIELD(control.key, FIELD_KEY, FIELD_KEEPS),
+    FIELD(control.mode, FIELD_NUMBER, FIELD_KEEPS),
     FIELD(control.auth_layout, FIELD_NUMBER, FIELD_KEEPS),
     FIELD(control.port, FIELD_NUMBER, FIELD_KEEPS),
     FIELD(control.tries, FIELD_NUMBER, FIELD_KEEPS),
