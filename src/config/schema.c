@@ -169,6 +169,9 @@ static const struct schema_key operation_keys[] = {
      .doc = "Whether OpenMetrics 1.0 has a line _created for each counter and histogram: when it "
             "began. An OpenTelemetry collector needs it, other scrapers store it as one more "
             "series."},
+    {"history", SLOT_HISTORY, SCHEMA_INTEGER, .min = 0, .max = SPEC_HISTORY_MAX,
+     .default_text = "60", .sets = {"results.history"},
+     .doc = "How many of the latest operations are kept for the pages and /api/v1."},
     {"dscp", SLOT_DSCP, SCHEMA_DSCP, .default_text = "default", .sets = {"path.tos"},
      .write = spec_text_dscp, .doc = "DSCP of the probes; control requests have none."},
     {"tos", SLOT_TOS, SCHEMA_TOS, .sets = {"path.tos"}, .write = spec_text_tos,

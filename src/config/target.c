@@ -176,6 +176,7 @@ struct spec *target_build(const struct values *values, const struct operation *o
     spec->results.series = (enum series_level)(number_of(values, SLOT_SERIES) + SERIES_MINIMAL);
     spec->results.histograms = (enum hist_forms)number_of(values, SLOT_HISTOGRAMS);
     spec->results.shows_created = number_of(values, SLOT_CREATED) != 0;
+    spec->results.history = (uint32_t)number_of(values, SLOT_HISTORY);
     return spec;
 }
 
