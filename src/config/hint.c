@@ -29,7 +29,6 @@ static const struct {
     {SLOT_OPERATION, "udp", "udp-jitter"},
     {SLOT_OPERATION, "echo", "udp-echo"},
     {SLOT_OPERATION, "tcp", "tcp-connect"},
-    {SLOT_OPERATION, "twamp", "twamp-light"},
     {SLOT_CODEC, "pcmu", "g711ulaw"},
     {SLOT_CODEC, "g711u", "g711ulaw"},
     {SLOT_CODEC, "pcma", "g711alaw"},
