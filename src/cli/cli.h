@@ -75,6 +75,9 @@ int cli_import_main(int argc, char **argv);
  * status. */
 int cli_discover_main(int argc, char **argv);
 
+/* `ipsla path`: the hops on the way to a host. argv[0] is the word. Returns the exit status. */
+int cli_trace_main(int argc, char **argv);
+
 /* `ipsla decode`: measurements in a capture. argv[0] is the word. Returns the exit status. */
 int cli_decode_main(int argc, char **argv);
 
