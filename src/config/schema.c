@@ -136,6 +136,8 @@ static const struct schema_key operation_keys[] = {
      .doc = "Which address of a host name to take; without it IPv4 if there is one, else IPv6."},
     {"control", SLOT_CONTROL, SCHEMA_SECTION, .is_by_operation = true, .inner = &schema_control,
      .doc = "How to ask the responder to open the port."},
+    {"path", SLOT_PATH, SCHEMA_SECTION, .inner = &schema_path,
+     .doc = "Which way packets go: the hops are looked for now and then, beside the operations."},
     {"limits", SLOT_LIMITS, SCHEMA_SECTION, .inner = &schema_limit,
      .doc = "What an operation may measure before the target counts as degraded."},
     {"buckets", SLOT_BUCKETS, SCHEMA_BOUNDS, .min = 1, .max = HIST_BOUNDS_MAX,

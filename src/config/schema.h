@@ -109,6 +109,14 @@ enum slot {
     SLOT_PROBE_ALLOW,
     SLOT_MAX_CONCURRENT,
     SLOT_MAX_PACKET_RATE,
+    SLOT_PATH,
+    SLOT_PATH_FREQUENCY,
+    SLOT_PATH_PROTOCOL,
+    SLOT_PATH_PORT,
+    SLOT_PATH_FLOWS,
+    SLOT_PATH_PROBES,
+    SLOT_PATH_MAX_HOPS,
+    SLOT_PATH_TIMEOUT,
     SLOT_LIMITS,
     SLOT_LIMIT, /* and one for each enum limit: SLOT_LIMIT + LIMIT_... */
     SLOT_LIMIT_FOR = SLOT_LIMIT + LIMIT_COUNT,
@@ -175,9 +183,9 @@ struct schema_scope {
     const struct schema_scope *base; /* its keys are allowed too; NULL: none */
 };
 
-extern const struct schema_scope schema_root, schema_operation, schema_control, schema_limit,
-    schema_defaults, schema_target, schema_responder, schema_key, schema_clock, schema_group,
-    schema_probe;
+extern const struct schema_scope schema_root, schema_operation, schema_control, schema_path,
+    schema_limit, schema_defaults, schema_target, schema_responder, schema_key, schema_clock,
+    schema_group, schema_probe;
 
 /* Modules that need not be written. */
 struct schema_module {

@@ -214,7 +214,7 @@ static void input(void *self, const struct ev *ev, struct instant now)
     struct engine *engine = self;
     assert(ev->id.owner < engine->slot_count && engine->slots[ev->id.owner] != NULL);
     struct session *session = engine->slots[ev->id.owner];
-    if (!probe_input(&session->probe, ev, now)) {
+    if (!session_input(session, ev, now)) {
         return;
     }
     if (engine->active == NULL) {

@@ -39,6 +39,7 @@ static void report_free(struct report *report)
     yard_unref(report->yard);
     tally_fini(&report->tally);
     free(report->packets);
+    trace_result_unref(report->path);
     free(report);
 }
 

@@ -15,6 +15,7 @@
 #include "probe/spec.h"
 #include "stats/round.h"
 #include "stats/tally.h"
+#include "trace/result.h"
 
 struct report {
     const struct spec *spec; /* a reference */
@@ -36,6 +37,7 @@ struct report {
     bool was_cut; /* the latest operation, by the spec's budget; perhaps without a result */
     struct sample *packets; /* of the latest operation; NULL: the spec does not keep them */
     uint32_t packet_count;
+    struct trace_result *path; /* a reference; NULL: not looked for, or not found out yet */
     unsigned references; /* what stands above is what a report says */
     struct report_yard *yard; /* NULL: whoever drops the last reference frees it */
     struct report *next; /* in the yard */

@@ -93,6 +93,7 @@ static struct report *report_new(const struct session *session)
         tally_own(&report->tally);
         report->packets = NULL;
         report->packet_count = 0;
+        report->path = tracing_is_wanted(session->spec) ? trace_result_ref(report->path) : NULL;
     }
     report->spec = spec_ref(session->spec);
     report->is_inactive = is_inactive(session);
@@ -143,6 +144,7 @@ void session_init(struct session *session, uint32_t slot, const struct spec *spe
         .cut_at = MONO_NEVER,
     };
     probe_init(&session->probe, session->spec, seed);
+    session->tracing = tracing_is_wanted(spec) ? tracing_new() : NULL;
     session->report = report_new(session);
 }
 
@@ -166,12 +168,22 @@ static void continue_plan(struct session *session, struct instant now)
     }
 }
 
+/* A path is not looked for when everything is measured once. */
+static void plan_tracing(struct session *session, struct mono first)
+{
+    bool is_wanted = !session->starts_now && tracing_is_wanted(session->spec);
+    if (session->tracing != NULL) {
+        session->tracing->next = is_wanted ? first : MONO_NEVER;
+    }
+}
+
 static void make_plan(struct session *session, struct instant now)
 {
     int64_t life_ns = session->spec->schedule.life_ns;
     session->second_start = MONO_NEVER;
     if (session->plan == PLAN_BEGIN) {
         begin_plan(session, now);
+        plan_tracing(session, session->first_start);
     } else {
         continue_plan(session, now);
     }
@@ -197,6 +209,7 @@ void session_plan(struct session *session, int64_t phase_ns, bool start_now, str
 void session_fini(struct session *session)
 {
     probe_fini(&session->probe);
+    tracing_free(session->tracing);
     report_unref_own(session->report);
     spec_unref(session->spec);
 }
@@ -212,6 +225,21 @@ static enum session_plan plan_change(const struct spec *before, const struct spe
     return is_same ? PLAN_IS_MADE : PLAN_CONTINUE;
 }
 
+/* What is looked for has changed: it is looked for again, at once. */
+static void update_tracing(struct session *session, const struct spec *before, struct instant now)
+{
+    if (tracing_is_same(before, session->spec)) {
+        return;
+    }
+    if (session->tracing == NULL && tracing_is_wanted(session->spec)) {
+        session->tracing = tracing_new();
+    }
+    if (session->tracing != NULL) {
+        tracing_abandon(session->tracing);
+        plan_tracing(session, mono_max(session->first_start, now.mono));
+    }
+}
+
 void session_update(struct session *session, const struct spec *spec, struct instant now)
 {
     assert(spec_is_same_target(session->spec, spec));
@@ -223,6 +251,7 @@ void session_update(struct session *session, const struct spec *spec, struct ins
     }
     session->plan = plan > session->plan ? plan : session->plan;
     session->spec = spec_ref(spec);
+    update_tracing(session, old, now);
     spec_unref(old);
     set_report(session, report_new(session));
     limit_watch_keep(&session->report->condition.limits, &spec->results.limits);
@@ -236,6 +265,10 @@ void session_leave(struct session *session)
 {
     session->is_leaving = true;
     probe_abandon(&session->probe);
+    if (session->tracing != NULL) {
+        tracing_abandon(session->tracing);
+        session->tracing->next = MONO_NEVER;
+    }
 }
 
 /* When the start after the one that is due is due. */
@@ -395,6 +428,38 @@ static bool cut_when_due(struct session *session, struct instant now)
     return true;
 }
 
+bool session_input(struct session *session, const struct ev *ev, struct instant now)
+{
+    if (ev->id.channel < TRACING_CHANNEL) {
+        return probe_input(&session->probe, ev, now);
+    }
+    trace_input(session->tracing->trace, ev, now);
+    return true;
+}
+
+/* Beside the operation; when a run is over its result is in the next report. */
+static bool poll_tracing(struct session *session, struct instant now, struct fx *fx,
+                         struct session_env *env)
+{
+    struct tracing *tracing = session->tracing;
+    if (!mono_is_before(tracing->next, session->life_end)) {
+        tracing->next = MONO_NEVER;
+    }
+    if (tracing_poll(tracing, session->spec, &session->probe.handshake.key, now, fx)) {
+        fx->id.owner = session->slot;
+        return true;
+    }
+    struct trace_result *result = tracing_take(tracing, session->report->path, now.wall);
+    if (result != NULL) {
+        struct report *report = report_new(session);
+        trace_result_unref(report->path);
+        report->path = result;
+        set_report(session, report);
+        env->has_news = true;
+    }
+    return false;
+}
+
 bool session_poll(struct session *session, struct instant now, struct fx *fx,
                   struct session_env *env)
 {
@@ -413,7 +478,7 @@ bool session_poll(struct session *session, struct instant now, struct fx *fx,
     if (session->is_running && !session->is_leaving && probe_is_idle(&session->probe)) {
         end_run(session, now, env);
     }
-    return false;
+    return session->tracing != NULL && poll_tracing(session, now, fx, env);
 }
 
 struct mono session_deadline(const struct session *session)
@@ -421,11 +486,14 @@ struct mono session_deadline(const struct session *session)
     if (session->is_leaving) {
         return MONO_NEVER;
     }
-    return session->is_running ? mono_min(probe_deadline(&session->probe), session->cut_at)
-                               : session->next_start;
+    struct mono due = session->is_running
+                          ? mono_min(probe_deadline(&session->probe), session->cut_at)
+                          : session->next_start;
+    return session->tracing == NULL ? due : mono_min(due, tracing_deadline(session->tracing));
 }
 
 bool session_is_gone(const struct session *session)
 {
-    return session->is_leaving && probe_is_idle(&session->probe);
+    return session->is_leaving && probe_is_idle(&session->probe) &&
+           (session->tracing == NULL || session->tracing->trace == NULL);
 }

@@ -10,6 +10,7 @@
 
 #include "base/heap.h"
 #include "engine/report.h"
+#include "engine/tracing.h"
 #include "probe/probe.h"
 
 /* The wait for late replies ends this long before the next start of its target. */
@@ -31,6 +32,7 @@ struct session {
     struct session *next_news, **news_link; /* those whose report is to be published */
     const struct spec *spec; /* a reference: of the target now; of what runs, see probe.spec */
     struct probe probe;
+    struct tracing *tracing; /* NULL: its target has never wanted a path */
     bool is_running;
     bool was_cut; /* what runs, or ran last */
     bool starts_now; /* whatever its spec says */
@@ -69,6 +71,10 @@ void session_update(struct session *session, const struct spec *spec, struct ins
 
 /* Its target was removed: ends what runs; session_is_gone soon after. */
 void session_leave(struct session *session);
+
+/* Something happened on one of its channels. False: what the next poll does, and when it is due, is
+ * as it was before. */
+bool session_input(struct session *session, const struct ev *ev, struct instant now);
 
 /* What session_poll shares with the engine. */
 struct session_env {

@@ -130,6 +130,15 @@ struct spec_control {
     int64_t timeout_ns;
 };
 
+/* How the path to the host is looked for beside the operations: read by the session. */
+struct spec_trace {
+    int64_t frequency_ns; /* from one time to the next; 0: it is not */
+    int64_t timeout_ns; /* of each packet */
+    uint16_t port; /* UDP, where nobody should listen */
+    bool is_icmp; /* echoes instead of UDP */
+    uint8_t flows, probes, max_hops; /* as in struct trace_settings */
+};
+
 /* Which times are believed: read by the host (timestamps) and the trust in one-way delays. */
 struct spec_clocks {
     enum timestamps timestamps; /* of datagrams; a TCP connection is timed by the thread */
@@ -166,6 +175,7 @@ struct spec {
     struct spec_path path;
     struct spec_packets packets;
     struct spec_control control;
+    struct spec_trace trace;
     struct spec_clocks clocks;
     struct spec_results results;
     unsigned references; /* use spec_ref and spec_unref only */

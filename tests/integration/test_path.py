@@ -76,6 +76,17 @@ class PathTest(harness.Case):
         self.assertEqual(done.code, 1, done.evidence)
         self.assertFalse(done.json()["is_reached"])
 
+    def test_exporter(self):
+        target = f"targets: [{{name: way, host: {routed.HOST}, operation: icmp-echo, start: now, dscp: af31, series: all, "
+        exporter = harness.Exporter(self.way.sender, target + "path: {frequency: 10s, protocol: icmp, flows: 2}}]\n")
+        metrics = exporter.wait_metrics(lambda metrics: metrics.get("ipsla_path_hops") is not None, "no path")
+        self.assertEqual(metrics.get("ipsla_path_hops", target="way"), routed.HOPS)
+        self.assertEqual(metrics.get("ipsla_path_reached", target="way"), 1)
+        self.assertEqual(metrics.get("ipsla_path_rewritten_hop", field="dscp"), 5)
+        self.assertEqual(len(metrics.all("ipsla_path_hop_rtt_seconds")), routed.HOPS)
+        for hop, address in ((1, "10.1.0.2"), (2, "10.2.0.2"), (4, "10.4.0.2"), (5, "10.5.0.2"), (6, routed.HOST)):
+            self.assertEqual(metrics.get("ipsla_path_hop_info", hop=hop, address=address), 1, metrics.of("way"))
+
 
 if __name__ == "__main__":
     harness.main()

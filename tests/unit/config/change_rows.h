@@ -21,6 +21,7 @@ struct change_row {
 
 #define OP &schema_operation
 #define CONTROL &schema_control
+#define PATH &schema_path
 #define TARGET &schema_target
 #define KEY &schema_key
 #define CLOCK &schema_clock
@@ -87,6 +88,13 @@ static const struct change_row rows[] = {
     {OP, "port", "", "port: 5000", "port: 5001", FIELD_RESETS},
     {OP, "labels", "", "labels: {site: a}", "labels: {site: b, rack: c}", FIELD_KEEPS},
     {KEY, "id", "", "control: {key: 1}", "control: {key: 2}", FIELD_KEEPS},
+    {PATH, "frequency", "", "path: {frequency: 5m}", "path: {frequency: 1m}", FIELD_KEEPS},
+    {PATH, "protocol", "", "path: {protocol: udp}", "path: {protocol: icmp}", FIELD_KEEPS},
+    {PATH, "port", "", "path: {port: 33434}", "path: {port: 33435}", FIELD_KEEPS},
+    {PATH, "flows", "", "path: {flows: 4}", "path: {flows: 5}", FIELD_KEEPS},
+    {PATH, "probes", "", "path: {probes: 1}", "path: {probes: 2}", FIELD_KEEPS},
+    {PATH, "max_hops", "", "path: {max_hops: 30}", "path: {max_hops: 31}", FIELD_KEEPS},
+    {PATH, "timeout", "", "path: {timeout: 1s}", "path: {timeout: 2s}", FIELD_KEEPS},
     {KEY, "algorithm", "", "control: {version: 2, key: 3}", "control: {version: 2, key: 4}",
      FIELD_KEEPS},
     {KEY, "secret_file", "", "control: {key: 1}", "control: {key: 5}", FIELD_KEEPS},

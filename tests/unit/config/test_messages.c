@@ -413,7 +413,7 @@ static const struct wrong_input wrong[] = {
      "2}\n"},
     {"defaults: {nam: x}\n"
      "responder: {}\n",
-     "f:1:12: defaults.nam: unknown key; allowed: tag, tos, ttl and others, see ipsla.yml(5)\n"},
+     "f:1:12: defaults.nam: unknown key; allowed: tag, path, tos and others, see ipsla.yml(5)\n"},
     {"defaults: {name: x}\n"
      "responder: {}\n",
      "f:1:12: defaults.name: unknown key here; it belongs to an entry of targets\n"},
