@@ -167,7 +167,7 @@ int channel_open(struct host *host, const struct fx *fx, struct channel **out)
     if (error != 0) {
         return error;
     }
-    struct channel *channel = mem_alloc(1, sizeof *channel);
+    struct channel *channel = mem_alloc_lines(1, sizeof *channel);
     channel->id = fx->id;
     channel->serial = host->last_serial;
     channel->peer = fx->peer;

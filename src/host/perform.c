@@ -66,9 +66,10 @@ static bool flush(struct host *host)
 static void send_now(struct host *host, const struct channel *channel, const struct fx *fx)
 {
     struct endpoint *endpoint = channel->endpoint;
-    struct mono now = clock_mono();
+    bool may_be_stamped = fx->wants_stamp || endpoint->stamps != SOCK_STAMPS_REQUESTED;
+    struct mono now = may_be_stamped ? clock_mono() : (struct mono){0};
     const struct sent_key key = {.id = channel->id, .serial = channel->serial, .tag = fx->tag};
-    bool is_stamped = endpoint_requests_stamp(endpoint, fx->wants_stamp, now);
+    bool is_stamped = may_be_stamped && endpoint_requests_stamp(endpoint, fx->wants_stamp, now);
     struct sock_parcel parcel = {
         .peer = fx->peer,
         .source = fx->local,
@@ -203,7 +204,7 @@ int perform_receive(struct host *host, struct endpoint *endpoint)
             host->stats.strangers += endpoint->is_shared;
             continue;
         }
-        struct instant now = clock_now();
+        struct instant now = clock_soon(&host->clock);
         deliver_datagram(host, channel, &datagrams[i], now);
         pump(host, now);
     }

@@ -15,7 +15,7 @@ import subprocess
 import tree
 
 ALLOWED = re.compile(
-    r"""(malloc|calloc|realloc|reallocarray|free|abort|__assert_fail|qsort|bsearch
+    r"""(malloc|calloc|aligned_alloc|realloc|reallocarray|free|abort|__assert_fail|qsort|bsearch
     |(__)?(memcpy|memmove|memset)(_chk)? |memcmp|memchr|explicit_bzero|__explicit_bzero_chk
     |strlen|strnlen|strcmp|strncmp|strcasecmp|strncasecmp|strchr|strrchr|strstr|strspn|strcspn|strdup|strndup
     |(__isoc\d\d_)?strto(l|ul|ll|ull|d|imax|umax) |__errno_location|__ctype_b_loc|__ctype_to(lower|upper)_loc|tolower|toupper
