@@ -36,6 +36,11 @@ void cli_json_format(const struct cli_result *result, bool with_packets, struct 
 /* The part of it that lists the packets: `"samples": [...]`. */
 void cli_json_add_samples(const struct cli_result *result, struct buf *out);
 
+/* What became of the packets from each source port; nothing when it is one: of JSON
+ * `, "flows": [...]`. */
+void cli_json_add_flows(const struct cli_result *result, struct buf *out);
+void cli_text_add_flows(const struct cli_result *result, struct buf *out);
+
 /* "received", "lost"...: the words of that list. */
 const char *cli_fate_name(enum fate fate);
 

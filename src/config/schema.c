@@ -131,6 +131,10 @@ static const struct schema_key operation_keys[] = {
     {"source_port", SLOT_SOURCE_PORT, SCHEMA_INTEGER, .is_by_operation = true, .min = 1,
      .max = 65535, .sets = {"path.source"}, .write = spec_text_source_port,
      .doc = "Port to send from; without it any free port, a new one for each operation."},
+    {"ecmp_ports", SLOT_ECMP_PORTS, SCHEMA_INTEGER, .is_by_operation = true, .min = 1,
+     .max = SPEC_FLOWS_MAX, .default_text = "1", .sets = {"packets.flows"},
+     .doc = "From how many source ports the packets of a train leave in turn, so that one bad of "
+            "several equal paths shows; with source_port from that one and those after it."},
     {"ip_version", SLOT_IP_VERSION, SCHEMA_CHOICE, .choices = ip_versions,
      .sets = {"path.ip_version"}, .write = spec_text_ip_version,
      .doc = "Which address of a host name to take; without it IPv4 if there is one, else IPv6."},

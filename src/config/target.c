@@ -159,6 +159,9 @@ struct spec *target_build(const struct values *values, const struct operation *o
         spec->packets.count = (uint32_t)number_of(values, SLOT_NUM_PACKETS);
         spec->packets.interval_ns = number_of(values, SLOT_INTERVAL);
     }
+    if (schema_row(SLOT_ECMP_PORTS, operation) != NULL) {
+        spec->packets.flows = (uint8_t)number_of(values, SLOT_ECMP_PORTS);
+    }
     set_data(values, spec);
     spec->control.version = (enum control_version)number_of(values, SLOT_CONTROL_VERSION);
     set_precision(values, spec);

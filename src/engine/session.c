@@ -90,10 +90,7 @@ static struct report *report_new(const struct session *session)
     struct report *report = report_alloc(session->yard);
     if (session->report != NULL) {
         memcpy(report, session->report, offsetof(struct report, references));
-        tally_own(&report->tally);
-        report->packets = NULL;
-        report->packet_count = 0;
-        report->path = tracing_is_wanted(session->spec) ? trace_result_ref(report->path) : NULL;
+        report_own(report, tracing_is_wanted(session->spec));
     }
     report->spec = spec_ref(session->spec);
     report->is_inactive = is_inactive(session);
@@ -381,6 +378,7 @@ static void take_round(struct report *report, const struct round *round, struct 
 static void keep_packets(const struct session *session, struct report *report)
 {
     const struct samples samples = train_samples(&session->probe.train);
+    report_add_flows(report, &samples);
     if (report->spec->results.keeps_packets) {
         report->packet_count = samples.count;
         report->packets = mem_alloc(samples.count, sizeof *report->packets);

@@ -58,6 +58,7 @@ static uint32_t scopes_of(const struct report *report, bool is_once)
            (uint32_t)is_stamped << FAMILY_JITTER |
            (uint32_t)(spec->operation->transport != TRANSPORT_TCP_CONNECT) << FAMILY_DATAGRAMS |
            (uint32_t)control_has_request(spec->control.version) << FAMILY_CONTROL |
+           (uint32_t)(report->flows != NULL) << FAMILY_FLOWS |
            (uint32_t)(report->path != NULL) << FAMILY_PATH;
 }
 

@@ -6,7 +6,7 @@
 
 #include "probe/probe.h"
 
-/* The one channel of an operation. */
+/* The first channel of an operation, and the only one but for a train of several flows. */
 enum { PROBE_CHANNEL = 0 };
 
 /* A control request opens the port first. */

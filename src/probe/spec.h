@@ -61,6 +61,8 @@ enum reflector {
 };
 #define REFLECTOR_COUNT 3
 
+#define SPEC_FLOWS_MAX 16
+
 struct label {
     char *name;
     char *value;
@@ -111,6 +113,7 @@ struct spec_packets {
     uint32_t bytes; /* request-data-size */
     enum voice_codec codec; /* udp-jitter: score voice; VOICE_CODEC_NONE: do not */
     uint8_t advantage_factor; /* 0..20, only with a codec */
+    uint8_t flows; /* 1..SPEC_FLOWS_MAX: the train takes turns among so many source ports */
     enum precision precision; /* udp-jitter: type 2 or type 3 probes */
     enum timestamp_format timestamp_format; /* of type 3 probes; of our times in STAMP */
     enum reflector reflector; /* STAMP */

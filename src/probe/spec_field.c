@@ -41,6 +41,7 @@ const struct spec_field spec_fields[SPEC_FIELD_COUNT] = {
     FIELD(packets.bytes, FIELD_NUMBER, FIELD_RESETS),
     FIELD(packets.codec, FIELD_NUMBER, FIELD_RESETS),
     FIELD(packets.advantage_factor, FIELD_NUMBER, FIELD_KEEPS),
+    FIELD(packets.flows, FIELD_NUMBER, FIELD_RESETS),
     FIELD(packets.precision, FIELD_NUMBER, FIELD_RESETS),
     FIELD(packets.timestamp_format, FIELD_NUMBER, FIELD_RESETS),
     FIELD(packets.reflector, FIELD_NUMBER, FIELD_KEEPS),

@@ -87,6 +87,27 @@ class PathTest(harness.Case):
         for hop, address in ((1, "10.1.0.2"), (2, "10.2.0.2"), (4, "10.4.0.2"), (5, "10.5.0.2"), (6, routed.HOST)):
             self.assertEqual(metrics.get("ipsla_path_hop_info", hop=hop, address=address), 1, metrics.of("way"))
 
+    def test_ecmp_ports(self):
+        """A train from several ports: the flows through the bad member lose, the others do not."""
+        flows = 10
+        self.responder(self.way.host, "--permanent-port=7000", "--stamp-port=862")
+        for operation, port in (("udp-jitter", 7000), ("stamp", 862)):
+            with self.subTest(operation=operation):
+                self.way.filter("r3b", f"udp dport {port} numgen inc mod 2 0 drop")
+                done = self.run_program(
+                    self.way.sender, "ipsla", "probe", routed.HOST, f"--operation={operation}", f"--port={port}",
+                    *(("--control-version=none",) if operation == "udp-jitter" else ()), "--source-port=40000",
+                    f"--ecmp-ports={flows}", "--num-packets=100", "--interval=4", "--timeout=500", "--output=json")
+                self.assertEqual(done.code, 0, done.evidence)
+                result = done.json()
+                self.assertEqual([flow["flow"] for flow in result["flows"]], list(range(1, flows + 1)))
+                self.assertEqual(sum(flow["sent"] for flow in result["flows"]), result["packets"]["sent"])
+                self.assertEqual(sum(flow["lost"] for flow in result["flows"]), sum(result["packets"]["lost"].values()))
+                lossy = [flow for flow in result["flows"] if flow["lost"] > 0]
+                self.assertBetween(len(lossy), 1, flows - 1, f"flows with loss, of two members: {result['flows']}")
+                for direction in ("sd", "ds"):
+                    self.assertEqual(result["packets"]["lost"][direction], 0, "not known with several flows")
+
 
 if __name__ == "__main__":
     harness.main()

@@ -150,6 +150,11 @@ static void test_refusals_give_the_range(void **state)
          "or write the port of the reflector\n"},
         {"h --operation=stamp --key-id=7 --key-file=none --key-algorithm=md5",
          "flag --key-algorithm: \"md5\" is not hmac-sha256, which STAMP has\n"},
+        {"h --ecmp-ports=4",
+         "--ecmp-ports needs --control-version none: a port that a control request "
+         "opens is open to one source port\n"},
+        {"h --operation=stamp --ecmp-ports=4 --source-port=65533",
+         "from --source-port on there are not so many ports\n"},
         {"h --operation=icmp-echo --port=3", "--port is not for operation icmp-echo\n"},
         {"h --operation=icmp-echo --key-id=3", "--key-id is not for operation icmp-echo\n"},
         {"h --operation=icmp-echo --control=none",

@@ -113,6 +113,30 @@ static void each_hop_is_in_all(void **state)
     buf_fini(&text);
 }
 
+static void each_flow_has_its_packets(void **state)
+{
+    (void)state;
+    struct buf text = {0};
+    struct spec *spec = build_jitter_spec("a", "192.0.2.1");
+    struct snapshot *snapshot = snapshot_new(1);
+    struct report *report = view_report(spec);
+    spec->packets.flows = 2;
+    spec->results.series = SERIES_ALL;
+    report->flows = mem_alloc(SPEC_FLOWS_MAX, sizeof *report->flows);
+    report->flows[0] = (struct flow_tally){70, 0, 5, 0, 5, 5 * NS_PER_MS};
+    report->flows[1] = (struct flow_tally){70, 30, 5, 5, 0, 0};
+    snapshot->reports[0] = report;
+    struct expo_view view = view_of(&snapshot, 1);
+    expo_render(&view, &format_text, &text);
+    assert_line(&text, "ipsla_flow_packets_sent_total{target=\"a\",flow=\"1\"} 70");
+    assert_line(&text, "ipsla_flow_packets_lost_total{target=\"a\",flow=\"1\"} 0");
+    assert_line(&text, "ipsla_flow_packets_lost_total{target=\"a\",flow=\"2\"} 30");
+    assert_line(&text, "ipsla_flow_rtt_average_seconds{target=\"a\",flow=\"1\"} 0.001");
+    assert_int_equal(count_of(&text, "\nipsla_flow_rtt"), 1);
+    snapshot_unref(snapshot);
+    buf_fini(&text);
+}
+
 static void minimal_and_targets_without_have_none(void **state)
 {
     (void)state;
@@ -130,6 +154,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_most_want_is_in_the_default),
         cmocka_unit_test(each_hop_is_in_all),
+        cmocka_unit_test(each_flow_has_its_packets),
         cmocka_unit_test(minimal_and_targets_without_have_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
