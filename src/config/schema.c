@@ -133,6 +133,7 @@ static const struct schema_key operation_keys[] = {
      .doc = "Port to send from; without it any free port, a new one for each operation."},
     {"ecmp_ports", SLOT_ECMP_PORTS, SCHEMA_INTEGER, .is_by_operation = true, .min = 1,
      .max = SPEC_FLOWS_MAX, .default_text = "1", .sets = {"packets.flows"},
+     .write = spec_text_ecmp_ports,
      .doc = "From how many source ports the packets of a train leave in turn, so that one bad of "
             "several equal paths shows; with source_port from that one and those after it."},
     {"ip_version", SLOT_IP_VERSION, SCHEMA_CHOICE, .choices = ip_versions,
@@ -165,6 +166,9 @@ static const struct schema_key operation_keys[] = {
      .doc = "Whether OpenMetrics 1.0 has a line _created for each counter and histogram: when it "
             "began. An OpenTelemetry collector needs it, other scrapers store it as one more "
             "series."},
+    {"history", SLOT_HISTORY, SCHEMA_INTEGER, .min = 0, .max = SPEC_HISTORY_MAX,
+     .default_text = "60", .sets = {"results.history"},
+     .doc = "How many of the latest operations are kept for the pages and /api/v1."},
     {"dscp", SLOT_DSCP, SCHEMA_DSCP, .default_text = "default", .sets = {"path.tos"},
      .write = spec_text_dscp, .doc = "DSCP of the probes; control requests have none."},
     {"tos", SLOT_TOS, SCHEMA_TOS, .sets = {"path.tos"}, .write = spec_text_tos,

@@ -43,6 +43,7 @@ enum slot {
     SLOT_SERIES,
     SLOT_HISTOGRAMS,
     SLOT_CREATED,
+    SLOT_HISTORY,
     SLOT_DSCP,
     SLOT_TOS,
     SLOT_TTL,

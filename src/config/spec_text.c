@@ -31,6 +31,11 @@ void spec_text_ip_version(const struct spec *spec, struct buf *out)
     }
 }
 
+void spec_text_ecmp_ports(const struct spec *spec, struct buf *out)
+{
+    buf_printf(out, "%u", spec->packets.flows > 1 ? (unsigned)spec->packets.flows : 1);
+}
+
 void spec_text_path_frequency(const struct spec *spec, struct buf *out)
 {
     char text[DURATION_TEXT_MAX];

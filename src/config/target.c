@@ -160,7 +160,8 @@ struct spec *target_build(const struct values *values, const struct operation *o
         spec->packets.interval_ns = number_of(values, SLOT_INTERVAL);
     }
     if (schema_row(SLOT_ECMP_PORTS, operation) != NULL) {
-        spec->packets.flows = (uint8_t)number_of(values, SLOT_ECMP_PORTS);
+        int64_t ports = number_of(values, SLOT_ECMP_PORTS);
+        spec->packets.flows = (uint8_t)(ports > 1 ? ports : 0);
     }
     set_data(values, spec);
     spec->control.version = (enum control_version)number_of(values, SLOT_CONTROL_VERSION);
@@ -191,6 +192,7 @@ struct spec *target_build(const struct values *values, const struct operation *o
     spec->results.series = (enum series_level)(number_of(values, SLOT_SERIES) + SERIES_MINIMAL);
     spec->results.histograms = (enum hist_forms)number_of(values, SLOT_HISTOGRAMS);
     spec->results.shows_created = number_of(values, SLOT_CREATED) != 0;
+    spec->results.history = (uint32_t)number_of(values, SLOT_HISTORY);
     return spec;
 }
 

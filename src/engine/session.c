@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "base/mem.h"
+#include "engine/booking.h"
 #include "probe/spec_field.h"
 
 /* Who measures once an hour knows soon whether it works. */
@@ -93,6 +93,7 @@ static struct report *report_new(const struct session *session)
         report_own(report, tracing_is_wanted(session->spec));
     }
     report->spec = spec_ref(session->spec);
+    report->history = history_ref(session->history);
     report->is_inactive = is_inactive(session);
     report->first_start = session->first_start;
     report->next_start = session->next_wall;
@@ -208,6 +209,7 @@ void session_fini(struct session *session)
     probe_fini(&session->probe);
     tracing_free(session->tracing);
     report_unref_own(session->report);
+    history_unref(session->history);
     spec_unref(session->spec);
 }
 
@@ -237,6 +239,18 @@ static void update_tracing(struct session *session, const struct spec *before, s
     }
 }
 
+/* As many of the newest operations as the spec says, from now on. */
+static void fit_history(struct session *session)
+{
+    size_t capacity = session->spec->results.history;
+    struct history *before = session->history;
+    if (before == NULL || history_capacity(before) == capacity) {
+        return;
+    }
+    session->history = capacity == 0 ? NULL : history_resize(before, capacity);
+    history_unref(before);
+}
+
 void session_update(struct session *session, const struct spec *spec, struct instant now)
 {
     assert(spec_is_same_target(session->spec, spec));
@@ -250,6 +264,7 @@ void session_update(struct session *session, const struct spec *spec, struct ins
     session->spec = spec_ref(spec);
     update_tracing(session, old, now);
     spec_unref(old);
+    fit_history(session);
     set_report(session, report_new(session));
     limit_watch_keep(&session->report->condition.limits, &spec->results.limits);
     settle(session->report, now);
@@ -329,61 +344,20 @@ static uint64_t skip_missed_starts(struct session *session, struct instant now)
     return (uint64_t)missed;
 }
 
-static void count_packets(const struct session *session, struct engine_stats *stats)
+/* The report is settled. */
+static void keep_history(struct session *session, struct report *report)
 {
-    const struct train *train = &session->probe.train;
-    for (uint32_t i = 0; i < train->next; i++) {
-        const struct sample *sample = &train->samples[i];
-        if (sample->fate == FATE_UNSENT) {
-            continue;
-        }
-        hist_observe(&stats->send_lateness, &hist_layout_default, train_lateness_ns(train, i));
-        if (sample->t1_source != STAMP_USER) {
-            hist_observe(&stats->send_queueing, &hist_layout_default, train_queueing_ns(train, i));
-        }
-        stats->tx_stamps[sample->t1_source]++;
-        if (sample->fate == FATE_RECEIVED || sample->fate == FATE_LATE) {
-            stats->rx_stamps[sample->t4_source]++;
-        }
+    if (session->spec->results.history == 0) {
+        return;
     }
-}
-
-static void count_unmatched(const struct session *session, struct report *report,
-                            struct engine_stats *stats)
-{
-    for (unsigned i = 0; i < UNMATCHED_COUNT; i++) {
-        uint64_t new = session->probe.unmatched[i] - report->unmatched[i];
-        stats->unmatched[i] += new;
-        report->unearned = i == UNMATCHED_NONCE ? new : report->unearned;
-        report->unmatched[i] = session->probe.unmatched[i];
+    if (session->history == NULL) {
+        session->history = history_new(session->spec->results.history);
+        report->history = history_ref(session->history);
     }
-}
-
-static void take_round(struct report *report, const struct round *round, struct instant now)
-{
-    tally_add(&report->tally, round);
-    report->has_run = true;
-    report->latest = *round;
-    report->last_run = now.wall;
-    if (round->outcome == OUTCOME_OK) {
-        report->has_succeeded = true;
-        report->last_success = now.wall;
-        report->failed_in_a_row = 0;
-        limit_watch_take(&report->condition.limits, &report->spec->results.limits, round);
-    } else if (round->outcome != OUTCOME_RESOLVE && round->outcome != OUTCOME_LOCAL) {
-        report->failed_in_a_row++;
-    }
-}
-
-static void keep_packets(const struct session *session, struct report *report)
-{
-    const struct samples samples = train_samples(&session->probe.train);
-    report_add_flows(report, &samples);
-    if (report->spec->results.keeps_packets) {
-        report->packet_count = samples.count;
-        report->packets = mem_alloc(samples.count, sizeof *report->packets);
-        memcpy(report->packets, samples.items, samples.count * sizeof *report->packets);
-    }
+    struct history_entry entry = history_entry(&report->latest, report->last_run);
+    entry.flags |= report->condition.state == TARGET_DEGRADED ? HISTORY_IS_DEGRADED : 0;
+    entry.flags |= report->was_cut ? HISTORY_WAS_CUT : 0;
+    history_append(session->history, &entry);
 }
 
 static void end_run(struct session *session, struct instant now, struct session_env *env)
@@ -396,7 +370,7 @@ static void end_run(struct session *session, struct instant now, struct session_
         make_plan(session, now);
     }
     struct report *report = report_new(session);
-    count_unmatched(session, report, env->stats);
+    booking_count_unmatched(&session->probe, report, env->stats);
     report->tally.skipped += skipped;
     report->tally.missed_starts += session->missed_starts;
     session->missed_starts = 0;
@@ -404,12 +378,13 @@ static void end_run(struct session *session, struct instant now, struct session_
     struct round_sinks sinks = tally_sinks(&report->tally, &results->layout, results->histograms);
     const struct round *round = probe_collect(&session->probe, env->clock, now, &sinks);
     if (round != NULL) {
-        count_packets(session, env->stats);
-        take_round(report, round, now);
-        keep_packets(session, report);
+        booking_add(&session->probe, round, report, env->stats, now);
     }
     report->was_cut = session->was_cut;
     settle(report, now);
+    if (round != NULL) {
+        keep_history(session, report);
+    }
     set_report(session, report);
     env->has_news = true;
 }

@@ -51,6 +51,7 @@ struct session {
     int64_t phase_ns; /* of its starts, on the wall clock */
     bool is_booked; /* in the calendar, */
     int64_t delay_ns; /* with this delay */
+    struct history *history; /* a reference; NULL: nothing to keep yet */
     struct report *report; /* the latest, never NULL: its tally is the session's */
     struct report_yard *yard; /* for the next ones */
 };

@@ -96,10 +96,23 @@ static void send_now(struct host *host, const struct channel *channel, const str
     }
 }
 
+static void send_bytes(struct host *host, struct endpoint *endpoint, const struct fx *fx)
+{
+    int error = tcp_write(endpoint->fd, fx->bytes, fx->size);
+    if (error != 0) {
+        deliver_end(host, endpoint, -error);
+    }
+}
+
 static void perform_send(struct host *host, const struct fx *fx)
 {
     const struct channel *channel = channel_table_find(&host->channels, fx->id);
-    assert(channel != NULL && fx->peer.family != ADDR_NONE && "FX_SEND on a closed channel");
+    assert(channel != NULL && "FX_SEND on a closed channel");
+    if (endpoint_is_stream(channel->endpoint)) {
+        send_bytes(host, channel->endpoint, fx);
+        return;
+    }
+    assert(fx->peer.family != ADDR_NONE && "FX_SEND to nobody");
     if (!fx->may_wait || fx->size > OUTBOX_BYTES) {
         send_now(host, channel, fx);
         return;

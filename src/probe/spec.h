@@ -113,7 +113,7 @@ struct spec_packets {
     uint32_t bytes; /* request-data-size */
     enum voice_codec codec; /* udp-jitter: score voice; VOICE_CODEC_NONE: do not */
     uint8_t advantage_factor; /* 0..20, only with a codec */
-    uint8_t flows; /* 1..SPEC_FLOWS_MAX: the train takes turns among so many source ports */
+    uint8_t flows; /* 2..SPEC_FLOWS_MAX: the train takes turns among so many source ports; else 0 */
     enum precision precision; /* udp-jitter: type 2 or type 3 probes */
     enum timestamp_format timestamp_format; /* of type 3 probes; of our times in STAMP */
     enum reflector reflector; /* STAMP */
@@ -158,6 +158,8 @@ enum series_level {
     SERIES_ALL = 1,
 };
 
+#define SPEC_HISTORY_MAX 1440 /* operations: a day of one a minute */
+
 /* What is made of the results: read by the session; the level by the exposition. */
 struct spec_results {
     enum series_level series;
@@ -166,6 +168,7 @@ struct spec_results {
     struct limit_set limits; /* the threshold is in them */
     enum hist_forms histograms;
     bool shows_created; /* lines with the start of counters in OpenMetrics 1.0 */
+    uint32_t history; /* operations that are kept, 0..SPEC_HISTORY_MAX */
     bool keeps_packets; /* reports have those of the latest operation */
 };
 

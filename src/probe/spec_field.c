@@ -73,6 +73,7 @@ const struct spec_field spec_fields[SPEC_FIELD_COUNT] = {
     FIELD(results.limits, FIELD_LIMITS, FIELD_KEEPS),
     FIELD(results.histograms, FIELD_NUMBER, FIELD_RESETS),
     FIELD(results.shows_created, FIELD_NUMBER, FIELD_KEEPS),
+    FIELD(results.history, FIELD_NUMBER, FIELD_KEEPS),
     FIELD(results.keeps_packets, FIELD_NUMBER, FIELD_INTERNAL),
     FIELD(references, FIELD_NUMBER, FIELD_INTERNAL),
 };

@@ -148,6 +148,7 @@ struct round {
                            what was dropped here counts as answered */
     struct loss_periods losses; /* in whatever direction; late and dropped packets are no losses */
     struct moments rtt; /* responder processing subtracted */
+    int64_t rtt_p50_ns, rtt_p95_ns; /* the least that so many percent do not exceed; 0: no rtt */
     struct moments processing; /* t3 - t2 as the responder reports it */
     struct way sd, ds;
     enum one_way one_way; /* what became of sd.delay and ds.delay */

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "expo/format.h"
 #include "expo/view.h"
+#include "select/selection.h"
 #include "web/request.h"
 #include "web/stream.h"
 
@@ -57,10 +58,13 @@ struct http_handlers {
     struct stream_source (*config)(void *context);
     struct probe_handlers probes; /* all NULL: this program does not measure */
     /* For programs, as JSON (web/api.h). */
-    struct stream_source (*targets)(void *context);
+    struct stream_source (*targets)(void *context, const struct selection *selection);
     /* False when no target has the name. */
     bool (*target)(void *context, const char *name, struct buf *out);
+    /* At most the latest `limit` operations of one. False likewise. */
+    bool (*operations)(void *context, const char *name, size_t limit, struct buf *out);
     void (*responder)(void *context, struct buf *out);
+    void (*status)(void *context, struct buf *out);
 };
 
 #endif

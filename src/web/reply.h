@@ -39,6 +39,10 @@ struct reply {
 /* The reply becomes `status` with one line of text. */
 void reply_set(struct reply *reply, unsigned status, const char *line);
 
+/* An error becomes a problem for programs (RFC 9457), with its line of text as the detail. */
+#define REPLY_PROBLEM "application/problem+json"
+void reply_make_problem(struct reply *reply);
+
 /* Compresses the reply if it is large enough and the client asked for it. */
 void reply_compress(struct reply *reply, const struct request *request);
 

@@ -22,7 +22,7 @@ ALLOWED = re.compile(
     |v?snprintf|__v?snprintf_chk |inet_pton|inet_ntop
     |(floor|ceil|trunc|round|lround|llround|rint|lrint|llrint|fabs|fmod|sqrt|pow|exp|exp2|expm1|log|log2|log10|log1p
      |ldexp|frexp|fmin|fmax|hypot)
-    |EVP_\w+|HMAC|CRYPTO_memcmp|OpenSSL_version
+    |EVP_\w+|PKCS5_PBKDF2_HMAC|HMAC|CRYPTO_memcmp|OpenSSL_version
     |__stack_chk_fail|_GLOBAL_OFFSET_TABLE_)$""", re.VERBOSE)
 SANITIZER = re.compile(r"_*(asan|ubsan|tsan|msan|lsan|sanitizer|odr_asan|sancov|start___|stop___)")
 CONSTANT_SECTION = re.compile(r"\.(text|rodata|data\.rel\.ro|eh_frame|debug|note|comment)|\*(UND|ABS)\*")

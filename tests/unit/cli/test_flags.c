@@ -188,10 +188,10 @@ static void test_refusals_give_the_range(void **state)
  * flags. */
 static bool is_for_files(enum slot slot)
 {
-    static const enum slot slots[] = {SLOT_CONTROL,    SLOT_CONTROL_KEY, SLOT_AUTH_KEY, SLOT_LIMITS,
-                                      SLOT_PATH,       SLOT_BUCKETS,     SLOT_START,    SLOT_LIFE,
-                                      SLOT_OWNER,      SLOT_TAG,         SLOT_SERIES,   SLOT_LABELS,
-                                      SLOT_HISTOGRAMS, SLOT_CREATED};
+    static const enum slot slots[] = {
+        SLOT_CONTROL, SLOT_CONTROL_KEY, SLOT_AUTH_KEY, SLOT_LIMITS,  SLOT_BUCKETS,
+        SLOT_START,   SLOT_LIFE,        SLOT_OWNER,    SLOT_TAG,     SLOT_SERIES,
+        SLOT_LABELS,  SLOT_HISTOGRAMS,  SLOT_CREATED,  SLOT_HISTORY, SLOT_PATH};
     for (size_t i = 0; i < sizeof slots / sizeof slots[0]; i++) {
         if (slots[i] == slot) {
             return true;

@@ -66,6 +66,7 @@ static const struct change_row rows[] = {
     {OP, "series", "", "series: minimal", "series: all", FIELD_KEEPS},
     {OP, "histograms", "", "histograms: both", "histograms: classic", FIELD_RESETS},
     {OP, "created", "", "created: false", "created: true", FIELD_KEEPS},
+    {OP, "history", "", "history: 60", "history: 0", FIELD_KEEPS},
     {OP, "dscp", "", "dscp: ef", "dscp: af11", FIELD_KEEPS},
     {OP, "tos", "", "tos: 0", "tos: 1", FIELD_KEEPS},
     {OP, "ttl", "", "ttl: 255", "ttl: 64", FIELD_KEEPS},

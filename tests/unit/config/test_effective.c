@@ -340,6 +340,7 @@ static const char *const any_keys[] = {
     "series: all",
     "histograms: native",
     "created: true",
+    "history: 5",
     "dscp: le",
     "tos: 3",
     "ttl: 1",

@@ -213,6 +213,7 @@ static const struct example {
     {SLOT_SERIES, "series: all", ""},
     {SLOT_HISTOGRAMS, "histograms: native", ""},
     {SLOT_CREATED, "created: true", ""},
+    {SLOT_HISTORY, "history: 5", ""},
     {SLOT_DSCP, "dscp: ef", ""},
     {SLOT_TOS, "tos: 8", ""},
     {SLOT_TTL, "ttl: 64", ""},
