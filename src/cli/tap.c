@@ -151,13 +151,19 @@ struct machine tap_machine(struct tap *tap, struct machine machine)
     return (struct machine){&ops, tap};
 }
 
+/* A probe of the train; else it is a request, or asks whether a reflector counts. */
+static bool is_probe(const struct cli_result *result, const struct tap_record *record)
+{
+    return record->is_out && record->tag > 0 && record->tag <= result->samples.count;
+}
+
 /* The sample of a probe that was sent; NULL: it is none. */
 static const struct sample *sample_of(const struct cli_result *result,
                                       const struct tap_record *record)
 {
     const struct samples *samples = &result->samples;
-    bool is_probe = record->is_out && record->tag > 0 && record->tag <= samples->count;
-    const struct sample *sample = is_probe ? &samples->items[record->tag - 1] : NULL;
+    const struct sample *sample =
+        is_probe(result, record) ? &samples->items[record->tag - 1] : NULL;
     return sample != NULL && sample->fate >= FATE_SENT ? sample : NULL;
 }
 
@@ -207,6 +213,8 @@ static void add_comment(const struct cli_result *result, const struct tap_record
     uint32_t answered = record->is_out || is_control ? 0 : answered_at(result, at_ns);
     if (is_control) {
         buf_add_string(out, record->is_out ? "control request" : "control answer");
+    } else if (record->is_out && !is_probe(result, record)) {
+        buf_add_string(out, "asks whether the reflector counts");
     } else if (record->is_out) {
         buf_add_string(out, "packet ");
         add_fate(result, record->tag, out);

@@ -16,6 +16,7 @@
 #include "probe/io.h"
 #include "probe/spec.h"
 #include "probe/train.h"
+#include "stats/deviation.h"
 #include "wire/ipsla.h"
 
 /* What operations find out about a host. All zero: nothing. */
@@ -24,21 +25,13 @@ struct payload_learned {
     enum reflector reflector; /* STAMP */
 };
 
-/* STAMP: how a reflector departs from the documents, as its replies show. */
-enum deviation {
-    DEVIATION_SWAPPED = 1U << 0, /* it exchanges T1 and T3; they are exchanged back */
-    DEVIATION_NANOSECONDS = 1U << 1, /* it writes them where NTP has a fraction, and does not say
-                                        so */
-    DEVIATION_ECHO = 1U << 2, /* it returns the request as it is: no reflector */
-    DEVIATION_NO_SENDER = 1U << 3, /* it does not return what the sender wrote */
-};
-
 /* STAMP: what the replies of an operation say of their reflector. */
 struct reflector_signs {
     bool has_estimate; /* of its clock's error: */
     bool has_changed; /* not always the same */
     uint16_t estimate; /* the latest (wire/stamp_packet.h) */
     uint32_t replies, small_fractions; /* of them: both fractions below 10^9 */
+    uint32_t same_times; /* of them: T2 is T3 */
     unsigned deviations; /* enum deviation */
 };
 

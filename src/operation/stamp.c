@@ -3,6 +3,8 @@
 /* Trains of STAMP (RFC 8762) and TWAMP Light (RFC 5357, appendix I): a reflector that nobody asks
  * first returns each packet with its own times. An operation is a session: it has a port and an
  * SSID of its own, and numbers from 0. What real reflectors do otherwise: docs/stamp.md. */
+#include "operation/stamp.h"
+
 #include <string.h>
 
 #include "operation/operation.h"
@@ -99,12 +101,32 @@ static void note_signs(struct reflector_signs *signs, const struct stamp_reply *
     signs->estimate = reply->estimate;
     signs->replies++;
     signs->small_fractions += is_small;
+    signs->same_times += reply->t2 == reply->t3 && reply->t2 != 0;
+    signs->deviations |= reply->has_ttl ? 0 : DEVIATION_NO_TTL;
 }
 
 /* A reply to another session of ours, over the same port. */
 static bool is_of_another(const struct payload *payload, const struct stamp_reply *reply)
 {
     return has_ssid(payload) && reply->ssid != 0 && reply->ssid != ssid_of(payload);
+}
+
+enum payload_verdict stamp_take_reply(struct payload *payload, struct sample *sample,
+                                      const struct stamp_reply *reply)
+{
+    note_signs(&payload->signs, reply);
+    sample->responder_seq = payload_has_order(payload) ? reply->seq + 1 : 0;
+    if (reply->t2 == 0 && reply->t3 == 0) {
+        return PAYLOAD_ACCEPTED; /* it looks at no clock */
+    }
+    payload_place_stamps(payload, sample, stamp_estimate_read(reply->estimate).format, reply->t2,
+                         reply->t3);
+    return payload_check_times(payload->spec, sample);
+}
+
+enum reflector stamp_reflector_of(uint32_t reply_seq)
+{
+    return reply_seq == STAMP_QUERY_SEQ ? REFLECTOR_STATELESS : REFLECTOR_STATEFUL;
 }
 
 static enum payload_verdict read(struct payload *payload, const struct ev *ev, struct instant now,
@@ -137,27 +159,16 @@ static enum payload_verdict read(struct payload *payload, const struct ev *ev, s
     if (verdict != PAYLOAD_ACCEPTED) {
         return verdict;
     }
-    note_signs(&payload->signs, &reply);
-    sample->responder_seq = payload_has_order(payload) ? reply.seq + 1 : 0;
     *out = sample;
-    if (reply.t2 == 0 && reply.t3 == 0) {
-        return PAYLOAD_ACCEPTED; /* it looks at no clock */
-    }
-    payload_place_stamps(payload, sample, stamp_estimate_read(reply.estimate).format, reply.t2,
-                         reply.t3);
-    return payload_check_times(spec, sample);
+    return stamp_take_reply(payload, sample, &reply);
 }
-
-/* A session of one packet that does not begin at 0: who counts answers 0, who does not the same
- * number. */
-#define QUERY_SEQ 65536U
 
 static struct stamp_request query_of(const struct payload *payload)
 {
     enum { OTHER_SSID = 0x8000 };
     uint16_t other = ssid_of(payload) ^ OTHER_SSID;
     return (struct stamp_request){
-        .seq = QUERY_SEQ,
+        .seq = STAMP_QUERY_SEQ,
         .t1 = payload->query_t1,
         .estimate = payload->estimate,
         .ssid = has_ssid(payload) ? (uint16_t)(other == 0 ? 1 : other) : 0,
@@ -186,7 +197,7 @@ static bool read_query(const struct payload *payload, const struct ev *ev,
         reply.sender_seq != query.seq || (reply.t1 != query.t1 && reply.t3 != query.t1)) {
         return false;
     }
-    learned->reflector = reply.seq == QUERY_SEQ ? REFLECTOR_STATELESS : REFLECTOR_STATEFUL;
+    learned->reflector = stamp_reflector_of(reply.seq);
     return true;
 }
 
@@ -211,6 +222,20 @@ static enum reflector find_reflector(const struct payload *payload, enum reflect
 }
 
 /* An error estimate that never changes and is too good was made up. */
+static bool has_made_up_estimate(const struct reflector_signs *signs)
+{
+    struct stamp_estimate estimate = stamp_estimate_read(signs->estimate);
+    bool is_known = signs->has_estimate && estimate.error_ns >= 0;
+    return is_known && !signs->has_changed && estimate.error_ns < ESTIMATE_FIXED_NS;
+}
+
+static void note_deviations(struct reflector_signs *signs)
+{
+    bool is_train = signs->replies > 1; /* one reply tells neither */
+    signs->deviations |= is_train && has_made_up_estimate(signs) ? DEVIATION_ESTIMATE : 0;
+    signs->deviations |= is_train && signs->same_times == signs->replies ? DEVIATION_SAME_TIMES : 0;
+}
+
 static enum one_way judge_clock(const struct payload *payload)
 {
     const struct reflector_signs *signs = &payload->signs;
@@ -221,8 +246,7 @@ static enum one_way judge_clock(const struct payload *payload)
     if (!estimate.is_synchronized) {
         return ONE_WAY_RESPONDER_CLOCK;
     }
-    bool is_made_up = !signs->has_changed && estimate.error_ns < ESTIMATE_FIXED_NS;
-    return is_made_up || (signs->deviations & DEVIATION_NANOSECONDS) != 0
+    return has_made_up_estimate(signs) || (signs->deviations & DEVIATION_NANOSECONDS) != 0
                ? ONE_WAY_RESPONDER_ESTIMATE
                : ONE_WAY_SHOWN;
 }
@@ -287,6 +311,7 @@ static void find_nanoseconds(struct payload *payload)
 static uint32_t settle(struct payload *payload, struct payload_learned *learned)
 {
     find_nanoseconds(payload);
+    note_deviations(&payload->signs);
     payload->doubt = judge_clock(payload);
     if (payload->signs.has_estimate) {
         int64_t error_ns = stamp_estimate_read(payload->signs.estimate).error_ns;

@@ -109,6 +109,7 @@ static void settle_payload(struct probe *probe)
     if (probe->spec->operation->settle != NULL) {
         probe->round.corrupt += probe->spec->operation->settle(&probe->payload, &probe->learned);
         probe->round.byte_order = probe->payload.byte_order;
+        probe->round.deviations = probe->payload.signs.deviations;
     }
     /* It lives, but the query or its answer was lost. */
     if (probe->learned.reflector == REFLECTOR_AUTO && probe->train.arrivals > 0) {
