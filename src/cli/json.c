@@ -404,6 +404,7 @@ static void add_object(const struct cli_result *result, bool with_packets, struc
     buf_add_string(out, ", ");
     add_source(&result->samples, true, out);
     buf_add_char(out, '}');
+    cli_json_add_flows(result, out);
     if (with_packets) {
         buf_add_string(out, ", ");
         cli_json_add_samples(result, out);

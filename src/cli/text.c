@@ -342,6 +342,7 @@ void cli_text_format(const struct cli_result *result, struct buf *out)
     if (has_train) {
         add_percentiles(result, out);
         add_jitter_percentiles(result, out);
+        cli_text_add_flows(result, out);
     }
     add_reply(round, out);
     add_unsent(result, out);

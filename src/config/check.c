@@ -401,6 +401,32 @@ static void check_ip_version(const struct checking *checking)
     }
 }
 
+/* A responder that is asked opens its port for the sender's port that asked. */
+static void check_ecmp(const struct checking *checking)
+{
+    const enum slot slot = SLOT_ECMP_PORTS;
+    const struct value *ports = get(checking, slot);
+    if (schema_row(slot, checking->operation) == NULL || ports->state != VALUE_SET ||
+        ports->number <= 1) {
+        return;
+    }
+    const struct value *source = get(checking, SLOT_SOURCE_PORT);
+    if (source->state == VALUE_SET && source->number + ports->number - 1 > UINT16_MAX) {
+        diagnostics_error(checking->diagnostics, blame(checking, &slot, 1),
+                          "from source_port %" PRId64
+                          " on there are not so many ports; allowed: up to "
+                          "%" PRId64,
+                          source->number, UINT16_MAX + 1 - source->number);
+    }
+    if (schema_row(SLOT_CONTROL_VERSION, checking->operation) != NULL &&
+        operation_key(checking->operation, "control") != NULL &&
+        get(checking, SLOT_CONTROL_VERSION)->number != CONTROL_NONE) {
+        diagnostics_error(checking->diagnostics, blame(checking, &slot, 1),
+                          "a port that a control request opens is open to one source port; write "
+                          "control: {version: none} for a responder whose port is always open");
+    }
+}
+
 void check_target(const struct values *values, const struct operation *operation,
                   const struct node *target, struct diagnostics *diagnostics)
 {
@@ -414,6 +440,7 @@ void check_target(const struct values *values, const struct operation *operation
     check_timestamps(&checking);
     check_precision(&checking);
     check_nonce_room(&checking);
+    check_ecmp(&checking);
     check_families(&checking);
     check_threshold(&checking);
     check_control(&checking);

@@ -116,6 +116,10 @@ enum payload_verdict payload_check_nonce(const struct payload *payload, uint32_t
 /* What a reply is whose data are not what was sent. */
 enum payload_verdict payload_differs(const struct payload *payload);
 
+/* Whether the responder's numbers are the order in which the packets came to it. It counts each
+ * sender's port apart: not when they come from several. */
+bool payload_has_order(const struct payload *payload);
+
 /* Books the reply to packet `seq` that arrived at `received`; *out is its sample when it is
  * accepted. */
 enum payload_verdict payload_book(struct payload *payload, uint32_t seq, struct stamp received,

@@ -113,7 +113,7 @@ enum payload_verdict stamp_note_reply(struct payload *payload, struct sample *sa
                                       const struct stamp_reply *reply)
 {
     note_signs(&payload->signs, reply);
-    sample->responder_seq = reply->seq + 1;
+    sample->responder_seq = payload_has_order(payload) ? reply->seq + 1 : 0;
     if (reply->t2 == 0 && reply->t3 == 0) {
         return PAYLOAD_ACCEPTED; /* it looks at no clock */
     }
@@ -142,7 +142,8 @@ enum payload_verdict stamp_take_reply(struct payload *payload, struct stamp_repl
     }
     struct stamp received = payload_arrival(payload, ev, sent, now);
     enum payload_verdict verdict = payload_book(payload, seq, received, &sample);
-    if (verdict == PAYLOAD_ACCEPTED || verdict == PAYLOAD_DUPLICATE) {
+    if (payload_has_order(payload) &&
+        (verdict == PAYLOAD_ACCEPTED || verdict == PAYLOAD_DUPLICATE)) {
         train_count(payload->train, seq, reply->seq + 1, verdict == PAYLOAD_DUPLICATE);
     }
     if (verdict != PAYLOAD_ACCEPTED) {
@@ -208,6 +209,9 @@ static bool read_query(const struct payload *payload, const struct ev *ev,
 static enum reflector find_reflector(const struct payload *payload, enum reflector learned)
 {
     const struct train *train = payload->train;
+    if (!payload_has_order(payload)) {
+        return REFLECTOR_STATELESS;
+    }
     if (payload->spec->packets.reflector != REFLECTOR_AUTO) {
         return payload->spec->packets.reflector;
     }
@@ -335,6 +339,7 @@ static const struct operation_key stamp_keys[] = {
     {.name = "auth_key"},
     {.name = "port", "862", .ignores_defaults = true},
     {.name = "source_port"},
+    {.name = "ecmp_ports"},
 };
 
 const struct operation operation_stamp = {
@@ -366,6 +371,7 @@ static const struct operation_key twamp_light_keys[] = {
     {.name = "reflector"},
     {.name = "port", "862", .ignores_defaults = true},
     {.name = "source_port"},
+    {.name = "ecmp_ports"},
 };
 
 const struct operation operation_twamp_light = {

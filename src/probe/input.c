@@ -317,8 +317,14 @@ bool probe_input(struct probe *probe, const struct ev *ev, struct instant now)
     switch (ev->kind) {
     case EV_OPENED:
         probe->is_open = true;
-        probe->handshake.local = ev->local;
-        if (probe->phase == PROBE_OPENING) {
+        if (++probe->open_flows == 1) {
+            probe->handshake.local = ev->local;
+        }
+        probe->is_spreading = probe->phase == PROBE_OPENING && !probe->wants_query &&
+                              probe->open_flows < probe->flows;
+        if (probe->is_spreading) {
+            probe->wants_open = true;
+        } else if (probe->phase == PROBE_OPENING) {
             input_opened(probe, ev, now);
         } else if (probe->phase == PROBE_CONNECT) {
             input_connected(probe, ev);

@@ -6,8 +6,9 @@
 
 #include "probe/probe.h"
 
-/* The one channel of an operation, and that of its control connection. */
-enum { PROBE_CHANNEL = 0, PROBE_STREAM = 1 };
+/* The first channel of an operation, and the only one but for a train of several flows; and that of
+ * a control connection. */
+enum { PROBE_CHANNEL = 0, PROBE_STREAM = 32 };
 
 /* A control request opens the port first. */
 bool phase_has_handshake(const struct probe *probe);

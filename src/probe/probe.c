@@ -101,6 +101,8 @@ void probe_start(struct probe *probe, struct instant now, struct mono latest_end
     probe->has_result = false;
     probe->socket_drops = 0;
     probe->has_asked_again = false;
+    probe->is_spreading = false;
+    probe->flows = probe->spec->packets.flows > 1 ? probe->spec->packets.flows : 1;
     probe->wants_query = wants_query(probe, now.mono);
     probe->is_stream_over = false;
     probe->wants_stream = false;
@@ -154,6 +156,7 @@ static void send_probe(struct probe *probe, struct instant now, struct fx *fx, u
     fx->tos = probe->spec->path.tos;
     fx->wants_stamp = probe->spec->clocks.timestamps != TIMESTAMPS_USER;
     fx->tag = seq;
+    fx->id.channel = probe->flows > 1 ? (seq - 1) % probe->flows : PROBE_CHANNEL;
 }
 
 void probe_cut_short(struct probe *probe, struct instant now)
@@ -277,7 +280,7 @@ static void fill_open(const struct probe *probe, enum transport transport, struc
     *fx = (struct fx){
         .kind = FX_OPEN,
         .transport = transport,
-        .id.channel = PROBE_CHANNEL,
+        .id.channel = probe->open_flows,
         .local = probe->spec->path.source,
         .peer = probe->spec->path.peer,
         .options = probe->spec->path.options,
@@ -290,11 +293,22 @@ static void fill_open(const struct probe *probe, enum transport transport, struc
     } else if (addr_is_link_local(&fx->local) && fx->local.scope == 0) {
         fx->local.scope = probe->spec->path.peer.scope;
     }
+    if (fx->local.port != 0) {
+        fx->local.port = (uint16_t)(fx->local.port + probe->open_flows);
+    }
     /* The source port of a connection is not that of its control request, nor that of a train that
      * of its query. */
     if (transport == TRANSPORT_UDP && (phase_is_connection(probe) || probe->wants_query)) {
         fx->local.port = 0;
     }
+}
+
+/* The one opened last. */
+static void close_channel(struct probe *probe, struct fx *fx)
+{
+    probe->open_flows = (uint8_t)(probe->open_flows - (probe->open_flows > 0));
+    probe->is_open = probe->open_flows > 0;
+    *fx = (struct fx){.kind = FX_CLOSE, .id.channel = PROBE_CHANNEL + probe->open_flows};
 }
 
 /* False: the port is closed again, for this host stood still. */
@@ -324,8 +338,7 @@ static bool poll_connect(struct probe *probe, struct instant now, struct fx *fx,
         return ask_again(probe, now, fx, scratch);
     }
     if (probe->wants_open && probe->is_open) {
-        probe->is_open = false;
-        *fx = (struct fx){.kind = FX_CLOSE, .id.channel = PROBE_CHANNEL};
+        close_channel(probe, fx);
         return true;
     }
     if (probe->wants_open) {
@@ -343,15 +356,14 @@ static enum transport first_transport(const struct probe *probe)
     return phase_has_handshake(probe) ? TRANSPORT_UDP : probe->spec->operation->transport;
 }
 
-/* What was open before was for a query. */
+/* What was open before was for a query, or is a flow of several. */
 static bool poll_opening(struct probe *probe, struct fx *fx)
 {
     if (!probe->wants_open) {
         return false;
     }
-    if (probe->is_open) {
-        probe->is_open = false;
-        *fx = (struct fx){.kind = FX_CLOSE, .id.channel = PROBE_CHANNEL};
+    if (probe->is_open && !probe->is_spreading) {
+        close_channel(probe, fx);
         return true;
     }
     probe->wants_open = false;
@@ -436,8 +448,7 @@ bool probe_poll(struct probe *probe, struct instant now, struct fx *fx, uint8_t 
         return phase_poll_stream(probe, fx);
     }
     if (probe->phase == PROBE_OVER && probe->is_open) {
-        probe->is_open = false;
-        *fx = (struct fx){.kind = FX_CLOSE, .id.channel = PROBE_CHANNEL};
+        close_channel(probe, fx);
         return true;
     }
     return false;

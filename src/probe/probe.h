@@ -76,6 +76,9 @@ struct probe {
                         responder's */
     bool has_refusal; /* the responder, or somebody else, refused: `refusal` */
     bool has_asked_again; /* for the port, in this operation */
+    bool is_spreading; /* OPENING: some flows are open, not all */
+    uint8_t flows; /* of the train, each with a channel: 0 and those after it */
+    uint8_t open_flows; /* of them */
     uint16_t port; /* where the probes go: the spec's, or what the responder suggested */
     struct mono last_event; /* the last thing that counted, for the duration */
     struct train train;

@@ -21,6 +21,7 @@ struct change_row {
 
 #define OP &schema_operation
 #define CONTROL &schema_control
+#define PATH &schema_path
 #define TARGET &schema_target
 #define KEY &schema_key
 #define CLOCK &schema_clock
@@ -60,6 +61,8 @@ static const struct change_row rows[] = {
     {OP, "source_address", "", "source_address: 192.0.2.1", "source_address: 192.0.2.2",
      FIELD_RESETS},
     {OP, "source_port", "", "source_port: 5001", "source_port: 5002", FIELD_RESETS},
+    {OP, "ecmp_ports", "control: {version: none}, ", "ecmp_ports: 1", "ecmp_ports: 4",
+     FIELD_RESETS},
     {OP, "ip_version", "", "ip_version: 4", "ip_version: 6", FIELD_RESETS},
     {OP, "buckets", "", "buckets: [1ms, 2ms]", "buckets: [1ms, 3ms]", FIELD_RESETS},
     {OP, "series", "", "series: minimal", "series: all", FIELD_KEEPS},
@@ -90,6 +93,13 @@ static const struct change_row rows[] = {
     {OP, "port", "", "port: 5000", "port: 5001", FIELD_RESETS},
     {OP, "labels", "", "labels: {site: a}", "labels: {site: b, rack: c}", FIELD_KEEPS},
     {KEY, "id", "", "control: {key: 1}", "control: {key: 2}", FIELD_KEEPS},
+    {PATH, "frequency", "", "path: {frequency: 5m}", "path: {frequency: 1m}", FIELD_KEEPS},
+    {PATH, "protocol", "", "path: {protocol: udp}", "path: {protocol: icmp}", FIELD_KEEPS},
+    {PATH, "port", "", "path: {port: 33434}", "path: {port: 33435}", FIELD_KEEPS},
+    {PATH, "flows", "", "path: {flows: 4}", "path: {flows: 5}", FIELD_KEEPS},
+    {PATH, "probes", "", "path: {probes: 1}", "path: {probes: 2}", FIELD_KEEPS},
+    {PATH, "max_hops", "", "path: {max_hops: 30}", "path: {max_hops: 31}", FIELD_KEEPS},
+    {PATH, "timeout", "", "path: {timeout: 1s}", "path: {timeout: 2s}", FIELD_KEEPS},
     {KEY, "algorithm", "", "control: {version: 2, key: 3}", "control: {version: 2, key: 4}",
      FIELD_KEEPS},
     {KEY, "name", "operation: twamp, mode: mixed, ", "auth_key: 6", "auth_key: 7", FIELD_KEEPS},

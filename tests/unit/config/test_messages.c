@@ -413,7 +413,15 @@ static const struct wrong_input wrong[] = {
      "2}\n"},
     {"defaults: {nam: x}\n"
      "responder: {}\n",
-     "f:1:12: defaults.nam: unknown key; allowed: tag, tos, ttl and others, see ipsla.yml(5)\n"},
+     "f:1:12: defaults.nam: unknown key; allowed: tag, path, tos and others, see ipsla.yml(5)\n"},
+    {"targets: [{host: 192.0.2.1, ecmp_ports: 2}]\n",
+     "f:1:41: targets[0].ecmp_ports: a port that a control request opens is open to one source "
+     "port; write control: {version: none} for a responder whose port is always open\n"},
+    {"targets: [{host: 192.0.2.1, operation: stamp, ecmp_ports: 2, source_port: 65535}]\n",
+     "f:1:59: targets[0].ecmp_ports: from source_port 65535 on there are not so many ports; "
+     "allowed: up to 1\n"},
+    {"targets: [{host: 192.0.2.1, path: {frequency: 5s}}]\n",
+     "f:1:47: targets[0].path.frequency: '5s' is out of range; allowed: 10s to 7d\n"},
     {"defaults: {name: x}\n"
      "responder: {}\n",
      "f:1:12: defaults.name: unknown key here; it belongs to an entry of targets\n"},
