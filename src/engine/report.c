@@ -41,6 +41,7 @@ static void report_free(struct report *report)
     history_unref(report->history);
     tally_fini(&report->tally);
     free(report->packets);
+    free(report->trail);
     free(report);
 }
 

@@ -37,6 +37,9 @@ struct report {
     bool was_cut; /* the latest operation, by the spec's budget; perhaps without a result */
     struct sample *packets; /* of the latest operation; NULL: the spec does not keep them */
     uint32_t packet_count;
+    uint32_t *trail; /* what became of them (stats/trail.h); NULL: none were sent, or no history is
+                        kept */
+    uint32_t trail_count;
     struct history *history; /* a reference, to what goes on: it may have newer operations by now.
                                 NULL: none was kept */
     unsigned references; /* what stands above is what a report says */

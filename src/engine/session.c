@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -84,6 +85,14 @@ static void plan_start(struct session *session, struct mono at, struct instant n
     session->next_wall = (struct wall){is_alive ? now.wall.ns + mono_diff(at, now.mono) : 0};
 }
 
+static void copy_trail(const struct report *from, struct report *to)
+{
+    if (from->trail != NULL) {
+        to->trail = mem_alloc(from->trail_count, sizeof *to->trail);
+        memcpy(to->trail, from->trail, from->trail_count * sizeof *to->trail);
+    }
+}
+
 /* A report of the same results and tally as the latest, under the current spec. */
 static struct report *report_new(const struct session *session)
 {
@@ -93,6 +102,7 @@ static struct report *report_new(const struct session *session)
         tally_own(&report->tally);
         report->packets = NULL;
         report->packet_count = 0;
+        copy_trail(session->report, report);
     }
     report->spec = spec_ref(session->spec);
     report->history = history_ref(session->history);
@@ -383,6 +393,12 @@ static void keep_packets(const struct session *session, struct report *report)
         report->packet_count = samples.count;
         report->packets = mem_alloc(samples.count, sizeof *report->packets);
         memcpy(report->packets, samples.items, samples.count * sizeof *report->packets);
+    }
+    free(report->trail);
+    report->trail = NULL;
+    report->trail_count = 0;
+    if (report->spec->results.history > 0) {
+        report->trail = probe_trail(&session->probe, &report->trail_count);
     }
 }
 

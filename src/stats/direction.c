@@ -3,6 +3,7 @@
 #include "stats/direction.h"
 
 #include <stddef.h>
+#include <string.h>
 
 void loss_periods_add(struct loss_periods *periods, uint32_t lost, uint32_t position,
                       uint32_t *last_end)
@@ -124,6 +125,7 @@ static struct survey survey_gaps(const struct samples *samples, int64_t resoluti
 /* The books of one operation while its gaps are gone through. */
 struct books {
     struct round *round;
+    enum lost_way *ways; /* of each packet; NULL: nobody asks */
     const struct counted *counted;
     uint32_t end_sd, end_ds; /* of the latest loss period, in packets sent; 0: there was none */
     bool is_reordered; /* so numbers of the gap may lie outside of it */
@@ -161,9 +163,10 @@ static void add_losses(struct way *way, uint32_t lost, uint32_t position, uint32
 }
 
 /* Books the gap, which begins at `position`, and lies between the counts `highest` and `number`.
- * Where packets overtook each other it takes at least what the gaps to come have no room for. */
-static void book_gap(struct books *books, const struct gap *gap, const uint32_t between[2],
-                     uint32_t position)
+ * Where packets overtook each other it takes at least what the gaps to come have no room for.
+ * Returns where its packets were lost. */
+static enum lost_way book_gap(struct books *books, const struct gap *gap, const uint32_t between[2],
+                              uint32_t position)
 {
     struct round *round = books->round;
     uint32_t within = returned_within(books->counted, gap, between[0], between[1]);
@@ -180,6 +183,18 @@ static void book_gap(struct books *books, const struct gap *gap, const uint32_t 
         add_losses(&round->ds, returned, position, &books->end_ds);
     }
     round->lost_unknown += unsure;
+    return unsure > 0              ? LOST_UNKNOWN
+           : returned == 0         ? LOST_SD
+           : returned == gap->lost ? LOST_DS
+                                   : LOST_EITHER;
+}
+
+/* The packets from `begin` to `end` were lost on this way. */
+static void mark_gap(struct books *books, uint32_t begin, uint32_t end, enum lost_way way)
+{
+    for (uint32_t i = begin; books->ways != NULL && i < end; i++) {
+        books->ways[i] = way;
+    }
 }
 
 static void book_gaps(struct books *books, const struct samples *samples)
@@ -187,6 +202,7 @@ static void book_gaps(struct books *books, const struct samples *samples)
     struct gap gap = {0};
     uint32_t highest = 0;
     uint32_t position = 0; /* packets sent so far */
+    uint32_t begin = 0; /* of the gap */
     for (uint32_t i = 0; i < samples->count; i++) {
         const struct sample *sample = &samples->items[i];
         widen(&gap, sample->fate);
@@ -196,23 +212,28 @@ static void book_gaps(struct books *books, const struct samples *samples)
         }
         const uint32_t between[2] = {highest, sample->responder_seq};
         if (gap.lost > 0 && is_told(books->counted, sample, highest)) {
-            book_gap(books, &gap, between, position - gap.lost);
+            enum lost_way way = book_gap(books, &gap, between, position - gap.lost);
+            mark_gap(books, begin, i, way);
         } else {
             books->round->lost_unknown += gap.lost;
         }
         highest = larger(highest, sample->responder_seq);
         gap = (struct gap){0};
+        begin = i + 1;
         position++;
     }
     books->round->lost_unknown += gap.lost;
 }
 
-void direction_book(struct round *round, const struct samples *samples, int64_t resolution_ns)
+/* `ways` as in struct books. */
+static void book(struct round *round, const struct samples *samples, int64_t resolution_ns,
+                 enum lost_way *ways)
 {
     if (samples->counted != NULL && !samples->counted->is_broken) {
         const struct survey survey = survey_gaps(samples, resolution_ns);
         if (!survey.has_restarted) {
             struct books books = books_open(round, samples, &survey);
+            books.ways = ways;
             book_gaps(&books, samples);
             return;
         }
@@ -220,4 +241,16 @@ void direction_book(struct round *round, const struct samples *samples, int64_t 
     for (uint32_t i = 0; i < samples->count; i++) {
         round->lost_unknown += samples->items[i].fate == FATE_SENT;
     }
+}
+
+void direction_book(struct round *round, const struct samples *samples, int64_t resolution_ns)
+{
+    book(round, samples, resolution_ns, NULL);
+}
+
+void direction_mark(const struct samples *samples, int64_t resolution_ns, enum lost_way *ways)
+{
+    struct round unused = {0};
+    memset(ways, 0, samples->count * sizeof *ways);
+    book(&unused, samples, resolution_ns, ways);
 }

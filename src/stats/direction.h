@@ -25,4 +25,16 @@ bool sample_is_answered(const struct sample *sample);
  * the responder's times. */
 void direction_book(struct round *round, const struct samples *samples, int64_t resolution_ns);
 
+/* Where an unanswered packet was lost. */
+enum lost_way {
+    LOST_UNKNOWN, /* also of every other packet */
+    LOST_SD,
+    LOST_DS,
+    LOST_EITHER, /* between the same two answers some were lost there and some back: which ones is
+                    not told */
+} __attribute__((packed));
+
+/* The same for each packet: ways[i] is that of samples->items[i]. */
+void direction_mark(const struct samples *samples, int64_t resolution_ns, enum lost_way *ways);
+
 #endif

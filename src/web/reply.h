@@ -31,6 +31,7 @@ struct reply {
     bool asks_password; /* WWW-Authenticate */
     const char *location; /* a path, which with a slash is where to go; NULL: none */
     bool varies; /* with Accept */
+    bool may_be_kept; /* by whoever asked, for ever: its URL changes with it */
     bool is_gzip;
     struct buf body;
     struct stream *stream; /* instead of the body; NULL: the body */
