@@ -8,7 +8,7 @@ set -eu
 build_packages='gcc libc6-dev cmake ninja-build pkg-config
     libmicrohttpd-dev libgnutls28-dev libcrypt-dev libevent-dev libyaml-dev libssl-dev libisal-dev'
 test_packages='libcmocka-dev zlib1g-dev prometheus prometheus-alertmanager python3 python3-prometheus-client python3-jsonschema python3-yaml mandoc tshark iproute2
-    clang-format clang-tidy curl openssl tcpdump chromium fonts-dejavu-core python3-websocket tidy'
+    clang-format clang-tidy curl openssl tcpdump chromium fonts-dejavu-core python3-websocket python3-html5lib'
 bench_packages='python3 iproute2 iputils-ping fping irtt tcpdump strace curl prometheus
     prometheus-blackbox-exporter prometheus-smokeping-prober'
 # Packages that bring a service of the same name; here they are for their programs only.

@@ -135,15 +135,16 @@ static void add_counts(struct buf *out, const struct tally *tally)
 void facts_add(struct buf *out, const struct report *report, struct wall now)
 {
     const struct round *round = &report->latest;
-    buf_add_string(out, "<dl class=\"facts\">");
     if (report->has_run && round->sent > 0) {
+        buf_add_string(out, "<dl class=\"facts\">");
         add_losses(out, report);
         add_rtt(out, round);
         add_jitter(out, "Jitter source to destination &rarr;", &round->sd.jitter);
         add_jitter(out, "Jitter destination to source &larr;", &round->ds.jitter);
         add_voice(out, &round->voice);
+        buf_add_string(out, "</dl>\n");
     }
-    buf_add_string(out, "</dl>\n<p class=\"soft\">");
+    buf_add_string(out, "<p class=\"soft\">");
     add_latest(out, report, now);
     add_counts(out, &report->tally);
     buf_add_string(out, "</p>\n");
@@ -213,6 +214,14 @@ static void add_notes(struct buf *out, const struct round *round)
     buf_fini(&text);
 }
 
+static void add_order(struct buf *out, const struct round *round)
+{
+    buf_printf(out,
+               "<dt>Order</dt><dd>%" PRIu32 " out of order, %" PRIu32 " duplicate, %" PRIu32
+               " corrupt</dd>",
+               round->out_of_order, round->duplicate, round->corrupt);
+}
+
 void facts_add_clocks(struct buf *out, const struct report *report)
 {
     const struct round *round = &report->latest;
@@ -235,10 +244,9 @@ void facts_add_clocks(struct buf *out, const struct report *report)
         buf_printf(out, "<dt>Replies</dt><dd>DSCP %u, TTL %u</dd>", round->reply_tos >> 2u,
                    (unsigned)round->reply_ttl);
     }
-    buf_printf(out,
-               "<dt>Order</dt><dd>%" PRIu32 " out of order, %" PRIu32 " duplicate, %" PRIu32
-               " corrupt</dd>",
-               round->out_of_order, round->duplicate, round->corrupt);
+    if (round->sent > 0) {
+        add_order(out, round);
+    }
     add_icmp(out, &round->icmp);
     add_notes(out, round);
     buf_add_string(out, "</dl></section>\n");

@@ -16,28 +16,27 @@ static uint64_t sum(const struct expo_count *counts, size_t count)
     return total;
 }
 
+/* `detail`: HTML. */
 static void add_fact(struct buf *out, const char *name, uint64_t value, const char *detail)
 {
-    buf_printf(out,
-               "<div><dt>%s</dt><dd><span class=\"v\">%" PRIu64
-               "</span> <small>%s</small></dd></div>",
-               name, value, detail);
+    buf_printf(out, "<div><dt>%s</dt><dd><span class=\"v\">%" PRIu64 "</span>%s</dd></div>", name,
+               value, detail);
 }
 
 static void add_facts(struct buf *out, const struct expo_responder *responder)
 {
     struct buf text = {0};
     buf_add_string(out, "<dl class=\"facts\">");
-    buf_printf(&text, "of %" PRIu32 " that may be", responder->max_sessions);
+    buf_printf(&text, " <small>of %" PRIu32 " that may be</small>", responder->max_sessions);
     add_fact(out, "Sessions open", responder->sessions, buf_string(&text));
     buf_clear(&text);
     add_fact(out, "Control requests",
              sum(responder->requests, responder->request_count) +
                  sum(responder->requests_v2, responder->request_v2_count),
-             "of both versions");
+             " <small>of both versions</small>");
     add_fact(out, "Packets answered", sum(responder->probes, responder->probe_count), "");
     add_fact(out, "Datagrams not answered", sum(responder->drops, responder->drop_count), "");
-    add_fact(out, "Permanent ports", responder->permanent_ports, "UDP and TCP");
+    add_fact(out, "Permanent ports", responder->permanent_ports, " <small>UDP and TCP</small>");
     buf_add_string(out, "</dl>\n");
     buf_fini(&text);
 }
