@@ -2,6 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/siphash.h"
 
+#include <endian.h>
+#include <string.h>
+
 enum { WORD_BYTES = 8, ROUNDS = 2, LAST_ROUNDS = 4 };
 
 static uint64_t rotate(uint64_t value, unsigned bits)
@@ -13,10 +16,8 @@ static uint64_t rotate(uint64_t value, unsigned bits)
 static uint64_t read_word(const uint8_t *bytes, size_t size)
 {
     uint64_t word = 0;
-    for (size_t i = 0; i < size; i++) {
-        word |= (uint64_t)bytes[i] << 8 * i;
-    }
-    return word;
+    memcpy(&word, bytes, size);
+    return le64toh(word);
 }
 
 static void mix(uint64_t v[4], unsigned rounds)

@@ -31,8 +31,9 @@ static const struct options_program check_program = {
 
 static const struct options_program main_program = {
     .name = "ipsla",
-    .usage = "probe HOST [flags] | show [URL] statistics|details|summary|responder | discover "
-             "HOST... [flags] | check FILE... | export CONFIG | import FILE... [flags] | "
+    .usage = "probe HOST [flags] | show [URL] statistics|details|summary|responder | "
+             "health [URL] | discover HOST... [flags] | check FILE... | export CONFIG | import "
+             "FILE... [flags] | "
              "decode FILE [flags] | key-solve --pcap FILE | voice-table [flags]",
     .summary = "Cisco IP SLA from the command line. Each word has its own --help.",
 };
@@ -98,7 +99,8 @@ static void read_help(int argc, char **argv)
     }
 }
 
-#define WORDS "probe, show, discover, check, export, import, decode, key-solve or voice-table"
+#define WORDS                                                                                      \
+    "probe, show, health, discover, check, export, import, decode, key-solve or voice-table"
 
 static int run(int argc, char **argv)
 {
@@ -106,15 +108,11 @@ static int run(int argc, char **argv)
         const char *word;
         int (*run)(int argc, char **argv);
     } words[] = {
-        {"probe", cli_probe_main},
-        {"show", cli_show_main},
-        {"export", cli_export_main},
-        {"discover", cli_discover_main},
-        {"check", check_main},
-        {"decode", cli_decode_main},
-        {"key-solve", cli_key_solve},
-        {"import", cli_import_main},
-        {"voice-table", cli_voice_table},
+        {"probe", cli_probe_main},       {"show", cli_show_main},
+        {"health", cli_health_main},     {"export", cli_export_main},
+        {"discover", cli_discover_main}, {"check", check_main},
+        {"decode", cli_decode_main},     {"key-solve", cli_key_solve},
+        {"import", cli_import_main},     {"voice-table", cli_voice_table},
     };
     struct options options;
     int status;

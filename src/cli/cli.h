@@ -64,6 +64,9 @@ int cli_probe_main(int argc, char **argv);
 /* `ipsla show`; argv[0] is the word. Returns the exit status. */
 int cli_show_main(int argc, char **argv);
 
+/* `ipsla health`; argv[0] is the word. Returns the exit status. */
+int cli_health_main(int argc, char **argv);
+
 /* `ipsla export`; argv[0] is the word. Returns the exit status. */
 int cli_export_main(int argc, char **argv);
 

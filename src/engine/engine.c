@@ -105,7 +105,7 @@ static void draw_seed(struct engine *engine, uint8_t seed[CRYPTO_SHA256_BYTES])
 
 struct session *engine_add_session(struct engine *engine, const struct spec *spec)
 {
-    struct session *session = mem_alloc(1, sizeof *session);
+    struct session *session = mem_alloc_lines(1, sizeof *session);
     uint32_t slot = take_slot(engine);
     uint8_t seed[CRYPTO_SHA256_BYTES];
     draw_seed(engine, seed);

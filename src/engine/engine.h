@@ -39,6 +39,9 @@ void engine_apply(struct engine *engine, struct spec_set *set, struct instant no
  * end, with the last step. */
 struct change;
 struct change *change_new(struct spec_set *set); /* takes a reference */
+/* What the new targets among them did before this program began: in the order of the set, NULL for
+ * those of which nothing is known. Takes over the array and the references; before engine_begin. */
+void change_set_pasts(struct change *change, struct history **pasts);
 void change_free(struct change *change); /* NULL is fine */
 
 /* Begins to take in `change`, which stays the caller's and is not freed before the change has been

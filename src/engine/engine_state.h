@@ -27,6 +27,8 @@ enum change_phase {
 
 struct change {
     struct spec_set *set;
+    struct history **pasts; /* of new targets, in the order of the set, those that were not taken;
+                               NULL: none */
     struct roster roster; /* the new one; after GATHER the old one, to be freed */
     enum change_phase phase;
     size_t at; /* the next target of the phase */

@@ -197,14 +197,29 @@ static struct spec_set *resolve_targets(struct exporter *exporter)
     return set;
 }
 
+/* What the archive has of each target; NULL: there is none. */
+static struct history **find_pasts(const struct archive *archive, const struct spec_set *targets)
+{
+    if (archive == NULL) {
+        return NULL;
+    }
+    struct history **pasts = mem_alloc(targets->count, sizeof(struct history *));
+    for (size_t i = 0; i < targets->count; i++) {
+        pasts[i] = archive_find(archive, targets->specs[i]);
+    }
+    return pasts;
+}
+
 /* A target stays with its worker, whatever else comes and goes. */
 static void hand_over(struct exporter *exporter, const struct spec_set *targets)
 {
     for (unsigned i = 0; i < exporter->work.count; i++) {
         struct spec_set *part = spec_set_part(targets, &exporter->work, i);
-        engine_worker_apply(exporter->workers[i], part);
+        engine_worker_apply_with(exporter->workers[i], part, find_pasts(exporter->archive, part));
         spec_set_unref(part);
     }
+    archive_free(exporter->archive);
+    exporter->archive = NULL;
     for (unsigned i = 0; i < exporter->work.count; i++) {
         engine_worker_await(exporter->workers[i]);
     }

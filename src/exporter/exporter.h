@@ -14,6 +14,7 @@
  *   realtime.c  priority of the measuring threads
  *   resolve.c   host names
  *   prober.c    operations that HTTP clients ask for, each a prober_job.c; inquiry.c looks up
+ *   history.c   the latest operations over a restart
  *   view.c      what HTTP asks for */
 #ifndef EXPORTER_EXPORTER_H
 #define EXPORTER_EXPORTER_H
@@ -26,6 +27,7 @@
 
 #include "base/time.h"
 #include "explain/explain.h"
+#include "exporter/history.h"
 #include "exporter/limits.h"
 #include "exporter/operations.h"
 #include "exporter/prober.h"
@@ -92,6 +94,7 @@ struct exporter {
     struct spec_division work; /* of the targets among them */
     struct resolver *resolver;
     struct prober *prober;
+    struct history_keeper *history; /* NULL: no file */
     int wake_fd; /* written to wake the main thread */
 
     atomic_bool has_new_addresses; /* set by the resolver */
@@ -112,6 +115,7 @@ struct exporter {
 
     /* The main thread's own. */
     struct http *http; /* NULL before it serves */
+    struct archive *archive; /* for the first targets; NULL: none, or it was used */
     struct config *config; /* of its targets: those of the shard */
     size_t shared_count; /* targets in the file */
     bool has_names; /* whose addresses are judged */

@@ -24,10 +24,17 @@ struct channel {
     uint32_t drops_before; /* drop counter of its socket when the channel was opened */
 };
 
+/* The key as a number stands beside the channel, so that a search reads the channel it finds only.
+ */
+struct channel_slot {
+    uint64_t number;
+    struct channel *channel; /* NULL: empty */
+};
+
 /* All zero is an empty table with ids as keys. */
 struct channel_table {
     bool is_by_peer; /* the key is the peer; set it before adding the first channel */
-    struct channel **slots;
+    struct channel_slot *slots;
     size_t count;
     size_t capacity; /* of `slots`: 0 or a power of two */
 };

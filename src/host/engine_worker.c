@@ -270,7 +270,14 @@ struct engine_worker *engine_worker_start_prompt(void (*published)(void *context
 
 void engine_worker_apply(struct engine_worker *worker, struct spec_set *set)
 {
+    engine_worker_apply_with(worker, set, NULL);
+}
+
+void engine_worker_apply_with(struct engine_worker *worker, struct spec_set *set,
+                              struct history **pasts)
+{
     struct change *change = change_new(set);
+    change_set_pasts(change, pasts);
     worker_lock(worker->worker);
     struct change *replaced = worker->pending;
     worker->pending = change;

@@ -27,6 +27,10 @@ struct engine_worker *engine_worker_start_prompt(void (*published)(void *context
 /* Hands over a new set of targets (takes a reference); replaces one that is still pending. */
 void engine_worker_apply(struct engine_worker *worker, struct spec_set *set);
 
+/* The same with what the new ones among them did before (change_set_pasts). */
+void engine_worker_apply_with(struct engine_worker *worker, struct spec_set *set,
+                              struct history **pasts);
+
 /* Waits until a snapshot with the targets handed over last is published: some milliseconds. */
 void engine_worker_await(struct engine_worker *worker);
 

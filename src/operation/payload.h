@@ -53,10 +53,10 @@ struct payload {
     uint16_t sequence; /* drawn; ICMP: of packet 1; STAMP: the SSID, unless it is 0 */
     uint16_t identifier; /* ICMP: of the channel */
     bool has_epoch; /* the responder's clock was seen: its first stamp and where that lies, */
+    bool is_not_utc; /* a reply said so of the responder's clock */
     uint32_t epoch_ms; /* to unwrap the others */
     int64_t epoch_ns;
     int64_t offset_ns; /* type 3: from our t1 to its t2 then */
-    bool is_not_utc; /* a reply said so of the responder's clock */
     enum byte_order byte_order; /* icmp-jitter, once settled: of the responder's times */
     int64_t claimed_ns; /* what the responder says its clock is off by, or may be */
     enum one_way doubt; /* why its times are not believed whatever they are; or ONE_WAY_SHOWN */

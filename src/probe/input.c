@@ -348,6 +348,8 @@ bool probe_input(struct probe *probe, const struct ev *ev, struct instant now)
     case EV_DROPPED:
         probe->socket_drops += ev->dropped;
         return false;
+    case EV_ENDED:
+        break;
     case EV_ERROR:
         if (ev->is_icmp) {
             input_icmp(probe, ev, now);

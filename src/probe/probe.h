@@ -69,20 +69,20 @@ struct probe {
     bool is_unreachable; /* ICMP said so during the handshake, or about a train without one */
     bool is_altered; /* a reply to be verified was not what was sent, but perhaps not the
                         responder's */
-    bool has_refusal; /* the responder, or somebody else, refused: */
+    bool has_refusal; /* the responder, or somebody else, refused: `refusal` */
+    bool has_asked_again; /* for the port, in this operation */
+    uint16_t port; /* where the probes go: the spec's, or what the responder suggested */
+    struct mono last_event; /* the last thing that counted, for the duration */
+    struct train train;
+    struct payload payload;
+    struct handshake handshake;
+    struct round round;
     struct handshake_answer refusal; /* believed when nobody says otherwise */
     struct mono started;
     struct mono latest_end;
     struct mono deadline; /* of CONTROL, CONNECT and SETTLE, */
     struct mono held_until; /* but not before this: it was slept through. 0: it was not */
-    bool has_asked_again; /* for the port, in this operation */
-    uint16_t port; /* where the probes go: the spec's, or what the responder suggested */
-    struct mono last_event; /* the last thing that counted, for the duration */
     uint32_t socket_drops; /* datagrams lost in the socket during the operation, perhaps not ours */
-    struct handshake handshake;
-    struct train train;
-    struct payload payload;
-    struct round round;
     struct clock_filter filter; /* of the responder's clock, over operations */
     struct mono query_due; /* no query is sent before; over operations */
     struct payload_learned learned; /* of the responder, over operations */

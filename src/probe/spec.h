@@ -122,12 +122,12 @@ struct spec_packets {
 /* How the responder is asked to open the port: read by the handshake. */
 struct spec_control {
     enum control_version version;
-    struct auth_key key; /* algorithm AUTH_NONE: no authentication; of STAMP: that of the packets,
-                            which are not asked for */
-    unsigned auth_layout; /* with an MD5 key: 0: try them in turn; else number + 1 of the layout */
     uint16_t port;
     uint8_t tries; /* transmissions of the control request in all */
     int64_t timeout_ns;
+    struct auth_key key; /* algorithm AUTH_NONE: no authentication; of STAMP: that of the packets,
+                            which are not asked for */
+    unsigned auth_layout; /* with an MD5 key: 0: try them in turn; else number + 1 of the layout */
 };
 
 /* Which times are believed: read by the host (timestamps) and the trust in one-way delays. */
@@ -165,11 +165,12 @@ struct spec_results {
 struct spec {
     struct spec_identity identity;
     const struct operation *operation; /* what is measured: operation/operation.h */
-    struct spec_schedule schedule;
+    /* Each packet reads of these four. */
+    struct spec_clocks clocks;
     struct spec_path path;
     struct spec_packets packets;
     struct spec_control control;
-    struct spec_clocks clocks;
+    struct spec_schedule schedule;
     struct spec_results results;
     unsigned references; /* use spec_ref and spec_unref only */
 };

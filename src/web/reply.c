@@ -53,7 +53,8 @@ void reply_make_problem(struct reply *reply)
 void reply_compress(struct reply *reply, const struct request *request)
 {
     bool is_small = reply->stream == NULL && reply->body.size < GZIP_BYTES_MIN;
-    if (!is_small && negotiate_gzip(request_header(request, REQUEST_ACCEPT_ENCODING))) {
+    if (!reply->is_gzip && !is_small &&
+        negotiate_gzip(request_header(request, REQUEST_ACCEPT_ENCODING))) {
         reply->is_gzip =
             reply->stream != NULL ? stream_compress(reply->stream) : gzip_compress(&reply->body);
     }

@@ -50,16 +50,38 @@ static struct metrics_request wanted_of(const struct site *site, const struct re
     };
 }
 
+/* What is sent to one client can be sent to others who ask meanwhile. */
+static void share(struct site *site, const struct share_key *key,
+                  const struct stream_source *source, struct reply *reply)
+{
+    reply->is_gzip = key->is_gzip && stream_compress(reply->stream);
+    if (reply->is_gzip == key->is_gzip) {
+        struct stream *shared = shares_offer(&site->shares, key, source, reply->stream);
+        reply->stream = shared != NULL ? shared : reply->stream;
+    }
+}
+
 static void answer_metrics(struct site *site, const struct request *request, struct reply *reply)
 {
     struct metrics_request wanted = wanted_of(site, request);
     if (site->hides_program) {
         expo_filter_hide_program(&wanted.filter);
     }
+    bool is_gzip =
+        !site->is_plain && negotiate_gzip(request_header(request, REQUEST_ACCEPT_ENCODING));
+    const struct share_key key = {wanted.format, wanted.filter, is_gzip};
     reply->varies = true;
     reply->content_type = wanted.format->content_type;
+    reply->stream = shares_join(&site->shares, &key);
+    if (reply->stream != NULL) {
+        reply->is_gzip = is_gzip;
+        return;
+    }
     struct stream_source source = site->handlers.metrics(site->handlers.context, &wanted);
     open_body(&source, reply);
+    if (reply->stream != NULL) {
+        share(site, &key, &source, reply);
+    }
 }
 
 static void answer_config(struct site *site, const struct request *request, struct reply *reply)

@@ -12,9 +12,10 @@
 
 #include "web/handlers.h"
 #include "web/reply.h"
+#include "web/share.h"
 
 /* Metrics below this are sent with their length, at once. */
-#define ROUTES_SHORT_BYTES ((size_t)64 * 1024)
+#define ROUTES_SHORT_BYTES SHARE_BYTES_MIN
 
 enum method { METHOD_GET = 1, METHOD_HEAD = 2, METHOD_POST = 4, METHOD_PUT = 8 };
 
@@ -28,6 +29,7 @@ struct site {
     bool hides_program; /* the metrics are without those about this program */
     bool has_lifecycle; /* a reload may be requested by HTTP */
     struct expo_rejections rejections;
+    struct shares shares; /* metrics that several clients get */
     bool is_stopping; /* nothing begins that takes its time */
     bool is_reloading; /* the one reload at a time; guards the next */
     int64_t reload_next_ns; /* when the next one may begin */

@@ -103,29 +103,37 @@ static void answer(struct letter *letter, uint16_t *number, struct instant now)
     memcpy(letter->bytes + 14, &count, sizeof count);
 }
 
-/* What one tick of the host does: sends what is due, then reads when it left, then the answers. */
+static void tell_sent(struct machine machine, const struct letter *letter, struct instant now)
+{
+    struct ev ev = {.kind = EV_SENT, .id = letter->id, .tag = letter->tag, .called = now.mono};
+    ev.left = (struct stamp){.at = now, .source = STAMP_KERNEL, .error_ns = 100};
+    if (letter->tag != 0) {
+        machine.ops->input(machine.self, &ev, now);
+    }
+}
+
+/* What one tick of the host does: sends what is due, then reads when it left, then the answers;
+ * after those to requests, the first probes leave. */
 static void tick(struct machine machine, struct post *post, uint16_t *numbers, struct instant now)
 {
     post->count = 0;
     drain(machine, post, now);
-    for (size_t i = 0; i < post->count; i++) {
-        const struct letter *letter = &post->letters[i];
-        struct ev ev = {.kind = EV_SENT, .id = letter->id, .tag = letter->tag};
-        ev.called = now.mono;
-        ev.left = (struct stamp){.at = now, .source = STAMP_KERNEL, .error_ns = 100};
-        if (letter->tag != 0) {
-            machine.ops->input(machine.self, &ev, now);
-        }
+    size_t first = post->count;
+    for (size_t i = 0; i < first; i++) {
+        tell_sent(machine, &post->letters[i], now);
     }
     struct instant later = {{now.mono.ns + ROUND_TRIP_NS}, {now.wall.ns + ROUND_TRIP_NS}};
-    for (size_t i = 0, count = post->count; i < count; i++) {
-        struct letter *letter = &post->letters[i];
-        bool is_control = letter->peer.port == CONTROL_PORT;
-        numbers[letter->id.owner] *= !is_control;
-        answer(letter, &numbers[letter->id.owner], now);
-        struct ev ev = {.kind = EV_DATA, .id = letter->id, .peer = letter->peer, .ttl = 64};
-        ev.bytes = letter->bytes;
-        ev.size = letter->size;
+    for (size_t i = 0; i < post->count; i++) {
+        struct letter letter = post->letters[i];
+        bool is_control = letter.peer.port == CONTROL_PORT;
+        numbers[letter.id.owner] *= !is_control;
+        if (i >= first) {
+            tell_sent(machine, &letter, later);
+        }
+        answer(&letter, &numbers[letter.id.owner], now);
+        struct ev ev = {.kind = EV_DATA, .id = letter.id, .peer = letter.peer, .ttl = 64};
+        ev.bytes = letter.bytes;
+        ev.size = letter.size;
         ev.received = (struct stamp){.at = later, .source = STAMP_KERNEL, .error_ns = 100};
         machine.ops->input(machine.self, &ev, later);
         post->probes += !is_control;

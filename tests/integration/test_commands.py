@@ -22,6 +22,7 @@ PROMPT = re.compile(r"^\S*\$ ")
 NOT_RUN = {
     "sh deploy/quickstart.sh": "builds; integration.quickstart runs it with programs that are there",
     "sh deploy/install-deps.sh": "changes the machine",
+    "sh deploy/deb.sh": "builds; tests/deb/run.sh runs it",
     "sh tests/": "hours, or the test run itself",
     "cmake ": "builds; everybody who runs this test has done so",
     "ctest ": "the test run itself",
