@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "engine/booking.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -60,6 +61,12 @@ static void keep_packets(const struct probe *probe, struct report *report)
         report->packet_count = samples.count;
         report->packets = mem_alloc(samples.count, sizeof *report->packets);
         memcpy(report->packets, samples.items, samples.count * sizeof *report->packets);
+    }
+    free(report->trail);
+    report->trail = NULL;
+    report->trail_count = 0;
+    if (report->spec->results.history > 0) {
+        report->trail = probe_trail(probe, &report->trail_count);
     }
 }
 

@@ -298,7 +298,7 @@ static unsigned reasons_of(const struct spec *spec, const struct round *round)
 
 /* What the ledger says of a probe that was sent. One that is not in it was cut off. */
 static void settle_sent(struct evidence_packet *packet, const struct samples *samples,
-                        const enum loss_way *ways)
+                        const enum lost_way *ways)
 {
     if (packet->seq > samples->count) {
         packet->was_refused = true;
@@ -315,7 +315,7 @@ static void settle_sent(struct evidence_packet *packet, const struct samples *sa
 }
 
 static void settle_packet(const struct evidence *evidence, struct evidence_packet *packet,
-                          const struct samples *samples, const enum loss_way *ways)
+                          const struct samples *samples, const enum lost_way *ways)
 {
     const struct spec *spec = evidence->spec;
     bool is_probe = packet->role == EVIDENCE_PROBE;
@@ -339,9 +339,9 @@ static void settle(struct evidence *evidence, const struct probe *probe)
 {
     struct evidence_record *record = evidence->record;
     const struct samples samples = train_samples(&probe->train);
-    enum loss_way *ways = mem_alloc(samples.count, sizeof *ways);
+    enum lost_way *ways = mem_alloc(samples.count, sizeof *ways);
     int64_t epoch_ns = probe->train.next > 0 ? probe->train.epoch_ns : record->epoch_ns;
-    direction_name(&samples, payload_resolution_ns(evidence->spec), ways);
+    direction_mark(&samples, payload_resolution_ns(evidence->spec), ways);
     for (struct evidence_packet *packet = packet_at(record, 0); packet != NULL;
          packet = packet_at(record, offset_behind(record, packet))) {
         packet->time_ns += epoch_ns;

@@ -55,7 +55,7 @@ struct evidence_packet {
     uint8_t tos, ttl; /* ttl 0: the system's default */
     enum fate fate; /* of EVIDENCE_PROBE */
     enum stamp_source source; /* of the time */
-    enum loss_way way; /* where it was lost */
+    enum lost_way way; /* where it was lost, of a lost one */
     enum evidence_role role;
 };
 

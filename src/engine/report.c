@@ -43,6 +43,7 @@ static void report_free(struct report *report)
     free(report->packets);
     free(report->flows);
     trace_result_unref(report->path);
+    free(report->trail);
     free(report);
 }
 
@@ -98,9 +99,14 @@ struct report *report_alloc(struct report_yard *yard)
 void report_own(struct report *report, bool keeps_path)
 {
     const struct flow_tally *flows = report->flows;
+    const uint32_t *trail = report->trail;
     tally_own(&report->tally);
     report->packets = NULL;
     report->packet_count = 0;
+    if (trail != NULL) {
+        report->trail = mem_alloc(report->trail_count, sizeof *report->trail);
+        memcpy(report->trail, trail, report->trail_count * sizeof *trail);
+    }
     report->path = keeps_path ? trace_result_ref(report->path) : NULL;
     if (flows != NULL) {
         report->flows = mem_alloc(SPEC_FLOWS_MAX, sizeof *report->flows);

@@ -41,6 +41,9 @@ struct report {
     uint32_t packet_count;
     struct flow_tally *flows; /* SPEC_FLOWS_MAX; NULL: it is one, or nothing was sent yet */
     struct trace_result *path; /* a reference; NULL: not looked for, or not found out yet */
+    uint32_t *trail; /* what became of them (stats/trail.h); NULL: none were sent, or no history is
+                        kept */
+    uint32_t trail_count;
     struct history *history; /* a reference, to what goes on: it may have newer operations by now.
                                 NULL: none was kept */
     unsigned references; /* what stands above is what a report says */

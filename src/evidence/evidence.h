@@ -7,8 +7,8 @@
 #include "base/buf.h"
 #include "engine/evidence.h"
 
-/* "sd", "ds", "unknown" (LOSS_NONE too). */
-const char *loss_way_name(enum loss_way way);
+/* "sd", "ds", "unknown". */
+const char *lost_way_name(enum lost_way way);
 
 /* "loss", "failed", "limit", "always": one bit of enum evidence_reason. */
 const char *evidence_reason_name(enum evidence_reason reason);

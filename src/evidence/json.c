@@ -78,6 +78,7 @@ static void add_packet(const struct evidence *evidence, const struct evidence_pa
                                         [EVIDENCE_QUERY] = "query",
                                         [EVIDENCE_STRAY] = "stray"};
     bool is_probe = packet->role == EVIDENCE_PROBE;
+    bool is_lost = is_probe && packet->is_sent && packet->fate == FATE_SENT;
     struct addr near = evidence->record->near;
     near.port = packet->near_port;
     buf_printf(out, "{\"direction\": \"%s\", \"role\": \"%s\", \"seq\": ",
@@ -88,7 +89,7 @@ static void add_packet(const struct evidence *evidence, const struct evidence_pa
     buf_printf(out, ", \"time_source\": \"%s\", \"fate\": ", stamp_source_name(packet->source));
     buf_printf(out, is_probe ? "\"%s\"" : "null", fate_name(packet->fate));
     buf_add_string(out, ", \"lost\": ");
-    buf_printf(out, packet->way != LOSS_NONE ? "\"%s\"" : "null", loss_way_name(packet->way));
+    buf_printf(out, is_lost ? "\"%s\"" : "null", lost_way_name(packet->way));
     buf_add_string(out, ", \"rtt\": ");
     if (packet->rtt_ns >= 0) {
         json_seconds_write(packet->rtt_ns, out);

@@ -10,9 +10,9 @@
 
 #define TTL_USUAL 64
 
-const char *loss_way_name(enum loss_way way)
+const char *lost_way_name(enum lost_way way)
 {
-    return way == LOSS_SD ? "sd" : way == LOSS_DS ? "ds" : "unknown";
+    return way == LOST_SD ? "sd" : way == LOST_DS ? "ds" : "unknown";
 }
 
 const char *evidence_reason_name(enum evidence_reason reason)
@@ -38,8 +38,9 @@ bool evidence_is_shown(const struct evidence_packet *packet)
 static void add_fate(const struct evidence_packet *packet, struct buf *out)
 {
     buf_printf(out, "%" PRIu32 ": %s", packet->seq, fate_name(packet->fate));
-    if (packet->fate == FATE_SENT && packet->way != LOSS_UNKNOWN && packet->is_sent) {
-        buf_add_string(out, packet->way == LOSS_SD ? " on the way there" : " on the way back");
+    if (packet->fate == FATE_SENT && packet->is_sent &&
+        (packet->way == LOST_SD || packet->way == LOST_DS)) {
+        buf_add_string(out, packet->way == LOST_SD ? " on the way there" : " on the way back");
     }
     if (packet->rtt_ns >= 0) {
         buf_printf(out, ", RTT %.3f ms", (double)packet->rtt_ns / 1e6);

@@ -210,6 +210,10 @@ struct http_handlers exporter_handlers(struct exporter *exporter);
 /* What all workers have published, in the order of the file; the caller's reference. */
 struct snapshot *exporter_acquire(struct exporter *exporter);
 
+/* Draws a page from the view: true unless it says that there is no such target. */
+bool exporter_draw_page(struct exporter *exporter, const struct expo_view *view,
+                        const struct page_request *request, struct buf *out);
+
 /* Handlers (web/handlers.h). */
 struct stream_source exporter_open_targets(void *context, const struct selection *selection);
 bool exporter_show_operations(void *context, const char *name, size_t limit, struct buf *out);

@@ -12,7 +12,6 @@
 #include "program/process.h"
 #include "program/responder_view.h"
 #include "web/api.h"
-#include "web/page.h"
 
 /* Everything that a view points to. */
 struct scene {
@@ -186,13 +185,13 @@ static struct stream_source open_config(void *context)
     return shown_config_open(&exporter->shown, exporter->guard);
 }
 
-static void show_page(void *context, struct buf *out)
+static bool show_page(void *context, const struct page_request *request, struct buf *out)
 {
-    struct exporter *exporter = context;
     struct scene scene;
-    scene_init(&scene, exporter);
-    page_render(&scene.view, exporter->metrics_path, out);
+    scene_init(&scene, context);
+    bool is_there = exporter_draw_page(context, &scene.view, request, out);
     scene_fini(&scene);
+    return is_there;
 }
 
 static void show_status(void *context, struct buf *out)

@@ -9,10 +9,12 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "host/clock.h"
 #include "host/clock_state.h"
 #include "host/entropy.h"
 #include "host/worker.h"
 #include "reflect/refusals.h"
+#include "reflect/roster.h"
 
 /* How often to look whether every address is open, while somebody waits for that. */
 #define START_STEP_NS NS_PER_MS
@@ -34,6 +36,8 @@ struct responder_worker {
     int error;
     struct responder_stats published;
     struct refusals refusals;
+    struct roster roster;
+    struct wall since; /* unchanging */
 };
 
 /* Sets the padding, too: counters are compared as bytes. */
@@ -114,6 +118,7 @@ static struct mono publish(void *self, struct instant now)
     }
     count_all(worker, &worker->published);
     worker->refusals = *reflect_refusals(worker->reflect);
+    reflect_tell_roster(worker->reflect, &worker->roster);
     if (worker->must_publish) {
         worker->wants_stats = worker->must_publish = false;
     }
@@ -164,6 +169,7 @@ struct responder_worker *responder_worker_start(const struct reflect_settings *s
     struct responder_worker *worker = mem_alloc(1, sizeof *worker);
     struct reflect_seed seed;
     entropy_fill(seed.bytes, sizeof seed.bytes);
+    worker->since = clock_now().wall;
     worker->reflect = reflect_new(settings, &seed);
     worker->worker = worker_new(reflect_machine(worker->reflect), &ops, worker);
     int start_error = worker->worker == NULL ? -errno : worker_start(worker->worker);
@@ -194,6 +200,15 @@ void responder_worker_refusals(struct responder_worker *worker, struct refusals 
     worker_lock(worker->worker);
     *out = worker->refusals;
     worker_unlock(worker->worker);
+}
+
+void responder_worker_roster(struct responder_worker *worker, struct roster *out,
+                             struct wall *since)
+{
+    worker_lock(worker->worker);
+    *out = worker->roster;
+    worker_unlock(worker->worker);
+    *since = worker->since;
 }
 
 uint64_t responder_worker_nudge(struct responder_worker *worker)

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "base/time.h"
 #include "reflect/reflect.h"
 
 struct responder_worker;
@@ -29,6 +30,11 @@ void responder_worker_stats(struct responder_worker *worker, struct responder_st
 /* A copy of whom it refused (reflect/refusals.h), as old. */
 struct refusals;
 void responder_worker_refusals(struct responder_worker *worker, struct refusals *out);
+
+/* A copy of whom it serves (reflect/roster.h), and since when it runs, as old. */
+struct roster;
+void responder_worker_roster(struct responder_worker *worker, struct roster *out,
+                             struct wall *since);
 
 /* Wakes the thread, and returns worker_turns. */
 uint64_t responder_worker_nudge(struct responder_worker *worker);

@@ -146,6 +146,10 @@ struct mono probe_end(const struct probe *probe, struct mono now);
 const struct round *probe_collect(struct probe *probe, const struct clock_state *clock,
                                   struct instant now, const struct round_sinks *sinks);
 
+/* What became of each packet of the operation that was collected last (stats/trail.h): allocated,
+ * the caller's. NULL when it sent none. */
+uint32_t *probe_trail(const struct probe *probe, uint32_t *count);
+
 /* What IOS would return for an operation of `spec` that came to `round`. */
 enum return_code probe_return_code(const struct round *round, const struct spec *spec);
 

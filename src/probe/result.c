@@ -4,10 +4,12 @@
 #include <assert.h>
 #include <errno.h>
 
+#include "base/mem.h"
 #include "operation/operation.h"
 #include "probe/phase.h"
 #include "probe/trust.h"
 #include "stats/drops.h"
+#include "stats/trail.h"
 
 /* The MIB counts icmp-jitter by its average jitter, everything else by the average round trip. */
 static bool is_over_threshold(const struct round *round, const struct spec *spec)
@@ -173,4 +175,16 @@ const struct round *probe_collect(struct probe *probe, const struct clock_state 
     judge_drops(probe);
     round->return_code = probe_return_code(round, probe->spec);
     return round;
+}
+
+uint32_t *probe_trail(const struct probe *probe, uint32_t *count)
+{
+    const struct samples samples = train_samples(&probe->train);
+    *count = probe->train.next > 0 ? samples.count : 0;
+    if (*count == 0) {
+        return NULL;
+    }
+    uint32_t *trail = mem_alloc(*count, sizeof *trail);
+    trail_fill(&samples, payload_resolution_ns(probe->spec), trail);
+    return trail;
 }

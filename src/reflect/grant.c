@@ -92,6 +92,7 @@ void reflect_grant(struct reflect *reflect, const struct opening *to, struct ins
     if (!is_repeated) {
         start_lease(reflect, to, session, now);
     }
+    roster_note(&reflect->roster, &to->peer, now.mono);
     answer(reflect, to, RESULT_ACCEPTED, session);
 }
 

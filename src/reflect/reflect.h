@@ -211,6 +211,10 @@ const struct reflect_stats *reflect_stats(const struct reflect *reflect);
 struct refusals;
 const struct refusals *reflect_refusals(const struct reflect *reflect);
 
+/* Whom it serves (reflect/roster.h): writes all of *out. */
+struct roster;
+void reflect_tell_roster(const struct reflect *reflect, struct roster *out);
+
 /* Takes over other settings, which are copied, at the next polls; sessions live on, but for those
  * on permanent ports that are not wanted any more. `listen` must be as it was. Until it is done
  * reflect_is_listening is false; a new permanent port that cannot be opened is a listen error,

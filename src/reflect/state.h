@@ -13,6 +13,7 @@
 #include "reflect/reflect.h"
 #include "reflect/refusals.h"
 #include "reflect/replay.h"
+#include "reflect/roster.h"
 #include "wire/ipsla2.h"
 #include "wire/stamp_packet.h"
 
@@ -81,6 +82,7 @@ struct reflect {
     struct reflect_settings settings;
     struct reflect_stats stats;
     struct refusals refusals;
+    struct roster roster; /* its sources */
     struct addr from; /* of the datagram that came last */
     struct mono now; /* when it, or another event, came */
     struct listener listeners[REFLECT_SOCKETS_MAX];

@@ -8,11 +8,11 @@
 #include "base/mem.h"
 #include "expo/expo.h"
 #include "host/clock.h"
+#include "program/people.h"
 #include "program/process.h"
 #include "program/responder_view.h"
 #include "responder/responder.h"
 #include "web/api.h"
-#include "web/page.h"
 
 /* A scrape being answered. */
 struct scrape {
@@ -67,12 +67,17 @@ static struct stream_source open_config(void *context)
     return shown_config_open(&responder->shown, responder->guard);
 }
 
-static void show_page(void *context, struct buf *out)
+static bool show_page(void *context, const struct page_request *request, struct buf *out)
 {
     struct responder *responder = context;
     struct scrape scrape;
+    struct responder_people *people = mem_alloc(1, sizeof *people);
     fill(&scrape, responder);
-    page_render(&scrape.view, responder->metrics_path, out);
+    people_read(responder->worker, people);
+    const struct page_source source = {.view = &scrape.view, .people = people};
+    bool is_there = page_draw(out, &source, request);
+    free(people);
+    return is_there;
 }
 
 /* A responder measures nothing. */

@@ -3,6 +3,7 @@
 #include "stats/direction.h"
 
 #include <stddef.h>
+#include <string.h>
 
 void loss_periods_add(struct loss_periods *periods, uint32_t lost, uint32_t position,
                       uint32_t *last_end)
@@ -124,13 +125,13 @@ static struct survey survey_gaps(const struct samples *samples, int64_t resoluti
 /* The books of one operation while its gaps are gone through. */
 struct books {
     struct round *round;
+    enum lost_way *ways; /* of each packet; NULL: nobody asks */
     const struct counted *counted;
     uint32_t end_sd, end_ds; /* of the latest loss period, in packets sent; 0: there was none */
     bool is_reordered; /* so numbers of the gap may lie outside of it */
     uint32_t lost_left; /* unanswered packets in this gap and those to come, */
     uint32_t returned_left; /* of which so many replies were lost on the way back, */
     uint32_t unsure_left; /* and so many have no direction */
-    enum loss_way *ways; /* of each sample; NULL: nobody asks */
 };
 
 static struct books books_open(struct round *round, const struct samples *samples,
@@ -161,23 +162,10 @@ static void add_losses(struct way *way, uint32_t lost, uint32_t position, uint32
     loss_periods_add(&way->periods, lost, position, last_end);
 }
 
-/* The unanswered packets before sample `end` and behind the answer before it. */
-static void name_gap(const struct books *books, const struct samples *samples, uint32_t end,
-                     enum loss_way way)
-{
-    for (uint32_t i = end; books->ways != NULL && i > 0; i--) {
-        const struct sample *sample = &samples->items[i - 1];
-        if (sample_is_answered(sample)) {
-            return;
-        }
-        books->ways[i - 1] = sample->fate == FATE_SENT ? way : LOSS_NONE;
-    }
-}
-
 /* Books the gap, which begins at `position`, and lies between the counts `highest` and `number`.
  * Where packets overtook each other it takes at least what the gaps to come have no room for.
- * Returns where all of its packets were lost. */
-static enum loss_way book_gap(struct books *books, const struct gap *gap, const uint32_t between[2],
+ * Returns where its packets were lost. */
+static enum lost_way book_gap(struct books *books, const struct gap *gap, const uint32_t between[2],
                               uint32_t position)
 {
     struct round *round = books->round;
@@ -195,10 +183,18 @@ static enum loss_way book_gap(struct books *books, const struct gap *gap, const 
         add_losses(&round->ds, returned, position, &books->end_ds);
     }
     round->lost_unknown += unsure;
-    if (unsure > 0 || (returned > 0 && returned < gap->lost)) {
-        return LOSS_UNKNOWN;
+    return unsure > 0              ? LOST_UNKNOWN
+           : returned == 0         ? LOST_SD
+           : returned == gap->lost ? LOST_DS
+                                   : LOST_EITHER;
+}
+
+/* The packets from `begin` to `end` were lost on this way. */
+static void mark_gap(struct books *books, uint32_t begin, uint32_t end, enum lost_way way)
+{
+    for (uint32_t i = begin; books->ways != NULL && i < end; i++) {
+        books->ways[i] = way;
     }
-    return returned > 0 ? LOSS_DS : LOSS_SD;
 }
 
 static void book_gaps(struct books *books, const struct samples *samples)
@@ -206,6 +202,7 @@ static void book_gaps(struct books *books, const struct samples *samples)
     struct gap gap = {0};
     uint32_t highest = 0;
     uint32_t position = 0; /* packets sent so far */
+    uint32_t begin = 0; /* of the gap */
     for (uint32_t i = 0; i < samples->count; i++) {
         const struct sample *sample = &samples->items[i];
         widen(&gap, sample->fate);
@@ -215,48 +212,45 @@ static void book_gaps(struct books *books, const struct samples *samples)
         }
         const uint32_t between[2] = {highest, sample->responder_seq};
         if (gap.lost > 0 && is_told(books->counted, sample, highest)) {
-            name_gap(books, samples, i, book_gap(books, &gap, between, position - gap.lost));
+            enum lost_way way = book_gap(books, &gap, between, position - gap.lost);
+            mark_gap(books, begin, i, way);
         } else {
             books->round->lost_unknown += gap.lost;
         }
         highest = larger(highest, sample->responder_seq);
         gap = (struct gap){0};
+        begin = i + 1;
         position++;
     }
     books->round->lost_unknown += gap.lost;
 }
 
-/* False: the count tells nothing. */
-static bool book_by_count(struct round *round, const struct samples *samples, int64_t resolution_ns,
-                          enum loss_way *ways)
+/* `ways` as in struct books. */
+static void book(struct round *round, const struct samples *samples, int64_t resolution_ns,
+                 enum lost_way *ways)
 {
-    if (samples->counted == NULL || samples->counted->is_broken) {
-        return false;
-    }
-    const struct survey survey = survey_gaps(samples, resolution_ns);
-    if (!survey.has_restarted) {
-        struct books books = books_open(round, samples, &survey);
-        books.ways = ways;
-        book_gaps(&books, samples);
-    }
-    return !survey.has_restarted;
-}
-
-void direction_name(const struct samples *samples, int64_t resolution_ns, enum loss_way *ways)
-{
-    struct round round = {0};
-    for (uint32_t i = 0; i < samples->count; i++) {
-        ways[i] = samples->items[i].fate == FATE_SENT ? LOSS_UNKNOWN : LOSS_NONE;
-    }
-    book_by_count(&round, samples, resolution_ns, ways);
-}
-
-void direction_book(struct round *round, const struct samples *samples, int64_t resolution_ns)
-{
-    if (book_by_count(round, samples, resolution_ns, NULL)) {
-        return;
+    if (samples->counted != NULL && !samples->counted->is_broken) {
+        const struct survey survey = survey_gaps(samples, resolution_ns);
+        if (!survey.has_restarted) {
+            struct books books = books_open(round, samples, &survey);
+            books.ways = ways;
+            book_gaps(&books, samples);
+            return;
+        }
     }
     for (uint32_t i = 0; i < samples->count; i++) {
         round->lost_unknown += samples->items[i].fate == FATE_SENT;
     }
+}
+
+void direction_book(struct round *round, const struct samples *samples, int64_t resolution_ns)
+{
+    book(round, samples, resolution_ns, NULL);
+}
+
+void direction_mark(const struct samples *samples, int64_t resolution_ns, enum lost_way *ways)
+{
+    struct round unused = {0};
+    memset(ways, 0, samples->count * sizeof *ways);
+    book(&unused, samples, resolution_ns, ways);
 }

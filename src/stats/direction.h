@@ -25,16 +25,16 @@ bool sample_is_answered(const struct sample *sample);
  * the responder's times. */
 void direction_book(struct round *round, const struct samples *samples, int64_t resolution_ns);
 
-/* Where one unanswered packet was lost, as far as it is certain. */
-enum loss_way {
-    LOSS_NONE, /* it was not */
-    LOSS_UNKNOWN,
-    LOSS_SD, /* on the way to the responder */
-    LOSS_DS, /* its reply, on the way back */
-};
+/* Where an unanswered packet was lost. */
+enum lost_way {
+    LOST_UNKNOWN, /* also of every other packet */
+    LOST_SD,
+    LOST_DS,
+    LOST_EITHER, /* between the same two answers some were lost there and some back: which ones is
+                    not told */
+} __attribute__((packed));
 
-/* The same books packet by packet: ways[i] for each of the samples. Where some packets in a row
- * were lost there and some on the way back, nobody knows which: LOSS_UNKNOWN. */
-void direction_name(const struct samples *samples, int64_t resolution_ns, enum loss_way *ways);
+/* The same for each packet: ways[i] is that of samples->items[i]. */
+void direction_mark(const struct samples *samples, int64_t resolution_ns, enum lost_way *ways);
 
 #endif

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "expo/format.h"
 #include "expo/view.h"
+#include "page/page.h"
 #include "select/selection.h"
 #include "web/evidence.h"
 #include "web/request.h"
@@ -49,7 +50,8 @@ struct http_handlers {
     void *context;
     /* Opens the metrics, which the serving thread then reads and closes. */
     struct stream_source (*metrics)(void *context, const struct metrics_request *request);
-    void (*page)(void *context, struct buf *out);
+    /* False: the page says that there is no such target. */
+    bool (*page)(void *context, const struct page_request *request, struct buf *out);
     /* What is not ready yet goes to `message` (one line). */
     bool (*ready)(void *context, struct buf *message);
     /* Requests a reload of the configuration, which another thread does and reports with

@@ -33,6 +33,7 @@ struct reply {
     char file_name[REPLY_FILE_NAME_MAX]; /* Content-Disposition: to be saved as; "": to be shown */
     const char *location; /* a path, which with a slash is where to go; NULL: none */
     bool varies; /* with Accept */
+    bool may_be_kept; /* by whoever asked, for ever: its URL changes with it */
     bool is_gzip;
     struct buf body;
     struct stream *stream; /* instead of the body; NULL: the body */

@@ -114,7 +114,9 @@ static void add_security(struct MHD_Response *response, const struct reply *repl
 static void add_headers(struct MHD_Response *response, const struct reply *reply)
 {
     MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, reply->content_type);
-    MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+    MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL,
+                            reply->may_be_kept ? "public, max-age=31536000, immutable"
+                                               : "no-store");
     MHD_add_response_header(response, MHD_HTTP_HEADER_VARY,
                             reply->varies ? "Accept, Accept-Encoding" : "Accept-Encoding");
     if (reply->is_gzip) {

@@ -8,6 +8,7 @@
 #include "web/api_routes.h"
 #include "web/evidence_routes.h"
 #include "web/negotiate.h"
+#include "web/page_routes.h"
 #include "web/route_path.h"
 
 #define READS (METHOD_GET | METHOD_HEAD)
@@ -90,14 +91,6 @@ static void answer_config(struct site *site, const struct request *request, stru
     (void)request;
     struct stream_source source = site->handlers.config(site->handlers.context);
     open_body(&source, reply);
-}
-
-static void answer_page(struct site *site, const struct request *request, struct reply *reply)
-{
-    (void)request;
-    reply->content_type = "text/html; charset=utf-8";
-    reply->policy = "default-src 'none'; style-src 'unsafe-inline'";
-    site->handlers.page(site->handlers.context, &reply->body);
 }
 
 static void answer_healthy(struct site *site, const struct request *request, struct reply *reply)
@@ -192,35 +185,44 @@ static void answer_reload(struct site *site, const struct request *request, stru
 }
 
 static const struct route rows[] = {
-    {"/metrics", true, false, true, READS, answer_metrics, "Metrics",
+    {"/metrics", true, false, true, READS, answer_metrics,
      "The metrics, as Prometheus text, OpenMetrics or protobuf, whichever the scraper prefers."},
-    {"/", false, false, true, READS, answer_page, NULL,
-     "A status page: all targets with their latest results."},
-    {"/config", false, false, true, READS, answer_config, "Configuration",
+    {"/", false, false, true, READS, page_answer_overview,
+     "The overview: targets with their latest results and their past, the worst first."},
+    {"/matrix", false, false, true, READS, page_answer_matrix,
+     "Targets by two of their labels, coloured by loss, round trip, jitter or MOS."},
+    {"/target", false, false, true, READS, page_answer_target,
+     "The page of the target name=NAME: packets, past, failures, configuration."},
+    {"/responder", false, false, true, READS, page_answer_responder,
+     "The page of the responder: open ports, clients, errors, limits."},
+    {"/style.css", false, false, false, READS, page_answer_style, "The stylesheet of the pages."},
+    {"/page.js", false, false, false, READS, page_answer_script,
+     "The script that keeps the pages fresh."},
+    {"/icon.svg", false, false, false, READS, page_answer_icon, "Their icon."},
+    {"/config", false, false, true, READS, answer_config,
      "The configuration in force, as YAML: every key with its value, secrets masked."},
-    {API_TARGETS, false, false, true, READS, api_answer_targets, NULL,
+    {API_TARGETS, false, false, true, READS, api_answer_targets,
      "JSON: targets with their latest results, one on a line: all, or those that the query wants."},
-    {API_TARGETS "/NAME" API_OPERATIONS, false, true, true, READS, api_answer_operations, NULL,
+    {API_TARGETS "/NAME" API_OPERATIONS, false, true, true, READS, api_answer_operations,
      "JSON: the latest operations of one target, the oldest first."},
-    {EVIDENCE_LIST, false, true, true, READS, evidence_answer_list, NULL,
+    {EVIDENCE_LIST, false, true, true, READS, evidence_answer_list,
      "JSON: the operations of one target whose packets are kept, the latest first."},
-    {EVIDENCE_PCAPNG, false, true, true, READS, evidence_answer_pcapng, NULL,
+    {EVIDENCE_PCAPNG, false, true, true, READS, evidence_answer_pcapng,
      "The packets of one of them, as they were sent and received, as pcapng."},
-    {EVIDENCE_JSON, false, true, true, READS, evidence_answer_json, NULL, "The same as JSON."},
-    {API_TARGETS "/NAME", false, true, false, READS, api_answer_target, NULL,
+    {EVIDENCE_JSON, false, true, true, READS, evidence_answer_json, "The same as JSON."},
+    {API_TARGETS "/NAME", false, true, false, READS, api_answer_target,
      "JSON: one target; 404 when none has the name."},
-    {API_ROOT "responder", false, false, false, READS, api_answer_responder, NULL,
+    {API_ROOT "responder", false, false, false, READS, api_answer_responder,
      "JSON: the responder of this program: ports, requests, sessions."},
-    {API_ROOT "status", false, false, false, READS, api_answer_status, NULL,
+    {API_ROOT "status", false, false, false, READS, api_answer_status,
      "JSON: this program: version, configuration, targets by state, history file."},
-    {"/-/healthy", false, false, false, READS, answer_healthy, "Healthy",
-     "200 while the process serves."},
-    {"/-/ready", false, false, false, READS, answer_ready, "Ready",
+    {"/-/healthy", false, false, false, READS, answer_healthy, "200 while the process serves."},
+    {"/-/ready", false, false, false, READS, answer_ready,
      "200 once the configuration is loaded and every target that was due has been measured or has "
      "failed once, 503 before."},
-    {"/-/reload", false, false, false, CHANGES, answer_reload, NULL,
+    {"/-/reload", false, false, false, CHANGES, answer_reload,
      "Reloads the configuration; needs --web.enable-lifecycle."},
-    {"/probe", false, false, false, METHOD_GET, answer_probe, NULL,
+    {"/probe", false, false, false, METHOD_GET, answer_probe,
      "One operation now, of target=HOST with module=NAME; needs a section probe in the "
      "configuration."},
 };

@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
 /* What is served at which path: one row a route. From the rows follow the statuses 404 and 405, the
- * Allow header, which path the metrics may have, the links of the page, and the tables in
- * docs/http.md and ipsla_exporter(8) (a test compares). To add a route: a row and its function. */
+ * Allow header, which path the metrics may have, and the tables in docs/http.md and
+ * ipsla_exporter(8) (a test compares). To add a route: a row and its function. */
 #ifndef WEB_ROUTES_H
 #define WEB_ROUTES_H
 
@@ -46,7 +46,6 @@ struct route {
                     */
     unsigned methods;
     void (*answer)(struct site *site, const struct request *request, struct reply *reply);
-    const char *link; /* text of its link on the page; NULL: none */
     const char *help; /* one sentence, for the documentation */
 };
 

@@ -180,7 +180,7 @@ class Ipv6Test(harness.Case):
             lambda found: all(found.get("ipsla_operation_success", target=name) == 1 for name in ("six", "four")),
             "both targets up")
         self.assertEqual(len(metrics.all("ipsla_target_info", target="six", address="::1")), 1)
-        self.assertIn("[::1]:16384", exporter.request("GET", "/")[2])
+        self.assertIn("</bdi> port&nbsp;16384", exporter.request("GET", "/target?name=six")[2])
         with open(exporter.config_path, "a", encoding="utf-8") as file:
             file.write("- {name: bad, host: 'fe80::1', port: 1}\n")
         status, body = exporter.reload()

@@ -33,7 +33,8 @@ EXTRA = {
     "base": {"arpa/inet.h"},
     "probe": {"stdatomic.h"},
     "engine": {"stdatomic.h"},
-    "web": {"time.h"},  # to write a date
+    "page": {"time.h"},  # to write a date
+    "web": {"time.h"},
 }
 # Files outside libcore that may use any header of the system.
 WITH_SYSTEM = re.compile(r"host/|web/(exchange|hasher|http|listen|response)\.c$|config/(file_pattern|secret|watched|yaml)\.c$|config/file\.[ch]$|(program|exporter|responder|cli)/")

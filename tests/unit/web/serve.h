@@ -107,14 +107,16 @@ static inline struct stream_source give_metrics(void *context,
     return give_bytes(fixture, request->format);
 }
 
-static inline void give_page(void *context, struct buf *out)
+static inline bool give_page(void *context, const struct page_request *request, struct buf *out)
 {
+    (void)request;
     struct fixture *fixture = context;
     buf_add_string(out, "<!DOCTYPE html>");
     size_t size = atomic_load(&fixture->page_size);
     for (size_t i = 0; i < size; i += 10) {
         buf_add(out, "0123456789", 10);
     }
+    return true;
 }
 
 static inline bool give_ready(void *context, struct buf *message)

@@ -78,8 +78,9 @@ static void the_page_may_fetch_nothing(void **state)
     ask(fixture, "GET /", "", &answer);
     expect_status(&answer, 200);
     expect_header(&answer, "Content-Type: text/html; charset=utf-8");
-    expect_header(&answer, "Content-Security-Policy: default-src 'none'; "
-                           "style-src 'unsafe-inline'");
+    expect_header(&answer, "Content-Security-Policy: default-src 'none'; style-src 'self'; "
+                           "script-src 'self'; img-src 'self'; connect-src 'self'; "
+                           "form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
     assert_string_equal(body_of(&answer), "<!DOCTYPE html>");
     buf_fini(&answer);
 }
