@@ -14,7 +14,6 @@
 #include "explain/explain.h"
 #include "explain/reason.h"
 #include "operation/operation.h"
-#include "stats/deviation.h"
 
 /* Nanoseconds as milliseconds with three decimals. */
 static void add_ms(struct buf *out, double value_ns)

@@ -187,3 +187,19 @@ bool parse_is_valid(const struct schema_key *key, const char *text)
     return parse_has_elements(key->kind) ? parse_element(key->kind, text, &previous_ns) == NULL
                                          : parse_value(key, NULL, text, &parsed) == NULL;
 }
+
+bool parse_lacks_length(const char *text)
+{
+    enum { HOST_AT_IPV4 = 3, HOST_AT_IPV6 = 8 };
+    struct addr addr;
+    if (!addr_parse_ip(text, &addr)) {
+        return false; /* it has a length, or is no address */
+    }
+    size_t end = addr.family == ADDR_IPV4 ? 4 : sizeof addr.ip;
+    for (size_t i = addr.family == ADDR_IPV4 ? HOST_AT_IPV4 : HOST_AT_IPV6; i < end; i++) {
+        if (addr.ip[i] != 0) {
+            return false;
+        }
+    }
+    return true;
+}

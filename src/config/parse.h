@@ -31,4 +31,8 @@ const char *parse_element(enum schema_kind kind, const char *text, int64_t *prev
 /* As a value of the key, or as the first element of it. */
 bool parse_is_valid(const struct schema_key *key, const char *text);
 
+/* A prefix without a length, which is one host, though it is written as a network is: its last
+ * octet (of IPv6 the last 64 bits) is zero. */
+bool parse_lacks_length(const char *text);
+
 #endif

@@ -5,7 +5,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "config/address.h"
 #include "config/duration.h"
 #include "config/hint.h"
 #include "config/labels.h"
@@ -144,7 +143,7 @@ static bool has_right_count(const struct reading *reading, const struct node *no
 static void warn_of_hosts(const struct reading *reading, const struct node *list)
 {
     for (const struct node *node = list->first; node != NULL; node = node->next) {
-        if (address_lacks_length(node->text)) {
+        if (parse_lacks_length(node->text)) {
             diagnostics_warn(reading->diagnostics, place_value(node),
                              "%s is one address; a network is written with its length, as in %s/%s",
                              node->text, node->text, strchr(node->text, ':') != NULL ? "64" : "24");
