@@ -192,7 +192,7 @@ static void place_stamp(struct payload *payload, struct sample *sample, const st
         payload->signs.deviations |= DEVIATION_SWAPPED;
         reply.t3 = sight->times[0];
     }
-    (void)stamp_take_reply(payload, sample, &reply);
+    (void)stamp_note_reply(payload, sample, &reply);
 }
 
 static bool read_echo(const struct packet *packet, struct sight *out, uint32_t *identifier)

@@ -41,9 +41,6 @@ void cli_json_add_samples(const struct cli_result *result, struct buf *out);
 void cli_json_add_flows(const struct cli_result *result, struct buf *out);
 void cli_text_add_flows(const struct cli_result *result, struct buf *out);
 
-/* "received", "lost"...: the words of that list. */
-const char *cli_fate_name(enum fate fate);
-
 /* The part of it about limits: `"state": "degraded", "limits": [...], `. */
 void cli_json_add_limits(const struct cli_result *result, struct buf *out);
 
@@ -68,6 +65,7 @@ int cli_probe_main(int argc, char **argv);
 
 /* `ipsla show`; argv[0] is the word. Returns the exit status. */
 int cli_show_main(int argc, char **argv);
+int cli_top_main(int argc, char **argv);
 
 /* `ipsla health`; argv[0] is the word. Returns the exit status. */
 int cli_health_main(int argc, char **argv);

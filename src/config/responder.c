@@ -11,7 +11,7 @@
 #include "config/schema.h"
 #include "config/value.h"
 
-#define LISTEN_MAX (REFLECT_LISTEN_MAX + 2 * REFLECT_PERMANENT_MAX)
+#define LISTEN_MAX (REFLECT_LISTEN_MAX + 3 * REFLECT_PERMANENT_MAX)
 
 /* Addresses that sockets will be bound to, and where they were written; NULL: nowhere, they are
  * defaults. */
@@ -95,6 +95,10 @@ static void read_tcp(const struct values *values, struct diagnostics *diagnostic
         out->permanent_tcp_count =
             read_endpoints(permanent, &bindings, diagnostics, out->permanent_tcp);
     }
+    const struct value *twamp = &values->of[SLOT_TWAMP_PORTS];
+    if (twamp->state == VALUE_SET) {
+        out->twamp.port_count = read_endpoints(twamp, &bindings, diagnostics, out->twamp.ports);
+    }
 }
 
 static void read_ports(const struct value *value, struct port_set *out)
@@ -145,7 +149,12 @@ void responder_read(const struct node *node, const struct key_ring *ring,
         keys_list(ring, values.of[SLOT_RESPONDER_KEYS].node, diagnostics, out);
     }
     if (values.of[SLOT_STAMP_KEY].state == VALUE_SET) {
-        keys_take_for_packets(ring, &values.of[SLOT_STAMP_KEY], diagnostics, &out->stamp.key);
+        keys_take_one(ring, values.of[SLOT_STAMP_KEY].node, AUTH_HMAC_SHA256, diagnostics,
+                      &out->stamp.key);
+    }
+    if (values.of[SLOT_TWAMP_KEYS].state == VALUE_SET) {
+        out->twamp.key_count = keys_take_list(ring, values.of[SLOT_TWAMP_KEYS].node, AUTH_TWAMP,
+                                              diagnostics, out->twamp.keys);
     }
     if (values.of[SLOT_STAMP_KEY].state == VALUE_SET &&
         values.of[SLOT_STAMP_PORTS].state == VALUE_UNSET) {

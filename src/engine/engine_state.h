@@ -7,6 +7,7 @@
 #include "base/heap.h"
 #include "engine/calendar.h"
 #include "engine/engine.h"
+#include "engine/evidence.h"
 #include "engine/session.h"
 
 /* The sessions of a set, and how to find one by name: open addressing, at most half full. */
@@ -51,6 +52,7 @@ struct engine {
     struct session *active;
     struct engine_stats stats;
     struct clock_state clock;
+    struct evidence_store evidence;
     uint64_t generation;
     uint64_t session_count; /* ever */
     uint8_t scratch[IO_DATAGRAM_MAX];

@@ -380,6 +380,8 @@ static void end_run(struct session *session, struct instant now, struct session_
     if (round != NULL) {
         booking_add(&session->probe, round, report, env->stats, now);
     }
+    evidence_end(env->evidence, session->record, &session->probe, round);
+    session->record = NULL;
     report->was_cut = session->was_cut;
     settle(report, now);
     if (round != NULL) {
@@ -446,6 +448,9 @@ bool session_poll(struct session *session, struct instant now, struct fx *fx,
     }
     if (has_effect) {
         fx->id.owner = session->slot;
+        if (fx->kind == FX_SEND && env->evidence->rules.bytes > 0) {
+            evidence_note_sent(env->evidence, &session->record, &session->probe, fx, now);
+        }
         return true;
     }
     if (session->is_running && !session->is_leaving && probe_is_idle(&session->probe)) {

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "base/heap.h"
+#include "engine/evidence.h"
 #include "engine/report.h"
 #include "engine/tracing.h"
 #include "probe/probe.h"
@@ -54,6 +55,7 @@ struct session {
     struct history *history; /* a reference; NULL: nothing to keep yet */
     struct report *report; /* the latest, never NULL: its tally is the session's */
     struct report_yard *yard; /* for the next ones */
+    struct evidence_record *record; /* of what runs; NULL: nothing is recorded yet */
 };
 
 /* A session that does not start anything yet. `seed` is as for probe_init, `yard` for
@@ -85,6 +87,7 @@ struct session_env {
     uint8_t *scratch; /* IO_DATAGRAM_MAX bytes */
     struct engine_stats *stats;
     const struct clock_state *clock; /* ours */
+    struct evidence_store *evidence;
     bool has_news; /* set when there is a new report */
 };
 

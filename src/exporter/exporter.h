@@ -15,6 +15,7 @@
  *   resolve.c   host names
  *   prober.c    operations that HTTP clients ask for, each a prober_job.c; inquiry.c looks up
  *   history.c   the latest operations over a restart
+ *   evidence.c  packets of operations that turned bad
  *   view.c      what HTTP asks for */
 #ifndef EXPORTER_EXPORTER_H
 #define EXPORTER_EXPORTER_H
@@ -38,6 +39,7 @@
 #include "program/refusal_watch.h"
 #include "program/shown_config.h"
 #include "program/web_flags.h"
+#include "web/evidence.h"
 
 #define EXPORTER_WORKERS_MAX 64
 
@@ -213,5 +215,9 @@ struct stream_source exporter_open_targets(void *context, const struct selection
 bool exporter_show_operations(void *context, const char *name, size_t limit, struct buf *out);
 bool exporter_show_target(void *context, const char *name, struct buf *out);
 void exporter_show_responder(void *context, struct buf *out);
+bool exporter_find_evidence(void *context, const char *name, struct evidence_list *out);
+
+/* What the measuring threads keep from now on. */
+void exporter_set_evidence(struct exporter *exporter, const struct config_evidence *wanted);
 
 #endif

@@ -257,6 +257,7 @@ struct http_handlers exporter_handlers(struct exporter *exporter)
         .operations = exporter_show_operations,
         .status = show_status,
         .responder = exporter_show_responder,
+        .evidence = exporter_find_evidence,
         .ready = is_ready,
         .reload = request_reload,
         .config = open_config,

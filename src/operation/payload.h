@@ -18,6 +18,7 @@
 #include "probe/train.h"
 #include "stats/deviation.h"
 #include "wire/ipsla.h"
+#include "wire/twamp_test.h"
 
 /* What operations find out about a host. All zero: nothing. */
 struct payload_learned {
@@ -56,6 +57,7 @@ struct payload {
     uint16_t estimate; /* STAMP: of the error of our clock (wire/stamp_packet.h) */
     uint64_t query_t1; /* STAMP: in the query */
     struct reflector_signs signs;
+    const struct twamp_protection *protection; /* TWAMP: of the packets; its owner keeps it */
 };
 
 /* The data of a packet: where they begin, and how many there are. */

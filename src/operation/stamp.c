@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-#include "operation/operation.h"
-#include "wire/stamp_packet.h"
 #include "wire/stamp_tlv.h"
 
 /* So many replies with both fractions below 10^9 are looked at, and believed when the clock then
@@ -40,7 +38,7 @@ static uint16_t ssid_of(const struct payload *payload)
     return has_ssid(payload) ? drawn : 0;
 }
 
-static uint64_t t1_of(const struct spec *spec, const struct sample *sample)
+uint64_t stamp_t1(const struct spec *spec, const struct sample *sample)
 {
     return timestamp_encode(spec->packets.timestamp_format, (struct wall){sample->t1_ns});
 }
@@ -55,7 +53,7 @@ static size_t write(const struct payload *payload, uint32_t seq, uint8_t *out)
     size_t size = spec->packets.bytes > base ? spec->packets.bytes : base;
     const struct stamp_request request = {
         .seq = seq - 1,
-        .t1 = t1_of(spec, &payload->train->samples[seq - 1]),
+        .t1 = stamp_t1(spec, &payload->train->samples[seq - 1]),
         .estimate = payload->estimate,
         .ssid = ssid_of(payload),
     };
@@ -111,7 +109,7 @@ static bool is_of_another(const struct payload *payload, const struct stamp_repl
     return has_ssid(payload) && reply->ssid != 0 && reply->ssid != ssid_of(payload);
 }
 
-enum payload_verdict stamp_take_reply(struct payload *payload, struct sample *sample,
+enum payload_verdict stamp_note_reply(struct payload *payload, struct sample *sample,
                                       const struct stamp_reply *reply)
 {
     note_signs(&payload->signs, reply);
@@ -129,38 +127,43 @@ enum reflector stamp_reflector_of(uint32_t reply_seq)
     return reply_seq == STAMP_QUERY_SEQ ? REFLECTOR_STATELESS : REFLECTOR_STATEFUL;
 }
 
-static enum payload_verdict read(struct payload *payload, const struct ev *ev, struct instant now,
-                                 const struct sample **out)
+enum payload_verdict stamp_take_reply(struct payload *payload, struct stamp_reply *reply,
+                                      const struct ev *ev, struct instant now,
+                                      const struct sample **out)
 {
-    const struct spec *spec = payload->spec;
-    struct crypto_part part;
-    struct stamp_reply reply;
     struct sample *sample = NULL;
-    if (stamp_reply_decode(ev->bytes, ev->size, key_of(spec, &part), &reply) != STAMP_ACCEPT) {
-        return PAYLOAD_CORRUPT;
-    }
-    if (is_of_another(payload, &reply)) {
-        return PAYLOAD_EARLIER;
-    }
-    uint32_t seq = reply.sender_seq + 1;
+    uint32_t seq = reply->sender_seq + 1;
     const struct sample *sent = train_find(payload->train, seq);
     if (sent == NULL) {
         return PAYLOAD_UNKNOWN;
     }
-    if (!returns_t1(payload, t1_of(spec, sent), &reply)) {
+    if (!returns_t1(payload, stamp_t1(payload->spec, sent), reply)) {
         return PAYLOAD_CORRUPT;
     }
     struct stamp received = payload_arrival(payload, ev, sent, now);
     enum payload_verdict verdict = payload_book(payload, seq, received, &sample);
     if (payload_has_order(payload) &&
         (verdict == PAYLOAD_ACCEPTED || verdict == PAYLOAD_DUPLICATE)) {
-        train_count(payload->train, seq, reply.seq + 1, verdict == PAYLOAD_DUPLICATE);
+        train_count(payload->train, seq, reply->seq + 1, verdict == PAYLOAD_DUPLICATE);
     }
     if (verdict != PAYLOAD_ACCEPTED) {
         return verdict;
     }
     *out = sample;
-    return stamp_take_reply(payload, sample, &reply);
+    return stamp_note_reply(payload, sample, reply);
+}
+
+static enum payload_verdict read(struct payload *payload, const struct ev *ev, struct instant now,
+                                 const struct sample **out)
+{
+    const struct spec *spec = payload->spec;
+    struct crypto_part part;
+    struct stamp_reply reply;
+    if (stamp_reply_decode(ev->bytes, ev->size, key_of(spec, &part), &reply) != STAMP_ACCEPT) {
+        return PAYLOAD_CORRUPT;
+    }
+    return is_of_another(payload, &reply) ? PAYLOAD_EARLIER
+                                          : stamp_take_reply(payload, &reply, ev, now, out);
 }
 
 static struct stamp_request query_of(const struct payload *payload)
@@ -308,7 +311,7 @@ static void find_nanoseconds(struct payload *payload)
     }
 }
 
-static uint32_t settle(struct payload *payload, struct payload_learned *learned)
+uint32_t stamp_settle(struct payload *payload, struct payload_learned *learned)
 {
     find_nanoseconds(payload);
     note_deviations(&payload->signs);
@@ -343,7 +346,7 @@ const struct operation operation_stamp = {
     .name = "stamp",
     .transport = TRANSPORT_UDP,
     .has_ports = true,
-    .has_packet_key = true,
+    .key_algorithm = AUTH_HMAC_SHA256,
     .tells_clock = true,
     .is_fine = true,
     .controls = 1U << CONTROL_NONE,
@@ -354,7 +357,7 @@ const struct operation operation_stamp = {
     .read = read,
     .write_query = write_query,
     .read_query = read_query,
-    .settle = settle,
+    .settle = stamp_settle,
 };
 
 static const struct operation_key twamp_light_keys[] = {
@@ -385,5 +388,5 @@ const struct operation operation_twamp_light = {
     .read = read,
     .write_query = write_query,
     .read_query = read_query,
-    .settle = settle,
+    .settle = stamp_settle,
 };

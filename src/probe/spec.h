@@ -125,11 +125,12 @@ struct spec_packets {
 /* How the responder is asked to open the port: read by the handshake. */
 struct spec_control {
     enum control_version version;
-    uint16_t port;
+    uint16_t port; /* UDP; of TWAMP, TCP */
     uint8_t tries; /* transmissions of the control request in all */
     int64_t timeout_ns;
     struct auth_key key; /* algorithm AUTH_NONE: no authentication; of STAMP: that of the packets,
                             which are not asked for */
+    uint8_t mode; /* TWAMP: bit 1 << mode of its Modes (enum twamp_mode) */
     unsigned auth_layout; /* with an MD5 key: 0: try them in turn; else number + 1 of the layout */
 };
 

@@ -53,6 +53,7 @@ const struct spec_field spec_fields[SPEC_FIELD_COUNT] = {
     FIELD(control.tries, FIELD_NUMBER, FIELD_KEEPS),
     FIELD(control.timeout_ns, FIELD_NUMBER, FIELD_KEEPS),
     FIELD(control.key, FIELD_KEY, FIELD_KEEPS),
+    FIELD(control.mode, FIELD_NUMBER, FIELD_KEEPS),
     FIELD(control.auth_layout, FIELD_NUMBER, FIELD_KEEPS),
     FIELD(schedule.frequency_ns, FIELD_NUMBER, FIELD_KEEPS),
     FIELD(schedule.timeout_ns, FIELD_NUMBER, FIELD_KEEPS),

@@ -11,6 +11,7 @@
 #include "expo/format.h"
 #include "expo/view.h"
 #include "select/selection.h"
+#include "web/evidence.h"
 #include "web/request.h"
 #include "web/stream.h"
 
@@ -65,6 +66,9 @@ struct http_handlers {
     bool (*operations)(void *context, const char *name, size_t limit, struct buf *out);
     void (*responder)(void *context, struct buf *out);
     void (*status)(void *context, struct buf *out);
+    /* Evidence of a target, the oldest first, as engine_worker_evidence; false: no target has the
+     * name. NULL: this program does not measure. */
+    bool (*evidence)(void *context, const char *name, struct evidence_list *out);
 };
 
 #endif

@@ -10,6 +10,7 @@
 #include "web/request.h"
 #include "web/stream.h"
 
+#define REPLY_FILE_NAME_MAX 320
 #define REPLY_PLAIN_TEXT "text/plain; charset=utf-8"
 
 /* What a reply waits for, of which nothing else is set then. */
@@ -29,6 +30,7 @@ struct reply {
     unsigned allowed; /* methods (routes.h) for the Allow header; 0: none */
     unsigned retry_seconds; /* Retry-After; 0: none */
     bool asks_password; /* WWW-Authenticate */
+    char file_name[REPLY_FILE_NAME_MAX]; /* Content-Disposition: to be saved as; "": to be shown */
     const char *location; /* a path, which with a slash is where to go; NULL: none */
     bool varies; /* with Accept */
     bool is_gzip;

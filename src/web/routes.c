@@ -6,7 +6,9 @@
 
 #include "base/time.h"
 #include "web/api_routes.h"
+#include "web/evidence_routes.h"
 #include "web/negotiate.h"
+#include "web/route_path.h"
 
 #define READS (METHOD_GET | METHOD_HEAD)
 #define CHANGES (METHOD_POST | METHOD_PUT)
@@ -200,6 +202,11 @@ static const struct route rows[] = {
      "JSON: targets with their latest results, one on a line: all, or those that the query wants."},
     {API_TARGETS "/NAME" API_OPERATIONS, false, true, true, READS, api_answer_operations, NULL,
      "JSON: the latest operations of one target, the oldest first."},
+    {EVIDENCE_LIST, false, true, true, READS, evidence_answer_list, NULL,
+     "JSON: the operations of one target whose packets are kept, the latest first."},
+    {EVIDENCE_PCAPNG, false, true, true, READS, evidence_answer_pcapng, NULL,
+     "The packets of one of them, as they were sent and received, as pcapng."},
+    {EVIDENCE_JSON, false, true, true, READS, evidence_answer_json, NULL, "The same as JSON."},
     {API_TARGETS "/NAME", false, true, false, READS, api_answer_target, NULL,
      "JSON: one target; 404 when none has the name."},
     {API_ROOT "responder", false, false, false, READS, api_answer_responder, NULL,
@@ -260,14 +267,8 @@ static unsigned method_find(const char *name)
 static bool leads_to(const struct route *route, const char *path, const char *metrics_path)
 {
     const char *own = route_path(route, metrics_path);
-    if (!route->has_name) {
-        return strcmp(path, own) == 0;
-    }
-    const char *tail = strstr(own, ROUTE_NAME) + strlen(ROUTE_NAME);
-    size_t head = (size_t)(tail - own) - strlen(ROUTE_NAME) + 1;
-    size_t size = strlen(path), least = head + strlen(tail);
-    return size > least && strncmp(path, own, head) == 0 &&
-           strcmp(path + size - strlen(tail), tail) == 0;
+    struct route_parts parts;
+    return route->has_name ? route_path_match(own, path, &parts) : strcmp(path, own) == 0;
 }
 
 /* NULL when nothing is there. */

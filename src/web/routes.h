@@ -38,12 +38,10 @@ struct site {
 /* The part of `path` behind the prefix; "": nothing of ours is there. */
 const char *site_path(const struct site *site, const char *path);
 
-#define ROUTE_NAME "/NAME" /* in a path: the name of a target, percent-encoded */
-
 struct route {
     const char *path;
     bool is_telemetry; /* is moved by --web.telemetry-path */
-    bool has_name; /* its part "NAME" stands for the name of a target */
+    bool has_name; /* its part "NAME" stands for the name of a target (route_path.h) */
     bool is_large; /* its answers need a place: as many are given at once as --web.max-requests says
                     */
     unsigned methods;

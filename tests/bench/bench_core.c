@@ -3,7 +3,8 @@
 /* What the machines themselves cost, without any system call: the engine with its targets, and the
  * responder, in virtual time and in ticks of 1 ms as on a busy host. No packet is lost and nothing
  * is random, so a run is repeatable to the instruction:
- *   bench_core sender TARGETS PACKETS OPERATIONS   whole operations at 20 ms, one after the other
+ *   bench_core sender TARGETS PACKETS OPERATIONS [BYTES]   whole operations at 20 ms, one after the
+ * other; BYTES are those of evidence.size
  *   bench_core responder PORTS PACKETS             probes to permanent ports
  * prints ns of CPU a packet. With `valgrind --tool=callgrind --toggle-collect=run_sender` (or
  * run_responder) it prints instructions instead, which no other load on the machine changes. */
@@ -175,13 +176,15 @@ __attribute__((noinline)) static void run_sender(struct engine *engine, struct p
     }
 }
 
-static int measure_sender(size_t targets, unsigned packets, unsigned operations)
+static int measure_sender(size_t targets, unsigned packets, unsigned operations,
+                          size_t evidence_bytes)
 {
     struct engine_options options = {.seed = {1}};
     struct engine *engine = engine_new(&options);
     struct spec_set *set = make_targets(targets, packets);
     struct post post = {0};
     uint16_t *numbers = mem_alloc(2 * targets + 16, sizeof *numbers);
+    engine_set_evidence(engine, &(struct evidence_rules){evidence_bytes, EVIDENCE_FAILED});
     engine_apply(engine, set, at(0));
     int64_t begin_ns = cpu_ns();
     run_sender(engine, &post, numbers,
@@ -242,17 +245,17 @@ static int measure_responder(size_t ports, unsigned packets)
 
 int main(int argc, char **argv)
 {
-    unsigned long values[3] = {0};
-    for (int i = 2; i < argc && i < 5; i++) {
+    unsigned long values[4] = {0};
+    for (int i = 2; i < argc && i < 6; i++) {
         values[i - 2] = strtoul(argv[i], NULL, 10);
     }
-    if (argc == 5 && strcmp(argv[1], "sender") == 0 && values[0] > 0 && values[1] > 0) {
-        return measure_sender(values[0], (unsigned)values[1], (unsigned)values[2]);
+    if (argc >= 5 && strcmp(argv[1], "sender") == 0 && values[0] > 0 && values[1] > 0) {
+        return measure_sender(values[0], (unsigned)values[1], (unsigned)values[2], values[3]);
     }
     if (argc == 4 && strcmp(argv[1], "responder") == 0 && values[0] > 0 && values[1] > 0) {
         return measure_responder(values[0], (unsigned)values[1]);
     }
-    fputs("Usage: bench_core sender TARGETS PACKETS OPERATIONS | responder PORTS PACKETS\n",
+    fputs("Usage: bench_core sender TARGETS PACKETS OPERATIONS [BYTES] | responder PORTS PACKETS\n",
           stderr);
     return 2;
 }

@@ -92,6 +92,13 @@ class ApiTest(harness.Case):
         path = "/api/v1/targets/{name}/operations"
         return self.get(server, path.format(name=urllib.parse.quote(name, safe="")) + query, path)["operations"]
 
+    def evidence(self, server, name):
+        path = "/api/v1/targets/{name}/evidence"
+        for item in self.get(server, path.format(name=name), path)["evidence"]:
+            one = self.get(server, f"{path.format(name=name)}/{item['id']}.json", path + "/{id}.json")
+            self.assertEqual({key: one[key] for key in item}, item)
+            self.assertGreater(len(one["packets"]), 0)
+
     def wait_for_states(self, exporter):
         harness.wait_for(lambda: self.get(exporter, "/api/v1/status", "/api/v1/status")["targets"]
                          == {"all": 4, "pending": 0, "ok": 1, "degraded": 1, "failed": 1, "inactive": 1},
@@ -108,6 +115,7 @@ class ApiTest(harness.Case):
             one = self.get(exporter, f"/api/v1/targets/{name}", "/api/v1/targets/{name}")
             self.assertEqual(one["labels"], target["labels"])
             self.operations(exporter, target["name"])
+            self.evidence(exporter, name)
         self.get(exporter, "/api/v1/responder", "/api/v1/responder")
         status = self.get(exporter, "/api/v1/status", "/api/v1/status")
         self.assertEqual((status["program"], status["history"]), ("ipsla_exporter", None))
@@ -130,7 +138,7 @@ class ApiTest(harness.Case):
     def test_the_description_has_every_route(self):
         with open(os.path.join(harness.SOURCE_DIR, "docs/http.md"), encoding="utf-8") as file:
             routes = re.findall(r"^\| `(/api/[^`]*)`", file.read(), re.MULTILINE)
-        self.assertEqual(sorted(route.replace("NAME", "{name}") for route in routes), sorted(self.description.root["paths"]))
+        self.assertEqual(sorted(route.replace("NAME", "{name}").replace("ID", "{id}") for route in routes), sorted(self.description.root["paths"]))
 
     def test_filters_order_and_parts(self):
         exporter = self.exporter()

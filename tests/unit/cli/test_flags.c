@@ -149,7 +149,7 @@ static void test_refusals_give_the_range(void **state)
          "--port 1967 is where responders take control requests, not probes; leave it out for 862, "
          "or write the port of the reflector\n"},
         {"h --operation=stamp --key-id=7 --key-file=none --key-algorithm=md5",
-         "flag --key-algorithm: \"md5\" is not hmac-sha256, which STAMP has\n"},
+         "flag --key-algorithm: \"md5\" is not hmac-sha256\n"},
         {"h --ecmp-ports=4",
          "--ecmp-ports needs --control-version none: a port that a control request "
          "opens is open to one source port\n"},

@@ -82,6 +82,7 @@ static void every_key_makes_a_difference(void **state)
         "stamp_ports: [862]",
         "stamp_reflector: stateless",
         "stamp_tlv: off",
+        "twamp_ports: [862]",
         "max_sessions: 7",
         "max_sessions_per_source: 7",
         "requests_per_source: 7",
@@ -98,7 +99,7 @@ static void every_key_makes_a_difference(void **state)
         "replay_window: 1m",
     };
     enum { COUNT = sizeof changes / sizeof changes[0] };
-    assert_int_equal(COUNT + 2, schema_responder.count); /* but for those that need files of keys */
+    assert_int_equal(COUNT + 3, schema_responder.count); /* but for those that need files of keys */
     struct config *before = parse_good("responder: {}\n");
     for (size_t i = 0; i < COUNT; i++) {
         struct buf text = {0};

@@ -230,6 +230,8 @@ static const struct example {
     {SLOT_LIMITS, "limits: {loss: 1%}", ""},
     {SLOT_REFLECTOR, NULL, NULL}, /* of no operation of a router */
     {SLOT_AUTH_KEY, NULL, NULL}, /* the same */
+    {SLOT_MODE, NULL, NULL}, /* the same */
+    {SLOT_SERVER_PORT, NULL, NULL}, /* the same */
     {SLOT_TRUST_PEER_CLOCK, NULL, NULL}, /* the same */
     {SLOT_CONTROL_VERSION, "control: {version: none}", ""},
     {SLOT_CONTROL_PORT, "control: {port: 2000}", ""},
