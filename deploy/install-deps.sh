@@ -8,7 +8,7 @@ set -eu
 build_packages='gcc libc6-dev cmake ninja-build pkg-config
     libmicrohttpd-dev libgnutls28-dev libcrypt-dev libevent-dev libyaml-dev libssl-dev libisal-dev'
 test_packages='libcmocka-dev zlib1g-dev prometheus prometheus-alertmanager python3 python3-prometheus-client python3-jsonschema python3-yaml mandoc tshark iproute2
-    clang-format clang-tidy cppcheck binutils curl openssl tcpdump python3-scapy python3-dpkt'
+    clang-format clang-tidy cppcheck binutils curl openssl tcpdump python3-scapy python3-dpkt nftables'
 bench_packages='python3 iproute2 iputils-ping fping irtt tcpdump strace curl prometheus
     prometheus-blackbox-exporter prometheus-smokeping-prober'
 package_packages='debhelper dpkg-dev lintian'

@@ -19,6 +19,7 @@ enum nonce_purpose {
     NONCE_SEQUENCE, /* of the first ICMP message of an operation */
     NONCE_IDENTIFIER, /* of a raw ICMP socket */
     NONCE_START, /* when a target starts */
+    NONCE_TRACE, /* of the packets that look for a path */
 };
 
 static inline uint64_t nonce_draw(const struct siphash_key *key, enum nonce_purpose purpose,

@@ -33,7 +33,8 @@ static const struct options_program main_program = {
     .name = "ipsla",
     .usage = "probe HOST [flags] | show [URL] statistics|details|summary|responder | top [URL] "
              "[flags] | "
-             "health [URL] | discover HOST... [flags] | check FILE... | export CONFIG | import "
+             "health [URL] | discover HOST... [flags] | path HOST [flags] | check FILE... | export "
+             "CONFIG | import "
              "FILE... [flags] | "
              "decode FILE [flags] | key-solve --pcap FILE | voice-table [flags]",
     .summary = "Cisco IP SLA from the command line. Each word has its own --help.",
@@ -101,7 +102,8 @@ static void read_help(int argc, char **argv)
 }
 
 #define WORDS                                                                                      \
-    "probe, show, top, health, discover, check, export, import, decode, key-solve or voice-table"
+    "probe, show, top, health, discover, path, check, export, import, decode, key-solve or "       \
+    "voice-table"
 
 static int run(int argc, char **argv)
 {
@@ -115,6 +117,7 @@ static int run(int argc, char **argv)
         {"health", cli_health_main},
         {"export", cli_export_main},
         {"discover", cli_discover_main},
+        {"path", cli_trace_main},
         {"check", check_main},
         {"decode", cli_decode_main},
         {"key-solve", cli_key_solve},

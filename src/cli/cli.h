@@ -36,6 +36,11 @@ void cli_json_format(const struct cli_result *result, bool with_packets, struct 
 /* The part of it that lists the packets: `"samples": [...]`. */
 void cli_json_add_samples(const struct cli_result *result, struct buf *out);
 
+/* What became of the packets from each source port; nothing when it is one: of JSON
+ * `, "flows": [...]`. */
+void cli_json_add_flows(const struct cli_result *result, struct buf *out);
+void cli_text_add_flows(const struct cli_result *result, struct buf *out);
+
 /* The part of it about limits: `"state": "degraded", "limits": [...], `. */
 void cli_json_add_limits(const struct cli_result *result, struct buf *out);
 
@@ -75,6 +80,9 @@ int cli_import_main(int argc, char **argv);
 /* `ipsla discover`: who answers IP SLA control requests. argv[0] is the word. Returns the exit
  * status. */
 int cli_discover_main(int argc, char **argv);
+
+/* `ipsla path`: the hops on the way to a host. argv[0] is the word. Returns the exit status. */
+int cli_trace_main(int argc, char **argv);
 
 /* `ipsla decode`: measurements in a capture. argv[0] is the word. Returns the exit status. */
 int cli_decode_main(int argc, char **argv);

@@ -125,12 +125,27 @@ static bool tells_late_replies(const struct spec *spec)
     return true;
 }
 
+/* A port that a control request opens is open to one source port. */
+static bool can_spread(const struct spec *spec)
+{
+    if (spec->packets.flows > 1 && control_has_request(spec->control.version)) {
+        fprintf(stderr, "ipsla probe: --ecmp-ports needs --control-version none: a port that a "
+                        "control request opens is open to one source port\n");
+        return false;
+    }
+    if (spec->path.source.port + spec->packets.flows > UINT16_MAX + 1) {
+        fprintf(stderr, "ipsla probe: from --source-port on there are not so many ports\n");
+        return false;
+    }
+    return true;
+}
+
 static bool read_spec(const struct key_flags *flags, struct spec *spec)
 {
     return key_flags_apply(flags, spec->operation) && cli_read_control(flags, spec) &&
            cli_read_packets(flags, spec) && read_timing(flags, spec) &&
-           cli_read_path(flags, spec) && cli_read_clock(flags, spec) && tells_late_replies(spec) &&
-           cli_is_probe_port(flags, spec);
+           cli_read_path(flags, spec) && can_spread(spec) && cli_read_clock(flags, spec) &&
+           tells_late_replies(spec) && cli_is_probe_port(flags, spec);
 }
 
 bool cli_is_ios(enum cli_output output)

@@ -8,11 +8,13 @@
 static bool read_source(const struct key_flags *flags, struct spec *spec)
 {
     struct value address;
-    int64_t port = spec->path.source.port;
+    int64_t port = spec->path.source.port, flows = spec->packets.flows;
     if (!key_flag_value(flags, spec->operation, SLOT_SOURCE_ADDRESS, NULL, &address) ||
-        !key_flag_number(flags, spec, SLOT_SOURCE_PORT, &port)) {
+        !key_flag_number(flags, spec, SLOT_SOURCE_PORT, &port) ||
+        !key_flag_number(flags, spec, SLOT_ECMP_PORTS, &flows)) {
         return false;
     }
+    spec->packets.flows = (uint8_t)flows;
     if (address.state == VALUE_SET) {
         spec->path.source = address.addr;
     }

@@ -374,12 +374,56 @@ static void check_control(const struct checking *checking)
     buf_fini(&others);
 }
 
+/* A mode that protects needs a secret, and a secret that is not used misleads. */
+static void check_mode(const struct checking *checking)
+{
+    const struct value *mode = get(checking, SLOT_MODE);
+    const struct value *key = get(checking, SLOT_AUTH_KEY);
+    if (!checking->operation->negotiates || mode->state != VALUE_SET) {
+        return;
+    }
+    if (mode->number > 0 && key->state != VALUE_SET) {
+        diagnostics_error(checking->diagnostics, place_value(mode->node),
+                          "this mode needs auth_key, a key of algorithm twamp");
+    } else if (mode->number == 0 && key->state == VALUE_SET) {
+        diagnostics_error(checking->diagnostics, place_value(key->node),
+                          "mode unauthenticated uses no key; allowed with mode authenticated, "
+                          "encrypted or mixed");
+    }
+}
+
 static void check_ip_version(const struct checking *checking)
 {
     if (checking->operation->ipv4_only != NULL && is_ipv6(checking)) {
         diagnostics_error(checking->diagnostics, place_below(checking->target, "host"),
                           "%s is for IPv4 only: %s", checking->operation->name,
                           checking->operation->ipv4_only);
+    }
+}
+
+/* A responder that is asked opens its port for the sender's port that asked. */
+static void check_ecmp(const struct checking *checking)
+{
+    const enum slot slot = SLOT_ECMP_PORTS;
+    const struct value *ports = get(checking, slot);
+    if (schema_row(slot, checking->operation) == NULL || ports->state != VALUE_SET ||
+        ports->number <= 1) {
+        return;
+    }
+    const struct value *source = get(checking, SLOT_SOURCE_PORT);
+    if (source->state == VALUE_SET && source->number + ports->number - 1 > UINT16_MAX) {
+        diagnostics_error(checking->diagnostics, blame(checking, &slot, 1),
+                          "from source_port %" PRId64
+                          " on there are not so many ports; allowed: up to "
+                          "%" PRId64,
+                          source->number, UINT16_MAX + 1 - source->number);
+    }
+    if (schema_row(SLOT_CONTROL_VERSION, checking->operation) != NULL &&
+        operation_key(checking->operation, "control") != NULL &&
+        get(checking, SLOT_CONTROL_VERSION)->number != CONTROL_NONE) {
+        diagnostics_error(checking->diagnostics, blame(checking, &slot, 1),
+                          "a port that a control request opens is open to one source port; write "
+                          "control: {version: none} for a responder whose port is always open");
     }
 }
 
@@ -396,9 +440,11 @@ void check_target(const struct values *values, const struct operation *operation
     check_timestamps(&checking);
     check_precision(&checking);
     check_nonce_room(&checking);
+    check_ecmp(&checking);
     check_families(&checking);
     check_threshold(&checking);
     check_control(&checking);
+    check_mode(&checking);
     if (check_timeout(&checking)) {
         check_run(&checking);
     }

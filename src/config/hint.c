@@ -29,7 +29,6 @@ static const struct {
     {SLOT_OPERATION, "udp", "udp-jitter"},
     {SLOT_OPERATION, "echo", "udp-echo"},
     {SLOT_OPERATION, "tcp", "tcp-connect"},
-    {SLOT_OPERATION, "twamp", "twamp-light"},
     {SLOT_CODEC, "pcmu", "g711ulaw"},
     {SLOT_CODEC, "g711u", "g711ulaw"},
     {SLOT_CODEC, "pcma", "g711alaw"},
@@ -359,6 +358,8 @@ const char *hint_shape(const struct schema_key *key)
         return "{modules: [jitter], allow: [192.0.2.0/24]}";
     case SLOT_CONTROL:
         return "{version: 2}";
+    case SLOT_PATH:
+        return "{frequency: 5m}";
     case SLOT_LIMITS:
         return "{loss: 1%, rtt: 150ms}";
     case SLOT_GROUP_TARGETS:

@@ -13,10 +13,10 @@
 /* Label names of our own metrics: a user's label of the same name would be a second one on one
  * series. */
 static const char *const reserved[] = {
-    "target",    "direction", "reason", "le",      "quantile",  "operation", "host",
-    "address",   "port",      "source", "control", "owner",     "tag",       "method",
-    "precision", "point",     "state",  "version", "interface", "vrf",       "dscp",
-    "codec",     "auth",      "layout", "limit",   "severity",
+    "target", "direction", "reason",    "le",    "quantile", "operation", "host",      "address",
+    "port",   "source",    "control",   "owner", "tag",      "method",    "precision", "point",
+    "state",  "version",   "interface", "vrf",   "dscp",     "codec",     "auth",      "layout",
+    "limit",  "severity",  "flow",      "hop",   "field",    "mpls",
 };
 
 /* Prometheus adds these itself and renames ours. */

@@ -26,6 +26,7 @@ static const char *const precisions[] = {"milliseconds", "microseconds", NULL};
 static const char *const timestamps[] = {"auto", "user", "kernel", "hardware", NULL};
 static const char *const timestamp_formats[] = {"ntp", "ptp", NULL};
 static const char *const reflectors[] = {"auto", "stateful", "stateless", NULL};
+static const char *const modes[] = {"unauthenticated", "authenticated", "encrypted", "mixed", NULL};
 static const char *const ip_versions[] = {"4", "6", NULL};
 static const char *const levels[] = {"minimal", "default", "all", NULL};
 
@@ -107,8 +108,17 @@ static const struct schema_key operation_keys[] = {
             "(stateless), so that the direction of a loss is not known; auto finds out."},
     {"auth_key", SLOT_AUTH_KEY, SCHEMA_INTEGER, .is_by_operation = true, .min = 1, .max = 65535,
      .sets = {"control.key"}, .write = spec_text_control_key,
-     .doc = "Id of the key, of algorithm hmac-sha256, that authenticates each packet; without it "
-            "the mode is unauthenticated."},
+     .doc = "Id of the key that authenticates each packet of stamp (hmac-sha256; without it the "
+            "mode is unauthenticated), or a twamp session (twamp)."},
+    {"mode", SLOT_MODE, SCHEMA_CHOICE, .is_by_operation = true, .max = 3, .choices = modes,
+     .default_text = "unauthenticated", .sets = {"control.mode"},
+     .doc = "How the control connection and the test packets of TWAMP are protected; mixed "
+            "encrypts the connection and leaves the packets open (RFC 5618). All but "
+            "unauthenticated need auth_key."},
+    {"server_port", SLOT_SERVER_PORT, SCHEMA_INTEGER, .is_by_operation = true, .min = 1,
+     .max = 65535, .default_text = "862", .sets = {"control.port"},
+     .doc = "TCP port of the TWAMP server; port is the UDP port that is proposed to it for the "
+            "test packets."},
     {"timestamps", SLOT_TIMESTAMPS, SCHEMA_CHOICE, .is_by_operation = true, .max = 3,
      .choices = timestamps, .default_text = "auto", .sets = {"clocks.timestamps"},
      .doc =
@@ -131,11 +141,18 @@ static const struct schema_key operation_keys[] = {
     {"source_port", SLOT_SOURCE_PORT, SCHEMA_INTEGER, .is_by_operation = true, .min = 1,
      .max = 65535, .sets = {"path.source"}, .write = spec_text_source_port,
      .doc = "Port to send from; without it any free port, a new one for each operation."},
+    {"ecmp_ports", SLOT_ECMP_PORTS, SCHEMA_INTEGER, .is_by_operation = true, .min = 1,
+     .max = SPEC_FLOWS_MAX, .default_text = "1", .sets = {"packets.flows"},
+     .write = spec_text_ecmp_ports,
+     .doc = "From how many source ports the packets of a train leave in turn, so that one bad of "
+            "several equal paths shows; with source_port from that one and those after it."},
     {"ip_version", SLOT_IP_VERSION, SCHEMA_CHOICE, .choices = ip_versions,
      .sets = {"path.ip_version"}, .write = spec_text_ip_version,
      .doc = "Which address of a host name to take; without it IPv4 if there is one, else IPv6."},
     {"control", SLOT_CONTROL, SCHEMA_SECTION, .is_by_operation = true, .inner = &schema_control,
      .doc = "How to ask the responder to open the port."},
+    {"path", SLOT_PATH, SCHEMA_SECTION, .inner = &schema_path,
+     .doc = "Which way packets go: the hops are looked for now and then, beside the operations."},
     {"limits", SLOT_LIMITS, SCHEMA_SECTION, .inner = &schema_limit,
      .doc = "What an operation may measure before the target counts as degraded."},
     {"buckets", SLOT_BUCKETS, SCHEMA_BOUNDS, .min = 1, .max = HIST_BOUNDS_MAX,

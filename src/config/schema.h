@@ -34,6 +34,7 @@ enum slot {
     SLOT_ADVANTAGE_FACTOR,
     SLOT_SOURCE_ADDRESS,
     SLOT_SOURCE_PORT,
+    SLOT_ECMP_PORTS,
     SLOT_IP_VERSION,
     SLOT_CONTROL,
     SLOT_VERIFY_DATA,
@@ -95,6 +96,11 @@ enum slot {
     SLOT_STAMP_REFLECTOR,
     SLOT_STAMP_TLV,
     SLOT_STAMP_KEY,
+    SLOT_TWAMP_PORTS,
+    SLOT_TWAMP_KEYS,
+    SLOT_MODE,
+    SLOT_SERVER_PORT,
+    SLOT_KEY_NAME,
     SLOT_TRUST_PEER_CLOCK,
     SLOT_RESPONDER_KEYS,
     SLOT_REPLAY_WINDOW,
@@ -115,6 +121,14 @@ enum slot {
     SLOT_EVIDENCE_LOSS,
     SLOT_EVIDENCE_FAILED,
     SLOT_EVIDENCE_LIMIT,
+    SLOT_PATH,
+    SLOT_PATH_FREQUENCY,
+    SLOT_PATH_PROTOCOL,
+    SLOT_PATH_PORT,
+    SLOT_PATH_FLOWS,
+    SLOT_PATH_PROBES,
+    SLOT_PATH_MAX_HOPS,
+    SLOT_PATH_TIMEOUT,
     SLOT_LIMITS,
     SLOT_LIMIT, /* and one for each enum limit: SLOT_LIMIT + LIMIT_... */
     SLOT_LIMIT_FOR = SLOT_LIMIT + LIMIT_COUNT,
@@ -181,9 +195,9 @@ struct schema_scope {
     const struct schema_scope *base; /* its keys are allowed too; NULL: none */
 };
 
-extern const struct schema_scope schema_root, schema_operation, schema_control, schema_limit,
-    schema_defaults, schema_target, schema_responder, schema_key, schema_clock, schema_group,
-    schema_probe, schema_evidence;
+extern const struct schema_scope schema_root, schema_operation, schema_control, schema_path,
+    schema_limit, schema_defaults, schema_target, schema_responder, schema_key, schema_clock,
+    schema_group, schema_probe, schema_evidence;
 
 /* Modules that need not be written. */
 struct schema_module {

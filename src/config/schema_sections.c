@@ -7,6 +7,7 @@
 #include "config/schema.h"
 #include "config/spec_text.h"
 #include "reflect/reflect.h"
+#include "trace/trace.h"
 
 #define MS NS_PER_MS
 #define SECONDS NS_PER_SECOND
@@ -22,7 +23,8 @@ static const char *const refusals[] = {"status16", "status32", "silent", NULL};
 static const char *const replies[] = {"long", "short", NULL};
 static const char *const stamp_reflectors[] = {"stateful", "stateless", NULL};
 static const char *const stamp_tlvs[] = {"auto", "on", "off", NULL};
-static const char *const algorithms[] = {"md5", "sha256", "hmac-sha256", NULL};
+static const char *const algorithms[] = {"md5", "sha256", "hmac-sha256", "twamp", NULL};
+static const char *const path_protocols[] = {"udp", "icmp", NULL};
 static const char *const switches[] = {"false", "true", NULL};
 static const char *const timestamp_formats[] = {"ntp", "ptp", NULL};
 static const char *const control_versions[] = {"none", "1", "2", NULL};
@@ -58,6 +60,30 @@ static const struct schema_key control_keys[] = {
      .doc = "How long to wait for the answer to each control request."},
 };
 const struct schema_scope schema_control = {"control", KEYS(control_keys)};
+
+static const struct schema_key path_keys[] = {
+    {"frequency", SLOT_PATH_FREQUENCY, SCHEMA_DURATION, .min = 10 * SECONDS,
+     .max = 604800 * SECONDS, .sets = {"trace.frequency_ns"}, .write = spec_text_path_frequency,
+     .doc = "Time from one search to the next; without it the path is not looked for."},
+    {"protocol", SLOT_PATH_PROTOCOL, SCHEMA_CHOICE, .choices = path_protocols,
+     .default_text = "udp", .sets = {"trace.is_icmp"},
+     .doc = "What is sent with rising TTL: UDP packets or ICMP echoes."},
+    {"port", SLOT_PATH_PORT, SCHEMA_INTEGER, .min = 1, .max = 65535, .default_text = "33434",
+     .sets = {"trace.port"},
+     .doc = "UDP port that these packets go to; nobody should listen there."},
+    {"flows", SLOT_PATH_FLOWS, SCHEMA_INTEGER, .min = 1, .max = TRACE_FLOWS_MAX,
+     .default_text = "4", .sets = {"trace.flows"},
+     .doc = "How many flows, each from a port of its own, so that equal paths show."},
+    {"probes", SLOT_PATH_PROBES, SCHEMA_INTEGER, .min = 1, .max = TRACE_PROBES_MAX,
+     .default_text = "1", .sets = {"trace.probes"},
+     .doc = "Packets of each flow to each hop; routers limit how many they answer."},
+    {"max_hops", SLOT_PATH_MAX_HOPS, SCHEMA_INTEGER, .min = 1, .max = TRACE_HOPS_MAX,
+     .default_text = "30", .sets = {"trace.max_hops"}, .doc = "The highest TTL."},
+    {"timeout", SLOT_PATH_TIMEOUT, SCHEMA_DURATION, .min = 10 * MS, .max = 60 * SECONDS,
+     .default_text = "1s", .sets = {"trace.timeout_ns"},
+     .doc = "How long to wait for the answer to each packet."},
+};
+const struct schema_scope schema_path = {"path", KEYS(path_keys)};
 
 static const struct schema_key limit_keys[] = {
     {"loss", SLOT_LIMIT + LIMIT_LOSS, SCHEMA_LIMIT, .sets = {"results.limits"},
@@ -119,6 +145,13 @@ static const struct schema_key responder_keys[] = {
     {"stamp_key", SLOT_STAMP_KEY, SCHEMA_INTEGER, .min = 1, .max = 65535,
      .doc = "Id of the key, of algorithm hmac-sha256, that each packet must be authenticated "
             "with; without it the mode is unauthenticated."},
+    {"twamp_ports", SLOT_TWAMP_PORTS, SCHEMA_ENDPOINTS, .max = REFLECT_PERMANENT_MAX,
+     .default_text = "[]",
+     .doc = "Ports of a TWAMP server, which is 862: TCP for its control connections, UDP for test "
+            "packets; allow says who may connect."},
+    {"twamp_keys", SLOT_TWAMP_KEYS, SCHEMA_IDS, .max = REFLECT_KEYS_MAX, .default_text = "[]",
+     .doc = "Ids of the keys, of algorithm twamp, one of which each TWAMP client must have; "
+            "without any the mode is unauthenticated."},
     {"max_sessions", SLOT_MAX_SESSIONS, SCHEMA_INTEGER, .min = 1, .max = 65536,
      .default_text = "1000", SETTING(max_sessions),
      .doc = "Sessions at one time; further requests are refused."},
@@ -180,7 +213,12 @@ static const struct schema_key key_keys[] = {
      .sets = {"control.key"},
      .doc = "What requests name the key by; IOS has 1 to 5 for version 1."},
     {"algorithm", SLOT_KEY_ALGORITHM, SCHEMA_CHOICE, .is_required = true, .choices = algorithms,
-     .sets = {"control.key"}, .doc = "md5 for version 1, the others for version 2."},
+     .sets = {"control.key"},
+     .doc = "md5 for version 1, sha256 and hmac-sha256 for version 2; hmac-sha256 for stamp, twamp "
+            "for a pass-phrase of TWAMP."},
+    {"name", SLOT_KEY_NAME, SCHEMA_TEXT, .min = 1, .max = AUTH_NAME_MAX, .sets = {"control.key"},
+     .doc = "What a TWAMP server knows the key by, the KeyID or user; without it the id. Only of "
+            "algorithm twamp."},
     {"secret_file", SLOT_KEY_SECRET_FILE, SCHEMA_TEXT, .is_required = true, .min = 1, .max = 4095,
      .sets = {"control.key"},
      .doc = "File whose one line is the secret: a credential of that name (LoadCredential= of "

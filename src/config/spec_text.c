@@ -31,6 +31,19 @@ void spec_text_ip_version(const struct spec *spec, struct buf *out)
     }
 }
 
+void spec_text_ecmp_ports(const struct spec *spec, struct buf *out)
+{
+    buf_printf(out, "%u", spec->packets.flows > 1 ? (unsigned)spec->packets.flows : 1);
+}
+
+void spec_text_path_frequency(const struct spec *spec, struct buf *out)
+{
+    char text[DURATION_TEXT_MAX];
+    if (spec->trace.frequency_ns > 0) {
+        buf_add_string(out, duration_format(spec->trace.frequency_ns, text));
+    }
+}
+
 void spec_text_codec(const struct spec *spec, struct buf *out)
 {
     if (spec->packets.codec != VOICE_CODEC_NONE) {

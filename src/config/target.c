@@ -97,6 +97,19 @@ static void set_schedule(const struct values *values, struct spec *spec)
     }
 }
 
+static void set_trace(const struct values *values, struct spec *spec)
+{
+    spec->trace = (struct spec_trace){
+        .frequency_ns = number_of(values, SLOT_PATH_FREQUENCY),
+        .timeout_ns = number_of(values, SLOT_PATH_TIMEOUT),
+        .port = (uint16_t)number_of(values, SLOT_PATH_PORT),
+        .is_icmp = number_of(values, SLOT_PATH_PROTOCOL) != 0,
+        .flows = (uint8_t)number_of(values, SLOT_PATH_FLOWS),
+        .probes = (uint8_t)number_of(values, SLOT_PATH_PROBES),
+        .max_hops = (uint8_t)number_of(values, SLOT_PATH_MAX_HOPS),
+    };
+}
+
 static void set_tolerance(const struct values *values, struct spec *spec)
 {
     if (schema_row(SLOT_CLOCK_TOLERANCE, spec->operation) != NULL) {
@@ -146,6 +159,10 @@ struct spec *target_build(const struct values *values, const struct operation *o
         spec->packets.count = (uint32_t)number_of(values, SLOT_NUM_PACKETS);
         spec->packets.interval_ns = number_of(values, SLOT_INTERVAL);
     }
+    if (schema_row(SLOT_ECMP_PORTS, operation) != NULL) {
+        int64_t ports = number_of(values, SLOT_ECMP_PORTS);
+        spec->packets.flows = (uint8_t)(ports > 1 ? ports : 0);
+    }
     set_data(values, spec);
     spec->control.version = (enum control_version)number_of(values, SLOT_CONTROL_VERSION);
     set_precision(values, spec);
@@ -154,7 +171,9 @@ struct spec *target_build(const struct values *values, const struct operation *o
     spec->clocks.timestamps = (enum timestamps)number_of(values, SLOT_TIMESTAMPS);
     spec_fit_layout(spec);
     spec->control.auth_layout = (unsigned)number_of(values, SLOT_CONTROL_AUTH_LAYOUT);
-    spec->control.port = (uint16_t)number_of(values, SLOT_CONTROL_PORT);
+    spec->control.mode = (uint8_t)number_of(values, SLOT_MODE);
+    spec->control.port =
+        (uint16_t)number_of(values, operation->negotiates ? SLOT_SERVER_PORT : SLOT_CONTROL_PORT);
     if (spec->control.port == 0) {
         spec->control.port = control_version_port(spec->control.version);
     }
@@ -162,6 +181,7 @@ struct spec *target_build(const struct values *values, const struct operation *o
     spec->control.timeout_ns = number_of(values, SLOT_CONTROL_TIMEOUT);
     set_packets(values, spec);
     set_schedule(values, spec);
+    set_trace(values, spec);
     set_tolerance(values, spec);
     if (!operation->has_ports) {
         spec_drop_ports(spec);

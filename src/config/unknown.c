@@ -48,6 +48,7 @@ static const struct {
     {&schema_defaults, "defaults or an entry of targets"},
     {&schema_target, "an entry of targets"},
     {&schema_control, "control"},
+    {&schema_path, "path"},
     {&schema_limit, "limits"},
     {&schema_responder, "responder"},
     {&schema_probe, "probe"},

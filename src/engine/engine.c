@@ -234,8 +234,9 @@ static void input(void *self, const struct ev *ev, struct instant now)
     struct session *session = engine->slots[ev->id.owner];
     const struct train *train = &session->probe.train;
     uint32_t arrivals = train->arrivals;
-    bool has_changed = probe_input(&session->probe, ev, now);
-    if (engine->evidence.rules.bytes > 0 && ev->kind != EV_SENT && session->is_running) {
+    bool has_changed = session_input(session, ev, now);
+    if (engine->evidence.rules.bytes > 0 && ev->kind != EV_SENT && session->is_running &&
+        ev->id.channel < TRACING_CHANNEL) {
         uint32_t answered = train->arrivals > arrivals ? train->arrival[arrivals] + 1 : 0;
         evidence_note_event(&engine->evidence, &session->record, &session->probe, ev, answered);
     }

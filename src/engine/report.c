@@ -41,6 +41,8 @@ static void report_free(struct report *report)
     history_unref(report->history);
     tally_fini(&report->tally);
     free(report->packets);
+    free(report->flows);
+    trace_result_unref(report->path);
     free(report);
 }
 
@@ -91,6 +93,31 @@ struct report *report_alloc(struct report_yard *yard)
         yard->waiting = free_some(yard->waiting, FREED_AT_ONCE);
     }
     return report;
+}
+
+void report_own(struct report *report, bool keeps_path)
+{
+    const struct flow_tally *flows = report->flows;
+    tally_own(&report->tally);
+    report->packets = NULL;
+    report->packet_count = 0;
+    report->path = keeps_path ? trace_result_ref(report->path) : NULL;
+    if (flows != NULL) {
+        report->flows = mem_alloc(SPEC_FLOWS_MAX, sizeof *report->flows);
+        memcpy(report->flows, flows, SPEC_FLOWS_MAX * sizeof *flows);
+    }
+}
+
+void report_add_flows(struct report *report, const struct samples *samples)
+{
+    const struct spec *spec = report->spec;
+    if (spec->packets.flows <= 1) {
+        return;
+    }
+    if (report->flows == NULL) {
+        report->flows = mem_alloc(SPEC_FLOWS_MAX, sizeof *report->flows);
+    }
+    flow_tally_add(report->flows, spec->packets.flows, samples, payload_resolution_ns(spec));
 }
 
 struct report *report_ref(struct report *report)

@@ -14,8 +14,10 @@
 #include "engine/state.h"
 #include "probe/probe.h"
 #include "probe/spec.h"
+#include "stats/flow.h"
 #include "stats/round.h"
 #include "stats/tally.h"
+#include "trace/result.h"
 
 struct report {
     const struct spec *spec; /* a reference */
@@ -37,6 +39,8 @@ struct report {
     bool was_cut; /* the latest operation, by the spec's budget; perhaps without a result */
     struct sample *packets; /* of the latest operation; NULL: the spec does not keep them */
     uint32_t packet_count;
+    struct flow_tally *flows; /* SPEC_FLOWS_MAX; NULL: it is one, or nothing was sent yet */
+    struct trace_result *path; /* a reference; NULL: not looked for, or not found out yet */
     struct history *history; /* a reference, to what goes on: it may have newer operations by now.
                                 NULL: none was kept */
     unsigned references; /* what stands above is what a report says */
@@ -54,6 +58,11 @@ void report_yard_close(struct report_yard *yard);
 
 /* A zeroed report with one reference. A yard is for one thread; NULL: none. */
 struct report *report_alloc(struct report_yard *yard);
+/* After everything above `references` was copied from another: what it points to becomes its own.
+ * Packets are not taken over, nor, unless `keeps_path`, the path. */
+void report_own(struct report *report, bool keeps_path);
+/* Counts the packets of an operation by flow, when there are several. */
+void report_add_flows(struct report *report, const struct samples *samples);
 struct report *report_ref(struct report *report);
 void report_unref(struct report *report); /* NULL is fine */
 /* The same on the thread of the yard: what is not needed any more is freed at once. */

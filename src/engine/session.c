@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "base/mem.h"
+#include "engine/booking.h"
 #include "probe/spec_field.h"
 
 /* Who measures once an hour knows soon whether it works. */
@@ -90,9 +90,7 @@ static struct report *report_new(const struct session *session)
     struct report *report = report_alloc(session->yard);
     if (session->report != NULL) {
         memcpy(report, session->report, offsetof(struct report, references));
-        tally_own(&report->tally);
-        report->packets = NULL;
-        report->packet_count = 0;
+        report_own(report, tracing_is_wanted(session->spec));
     }
     report->spec = spec_ref(session->spec);
     report->history = history_ref(session->history);
@@ -144,6 +142,7 @@ void session_init(struct session *session, uint32_t slot, const struct spec *spe
         .cut_at = MONO_NEVER,
     };
     probe_init(&session->probe, session->spec, seed);
+    session->tracing = tracing_is_wanted(spec) ? tracing_new() : NULL;
     session->report = report_new(session);
 }
 
@@ -167,12 +166,22 @@ static void continue_plan(struct session *session, struct instant now)
     }
 }
 
+/* A path is not looked for when everything is measured once. */
+static void plan_tracing(struct session *session, struct mono first)
+{
+    bool is_wanted = !session->starts_now && tracing_is_wanted(session->spec);
+    if (session->tracing != NULL) {
+        session->tracing->next = is_wanted ? first : MONO_NEVER;
+    }
+}
+
 static void make_plan(struct session *session, struct instant now)
 {
     int64_t life_ns = session->spec->schedule.life_ns;
     session->second_start = MONO_NEVER;
     if (session->plan == PLAN_BEGIN) {
         begin_plan(session, now);
+        plan_tracing(session, session->first_start);
     } else {
         continue_plan(session, now);
     }
@@ -198,6 +207,7 @@ void session_plan(struct session *session, int64_t phase_ns, bool start_now, str
 void session_fini(struct session *session)
 {
     probe_fini(&session->probe);
+    tracing_free(session->tracing);
     report_unref_own(session->report);
     history_unref(session->history);
     spec_unref(session->spec);
@@ -212,6 +222,21 @@ static enum session_plan plan_change(const struct spec *before, const struct spe
     }
     bool is_same = old->frequency_ns == new->frequency_ns && old->life_ns == new->life_ns;
     return is_same ? PLAN_IS_MADE : PLAN_CONTINUE;
+}
+
+/* What is looked for has changed: it is looked for again, at once. */
+static void update_tracing(struct session *session, const struct spec *before, struct instant now)
+{
+    if (tracing_is_same(before, session->spec)) {
+        return;
+    }
+    if (session->tracing == NULL && tracing_is_wanted(session->spec)) {
+        session->tracing = tracing_new();
+    }
+    if (session->tracing != NULL) {
+        tracing_abandon(session->tracing);
+        plan_tracing(session, mono_max(session->first_start, now.mono));
+    }
 }
 
 /* As many of the newest operations as the spec says, from now on. */
@@ -237,6 +262,7 @@ void session_update(struct session *session, const struct spec *spec, struct ins
     }
     session->plan = plan > session->plan ? plan : session->plan;
     session->spec = spec_ref(spec);
+    update_tracing(session, old, now);
     spec_unref(old);
     fit_history(session);
     set_report(session, report_new(session));
@@ -251,6 +277,10 @@ void session_leave(struct session *session)
 {
     session->is_leaving = true;
     probe_abandon(&session->probe);
+    if (session->tracing != NULL) {
+        tracing_abandon(session->tracing);
+        session->tracing->next = MONO_NEVER;
+    }
 }
 
 /* When the start after the one that is due is due. */
@@ -314,52 +344,6 @@ static uint64_t skip_missed_starts(struct session *session, struct instant now)
     return (uint64_t)missed;
 }
 
-static void count_packets(const struct session *session, struct engine_stats *stats)
-{
-    const struct train *train = &session->probe.train;
-    for (uint32_t i = 0; i < train->next; i++) {
-        const struct sample *sample = &train->samples[i];
-        if (sample->fate == FATE_UNSENT) {
-            continue;
-        }
-        hist_observe(&stats->send_lateness, &hist_layout_default, train_lateness_ns(train, i));
-        if (sample->t1_source != STAMP_USER) {
-            hist_observe(&stats->send_queueing, &hist_layout_default, train_queueing_ns(train, i));
-        }
-        stats->tx_stamps[sample->t1_source]++;
-        if (sample->fate == FATE_RECEIVED || sample->fate == FATE_LATE) {
-            stats->rx_stamps[sample->t4_source]++;
-        }
-    }
-}
-
-static void count_unmatched(const struct session *session, struct report *report,
-                            struct engine_stats *stats)
-{
-    for (unsigned i = 0; i < UNMATCHED_COUNT; i++) {
-        uint64_t new = session->probe.unmatched[i] - report->unmatched[i];
-        stats->unmatched[i] += new;
-        report->unearned = i == UNMATCHED_NONCE ? new : report->unearned;
-        report->unmatched[i] = session->probe.unmatched[i];
-    }
-}
-
-static void take_round(struct report *report, const struct round *round, struct instant now)
-{
-    tally_add(&report->tally, round);
-    report->has_run = true;
-    report->latest = *round;
-    report->last_run = now.wall;
-    if (round->outcome == OUTCOME_OK) {
-        report->has_succeeded = true;
-        report->last_success = now.wall;
-        report->failed_in_a_row = 0;
-        limit_watch_take(&report->condition.limits, &report->spec->results.limits, round);
-    } else if (round->outcome != OUTCOME_RESOLVE && round->outcome != OUTCOME_LOCAL) {
-        report->failed_in_a_row++;
-    }
-}
-
 /* The report is settled. */
 static void keep_history(struct session *session, struct report *report)
 {
@@ -376,16 +360,6 @@ static void keep_history(struct session *session, struct report *report)
     history_append(session->history, &entry);
 }
 
-static void keep_packets(const struct session *session, struct report *report)
-{
-    const struct samples samples = train_samples(&session->probe.train);
-    if (report->spec->results.keeps_packets) {
-        report->packet_count = samples.count;
-        report->packets = mem_alloc(samples.count, sizeof *report->packets);
-        memcpy(report->packets, samples.items, samples.count * sizeof *report->packets);
-    }
-}
-
 static void end_run(struct session *session, struct instant now, struct session_env *env)
 {
     uint64_t skipped = 0;
@@ -396,7 +370,7 @@ static void end_run(struct session *session, struct instant now, struct session_
         make_plan(session, now);
     }
     struct report *report = report_new(session);
-    count_unmatched(session, report, env->stats);
+    booking_count_unmatched(&session->probe, report, env->stats);
     report->tally.skipped += skipped;
     report->tally.missed_starts += session->missed_starts;
     session->missed_starts = 0;
@@ -404,9 +378,7 @@ static void end_run(struct session *session, struct instant now, struct session_
     struct round_sinks sinks = tally_sinks(&report->tally, &results->layout, results->histograms);
     const struct round *round = probe_collect(&session->probe, env->clock, now, &sinks);
     if (round != NULL) {
-        count_packets(session, env->stats);
-        take_round(report, round, now);
-        keep_packets(session, report);
+        booking_add(&session->probe, round, report, env->stats, now);
     }
     evidence_end(env->evidence, session->record, &session->probe, round);
     session->record = NULL;
@@ -431,6 +403,38 @@ static bool cut_when_due(struct session *session, struct instant now)
     return true;
 }
 
+bool session_input(struct session *session, const struct ev *ev, struct instant now)
+{
+    if (ev->id.channel < TRACING_CHANNEL) {
+        return probe_input(&session->probe, ev, now);
+    }
+    trace_input(session->tracing->trace, ev, now);
+    return true;
+}
+
+/* Beside the operation; when a run is over its result is in the next report. */
+static bool poll_tracing(struct session *session, struct instant now, struct fx *fx,
+                         struct session_env *env)
+{
+    struct tracing *tracing = session->tracing;
+    if (!mono_is_before(tracing->next, session->life_end)) {
+        tracing->next = MONO_NEVER;
+    }
+    if (tracing_poll(tracing, session->spec, &session->probe.handshake.key, now, fx)) {
+        fx->id.owner = session->slot;
+        return true;
+    }
+    struct trace_result *result = tracing_take(tracing, session->report->path, now.wall);
+    if (result != NULL) {
+        struct report *report = report_new(session);
+        trace_result_unref(report->path);
+        report->path = result;
+        set_report(session, report);
+        env->has_news = true;
+    }
+    return false;
+}
+
 bool session_poll(struct session *session, struct instant now, struct fx *fx,
                   struct session_env *env)
 {
@@ -452,7 +456,7 @@ bool session_poll(struct session *session, struct instant now, struct fx *fx,
     if (session->is_running && !session->is_leaving && probe_is_idle(&session->probe)) {
         end_run(session, now, env);
     }
-    return false;
+    return session->tracing != NULL && poll_tracing(session, now, fx, env);
 }
 
 struct mono session_deadline(const struct session *session)
@@ -460,11 +464,14 @@ struct mono session_deadline(const struct session *session)
     if (session->is_leaving) {
         return MONO_NEVER;
     }
-    return session->is_running ? mono_min(probe_deadline(&session->probe), session->cut_at)
-                               : session->next_start;
+    struct mono due = session->is_running
+                          ? mono_min(probe_deadline(&session->probe), session->cut_at)
+                          : session->next_start;
+    return session->tracing == NULL ? due : mono_min(due, tracing_deadline(session->tracing));
 }
 
 bool session_is_gone(const struct session *session)
 {
-    return session->is_leaving && probe_is_idle(&session->probe);
+    return session->is_leaving && probe_is_idle(&session->probe) &&
+           (session->tracing == NULL || session->tracing->trace == NULL);
 }

@@ -11,6 +11,7 @@
 #include "base/heap.h"
 #include "engine/evidence.h"
 #include "engine/report.h"
+#include "engine/tracing.h"
 #include "probe/probe.h"
 
 /* The wait for late replies ends this long before the next start of its target. */
@@ -29,6 +30,7 @@ struct session {
      * than its cache. */
     struct mono next_start; /* MONO_NEVER: pending, or its life is over */
     struct mono cut_at; /* then what runs is cut short; MONO_NEVER: not at all */
+    struct tracing *tracing; /* NULL: its target has never wanted a path */
     uint32_t slot; /* the owner number on its channels */
     bool is_running;
     bool was_cut; /* what runs, or ran last */
@@ -75,6 +77,10 @@ void session_update(struct session *session, const struct spec *spec, struct ins
 
 /* Its target was removed: ends what runs; session_is_gone soon after. */
 void session_leave(struct session *session);
+
+/* Something happened on one of its channels. False: what the next poll does, and when it is due, is
+ * as it was before. */
+bool session_input(struct session *session, const struct ev *ev, struct instant now);
 
 /* What session_poll shares with the engine. */
 struct session_env {

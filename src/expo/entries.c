@@ -9,13 +9,16 @@
 #include "operation/operation.h"
 
 /* The scopes whose families are written for the target. `is_once`: it has no schedule. */
-static uint32_t scopes_of(const struct spec *spec, bool is_once)
+static uint32_t scopes_of(const struct report *report, bool is_once)
 {
+    const struct spec *spec = report->spec;
     bool is_stamped = operation_has(spec->operation, RESULT_JITTER);
     return 1U << FAMILY_TARGET | (uint32_t)!is_once << FAMILY_SCHEDULE |
            (uint32_t)is_stamped << FAMILY_JITTER |
            (uint32_t)(spec->operation->transport != TRANSPORT_TCP_CONNECT) << FAMILY_DATAGRAMS |
-           (uint32_t)control_has_request(spec->control.version) << FAMILY_CONTROL;
+           (uint32_t)control_has_request(spec->control.version) << FAMILY_CONTROL |
+           (uint32_t)(report->flows != NULL) << FAMILY_FLOWS |
+           (uint32_t)(report->path != NULL) << FAMILY_PATH;
 }
 
 /* The layout of the target before, when this one's is equal. */
@@ -60,7 +63,7 @@ static void add_entry(struct entries *entries, const struct report *report,
         .layout = shared_layout(entries, spec),
         .offset = entries->labels.size,
         .size = (uint32_t)labels->size,
-        .scopes = scopes_of(spec, is_once),
+        .scopes = scopes_of(report, is_once),
         .origin = target_origin(report),
         .level = spec->results.series,
     };

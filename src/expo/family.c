@@ -9,9 +9,10 @@
 const struct family *family_at(size_t index)
 {
     static const struct family_part *const parts[] = {
-        &family_of_operation, &family_of_state,   &family_of_packets, &family_of_delay,
-        &family_of_latest,    &family_of_voice,   &family_of_reply,   &family_of_responder,
-        &family_of_exporter,  &family_of_process, &family_of_files,   &family_of_probe,
+        &family_of_operation, &family_of_state,     &family_of_packets,  &family_of_delay,
+        &family_of_latest,    &family_of_voice,     &family_of_reply,    &family_of_flow,
+        &family_of_path,      &family_of_responder, &family_of_exporter, &family_of_process,
+        &family_of_files,     &family_of_probe,
     };
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         if (index < parts[i]->count) {

@@ -22,6 +22,8 @@ enum family_scope {
     FAMILY_JITTER, /* once for each target with timestamps in its probes: udp-jitter, icmp-jitter */
     FAMILY_DATAGRAMS, /* once for each target whose probes are datagrams */
     FAMILY_CONTROL, /* once for each target with a control handshake */
+    FAMILY_FLOWS, /* once for each target whose packets left from several ports */
+    FAMILY_PATH, /* once for each target whose path was looked for */
     FAMILY_EXPORTER, /* once, when this program measures */
     FAMILY_RESPONDER, /* once, when this program has a responder */
     FAMILY_RESPONDER_ALONE, /* once, when this program is a responder and nothing else */
@@ -63,6 +65,8 @@ extern const struct family_part family_of_delay; /* round trips, one-way delays,
 extern const struct family_part family_of_latest; /* round trips, delays, loss of the latest one */
 extern const struct family_part family_of_voice; /* scores of a call */
 extern const struct family_part family_of_reply; /* control handshake and replies */
+extern const struct family_part family_of_flow; /* packets by source port */
+extern const struct family_part family_of_path; /* the hops on the way */
 extern const struct family_part family_of_responder; /* the responder in this program */
 extern const struct family_part family_of_exporter; /* this program and its host */
 extern const struct family_part family_of_files; /* files with targets */

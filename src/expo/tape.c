@@ -116,7 +116,10 @@ bool tape_takes(const struct family *family)
 {
     const struct metric *metric = &family->metric;
     bool has_few_labels = metric->labels[0] == NULL || metric->labels[1] == NULL;
-    return family->scope < FAMILY_EXPORTER && metric->type != METRIC_HISTOGRAM && has_few_labels;
+    bool has_numbers =
+        family->scope == FAMILY_FLOWS || family->scope == FAMILY_PATH; /* as labels */
+    return family->scope < FAMILY_EXPORTER && metric->type != METRIC_HISTOGRAM && has_few_labels &&
+           !has_numbers;
 }
 
 bool tape_is_full(const struct tape *tape)

@@ -38,6 +38,8 @@ struct expo_responder {
     size_t request_count;
     const struct expo_count *requests_v2; /* the same of version 2 */
     size_t request_v2_count;
+    const struct expo_count *requests_twamp; /* of a TWAMP server; 0 of them: there is none */
+    size_t request_twamp_count;
     const struct expo_count *probes; /* by kind */
     size_t probe_count;
     const struct expo_count *drops; /* by reason */

@@ -74,7 +74,11 @@ static const struct export_key keys[] = {
     {SLOT_HISTORY, NOWHERE(METRICS)},
     {SLOT_REFLECTOR, NOWHERE("is of operations that are not of `ip sla`")},
     {SLOT_AUTH_KEY, NOWHERE("is of operations that are not of `ip sla`")},
+    {SLOT_MODE, NOWHERE("is of operations that are not of `ip sla`")},
+    {SLOT_SERVER_PORT, NOWHERE("is of operations that are not of `ip sla`")},
     {SLOT_TRUST_PEER_CLOCK, NOWHERE(TIMES)},
+    {SLOT_ECMP_PORTS, NOWHERE("a router sends all from one port")},
+    {SLOT_PATH, NOWHERE("is found from this host; a router has path-echo, another operation")},
     {SLOT_LIMITS, NOWHERE("are judged here; a router has reaction-configuration, which acts")},
 };
 

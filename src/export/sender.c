@@ -70,6 +70,13 @@ static void note_limits(struct sender *sender)
     }
 }
 
+static void note_path(struct sender *sender)
+{
+    if (sender->spec->trace.frequency_ns > 0) {
+        sender_note(sender, "path", export_key_find(SLOT_PATH)->why[sender->dialect]);
+    }
+}
+
 static void note_keys(struct sender *sender)
 {
     note_scope(sender, &schema_target);
@@ -78,6 +85,7 @@ static void note_keys(struct sender *sender)
         note_scope(sender, &schema_control);
     }
     note_limits(sender);
+    note_path(sender);
 }
 
 /* "ip sla 1", "udp-jitter A P", one behind the other. */

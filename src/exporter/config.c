@@ -54,7 +54,8 @@ static bool try_addresses(const struct config *running, const struct reflect_set
         if (running->has_responder &&
             (holds_address(held->listen, held->listen_count, &addresses[i]) ||
              holds_address(held->permanent, held->permanent_count, &addresses[i]) ||
-             holds_address(held->stamp.ports, held->stamp.port_count, &addresses[i]))) {
+             holds_address(held->stamp.ports, held->stamp.port_count, &addresses[i]) ||
+             holds_address(held->twamp.ports, held->twamp.port_count, &addresses[i]))) {
             continue;
         }
         int fd;
@@ -130,7 +131,8 @@ static bool replace_responder(struct exporter *exporter, const struct config *co
     if (config->has_responder &&
         (!try_addresses(running, wanted, wanted->listen, wanted->listen_count) ||
          !try_addresses(running, wanted, wanted->permanent, wanted->permanent_count) ||
-         !try_addresses(running, wanted, wanted->stamp.ports, wanted->stamp.port_count))) {
+         !try_addresses(running, wanted, wanted->stamp.ports, wanted->stamp.port_count) ||
+         !try_addresses(running, wanted, wanted->twamp.ports, wanted->twamp.port_count))) {
         return false;
     }
     responder_worker_stop(exchange(exporter, NULL), NULL);

@@ -23,30 +23,6 @@ void deliver_end(struct host *host, struct endpoint *endpoint, int error)
     }
 }
 
-/* True when the error was for a datagram of one of our channels. */
-static bool deliver_icmp(struct host *host, const struct endpoint *endpoint,
-                         const struct sock_notice *notice)
-{
-    const struct channel *channel = endpoint_channel(endpoint, &notice->peer);
-    bool is_ours = !endpoint_is_icmp(endpoint) ||
-                   icmp_is_quoted(notice->quote, notice->quote_size, endpoint->bound.port);
-    if (channel == NULL || !is_ours) {
-        return false;
-    }
-    struct ev ev = {
-        .kind = EV_ERROR,
-        .id = channel->id,
-        .is_icmp = true,
-        .icmp = notice->icmp,
-        .error = notice->error,
-        .peer = notice->peer,
-        .bytes = notice->quote,
-        .size = notice->quote_size,
-    };
-    deliver_event(host, &ev);
-    return true;
-}
-
 void deliver_read_clocks(struct host *host, struct endpoint *endpoint)
 {
     clock_read(&host->clock);
@@ -70,6 +46,31 @@ static struct stamp stamp_of(const struct host *host, const struct endpoint *end
         .source = STAMP_HARDWARE,
         .error_ns = endpoint->adapter.error_ns,
     };
+}
+
+/* True when the error was for a datagram of one of our channels. */
+static bool deliver_icmp(struct host *host, const struct endpoint *endpoint,
+                         const struct sock_notice *notice)
+{
+    const struct channel *channel = endpoint_channel(endpoint, &notice->peer);
+    bool is_ours = !endpoint_is_icmp(endpoint) ||
+                   icmp_is_quoted(notice->quote, notice->quote_size, endpoint->bound.port);
+    if (channel == NULL || !is_ours) {
+        return false;
+    }
+    struct ev ev = {
+        .kind = EV_ERROR,
+        .id = channel->id,
+        .is_icmp = true,
+        .icmp = notice->icmp,
+        .error = notice->error,
+        .received = stamp_of(host, endpoint, notice->kernel, (struct wall){0}),
+        .peer = notice->peer,
+        .bytes = notice->quote,
+        .size = notice->quote_size,
+    };
+    deliver_event(host, &ev);
+    return true;
 }
 
 static void deliver_sent(struct host *host, struct endpoint *endpoint,

@@ -15,7 +15,8 @@
 bool endpoint_is_icmp(const struct endpoint *endpoint)
 {
     return endpoint->transport == TRANSPORT_ICMP_ECHO ||
-           endpoint->transport == TRANSPORT_ICMP_TIMESTAMP;
+           endpoint->transport == TRANSPORT_ICMP_TIMESTAMP ||
+           endpoint->transport == TRANSPORT_ICMP_ERRORS;
 }
 
 bool endpoint_is_stream(const struct endpoint *endpoint)
@@ -33,7 +34,7 @@ bool endpoint_is_tcp(const struct endpoint *endpoint)
 
 static int icmp_socket_open(struct endpoint *endpoint, const struct fx *fx, uint16_t identifier)
 {
-    const struct icmp_call call = {fx->transport, fx->local, fx->options, identifier};
+    const struct icmp_call call = {fx->transport, fx->local, fx->peer, fx->options, identifier};
     struct icmp_socket made;
     int error = icmp_open(&call, &made);
     if (error == 0) {
@@ -59,6 +60,7 @@ static int socket_open(struct endpoint *endpoint, const struct fx *fx, uint16_t 
         return tcp_listen(&call, &endpoint->fd, &endpoint->bound);
     case TRANSPORT_ICMP_ECHO:
     case TRANSPORT_ICMP_TIMESTAMP:
+    case TRANSPORT_ICMP_ERRORS:
         return icmp_socket_open(endpoint, fx, identifier);
     case TRANSPORT_TCP_ACCEPTED: /* endpoint_adopt */
         return -EINVAL;

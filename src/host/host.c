@@ -71,6 +71,7 @@ static struct event *event_for(struct host *host, struct endpoint *endpoint)
     case TRANSPORT_UDP:
     case TRANSPORT_ICMP_ECHO:
     case TRANSPORT_ICMP_TIMESTAMP:
+    case TRANSPORT_ICMP_ERRORS:
         break;
     }
     return event_new(host->base, endpoint->fd, EV_READ | EV_PERSIST, on_readable, endpoint);

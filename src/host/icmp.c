@@ -7,6 +7,7 @@
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <netinet/ip_icmp.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -16,6 +17,10 @@
 #define IDENTIFIER_AT 4
 #define IP_HEADER_BYTES_MIN 20
 #define ACCEPT_ALL UINT32_MAX
+#define QUOTE_AT 8 /* in an ICMP error, the IP header */
+#define IP_DESTINATION_AT 16
+#define IP6_DESTINATION_AT 24
+#define IP6_DESTINATION_TAIL 12
 
 static int attach(int fd, struct sock_filter *code, size_t count)
 {
@@ -59,8 +64,52 @@ static int attach_filter6(int fd, uint16_t identifier)
     return attach(fd, code, sizeof code / sizeof code[0]);
 }
 
+/* Accepts only "unreachable" and "time exceeded" that quote an IP header with this destination. */
+static int attach_errors4(int fd, const struct addr *peer)
+{
+    uint32_t destination;
+    memcpy(&destination, peer->ip, sizeof destination);
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0),
+        BPF_STMT(BPF_LD | BPF_B | BPF_IND, TYPE_AT),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ICMP_DEST_UNREACH, 1, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ICMP_TIME_EXCEEDED, 0, 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_IND, QUOTE_AT + IP_DESTINATION_AT),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ntohl(destination), 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, ACCEPT_ALL),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+    };
+    return attach(fd, code, sizeof code / sizeof code[0]);
+}
+
+/* The same for IPv6, of whose destination the last four bytes are compared: whoever reads the
+ * message compares the rest. */
+static int attach_errors6(int fd, const struct addr *peer)
+{
+    struct icmp6_filter types;
+    uint32_t destination;
+    memcpy(&destination, peer->ip + IP6_DESTINATION_TAIL, sizeof destination);
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, QUOTE_AT + IP6_DESTINATION_AT + IP6_DESTINATION_TAIL),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ntohl(destination), 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, ACCEPT_ALL),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+    };
+    ICMP6_FILTER_SETBLOCKALL(&types);
+    ICMP6_FILTER_SETPASS(ICMP6_DST_UNREACH, &types);
+    ICMP6_FILTER_SETPASS(ICMP6_TIME_EXCEEDED, &types);
+    if (setsockopt(fd, IPPROTO_ICMPV6, ICMP6_FILTER, &types, sizeof types) != 0) {
+        return -errno;
+    }
+    return attach(fd, code, sizeof code / sizeof code[0]);
+}
+
 static int attach_filter(int fd, const struct icmp_call *call)
 {
+    if (call->transport == TRANSPORT_ICMP_ERRORS) {
+        return call->local.family == ADDR_IPV6 ? attach_errors6(fd, &call->peer)
+                                               : attach_errors4(fd, &call->peer);
+    }
     if (call->local.family == ADDR_IPV6) {
         return attach_filter6(fd, call->identifier);
     }
@@ -101,7 +150,7 @@ int icmp_open(const struct icmp_call *call, struct icmp_socket *out)
     struct icmp_socket made = {.fd = -1};
     bool is_ipv6 = call->local.family == ADDR_IPV6;
     bool is_raw;
-    if (is_ipv6 && call->transport != TRANSPORT_ICMP_ECHO) {
+    if (is_ipv6 && call->transport == TRANSPORT_ICMP_TIMESTAMP) {
         return -EAFNOSUPPORT;
     }
     made.fd = make(call, &is_raw);

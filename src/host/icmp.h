@@ -4,7 +4,8 @@
  * ping socket if the system permits it (net.ipv4.ping_group_range); the kernel then chooses the
  * identifier. Otherwise, and for timestamps: a raw socket (CAP_NET_RAW) whose filter accepts only
  * replies with its identifier. The kernel writes and verifies the checksum of ICMPv6, which has
- * echo only. Thread-safe. Reference: icmp(7), raw(7), ipv6(7), socket(7), RFC 3542 3. */
+ * echo only. ICMP errors come whole to a raw socket whose filter accepts those that quote a packet
+ * to one peer. Thread-safe. Reference: icmp(7), raw(7), ipv6(7), socket(7), RFC 3542 3. */
 #ifndef HOST_ICMP_H
 #define HOST_ICMP_H
 
@@ -17,8 +18,9 @@
 
 /* The socket to open. */
 struct icmp_call {
-    enum transport transport; /* TRANSPORT_ICMP_ECHO or _TIMESTAMP */
+    enum transport transport; /* TRANSPORT_ICMP_ECHO, _TIMESTAMP or _ERRORS */
     struct addr local;
+    struct addr peer; /* of TRANSPORT_ICMP_ERRORS */
     struct io_options options;
     uint16_t identifier; /* of a raw socket */
 };

@@ -53,6 +53,16 @@ static void add_tos(struct msghdr *header, const struct sock_parcel *parcel)
     }
 }
 
+static void add_ttl(struct msghdr *header, const struct sock_parcel *parcel)
+{
+    int value = parcel->ttl;
+    if (parcel->peer.family == ADDR_IPV6) {
+        add_control(header, IPPROTO_IPV6, IPV6_HOPLIMIT, &value, sizeof value);
+    } else {
+        add_control(header, IPPROTO_IP, IP_TTL, &value, sizeof value);
+    }
+}
+
 void message_to_send(struct message *message, const struct sock_parcel *parcel,
                      struct msghdr *header)
 {
@@ -71,6 +81,9 @@ void message_to_send(struct message *message, const struct sock_parcel *parcel,
     }
     if (parcel->tos != 0) {
         add_tos(header, parcel);
+    }
+    if (parcel->ttl != 0) {
+        add_ttl(header, parcel);
     }
     if (parcel->wants_stamp) {
         uint32_t value = SOF_TIMESTAMPING_TX_SOFTWARE;
@@ -178,6 +191,7 @@ bool message_notice(const struct message *message, struct msghdr *header, size_t
     struct sock_extended_err report = {0};
     const struct cmsghdr *reported = NULL;
     struct scm_timestamping times = {0};
+    struct timespec arrival = {0};
     for (struct cmsghdr *at = CMSG_FIRSTHDR(header); at != NULL; at = CMSG_NXTHDR(header, at)) {
         bool is_report = (at->cmsg_level == IPPROTO_IP && at->cmsg_type == IP_RECVERR) ||
                          (at->cmsg_level == IPPROTO_IPV6 && at->cmsg_type == IPV6_RECVERR);
@@ -186,11 +200,14 @@ bool message_notice(const struct message *message, struct msghdr *header, size_t
             reported = at;
         } else if (at->cmsg_level == SOL_SOCKET && at->cmsg_type == SCM_TIMESTAMPING) {
             memcpy(&times, CMSG_DATA(at), sizeof times);
+        } else if (at->cmsg_level == SOL_SOCKET && at->cmsg_type == SO_TIMESTAMPNS) {
+            memcpy(&arrival, CMSG_DATA(at), sizeof arrival);
         }
     }
     if (report.ee_origin == SO_EE_ORIGIN_ICMP || report.ee_origin == SO_EE_ORIGIN_ICMP6) {
         *out = (struct sock_notice){.kind = SOCK_NOTICE_ICMP, .error = (int)report.ee_errno};
         out->icmp = read_icmp(&report, reported);
+        out->kernel = read_time(&arrival);
         out->peer = name_read(&message->name);
         out->quote_size = size < SOCK_QUOTE_BYTES ? size : SOCK_QUOTE_BYTES;
         out->quote = message->data.iov_base;

@@ -1,9 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
 /* Converts datagrams to and from the kernel's struct msghdr. Control messages carry, when sending:
- * source address, TOS, timestamp request and key; when receiving: timestamps, destination address,
- * TOS, TTL, drop counter; in the error queue: ICMP errors and transmit timestamps. No system calls.
- * Used by sock.c and batch.c. Reference: ip(7), ipv6(7), cmsg(3). */
+ * source address, TOS, TTL, timestamp request and key; when receiving: timestamps, destination
+ * address, TOS, TTL, drop counter; in the error queue: ICMP errors and transmit timestamps. No
+ * system calls. Used by sock.c and batch.c. Reference: ip(7), ipv6(7), cmsg(3). */
 #ifndef HOST_MESSAGE_H
 #define HOST_MESSAGE_H
 

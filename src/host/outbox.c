@@ -34,6 +34,7 @@ void outbox_add(struct outbox *outbox, const struct channel *channel, const stru
         .parcel = {.peer = fx->peer,
                    .source = fx->local,
                    .tos = fx->tos,
+                   .ttl = fx->ttl,
                    .wants_stamp = fx->wants_stamp,
                    .bytes = bytes,
                    .size = fx->size},

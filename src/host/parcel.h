@@ -31,6 +31,7 @@ struct sock_parcel {
     struct addr peer;
     struct addr source; /* source IP address; ADDR_NONE or the any address: the system chooses */
     uint8_t tos;
+    uint8_t ttl; /* 0: the socket's */
     bool wants_stamp; /* requests a transmit timestamp: a SOCK_NOTICE_SENT */
     bool has_key; /* its notice has the number `key`, whatever the kernel counts */
     uint32_t key;
@@ -55,7 +56,7 @@ struct sock_notice {
     size_t quote_size;
     uint32_t key; /* SENT: the parcel's key, else the datagram's number among those with a request,
                      from 0 */
-    struct wall kernel; /* SENT: kernel transmit timestamp; 0: none */
+    struct wall kernel; /* kernel timestamp, SENT: of sending, ICMP: of arrival; 0: none */
     struct wall hardware; /* SENT: the adapter's, on the adapter's clock; 0: none */
 };
 

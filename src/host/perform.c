@@ -74,6 +74,7 @@ static void send_now(struct host *host, const struct channel *channel, const str
         .peer = fx->peer,
         .source = fx->local,
         .tos = fx->tos,
+        .ttl = fx->ttl,
         .bytes = fx->bytes,
         .size = fx->size,
     };

@@ -209,6 +209,11 @@ struct stamp payload_arrival(const struct payload *payload, const struct ev *ev,
     return ev->received;
 }
 
+bool payload_has_order(const struct payload *payload)
+{
+    return payload->spec->packets.flows <= 1;
+}
+
 enum payload_verdict payload_book(struct payload *payload, uint32_t seq, struct stamp received,
                                   struct sample **out)
 {

@@ -16,21 +16,14 @@
 #include "probe/io.h"
 #include "probe/spec.h"
 #include "probe/train.h"
+#include "stats/deviation.h"
 #include "wire/ipsla.h"
+#include "wire/twamp_test.h"
 
 /* What operations find out about a host. All zero: nothing. */
 struct payload_learned {
     enum byte_order byte_order; /* icmp-jitter: of its times; NETWORK or SWAPPED */
     enum reflector reflector; /* STAMP */
-};
-
-/* STAMP: how a reflector departs from the documents, as its replies show. */
-enum deviation {
-    DEVIATION_SWAPPED = 1U << 0, /* it exchanges T1 and T3; they are exchanged back */
-    DEVIATION_NANOSECONDS = 1U << 1, /* it writes them where NTP has a fraction, and does not say
-                                        so */
-    DEVIATION_ECHO = 1U << 2, /* it returns the request as it is: no reflector */
-    DEVIATION_NO_SENDER = 1U << 3, /* it does not return what the sender wrote */
 };
 
 /* STAMP: what the replies of an operation say of their reflector. */
@@ -39,6 +32,7 @@ struct reflector_signs {
     bool has_changed; /* not always the same */
     uint16_t estimate; /* the latest (wire/stamp_packet.h) */
     uint32_t replies, small_fractions; /* of them: both fractions below 10^9 */
+    uint32_t same_times; /* of them: T2 is T3 */
     unsigned deviations; /* enum deviation */
 };
 
@@ -63,6 +57,7 @@ struct payload {
     uint16_t estimate; /* STAMP: of the error of our clock (wire/stamp_packet.h) */
     uint64_t query_t1; /* STAMP: in the query */
     struct reflector_signs signs;
+    const struct twamp_protection *protection; /* TWAMP: of the packets; its owner keeps it */
 };
 
 /* The data of a packet: where they begin, and how many there are. */
@@ -120,6 +115,10 @@ enum payload_verdict payload_check_nonce(const struct payload *payload, uint32_t
 
 /* What a reply is whose data are not what was sent. */
 enum payload_verdict payload_differs(const struct payload *payload);
+
+/* Whether the responder's numbers are the order in which the packets came to it. It counts each
+ * sender's port apart: not when they come from several. */
+bool payload_has_order(const struct payload *payload);
 
 /* Books the reply to packet `seq` that arrived at `received`; *out is its sample when it is
  * accepted. */

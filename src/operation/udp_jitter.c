@@ -44,7 +44,8 @@ static void write_us(const struct spec *spec, const struct sample *sample, uint3
 static void note_number(struct payload *payload, uint32_t seq, uint32_t number,
                         enum payload_verdict verdict)
 {
-    if (verdict == PAYLOAD_ACCEPTED || verdict == PAYLOAD_DUPLICATE) {
+    if (payload_has_order(payload) &&
+        (verdict == PAYLOAD_ACCEPTED || verdict == PAYLOAD_DUPLICATE)) {
         train_count(payload->train, seq, number, verdict == PAYLOAD_DUPLICATE);
     }
 }
@@ -72,7 +73,7 @@ static enum payload_verdict read_ms(struct payload *payload, const struct ev *ev
     if (verdict != PAYLOAD_ACCEPTED) {
         return verdict;
     }
-    sample->responder_seq = reply.responder_seq;
+    sample->responder_seq = payload_has_order(payload) ? reply.responder_seq : 0;
     payload_place_ms(payload, sample, &reply);
     *out = sample;
     return payload_check_times(payload->spec, sample);
@@ -102,7 +103,7 @@ static enum payload_verdict read_us(struct payload *payload, const struct ev *ev
     if (verdict != PAYLOAD_ACCEPTED) {
         return verdict;
     }
-    sample->responder_seq = reply.responder_seq;
+    sample->responder_seq = payload_has_order(payload) ? reply.responder_seq : 0;
     payload->is_not_utc |= !jitter_us_responder_offset(ev->bytes, ev->size, &payload->claimed_ns);
     payload_place_stamps(payload, sample, spec->packets.timestamp_format, reply.t2, reply.t3);
     *out = sample;
@@ -145,6 +146,7 @@ static const struct operation_key keys[] = {
     {.name = "clock_tolerance"},
     {.name = "port"},
     {.name = "source_port"},
+    {.name = "ecmp_ports"},
     {.name = "control"},
 };
 

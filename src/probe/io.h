@@ -70,6 +70,9 @@ enum transport {
      * The port of EV_OPENED's `local` is the identifier to send with; only its replies come in. */
     TRANSPORT_ICMP_ECHO,
     TRANSPORT_ICMP_TIMESTAMP, /* IPv4 only */
+    /* Nothing is sent. Whole ICMP errors about what anybody here sent to `peer`'s IP come in, from
+     * whoever says so; opening it needs a privilege. */
+    TRANSPORT_ICMP_ERRORS,
     TRANSPORT_TCP_STREAM, /* a connection to `peer` */
     TRANSPORT_TCP_SERVER, /* listens: EV_DATA without bytes says that `peer` connected */
     TRANSPORT_TCP_ACCEPTED, /* that connection: it is taken by the polls that follow the EV_DATA, or
@@ -95,6 +98,7 @@ struct fx {
     const uint8_t *bytes;
     size_t size;
     uint8_t tos; /* TOS byte (IPv6: traffic class) of the datagram */
+    uint8_t ttl; /* FX_SEND: of this datagram; 0: that of options */
     struct io_options options;
     bool may_share; /* FX_OPEN of TRANSPORT_UDP */
     uint32_t room_bytes; /* FX_OPEN of TRANSPORT_UDP: receive buffer, as far as the system allows
@@ -127,7 +131,8 @@ struct ev {
                          as the error quotes it */
     const uint8_t *bytes; /* EV_ERROR from ICMP: what it quotes of that datagram, perhaps nothing */
     size_t size;
-    struct stamp received; /* EV_DATA; EV_OPENED of a TRANSPORT_TCP_CONNECT: it is connected */
+    struct stamp received; /* EV_DATA; EV_ERROR from ICMP; EV_OPENED of a TRANSPORT_TCP_CONNECT: it
+                              is connected */
     struct instant started; /* the same: connecting began */
     struct stamp left; /* EV_SENT; source STAMP_USER: it left, nobody knows when */
     struct mono called; /* EV_SENT: the system was asked to send it then; 0: not known */

@@ -3,7 +3,10 @@
 #include "probe/probe.h"
 
 #include <assert.h>
+#include <stdlib.h>
 
+#include "base/crypto.h"
+#include "base/mem.h"
 #include "operation/operation.h"
 #include "probe/phase.h"
 #include "probe/spec_field.h"
@@ -14,6 +17,9 @@ void probe_init(struct probe *probe, const struct spec *spec,
 {
     *probe = (struct probe){.spec = spec_ref(spec)};
     handshake_seed(&probe->handshake, seed);
+    if (spec->operation->negotiates) {
+        probe->client = mem_alloc(1, sizeof *probe->client);
+    }
     train_init(&probe->train, spec->packets.count, spec->packets.interval_ns,
                spec->schedule.timeout_ns);
 }
@@ -21,6 +27,10 @@ void probe_init(struct probe *probe, const struct spec *spec,
 void probe_fini(struct probe *probe)
 {
     train_fini(&probe->train);
+    if (probe->client != NULL) {
+        crypto_wipe(probe->client, sizeof *probe->client);
+        free(probe->client);
+    }
     spec_unref(probe->spec);
 }
 
@@ -91,7 +101,11 @@ void probe_start(struct probe *probe, struct instant now, struct mono latest_end
     probe->has_result = false;
     probe->socket_drops = 0;
     probe->has_asked_again = false;
+    probe->is_spreading = false;
+    probe->flows = probe->spec->packets.flows > 1 ? probe->spec->packets.flows : 1;
     probe->wants_query = wants_query(probe, now.mono);
+    probe->is_stream_over = false;
+    probe->wants_stream = false;
     phase_wait_until(probe, MONO_NEVER);
     if (probe->spec->path.peer.family == ADDR_NONE) {
         phase_finish(probe, OUTCOME_RESOLVE, now.mono);
@@ -142,6 +156,7 @@ static void send_probe(struct probe *probe, struct instant now, struct fx *fx, u
     fx->tos = probe->spec->path.tos;
     fx->wants_stamp = probe->spec->clocks.timestamps != TIMESTAMPS_USER;
     fx->tag = seq;
+    fx->id.channel = probe->flows > 1 ? (seq - 1) % probe->flows : PROBE_CHANNEL;
 }
 
 void probe_cut_short(struct probe *probe, struct instant now)
@@ -265,7 +280,7 @@ static void fill_open(const struct probe *probe, enum transport transport, struc
     *fx = (struct fx){
         .kind = FX_OPEN,
         .transport = transport,
-        .id.channel = PROBE_CHANNEL,
+        .id.channel = probe->open_flows,
         .local = probe->spec->path.source,
         .peer = probe->spec->path.peer,
         .options = probe->spec->path.options,
@@ -278,11 +293,22 @@ static void fill_open(const struct probe *probe, enum transport transport, struc
     } else if (addr_is_link_local(&fx->local) && fx->local.scope == 0) {
         fx->local.scope = probe->spec->path.peer.scope;
     }
+    if (fx->local.port != 0) {
+        fx->local.port = (uint16_t)(fx->local.port + probe->open_flows);
+    }
     /* The source port of a connection is not that of its control request, nor that of a train that
      * of its query. */
     if (transport == TRANSPORT_UDP && (phase_is_connection(probe) || probe->wants_query)) {
         fx->local.port = 0;
     }
+}
+
+/* The one opened last. */
+static void close_channel(struct probe *probe, struct fx *fx)
+{
+    probe->open_flows = (uint8_t)(probe->open_flows - (probe->open_flows > 0));
+    probe->is_open = probe->open_flows > 0;
+    *fx = (struct fx){.kind = FX_CLOSE, .id.channel = PROBE_CHANNEL + probe->open_flows};
 }
 
 /* False: the port is closed again, for this host stood still. */
@@ -312,8 +338,7 @@ static bool poll_connect(struct probe *probe, struct instant now, struct fx *fx,
         return ask_again(probe, now, fx, scratch);
     }
     if (probe->wants_open && probe->is_open) {
-        probe->is_open = false;
-        *fx = (struct fx){.kind = FX_CLOSE, .id.channel = PROBE_CHANNEL};
+        close_channel(probe, fx);
         return true;
     }
     if (probe->wants_open) {
@@ -331,15 +356,14 @@ static enum transport first_transport(const struct probe *probe)
     return phase_has_handshake(probe) ? TRANSPORT_UDP : probe->spec->operation->transport;
 }
 
-/* What was open before was for a query. */
+/* What was open before was for a query, or is a flow of several. */
 static bool poll_opening(struct probe *probe, struct fx *fx)
 {
     if (!probe->wants_open) {
         return false;
     }
-    if (probe->is_open) {
-        probe->is_open = false;
-        *fx = (struct fx){.kind = FX_CLOSE, .id.channel = PROBE_CHANNEL};
+    if (probe->is_open && !probe->is_spreading) {
+        close_channel(probe, fx);
         return true;
     }
     probe->wants_open = false;
@@ -369,6 +393,28 @@ static bool poll_query(struct probe *probe, struct instant now, struct fx *fx, u
     return poll_opening(probe, fx);
 }
 
+/* The control connection says all that it has to say; what is not said by the deadline is not
+ * waited for. */
+static bool poll_negotiate(struct probe *probe, struct instant now, struct fx *fx)
+{
+    if (probe->wants_stream) {
+        probe->wants_stream = false;
+        probe->is_stream_open = true;
+        fill_open(probe, TRANSPORT_TCP_STREAM, fx);
+        fx->id.channel = PROBE_STREAM;
+        fx->local.port = 0;
+        fx->peer.port = probe->spec->control.port;
+        return true;
+    }
+    if (phase_poll_stream(probe, fx)) {
+        return true;
+    }
+    if (is_due(probe, now.mono)) {
+        phase_finish(probe, OUTCOME_NO_CONNECTION, probe->deadline);
+    }
+    return false;
+}
+
 static bool poll_running(struct probe *probe, struct instant now, struct fx *fx, uint8_t *scratch)
 {
     switch (probe->phase) {
@@ -378,6 +424,8 @@ static bool poll_running(struct probe *probe, struct instant now, struct fx *fx,
         return poll_query(probe, now, fx, scratch);
     case PROBE_CONTROL:
         return poll_control(probe, now, fx, scratch);
+    case PROBE_NEGOTIATE:
+        return poll_negotiate(probe, now, fx);
     case PROBE_CONNECT:
         return poll_connect(probe, now, fx, scratch);
     case PROBE_TRAIN:
@@ -396,9 +444,11 @@ bool probe_poll(struct probe *probe, struct instant now, struct fx *fx, uint8_t 
     if (poll_running(probe, now, fx, scratch)) {
         return true;
     }
+    if (probe->phase == PROBE_OVER && probe->is_stream_open) {
+        return phase_poll_stream(probe, fx);
+    }
     if (probe->phase == PROBE_OVER && probe->is_open) {
-        probe->is_open = false;
-        *fx = (struct fx){.kind = FX_CLOSE, .id.channel = PROBE_CHANNEL};
+        close_channel(probe, fx);
         return true;
     }
     return false;
@@ -409,6 +459,7 @@ struct mono probe_deadline(const struct probe *probe)
     switch (probe->phase) {
     case PROBE_QUERY:
     case PROBE_CONTROL:
+    case PROBE_NEGOTIATE:
     case PROBE_CONNECT:
     case PROBE_SETTLE:
         return mono_max(probe->deadline, probe->held_until);
@@ -436,5 +487,6 @@ bool probe_is_settled(const struct probe *probe, struct mono now)
 
 bool probe_is_idle(const struct probe *probe)
 {
-    return (probe->phase == PROBE_IDLE || probe->phase == PROBE_OVER) && !probe->is_open;
+    return (probe->phase == PROBE_IDLE || probe->phase == PROBE_OVER) && !probe->is_open &&
+           !probe->is_stream_open;
 }

@@ -61,6 +61,8 @@ enum reflector {
 };
 #define REFLECTOR_COUNT 3
 
+#define SPEC_FLOWS_MAX 16
+
 struct label {
     char *name;
     char *value;
@@ -111,6 +113,7 @@ struct spec_packets {
     uint32_t bytes; /* request-data-size */
     enum voice_codec codec; /* udp-jitter: score voice; VOICE_CODEC_NONE: do not */
     uint8_t advantage_factor; /* 0..20, only with a codec */
+    uint8_t flows; /* 2..SPEC_FLOWS_MAX: the train takes turns among so many source ports; else 0 */
     enum precision precision; /* udp-jitter: type 2 or type 3 probes */
     enum timestamp_format timestamp_format; /* of type 3 probes; of our times in STAMP */
     enum reflector reflector; /* STAMP */
@@ -122,12 +125,22 @@ struct spec_packets {
 /* How the responder is asked to open the port: read by the handshake. */
 struct spec_control {
     enum control_version version;
-    uint16_t port;
+    uint16_t port; /* UDP; of TWAMP, TCP */
     uint8_t tries; /* transmissions of the control request in all */
     int64_t timeout_ns;
     struct auth_key key; /* algorithm AUTH_NONE: no authentication; of STAMP: that of the packets,
                             which are not asked for */
+    uint8_t mode; /* TWAMP: bit 1 << mode of its Modes (enum twamp_mode) */
     unsigned auth_layout; /* with an MD5 key: 0: try them in turn; else number + 1 of the layout */
+};
+
+/* How the path to the host is looked for beside the operations: read by the session. */
+struct spec_trace {
+    int64_t frequency_ns; /* from one time to the next; 0: it is not */
+    int64_t timeout_ns; /* of each packet */
+    uint16_t port; /* UDP, where nobody should listen */
+    bool is_icmp; /* echoes instead of UDP */
+    uint8_t flows, probes, max_hops; /* as in struct trace_settings */
 };
 
 /* Which times are believed: read by the host (timestamps) and the trust in one-way delays. */
@@ -171,6 +184,7 @@ struct spec {
     struct spec_packets packets;
     struct spec_control control;
     struct spec_schedule schedule;
+    struct spec_trace trace;
     struct spec_results results;
     unsigned references; /* use spec_ref and spec_unref only */
 };

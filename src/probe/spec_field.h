@@ -38,7 +38,7 @@ struct spec_field {
     enum field_rule rule;
 };
 
-#define SPEC_FIELD_COUNT 54
+#define SPEC_FIELD_COUNT 63
 /* In the order of struct spec. */
 extern const struct spec_field spec_fields[SPEC_FIELD_COUNT];
 

@@ -77,6 +77,7 @@ static void note_ports(struct reflect *reflect)
         count += at == count;
     }
     reflect->stats.control_port_count = count;
+    reflect->stats.twamp_ports = (uint32_t)settings->twamp.port_count;
     reflect->stats.permanent_ports =
         (uint32_t)(settings->permanent_count + settings->permanent_tcp_count);
 }

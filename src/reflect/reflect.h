@@ -179,6 +179,7 @@ struct reflect_stats {
     uint16_t control_ports[REFLECT_SOCKETS_MAX]; /* of `listen`, each once */
     uint32_t control_port_count;
     uint32_t permanent_ports; /* UDP and TCP */
+    uint32_t twamp_ports;
     struct hist processing; /* t3 - t2, hist_layout_default */
 };
 

@@ -17,6 +17,7 @@
 /* Parts of a range, of which one has a percentile. */
 #define SELECT_BITS 5
 #define SELECT_BINS (1 << SELECT_BITS)
+#define SELECT_FEW 64
 
 static const char *const outcome_names[OUTCOME_COUNT] = {
     [OUTCOME_OK] = "ok",
@@ -284,48 +285,75 @@ static void measure(const struct walk *walk, const struct sample *samples, uint3
     }
 }
 
-/* How often a round trip is in each of SELECT_BINS parts of the 2^`bits` ns from `low_ns` on. */
-static void sort_into_bins(const struct walk *walk, const struct samples *samples, int64_t low_ns,
-                           unsigned bits, uint32_t bins[SELECT_BINS])
+/* How far a round trip is above `low_ns`; of one that is not, or does not count, more than any. */
+static uint64_t height_ns(const struct walk *walk, const struct sample *sample, int64_t low_ns)
+{
+    if (sample->fate != FATE_RECEIVED || !is_timed(walk, sample)) {
+        return UINT64_MAX;
+    }
+    return (uint64_t)(sample_rtt_ns(sample, walk->rules->resolution_ns) - low_ns);
+}
+
+/* How many round trips are in each of SELECT_BINS parts of the 2^`bits` ns from `low_ns` on. */
+static void fill_bins(const struct walk *walk, const struct samples *samples, int64_t low_ns,
+                      unsigned bits, uint32_t bins[SELECT_BINS])
 {
     unsigned shift = bits > SELECT_BITS ? bits - SELECT_BITS : 0;
     memset(bins, 0, SELECT_BINS * sizeof bins[0]);
     for (uint32_t i = 0; i < samples->count; i++) {
-        const struct sample *sample = &samples->items[i];
-        if (sample->fate != FATE_RECEIVED || !is_timed(walk, sample)) {
-            continue;
-        }
-        int64_t rtt_ns = sample_rtt_ns(sample, walk->rules->resolution_ns);
-        uint64_t above_ns = (uint64_t)(rtt_ns - low_ns); /* of a smaller one: more than any */
-        if (above_ns >> bits == 0) {
-            bins[above_ns >> shift]++;
+        uint64_t height = height_ns(walk, &samples->items[i], low_ns);
+        if (height >> bits == 0) {
+            bins[height >> shift]++;
         }
     }
 }
 
-/* By nearest rank. Without a copy of all round trips: each pass finds the part of a range that has
- * the one of that rank. */
+/* The lowest but `rank` - 1 of the at most SELECT_FEW round trips in those 2^`bits` ns. */
+static int64_t select_few(const struct walk *walk, const struct samples *samples, int64_t low_ns,
+                          unsigned bits, uint32_t rank)
+{
+    uint64_t sorted[SELECT_FEW];
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < samples->count; i++) {
+        uint64_t height = height_ns(walk, &samples->items[i], low_ns);
+        uint32_t place = count;
+        if (height >> bits != 0) {
+            continue;
+        }
+        for (; place > 0 && sorted[place - 1] > height; place--) {
+            sorted[place] = sorted[place - 1];
+        }
+        sorted[place] = height;
+        count++;
+    }
+    return low_ns + (int64_t)sorted[rank - 1];
+}
+
+/* By nearest rank. Without a copy of all round trips: the range that has the one of that rank is
+ * made smaller until few are in it. */
 static int64_t percentile_ns(const struct walk *walk, const struct samples *samples,
                              unsigned percent)
 {
     const struct moments *rtt = &walk->round->rtt;
     uint32_t bins[SELECT_BINS];
     uint32_t rank = (uint32_t)(((uint64_t)rtt->count * percent + 99) / 100);
+    uint32_t within = rtt->count;
     int64_t low_ns = rtt->min_ns;
     unsigned bits = 0;
     while ((rtt->max_ns - low_ns) >> bits > 0) {
         bits++;
     }
-    while (bits > 0) {
+    while (bits > 0 && within > SELECT_FEW) {
         unsigned bin = 0;
-        sort_into_bins(walk, samples, low_ns, bits, bins);
+        fill_bins(walk, samples, low_ns, bits, bins);
         while (rank > bins[bin]) {
             rank -= bins[bin++];
         }
+        within = bins[bin];
         bits = bits > SELECT_BITS ? bits - SELECT_BITS : 0;
         low_ns += (int64_t)bin << bits;
     }
-    return low_ns;
+    return bits == 0 ? low_ns : select_few(walk, samples, low_ns, bits, rank);
 }
 
 static void count_fates(struct round *round, const struct sample *samples, uint32_t count)

@@ -154,6 +154,7 @@ struct round {
     enum one_way one_way; /* what became of sd.delay and ds.delay */
     uint32_t negative; /* samples without one-way delay, because a way was negative */
     uint32_t responder_steps; /* of its clock, during the operation */
+    unsigned deviations; /* enum deviation: of a reflector of STAMP */
     enum byte_order byte_order; /* of the responder's times, where that can differ: icmp-jitter */
     enum clock_fault clock_fault; /* ONE_WAY_LOCAL_CLOCK, .._UNKNOWN: what is wrong with ours, */
     uint32_t clock_age_minutes; /* and how long ago at most it was adjusted */

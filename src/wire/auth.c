@@ -6,6 +6,7 @@
 #include "wire/auth.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/crypto.h"
@@ -70,6 +71,15 @@ const char *auth_algorithm_problem(enum auth_algorithm algorithm)
     return crypto_is_available(needed[algorithm])
                ? NULL
                : "is forbidden by the cryptographic policy of this system";
+}
+
+void auth_key_name(struct auth_key *key, const char *name)
+{
+    if (name == NULL) {
+        snprintf(key->name, sizeof key->name, "%u", (unsigned)key->id);
+    } else {
+        snprintf(key->name, sizeof key->name, "%s", name);
+    }
 }
 
 bool auth_key_is_equal(const struct auth_key *a, const struct auth_key *b)

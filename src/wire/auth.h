@@ -33,6 +33,9 @@ struct auth_key {
     char name[AUTH_NAME_MAX + 1]; /* AUTH_TWAMP: the KeyID */
 };
 
+/* Names a key of AUTH_TWAMP; NULL: by its id. What is longer than AUTH_NAME_MAX is cut. */
+void auth_key_name(struct auth_key *key, const char *name);
+
 bool auth_key_is_equal(const struct auth_key *a, const struct auth_key *b);
 void auth_key_wipe(struct auth_key *key);
 

@@ -72,6 +72,22 @@ class WriteTest(harness.Case):
                 decoded, = self.decode(path)
                 self.assert_live(live, decoded)
 
+    def test_reflectors(self):
+        """STAMP and TWAMP Light, of one that counts and one that does not, with losses each way."""
+        for reflector, port in (("stateful", 862), ("stateless", 8620)):
+            relay = harness.Relay(*LOSSY)
+            self.responder(relay.right, f"--stamp-port={port}", f"--stamp-reflector={reflector}")
+            for operation in ("stamp", "twamp-light"):
+                with self.subTest(reflector=reflector, operation=operation):
+                    live, path = self.probe(relay.left, harness.RIGHT, f"{operation}-{reflector}.pcapng",
+                                            f"--operation={operation}", f"--port={port}", "--count=40", "--interval=10",
+                                            "--timeout=1s")
+                    filters = [] if port == 862 else [f"--port={port}"]
+                    decoded, = self.decode(path, "--timeout=1s", *filters)
+                    self.assert_live(live, decoded)
+                    lost = live["packets"]["lost"]
+                    self.assertGreater(lost["sd"] + lost["ds"] if reflector == "stateful" else lost["unknown"], 0)
+
     def test_ipv6(self):
         namespace = harness.Namespace()
         harness.require_ipv6(namespace)

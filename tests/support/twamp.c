@@ -35,12 +35,12 @@ static const struct drive_channel *server_channel(enum transport transport)
     return NULL;
 }
 
-bool twamp_connect(struct twamp_client *client, const char *peer)
+bool twamp_connect(struct twamp_caller *client, const char *peer)
 {
     const struct drive_channel *channel = server_channel(TRANSPORT_TCP_SERVER);
     struct ev ev = build_data(channel->id, peer, RESPONDER_IP, NULL, 0);
     ev.local.port = TWAMP_PORT;
-    *client = (struct twamp_client){.peer = peer};
+    *client = (struct twamp_caller){.peer = peer};
     drive_forget(&responder.drive);
     drive_input(&responder.drive, ev);
     const struct drive_effect *open = drive_find(&responder.drive, FX_OPEN, 0);
@@ -57,19 +57,19 @@ bool twamp_connect(struct twamp_client *client, const char *peer)
     return true;
 }
 
-bool twamp_is_open(const struct twamp_client *client)
+bool twamp_is_open(const struct twamp_caller *client)
 {
     return drive_is_open(&responder.drive, client->id);
 }
 
-void twamp_send(struct twamp_client *client, const void *bytes, size_t size)
+void twamp_send(struct twamp_caller *client, const void *bytes, size_t size)
 {
     struct ev ev = build_data(client->id, client->peer, RESPONDER_IP, bytes, size);
     drive_forget(&responder.drive);
     drive_input(&responder.drive, ev);
 }
 
-const uint8_t *twamp_read(struct twamp_client *client, size_t size)
+const uint8_t *twamp_read(struct twamp_caller *client, size_t size)
 {
     static uint8_t bytes[TWAMP_MESSAGE_BYTES_MAX];
     const struct drive_effect *sent = drive_find(&responder.drive, FX_SEND, 0);
@@ -84,7 +84,7 @@ const uint8_t *twamp_read(struct twamp_client *client, size_t size)
     return bytes;
 }
 
-void twamp_write_setup(struct twamp_client *client, enum twamp_mode mode, const char *name,
+void twamp_write_setup(struct twamp_caller *client, enum twamp_mode mode, const char *name,
                        const char *secret, uint8_t out[TWAMP_SETUP_BYTES])
 {
     struct twamp_setup setup = {.mode = mode};
@@ -103,7 +103,7 @@ void twamp_write_setup(struct twamp_client *client, enum twamp_mode mode, const 
     twamp_setup_encode(&setup, out);
 }
 
-uint8_t twamp_set_up(struct twamp_client *client, enum twamp_mode mode, const char *name,
+uint8_t twamp_set_up(struct twamp_caller *client, enum twamp_mode mode, const char *name,
                      const char *secret)
 {
     struct twamp_server_start start;
@@ -135,7 +135,7 @@ struct twamp_request twamp_usual_request(void)
     };
 }
 
-struct twamp_accepted twamp_ask(struct twamp_client *client, const struct twamp_request *request)
+struct twamp_accepted twamp_ask(struct twamp_caller *client, const struct twamp_request *request)
 {
     struct twamp_accepted accepted;
     uint8_t bytes[TWAMP_REQUEST_BYTES];
@@ -148,7 +148,7 @@ struct twamp_accepted twamp_ask(struct twamp_client *client, const struct twamp_
     return accepted;
 }
 
-uint8_t twamp_start(struct twamp_client *client)
+uint8_t twamp_start(struct twamp_caller *client)
 {
     uint8_t bytes[TWAMP_SHORT_BYTES];
     twamp_start_sessions_encode(bytes);
@@ -159,7 +159,7 @@ uint8_t twamp_start(struct twamp_client *client)
     return answer[0];
 }
 
-void twamp_stop(struct twamp_client *client, uint32_t number)
+void twamp_stop(struct twamp_caller *client, uint32_t number)
 {
     const struct twamp_stop stop = {.number = number};
     uint8_t bytes[TWAMP_SHORT_BYTES];
@@ -168,7 +168,7 @@ void twamp_stop(struct twamp_client *client, uint32_t number)
     twamp_send(client, bytes, sizeof bytes);
 }
 
-struct twamp_protection twamp_protection_of(const struct twamp_client *client,
+struct twamp_protection twamp_protection_of(const struct twamp_caller *client,
                                             const struct twamp_accepted *accepted)
 {
     struct twamp_protection protection = {.mode = client->mode};

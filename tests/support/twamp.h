@@ -10,7 +10,7 @@
 
 #define TWAMP_SECRET "correct-horse"
 
-struct twamp_client {
+struct twamp_caller {
     const char *peer; /* "IP:PORT" of the connection */
     struct channel_id id;
     struct twamp_greeting greeting;
@@ -23,31 +23,31 @@ struct twamp_client {
 void twamp_prepare(bool is_keyed);
 
 /* Connects, and reads the greeting. False: it was not taken. */
-bool twamp_connect(struct twamp_client *client, const char *peer);
+bool twamp_connect(struct twamp_caller *client, const char *peer);
 
-bool twamp_is_open(const struct twamp_client *client);
+bool twamp_is_open(const struct twamp_caller *client);
 
 /* The Set-Up-Response of `mode` with the KeyID and pass-phrase. */
-void twamp_write_setup(struct twamp_client *client, enum twamp_mode mode, const char *name,
+void twamp_write_setup(struct twamp_caller *client, enum twamp_mode mode, const char *name,
                        const char *secret, uint8_t out[TWAMP_SETUP_BYTES]);
 /* Sends it; returns the Accept of Server-Start. */
-uint8_t twamp_set_up(struct twamp_client *client, enum twamp_mode mode, const char *name,
+uint8_t twamp_set_up(struct twamp_caller *client, enum twamp_mode mode, const char *name,
                      const char *secret);
 
 /* Raw octets; what is answered is *size octets of twamp_answer(). */
-void twamp_send(struct twamp_client *client, const void *bytes, size_t size);
+void twamp_send(struct twamp_caller *client, const void *bytes, size_t size);
 /* The answer to what was sent last; NULL: none. It has `size` octets and is decrypted. */
-const uint8_t *twamp_read(struct twamp_client *client, size_t size);
+const uint8_t *twamp_read(struct twamp_caller *client, size_t size);
 
 /* Requests a session for packets from port 40000 with 27 octets of padding and 2 s timeout. */
 struct twamp_request twamp_usual_request(void);
-struct twamp_accepted twamp_ask(struct twamp_client *client, const struct twamp_request *request);
+struct twamp_accepted twamp_ask(struct twamp_caller *client, const struct twamp_request *request);
 /* Start-Sessions; returns the Accept of Start-Ack. */
-uint8_t twamp_start(struct twamp_client *client);
-void twamp_stop(struct twamp_client *client, uint32_t number);
+uint8_t twamp_start(struct twamp_caller *client);
+void twamp_stop(struct twamp_caller *client, uint32_t number);
 
 /* How packets of the session are protected. */
-struct twamp_protection twamp_protection_of(const struct twamp_client *client,
+struct twamp_protection twamp_protection_of(const struct twamp_caller *client,
                                             const struct twamp_accepted *accepted);
 
 /* Sends a test packet of `size` octets with number `seq`; the reply, or NULL. */

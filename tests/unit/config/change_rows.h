@@ -21,6 +21,7 @@ struct change_row {
 
 #define OP &schema_operation
 #define CONTROL &schema_control
+#define PATH &schema_path
 #define TARGET &schema_target
 #define KEY &schema_key
 #define CLOCK &schema_clock
@@ -51,6 +52,8 @@ static const struct change_row rows[] = {
     {OP, "reflector", "operation: stamp, ", "reflector: auto", "reflector: stateful", FIELD_KEEPS},
     {OP, "auth_key", "operation: stamp, request_data_size: 112, ", "auth_key: 4", "tag: ''",
      FIELD_KEEPS},
+    {OP, "mode", "operation: twamp, auth_key: 6, ", "mode: mixed", "mode: encrypted", FIELD_KEEPS},
+    {OP, "server_port", "operation: twamp, ", "server_port: 862", "server_port: 863", FIELD_KEEPS},
     {OP, "trust_peer_clock", "operation: stamp, ", "trust_peer_clock: false",
      "trust_peer_clock: true", FIELD_KEEPS},
     {OP, "timestamps", "", "timestamps: auto", "timestamps: user", FIELD_KEEPS},
@@ -58,6 +61,8 @@ static const struct change_row rows[] = {
     {OP, "source_address", "", "source_address: 192.0.2.1", "source_address: 192.0.2.2",
      FIELD_RESETS},
     {OP, "source_port", "", "source_port: 5001", "source_port: 5002", FIELD_RESETS},
+    {OP, "ecmp_ports", "control: {version: none}, ", "ecmp_ports: 1", "ecmp_ports: 4",
+     FIELD_RESETS},
     {OP, "ip_version", "", "ip_version: 4", "ip_version: 6", FIELD_RESETS},
     {OP, "buckets", "", "buckets: [1ms, 2ms]", "buckets: [1ms, 3ms]", FIELD_RESETS},
     {OP, "series", "", "series: minimal", "series: all", FIELD_KEEPS},
@@ -88,8 +93,16 @@ static const struct change_row rows[] = {
     {OP, "port", "", "port: 5000", "port: 5001", FIELD_RESETS},
     {OP, "labels", "", "labels: {site: a}", "labels: {site: b, rack: c}", FIELD_KEEPS},
     {KEY, "id", "", "control: {key: 1}", "control: {key: 2}", FIELD_KEEPS},
+    {PATH, "frequency", "", "path: {frequency: 5m}", "path: {frequency: 1m}", FIELD_KEEPS},
+    {PATH, "protocol", "", "path: {protocol: udp}", "path: {protocol: icmp}", FIELD_KEEPS},
+    {PATH, "port", "", "path: {port: 33434}", "path: {port: 33435}", FIELD_KEEPS},
+    {PATH, "flows", "", "path: {flows: 4}", "path: {flows: 5}", FIELD_KEEPS},
+    {PATH, "probes", "", "path: {probes: 1}", "path: {probes: 2}", FIELD_KEEPS},
+    {PATH, "max_hops", "", "path: {max_hops: 30}", "path: {max_hops: 31}", FIELD_KEEPS},
+    {PATH, "timeout", "", "path: {timeout: 1s}", "path: {timeout: 2s}", FIELD_KEEPS},
     {KEY, "algorithm", "", "control: {version: 2, key: 3}", "control: {version: 2, key: 4}",
      FIELD_KEEPS},
+    {KEY, "name", "operation: twamp, mode: mixed, ", "auth_key: 6", "auth_key: 7", FIELD_KEEPS},
     {KEY, "secret_file", "", "control: {key: 1}", "control: {key: 5}", FIELD_KEEPS},
     {CLOCK, "assume_synchronized", "", "clock: {assume_synchronized: true}",
      "clock: {assume_synchronized: false}", FIELD_LOCAL},
@@ -128,6 +141,8 @@ static inline struct config *config_of(const struct change_row *row, const char 
         buf_printf(&text, "  - {id: %u, algorithm: %s, secret_file: %s}\n", id, algorithm,
                    secrets[id == 5]);
     }
+    buf_printf(&text, "  - {id: 6, algorithm: twamp, secret_file: %s}\n", secrets[0]);
+    buf_printf(&text, "  - {id: 7, algorithm: twamp, name: alice, secret_file: %s}\n", secrets[0]);
     buf_printf(&text, "%s\ntargets: [{", is_of_target ? "" : keys);
     add_usual(&text, row, TARGET, "name", "a");
     if (strcmp(row->key, "hosts") != 0) {

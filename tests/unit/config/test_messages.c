@@ -88,7 +88,7 @@ static const struct wrong_input wrong[] = {
      "f:2:42: targets[0].operation: 'ping' is none of the choices; did you mean 'icmp-echo'?\n"},
     {"targets:\n"
      "- {name: a, host: h, port: 5, operation: TWAMP}\n",
-     "f:2:42: targets[0].operation: 'TWAMP' is none of the choices; did you mean 'twamp-light'?\n"},
+     "f:2:42: targets[0].operation: 'TWAMP' is none of the choices; did you mean 'twamp'?\n"},
     {"targets:\n"
      "- {name: a, host: h, operation: stamp, control: {version: 2}}\n",
      "f:2:40: targets[0].control: does not apply to stamp; allowed with: udp-jitter, udp-echo, "
@@ -96,7 +96,7 @@ static const struct wrong_input wrong[] = {
     {"targets:\n"
      "- {name: a, host: h, port: 5, operation: http}\n",
      "f:2:42: targets[0].operation: 'http' is none of the choices; allowed: udp-jitter, udp-echo, "
-     "tcp-connect, icmp-echo, icmp-jitter, stamp, twamp-light\n"},
+     "tcp-connect, icmp-echo, icmp-jitter, stamp, twamp-light, twamp\n"},
     {"targets:\n"
      "- {name: a, host: h, port: 5, operation: udpEcho}\n",
      "f:2:42: targets[0].operation: 'udpEcho' is none of the choices; did you mean 'udp-echo'?\n"},
@@ -413,7 +413,15 @@ static const struct wrong_input wrong[] = {
      "2}\n"},
     {"defaults: {nam: x}\n"
      "responder: {}\n",
-     "f:1:12: defaults.nam: unknown key; allowed: tag, tos, ttl and others, see ipsla.yml(5)\n"},
+     "f:1:12: defaults.nam: unknown key; allowed: tag, path, tos and others, see ipsla.yml(5)\n"},
+    {"targets: [{host: 192.0.2.1, ecmp_ports: 2}]\n",
+     "f:1:41: targets[0].ecmp_ports: a port that a control request opens is open to one source "
+     "port; write control: {version: none} for a responder whose port is always open\n"},
+    {"targets: [{host: 192.0.2.1, operation: stamp, ecmp_ports: 2, source_port: 65535}]\n",
+     "f:1:59: targets[0].ecmp_ports: from source_port 65535 on there are not so many ports; "
+     "allowed: up to 1\n"},
+    {"targets: [{host: 192.0.2.1, path: {frequency: 5s}}]\n",
+     "f:1:47: targets[0].path.frequency: '5s' is out of range; allowed: 10s to 7d\n"},
     {"defaults: {name: x}\n"
      "responder: {}\n",
      "f:1:12: defaults.name: unknown key here; it belongs to an entry of targets\n"},
@@ -554,7 +562,7 @@ static const struct wrong_input wrong[] = {
     {"targets:\n"
      "- {name: a, host: h, port: 5, operation: tcp-connect, num_packets: 5}\n",
      "f:2:55: targets[0].num_packets: does not apply to tcp-connect; allowed with: udp-jitter, "
-     "udp-echo, icmp-echo, icmp-jitter, stamp, twamp-light\n"},
+     "udp-echo, icmp-echo, icmp-jitter, stamp, twamp-light, twamp\n"},
     {"targets:\n"
      "- {name: a, host: h, port: 5, codec: g729a, num_packets: 5}\n",
      "f:2:45: targets[0].num_packets: does not go with a codec; allowed: codec_num_packets\n"},

@@ -22,7 +22,7 @@
 static const struct schema_scope *const scopes[] = {
     &schema_root,      &schema_operation, &schema_control, &schema_target,
     &schema_responder, &schema_key,       &schema_clock,   &schema_limit,
-    &schema_defaults,  &schema_group,     &schema_probe,   &schema_evidence,
+    &schema_path,      &schema_defaults,  &schema_group,   &schema_probe,   &schema_evidence,
 };
 #define SCOPE_COUNT (sizeof scopes / sizeof scopes[0])
 #define KEY_LETTERS "abcdefghijklmnopqrstuvwxyz_"
@@ -265,6 +265,7 @@ static void example_has_every_key_with_its_default(void **state)
                        child(child(root, "modules"), "ping"), text);
     assert_shows_scope(&schema_control, &operation_udp_jitter, child(defaults, "control"), text);
     assert_shows_scope(&schema_limit, &operation_udp_jitter, child(defaults, "limits"), text);
+    assert_shows_scope(&schema_path, &operation_udp_jitter, child(defaults, "path"), text);
     assert_shows_scope(&schema_defaults, &operation_udp_jitter, defaults, text);
     assert_shows_scope(&schema_target, &operation_udp_jitter, child(root, "targets")->first, text);
     assert_shows_scope(&schema_responder, &operation_udp_jitter, child(root, "responder"), text);

@@ -167,11 +167,9 @@ static void every_key_of_a_target_can_be_a_label(void **state)
     static const struct {
         const struct schema_scope *scope;
         const char *head;
-    } scopes[] = {{&schema_target, ""},
-                  {&schema_defaults, ""},
-                  {&schema_operation, ""},
-                  {&schema_control, "control_"},
-                  {&schema_limit, "limits_"}};
+    } scopes[] = {{&schema_target, ""},    {&schema_defaults, ""},
+                  {&schema_operation, ""}, {&schema_control, "control_"},
+                  {&schema_path, "path_"}, {&schema_limit, "limits_"}};
     for (size_t s = 0; s < sizeof scopes / sizeof scopes[0]; s++) {
         for (size_t i = 0; i < scopes[s].scope->count; i++) {
             const struct schema_key *key = &scopes[s].scope->keys[i];

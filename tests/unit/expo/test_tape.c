@@ -52,8 +52,7 @@ static void add_lines_of(const struct buf *text, size_t number, struct buf *out)
     snprintf(label, sizeof label, "{target=\"%s\"", name);
     const char *end;
     for (const char *at = buf_string(text); (end = strchr(at, '\n')) != NULL; at = end + 1) {
-        const char *found = strstr(at, label);
-        if (found != NULL && found < end) {
+        if (memmem(at, (size_t)(end - at), label, strlen(label)) != NULL) {
             buf_add(out, at, (size_t)(end + 1 - at));
         }
     }

@@ -225,9 +225,13 @@ static const struct example {
     {SLOT_OWNER, "owner: noc", ""},
     {SLOT_TAG, "tag: core", ""},
     {SLOT_LABELS, "labels: {site: paris}", ""},
+    {SLOT_ECMP_PORTS, "ecmp_ports: 4", ", control: {version: none}"},
+    {SLOT_PATH, "path: {frequency: 5m}", ""},
     {SLOT_LIMITS, "limits: {loss: 1%}", ""},
     {SLOT_REFLECTOR, NULL, NULL}, /* of no operation of a router */
     {SLOT_AUTH_KEY, NULL, NULL}, /* the same */
+    {SLOT_MODE, NULL, NULL}, /* the same */
+    {SLOT_SERVER_PORT, NULL, NULL}, /* the same */
     {SLOT_TRUST_PEER_CLOCK, NULL, NULL}, /* the same */
     {SLOT_CONTROL_VERSION, "control: {version: none}", ""},
     {SLOT_CONTROL_PORT, "control: {port: 2000}", ""},

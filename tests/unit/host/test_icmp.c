@@ -53,7 +53,8 @@ static void test_headers_are_taken_off(void **state)
 
 static int open_and_close(enum transport transport, enum addr_family family, bool *has_ip_header)
 {
-    const struct icmp_call call = {transport, {.family = family}, {.device = ""}, 0x1234};
+    const struct icmp_call call = {
+        .transport = transport, .local = {.family = family}, .identifier = 0x1234};
     struct icmp_socket made = {.fd = -1};
     int error = icmp_open(&call, &made);
     *has_ip_header = made.has_ip_header;

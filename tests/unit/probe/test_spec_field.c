@@ -235,6 +235,7 @@ static bool is_what_is_measured(const char *name)
         "packets.count",
         "packets.bytes",
         "packets.codec",
+        "packets.flows",
         "packets.precision",
         "packets.timestamp_format",
         "packets.has_long_sequence",

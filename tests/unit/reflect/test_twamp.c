@@ -16,7 +16,7 @@
 #define MS(value) ((value)*NS_PER_MS)
 
 static struct vectors vectors;
-static struct twamp_client client;
+static struct twamp_caller client;
 
 static int load(void **state)
 {
@@ -71,7 +71,7 @@ static void pass(int64_t ns)
 static void test_greeting(void **state)
 {
     (void)state;
-    struct twamp_client other;
+    struct twamp_caller other;
     set_up();
     assert_int_equal(client.greeting.modes, TWAMP_OPEN);
     assert_true(twamp_connect(&other, RESPONDER_OTHER));
@@ -495,7 +495,7 @@ static void test_connection_that_ends(void **state)
 static void test_same_port_again(void **state)
 {
     (void)state;
-    struct twamp_client again;
+    struct twamp_caller again;
     set_up_open_mode();
     struct twamp_protection protection = start_session();
     assert_non_null(twamp_probe(&protection, RESPONDER_PEER, 0, 41));
@@ -556,7 +556,7 @@ static void test_nothing_to_start(void **state)
 static void test_many_connections(void **state)
 {
     (void)state;
-    struct twamp_client others[TWAMP_CONNECTIONS_MAX + 1];
+    struct twamp_caller others[TWAMP_CONNECTIONS_MAX + 1];
     char peer[TWAMP_CONNECTIONS_MAX + 1][32];
     twamp_prepare(false);
     responder_set_up();
