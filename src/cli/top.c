@@ -9,18 +9,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/mem.h"
 #include "cli/cli.h"
-#include "cli/listing.h"
-#include "cli/screen.h"
+#include "cli/fetch.h"
 #include "cli/terminal.h"
+#include "cli/top_table.h"
 #include "config/duration.h"
 #include "host/clock.h"
 #include "program/options.h"
-#include "json/result.h"
 
-#define PROGRAM "ipsla top"
-#define FILTER_MAX 100 /* bytes, with the NUL */
 #define LINES_BESIDE 3 /* of the screen, beside the targets */
 #define ROWS_MAX 1000 /* that the exporter gives at once */
 #define INTERVAL_MIN_NS (100 * NS_PER_MS)
@@ -38,7 +34,7 @@ static const struct option_row rows[] = {
 };
 
 static const struct options_program top_program = {
-    .name = PROGRAM,
+    .name = TOP_PROGRAM,
     .usage = "[URL] [flags]",
     .summary =
         "Shows the targets of a running exporter (" FETCH_URL "), the worst first, and\n"
@@ -50,118 +46,11 @@ static const struct options_program top_program = {
     .positional_max = 1,
 };
 
-static const char *const sorts[] = {"worst", "name", "age", "loss", "rtt", "jitter", "mos"};
-#define SORT_COUNT (sizeof sorts / sizeof sorts[0])
-
-/* What is wanted. */
-struct view {
-    const char *url;
-    int64_t interval_ns, timeout_ns;
-    size_t sort;
-    bool is_reversed, is_bad_only, is_typing; /* typing: the filter */
-    char filter[FILTER_MAX];
-    size_t offset;
-};
-
-/* What was fetched. */
-struct table {
-    struct screen_row *items;
-    size_t count, room;
-    int64_t now_ns;
-    uint64_t matched;
-};
-
-static void table_fini(struct table *table)
+static int print_once(const struct top_view *view)
 {
-    for (size_t i = 0; i < table->count; i++) {
-        screen_row_fini(&table->items[i]);
-    }
-    free(table->items);
-    *table = (struct table){0};
-}
-
-static char *copy_of(const char *text)
-{
-    return mem_string(text == NULL ? "" : text);
-}
-
-static bool take_row(void *context, const struct node *object)
-{
-    struct table *table = context;
-    const struct node *target = json_find(object, "target");
-    const struct node *latest = json_find(object, "latest");
-    struct screen_row row = {.has_run = latest != NULL};
-    bool is_good = target != NULL;
-    const char *name = listing_text(object, "name", &is_good);
-    const char *state = listing_text(object, "state", &is_good);
-    const char *reason = listing_text(object, "reason", &is_good);
-    const char *host = target == NULL ? NULL : listing_text(target, "host", &is_good);
-    if (!is_good || name == NULL || state == NULL ||
-        (latest != NULL && !json_result_read(latest, &row.round))) {
-        return false;
-    }
-    row.name = copy_of(name);
-    row.state = copy_of(state);
-    row.reason = copy_of(reason);
-    row.host = copy_of(host);
-    if (table->count == table->room) {
-        table->room = table->room * 2 + 32;
-        table->items = mem_resize(table->items, table->room, sizeof *table->items);
-    }
-    table->items[table->count++] = row;
-    return true;
-}
-
-static void add_encoded(const char *text, struct buf *out)
-{
-    for (; *text != '\0'; text++) {
-        buf_printf(out, "%%%02x", (unsigned)(unsigned char)*text);
-    }
-}
-
-static void add_query(const struct view *view, size_t limit, struct buf *out)
-{
-    buf_printf(out, "/api/v1/targets?sort=%s%s", view->is_reversed ? "-" : "", sorts[view->sort]);
-    if (view->filter[0] != '\0') {
-        buf_add_string(out, "&q=");
-        add_encoded(view->filter, out);
-    }
-    buf_add_string(out, view->is_bad_only ? "&state=failed&state=degraded" : "");
-    if (limit > 0) {
-        buf_printf(out, "&limit=%zu&offset=%zu", limit, view->offset);
-    }
-}
-
-/* At most `limit` targets, 0: all. False after a message on standard error. */
-static bool fetch_table(const struct view *view, size_t limit, struct table *table)
-{
-    struct listing listing = {.take = take_row, .context = table};
-    struct buf path = {0};
-    add_query(view, limit, &path);
-    struct fetch *fetch =
-        fetch_open_within(PROGRAM, view->url, buf_string(&path), view->timeout_ns);
-    buf_fini(&path);
-    if (fetch == NULL) {
-        return false;
-    }
-    bool is_read = listing_read(&listing, fetch);
-    bool is_whole = fetch_close(fetch);
-    if (is_whole && !is_read) {
-        fprintf(stderr, PROGRAM ": %s: this is not the list of an exporter's targets\n", view->url);
-    }
-    table->now_ns = listing.now_ns;
-    table->matched = listing.matched;
-    for (size_t i = 0; i < table->count; i++) {
-        table->items[i].age_ns = table->now_ns - table->items[i].round.started.ns;
-    }
-    return is_whole && is_read;
-}
-
-static int print_once(const struct view *view)
-{
-    struct table table = {0};
+    struct top_table table = {0};
     struct buf out = {0};
-    bool is_good = fetch_table(view, 0, &table);
+    bool is_good = top_table_fetch(view, 0, &table);
     if (is_good) {
         screen_add_heading(0, &out);
         buf_add_char(&out, '\n');
@@ -172,12 +61,12 @@ static int print_once(const struct view *view)
         fputs(buf_string(&out), stdout);
     }
     buf_fini(&out);
-    table_fini(&table);
+    top_table_fini(&table);
     return is_good ? EXIT_SUCCESS : EXIT_FAILED;
 }
 
 /* As fetch_table; what it says on standard error goes to `problem`, not over the picture. */
-static bool fetch_quietly(const struct view *view, size_t limit, struct table *table,
+static bool fetch_quietly(const struct top_view *view, size_t limit, struct top_table *table,
                           struct buf *problem)
 {
     char text[512] = "";
@@ -187,7 +76,7 @@ static bool fetch_quietly(const struct view *view, size_t limit, struct table *t
     if (file == NULL || kept < 0 || dup2(fileno(file), STDERR_FILENO) < 0) {
         return false;
     }
-    bool is_good = fetch_table(view, limit, table);
+    bool is_good = top_table_fetch(view, limit, table);
     fflush(stderr);
     dup2(kept, STDERR_FILENO);
     close(kept);
@@ -208,8 +97,8 @@ static void add_line(struct buf *line, size_t width, struct buf *out)
 }
 
 /* The line above the table: what it shows, or why it cannot. */
-static void add_status(const struct view *view, const struct table *table, const char *problem,
-                       struct buf *line)
+static void add_status(const struct top_view *view, const struct top_table *table,
+                       const char *problem, struct buf *line)
 {
     if (problem[0] != '\0') {
         buf_add_string(line, problem);
@@ -218,14 +107,14 @@ static void add_status(const struct view *view, const struct table *table, const
     size_t first = table->count > 0 ? view->offset + 1 : 0;
     buf_printf(line, "%s  targets %zu-%zu of %llu by %s%s%s", view->url, first,
                view->offset + table->count, (unsigned long long)table->matched,
-               view->is_reversed ? "-" : "", sorts[view->sort],
+               view->is_reversed ? "-" : "", top_sorts[view->sort],
                view->is_bad_only ? ", failed or degraded" : "");
     if (view->filter[0] != '\0') {
         buf_printf(line, ", with \"%s\"", view->filter);
     }
 }
 
-static void draw(const struct view *view, const struct table *table, const char *problem)
+static void draw(const struct top_view *view, const struct top_table *table, const char *problem)
 {
     struct buf out = {0}, line = {0};
     size_t columns, lines;
@@ -251,7 +140,7 @@ static void draw(const struct view *view, const struct table *table, const char 
 }
 
 /* A key while the filter is typed. True: ask again. */
-static bool type_filter(struct view *view, int key)
+static bool type_filter(struct top_view *view, int key)
 {
     size_t length = strlen(view->filter);
     if (key == '\r' || key == '\n') {
@@ -280,7 +169,7 @@ static size_t page_of(void)
     return page < ROWS_MAX ? page : ROWS_MAX;
 }
 
-static void turn_page(struct view *view, const struct table *table, int key)
+static void turn_page(struct top_view *view, const struct top_table *table, int key)
 {
     size_t page = page_of();
     if (key == 'p') {
@@ -291,14 +180,14 @@ static void turn_page(struct view *view, const struct table *table, int key)
 }
 
 /* True: ask again. */
-static bool press(struct view *view, const struct table *table, int key)
+static bool press(struct top_view *view, const struct top_table *table, int key)
 {
     if (view->is_typing) {
         return type_filter(view, key);
     }
     switch (key) {
     case 's':
-        view->sort = (view->sort + 1) % SORT_COUNT;
+        view->sort = (view->sort + 1) % TOP_SORTS;
         break;
     case 'r':
         view->is_reversed = !view->is_reversed;
@@ -323,33 +212,33 @@ static bool press(struct view *view, const struct table *table, int key)
     return true;
 }
 
-static bool is_end(const struct view *view, int key)
+static bool is_end(const struct top_view *view, int key)
 {
     return key == TERMINAL_ENDED || key == KEY_END_OF_TEXT || (key == 'q' && !view->is_typing);
 }
 
-static void refresh(const struct view *view, struct table *table, struct buf *problem)
+static void refresh(const struct top_view *view, struct top_table *table, struct buf *problem)
 {
-    struct table fresh = {0};
+    struct top_table fresh = {0};
     buf_clear(problem);
     if (fetch_quietly(view, page_of(), &fresh, problem)) {
-        table_fini(table);
+        top_table_fini(table);
         *table = fresh;
     } else {
-        table_fini(&fresh);
+        top_table_fini(&fresh);
     }
 }
 
-static int run(struct view *view)
+static int run(struct top_view *view)
 {
-    struct table table = {0};
+    struct top_table table = {0};
     struct buf problem = {0};
     struct mono due = {0};
     int key = TERMINAL_NOTHING;
     if (!terminal_begin()) {
         fprintf(stderr,
-                PROGRAM ": standard input and output are no terminal; with --once the table "
-                        "is printed once\n");
+                TOP_PROGRAM ": standard input and output are no terminal; with --once the table "
+                            "is printed once\n");
         return EXIT_FAILED;
     }
     while (!is_end(view, key)) {
@@ -362,17 +251,17 @@ static int run(struct view *view)
         key = terminal_key(due);
     }
     terminal_end();
-    table_fini(&table);
+    top_table_fini(&table);
     buf_fini(&problem);
     return EXIT_SUCCESS;
 }
 
-static bool read_sort(const struct options *options, struct view *view)
+static bool read_sort(const struct options *options, struct top_view *view)
 {
     const char *text = options_value(options, "sort");
     view->is_reversed = text[0] == '-';
-    for (view->sort = 0; view->sort < SORT_COUNT; view->sort++) {
-        if (strcmp(sorts[view->sort], text + view->is_reversed) == 0) {
+    for (view->sort = 0; view->sort < TOP_SORTS; view->sort++) {
+        if (strcmp(top_sorts[view->sort], text + view->is_reversed) == 0) {
             return true;
         }
     }
@@ -380,7 +269,7 @@ static bool read_sort(const struct options *options, struct view *view)
 }
 
 /* 0 or an exit status. */
-static int read_view(const struct options *options, struct view *view)
+static int read_view(const struct options *options, struct top_view *view)
 {
     const char *filter = options_value(options, "filter");
     const char *interval = options_value(options, "interval");
@@ -407,7 +296,7 @@ static int read_view(const struct options *options, struct view *view)
 int cli_top_main(int argc, char **argv)
 {
     struct options options;
-    struct view view = {0};
+    struct top_view view = {0};
     int status;
     if (!options_parse(&top_program, argc, argv, &options, &status)) {
         return status;
