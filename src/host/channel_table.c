@@ -97,11 +97,15 @@ void channel_table_add(struct channel_table *table, struct channel *channel)
     table->count++;
 }
 
-struct channel *channel_table_find(const struct channel_table *table, struct channel_id id)
+/* An answer is sent on the channel that was found before. */
+struct channel *channel_table_find(struct channel_table *table, struct channel_id id)
 {
     const struct key key = {.id = id};
     assert(!table->is_by_peer);
-    return table->capacity == 0 ? NULL : table->slots[seek(table, &key)];
+    if (table->latest == NULL || !has_key(table->latest, &key)) {
+        table->latest = table->capacity == 0 ? NULL : table->slots[seek(table, &key)];
+    }
+    return table->latest;
 }
 
 struct channel *channel_table_find_peer(const struct channel_table *table, const struct addr *peer)
@@ -133,6 +137,7 @@ void channel_table_remove(struct channel_table *table, struct channel *channel)
     size_t slot = seek(table, &key);
     assert(table->slots[slot] == channel && "the channel is in the table");
     close_hole(table, slot);
+    table->latest = NULL;
     table->count--;
 }
 

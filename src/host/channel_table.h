@@ -28,6 +28,7 @@ struct channel {
 struct channel_table {
     bool is_by_peer; /* the key is the peer; set it before adding the first channel */
     struct channel **slots;
+    struct channel *latest; /* found by its id; NULL: none */
     size_t count;
     size_t capacity; /* of `slots`: 0 or a power of two */
 };
@@ -39,7 +40,7 @@ void channel_table_fini(struct channel_table *table);
 void channel_table_add(struct channel_table *table, struct channel *channel);
 
 /* The channel with this key; NULL when there is none. */
-struct channel *channel_table_find(const struct channel_table *table, struct channel_id id);
+struct channel *channel_table_find(struct channel_table *table, struct channel_id id);
 struct channel *channel_table_find_peer(const struct channel_table *table, const struct addr *peer);
 
 /* Removes `channel`, which is in the table. */

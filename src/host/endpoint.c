@@ -205,6 +205,10 @@ bool endpoint_requests_stamp(struct endpoint *endpoint, bool wants, struct mono 
         mono_diff(now, endpoint->first_request) > ENDPOINT_STAMP_TIMEOUT_NS) {
         give_up_stamps(endpoint);
     }
+    if (wants && endpoint->stamps == SOCK_STAMPS_REQUESTED && !endpoint->is_set_up) {
+        sock_set_stamps(endpoint->fd, SOCK_STAMPS_REQUESTED);
+        endpoint->is_set_up = true;
+    }
     return (wants || endpoint->stamps != SOCK_STAMPS_REQUESTED) && !endpoint->gives_no_stamps;
 }
 

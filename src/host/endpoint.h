@@ -67,6 +67,7 @@ struct endpoint {
     uint32_t key_count; /* 0 or a power of two */
     uint32_t next_key; /* of the next packet with a timestamp request */
     bool gives_keys; /* each packet is sent with its key; else the kernel counts them */
+    bool is_set_up; /* SOCK_STAMPS_REQUESTED: the first was requested; a responder requests none */
     uint32_t stamps_pending; /* requested and not reported yet */
     struct mono first_request; /* when the first timestamp was requested; 0: never */
     bool has_reported; /* at least one timestamp has arrived */

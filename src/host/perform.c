@@ -11,6 +11,9 @@
 /* Effects that are performed before the loop reads its sockets again. */
 #define EFFECTS_MAX 1024
 
+/* What may wait while a batch is delivered waits for so many at the most. */
+#define REPLIES_MAX 16
+
 static void perform_open(struct host *host, const struct fx *fx)
 {
     assert(channel_table_find(&host->channels, fx->id) == NULL && "FX_OPEN of an open channel");
@@ -66,9 +69,10 @@ static bool flush(struct host *host)
 static void send_now(struct host *host, const struct channel *channel, const struct fx *fx)
 {
     struct endpoint *endpoint = channel->endpoint;
-    struct mono now = clock_mono();
     const struct sent_key key = {.id = channel->id, .serial = channel->serial, .tag = fx->tag};
-    bool is_stamped = endpoint_requests_stamp(endpoint, fx->wants_stamp, now);
+    bool may_stamp = fx->wants_stamp || endpoint->stamps != SOCK_STAMPS_REQUESTED;
+    struct mono now = may_stamp ? clock_mono() : (struct mono){0};
+    bool is_stamped = may_stamp && endpoint_requests_stamp(endpoint, fx->wants_stamp, now);
     struct sock_parcel parcel = {
         .peer = fx->peer,
         .source = fx->local,
@@ -152,24 +156,25 @@ static void note_lag(struct host *host, struct mono now)
 }
 
 /* Polls until the machine has nothing more to do, or until EFFECTS_MAX: then the rest is left for
- * the next turn, so that received packets do not wait for it. True when it did anything. */
-static bool pump(struct host *host, struct instant now)
+ * the next turn, so that received packets do not wait for it. True when it did anything: then *now
+ * is read anew. */
+static bool pump(struct host *host, struct instant *now)
 {
     struct fx fx;
     int effects = 0;
-    note_lag(host, now.mono);
-    while (effects < EFFECTS_MAX && host->machine.ops->poll(host->machine.self, now, &fx)) {
+    note_lag(host, now->mono);
+    while (effects < EFFECTS_MAX && host->machine.ops->poll(host->machine.self, *now, &fx)) {
         perform(host, &fx);
-        now = clock_now();
+        *now = clock_now();
         effects++;
     }
     bool is_done = effects < EFFECTS_MAX;
     host->has_acted |= effects > 0;
     host->has_more = host->has_more || !is_done;
     struct mono deadline = host->machine.ops->deadline(host->machine.self);
-    assert((!is_done || mono_is_before(now.mono, deadline)) &&
+    assert((!is_done || mono_is_before(now->mono, deadline)) &&
            "after draining the deadline lies ahead");
-    host->due = mono_max(deadline, now.mono); /* what is left is due now */
+    host->due = mono_max(deadline, now->mono); /* what is left is due now */
     return effects > 0;
 }
 
@@ -177,9 +182,20 @@ bool perform_effects(struct host *host)
 {
     bool has_acted = false;
     do {
-        has_acted |= pump(host, clock_now());
+        struct instant now = clock_now();
+        has_acted |= pump(host, &now);
     } while (flush(host));
     return has_acted;
+}
+
+/* What waits in the outbox leaves. *now is read anew. */
+static void send_replies(struct host *host, struct instant *now)
+{
+    bool has_news = flush(host);
+    *now = clock_now();
+    if (has_news) {
+        pump(host, now);
+    }
 }
 
 /* While a batch is delivered the machine may close channels and open new ones. A datagram is only
@@ -192,6 +208,7 @@ int perform_receive(struct host *host, struct endpoint *endpoint)
     if (count > 0) {
         deliver_read_clocks(host, endpoint);
     }
+    struct instant now = clock_now();
     for (int i = 0; i < count; i++) {
         const struct channel *channel = endpoint_channel(endpoint, &datagrams[i].peer);
         channel_note_drops(host, endpoint, datagrams[i].drops);
@@ -202,9 +219,13 @@ int perform_receive(struct host *host, struct endpoint *endpoint)
             host->stats.strangers += endpoint->is_shared;
             continue;
         }
-        struct instant now = clock_now();
         deliver_datagram(host, channel, &datagrams[i], now);
-        pump(host, now);
+        if (!pump(host, &now)) {
+            now = clock_now();
+        }
+        if (host->outbox.count >= REPLIES_MAX) {
+            send_replies(host, &now);
+        }
     }
     host->has_acted |= count > 0;
     return count < 0 ? 0 : count;

@@ -73,9 +73,6 @@ static int configure(int fd, enum addr_family family)
     if (error == 0) {
         error = family == ADDR_IPV6 ? sock6_configure(fd) : configure4(fd);
     }
-    if (error == 0) {
-        sock_set_stamps(fd, SOCK_STAMPS_REQUESTED);
-    }
     return error;
 }
 

@@ -50,12 +50,13 @@ uint32_t sock_drops(int fd);
 
 /* Which sent datagrams get a transmit timestamp and a key, and from whom. */
 enum sock_stamps {
-    SOCK_STAMPS_REQUESTED, /* those with wants_stamp, from the kernel; the default */
+    SOCK_STAMPS_REQUESTED, /* those with wants_stamp, from the kernel */
     SOCK_STAMPS_KERNEL, /* all, from the kernel */
     SOCK_STAMPS_HARDWARE, /* all, from the adapter; received ones, too */
 };
 
-/* Sets which. When the system does not support it, there are no notices (parcel.h). */
+/* Sets which; a new socket gives none. Each datagram that comes in then costs a little more. When
+ * the system does not support it, there are no notices (parcel.h). */
 void sock_set_stamps(int fd, enum sock_stamps stamps);
 
 /* Saves time on a socket with many sessions: destination addresses are no longer reported. */

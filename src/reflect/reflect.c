@@ -228,6 +228,24 @@ static void input_open_failed(struct reflect *reflect, uint32_t channel, int err
     }
 }
 
+/* Of answers that leave together. */
+static uint64_t *late_counter(struct reflect *reflect, enum reflect_late late)
+{
+    return late == LATE_ECHO ? &reflect->stats.echo_probes : &reflect->stats.jitter_probes;
+}
+
+/* An answer did not leave: this host's fault, nobody's refusal. */
+static void input_send_failed(struct reflect *reflect, const struct ev *ev)
+{
+    if (ev->tag != LATE_NONE) {
+        (*late_counter(reflect, (enum reflect_late)ev->tag))--;
+        reflect->stats.dropped[DROP_SEND_FAILED]++;
+    } else if (reflect->unconfirmed != NULL) {
+        reflect->unconfirmed = NULL;
+        reflect->stats.dropped[DROP_SEND_FAILED]++;
+    }
+}
+
 static bool is_opening(const struct reflect *reflect, uint32_t channel)
 {
     if (channel < reflect->settings.listen_count) {
@@ -257,9 +275,8 @@ static void input(void *self, const struct ev *ev, struct instant now)
         }
         if (is_opening(reflect, ev->id.channel)) {
             input_open_failed(reflect, ev->id.channel, ev->error);
-        } else if (reflect->unconfirmed != NULL) {
-            reflect->unconfirmed = NULL;
-            reflect->stats.dropped[DROP_SEND_FAILED]++; /* this host's fault, nobody's refusal */
+        } else {
+            input_send_failed(reflect, ev);
         }
         break;
     }
@@ -281,9 +298,15 @@ static void poll_answer(struct reflect *reflect, struct instant now, struct fx *
         .bytes = reflect->bytes,
         .size = answer->size,
         .tos = reflect->settings.reflect_tos ? answer->tos : 0,
+        .may_wait = answer->late != LATE_NONE,
+        .tag = answer->late,
     };
     answer->is_pending = false;
-    reflect->unconfirmed = answer->counter;
+    if (answer->late != LATE_NONE) {
+        (*late_counter(reflect, answer->late))++;
+    } else {
+        reflect->unconfirmed = answer->counter;
+    }
 }
 
 static void fill_open(const struct reflect *reflect, struct fx *fx, uint32_t channel,
@@ -328,12 +351,11 @@ static void mark_stamp(struct reflect *reflect, uint32_t index)
 static bool poll_open(struct reflect *reflect, struct fx *fx)
 {
     const struct reflect_settings *settings = &reflect->settings;
-    for (uint32_t i = 0; i < settings->listen_count; i++) {
-        if (reflect->listeners[i].state == PORT_FREE) {
-            reflect->listeners[i].state = PORT_OPENING;
-            fill_open(reflect, fx, i, &settings->listen[i], REFLECT_ROOM_MAX_BYTES);
-            return true;
-        }
+    if (reflect->listen_asked < settings->listen_count) {
+        uint32_t i = (uint32_t)reflect->listen_asked++;
+        reflect->listeners[i].state = PORT_OPENING;
+        fill_open(reflect, fx, i, &settings->listen[i], REFLECT_ROOM_MAX_BYTES);
+        return true;
     }
     struct opening *opening = &reflect->opening;
     while (opening->port == LEASE_NONE &&
@@ -423,7 +445,7 @@ static bool poll(void *self, struct instant now, struct fx *fx)
     if (reflect->wanted != NULL && reflect->opening.port == LEASE_NONE) {
         reflect_apply_change(reflect);
     }
-    uint32_t removed = reflect_find_removed(reflect);
+    uint32_t removed = reflect->is_removing ? reflect_find_removed(reflect) : LEASE_NONE;
     if (removed != LEASE_NONE) {
         fill_close(reflect, removed, fx);
         return true;

@@ -22,6 +22,11 @@ struct listener {
     int error;
 };
 
+/* Answers that tell no time finer than a millisecond leave together with others of the same turn,
+ * which is cheaper. They are counted at once; the tag of an FX_SEND says as what, for the case that
+ * one did not leave. The times in others are taken as late as possible: they leave at once. */
+enum reflect_late { LATE_NONE, LATE_ECHO, LATE_JITTER };
+
 /* The answer that the next poll sends. */
 struct answer {
     bool is_pending;
@@ -37,6 +42,7 @@ struct answer {
     struct lease_session *stamp_session; /* NULL: there are none */
     struct stamp received;
     uint64_t *counter; /* of reflect_stats: counts it when it has left */
+    enum reflect_late late;
 };
 
 struct opening;
@@ -84,6 +90,7 @@ struct reflect {
     struct addr from; /* of the datagram that came last */
     struct mono now; /* when it, or another event, came */
     struct listener listeners[REFLECT_SOCKETS_MAX];
+    size_t listen_asked; /* control sockets whose FX_OPEN has been handed out */
     size_t permanent_asked; /* permanent ports handed to the table so far */
     int permanent_errors[3 * REFLECT_PERMANENT_MAX]; /* UDP, then TCP, then STAMP */
     struct siphash_key key;
