@@ -118,6 +118,9 @@ static const struct schema_key responder_keys[] = {
     {"stamp_key", SLOT_STAMP_KEY, SCHEMA_INTEGER, .min = 1, .max = 65535,
      .doc = "Id of the key, of algorithm hmac-sha256, that each packet must be authenticated "
             "with; without it the mode is unauthenticated."},
+    {"workers", SLOT_RESPONDER_WORKERS, SCHEMA_INTEGER, .min = 1, .max = REFLECT_WORKERS_MAX,
+     .default_text = "1", SETTING(workers),
+     .doc = "Threads that answer; all that one source sends is answered by one of them."},
     {"max_sessions", SLOT_MAX_SESSIONS, SCHEMA_INTEGER, .min = 1, .max = 65536,
      .default_text = "1000", SETTING(max_sessions),
      .doc = "Sessions at one time; further requests are refused."},

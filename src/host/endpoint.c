@@ -34,6 +34,9 @@ static int icmp_socket_open(struct endpoint *endpoint, const struct fx *fx, uint
 
 static int socket_open(struct endpoint *endpoint, const struct fx *fx, uint16_t identifier)
 {
+    if (endpoint->member.groups != NULL) {
+        return port_group_join(&endpoint->member, fx, &endpoint->fd, &endpoint->bound);
+    }
     const struct tcp_call call = {fx->local, fx->peer, fx->options, fx->tos};
     int error;
     switch (fx->transport) {
@@ -73,9 +76,19 @@ static void choose_stamps(struct endpoint *endpoint)
     }
 }
 
-int endpoint_open(const struct fx *fx, uint16_t identifier, struct endpoint **out)
+/* Of a socket that was read before: what was lost then has been counted. */
+static void note_old_drops(struct endpoint *endpoint)
+{
+    if (endpoint->member.groups != NULL && endpoint->transport == TRANSPORT_UDP) {
+        endpoint->drops = sock_drops(endpoint->fd);
+    }
+}
+
+int endpoint_open(const struct fx *fx, uint16_t identifier, const struct port_member *member,
+                  struct endpoint **out)
 {
     struct endpoint *endpoint = mem_alloc(1, sizeof *endpoint);
+    endpoint->member = member == NULL ? (struct port_member){0} : *member;
     endpoint->transport = fx->transport;
     endpoint->is_shared = fx->transport == TRANSPORT_UDP && fx->may_share;
     endpoint->requested = fx->local;
@@ -93,6 +106,7 @@ int endpoint_open(const struct fx *fx, uint16_t identifier, struct endpoint **ou
     } else if (fx->transport == TRANSPORT_UDP && fx->room_bytes > 0) {
         sock_set_receive_buffer(endpoint->fd, (int)fx->room_bytes);
     }
+    note_old_drops(endpoint);
     choose_stamps(endpoint);
     *out = endpoint;
     return 0;
@@ -100,7 +114,9 @@ int endpoint_open(const struct fx *fx, uint16_t identifier, struct endpoint **ou
 
 void endpoint_close(struct endpoint *endpoint)
 {
-    if (endpoint->transport == TRANSPORT_TCP_CONNECT) {
+    if (endpoint->member.groups != NULL) {
+        port_group_leave(&endpoint->member, endpoint->fd);
+    } else if (endpoint->transport == TRANSPORT_TCP_CONNECT) {
         tcp_close(endpoint->fd, endpoint->requested.port != 0);
     } else {
         close(endpoint->fd);

@@ -12,6 +12,7 @@
 
 #include "host/adapter.h"
 #include "host/channel_table.h"
+#include "host/port_group.h"
 #include "host/sock.h"
 #include "probe/io.h"
 
@@ -43,6 +44,7 @@ struct endpoint {
     struct host *host;
     struct event *waiting;
     int fd;
+    struct port_member member; /* whose group has the socket; all 0: it is its own */
     enum transport transport;
     bool is_connecting; /* TRANSPORT_TCP_CONNECT: FX_OPEN is not answered yet */
     bool has_ip_header; /* ICMP: received datagrams begin with one */
@@ -77,10 +79,11 @@ struct endpoint {
     struct mono drops_read; /* when the drop counter was read from the kernel */
 };
 
-/* Opens the socket that `fx` (FX_OPEN) requests; `identifier` is that of a raw ICMP socket. Sets
- * neither `host` nor `waiting`. 0, or -errno with *out untouched. The caller calls endpoint_close,
- * then endpoint_free. */
-int endpoint_open(const struct fx *fx, uint16_t identifier, struct endpoint **out);
+/* Opens the socket that `fx` (FX_OPEN) requests; `identifier` is that of a raw ICMP socket, and
+ * `member` (NULL: none) shares its ports. Sets neither `host` nor `waiting`. 0, or -errno with *out
+ * untouched. The caller calls endpoint_close, then endpoint_free. */
+int endpoint_open(const struct fx *fx, uint16_t identifier, const struct port_member *member,
+                  struct endpoint **out);
 
 /* Closes the socket, which no channel uses; endpoint_free frees the memory later. */
 void endpoint_close(struct endpoint *endpoint);

@@ -27,6 +27,10 @@ int sock_apply(int fd, const struct io_options *options);
 int sock_open_with(const struct addr *local, const struct io_options *options, int *fd,
                    struct addr *bound);
 
+/* The same, and others of this process may do it too (SO_REUSEPORT). */
+int sock_open_shared(const struct addr *local, const struct io_options *options, int *fd,
+                     struct addr *bound);
+
 /* As sock_open_with, for the new datagram socket `fd` of another kind. On error the caller still
  * closes it. */
 int sock_adopt(int fd, const struct addr *local, const struct io_options *options,

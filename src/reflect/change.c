@@ -135,7 +135,7 @@ static void end_sessions(struct reflect *reflect, uint32_t port)
             lease_end(book, session);
         }
     }
-    reflect->stats.sessions = book->session_count;
+    reflect_note_sessions(reflect);
 }
 
 uint32_t reflect_find_removed(struct reflect *reflect)

@@ -328,7 +328,9 @@ static uint32_t take_room(struct reflect *reflect, struct lease_port *port)
     if (port->is_permanent) {
         return REFLECT_ROOM_MAX_BYTES;
     }
-    uint64_t all = (uint64_t)reflect->settings.max_sessions * REFLECT_ROOM_MIN_BYTES;
+    uint32_t workers = reflect->settings.workers;
+    uint64_t all =
+        (uint64_t)(reflect->settings.max_sessions + workers - 1) / workers * REFLECT_ROOM_MIN_BYTES;
     uint64_t taken = reflect->room_taken_bytes < all ? reflect->room_taken_bytes : all;
     uint64_t share = (all - taken) / REFLECT_ROOM_SHARE;
     if (port->transport != TRANSPORT_UDP || share < REFLECT_ROOM_MIN_BYTES) {
@@ -391,7 +393,7 @@ static bool poll_expiry(struct reflect *reflect, struct mono now, struct fx *fx)
 {
     uint32_t port;
     while ((port = lease_expire(&reflect->book, now)) != LEASE_NONE) {
-        reflect->stats.sessions = reflect->book.session_count;
+        reflect_note_sessions(reflect);
         const struct lease_port *used = &reflect->book.ports[port];
         if (used->sessions == 0 && !used->is_permanent) {
             fill_close(reflect, port, fx);
@@ -437,6 +439,7 @@ static bool poll(void *self, struct instant now, struct fx *fx)
     if (reflect->is_stopping) {
         return poll_stop(reflect, fx);
     }
+    reflect_spare_room(reflect, now.mono);
     if (reflect->closing != LEASE_NONE) { /* before the port opens for somebody else */
         fill_close(reflect, reflect->closing, fx);
         reflect->closing = LEASE_NONE;

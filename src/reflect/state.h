@@ -104,6 +104,7 @@ struct reflect {
     uint64_t room_taken_bytes; /* of receive buffers, by ports that requests opened */
     struct meter echoes; /* by flow */
     struct meter requests; /* by source */
+    uint32_t team_sessions, team_reserved; /* of its sessions, how many are in settings.team */
     uint32_t closing; /* port whose last session gave way to another; LEASE_NONE: none */
     uint64_t
         *unconfirmed; /* counter of the answer handed out last: it left unless an error follows */
@@ -162,7 +163,14 @@ enum room {
 enum room reflect_find_room(struct reflect *reflect, const struct addr *peer, uint32_t port,
                             struct mono now);
 
-/* A new session of `peer`, for whom there is room; NULL when there is none. */
+/* The numbers of sessions are told: after some have ended. */
+void reflect_note_sessions(struct reflect *reflect);
+
+/* Ends a session that may go when another worker asked for it. */
+void reflect_spare_room(struct reflect *reflect, struct mono now);
+
+/* A new session of `peer`, for whom there is room; NULL when there is none, or another worker took
+ * it meanwhile. */
 struct lease_session *reflect_add_session(struct reflect *reflect, uint32_t port,
                                           const struct addr *peer);
 

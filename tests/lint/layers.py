@@ -33,6 +33,7 @@ EXTRA = {
     "base": {"arpa/inet.h"},
     "probe": {"stdatomic.h"},
     "engine": {"stdatomic.h"},
+    "reflect": {"stdatomic.h"},
     "web": {"time.h"},  # to write a date
 }
 # Files outside libcore that may use any header of the system.
