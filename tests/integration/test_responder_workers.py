@@ -165,6 +165,20 @@ class ResponderWorkersTest(harness.Case):
         self.wait_counters([("ipsla_responder_probes_total", {"kind": "tcp_connect"}, 12),
                             ("ipsla_responder_dropped_total", {}, 0)])
 
+    def test_that_of_the_exporter(self):
+        """Its responder has workers, and others after a reload."""
+        text = "targets: []\nresponder: {{workers: {}, permanent_ports: [5000]}}\n"
+        exporter = harness.Exporter(self.namespace, text.format(3), "--web.enable-lifecycle")
+        self.process = exporter.process
+        self.assertEqual(self.threads(), 3)
+        sources = self.sources(9)
+        self.assertEqual([self.ask(source, 16384) for source in sources], [0] * 9)
+        self.assertEqual({self.probe(source, 1, 16384) for source in sources}, {1})
+        harness.write_file("ipsla.yml", text.format(2))
+        self.assertEqual(exporter.reload()[0], 200, exporter.process.evidence())
+        self.assertEqual(self.threads(), 2)
+        self.assertEqual({self.probe(source, 1, PERMANENT) for source in sources}, {1})
+
     def test_a_taken_port_is_taken(self):
         self.start(2)
         taken = self.namespace.udp("127.0.0.1", 16384)
