@@ -40,6 +40,7 @@ struct group {
     int fds[PORT_GROUP_WORKERS_MAX]; /* in that order */
     unsigned count;
     uint32_t active; /* bit w: worker w reads its socket */
+    uint32_t awaited; /* bit w: worker w will, for the first time */
 };
 
 struct port_groups {
@@ -105,7 +106,7 @@ static void choose_places(const struct group *group, unsigned workers, unsigned 
         any = (group->active >> group->order[i - 1] & 1) != 0 ? i - 1 : any;
     }
     for (unsigned worker = 0; worker < workers; worker++) {
-        bool is_active = (group->active >> worker & 1) != 0;
+        bool is_active = ((group->active | group->awaited) >> worker & 1) != 0;
         out[worker] = is_active ? place_of(group, worker) : any;
     }
 }
@@ -195,7 +196,7 @@ static void discard(const struct group *group, int fd)
 static int add_socket(struct port_groups *groups, struct group *group, const struct fx *fx,
                       unsigned worker)
 {
-    int error = group->count == 0 ? try_out(fx) : 0;
+    int error = 0;
     group->order[group->count] = worker;
     group->active |= UINT32_C(1) << worker;
     group->count++;
@@ -211,6 +212,31 @@ static int add_socket(struct port_groups *groups, struct group *group, const str
         (void)(group->count > 1 && direct(group, groups->workers));
     }
     return error;
+}
+
+/* Sockets for all workers, of which only `worker` is ready. */
+static int add_all(struct port_groups *groups, struct group *group, const struct fx *fx,
+                   unsigned worker)
+{
+    int error = 0;
+    for (unsigned i = 0; i < groups->workers && error == 0; i++) {
+        error = add_socket(groups, group, fx, i);
+    }
+    group->active &= UINT32_C(1) << worker;
+    group->awaited = ((UINT32_C(1) << groups->workers) - 1) & ~group->active;
+    return error;
+}
+
+/* The first socket of a port that nobody else has, or all. 0 or -errno. */
+static int begin(struct port_groups *groups, struct group *group, const struct fx *fx,
+                 unsigned worker)
+{
+    int error = try_out(fx);
+    if (error != 0) {
+        return error;
+    }
+    return fx->is_for_all ? add_all(groups, group, fx, worker)
+                          : add_socket(groups, group, fx, worker);
 }
 
 static struct group *group_new(struct port_groups *groups, const struct fx *fx)
@@ -241,12 +267,19 @@ static void group_free(struct port_groups *groups, struct group *group)
 static int join(struct port_groups *groups, struct group *group, const struct fx *fx,
                 unsigned worker)
 {
+    const uint32_t bit = UINT32_C(1) << worker;
     unsigned place = place_of(group, worker);
+    if (group->count == 0) {
+        return begin(groups, group, fx, worker);
+    }
     if (place == group->count) {
         return add_socket(groups, group, fx, worker);
     }
-    discard(group, group->fds[place]);
-    group->active |= UINT32_C(1) << worker;
+    if ((group->awaited & bit) == 0) {
+        discard(group, group->fds[place]);
+    }
+    group->awaited &= ~bit;
+    group->active |= bit;
     return group->count > 1 ? direct(group, groups->workers) : 0;
 }
 
@@ -257,14 +290,15 @@ int port_group_join(const struct port_member *member, const struct fx *fx, int *
     assert(fx->local.port != 0 && member->worker < groups->workers);
     pthread_mutex_lock(&groups->mutex);
     struct group *group = find_group(groups, fx);
-    if (group == NULL) {
+    bool is_new = group == NULL;
+    if (is_new) {
         group = group_new(groups, fx);
     }
     int error = join(groups, group, fx, member->worker);
     if (error == 0) {
         *fd = group->fds[place_of(group, member->worker)];
         *bound = group->bound;
-    } else if (group->count == 0) {
+    } else if (is_new) {
         group_free(groups, group);
     }
     pthread_mutex_unlock(&groups->mutex);

@@ -33,7 +33,10 @@ struct port_member {
     unsigned worker;
 };
 
-/* Opens what `fx` asks for (FX_OPEN, TRANSPORT_UDP or TRANSPORT_TCP_LISTEN, with a port), and
+/* A port that all workers will open (fx->is_for_all) has all its sockets from the first moment:
+ * what comes for a worker that is not ready yet waits in its own.
+ *
+ * Opens what `fx` asks for (FX_OPEN, TRANSPORT_UDP or TRANSPORT_TCP_LISTEN, with a port), and
  * directs the sources of the worker to it. 0: *fd is to be given back to port_group_leave, *bound
  * its address. Else -errno: -EADDRINUSE when somebody else has the port. */
 int port_group_join(const struct port_member *member, const struct fx *fx, int *fd,

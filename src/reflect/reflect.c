@@ -357,6 +357,7 @@ static bool poll_open(struct reflect *reflect, struct fx *fx)
         uint32_t i = (uint32_t)reflect->listen_asked++;
         reflect->listeners[i].state = PORT_OPENING;
         fill_open(reflect, fx, i, &settings->listen[i], REFLECT_ROOM_MAX_BYTES);
+        fx->is_for_all = true;
         return true;
     }
     struct opening *opening = &reflect->opening;
@@ -379,6 +380,7 @@ static bool poll_open(struct reflect *reflect, struct fx *fx)
     fill_open(reflect, fx, port_channel(reflect, opening->port), &port->local,
               take_room(reflect, port));
     fx->transport = port->transport;
+    fx->is_for_all = port->is_permanent;
     return true;
 }
 

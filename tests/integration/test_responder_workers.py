@@ -27,6 +27,7 @@ class ResponderWorkersTest(harness.Case):
     def start(self, workers, *flags):
         self.process = self.responder(self.namespace, f"--workers={workers}", f"--web.listen-address=127.0.0.1:{HTTP_PORT}",
                                       f"--permanent-port={PERMANENT}", f"--stamp-port={STAMP}", *flags)
+        harness.wait_for(lambda: "path=/metrics" in self.process.stderr(), self.process.evidence)
 
     def threads(self):
         tasks = f"/proc/{self.process.pid}/task"

@@ -137,6 +137,34 @@ static void test_who_leaves_moves_nobody_else(void **state)
     close(fds[0]);
 }
 
+/* What comes for a worker before it opens the port waits for it. */
+static void test_a_port_for_all(void **state)
+{
+    (void)state;
+    struct addr at = loopback_free(), bound;
+    struct fx fx = {.kind = FX_OPEN, .local = at, .is_for_all = true};
+    int fds[WORKERS], heard[WORKERS] = {0};
+    const struct sock_parcel parcel = {.peer = at, .bytes = (const uint8_t *)"x", .size = 1};
+    for (unsigned i = 0; i < WORKERS; i++) {
+        const struct port_member member = {groups, i};
+        assert_int_equal(port_group_join(&member, &fx, &fds[i], &bound), 0);
+        for (int k = 0; k < SOURCES && i == 0; k++) {
+            assert_int_equal(sock_send(senders[k], &parcel), 0);
+        }
+    }
+    for (int i = 0; i < WORKERS; i++) {
+        uint8_t byte;
+        while (recv(fds[i], &byte, 1, MSG_DONTWAIT) == 1) {
+            heard[i]++;
+        }
+        assert_in_range(heard[i], 2, SOURCES - 2 * (WORKERS - 1));
+    }
+    assert_int_equal(heard[0] + heard[1] + heard[2], SOURCES);
+    for (unsigned i = 0; i < WORKERS; i++) {
+        leave(i, fds[i]);
+    }
+}
+
 static void test_a_taken_port_is_taken(void **state)
 {
     (void)state;
@@ -156,6 +184,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_a_source_stays_with_its_worker, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_who_leaves_moves_nobody_else, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_port_for_all, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_taken_port_is_taken, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
