@@ -28,6 +28,8 @@ COPY --from=builder /image/usr/share/doc/ipsla-exporter/LICENSE /usr/share/doc/i
 # Measures a responder of its own; mount your configuration over it.
 COPY config/quickstart.yml /etc/ipsla/ipsla.yml
 USER 65532:65532
+# Kept by the docker format of images only: the OCI format has no health check.
+HEALTHCHECK CMD ["/usr/bin/ipsla", "health"]
 EXPOSE 10967/tcp 1967/udp
 ENTRYPOINT ["/usr/bin/ipsla_exporter"]
 CMD ["--config.file=/etc/ipsla/ipsla.yml"]

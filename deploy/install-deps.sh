@@ -2,33 +2,36 @@
 # SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
 # SPDX-License-Identifier: Apache-2.0
 # Installs the Debian packages that building needs, with --test also those that testing needs, with --bench
-# those of the benchmarks. Calls apt only when one is missing, so a second run needs neither root nor a network.
+# those of the benchmarks, with --package those that make Debian packages. Calls apt only when one is missing, so a second run needs neither root nor a network.
 set -eu
 
 build_packages='gcc libc6-dev cmake ninja-build pkg-config
     libmicrohttpd-dev libgnutls28-dev libcrypt-dev libevent-dev libyaml-dev libssl-dev libisal-dev'
 test_packages='libcmocka-dev zlib1g-dev prometheus prometheus-alertmanager python3 python3-prometheus-client python3-jsonschema python3-yaml mandoc tshark iproute2
-    clang-format clang-tidy curl openssl tcpdump'
+    clang-format clang-tidy cppcheck binutils curl openssl tcpdump python3-scapy python3-dpkt'
 bench_packages='python3 iproute2 iputils-ping fping irtt tcpdump strace curl prometheus
     prometheus-blackbox-exporter prometheus-smokeping-prober'
+package_packages='debhelper dpkg-dev lintian'
 # Packages that bring a service of the same name; here they are for their programs only.
 services='prometheus prometheus-alertmanager prometheus-blackbox-exporter prometheus-smokeping-prober irtt'
 
 usage() {
     cat <<'END'
-Usage: sh deploy/install-deps.sh [--test] [--bench]
+Usage: sh deploy/install-deps.sh [--test] [--bench] [--package]
 Installs the Debian packages that are needed to build; with --test also those for the tests, with --bench also
-those for the benchmarks, other probers among them.
+those for the benchmarks, other probers among them; with --package those that make Debian packages.
 Needs root or sudo when a package is missing, and does nothing otherwise.
 END
 }
 
 with_tests=false
 with_bench=false
+with_package=false
 for argument; do
     case $argument in
     --test) with_tests=true ;;
     --bench) with_bench=true ;;
+    --package) with_package=true ;;
     -h | --help) usage && exit 0 ;;
     *) echo "install-deps.sh: unknown argument $argument (see --help)" >&2 && exit 2 ;;
     esac
@@ -45,6 +48,10 @@ if $with_tests; then
 fi
 if $with_bench; then
     packages="$packages $bench_packages"
+fi
+
+if $with_package; then
+    packages="$packages $package_packages"
 fi
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then

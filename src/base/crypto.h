@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* The only user of OpenSSL: digests as plain functions. */
+/* The only user of OpenSSL: digests and ciphers as plain functions. */
 #ifndef BASE_CRYPTO_H
 #define BASE_CRYPTO_H
 
@@ -12,9 +12,10 @@
  * for start phases and shards. */
 uint64_t crypto_stable_hash(const void *bytes, size_t size);
 
-enum crypto_digest { CRYPTO_MD5, CRYPTO_SHA256 };
+enum crypto_digest { CRYPTO_MD5, CRYPTO_SHA256, CRYPTO_SHA1 };
 
 #define CRYPTO_MD5_BYTES 16
+#define CRYPTO_SHA1_BYTES 20
 #define CRYPTO_SHA256_BYTES 32
 #define CRYPTO_DIGEST_BYTES_MAX 32
 #define CRYPTO_HMAC_KEY_BYTES_MAX 64
@@ -28,8 +29,8 @@ struct crypto_part {
 /* Whether the library gives this digest: the policy of a system may forbid it. */
 bool crypto_is_available(enum crypto_digest digest);
 
-/* Writes 16 bytes (MD5) or 32 (SHA-256). False, and zeros, when the library refuses or has no
- * memory. */
+/* Writes 16 bytes (MD5), 20 (SHA-1) or 32 (SHA-256). False, and zeros, when the library refuses or
+ * has no memory. */
 bool crypto_digest(enum crypto_digest digest, const struct crypto_part *parts, size_t count,
                    uint8_t *out);
 
@@ -37,6 +38,21 @@ bool crypto_digest(enum crypto_digest digest, const struct crypto_part *parts, s
  * result as above. */
 bool crypto_hmac(enum crypto_digest digest, const struct crypto_part *key,
                  const struct crypto_part *parts, size_t count, uint8_t *out);
+
+/* A block, a key and an IV of AES-128. */
+#define CRYPTO_AES_BYTES 16
+
+enum crypto_way { CRYPTO_ENCRYPT, CRYPTO_DECRYPT };
+
+/* AES-128 in CBC mode (NIST SP 800-38A), in place. `size` is a multiple of CRYPTO_AES_BYTES. `iv`
+ * becomes that of what follows in the same stream. False, and zeros, when the library refuses. */
+bool crypto_aes_cbc(enum crypto_way way, const uint8_t key[CRYPTO_AES_BYTES],
+                    uint8_t iv[CRYPTO_AES_BYTES], uint8_t *bytes, size_t size);
+
+/* PBKDF2 with HMAC-SHA-1 (RFC 8018 5.2): a key of AES-128 from a secret in `count` rounds, which is
+ * meant to take time. False, and zeros, when the library refuses. */
+bool crypto_pbkdf2(const struct crypto_part *secret, const struct crypto_part *salt, uint32_t count,
+                   uint8_t out[CRYPTO_AES_BYTES]);
 
 /* Takes the same time wherever the first difference is. */
 bool crypto_is_equal(const void *a, const void *b, size_t size);

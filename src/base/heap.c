@@ -50,15 +50,20 @@ static void rise(struct heap *heap, size_t place, struct heap_entry entry)
     put(heap, place, entry);
 }
 
+static size_t earlier(const struct heap *heap, size_t a, size_t b)
+{
+    return mono_is_before(entry_at(heap, b)->due, entry_at(heap, a)->due) ? b : a;
+}
+
 /* The earliest of the children from `first` on, of which there is at least one. */
 static size_t earliest_child(const struct heap *heap, size_t first)
 {
-    size_t end = first + CHILDREN <= heap->count + 1 ? first + CHILDREN : heap->count + 1;
+    if (first + CHILDREN - 1 <= heap->count) {
+        return earlier(heap, earlier(heap, first, first + 1), earlier(heap, first + 2, first + 3));
+    }
     size_t earliest = first;
-    for (size_t child = first + 1; child < end; child++) {
-        if (mono_is_before(entry_at(heap, child)->due, entry_at(heap, earliest)->due)) {
-            earliest = child;
-        }
+    for (size_t child = first + 1; child <= heap->count; child++) {
+        earliest = earlier(heap, earliest, child);
     }
     return earliest;
 }

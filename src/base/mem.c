@@ -28,6 +28,16 @@ void *mem_alloc(size_t count, size_t size)
     return or_abort(calloc(1, checked_size(count, size)));
 }
 
+void *mem_alloc_lines(size_t count, size_t size)
+{
+    size_t bytes = checked_size(count, size);
+    if (bytes > SIZE_MAX - MEM_LINE_BYTES) {
+        abort();
+    }
+    bytes = (bytes + MEM_LINE_BYTES - 1) / MEM_LINE_BYTES * MEM_LINE_BYTES;
+    return memset(or_abort(aligned_alloc(MEM_LINE_BYTES, bytes)), 0, bytes);
+}
+
 void *mem_resize(void *old, size_t count, size_t size)
 {
     return or_abort(realloc(old, checked_size(count, size)));

@@ -11,6 +11,11 @@
  */
 void *mem_alloc(size_t count, size_t size);
 
+/* The same, from the beginning of a cache line on: each packet of a train has one line, and a
+ * session begins with what a packet needs of it. */
+#define MEM_LINE_BYTES 64
+void *mem_alloc_lines(size_t count, size_t size);
+
 /* `old` resized to `count` elements of `size` bytes; new bytes are undefined. Never NULL. */
 void *mem_resize(void *old, size_t count, size_t size);
 

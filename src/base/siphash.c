@@ -2,6 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/siphash.h"
 
+#include <endian.h>
+#include <string.h>
+
 enum { WORD_BYTES = 8, ROUNDS = 2, LAST_ROUNDS = 4 };
 
 static uint64_t rotate(uint64_t value, unsigned bits)
@@ -9,22 +12,12 @@ static uint64_t rotate(uint64_t value, unsigned bits)
     return value << bits | value >> (64 - bits);
 }
 
-/* 8 bytes, the lowest first: written out, compilers make one load of it. */
-static uint64_t read_word(const uint8_t *b)
+/* `size` <= 8 bytes, the lowest first. */
+static uint64_t read_word(const uint8_t *bytes, size_t size)
 {
-    return (uint64_t)b[0] | (uint64_t)b[1] << 8 | (uint64_t)b[2] << 16 | (uint64_t)b[3] << 24 |
-           (uint64_t)b[4] << 32 | (uint64_t)b[5] << 40 | (uint64_t)b[6] << 48 |
-           (uint64_t)b[7] << 56;
-}
-
-/* The `size` < 8 bytes that are left, and in the highest byte how many there were in all. */
-static uint64_t read_last(const uint8_t *bytes, size_t size, size_t all)
-{
-    uint64_t word = (uint64_t)all << 56;
-    for (size_t i = 0; i < size; i++) {
-        word |= (uint64_t)bytes[i] << 8 * i;
-    }
-    return word;
+    uint64_t word = 0;
+    memcpy(&word, bytes, size);
+    return le64toh(word);
 }
 
 static void mix(uint64_t v[4], unsigned rounds)
@@ -52,7 +45,8 @@ static void take_word(uint64_t v[4], uint64_t word)
 
 struct siphash_key siphash_key(const uint8_t bytes[SIPHASH_KEY_BYTES])
 {
-    return (struct siphash_key){{read_word(bytes), read_word(bytes + WORD_BYTES)}};
+    return (struct siphash_key){
+        {read_word(bytes, WORD_BYTES), read_word(bytes + WORD_BYTES, WORD_BYTES)}};
 }
 
 uint64_t siphash(const struct siphash_key *key, const void *bytes, size_t size)
@@ -67,9 +61,9 @@ uint64_t siphash(const struct siphash_key *key, const void *bytes, size_t size)
         key->words[1] ^ UINT64_C(0x7465646279746573),
     };
     for (size_t i = 0; i < whole; i += WORD_BYTES) {
-        take_word(v, read_word(at + i));
+        take_word(v, read_word(at + i, WORD_BYTES));
     }
-    take_word(v, read_last(at + whole, size - whole, size));
+    take_word(v, read_word(at + whole, size - whole) | (uint64_t)size << 56);
     v[2] ^= 0xff;
     mix(v, LAST_ROUNDS);
     return v[0] ^ v[1] ^ v[2] ^ v[3];

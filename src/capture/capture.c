@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "capture/control.h"
 #include "capture/traffic.h"
+#include "operation/stamp.h"
 
 #define SLOTS (2 * CAPTURE_FLOWS_MAX)
 /* A datagram of one frame is not longer, unless an adapter was to split it. */
@@ -56,23 +57,30 @@ static uint64_t hash_flow(const struct capture *capture, const struct flow *flow
     return siphash(&capture->options.key, bytes, sizeof bytes);
 }
 
-/* The index of the flow, made when it is new; CAPTURE_FLOWS_MAX when there is no room. */
-static size_t find_flow(struct capture *capture, const struct flow *flow)
+/* The slot of the flow, 0 when it is not known. */
+static uint32_t *find_slot(const struct capture *capture, const struct flow *flow)
 {
     size_t slot = hash_flow(capture, flow) % SLOTS;
     const struct flow *flows = capture->flows.items;
-    while (capture->slots[slot] != 0) {
-        if (is_same_flow(&flows[capture->slots[slot] - 1], flow)) {
-            return capture->slots[slot] - 1;
-        }
+    while (capture->slots[slot] != 0 && !is_same_flow(&flows[capture->slots[slot] - 1], flow)) {
         slot = (slot + 1) % SLOTS;
+    }
+    return &capture->slots[slot];
+}
+
+/* The index of the flow, made when it is new; CAPTURE_FLOWS_MAX when there is no room. */
+static size_t find_flow(struct capture *capture, const struct flow *flow)
+{
+    uint32_t *slot = find_slot(capture, flow);
+    if (*slot != 0) {
+        return *slot - 1;
     }
     struct flow *added = list_add(&capture->flows, sizeof *flow, CAPTURE_FLOWS_MAX);
     if (added == NULL) {
         return CAPTURE_FLOWS_MAX;
     }
     *added = *flow;
-    capture->slots[slot] = (uint32_t)capture->flows.count;
+    *slot = (uint32_t)capture->flows.count;
     return capture->flows.count - 1;
 }
 
@@ -99,13 +107,26 @@ static bool is_from_higher(const struct packet *packet)
     return order != 0 ? order > 0 : packet->source.port > packet->destination.port;
 }
 
-/* Reads the packet as each kind of measurement in turn. */
-static bool read_as(const struct packet *packet, uint32_t row, struct flow *flow,
-                    struct sight *sight)
+/* A packet from or to a port of reflectors. False: from and to others. */
+static bool read_ports(const struct capture *capture, uint32_t row, const struct packet *packet,
+                       bool *is_reply)
+{
+    uint16_t usual = traffic_rows[row].port, named = capture->options.port;
+    uint16_t to = packet->destination.port, from = packet->source.port;
+    *is_reply = to != usual && (named == 0 || to != named);
+    return !*is_reply || from == usual || (named != 0 && from == named);
+}
+
+/* Reads the packet as a measurement of one kind. */
+static bool read_as(const struct capture *capture, const struct packet *packet, uint32_t row,
+                    struct flow *flow, struct sight *sight)
 {
     const struct traffic *traffic = &traffic_rows[row];
     struct sight read = *sight;
     uint32_t identifier = 0;
+    if (traffic->port != 0 && !read_ports(capture, row, packet, &read.is_reply)) {
+        return false;
+    }
     if (!traffic->read(packet, &read, &identifier)) {
         return false;
     }
@@ -116,6 +137,9 @@ static bool read_as(const struct packet *packet, uint32_t row, struct flow *flow
         .identifier = identifier,
         .traffic = row,
     };
+    if (traffic->port != 0 && read.number == STAMP_QUERY_SEQ + 1) {
+        flow->sender.port = 0;
+    }
     *sight = read;
     return true;
 }
@@ -130,7 +154,7 @@ static size_t find_split(const struct packet *packet, uint32_t row, const struct
         return 0;
     }
     for (size_t size = IPSLA_JITTER_MS_BYTES_MIN; size + size <= packet->size + size / 2; size++) {
-        struct sight next = {0};
+        struct sight next = {.is_reply = traffic_rows[row].port != 0 && first->is_reply};
         uint32_t identifier;
         rest.bytes = packet->bytes + size;
         rest.size = packet->size - size;
@@ -163,7 +187,7 @@ static void read_measurement(struct capture *capture, const struct packet *packe
     };
     for (uint32_t row = 0; row < TRAFFIC_COUNT; row++) {
         struct packet part = *packet;
-        if (!read_as(&part, row, &flow, &sight)) {
+        if (!read_as(capture, &part, row, &flow, &sight)) {
             continue;
         }
         size_t split = find_split(packet, row, &sight);
@@ -176,7 +200,7 @@ static void read_measurement(struct capture *capture, const struct packet *packe
             each.bytes = split > 0 ? (uint16_t)part.size : each.bytes;
             each.digest =
                 split > 0 ? siphash(&capture->options.key, part.bytes, part.size) : each.digest;
-            if (at > 0 && !read_as(&part, row, &flow, &each)) {
+            if (at > 0 && !read_as(capture, &part, row, &flow, &each)) {
                 break;
             }
             keep_sight(capture, &flow, &each);
@@ -351,4 +375,38 @@ void capture_end(struct capture *capture)
     if (capture->sights.count > 0) {
         qsort(capture->sights.items, capture->sights.count, sizeof(struct sight), compare_sights);
     }
+}
+
+/* The first sight of a flow; the number of all when it has none. */
+static size_t first_of(const struct capture *capture, uint32_t flow)
+{
+    const struct sight *sights = capture->sights.items;
+    size_t from = 0, to = capture->sights.count;
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        if (sights[middle].flow < flow) {
+            from = middle + 1;
+        } else {
+            to = middle;
+        }
+    }
+    return from;
+}
+
+enum reflector capture_find_reflector(const struct capture *capture, const struct flow *flow)
+{
+    const struct sight *sights = capture->sights.items;
+    struct flow question = *flow;
+    question.sender.port = 0;
+    uint32_t index = *find_slot(capture, &question);
+    if (index == 0) {
+        return REFLECTOR_AUTO;
+    }
+    size_t at = first_of(capture, index - 1);
+    for (; at < capture->sights.count && sights[at].flow == index - 1; at++) {
+        if (sights[at].is_reply) {
+            return stamp_reflector_of(sights[at].responder_number - 1);
+        }
+    }
+    return REFLECTOR_AUTO;
 }

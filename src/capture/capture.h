@@ -14,6 +14,7 @@
 #include "base/siphash.h"
 #include "capture/list.h"
 #include "capture/sight.h"
+#include "probe/spec.h"
 #include "wire/frame.h"
 #include "wire/pcap.h"
 #include "wire/reassembly.h"
@@ -64,6 +65,10 @@ void capture_init(struct capture *capture, const struct capture_options *options
 void capture_fini(struct capture *capture);
 
 void capture_add(struct capture *capture, const struct pcap_frame *frame);
+
+/* STAMP: what the answer to the question whether the reflector of `flow` counts said
+ * (operation/stamp.h); REFLECTOR_AUTO: nothing. After capture_end. */
+enum reflector capture_find_reflector(const struct capture *capture, const struct flow *flow);
 
 /* After the last frame: what lacks a fragment, and order. */
 void capture_end(struct capture *capture);

@@ -39,6 +39,13 @@ static const struct sight *first_request(const struct run *run)
     return NULL;
 }
 
+static const struct operation *operation_of(const struct run *run)
+{
+    const struct sight *request = first_request(run);
+    bool is_other = run->traffic->other != NULL && request != NULL && !request->has_ssid;
+    return is_other ? run->traffic->other : run->traffic->operation;
+}
+
 /* The packets that were seen at all: from *first on, so many. */
 static uint32_t find_range(const struct run *run, uint32_t *first)
 {
@@ -279,7 +286,7 @@ static void take_exchange(const struct exchange *exchange, struct round *round)
     }
 }
 
-static void compute(struct capture_session *session, struct payload *payload)
+static void compute(const struct run *run, struct capture_session *session, struct payload *payload)
 {
     struct round *round = &session->round;
     const struct spec *spec = session->spec;
@@ -288,9 +295,13 @@ static void compute(struct capture_session *session, struct payload *payload)
         .fault = CLOCK_UNKNOWN, .estimated_error_ns = -1, .maximum_error_ns = -1};
     struct clock_filter filter = {0};
     if (spec->operation->settle != NULL) {
-        struct payload_learned learned = {0};
+        struct payload_learned learned = {
+            .reflector = run->traffic->port == 0 ? REFLECTOR_AUTO
+                                                 : capture_find_reflector(run->capture, run->flow),
+        };
         round->corrupt += spec->operation->settle(payload, &learned);
         round->byte_order = payload->byte_order;
+        round->deviations = payload->signs.deviations;
     }
     train_take_stamps(&session->train, payload_resolution_ns(spec));
     const struct trust_case about = {
@@ -388,7 +399,7 @@ void run_measure(const struct run *run, struct capture_session *out)
     uint32_t count = find_range(run, &first);
     *out = (struct capture_session){
         .exchange = run->exchange,
-        .spec = make_spec(run->capture, run->flow, run->traffic->operation, run->exchange),
+        .spec = make_spec(run->capture, run->flow, operation_of(run), run->exchange),
         .copies = run->copies,
         .request_duplicates = run->request_duplicates,
         .before = run->traffic->has_wrap ? 0 : run->base + first - 1,
@@ -403,7 +414,7 @@ void run_measure(const struct run *run, struct capture_session *out)
     struct payload payload = {.spec = out->spec, .train = &out->train};
     fill_train(run, first, out, &payload);
     take_exchange(run->exchange, &out->round);
-    compute(out, &payload);
+    compute(run, out, &payload);
     run_take_ends(run, first, out);
     take_times(run, out);
     conclude(run, out);

@@ -73,7 +73,8 @@ static void walk_flow(struct walk *walk, struct sight *sights, size_t count)
     struct flow *flow = (struct flow *)walk->capture->flows.items + sights[0].flow;
     struct run *run = &walk->run;
     bool is_turned;
-    if (!turn(walk->capture, flow, &is_turned)) {
+    bool is_question = traffic_rows[flow->traffic].port != 0 && flow->sender.port == 0;
+    if (is_question || !turn(walk->capture, flow, &is_turned)) {
         return;
     }
     run_clear(run);

@@ -25,6 +25,7 @@ struct sight {
     uint32_t place; /* the same for the same interface and the same headers around it */
     uint32_t ip_id;
     uint16_t bytes; /* payload, as sent; saturates */
+    uint16_t estimate; /* STAMP: of its times (wire/stamp_packet.h) */
     uint8_t tos, ttl;
     enum pcap_direction direction;
     bool is_reply;
@@ -33,11 +34,15 @@ struct sight {
     bool lacks_piece; /* a fragment of it is not in the capture */
     bool is_not_utc; /* the responder says so of its clock */
     bool is_long; /* type 3 with numbers of 32 bits */
+    bool has_ttl_field; /* STAMP: of a reply */
+    bool has_ssid; /* STAMP: else it may be one of TWAMP Light */
 };
 
 /* Who measures whom, with what. */
 struct flow {
-    struct addr sender, responder; /* with ports where there are any */
+    /* With ports where there are any. STAMP: the question whether a reflector counts comes from a
+     * port of its own, and has the flow from port 0. */
+    struct addr sender, responder;
     uint32_t identifier; /* ICMP echo */
     uint32_t traffic; /* row of traffic.h */
 };

@@ -3,10 +3,12 @@
 #include "capture/traffic.h"
 
 #include "operation/icmp_clock.h"
+#include "operation/stamp.h"
 #include "wire/icmp.h"
 #include "wire/ipsla.h"
 #include "wire/jitter_us.h"
 #include "wire/ntp.h"
+#include "wire/stamp_packet.h"
 
 /* The capture's clock and the sender's are not further apart when they are the same. */
 #define SAME_CLOCK_NS (2 * NS_PER_SECOND)
@@ -89,14 +91,18 @@ static bool read_us(const struct packet *packet, struct sight *out, uint32_t *id
     return probe.sender_seq != 0 && probe.t1 != 0;
 }
 
+static int64_t sent_near(enum timestamp_format format, uint64_t t1, int64_t near_ns)
+{
+    struct wall sent, near = {near_ns};
+    bool is_same = timestamp_decode(format, t1, near, &sent) &&
+                   wall_diff(sent, near) <= SAME_CLOCK_NS && wall_diff(near, sent) <= SAME_CLOCK_NS;
+    return is_same ? sent.ns : near_ns;
+}
+
 static int64_t sent_us(const struct sight *request, int64_t near_ns)
 {
-    struct wall t1, near = {near_ns};
-    enum timestamp_format format = timestamp_format_near(request->times[0], near);
-    bool is_time = timestamp_decode(format, request->times[0], near, &t1);
-    bool is_same =
-        is_time && wall_diff(t1, near) <= SAME_CLOCK_NS && wall_diff(near, t1) <= SAME_CLOCK_NS;
-    return is_same ? t1.ns : near_ns;
+    struct wall near = {near_ns};
+    return sent_near(timestamp_format_near(request->times[0], near), request->times[0], near_ns);
 }
 
 static void place_us(struct payload *payload, struct sample *sample, const struct sight *reply)
@@ -105,6 +111,88 @@ static void place_us(struct payload *payload, struct sample *sample, const struc
     payload->claimed_ns = reply->claimed_ns;
     payload_place_stamps(payload, sample, payload->spec->packets.timestamp_format, reply->times[1],
                          reply->times[2]);
+}
+
+static bool is_zero(const struct packet *packet, size_t from, size_t to)
+{
+    for (size_t i = from; i < to && i < packet->size; i++) {
+        if (packet->bytes[i] != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Authenticated packets have zeros where the others have their time. A request is padded with
+ * anything, but when both ports are the reflector's: then only a reply has something there. */
+static bool read_stamp(const struct packet *packet, struct sight *out, uint32_t *identifier)
+{
+    enum { T1_AT = 28, T1_END = 36 };
+    struct stamp_request request;
+    struct stamp_reply reply;
+    (void)identifier;
+    if (packet->protocol != IP_UDP) {
+        return false;
+    }
+    if (packet->source.port == packet->destination.port) {
+        out->is_reply = packet->size >= T1_END && !is_zero(packet, T1_AT, T1_END);
+    }
+    if (out->is_reply) {
+        if (stamp_reply_decode(packet->bytes, packet->size, NULL, &reply) != STAMP_ACCEPT) {
+            return false;
+        }
+        out->number = reply.sender_seq + 1;
+        out->responder_number = reply.seq + 1;
+        out->times[0] = reply.t1;
+        out->times[1] = reply.t2;
+        out->times[2] = reply.t3;
+        out->estimate = reply.estimate;
+        out->has_ttl_field = reply.has_ttl;
+        return out->number != 0 && reply.t1 != 0;
+    }
+    if (stamp_request_decode(packet->bytes, packet->size, NULL, &request) != STAMP_ACCEPT) {
+        return false;
+    }
+    out->number = request.seq + 1;
+    out->times[0] = request.t1;
+    out->estimate = request.estimate;
+    out->has_ssid = request.ssid != 0;
+    return out->number != 0 && request.t1 != 0;
+}
+
+static int64_t sent_stamp(const struct sight *request, int64_t near_ns)
+{
+    return sent_near(stamp_estimate_read(request->estimate).format, request->times[0], near_ns);
+}
+
+/* `stamp` is what the request of this sample had: it was read to the nanosecond. */
+static bool is_of(const struct payload *payload, const struct sample *sample, uint64_t stamp)
+{
+    struct wall sent;
+    if (!timestamp_decode(payload->spec->packets.timestamp_format, stamp,
+                          (struct wall){sample->t1_ns}, &sent)) {
+        return false;
+    }
+    int64_t off_ns = sent.ns - sample->t1_ns;
+    return off_ns <= NS_PER_US && -off_ns <= NS_PER_US;
+}
+
+/* T1 and T3 are exchanged back, as the live operation does. */
+static void place_stamp(struct payload *payload, struct sample *sample, const struct sight *sight)
+{
+    struct stamp_reply reply = {
+        .seq = sight->responder_number - 1,
+        .t1 = sight->times[0],
+        .t2 = sight->times[1],
+        .t3 = sight->times[2],
+        .estimate = sight->estimate,
+        .has_ttl = sight->has_ttl_field,
+    };
+    if (!is_of(payload, sample, reply.t1) && is_of(payload, sample, reply.t3)) {
+        payload->signs.deviations |= DEVIATION_SWAPPED;
+        reply.t3 = sight->times[0];
+    }
+    (void)stamp_note_reply(payload, sample, &reply);
 }
 
 static bool read_echo(const struct packet *packet, struct sight *out, uint32_t *identifier)
@@ -190,6 +278,14 @@ const struct traffic traffic_rows[TRAFFIC_COUNT] = {
      .read = read_us,
      .sent_ns = sent_us,
      .place = place_us},
+    {.operation = &operation_stamp,
+     .other = &operation_twamp_light,
+     .precision = PRECISION_MICROSECONDS,
+     .is_numbered = true,
+     .port = STAMP_PORT,
+     .read = read_stamp,
+     .sent_ns = sent_stamp,
+     .place = place_stamp},
     {.operation = &operation_udp_echo,
      .needs_control = true,
      .read = read_echo,

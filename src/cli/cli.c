@@ -31,8 +31,10 @@ static const struct options_program check_program = {
 
 static const struct options_program main_program = {
     .name = "ipsla",
-    .usage = "probe HOST [flags] | show [URL] statistics|details|summary|responder | discover "
-             "HOST... [flags] | check FILE... | export CONFIG | import FILE... [flags] | "
+    .usage = "probe HOST [flags] | show [URL] statistics|details|summary|responder | top [URL] "
+             "[flags] | "
+             "health [URL] | discover HOST... [flags] | check FILE... | export CONFIG | import "
+             "FILE... [flags] | "
              "decode FILE [flags] | key-solve --pcap FILE | voice-table [flags]",
     .summary = "Cisco IP SLA from the command line. Each word has its own --help.",
 };
@@ -98,7 +100,8 @@ static void read_help(int argc, char **argv)
     }
 }
 
-#define WORDS "probe, show, discover, check, export, import, decode, key-solve or voice-table"
+#define WORDS                                                                                      \
+    "probe, show, top, health, discover, check, export, import, decode, key-solve or voice-table"
 
 static int run(int argc, char **argv)
 {
@@ -108,6 +111,8 @@ static int run(int argc, char **argv)
     } words[] = {
         {"probe", cli_probe_main},
         {"show", cli_show_main},
+        {"top", cli_top_main},
+        {"health", cli_health_main},
         {"export", cli_export_main},
         {"discover", cli_discover_main},
         {"check", check_main},

@@ -36,9 +36,6 @@ void cli_json_format(const struct cli_result *result, bool with_packets, struct 
 /* The part of it that lists the packets: `"samples": [...]`. */
 void cli_json_add_samples(const struct cli_result *result, struct buf *out);
 
-/* "received", "lost"...: the words of that list. */
-const char *cli_fate_name(enum fate fate);
-
 /* The part of it about limits: `"state": "degraded", "limits": [...], `. */
 void cli_json_add_limits(const struct cli_result *result, struct buf *out);
 
@@ -63,6 +60,10 @@ int cli_probe_main(int argc, char **argv);
 
 /* `ipsla show`; argv[0] is the word. Returns the exit status. */
 int cli_show_main(int argc, char **argv);
+int cli_top_main(int argc, char **argv);
+
+/* `ipsla health`; argv[0] is the word. Returns the exit status. */
+int cli_health_main(int argc, char **argv);
 
 /* `ipsla export`; argv[0] is the word. Returns the exit status. */
 int cli_export_main(int argc, char **argv);

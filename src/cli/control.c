@@ -27,12 +27,16 @@ static bool read_version(const struct key_flags *flags, struct spec *spec)
 
 static bool read_numbers(const struct key_flags *flags, struct spec *spec)
 {
+    bool negotiates = spec->operation->negotiates;
     int64_t port = spec->path.port;
     int64_t control_port = spec->control.port;
+    int64_t mode = spec->control.mode;
     int64_t tries = spec->control.tries;
     int64_t layout = spec->control.auth_layout;
     if (!key_flag_number(flags, spec, SLOT_PORT, &port) ||
-        !key_flag_number(flags, spec, SLOT_CONTROL_PORT, &control_port) ||
+        !key_flag_number(flags, spec, SLOT_MODE, &mode) ||
+        !key_flag_number(flags, spec, negotiates ? SLOT_SERVER_PORT : SLOT_CONTROL_PORT,
+                         &control_port) ||
         !key_flag_number(flags, spec, SLOT_CONTROL_RETRIES, &tries) ||
         !key_flag_number(flags, spec, SLOT_CONTROL_AUTH_LAYOUT, &layout) ||
         !key_flag_number(flags, spec, SLOT_CONTROL_TIMEOUT, &spec->control.timeout_ns)) {
@@ -41,14 +45,15 @@ static bool read_numbers(const struct key_flags *flags, struct spec *spec)
     spec->path.port = (uint16_t)port;
     spec->control.port = (uint16_t)control_port;
     spec->control.tries = (uint8_t)tries;
+    spec->control.mode = (uint8_t)mode;
     spec->control.auth_layout = (unsigned)layout;
     return true;
 }
 
 static bool is_fit(const struct spec *spec)
 {
-    if (spec->operation->has_packet_key) {
-        return spec->control.key.algorithm == AUTH_HMAC_SHA256;
+    if (spec->operation->key_algorithm != AUTH_NONE) {
+        return spec->control.key.algorithm == spec->operation->key_algorithm;
     }
     return control_takes_key(spec->control.version, spec->control.key.algorithm);
 }
@@ -56,9 +61,9 @@ static bool is_fit(const struct spec *spec)
 /* Without a flag the algorithm is the version's own. */
 static bool read_key(const struct key_flags *flags, struct spec *spec)
 {
-    enum auth_algorithm best = spec->operation->has_packet_key
-                                   ? AUTH_HMAC_SHA256
-                                   : control_best_algorithm(spec->control.version);
+    enum auth_algorithm own = spec->operation->key_algorithm;
+    enum auth_algorithm best =
+        own != AUTH_NONE ? own : control_best_algorithm(spec->control.version);
     int64_t id, algorithm = (int64_t)best - AUTH_MD5;
     const char *file = key_flag_text(flags, SLOT_KEY_SECRET_FILE);
     bool is_exposed;
@@ -75,10 +80,13 @@ static bool read_key(const struct key_flags *flags, struct spec *spec)
     spec->control.key.algorithm = (enum auth_algorithm)(algorithm + AUTH_MD5);
     if (!is_fit(spec)) {
         return key_flag_refuse(flags, SLOT_KEY_ALGORITHM,
-                               spec->operation->has_packet_key ? "hmac-sha256, which STAMP has"
+                               own != AUTH_NONE ? auth_algorithm_name(own)
                                : spec->control.version == CONTROL_V2
                                    ? "sha256 or hmac-sha256, which version 2 has"
                                    : "md5, which version 1 has");
+    }
+    if (best == AUTH_TWAMP) {
+        auth_key_name(&spec->control.key, key_flag_text(flags, SLOT_KEY_NAME));
     }
     const char *problem = secret_read(NULL, file, &spec->control.key, &is_exposed);
     if (problem != NULL) {
@@ -100,8 +108,17 @@ bool cli_read_control(const struct key_flags *flags, struct spec *spec)
                         "--key-algorithm only with them\n");
         return false;
     }
+    if (has_id && !read_key(flags, spec)) {
+        return false;
+    }
+    if (spec->operation->negotiates &&
+        (spec->control.mode > 0) != (spec->control.key.algorithm != AUTH_NONE)) {
+        fprintf(stderr, "ipsla probe: --mode=authenticated, encrypted and mixed go together with "
+                        "--key-id and --key-secret-file\n");
+        return false;
+    }
     if (has_id) {
-        return read_key(flags, spec);
+        return true;
     }
     if (spec->control.key.algorithm != AUTH_NONE && control_has_request(spec->control.version) &&
         !is_fit(spec)) {

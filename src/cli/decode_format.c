@@ -125,7 +125,7 @@ static void add_table(const struct cli_result *result, struct buf *out)
         struct line line = make_line(result, &variations, i);
         const struct sample *first = &result->samples.items[0];
         buf_printf(out, "%6" PRIu32 " %6" PRIu32 "  %-8s", line.seq, line.sample->responder_seq,
-                   cli_fate_name(line.sample->fate));
+                   fate_name(line.sample->fate));
         add_ms(out, line.is_sent && first->fate >= FATE_SENT, line.sample->t1_ns - first->t1_ns);
         add_ms(out, line.rtt_ns >= 0, line.rtt_ns);
         add_ms(out, line.variation.has_sd, line.variation.sd_ns);
@@ -303,7 +303,7 @@ static void add_csv_packets(const struct capture_session *session, uint32_t numb
         struct line line = make_line(&result, &variations, i);
         add_csv_ends(session->spec, number, out);
         buf_printf(out, ",%" PRIu32 ",%" PRIu32 ",%s", line.seq, line.sample->responder_seq,
-                   cli_fate_name(line.sample->fate));
+                   fate_name(line.sample->fate));
         add_seconds(out, line.is_sent, line.sample->t1_ns);
         add_seconds(out, line.has_remote, line.sample->t2_ns);
         add_seconds(out, line.has_remote, line.sample->t3_ns);

@@ -36,9 +36,10 @@ static bool is_void(const struct discover_result *result)
 
 bool cli_discover_is_found(const struct cli_discover *view, size_t index)
 {
-    bool has_control = view->methods[DISCOVER_V1] || view->methods[DISCOVER_V2];
+    bool has_responders =
+        view->methods[DISCOVER_V1] || view->methods[DISCOVER_V2] || view->methods[DISCOVER_STAMP];
     for (enum discover_method method = 0; method < DISCOVER_METHOD_COUNT; method++) {
-        if (discover_is_control(method) == has_control &&
+        if (discover_is_responder(method) == has_responders &&
             cli_discover_is_answer(result_of(view, index, method))) {
             return true;
         }
@@ -58,7 +59,7 @@ static void add_names(const struct cli_hosts *hosts, const char *address, const 
 /* "refused 1234.567" fits. */
 static int cell_width(enum discover_method method)
 {
-    return discover_is_control(method) ? 16 : 9;
+    return discover_is_responder(method) ? 16 : 9;
 }
 
 void cli_discover_add_head(const struct cli_discover *view, struct buf *out)
@@ -66,6 +67,7 @@ void cli_discover_add_head(const struct cli_discover *view, struct buf *out)
     static const char *const heads[] = {
         [DISCOVER_V1] = "V1",
         [DISCOVER_V2] = "V2",
+        [DISCOVER_STAMP] = "STAMP",
         [DISCOVER_ECHO] = "ECHO",
         [DISCOVER_TIMESTAMP] = "TIMESTAMP",
     };
@@ -101,7 +103,7 @@ static void add_cell(const struct discover_result *result, enum discover_method 
     double rtt_ms = (double)result->rtt_ns / NS_PER_MS;
     if (!cli_discover_is_answer(result)) {
         snprintf(cell, sizeof cell, "%s", word_of(result));
-    } else if (discover_is_control(method)) {
+    } else if (discover_is_responder(method)) {
         snprintf(cell, sizeof cell, "%s %.3f", word_of(result), rtt_ms);
     } else {
         snprintf(cell, sizeof cell, "%.3f", rtt_ms);
@@ -140,10 +142,34 @@ static const char *privilege_of(enum discover_method method)
 
 void cli_discover_add_refusal(enum discover_method method, int error, struct buf *out)
 {
-    if (error == EPROTONOSUPPORT && !discover_is_control(method)) {
+    if (error == EPROTONOSUPPORT && !discover_is_responder(method)) {
         buf_add_string(out, privilege_of(method));
     } else {
         buf_add_string(out, strerror(error));
+    }
+}
+
+/* "STAMP with TLVs, numbers its replies". */
+static void add_signs(unsigned signs, struct buf *out)
+{
+    static const char *const texts[DISCOVER_SIGN_COUNT] = {
+        [3] = "says that its clock is synchronized",
+        [4] = "claims an error of 0.2 ns",
+        [5] = "no TTL",
+        [6] = "T2 is T3",
+        [7] = "T1 and T3 exchanged",
+        [8] = "sender fields not returned, so it cannot be measured",
+    };
+    const char *software = discover_software(signs);
+    buf_add_string(out, discover_is_stamp(signs) ? "STAMP with TLVs" : "TWAMP Light or STAMP");
+    buf_add_string(out, (signs & DISCOVER_STATEFUL) != 0 ? ", stateful" : ", stateless");
+    for (unsigned bit = 0; bit < DISCOVER_SIGN_COUNT; bit++) {
+        if ((signs & 1U << bit) != 0 && texts[bit] != NULL) {
+            buf_printf(out, ", %s", texts[bit]);
+        }
+    }
+    if (software != NULL) {
+        buf_printf(out, "; as %s does", software);
     }
 }
 
@@ -154,6 +180,8 @@ static void add_accepted(const struct discover_result *result, enum discover_met
         buf_printf(out, "reply shape %s", discover_shape_name(result->shape));
     } else if (method == DISCOVER_V2) {
         buf_add_string(out, "no authentication demanded");
+    } else if (method == DISCOVER_STAMP) {
+        add_signs(result->signs, out);
     } else if (method == DISCOVER_TIMESTAMP && !result->is_utc) {
         buf_add_string(out, "its clock is not UTC");
     } else if (method == DISCOVER_TIMESTAMP && result->is_swapped) {
@@ -177,7 +205,11 @@ static void add_detail(const struct discover_result *result, enum discover_metho
                    result->status);
         break;
     case DISCOVER_UNREADABLE:
-        buf_add_string(out, "something came back that is no answer");
+        if (result->signs != 0) {
+            add_signs(result->signs, out);
+        } else {
+            buf_add_string(out, "something came back that is no answer");
+        }
         break;
     case DISCOVER_CLOSED:
         buf_add_string(out, "host up, port closed");
@@ -250,7 +282,7 @@ void cli_discover_add_legend(struct buf *out)
         out,
         "\n"
         "1.234    round-trip time in milliseconds\n"
-        "yes      a responder of that version opened the port\n"
+        "yes      a responder of that version opened the port; a reflector answered\n"
         "auth     a responder answered that it demands authentication, and opened nothing\n"
         "refused  a responder answered and opened nothing; the status says why\n"
         "no       the host is up and has no responder on the control port\n"
@@ -295,6 +327,30 @@ static void add_control(const struct discover_result *result, enum discover_meth
     buf_printf(out, ", \"auth_demanded\": %s", auth_word(result, method));
 }
 
+static void add_reflector(const struct discover_result *result, struct buf *out)
+{
+    bool is_answer = result->signs != 0 || cli_discover_is_answer(result);
+    const char *software = is_answer ? discover_software(result->signs) : NULL;
+    const char *separator = "";
+    buf_printf(out, ", \"mode\": %s",
+               !is_answer                         ? "null"
+               : discover_is_stamp(result->signs) ? "\"stamp\""
+                                                  : "\"twamp-light\"");
+    buf_printf(out, ", \"reflector\": %s",
+               !is_answer                                 ? "null"
+               : (result->signs & DISCOVER_STATEFUL) != 0 ? "\"stateful\""
+                                                          : "\"stateless\"");
+    buf_add_string(out, ", \"signs\": [");
+    for (unsigned bit = 0; bit < DISCOVER_SIGN_COUNT; bit++) {
+        if ((result->signs & 1U << bit) != 0) {
+            buf_printf(out, "%s\"%s\"", separator, discover_sign_name(bit));
+            separator = ", ";
+        }
+    }
+    buf_printf(out, "], \"software\": %s%s%s", software == NULL ? "" : "\"",
+               software == NULL ? "null" : software, software == NULL ? "" : "\"");
+}
+
 static void add_method(const struct discover_result *result, enum discover_method method,
                        struct buf *out)
 {
@@ -306,6 +362,8 @@ static void add_method(const struct discover_result *result, enum discover_metho
     buf_printf(out, "{\"outcome\": \"%s\"", discover_outcome_name(result->outcome));
     if (discover_is_control(method)) {
         add_control(result, method, out);
+    } else if (method == DISCOVER_STAMP) {
+        add_reflector(result, out);
     } else if (method == DISCOVER_TIMESTAMP) {
         buf_printf(out, ", \"utc\": %s",
                    !cli_discover_is_answer(result) ? "null"

@@ -4,6 +4,7 @@
 #include "cli/discover.h"
 #include "probe/control.h"
 #include "wire/ipsla.h"
+#include "wire/stamp_packet.h"
 
 #define DEFAULT_PORT 16384
 #define CODE_PORT_IN_USE 4 /* ipsla_status_code */
@@ -39,6 +40,14 @@ static void add_control(const struct discover_result *result, enum control_versi
     buf_add_char(out, '}');
 }
 
+static void add_reflector(const struct discover_result *result, struct buf *out)
+{
+    buf_printf(out, ", operation: %s", discover_is_stamp(result->signs) ? "stamp" : "twamp-light");
+    if (result->peer.port != STAMP_PORT) {
+        buf_printf(out, ", port: %u", (unsigned)result->peer.port);
+    }
+}
+
 static void add_method(const struct discover_result *result, enum discover_method method,
                        struct buf *out)
 {
@@ -48,6 +57,9 @@ static void add_method(const struct discover_result *result, enum discover_metho
         break;
     case DISCOVER_V2:
         add_control(result, CONTROL_V2, out);
+        break;
+    case DISCOVER_STAMP:
+        add_reflector(result, out);
         break;
     case DISCOVER_ECHO:
         buf_add_string(out, ", module: ping");

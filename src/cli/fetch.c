@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <netdb.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,13 +14,19 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/time.h"
+#include "config/duration.h"
+#include "host/clock.h"
 
 #define PART_MAX 256 /* bytes of a host name with its NUL */
+#define MS_PER_SECOND 1000
 #define HEADERS_MAX 100 /* a server that sends them for ever is no exporter */
 
 struct fetch {
     const char *program;
     FILE *stream;
+    int fd;
+    struct mono end; /* then nothing more is read */
     bool is_faulty;
     char line[FETCH_LINE_MAX];
 };
@@ -164,8 +171,48 @@ static struct fetch *new_fetch(const char *program, FILE *stream)
     return fetch;
 }
 
+/* A server that sends a byte now and then would never end otherwise. */
+static ssize_t read_socket(void *cookie, char *out, size_t size)
+{
+    const struct fetch *fetch = cookie;
+    int64_t left_ms = mono_diff(fetch->end, clock_now().mono) / NS_PER_MS;
+    int64_t most_ms = FETCH_SECONDS * MS_PER_SECOND;
+    int64_t wait_ms = left_ms < most_ms ? left_ms : most_ms;
+    struct pollfd item = {.fd = fetch->fd, .events = POLLIN};
+    if (wait_ms <= 0 || poll(&item, 1, (int)wait_ms) <= 0) {
+        errno = ETIMEDOUT;
+        return -1;
+    }
+    return read(fetch->fd, out, size);
+}
+
+static int close_socket(void *cookie)
+{
+    const struct fetch *fetch = cookie;
+    return close(fetch->fd);
+}
+
+static struct fetch *open_socket(const char *program, int fd, struct mono end)
+{
+    static const cookie_io_functions_t functions = {.read = read_socket, .close = close_socket};
+    struct fetch *fetch = new_fetch(program, NULL);
+    fetch->fd = fd;
+    fetch->end = end;
+    fetch->stream = fopencookie(fetch, "r", functions);
+    return fetch;
+}
+
 struct fetch *fetch_open(const char *program, const char *url, const char *path)
 {
+    int64_t within_ns = 0;
+    duration_parse(FETCH_WHOLE, &within_ns);
+    return fetch_open_within(program, url, path, within_ns);
+}
+
+struct fetch *fetch_open_within(const char *program, const char *url, const char *path,
+                                int64_t within_ns)
+{
+    const struct mono end = mono_add(clock_now().mono, within_ns);
     struct place place;
     const char *reason = "no address";
     if (strcmp(url, "-") == 0) {
@@ -186,7 +233,7 @@ struct fetch *fetch_open(const char *program, const char *url, const char *path)
         }
         return NULL;
     }
-    struct fetch *fetch = new_fetch(program, fdopen(fd, "r"));
+    struct fetch *fetch = open_socket(program, fd, end);
     if (!read_head(fetch, url)) {
         fclose(fetch->stream);
         free(fetch);

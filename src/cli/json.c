@@ -10,6 +10,7 @@
 #include "config/json_value.h"
 #include "explain/reason.h"
 #include "operation/operation.h"
+#include "stats/deviation.h"
 
 static void add_string(struct buf *out, const char *text)
 {
@@ -241,6 +242,20 @@ static void add_delay(const struct moments *delay, const char *name, struct buf 
     buf_add_char(out, '}');
 }
 
+/* Nothing where there is none. */
+static void add_deviations(const struct round *round, struct buf *out)
+{
+    const char *separator = ", \"deviations\": [";
+    for (unsigned bit = 0; bit < DEVIATION_COUNT; bit++) {
+        if ((round->deviations & 1U << bit) != 0) {
+            buf_add_string(out, separator);
+            add_string(out, deviation_name(bit));
+            separator = ", ";
+        }
+    }
+    buf_add_string(out, round->deviations != 0 ? "]" : "");
+}
+
 static void add_clock_words(const struct round *round, struct buf *out)
 {
     buf_printf(out, ", \"slewed\": %s", round->is_slewed ? "true" : "false");
@@ -248,6 +263,7 @@ static void add_clock_words(const struct round *round, struct buf *out)
         buf_add_string(out, ", \"byte_order\": ");
         add_string(out, byte_order_name(round->byte_order));
     }
+    add_deviations(round, out);
     if (round->one_way == ONE_WAY_LOCAL_CLOCK || round->one_way == ONE_WAY_LOCAL_UNKNOWN) {
         buf_add_string(out, ", \"fault\": ");
         add_string(out, clock_fault_name(round->clock_fault));

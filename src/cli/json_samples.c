@@ -5,16 +5,6 @@
 #include "cli/variation.h"
 #include "operation/payload.h"
 
-static const char *const fate_names[] = {
-    [FATE_PLANNED] = "planned",   [FATE_UNSENT] = "unsent", [FATE_SENT] = "lost",
-    [FATE_RECEIVED] = "received", [FATE_LATE] = "late",     [FATE_DROPPED] = "dropped",
-};
-
-const char *cli_fate_name(enum fate fate)
-{
-    return fate_names[fate];
-}
-
 /* `, "name": seconds`, or null. */
 static void add_time(struct buf *out, const char *name, bool has_value, int64_t ns)
 {
@@ -55,7 +45,7 @@ static void add_sample(const struct cli_result *result, uint32_t index,
     } else {
         buf_add_string(out, ", \"responder_seq\": null");
     }
-    add_word(out, "fate", true, fate_names[sample->fate]);
+    add_word(out, "fate", true, fate_name(sample->fate));
     add_time(out, "t1", is_sent && has_time, sample->t1_ns);
     add_time(out, "t2", has_remote, sample->t2_ns);
     add_time(out, "t3", has_remote, sample->t3_ns);

@@ -32,6 +32,8 @@ static const struct entry entries[] = {
     {&schema_operation, SLOT_PRECISION, {0}},
     {&schema_operation, SLOT_TIMESTAMP_FORMAT, {0}},
     {&schema_operation, SLOT_REFLECTOR, {0}},
+    {&schema_operation, SLOT_MODE, {.argument = "MODE"}},
+    {&schema_operation, SLOT_SERVER_PORT, {0}},
 
     {&schema_operation, SLOT_CODEC, {.heading = "Voice"}},
     {&schema_operation, SLOT_CODEC_NUM_PACKETS, {0}},
@@ -57,6 +59,7 @@ static const struct entry entries[] = {
     {&schema_control, SLOT_CONTROL_AUTH_LAYOUT, {0}},
     {&schema_key, SLOT_KEY_ID, {0}},
     {&schema_key, SLOT_KEY_ALGORITHM, {0}},
+    {&schema_key, SLOT_KEY_NAME, {0}},
     {&schema_key, SLOT_KEY_SECRET_FILE, {.argument = "FILE", .alias = "key-file"}},
 
     {&schema_operation, SLOT_TIMESTAMPS, {.heading = "Clocks"}},
@@ -179,7 +182,7 @@ static const struct schema_key *row_for(const struct entry *entry,
                                         const struct operation *operation)
 {
     bool has_control = schema_row(SLOT_CONTROL, operation) != NULL;
-    bool takes_key = has_control || operation->has_packet_key;
+    bool takes_key = has_control || operation->key_algorithm != AUTH_NONE;
     if ((entry->scope == &schema_control && !has_control) ||
         (entry->scope == &schema_key && !takes_key)) {
         return NULL;

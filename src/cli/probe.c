@@ -105,9 +105,7 @@ static void take_result(struct run *run, const struct snapshot *snapshot)
         .is_utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
     };
     take_unmatched(run, snapshot, &result);
-    if (run->tap != NULL) {
-        tap_write(run->tap, &result);
-    }
+    tap_write(run->tap);
     if (run->request->output != CLI_NAGIOS && report->latest.outcome != OUTCOME_OK) {
         run->status = EXIT_FAILED;
     }
@@ -204,18 +202,12 @@ static void print_end(struct run *run)
 static bool open_tap(struct run *run)
 {
     const char *file = run->request->write_file;
-    run->tap = file == NULL ? NULL : tap_open(file);
+    run->tap = file == NULL ? NULL : tap_open(file, run->engine);
     if (file != NULL && run->tap == NULL) {
         fprintf(stderr, "ipsla probe: %s: %s\n", file, strerror(errno));
         return false;
     }
     return true;
-}
-
-static struct machine machine_of(struct run *run)
-{
-    struct machine machine = engine_machine(run->engine);
-    return run->tap == NULL ? machine : tap_machine(run->tap, machine);
 }
 
 /* Measures `spec`, the request's with an address; takes over the caller's reference. */
@@ -229,7 +221,7 @@ static int measure(const struct cli_request *request, struct spec *spec)
         engine_free(run.engine);
         return request->output == CLI_NAGIOS ? (int)CLI_STATE_UNKNOWN : EXIT_FAILED;
     }
-    run.host = host_new(machine_of(&run), hook);
+    run.host = host_new(engine_machine(run.engine), hook);
     if (run.host == NULL) {
         fprintf(stderr, "ipsla probe: %s\n", strerror(errno));
         (void)tap_close(run.tap);

@@ -9,8 +9,8 @@
 #include "base/mem.h"
 #include "cli/fetch.h"
 #include "cli/ios.h"
-#include "config/schema.h"
-#include "config/words.h"
+#include "cli/listing.h"
+#include "config/duration.h"
 #include "config/yaml.h"
 #include "program/options.h"
 #include "json/result.h"
@@ -18,13 +18,25 @@
 #define PROGRAM "ipsla show"
 enum { EXIT_FAILED = 1 };
 
+static const struct option_row rows[] = {
+    {"timeout", "DURATION", FETCH_WHOLE, "How long the answer may take.", false},
+};
+
 static const struct options_program show_program = {
     .name = PROGRAM,
     .usage = "[URL] statistics|details|summary|responder [NAME]",
     .summary = "Shows the targets of a running exporter (" FETCH_URL ") as a router with IOS XE\n"
                "shows its operations. NAME is a target's name or number. URL - reads what another\n"
                "program fetched of /api/v1/targets or /api/v1/responder from standard input.",
+    .rows = rows,
+    .row_count = sizeof rows / sizeof rows[0],
     .positional_max = 3,
+};
+
+/* Who is asked. */
+struct source {
+    const char *url;
+    int64_t timeout_ns;
 };
 
 /* A target as it was read. */
@@ -37,8 +49,6 @@ struct shown {
 struct list {
     struct shown *items;
     size_t count, room;
-    int64_t now_ns; /* of the exporter */
-    bool is_complete;
 };
 
 static void free_list(struct list *list)
@@ -51,28 +61,9 @@ static void free_list(struct list *list)
     free(list->items);
 }
 
-/* NULL when it is no JSON. */
-static struct tree *parse(const char *text, size_t size)
-{
-    struct diagnostics diagnostics = {0};
-    struct tree *tree = yaml_parse(text, size, &diagnostics);
-    if (tree != NULL && (diagnostics.error_count > 0 || tree->root->kind != NODE_MAPPING)) {
-        tree_free(tree);
-        tree = NULL;
-    }
-    diagnostics_fini(&diagnostics);
-    return tree;
-}
-
 static bool is_word(const char *text, const char *word)
 {
     return text != NULL && strcmp(text, word) == 0;
-}
-
-/* No exporter has names that would move the cursor of a terminal. */
-static bool is_plain(const char *text)
-{
-    return text == NULL || !words_have_control(text);
 }
 
 static void read_counts(const struct node *object, struct ios_entry *entry)
@@ -102,9 +93,11 @@ static bool read_target(const struct node *object, struct shown *out)
         json_text(object, "name") == NULL) {
         return false;
     }
-    const char *address = json_text(target, "address");
-    const char *host = json_text(target, "host");
-    if (!is_plain(json_text(object, "name")) || !is_plain(address) || !is_plain(host)) {
+    bool is_good = true;
+    const char *address = listing_text(target, "address", &is_good);
+    const char *host = listing_text(target, "host", &is_good);
+    listing_text(object, "name", &is_good);
+    if (!is_good) {
         return false;
     }
     if (latest != NULL && !json_result_read(latest, &out->round)) {
@@ -127,16 +120,11 @@ static bool read_target(const struct node *object, struct shown *out)
     return true;
 }
 
-/* A line "{...}," is a target. */
-static bool take_line(struct list *list, const char *line)
+static bool take_target(void *context, const struct node *target)
 {
+    struct list *list = context;
     struct shown shown = {0};
-    size_t size = strlen(line);
-    size -= size > 0 && line[size - 1] == ',';
-    struct tree *tree = parse(line, size);
-    bool is_target = tree != NULL && read_target(tree->root, &shown);
-    tree_free(tree);
-    if (!is_target) {
+    if (!read_target(target, &shown)) {
         return false;
     }
     if (list->count == list->room) {
@@ -149,25 +137,14 @@ static bool take_line(struct list *list, const char *line)
 
 static bool read_list(struct fetch *fetch, struct list *list)
 {
-    static const char head[] = "{\"now\": ";
-    const char *line = fetch_line(fetch);
-    char now[32];
-    if (line == NULL || strncmp(line, head, sizeof head - 1) != 0) {
-        return false;
-    }
-    snprintf(now, sizeof now, "%.*s", (int)strcspn(line + sizeof head - 1, ","),
-             line + sizeof head - 1);
-    bool is_good = json_seconds_read(now, &list->now_ns);
-    while (is_good && (line = fetch_line(fetch)) != NULL && !list->is_complete) {
-        list->is_complete = strcmp(line, "]}") == 0;
-        is_good = list->is_complete || (list->count < SCHEMA_TARGETS_MAX && take_line(list, line));
-    }
+    struct listing listing = {.take = take_target, .context = list};
+    bool is_read = listing_read(&listing, fetch);
     for (size_t i = 0; i < list->count; i++) { /* the items do not move any more */
         struct shown *shown = &list->items[i];
         shown->entry.round = shown->entry.round == NULL ? NULL : &shown->round;
-        shown->entry.age_ns = list->now_ns - shown->round.started.ns;
+        shown->entry.age_ns = listing.now_ns - shown->round.started.ns;
     }
-    return is_good && list->is_complete;
+    return is_read;
 }
 
 /* Each has its number, whatever is shown of them. */
@@ -216,10 +193,11 @@ static size_t print_list(const struct list *list, const struct ios_name *names,
     return shown;
 }
 
-static int show_targets(const char *url, enum cli_output output, const char *wanted)
+static int show_targets(const struct source *source, enum cli_output output, const char *wanted)
 {
     struct list list = {0};
-    struct fetch *fetch = fetch_open(PROGRAM, url, "/api/v1/targets");
+    struct fetch *fetch =
+        fetch_open_within(PROGRAM, source->url, "/api/v1/targets", source->timeout_ns);
     if (fetch == NULL) {
         return EXIT_FAILED;
     }
@@ -227,7 +205,8 @@ static int show_targets(const char *url, enum cli_output output, const char *wan
     bool is_good = fetch_close(fetch);
     int status = EXIT_FAILED;
     if (is_good && !is_read) {
-        fprintf(stderr, PROGRAM ": %s: this is not the list of an exporter's targets\n", url);
+        fprintf(stderr, PROGRAM ": %s: this is not the list of an exporter's targets\n",
+                source->url);
     } else if (is_good) {
         struct ios_name *names = mem_alloc(list.count + 1, sizeof *names);
         number(&list, names);
@@ -281,19 +260,20 @@ static int print_responder(const struct node *object)
     return EXIT_SUCCESS;
 }
 
-static int show_responder(const char *url)
+static int show_responder(const struct source *source)
 {
-    struct fetch *fetch = fetch_open(PROGRAM, url, "/api/v1/responder");
+    struct fetch *fetch =
+        fetch_open_within(PROGRAM, source->url, "/api/v1/responder", source->timeout_ns);
     if (fetch == NULL) {
         return EXIT_FAILED;
     }
     const char *line = fetch_line(fetch);
-    struct tree *tree = line == NULL ? NULL : parse(line, strlen(line));
+    struct tree *tree = line == NULL ? NULL : listing_parse(line, strlen(line));
     int status = EXIT_FAILED;
     if (tree != NULL) {
         status = print_responder(tree->root);
     } else {
-        fprintf(stderr, PROGRAM ": %s: this is no JSON\n", url);
+        fprintf(stderr, PROGRAM ": %s: this is no JSON\n", source->url);
     }
     tree_free(tree);
     fetch_close(fetch);
@@ -317,14 +297,18 @@ int cli_show_main(int argc, char **argv)
     const char *const *given = options.positional;
     size_t left = options.positional_count;
     bool has_url = left > 0 && (strstr(given[0], "://") != NULL || strcmp(given[0], "-") == 0);
-    const char *url = has_url ? given[0] : FETCH_URL;
+    const char *timeout = options_value(&options, "timeout");
+    struct source source = {.url = has_url ? given[0] : FETCH_URL};
+    if (duration_parse(timeout, &source.timeout_ns) != NULL || source.timeout_ns <= 0) {
+        return options_refuse(&options, "timeout", timeout, "a duration");
+    }
     given += has_url;
     left -= has_url;
     for (size_t i = 0; left > 0 && left < 3 && i < sizeof words / sizeof words[0]; i++) {
         if (strcmp(given[0], words[i].word) == 0 && (words[i].output != CLI_TEXT || left == 1)) {
             return words[i].output == CLI_TEXT
-                       ? show_responder(url)
-                       : show_targets(url, words[i].output, left == 2 ? given[1] : NULL);
+                       ? show_responder(&source)
+                       : show_targets(&source, words[i].output, left == 2 ? given[1] : NULL);
         }
     }
     fprintf(stderr, PROGRAM ": statistics, details or summary, with the name of a target or "

@@ -14,6 +14,7 @@
 #include "explain/explain.h"
 #include "explain/reason.h"
 #include "operation/operation.h"
+#include "stats/deviation.h"
 
 /* Nanoseconds as milliseconds with three decimals. */
 static void add_ms(struct buf *out, double value_ns)
@@ -110,6 +111,11 @@ static void add_clocks(const struct round *round, struct buf *out)
     if (round->responder_steps > 0) {
         buf_printf(out, "        Clock of the responder was set, times: %" PRIu32 "\n",
                    round->responder_steps);
+    }
+    for (unsigned bit = 0; bit < DEVIATION_COUNT; bit++) {
+        if ((round->deviations & 1U << bit) != 0) {
+            buf_printf(out, "        The reflector deviates: %s\n", deviation_text(bit));
+        }
     }
     if (round->byte_order == BYTE_ORDER_SWAPPED) {
         buf_add_string(out,

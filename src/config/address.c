@@ -236,6 +236,22 @@ struct address_parts address_split(const char *text)
     return (struct address_parts){text, (size_t)(colon - text), colon + 1};
 }
 
+bool address_lacks_length(const char *text)
+{
+    enum { HOST_AT_IPV4 = 3, HOST_AT_IPV6 = 8 };
+    struct addr addr;
+    if (!addr_parse_ip(text, &addr)) {
+        return false; /* it has a length, or is no address */
+    }
+    size_t end = addr.family == ADDR_IPV4 ? 4 : sizeof addr.ip;
+    for (size_t i = addr.family == ADDR_IPV4 ? HOST_AT_IPV4 : HOST_AT_IPV6; i < end; i++) {
+        if (addr.ip[i] != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 size_t address_list_prefixes(const struct node *list, struct addr_prefix *out)
 {
     size_t count = 0;

@@ -35,6 +35,10 @@ struct address_parts {
 };
 struct address_parts address_split(const char *text);
 
+/* A prefix without a length, which is one host, though it is written as a network is: its last
+ * octet (of IPv6 the last 64 bits) is zero. */
+bool address_lacks_length(const char *text);
+
 /* Fills `out` from the elements of a list of prefixes that was checked. Returns how many. */
 struct node;
 size_t address_list_prefixes(const struct node *list, struct addr_prefix *out);

@@ -374,6 +374,24 @@ static void check_control(const struct checking *checking)
     buf_fini(&others);
 }
 
+/* A mode that protects needs a secret, and a secret that is not used misleads. */
+static void check_mode(const struct checking *checking)
+{
+    const struct value *mode = get(checking, SLOT_MODE);
+    const struct value *key = get(checking, SLOT_AUTH_KEY);
+    if (!checking->operation->negotiates || mode->state != VALUE_SET) {
+        return;
+    }
+    if (mode->number > 0 && key->state != VALUE_SET) {
+        diagnostics_error(checking->diagnostics, place_value(mode->node),
+                          "this mode needs auth_key, a key of algorithm twamp");
+    } else if (mode->number == 0 && key->state == VALUE_SET) {
+        diagnostics_error(checking->diagnostics, place_value(key->node),
+                          "mode unauthenticated uses no key; allowed with mode authenticated, "
+                          "encrypted or mixed");
+    }
+}
+
 static void check_ip_version(const struct checking *checking)
 {
     if (checking->operation->ipv4_only != NULL && is_ipv6(checking)) {
@@ -399,6 +417,7 @@ void check_target(const struct values *values, const struct operation *operation
     check_families(&checking);
     check_threshold(&checking);
     check_control(&checking);
+    check_mode(&checking);
     if (check_timeout(&checking)) {
         check_run(&checking);
     }

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "config/diagnostics.h"
+#include "config/evidence.h"
 #include "config/inputs.h"
 #include "config/prober.h"
 #include "config/target_files.h"
@@ -32,6 +33,7 @@ struct config {
     struct reflect_settings responder;
     struct key_ring *keys;
     bool assumes_clock; /* clock.assume_synchronized */
+    struct config_evidence evidence;
     struct buf text; /* what it was read from; only with `files`, for config_reread_files */
     bool expands_environment;
 };

@@ -47,6 +47,11 @@ static void add_keys(const struct auth_key *keys, size_t count, struct buf *out)
     for (size_t i = 0; i < count; i++) {
         buf_printf(out, "  - id: %u\n    algorithm: %s\n    secret_file: " EFFECTIVE_SECRET "\n",
                    (unsigned)keys[i].id, auth_algorithm_name(keys[i].algorithm));
+        if (keys[i].name[0] != '\0') {
+            buf_add_string(out, "    name: ");
+            yaml_add_text(out, keys[i].name);
+            buf_add_char(out, '\n');
+        }
     }
 }
 
@@ -92,6 +97,7 @@ static void add_head(const struct config *config, struct buf *out)
     if (config->max_packet_rate > 0) {
         buf_printf(out, "max_packet_rate: %" PRId64 "\n", config->max_packet_rate);
     }
+    config_evidence_add(&config->evidence, out);
     buf_add_string(out, config->keys->count > 0 ? "keys:\n" : "");
     add_keys(config->keys->keys, config->keys->count, out);
     if (config->has_responder) {
@@ -161,9 +167,11 @@ struct effective *effective_of_responder(const struct reflect_settings *settings
     struct effective *effective = begin();
     const struct auth_key *stamp = &settings->stamp.key;
     bool has_other = stamp->algorithm != AUTH_NONE && !has_id(settings, stamp->id);
-    buf_add_string(&effective->head, has_other || settings->key_count > 0 ? "keys:\n" : "");
+    bool has_keys = has_other || settings->key_count > 0 || settings->twamp.key_count > 0;
+    buf_add_string(&effective->head, has_keys ? "keys:\n" : "");
     add_keys(settings->keys, settings->key_count, &effective->head);
     add_keys(stamp, has_other ? 1 : 0, &effective->head);
+    add_keys(settings->twamp.keys, settings->twamp.key_count, &effective->head);
     effective_add_responder(settings, &effective->head);
     return effective;
 }

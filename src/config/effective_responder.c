@@ -141,6 +141,12 @@ static void add_other(enum slot slot, const struct reflect_settings *settings, s
     case SLOT_STAMP_KEY:
         buf_printf(out, "%u", (unsigned)settings->stamp.key.id);
         break;
+    case SLOT_TWAMP_PORTS:
+        add_endpoints(settings->twamp.ports, settings->twamp.port_count, out);
+        break;
+    case SLOT_TWAMP_KEYS:
+        add_ids(settings->twamp.keys, settings->twamp.key_count, out);
+        break;
     case SLOT_RESPONDER_VRF:
         yaml_add_text(out, settings->device);
         break;

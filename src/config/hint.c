@@ -29,7 +29,6 @@ static const struct {
     {SLOT_OPERATION, "udp", "udp-jitter"},
     {SLOT_OPERATION, "echo", "udp-echo"},
     {SLOT_OPERATION, "tcp", "tcp-connect"},
-    {SLOT_OPERATION, "twamp", "twamp-light"},
     {SLOT_CODEC, "pcmu", "g711ulaw"},
     {SLOT_CODEC, "g711u", "g711ulaw"},
     {SLOT_CODEC, "pcma", "g711alaw"},
@@ -351,6 +350,8 @@ const char *hint_shape(const struct schema_key *key)
         return "[{id: 1, algorithm: md5, secret_file: FILE}]";
     case SLOT_CLOCK:
         return "{assume_synchronized: true}";
+    case SLOT_EVIDENCE:
+        return "{size: 0}";
     case SLOT_RESPONDER:
         return "{}";
     case SLOT_PROBE:

@@ -37,6 +37,19 @@ static bool is_taken(const struct key_ring *ring, const struct auth_key *key)
     return false;
 }
 
+/* The KeyID of TWAMP. */
+static void name_key(const struct value *name, struct diagnostics *diagnostics,
+                     struct auth_key *key)
+{
+    if (key->algorithm == AUTH_TWAMP) {
+        auth_key_name(key, name->state == VALUE_SET ? name->node->text : NULL);
+    } else if (name->state == VALUE_SET) {
+        diagnostics_error(diagnostics, place_value(name->node),
+                          "a key of algorithm %s has no name, only one of twamp has",
+                          auth_algorithm_name(key->algorithm));
+    }
+}
+
 static void read_key(const struct node *node, struct diagnostics *diagnostics,
                      struct inputs *inputs, struct key_ring *ring)
 {
@@ -55,6 +68,7 @@ static void read_key(const struct node *node, struct diagnostics *diagnostics,
                           "%u is the id of a key above; ids are unique", (unsigned)key.id);
     }
     key.algorithm = (enum auth_algorithm)(values.of[SLOT_KEY_ALGORITHM].number + AUTH_MD5);
+    name_key(&values.of[SLOT_KEY_NAME], diagnostics, &key);
     const char *problem = auth_algorithm_problem(key.algorithm);
     if (problem != NULL) {
         diagnostics_error(diagnostics, place_value(values.of[SLOT_KEY_ALGORITHM].node), "%s %s",
@@ -103,35 +117,46 @@ static void report_unknown(const struct node *node, struct diagnostics *diagnost
                       words_quote(node->text, quoted));
 }
 
-/* STAMP: RFC 8762 4.4 knows one algorithm. A key that could not be read was reported already. */
-void keys_take_for_packets(const struct key_ring *ring, const struct value *value,
-                           struct diagnostics *diagnostics, struct auth_key *out)
+/* A key that could not be read was reported already. */
+void keys_take_one(const struct key_ring *ring, const struct node *node,
+                   enum auth_algorithm algorithm, struct diagnostics *diagnostics,
+                   struct auth_key *out)
 {
-    const struct node *node = value->node;
-    const struct auth_key *key = find(ring, value->number);
+    const struct auth_key *key = find(ring, strtol(node->text, NULL, 10));
     if (key == NULL) {
         report_unknown(node, diagnostics);
         return;
     }
-    if (key->algorithm != AUTH_NONE && key->algorithm != AUTH_HMAC_SHA256) {
-        diagnostics_error(diagnostics, place_value(node),
-                          "key %u is of algorithm %s; allowed: hmac-sha256", (unsigned)key->id,
-                          auth_algorithm_name(key->algorithm));
+    if (key->algorithm != AUTH_NONE && key->algorithm != algorithm) {
+        diagnostics_error(diagnostics, place_value(node), "key %u is of algorithm %s; allowed: %s",
+                          (unsigned)key->id, auth_algorithm_name(key->algorithm),
+                          auth_algorithm_name(algorithm));
         return;
     }
     *out = *key;
 }
 
+size_t keys_take_list(const struct key_ring *ring, const struct node *ids,
+                      enum auth_algorithm algorithm, struct diagnostics *diagnostics,
+                      struct auth_key *out)
+{
+    size_t count = 0;
+    for (const struct node *node = ids->first; node != NULL; node = node->next) {
+        keys_take_one(ring, node, algorithm, diagnostics, &out[count++]);
+    }
+    return count;
+}
+
 void keys_assign(const struct key_ring *ring, const struct values *values,
                  struct diagnostics *diagnostics, struct spec *spec)
 {
-    bool is_of_packets = spec->operation->has_packet_key;
-    const struct value *value = &values->of[is_of_packets ? SLOT_AUTH_KEY : SLOT_CONTROL_KEY];
+    enum auth_algorithm own = spec->operation->key_algorithm;
+    const struct value *value = &values->of[own != AUTH_NONE ? SLOT_AUTH_KEY : SLOT_CONTROL_KEY];
     if (value->state != VALUE_SET) {
         return;
     }
-    if (is_of_packets) {
-        keys_take_for_packets(ring, value, diagnostics, &spec->control.key);
+    if (own != AUTH_NONE) {
+        keys_take_one(ring, value->node, own, diagnostics, &spec->control.key);
         return;
     }
     const struct auth_key *key = find(ring, value->number);
@@ -161,6 +186,13 @@ void keys_list(const struct key_ring *ring, const struct node *ids, struct diagn
         const struct auth_key *key = find(ring, strtol(node->text, NULL, 10));
         if (key == NULL) {
             report_unknown(node, diagnostics);
+            continue;
+        }
+        if (key->algorithm == AUTH_TWAMP) {
+            diagnostics_error(diagnostics, place_value(node),
+                              "key %u is of algorithm twamp, which control requests do not have; "
+                              "allowed: md5, sha256, hmac-sha256",
+                              (unsigned)key->id);
             continue;
         }
         out->keys[out->key_count++] = *key;

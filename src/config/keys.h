@@ -33,8 +33,14 @@ void keys_assign(const struct key_ring *ring, const struct values *values,
 void keys_list(const struct key_ring *ring, const struct node *ids, struct diagnostics *diagnostics,
                struct reflect_settings *out);
 
-/* The key whose id is `value`, if it can authenticate packets of STAMP; else *out stays. */
-void keys_take_for_packets(const struct key_ring *ring, const struct value *value,
-                           struct diagnostics *diagnostics, struct auth_key *out);
+/* The key that stands in `out`, if it is of `algorithm`; else *out stays. `node` names its id. */
+void keys_take_one(const struct key_ring *ring, const struct node *node,
+                   enum auth_algorithm algorithm, struct diagnostics *diagnostics,
+                   struct auth_key *out);
+
+/* The same for a list of ids; returns how many. `out` has room for what the schema allows. */
+size_t keys_take_list(const struct key_ring *ring, const struct node *ids,
+                      enum auth_algorithm algorithm, struct diagnostics *diagnostics,
+                      struct auth_key *out);
 
 #endif

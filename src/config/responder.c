@@ -11,9 +11,10 @@
 #include "config/schema.h"
 #include "config/value.h"
 
-#define LISTEN_MAX (REFLECT_LISTEN_MAX + 2 * REFLECT_PERMANENT_MAX)
+#define LISTEN_MAX (REFLECT_LISTEN_MAX + 3 * REFLECT_PERMANENT_MAX)
 
-/* Addresses that sockets will be bound to, and where they were written. */
+/* Addresses that sockets will be bound to, and where they were written; NULL: nowhere, they are
+ * defaults. */
 struct bindings {
     const struct node *nodes[LISTEN_MAX];
     struct addr addrs[LISTEN_MAX];
@@ -24,13 +25,20 @@ static void bind_address(struct bindings *bindings, const struct node *node,
                          const struct addr *addr, struct diagnostics *diagnostics)
 {
     for (size_t i = 0; i < bindings->count; i++) {
-        if (addr_does_collide(&bindings->addrs[i], addr)) {
-            char text[ADDR_TEXT_MAX];
+        if (!addr_does_collide(&bindings->addrs[i], addr)) {
+            continue;
+        }
+        char text[ADDR_TEXT_MAX];
+        if (bindings->nodes[i] == NULL) {
+            diagnostics_error(diagnostics, place_value(node),
+                              "%s is taken by the default of listen; write listen without it",
+                              addr_format(addr, text));
+        } else {
             diagnostics_error(diagnostics, place_value(node),
                               "%s is taken by line %u already; each address and port stands once",
                               addr_format(addr, text), bindings->nodes[i]->line);
-            return;
         }
+        return;
     }
     bindings->nodes[bindings->count] = node;
     bindings->addrs[bindings->count] = *addr;
@@ -51,8 +59,8 @@ static size_t read_endpoints(const struct value *value, struct bindings *binding
 }
 
 /* UDP: what listens and what is always open share one space of ports. */
-static void read_udp(const struct values *values, const struct node *node,
-                     struct diagnostics *diagnostics, struct reflect_settings *out)
+static void read_udp(const struct values *values, struct diagnostics *diagnostics,
+                     struct reflect_settings *out)
 {
     struct bindings bindings = {0};
     const struct value *listen = &values->of[SLOT_LISTEN];
@@ -66,7 +74,7 @@ static void read_udp(const struct values *values, const struct node *node,
         }
     } else {
         for (size_t i = 0; i < out->listen_count; i++) {
-            bind_address(&bindings, node, &out->listen[i], diagnostics);
+            bind_address(&bindings, NULL, &out->listen[i], diagnostics);
         }
     }
     if (permanent->state == VALUE_SET) {
@@ -86,6 +94,10 @@ static void read_tcp(const struct values *values, struct diagnostics *diagnostic
     if (permanent->state == VALUE_SET) {
         out->permanent_tcp_count =
             read_endpoints(permanent, &bindings, diagnostics, out->permanent_tcp);
+    }
+    const struct value *twamp = &values->of[SLOT_TWAMP_PORTS];
+    if (twamp->state == VALUE_SET) {
+        out->twamp.port_count = read_endpoints(twamp, &bindings, diagnostics, out->twamp.ports);
     }
 }
 
@@ -117,7 +129,7 @@ void responder_read(const struct node *node, const struct key_ring *ring,
     struct values values = {0};
     values_read(&values, &schema_responder, node, diagnostics);
     reflect_settings_default(out);
-    read_udp(&values, node, diagnostics, out);
+    read_udp(&values, diagnostics, out);
     read_tcp(&values, diagnostics, out);
     if (values.of[SLOT_RESPONDER_VRF].state == VALUE_SET) {
         const char *name = values.of[SLOT_RESPONDER_VRF].node->text;
@@ -137,7 +149,17 @@ void responder_read(const struct node *node, const struct key_ring *ring,
         keys_list(ring, values.of[SLOT_RESPONDER_KEYS].node, diagnostics, out);
     }
     if (values.of[SLOT_STAMP_KEY].state == VALUE_SET) {
-        keys_take_for_packets(ring, &values.of[SLOT_STAMP_KEY], diagnostics, &out->stamp.key);
+        keys_take_one(ring, values.of[SLOT_STAMP_KEY].node, AUTH_HMAC_SHA256, diagnostics,
+                      &out->stamp.key);
+    }
+    if (values.of[SLOT_TWAMP_KEYS].state == VALUE_SET) {
+        out->twamp.key_count = keys_take_list(ring, values.of[SLOT_TWAMP_KEYS].node, AUTH_TWAMP,
+                                              diagnostics, out->twamp.keys);
+    }
+    if (values.of[SLOT_STAMP_KEY].state == VALUE_SET &&
+        values.of[SLOT_STAMP_PORTS].state == VALUE_UNSET) {
+        diagnostics_warn(diagnostics, place_value(values.of[SLOT_STAMP_KEY].node),
+                         "has no effect without stamp_ports: no port takes STAMP");
     }
     put_numbers(&values, out);
 }

@@ -109,6 +109,7 @@ void root_read(const struct root_reading *reading, const struct node *top, struc
     if (root.of[SLOT_MAX_PACKET_RATE].state == VALUE_SET) {
         config->max_packet_rate = root.of[SLOT_MAX_PACKET_RATE].number;
     }
+    config->evidence = config_evidence_read(&root);
     read_targets(reading, &root, config);
     const struct node *responder = section(&root, SLOT_RESPONDER);
     config->has_responder = responder != NULL;

@@ -26,6 +26,7 @@ static const char *const precisions[] = {"milliseconds", "microseconds", NULL};
 static const char *const timestamps[] = {"auto", "user", "kernel", "hardware", NULL};
 static const char *const timestamp_formats[] = {"ntp", "ptp", NULL};
 static const char *const reflectors[] = {"auto", "stateful", "stateless", NULL};
+static const char *const modes[] = {"unauthenticated", "authenticated", "encrypted", "mixed", NULL};
 static const char *const ip_versions[] = {"4", "6", NULL};
 static const char *const levels[] = {"minimal", "default", "all", NULL};
 
@@ -107,8 +108,17 @@ static const struct schema_key operation_keys[] = {
             "(stateless), so that the direction of a loss is not known; auto finds out."},
     {"auth_key", SLOT_AUTH_KEY, SCHEMA_INTEGER, .is_by_operation = true, .min = 1, .max = 65535,
      .sets = {"control.key"}, .write = spec_text_control_key,
-     .doc = "Id of the key, of algorithm hmac-sha256, that authenticates each packet; without it "
-            "the mode is unauthenticated."},
+     .doc = "Id of the key that authenticates each packet of stamp (hmac-sha256; without it the "
+            "mode is unauthenticated), or a twamp session (twamp)."},
+    {"mode", SLOT_MODE, SCHEMA_CHOICE, .is_by_operation = true, .max = 3, .choices = modes,
+     .default_text = "unauthenticated", .sets = {"control.mode"},
+     .doc = "How the control connection and the test packets of TWAMP are protected; mixed "
+            "encrypts the connection and leaves the packets open (RFC 5618). All but "
+            "unauthenticated need auth_key."},
+    {"server_port", SLOT_SERVER_PORT, SCHEMA_INTEGER, .is_by_operation = true, .min = 1,
+     .max = 65535, .default_text = "862", .sets = {"control.port"},
+     .doc = "TCP port of the TWAMP server; port is the UDP port that is proposed to it for the "
+            "test packets."},
     {"timestamps", SLOT_TIMESTAMPS, SCHEMA_CHOICE, .is_by_operation = true, .max = 3,
      .choices = timestamps, .default_text = "auto", .sets = {"clocks.timestamps"},
      .doc =
@@ -159,6 +169,9 @@ static const struct schema_key operation_keys[] = {
      .doc = "Whether OpenMetrics 1.0 has a line _created for each counter and histogram: when it "
             "began. An OpenTelemetry collector needs it, other scrapers store it as one more "
             "series."},
+    {"history", SLOT_HISTORY, SCHEMA_INTEGER, .min = 0, .max = SPEC_HISTORY_MAX,
+     .default_text = "60", .sets = {"results.history"},
+     .doc = "How many of the latest operations are kept for the pages and /api/v1."},
     {"dscp", SLOT_DSCP, SCHEMA_DSCP, .default_text = "default", .sets = {"path.tos"},
      .write = spec_text_dscp, .doc = "DSCP of the probes; control requests have none."},
     {"tos", SLOT_TOS, SCHEMA_TOS, .sets = {"path.tos"}, .write = spec_text_tos,
@@ -223,6 +236,8 @@ static const struct schema_key root_keys[] = {
     {"max_packet_rate", SLOT_MAX_PACKET_RATE, SCHEMA_INTEGER, .min = 1, .max = 100000000,
      .doc = "Packets a second that all targets together may send, control requests included; a "
             "file with more is refused."},
+    {"evidence", SLOT_EVIDENCE, SCHEMA_SECTION, .inner = &schema_evidence,
+     .doc = "Which operations have their packets kept, for /api/v1/targets/NAME/evidence."},
     {"responder", SLOT_RESPONDER, SCHEMA_MAPPING,
      .doc = "Answer others too; {} is a responder with the defaults below."},
     {"probe", SLOT_PROBE, SCHEMA_MAPPING,

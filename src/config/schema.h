@@ -42,6 +42,7 @@ enum slot {
     SLOT_SERIES,
     SLOT_HISTOGRAMS,
     SLOT_CREATED,
+    SLOT_HISTORY,
     SLOT_DSCP,
     SLOT_TOS,
     SLOT_TTL,
@@ -95,6 +96,11 @@ enum slot {
     SLOT_STAMP_REFLECTOR,
     SLOT_STAMP_TLV,
     SLOT_STAMP_KEY,
+    SLOT_TWAMP_PORTS,
+    SLOT_TWAMP_KEYS,
+    SLOT_MODE,
+    SLOT_SERVER_PORT,
+    SLOT_KEY_NAME,
     SLOT_TRUST_PEER_CLOCK,
     SLOT_RESPONDER_KEYS,
     SLOT_REPLAY_WINDOW,
@@ -110,6 +116,11 @@ enum slot {
     SLOT_PROBE_ALLOW,
     SLOT_MAX_CONCURRENT,
     SLOT_MAX_PACKET_RATE,
+    SLOT_EVIDENCE,
+    SLOT_EVIDENCE_SIZE,
+    SLOT_EVIDENCE_LOSS,
+    SLOT_EVIDENCE_FAILED,
+    SLOT_EVIDENCE_LIMIT,
     SLOT_LIMITS,
     SLOT_LIMIT, /* and one for each enum limit: SLOT_LIMIT + LIMIT_... */
     SLOT_LIMIT_FOR = SLOT_LIMIT + LIMIT_COUNT,
@@ -178,7 +189,7 @@ struct schema_scope {
 
 extern const struct schema_scope schema_root, schema_operation, schema_control, schema_limit,
     schema_defaults, schema_target, schema_responder, schema_key, schema_clock, schema_group,
-    schema_probe;
+    schema_probe, schema_evidence;
 
 /* Modules that need not be written. */
 struct schema_module {

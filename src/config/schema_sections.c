@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* The keys of the sections that a target can have, and of those beside the targets. */
 #include "base/time.h"
+#include "config/evidence.h"
 #include "config/prober.h"
 #include "config/schema.h"
 #include "config/spec_text.h"
@@ -21,7 +22,7 @@ static const char *const refusals[] = {"status16", "status32", "silent", NULL};
 static const char *const replies[] = {"long", "short", NULL};
 static const char *const stamp_reflectors[] = {"stateful", "stateless", NULL};
 static const char *const stamp_tlvs[] = {"auto", "on", "off", NULL};
-static const char *const algorithms[] = {"md5", "sha256", "hmac-sha256", NULL};
+static const char *const algorithms[] = {"md5", "sha256", "hmac-sha256", "twamp", NULL};
 static const char *const switches[] = {"false", "true", NULL};
 static const char *const timestamp_formats[] = {"ntp", "ptp", NULL};
 static const char *const control_versions[] = {"none", "1", "2", NULL};
@@ -118,6 +119,13 @@ static const struct schema_key responder_keys[] = {
     {"stamp_key", SLOT_STAMP_KEY, SCHEMA_INTEGER, .min = 1, .max = 65535,
      .doc = "Id of the key, of algorithm hmac-sha256, that each packet must be authenticated "
             "with; without it the mode is unauthenticated."},
+    {"twamp_ports", SLOT_TWAMP_PORTS, SCHEMA_ENDPOINTS, .max = REFLECT_PERMANENT_MAX,
+     .default_text = "[]",
+     .doc = "Ports of a TWAMP server, which is 862: TCP for its control connections, UDP for test "
+            "packets; allow says who may connect."},
+    {"twamp_keys", SLOT_TWAMP_KEYS, SCHEMA_IDS, .max = REFLECT_KEYS_MAX, .default_text = "[]",
+     .doc = "Ids of the keys, of algorithm twamp, one of which each TWAMP client must have; "
+            "without any the mode is unauthenticated."},
     {"workers", SLOT_RESPONDER_WORKERS, SCHEMA_INTEGER, .min = 1, .max = REFLECT_WORKERS_MAX,
      .default_text = "1", SETTING(workers),
      .doc = "Threads that answer; all that one source sends is answered by one of them."},
@@ -182,7 +190,12 @@ static const struct schema_key key_keys[] = {
      .sets = {"control.key"},
      .doc = "What requests name the key by; IOS has 1 to 5 for version 1."},
     {"algorithm", SLOT_KEY_ALGORITHM, SCHEMA_CHOICE, .is_required = true, .choices = algorithms,
-     .sets = {"control.key"}, .doc = "md5 for version 1, the others for version 2."},
+     .sets = {"control.key"},
+     .doc = "md5 for version 1, sha256 and hmac-sha256 for version 2; hmac-sha256 for stamp, twamp "
+            "for a pass-phrase of TWAMP."},
+    {"name", SLOT_KEY_NAME, SCHEMA_TEXT, .min = 1, .max = AUTH_NAME_MAX, .sets = {"control.key"},
+     .doc = "What a TWAMP server knows the key by, the KeyID or user; without it the id. Only of "
+            "algorithm twamp."},
     {"secret_file", SLOT_KEY_SECRET_FILE, SCHEMA_TEXT, .is_required = true, .min = 1, .max = 4095,
      .sets = {"control.key"},
      .doc = "File whose one line is the secret: a credential of that name (LoadCredential= of "
@@ -197,3 +210,17 @@ static const struct schema_key clock_keys[] = {
             "whose clock the hypervisor keeps."},
 };
 const struct schema_scope schema_clock = {"clock", KEYS(clock_keys)};
+
+static const struct schema_key evidence_keys[] = {
+    {"size", SLOT_EVIDENCE_SIZE, SCHEMA_BYTES, .min = 0, .max = CONFIG_EVIDENCE_BYTES_MAX,
+     .default_text = "16777216",
+     .doc = "Memory for all of it, the oldest goes first; 0: none is kept, and no packet is looked "
+            "at."},
+    {"loss", SLOT_EVIDENCE_LOSS, SCHEMA_CHOICE, .choices = switches, .default_text = "true",
+     .doc = "Operations with lost or late packets."},
+    {"failed", SLOT_EVIDENCE_FAILED, SCHEMA_CHOICE, .choices = switches, .default_text = "true",
+     .doc = "Operations that failed."},
+    {"limit", SLOT_EVIDENCE_LIMIT, SCHEMA_CHOICE, .choices = switches, .default_text = "true",
+     .doc = "Operations that exceed one of the limits of their target, the threshold among them."},
+};
+const struct schema_scope schema_evidence = {"evidence", KEYS(evidence_keys)};

@@ -154,7 +154,9 @@ struct spec *target_build(const struct values *values, const struct operation *o
     spec->clocks.timestamps = (enum timestamps)number_of(values, SLOT_TIMESTAMPS);
     spec_fit_layout(spec);
     spec->control.auth_layout = (unsigned)number_of(values, SLOT_CONTROL_AUTH_LAYOUT);
-    spec->control.port = (uint16_t)number_of(values, SLOT_CONTROL_PORT);
+    spec->control.mode = (uint8_t)number_of(values, SLOT_MODE);
+    spec->control.port =
+        (uint16_t)number_of(values, operation->negotiates ? SLOT_SERVER_PORT : SLOT_CONTROL_PORT);
     if (spec->control.port == 0) {
         spec->control.port = control_version_port(spec->control.version);
     }
@@ -174,6 +176,7 @@ struct spec *target_build(const struct values *values, const struct operation *o
     spec->results.series = (enum series_level)(number_of(values, SLOT_SERIES) + SERIES_MINIMAL);
     spec->results.histograms = (enum hist_forms)number_of(values, SLOT_HISTOGRAMS);
     spec->results.shows_created = number_of(values, SLOT_CREATED) != 0;
+    spec->results.history = (uint32_t)number_of(values, SLOT_HISTORY);
     return spec;
 }
 

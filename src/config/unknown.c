@@ -10,7 +10,7 @@
 #define NAMES_MAX 64
 #define HEAD_MAX 64
 /* More names than this are not listed. */
-#define LISTED_MAX 9
+#define LISTED_MAX 10
 
 /* What people call a key elsewhere. */
 static const struct {
@@ -53,6 +53,7 @@ static const struct {
     {&schema_probe, "probe"},
     {&schema_key, "an entry of keys"},
     {&schema_clock, "clock"},
+    {&schema_evidence, "evidence"},
     {&schema_group, "a group of a target file"},
     {&schema_root, "the top of the file"},
 };

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "config/address.h"
 #include "config/duration.h"
 #include "config/hint.h"
 #include "config/labels.h"
@@ -139,12 +140,28 @@ static bool has_right_count(const struct reading *reading, const struct node *no
     return true;
 }
 
+/* "10.0.0.0" for 10.0.0.0/8 would let one host in that does not exist. */
+static void warn_of_hosts(const struct reading *reading, const struct node *list)
+{
+    for (const struct node *node = list->first; node != NULL; node = node->next) {
+        if (address_lacks_length(node->text)) {
+            diagnostics_warn(reading->diagnostics, place_value(node),
+                             "%s is one address; a network is written with its length, as in %s/%s",
+                             node->text, node->text, strchr(node->text, ':') != NULL ? "64" : "24");
+        }
+    }
+}
+
 static bool read_list(const struct reading *reading, const struct node *node)
 {
     if (!is_kind(reading, node, NODE_SEQUENCE) || !has_right_count(reading, node)) {
         return false;
     }
-    return reading->key->kind == SCHEMA_LIST || read_elements(reading, node);
+    bool is_good = reading->key->kind == SCHEMA_LIST || read_elements(reading, node);
+    if (is_good && reading->key->kind == SCHEMA_PREFIXES) {
+        warn_of_hosts(reading, node);
+    }
+    return is_good;
 }
 
 static bool read_mapping(const struct reading *reading, const struct node *node)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/crypto.h"
+#include "discover/reflector.h"
 #include "wire/icmp.h"
 #include "wire/ipsla.h"
 #include "wire/ipsla2.h"
@@ -15,6 +16,14 @@
 
 enum { ROLE_RESPONDER = 1 };
 
+uint16_t discover_peer_port(const struct discover_settings *settings, enum discover_method method)
+{
+    if (discover_is_control(method)) {
+        return settings->control_ports[method];
+    }
+    return method == DISCOVER_STAMP ? settings->stamp_port : 0;
+}
+
 uint32_t discover_number(enum discover_method method, uint32_t number)
 {
     switch (method) {
@@ -22,6 +31,8 @@ uint32_t discover_number(enum discover_method method, uint32_t number)
         return (uint8_t)number;
     case DISCOVER_V2:
         return number;
+    case DISCOVER_STAMP:
+        return number | REFLECTOR_NUMBER_MIN;
     case DISCOVER_ECHO:
     case DISCOVER_TIMESTAMP:
         break;
@@ -99,6 +110,8 @@ size_t discover_request_write(const struct discover_request *request,
         return write_v1(request, out);
     case DISCOVER_V2:
         return write_v2(request, out);
+    case DISCOVER_STAMP:
+        return reflector_request_write(request, out);
     case DISCOVER_ECHO:
         return write_echo(request, out);
     case DISCOVER_TIMESTAMP:
@@ -115,6 +128,8 @@ static size_t number_end(enum discover_method method)
     switch (method) {
     case DISCOVER_V1:
         return 2;
+    case DISCOVER_STAMP:
+        return 4;
     case DISCOVER_V2:
     case DISCOVER_ECHO:
     case DISCOVER_TIMESTAMP:
@@ -142,7 +157,7 @@ enum discover_quote discover_quote_read(const struct discover_request *request,
         return DISCOVER_QUOTES_TOO_LITTLE; /* `quote` may be NULL */
     }
     memcpy(quoted, quote, compared);
-    if (!discover_is_control(request->method)) {
+    if (!discover_is_responder(request->method)) {
         blank_checksum(sent, compared);
         blank_checksum(quoted, compared);
     }
@@ -241,6 +256,8 @@ bool discover_answer_read(const struct discover_request *request, const struct e
         return read_v1(ev, out);
     case DISCOVER_V2:
         return read_v2(request, ev, out);
+    case DISCOVER_STAMP:
+        return reflector_answer_read(request, ev, out);
     case DISCOVER_ECHO:
     case DISCOVER_TIMESTAMP:
         break;

@@ -12,12 +12,15 @@
 struct discover_request {
     enum discover_method method;
     const struct addr *peer;
-    uint16_t port; /* to be opened; ICMP: 0 */
+    uint16_t port; /* to be opened; else 0 */
     struct addr local; /* of the channel; its port is the identifier of ICMP */
     uint32_t number; /* the low bits that the method has room for count */
     struct wall sent;
     const uint8_t *random; /* DISCOVER_RANDOM_BYTES */
 };
+
+/* The port that is asked; ICMP: 0. */
+uint16_t discover_peer_port(const struct discover_settings *settings, enum discover_method method);
 
 /* `number` as a request of this method carries it. */
 uint32_t discover_number(enum discover_method method, uint32_t number);
@@ -38,16 +41,17 @@ enum discover_quote discover_quote_read(const struct discover_request *request,
 
 struct discover_answer {
     uint32_t number; /* of the request that it answers */
-    enum discover_outcome outcome; /* ACCEPTED or REFUSED */
+    enum discover_outcome outcome; /* ACCEPTED, REFUSED; STAMP: or UNREADABLE */
     enum discover_shape shape;
     uint32_t status;
     bool is_utc, is_swapped;
+    unsigned signs; /* STAMP */
     bool has_our_stamp; /* V2: `stamp` may be that of the request, which then came back as it was */
     uint64_t stamp;
 };
 
-/* Reads what came back for requests like `request`, whose number and time do not count. False when
- * it is no answer. */
+/* Reads what came back for `request`, or for another like it: out->number tells. False when it is
+ * no answer. */
 bool discover_answer_read(const struct discover_request *request, const struct ev *ev,
                           struct discover_answer *out);
 

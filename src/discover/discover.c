@@ -83,7 +83,7 @@ static void add_question(struct discover *discover, const struct addr *peer, siz
     enum discover_method method = method_of(index);
     struct discover_result *result = &discover->results[index];
     result->peer = *peer;
-    result->peer.port = discover_is_control(method) ? settings->control_ports[method] : 0;
+    result->peer.port = discover_peer_port(settings, method);
     if (!settings->methods[method] || (method == DISCOVER_TIMESTAMP && peer->family == ADDR_IPV6)) {
         leave_out(discover, index, 0);
     } else {
@@ -172,6 +172,23 @@ static struct discover_request request_of(struct discover *discover, const struc
     };
 }
 
+/* Which of the slot's requests `ev` answers; settings.tries: none. A request that came back as it
+ * was is not read. */
+static unsigned find_request(struct discover *discover, const struct slot *slot,
+                             const struct ev *ev, struct discover_answer *answer, bool *is_read)
+{
+    for (unsigned number = 0; number < result_of(discover, slot)->tries; number++) {
+        struct discover_request request = request_of(discover, slot, number);
+        bool is_ours = discover_answer_read(&request, ev, answer) &&
+                       !discover_answer_is_copy(answer, &request);
+        *is_read |= is_ours;
+        if (is_ours && answer->number == request.number) {
+            return number;
+        }
+    }
+    return discover->settings.tries;
+}
+
 static void take_unreadable(struct discover *discover, const struct slot *slot)
 {
     discover->unmatched++;
@@ -187,22 +204,14 @@ static void take_data(struct discover *discover, const struct ev *ev)
         return;
     }
     struct discover_result *result = result_of(discover, slot);
-    struct discover_request request = request_of(discover, slot, 0);
-    if (!discover_answer_read(&request, ev, &answer)) {
+    bool is_read = false;
+    unsigned number = find_request(discover, slot, ev, &answer, &is_read);
+    if (!is_read) {
         take_unreadable(discover, slot);
         return;
     }
-    unsigned number = 0;
-    while (number < result->tries && slot->numbers[number] != answer.number) {
-        number++;
-    }
-    if (number == result->tries) {
+    if (number == discover->settings.tries) {
         discover->unmatched++;
-        return;
-    }
-    request = request_of(discover, slot, number);
-    if (discover_answer_is_copy(&answer, &request)) {
-        take_unreadable(discover, slot);
         return;
     }
     result->outcome = answer.outcome;
@@ -210,6 +219,7 @@ static void take_data(struct discover *discover, const struct ev *ev)
     result->shape = answer.shape;
     result->is_utc = answer.is_utc;
     result->is_swapped = answer.is_swapped;
+    result->signs = answer.signs;
     result->rtt_ns = mono_diff(ev->received.at.mono, slot->sent[number].mono);
     finish(discover, slot);
 }
@@ -352,6 +362,7 @@ static enum transport transport_of(unsigned channel)
     static const enum transport transports[] = {
         [DISCOVER_V1] = TRANSPORT_UDP,
         [DISCOVER_V2] = TRANSPORT_UDP,
+        [DISCOVER_STAMP] = TRANSPORT_UDP,
         [DISCOVER_ECHO] = TRANSPORT_ICMP_ECHO,
         [DISCOVER_TIMESTAMP] = TRANSPORT_ICMP_TIMESTAMP,
     };

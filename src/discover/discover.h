@@ -2,10 +2,11 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Who answers what? A machine that asks each of a list of addresses by several methods, a bounded
  * number of questions at a time and at a bounded rate: control requests of version 1 and of version
- * 2 for a short-lived udp-echo port, ICMP echoes, ICMP timestamps. Each method and family has a
- * channel of its own; an answer belongs to the question with its channel, peer and number. Requests
- * are not authenticated. Sends no probes; what a responder opened closes by itself after
- * DISCOVER_DURATION_MS. Source: docs/protocol.md (control), RFC 792, RFC 4443. */
+ * 2 for a short-lived udp-echo port, test packets of STAMP (discover/reflector.h), ICMP echoes,
+ * ICMP timestamps. Each method and family has a channel of its own; an answer belongs to the
+ * question with its channel, peer and number. Requests are not authenticated. Sends no probes; what
+ * a responder opened closes by itself after DISCOVER_DURATION_MS. Source: docs/protocol.md
+ * (control), docs/stamp.md, RFC 792, RFC 4443. */
 #ifndef DISCOVER_DISCOVER_H
 #define DISCOVER_DISCOVER_H
 
@@ -25,16 +26,20 @@
 enum discover_method {
     DISCOVER_V1,
     DISCOVER_V2,
+    DISCOVER_STAMP, /* or TWAMP Light */
     DISCOVER_ECHO,
     DISCOVER_TIMESTAMP, /* IPv4 only */
 };
-#define DISCOVER_METHOD_COUNT 4
+#define DISCOVER_METHOD_COUNT 5
 const char *discover_method_name(enum discover_method method);
 bool discover_is_control(enum discover_method method);
+/* Who answers it measures with others, and is not just a host. */
+bool discover_is_responder(enum discover_method method);
 
 struct discover_settings {
     bool methods[DISCOVER_METHOD_COUNT]; /* at least one */
     uint16_t control_ports[2]; /* of V1 and V2 */
+    uint16_t stamp_port; /* of reflectors */
     uint16_t ports[2]; /* that they ask for: not the same one, which would be taken for the other */
     unsigned parallel; /* questions in flight, 1 to DISCOVER_PARALLEL_MAX */
     unsigned rate; /* requests a second, 1 to DISCOVER_RATE_MAX */
@@ -67,14 +72,36 @@ enum discover_shape {
 };
 const char *discover_shape_name(enum discover_shape shape);
 
+/* What the reply of a reflector showed, as bits. */
+enum discover_sign {
+    DISCOVER_STATEFUL = 1U << 0, /* it numbers its replies */
+    DISCOVER_SSID = 1U << 1, /* it returned our SSID */
+    DISCOVER_TLV = 1U << 2, /* it read our TLV */
+    DISCOVER_SYNCHRONIZED = 1U << 3, /* it says that its clock is */
+    /* Departures from the documents (docs/stamp.md): */
+    DISCOVER_LEAST_ERROR = 1U << 4, /* it claims the smallest error that can be written */
+    DISCOVER_NO_TTL = 1U << 5, /* the reply ends before it */
+    DISCOVER_SAME_TIMES = 1U << 6, /* it sends when it receives: T2 and T3 are equal */
+    DISCOVER_SWAPPED = 1U << 7, /* it exchanges T1 and T3 */
+    DISCOVER_NO_SENDER = 1U << 8, /* it does not return what the sender wrote */
+};
+#define DISCOVER_SIGN_COUNT 9
+const char *discover_sign_name(unsigned bit); /* from 0: of 1U << bit */
+/* Whether it knows RFC 8972. Without that STAMP cannot be told from TWAMP Light. */
+bool discover_is_stamp(unsigned signs);
+/* The one reflector that is known to show these signs (docs/stamp.md), which others may show as
+ * well; NULL: none is. */
+const char *discover_software(unsigned signs);
+
 struct discover_result {
-    struct addr peer; /* with the control port; ICMP: 0 */
+    struct addr peer; /* with the control port, or the reflector's; ICMP: 0 */
     bool is_over; /* the rest is valid */
     enum discover_outcome outcome;
     enum discover_shape shape; /* V1, ACCEPTED */
     uint32_t status; /* REFUSED: as it was on the wire */
     bool is_utc; /* TIMESTAMP, ACCEPTED: the other side says that its clock is */
     bool is_swapped; /* the same: it writes its times little-endian */
+    unsigned signs; /* STAMP, ACCEPTED or UNREADABLE: enum discover_sign */
     int error; /* UNREACHABLE, UNSENT, NOT_ASKED: an errno value */
     unsigned tries; /* requests sent */
     int64_t rtt_ns; /* ACCEPTED, REFUSED: of the request that was answered */

@@ -10,6 +10,7 @@ const char *discover_method_name(enum discover_method method)
     static const char *const names[] = {
         [DISCOVER_V1] = "v1",
         [DISCOVER_V2] = "v2",
+        [DISCOVER_STAMP] = "stamp",
         [DISCOVER_ECHO] = "echo",
         [DISCOVER_TIMESTAMP] = "timestamp",
     };
@@ -19,6 +20,11 @@ const char *discover_method_name(enum discover_method method)
 bool discover_is_control(enum discover_method method)
 {
     return method == DISCOVER_V1 || method == DISCOVER_V2;
+}
+
+bool discover_is_responder(enum discover_method method)
+{
+    return discover_is_control(method) || method == DISCOVER_STAMP;
 }
 
 const char *discover_outcome_name(enum discover_outcome outcome)
@@ -41,4 +47,38 @@ const char *discover_shape_name(enum discover_shape shape)
         [DISCOVER_COPY] = "copy",
     };
     return names[shape];
+}
+
+const char *discover_sign_name(unsigned bit)
+{
+    static const char *const names[DISCOVER_SIGN_COUNT] = {
+        "stateful", "ssid",       "tlv",     "synchronized",     "least_error",
+        "no_ttl",   "same_times", "swapped", "no_sender_fields",
+    };
+    assert(bit < DISCOVER_SIGN_COUNT);
+    return names[bit];
+}
+
+bool discover_is_stamp(unsigned signs)
+{
+    return (signs & (DISCOVER_SSID | DISCOVER_TLV)) == (DISCOVER_SSID | DISCOVER_TLV);
+}
+
+const char *discover_software(unsigned signs)
+{
+    static const struct {
+        unsigned present, absent;
+        const char *name;
+    } rows[] = {
+        {DISCOVER_SWAPPED, 0, "twamp-light (Domos)"},
+        {DISCOVER_NO_SENDER, 0, "snormore/twamp"},
+        {DISCOVER_NO_TTL | DISCOVER_SAME_TIMES | DISCOVER_LEAST_ERROR, DISCOVER_SSID, "twampy"},
+        {DISCOVER_SSID | DISCOVER_TLV | DISCOVER_LEAST_ERROR, DISCOVER_NO_TTL, "stamp-suite"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if ((signs & rows[i].present) == rows[i].present && (signs & rows[i].absent) == 0) {
+            return rows[i].name;
+        }
+    }
+    return NULL;
 }

@@ -52,11 +52,25 @@ struct change *change_new(struct spec_set *set)
     return change;
 }
 
+void change_set_pasts(struct change *change, struct history **pasts)
+{
+    change->pasts = pasts;
+}
+
+static void free_pasts(struct change *change)
+{
+    for (size_t i = 0; change->pasts != NULL && i < change->set->count; i++) {
+        history_unref(change->pasts[i]);
+    }
+    free(change->pasts);
+}
+
 void change_free(struct change *change)
 {
     if (change == NULL) {
         return;
     }
+    free_pasts(change);
     roster_fini(&change->roster);
     snapshot_unref(change->published);
     spec_set_unref(change->set);
@@ -115,6 +129,15 @@ static struct session *keep_session(struct engine *engine, const struct spec *sp
     return session;
 }
 
+/* What is known of a new target from before the start of this program. */
+static void take_past(struct session *session, struct change *change)
+{
+    if (change->pasts != NULL) {
+        session->history = change->pasts[change->at];
+        change->pasts[change->at] = NULL;
+    }
+}
+
 static unsigned gather(struct engine *engine, struct change *change, struct instant now)
 {
     unsigned effort = EFFORT_NEW;
@@ -122,6 +145,7 @@ static unsigned gather(struct engine *engine, struct change *change, struct inst
     struct session *session = keep_session(engine, spec, now, &effort);
     if (session == NULL) {
         session = engine_add_session(engine, spec);
+        take_past(session, change);
     }
     session->change = engine->changes;
     change->roster.order[change->roster.count++] = session;

@@ -53,6 +53,7 @@ static void remove_session(struct engine *engine, struct session *session)
     if (session->slot < engine->free_hint) {
         engine->free_hint = session->slot;
     }
+    evidence_end(&engine->evidence, session->record, &session->probe, NULL);
     session_fini(session);
     free(session);
 }
@@ -73,6 +74,7 @@ void engine_free(struct engine *engine)
     free(engine->roster.order);
     free(engine->roster.cells);
     snapshot_unref(engine->published);
+    evidence_store_fini(&engine->evidence);
     report_yard_close(engine->yard);
     free(engine);
 }
@@ -105,7 +107,7 @@ static void draw_seed(struct engine *engine, uint8_t seed[CRYPTO_SHA256_BYTES])
 
 struct session *engine_add_session(struct engine *engine, const struct spec *spec)
 {
-    struct session *session = mem_alloc(1, sizeof *session);
+    struct session *session = mem_alloc_lines(1, sizeof *session);
     uint32_t slot = take_slot(engine);
     uint8_t seed[CRYPTO_SHA256_BYTES];
     draw_seed(engine, seed);
@@ -169,6 +171,7 @@ bool engine_publish(struct engine *engine, size_t max)
         engine->change = NULL;
     }
     engine->published->stats = engine->stats;
+    evidence_publish(&engine->evidence);
     for (size_t i = 0; i < max && engine->news != NULL; i++) {
         struct session *session = engine->news;
         struct report **place = &engine->published->reports[session->position];
@@ -177,6 +180,21 @@ bool engine_publish(struct engine *engine, size_t max)
         *place = report_ref(session->report);
     }
     return engine->news == NULL;
+}
+
+void engine_set_evidence(struct engine *engine, const struct evidence_rules *rules)
+{
+    evidence_store_set(&engine->evidence, rules);
+}
+
+struct evidence *engine_evidence(const struct engine *engine)
+{
+    return engine->evidence.first;
+}
+
+struct evidence *engine_take_evidence(struct engine *engine)
+{
+    return evidence_take(&engine->evidence);
 }
 
 const struct snapshot *engine_published(const struct engine *engine)
@@ -214,7 +232,14 @@ static void input(void *self, const struct ev *ev, struct instant now)
     struct engine *engine = self;
     assert(ev->id.owner < engine->slot_count && engine->slots[ev->id.owner] != NULL);
     struct session *session = engine->slots[ev->id.owner];
-    if (!probe_input(&session->probe, ev, now)) {
+    const struct train *train = &session->probe.train;
+    uint32_t arrivals = train->arrivals;
+    bool has_changed = probe_input(&session->probe, ev, now);
+    if (engine->evidence.rules.bytes > 0 && ev->kind != EV_SENT && session->is_running) {
+        uint32_t answered = train->arrivals > arrivals ? train->arrival[arrivals] + 1 : 0;
+        evidence_note_event(&engine->evidence, &session->record, &session->probe, ev, answered);
+    }
+    if (!has_changed) {
         return;
     }
     if (engine->active == NULL) {
@@ -242,7 +267,11 @@ static bool poll(void *self, struct instant now, struct fx *fx)
 {
     struct engine *engine = self;
     struct session_env env = {
-        .scratch = engine->scratch, .stats = &engine->stats, .clock = &engine->clock};
+        .scratch = engine->scratch,
+        .stats = &engine->stats,
+        .clock = &engine->clock,
+        .evidence = &engine->evidence,
+    };
     struct session *session;
     while ((session = next_session(engine, now)) != NULL) {
         bool has_effect = session_poll(session, now, fx, &env);

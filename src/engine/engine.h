@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "base/siphash.h"
+#include "engine/evidence.h"
 #include "engine/report.h"
 #include "probe/io.h"
 #include "probe/spec.h"
@@ -39,6 +40,9 @@ void engine_apply(struct engine *engine, struct spec_set *set, struct instant no
  * end, with the last step. */
 struct change;
 struct change *change_new(struct spec_set *set); /* takes a reference */
+/* What the new targets among them did before this program began: in the order of the set, NULL for
+ * those of which nothing is known. Takes over the array and the references; before engine_begin. */
+void change_set_pasts(struct change *change, struct history **pasts);
 void change_free(struct change *change); /* NULL is fine */
 
 /* Begins to take in `change`, which stays the caller's and is not freed before the change has been
@@ -70,6 +74,15 @@ bool engine_publish(struct engine *engine, size_t max);
 /* What was published, in the order of the set: the engine's, and changed only by engine_publish and
  * engine_apply. To be read under a lock that excludes those, and copied with snapshot_copy. */
 const struct snapshot *engine_published(const struct engine *engine);
+
+/* Which operations are kept as evidence, and how much; of none unless this is called. */
+void engine_set_evidence(struct engine *engine, const struct evidence_rules *rules);
+
+/* What was published of it, the oldest first: the engine's, under the same lock. */
+struct evidence *engine_evidence(const struct engine *engine);
+
+/* For who publishes nothing: takes what is new, the oldest first; the caller's references. */
+struct evidence *engine_take_evidence(struct engine *engine);
 
 /* A new snapshot, in the order of the set; the caller's reference. O(n) pointers. */
 struct snapshot *engine_snapshot(const struct engine *engine);

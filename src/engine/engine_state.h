@@ -7,6 +7,7 @@
 #include "base/heap.h"
 #include "engine/calendar.h"
 #include "engine/engine.h"
+#include "engine/evidence.h"
 #include "engine/session.h"
 
 /* The sessions of a set, and how to find one by name: open addressing, at most half full. */
@@ -27,6 +28,8 @@ enum change_phase {
 
 struct change {
     struct spec_set *set;
+    struct history **pasts; /* of new targets, in the order of the set, those that were not taken;
+                               NULL: none */
     struct roster roster; /* the new one; after GATHER the old one, to be freed */
     enum change_phase phase;
     size_t at; /* the next target of the phase */
@@ -49,6 +52,7 @@ struct engine {
     struct session *active;
     struct engine_stats stats;
     struct clock_state clock;
+    struct evidence_store evidence;
     uint64_t generation;
     uint64_t session_count; /* ever */
     uint8_t scratch[IO_DATAGRAM_MAX];

@@ -3,6 +3,7 @@
 #include "engine/report.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -37,6 +38,7 @@ static void yard_unref(struct report_yard *yard)
 static void report_free(struct report *report)
 {
     yard_unref(report->yard);
+    history_unref(report->history);
     tally_fini(&report->tally);
     free(report->packets);
     free(report);
@@ -143,6 +145,16 @@ struct snapshot *snapshot_copy(const struct snapshot *snapshot)
         copy->reports[i] = report_ref(snapshot->reports[i]);
     }
     return copy;
+}
+
+const struct report *snapshot_find(const struct snapshot *snapshot, const char *name)
+{
+    for (size_t i = 0; i < snapshot->count; i++) {
+        if (strcmp(snapshot->reports[i]->spec->identity.name, name) == 0) {
+            return snapshot->reports[i];
+        }
+    }
+    return NULL;
 }
 
 struct snapshot *snapshot_ref(struct snapshot *snapshot)

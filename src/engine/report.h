@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/time.h"
+#include "engine/history.h"
 #include "engine/state.h"
 #include "probe/probe.h"
 #include "probe/spec.h"
@@ -36,6 +37,8 @@ struct report {
     bool was_cut; /* the latest operation, by the spec's budget; perhaps without a result */
     struct sample *packets; /* of the latest operation; NULL: the spec does not keep them */
     uint32_t packet_count;
+    struct history *history; /* a reference, to what goes on: it may have newer operations by now.
+                                NULL: none was kept */
     unsigned references; /* what stands above is what a report says */
     struct report_yard *yard; /* NULL: whoever drops the last reference frees it */
     struct report *next; /* in the yard */
@@ -81,6 +84,8 @@ struct snapshot {
 struct snapshot *snapshot_new(size_t count);
 /* A new one with the same reports. */
 struct snapshot *snapshot_copy(const struct snapshot *snapshot);
+/* The report of the target of that name; NULL: there is none. */
+const struct report *snapshot_find(const struct snapshot *snapshot, const char *name);
 struct snapshot *snapshot_ref(struct snapshot *snapshot);
 void snapshot_unref(struct snapshot *snapshot); /* NULL is fine */
 

@@ -95,6 +95,7 @@ static struct report *report_new(const struct session *session)
         report->packet_count = 0;
     }
     report->spec = spec_ref(session->spec);
+    report->history = history_ref(session->history);
     report->is_inactive = is_inactive(session);
     report->first_start = session->first_start;
     report->next_start = session->next_wall;
@@ -198,6 +199,7 @@ void session_fini(struct session *session)
 {
     probe_fini(&session->probe);
     report_unref_own(session->report);
+    history_unref(session->history);
     spec_unref(session->spec);
 }
 
@@ -212,6 +214,18 @@ static enum session_plan plan_change(const struct spec *before, const struct spe
     return is_same ? PLAN_IS_MADE : PLAN_CONTINUE;
 }
 
+/* As many of the newest operations as the spec says, from now on. */
+static void fit_history(struct session *session)
+{
+    size_t capacity = session->spec->results.history;
+    struct history *before = session->history;
+    if (before == NULL || history_capacity(before) == capacity) {
+        return;
+    }
+    session->history = capacity == 0 ? NULL : history_resize(before, capacity);
+    history_unref(before);
+}
+
 void session_update(struct session *session, const struct spec *spec, struct instant now)
 {
     assert(spec_is_same_target(session->spec, spec));
@@ -224,6 +238,7 @@ void session_update(struct session *session, const struct spec *spec, struct ins
     session->plan = plan > session->plan ? plan : session->plan;
     session->spec = spec_ref(spec);
     spec_unref(old);
+    fit_history(session);
     set_report(session, report_new(session));
     limit_watch_keep(&session->report->condition.limits, &spec->results.limits);
     settle(session->report, now);
@@ -345,6 +360,22 @@ static void take_round(struct report *report, const struct round *round, struct 
     }
 }
 
+/* The report is settled. */
+static void keep_history(struct session *session, struct report *report)
+{
+    if (session->spec->results.history == 0) {
+        return;
+    }
+    if (session->history == NULL) {
+        session->history = history_new(session->spec->results.history);
+        report->history = history_ref(session->history);
+    }
+    struct history_entry entry = history_entry(&report->latest, report->last_run);
+    entry.flags |= report->condition.state == TARGET_DEGRADED ? HISTORY_IS_DEGRADED : 0;
+    entry.flags |= report->was_cut ? HISTORY_WAS_CUT : 0;
+    history_append(session->history, &entry);
+}
+
 static void keep_packets(const struct session *session, struct report *report)
 {
     const struct samples samples = train_samples(&session->probe.train);
@@ -377,8 +408,13 @@ static void end_run(struct session *session, struct instant now, struct session_
         take_round(report, round, now);
         keep_packets(session, report);
     }
+    evidence_end(env->evidence, session->record, &session->probe, round);
+    session->record = NULL;
     report->was_cut = session->was_cut;
     settle(report, now);
+    if (round != NULL) {
+        keep_history(session, report);
+    }
     set_report(session, report);
     env->has_news = true;
 }
@@ -408,6 +444,9 @@ bool session_poll(struct session *session, struct instant now, struct fx *fx,
     }
     if (has_effect) {
         fx->id.owner = session->slot;
+        if (fx->kind == FX_SEND && env->evidence->rules.bytes > 0) {
+            evidence_note_sent(env->evidence, &session->record, &session->probe, fx, now);
+        }
         return true;
     }
     if (session->is_running && !session->is_leaving && probe_is_idle(&session->probe)) {

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "base/heap.h"
+#include "engine/evidence.h"
 #include "engine/report.h"
 #include "probe/probe.h"
 
@@ -24,30 +25,35 @@ enum session_plan {
 
 struct session {
     struct heap_item due; /* first member: the heap hands it back */
+    /* What each packet needs, together with the beginning of the probe: a thread has more sessions
+     * than its cache. */
+    struct mono next_start; /* MONO_NEVER: pending, or its life is over */
+    struct mono cut_at; /* then what runs is cut short; MONO_NEVER: not at all */
     uint32_t slot; /* the owner number on its channels */
+    bool is_running;
+    bool was_cut; /* what runs, or ran last */
+    bool starts_now; /* whatever its spec says */
+    bool is_leaving; /* its target was removed: close and go */
+    struct probe probe;
+
     uint32_t position; /* in the set */
     uint64_t change; /* the latest that has this target */
     enum session_plan plan;
     struct session *next_news, **news_link; /* those whose report is to be published */
     const struct spec *spec; /* a reference: of the target now; of what runs, see probe.spec */
-    struct probe probe;
-    bool is_running;
-    bool was_cut; /* what runs, or ran last */
-    bool starts_now; /* whatever its spec says */
-    bool is_leaving; /* its target was removed: close and go */
     struct mono first_start; /* its life begins; MONO_NEVER: pending */
     struct mono latest_start; /* the first one until there was one */
     struct mono second_start; /* when that is not a period after the first; else MONO_NEVER */
-    struct mono next_start; /* MONO_NEVER: pending, or its life is over */
-    struct wall next_wall; /* the same by the wall clock, when it was planned; 0: none */
+    struct wall next_wall; /* the start by the wall clock, when it was planned; 0: none */
     struct mono life_end;
-    struct mono cut_at; /* then what runs is cut short; MONO_NEVER: not at all */
     uint64_t missed_starts; /* not yet in the tally */
     int64_t phase_ns; /* of its starts, on the wall clock */
     bool is_booked; /* in the calendar, */
     int64_t delay_ns; /* with this delay */
+    struct history *history; /* a reference; NULL: nothing to keep yet */
     struct report *report; /* the latest, never NULL: its tally is the session's */
     struct report_yard *yard; /* for the next ones */
+    struct evidence_record *record; /* of what runs; NULL: nothing is recorded yet */
 };
 
 /* A session that does not start anything yet. `seed` is as for probe_init, `yard` for
@@ -75,6 +81,7 @@ struct session_env {
     uint8_t *scratch; /* IO_DATAGRAM_MAX bytes */
     struct engine_stats *stats;
     const struct clock_state *clock; /* ours */
+    struct evidence_store *evidence;
     bool has_news; /* set when there is a new report */
 };
 

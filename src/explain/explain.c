@@ -104,7 +104,7 @@ static void explain_corrupt(const struct spec *spec, const struct round *round, 
                "): %s, or "
                "something changes the data",
                ip, (unsigned)spec->path.port, round->corrupt,
-               spec->operation->has_packet_key
+               spec->operation->key_algorithm != AUTH_NONE
                    ? "the reflector has no key or another one, or another service has that port"
                    : "another service has that port");
 }

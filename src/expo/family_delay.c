@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "operation/operation.h"
+#include "stats/deviation.h"
 
 /* A histogram of struct way_tally, in both directions. */
 static void emit_way_hist(struct series *series, const struct family_source *source, size_t offset)
@@ -54,6 +55,18 @@ static void emit_byte_order(struct series *series, const struct family_source *s
     enum byte_order order = source->report->latest.byte_order;
     if (order != BYTE_ORDER_UNKNOWN) {
         series_count_by(series, byte_order_name(order), 1);
+    }
+}
+
+/* Of the reflector of STAMP or TWAMP Light. */
+static void emit_deviations(struct series *series, const struct family_source *source,
+                            size_t offset)
+{
+    (void)offset;
+    for (unsigned bit = 0; bit < DEVIATION_COUNT; bit++) {
+        if ((source->report->latest.deviations & 1U << bit) != 0) {
+            series_count_by(series, deviation_name(bit), 1);
+        }
     }
 }
 
@@ -184,6 +197,14 @@ static const struct family rows[] = {
       {"byte_order"}},
      FAMILY_TARGET,
      emit_byte_order,
+     0},
+    {{"ipsla_reflector_deviation",
+      METRIC_GAUGE,
+      NULL,
+      "The reflector departs from the documents so, in the latest operation; the value is 1.",
+      {"kind"}},
+     FAMILY_TARGET,
+     emit_deviations,
      0},
     {{"ipsla_jitter_seconds",
       METRIC_HISTOGRAM,

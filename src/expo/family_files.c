@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* Metrics of the files with targets. */
+/* Metrics of the files with targets, and of the one with their latest operations. */
 #include "base/time.h"
 #include "expo/family.h"
 
@@ -33,6 +33,25 @@ static void emit_targets(struct series *series, const struct family_source *sour
     }
 }
 
+static void emit_written(struct series *series, const struct family_source *source, size_t offset)
+{
+    const struct expo_history *history = source->view->history;
+    (void)offset;
+    if (history != NULL) {
+        series_count(series, history->is_write_successful ? 1 : 0);
+    }
+}
+
+static void emit_write_time(struct series *series, const struct family_source *source,
+                            size_t offset)
+{
+    const struct expo_history *history = source->view->history;
+    (void)offset;
+    if (history != NULL && history->written.ns != 0) {
+        series_seconds(series, history->written.ns);
+    }
+}
+
 static const struct family rows[] = {
     {{"ipsla_exporter_target_file_last_read_successful",
       METRIC_GAUGE,
@@ -57,6 +76,22 @@ static const struct family rows[] = {
       {"file"}},
      FAMILY_EXPORTER,
      emit_targets,
+     0},
+    {{"ipsla_exporter_history_last_write_successful",
+      METRIC_GAUGE,
+      NULL,
+      "Whether the history file was written when that was last tried.",
+      {NULL}},
+     FAMILY_EXPORTER,
+     emit_written,
+     0},
+    {{"ipsla_exporter_history_last_write_success_timestamp_seconds",
+      METRIC_GAUGE,
+      "seconds",
+      "When the history file was last written, Unix time.",
+      {NULL}},
+     FAMILY_EXPORTER,
+     emit_write_time,
      0},
 };
 const struct family_part family_of_files = {rows, sizeof rows / sizeof rows[0]};

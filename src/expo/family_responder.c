@@ -19,6 +19,11 @@ static void emit_requests(struct series *series, const struct family_source *sou
     series_unlabel(series, place);
     series_label(series, "2");
     counts_by(series, responder->requests_v2, responder->request_v2_count);
+    if (responder->request_twamp_count > 0) {
+        series_unlabel(series, place);
+        series_label(series, "twamp");
+        counts_by(series, responder->requests_twamp, responder->request_twamp_count);
+    }
 }
 
 static void emit_probes(struct series *series, const struct family_source *source, size_t offset)

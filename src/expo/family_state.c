@@ -19,13 +19,13 @@ static void emit_limits(struct series *series, const struct family_source *sourc
     const struct limit_set *set = &source->report->spec->results.limits;
     const struct limit_watch *watch = &source->report->condition.limits;
     for (unsigned i = 0; i < LIMIT_COUNT; i++) {
-        size_t place = series_label(series, limit_name((enum limit)i));
         for (unsigned s = 0; s < SEVERITY_COUNT; s++) {
             if (set->is_set[s][i]) {
+                size_t place = series_label(series, limit_name((enum limit)i));
                 series_count_by(series, severity_name((enum severity)s), watch->is_exceeded[s][i]);
+                series_unlabel(series, place);
             }
         }
-        series_unlabel(series, place);
     }
 }
 

@@ -38,6 +38,33 @@ struct metric {
 
 struct series;
 
+/* A value of a series that was kept to be written later. */
+struct series_value {
+    uint64_t value;
+    uint8_t word; /* which of the words is the value of its label, from 1 on; 0: no label */
+    bool is_seconds; /* the value is an int64_t of nanoseconds */
+} __attribute__((packed));
+
+/* Values that the label of a metric has, each as its format writes the label behind those of a
+ * target. */
+#define SERIES_WORDS_MAX 32
+struct series_words {
+    struct {
+        uint16_t offset, size; /* in `bytes` */
+    } of[SERIES_WORDS_MAX + 1]; /* [0] is none */
+    size_t size_max;
+    struct buf bytes;
+};
+
+/* Values of the current metric that one target has. */
+struct series_run {
+    const char *labels; /* the target's; SERIES_STEP more bytes can be read */
+    size_t labels_size;
+    const struct series_words *words;
+    const struct series_value *values;
+    size_t count;
+};
+
 /* A parameter of a media type that a format demands: when an Accept header gives it, it must have
  * one of the values. */
 struct format_parameter {
@@ -69,6 +96,8 @@ struct expo_format {
     void (*add_seconds)(struct series *series, int64_t value_ns);
     void (*add_histogram)(struct series *series, const struct hist *hist,
                           const struct hist_layout *layout);
+    /* Writes a series for each value, as add_count and add_seconds do; NULL: those are used. */
+    void (*add_run)(struct series *series, const struct series_run *run);
     /* Writes what ends the exposition. */
     void (*end)(struct series *series);
 };
@@ -187,6 +216,16 @@ static inline void series_histogram_by(struct series *series, const char *value,
     series_histogram(series, hist, layout);
     series_unlabel(series, place);
 }
+
+/* The series of one target, one for each value. */
+void series_run(struct series *series, const struct series_run *run);
+/* The same one after the other. */
+void series_run_singly(struct series *series, const struct series_run *run);
+
+/* Writes the label with each of the values of static lifetime in the format of `series`. */
+void series_words_set(struct series_words *words, const struct series *series,
+                      const char *const *values, size_t count);
+void series_words_fini(struct series_words *words);
 
 /* Ends the exposition. */
 void series_end(struct series *series);

@@ -125,12 +125,12 @@ static void begin(struct series *series)
     proto->head_size = head_size(series->metric);
 }
 
-/* Makes room for a series of at most `size` bytes beside its labels, and for the description.
- * Returns where the series ends. */
+/* Makes room for a series of at most `size` bytes, and for the description. Returns where the
+ * series ends. */
 static uint8_t *begin_series(struct series *series, size_t size)
 {
     struct proto *proto = series->state;
-    size_t needed = proto->head_size + series->labels.size + size;
+    size_t needed = proto->head_size + size;
     if (proto->capacity - proto->at + needed > PROTO_PIECE_BYTES) {
         flush(series);
     }
@@ -203,11 +203,13 @@ static uint8_t *put_time(uint8_t *at, unsigned field, struct wall time)
     return proto_enclose(at, end, field);
 }
 
+#define NUMBER_MAX (TIME_MAX + (size_t)4 * (PROTO_TAG_MAX + PROTO_VARINT_MAX))
+
 /* A counter, a gauge or an info. */
 static void add_number(struct series *series, double value)
 {
     bool is_counter = series->metric->type == METRIC_COUNTER;
-    uint8_t *end = begin_series(series, TIME_MAX + 4 * (PROTO_TAG_MAX + PROTO_VARINT_MAX));
+    uint8_t *end = begin_series(series, series->labels.size + NUMBER_MAX);
     uint8_t *at = end;
     if (is_counter) {
         at = put_time(at, NUMBER_START, series->origin.created);
@@ -225,6 +227,54 @@ static void add_count(struct series *series, uint64_t value)
 static void add_seconds(struct series *series, int64_t value_ns)
 {
     add_number(series, seconds_of(value_ns));
+}
+
+#define COPY_STEP 16
+
+/* Puts the bytes before `at`, exactly; most are longer than a step. */
+static uint8_t *put_bytes(uint8_t *at, const char *bytes, size_t size)
+{
+    at -= size;
+    if (size < COPY_STEP) {
+        memcpy(at, bytes, size);
+        return at;
+    }
+    for (size_t done = 0; done < size - COPY_STEP; done += COPY_STEP) {
+        memcpy(at + done, bytes + done, COPY_STEP);
+    }
+    memcpy(at + size - COPY_STEP, bytes + size - COPY_STEP, COPY_STEP);
+    return at;
+}
+
+/* What numbers of one target have in common is written once. */
+static void add_run(struct series *series, const struct series_run *run)
+{
+    struct proto *proto = series->state;
+    const struct series_words *words = run->words;
+    bool is_counter = series->metric->type == METRIC_COUNTER;
+    unsigned field = is_counter ? METRIC_FIELD_COUNTER : METRIC_FIELD_GAUGE;
+    uint8_t start[TIME_MAX] = {0};
+    const uint8_t *start_at = start + sizeof start;
+    if (is_counter) {
+        start_at = put_time(start + sizeof start, NUMBER_START, series->origin.created);
+    }
+    size_t start_size = (size_t)(start + sizeof start - start_at);
+    for (size_t i = 0; i < run->count; i++) {
+        const struct series_value *value = &run->values[i];
+        size_t word_size = value->word == 0 ? 0 : words->of[value->word].size;
+        uint8_t *end = begin_series(series, run->labels_size + word_size + NUMBER_MAX);
+        memcpy(end - sizeof start, start, sizeof start);
+        uint8_t *at = proto_double(end - start_size, NUMBER_VALUE,
+                                   value->is_seconds ? seconds_of((int64_t)value->value)
+                                                     : (double)value->value);
+        at = proto_enclose(at, end, field);
+        if (value->word > 0) {
+            at = put_bytes(at, words->bytes.bytes + words->of[value->word].offset, word_size);
+        }
+        at = put_bytes(at, run->labels, run->labels_size);
+        at = proto_enclose(at, end, FAMILY_METRIC);
+        proto->at = (size_t)(at - proto->bytes);
+    }
 }
 
 /* --- histograms --- */
@@ -327,7 +377,7 @@ static void add_histogram(struct series *series, const struct hist *hist,
 {
     enum hist_forms forms = series->origin.histograms;
     size_t natives = hist->native == NULL ? 0 : hist->native->used;
-    uint8_t *end = begin_series(series, HISTOGRAM_MAX + natives * NATIVE_MAX +
+    uint8_t *end = begin_series(series, series->labels.size + HISTOGRAM_MAX + natives * NATIVE_MAX +
                                             (layout->count + 1) * BUCKET_MAX);
     uint8_t *at = put_time(end, HISTOGRAM_START, series->origin.created);
     if (forms != HIST_CLASSIC) {
@@ -354,5 +404,6 @@ const struct expo_format format_proto = {
     .add_count = add_count,
     .add_seconds = add_seconds,
     .add_histogram = add_histogram,
+    .add_run = add_run,
     .end = flush,
 };

@@ -6,6 +6,7 @@
 #ifndef EXPO_PROTO_FIELD_H
 #define EXPO_PROTO_FIELD_H
 
+#include <endian.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -20,6 +21,12 @@ static inline uint8_t *proto_varint(uint8_t *at, uint64_t value)
 {
     if (value < 0x80) {
         *--at = (uint8_t)value;
+        return at;
+    }
+    if (value < 0x4000) {
+        at -= 2;
+        at[0] = (uint8_t)(value | 0x80);
+        at[1] = (uint8_t)(value >> 7);
         return at;
     }
     size_t size = (size_t)(63 - __builtin_clzll(value)) / 7 + 1;
@@ -55,10 +62,9 @@ static inline uint8_t *proto_double(uint8_t *at, unsigned field, double value)
 {
     uint64_t bits;
     memcpy(&bits, &value, sizeof bits);
+    bits = htole64(bits);
     at -= sizeof bits;
-    for (size_t i = 0; i < sizeof bits; i++) {
-        at[i] = (uint8_t)(bits >> 8 * i);
-    }
+    memcpy(at, &bits, sizeof bits);
     return proto_tag(at, field, PROTO_FIXED64);
 }
 

@@ -91,6 +91,28 @@ static void add_seconds(struct series *series, int64_t value_ns)
     line_end(series, decimal_seconds(line_begin_plain(series), value_ns));
 }
 
+static void add_run(struct series *series, const struct series_run *run)
+{
+    const struct series_words *words = run->words;
+    size_t line_max = series->name_size + run->labels_size + words->size_max + LINE_EXTRA_MAX;
+    char *at = buf_room(series->out, run->count * line_max + 3 * SERIES_STEP);
+    for (size_t i = 0; i < run->count; i++) {
+        const struct series_value *value = &run->values[i];
+        at = series_put_wide(at, series->name, series->name_size + 1);
+        at = series_put_wide(at, run->labels, run->labels_size);
+        if (value->word > 0) {
+            at = series_put_wide(at, words->bytes.bytes + words->of[value->word].offset,
+                                 words->of[value->word].size);
+        }
+        *at++ = '}';
+        *at++ = ' ';
+        at = value->is_seconds ? decimal_seconds(at, (int64_t)value->value)
+                               : decimal_count(at, value->value);
+        *at++ = '\n';
+    }
+    buf_take(series->out, at);
+}
+
 /* When a counter or histogram began, where that is wanted. */
 static void add_created(struct series *series)
 {
@@ -113,6 +135,15 @@ static void add_seconds_openmetrics(struct series *series, int64_t value_ns)
 {
     add_seconds(series, value_ns);
     add_created(series);
+}
+
+static void add_run_openmetrics(struct series *series, const struct series_run *run)
+{
+    if (series->origin.shows_created) {
+        series_run_singly(series, run);
+    } else {
+        add_run(series, run);
+    }
 }
 
 static const char bucket_end[] = "\"} ";
@@ -233,6 +264,7 @@ const struct expo_format format_text = {
     .add_count = add_count,
     .add_seconds = add_seconds,
     .add_histogram = add_histogram,
+    .add_run = add_run,
     .end = end_text,
 };
 
@@ -247,5 +279,6 @@ const struct expo_format format_openmetrics = {
     .add_count = add_count_openmetrics,
     .add_seconds = add_seconds_openmetrics,
     .add_histogram = add_histogram,
+    .add_run = add_run_openmetrics,
     .end = end_openmetrics,
 };

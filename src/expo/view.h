@@ -38,6 +38,8 @@ struct expo_responder {
     size_t request_count;
     const struct expo_count *requests_v2; /* the same of version 2 */
     size_t request_v2_count;
+    const struct expo_count *requests_twamp; /* of a TWAMP server; 0 of them: there is none */
+    size_t request_twamp_count;
     const struct expo_count *probes; /* by kind */
     size_t probe_count;
     const struct expo_count *drops; /* by reason */
@@ -111,6 +113,13 @@ struct expo_lookup {
     struct wall at; /* 0: never, or the host is an address */
 };
 
+/* The file that keeps the latest operations over a restart. */
+struct expo_history {
+    const char *file;
+    bool is_write_successful; /* the latest one, or none was tried */
+    struct wall written; /* the latest successful one; 0: none */
+};
+
 struct expo_view {
     const char *version, *revision;
     struct expo_filter filter;
@@ -127,6 +136,7 @@ struct expo_view {
     struct expo_rejections rejections;
     const struct expo_probe *probe; /* this is about one operation; NULL: about the program */
     struct expo_probes probes; /* so far */
+    const struct expo_history *history; /* NULL: there is no such file */
     const char *config_hash; /* of the configuration in force, hexadecimal; NULL: there is none */
     bool reload_successful;
     struct wall reload_success; /* when a configuration was last loaded */

@@ -71,8 +71,11 @@ static const struct export_key keys[] = {
     {SLOT_SERIES, NOWHERE(METRICS)},
     {SLOT_HISTOGRAMS, NOWHERE(METRICS)},
     {SLOT_CREATED, NOWHERE(METRICS)},
+    {SLOT_HISTORY, NOWHERE(METRICS)},
     {SLOT_REFLECTOR, NOWHERE("is of operations that are not of `ip sla`")},
     {SLOT_AUTH_KEY, NOWHERE("is of operations that are not of `ip sla`")},
+    {SLOT_MODE, NOWHERE("is of operations that are not of `ip sla`")},
+    {SLOT_SERVER_PORT, NOWHERE("is of operations that are not of `ip sla`")},
     {SLOT_TRUST_PEER_CLOCK, NOWHERE(TIMES)},
     {SLOT_LIMITS, NOWHERE("are judged here; a router has reaction-configuration, which acts")},
 };

@@ -6,9 +6,17 @@
 #include "host/clock.h"
 #include "program/responder_view.h"
 
-struct stream_source exporter_open_targets(void *context)
+struct stream_source exporter_open_targets(void *context, const struct selection *selection)
 {
-    return api_targets_open(exporter_acquire(context), clock_now());
+    return api_targets_open(exporter_acquire(context), selection, clock_now());
+}
+
+bool exporter_show_operations(void *context, const char *name, size_t limit, struct buf *out)
+{
+    struct snapshot *snapshot = exporter_acquire(context);
+    bool is_there = api_operations_write(snapshot, name, limit, out);
+    snapshot_unref(snapshot);
+    return is_there;
 }
 
 bool exporter_show_target(void *context, const char *name, struct buf *out)

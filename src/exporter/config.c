@@ -54,7 +54,8 @@ static bool try_addresses(const struct config *running, const struct reflect_set
         if (running->has_responder &&
             (holds_address(held->listen, held->listen_count, &addresses[i]) ||
              holds_address(held->permanent, held->permanent_count, &addresses[i]) ||
-             holds_address(held->stamp.ports, held->stamp.port_count, &addresses[i]))) {
+             holds_address(held->stamp.ports, held->stamp.port_count, &addresses[i]) ||
+             holds_address(held->twamp.ports, held->twamp.port_count, &addresses[i]))) {
             continue;
         }
         int fd;
@@ -128,7 +129,8 @@ static bool replace_responder(struct exporter *exporter, const struct config *co
     if (config->has_responder &&
         (!try_addresses(running, wanted, wanted->listen, wanted->listen_count) ||
          !try_addresses(running, wanted, wanted->permanent, wanted->permanent_count) ||
-         !try_addresses(running, wanted, wanted->stamp.ports, wanted->stamp.port_count))) {
+         !try_addresses(running, wanted, wanted->stamp.ports, wanted->stamp.port_count) ||
+         !try_addresses(running, wanted, wanted->twamp.ports, wanted->twamp.port_count))) {
         return false;
     }
     responder_team_stop(exchange(exporter, NULL), NULL);
@@ -195,14 +197,29 @@ static struct spec_set *resolve_targets(struct exporter *exporter)
     return set;
 }
 
+/* What the archive has of each target; NULL: there is none. */
+static struct history **find_pasts(const struct archive *archive, const struct spec_set *targets)
+{
+    if (archive == NULL) {
+        return NULL;
+    }
+    struct history **pasts = mem_alloc(targets->count, sizeof(struct history *));
+    for (size_t i = 0; i < targets->count; i++) {
+        pasts[i] = archive_find(archive, targets->specs[i]);
+    }
+    return pasts;
+}
+
 /* A target stays with its worker, whatever else comes and goes. */
 static void hand_over(struct exporter *exporter, const struct spec_set *targets)
 {
     for (unsigned i = 0; i < exporter->work.count; i++) {
         struct spec_set *part = spec_set_part(targets, &exporter->work, i);
-        engine_worker_apply(exporter->workers[i], part);
+        engine_worker_apply_with(exporter->workers[i], part, find_pasts(exporter->archive, part));
         spec_set_unref(part);
     }
+    archive_free(exporter->archive);
+    exporter->archive = NULL;
     for (unsigned i = 0; i < exporter->work.count; i++) {
         engine_worker_await(exporter->workers[i]);
     }
@@ -321,6 +338,7 @@ static void take_over(struct exporter *exporter, struct config *config)
     keep_shard(exporter, config);
     config_free(exporter->config);
     exporter->config = config;
+    exporter_set_evidence(exporter, &config->evidence);
     if (!prober_configure(exporter->prober, config->prober)) {
         log_line(LOG_LEVEL_ERROR, "nothing is measured on request: no thread for it", "error",
                  strerror(errno), NULL);

@@ -52,6 +52,8 @@ static const struct option_row rows[] = {
      "How much earlier than the scrape an operation asked for at /probe must end; also in seconds, "
      "as 0.5.",
      false},
+    {"history.file", "FILE", NULL,
+     "Keep the latest operations of the targets in this file over a restart.", false},
     {"realtime", NULL, NULL, "Run the measuring threads with real-time priority (SCHED_FIFO).",
      false},
     WEB_FLAGS_ROWS(":10967"),
@@ -304,6 +306,7 @@ static void stop(struct exporter *exporter)
 {
     daemon_notify("STOPPING=1");
     http_stop(exporter->http);
+    history_keeper_stop(exporter->history);
     prober_free(exporter->prober);
     exporter_stop_workers(exporter);
     responder_team_stop(exporter->responder, NULL);
@@ -315,7 +318,13 @@ static void stop(struct exporter *exporter)
     config_free(exporter->config);
     free(exporter->replays);
     spec_set_unref(exporter->targets);
+    archive_free(exporter->archive);
     close(exporter->wake_fd);
+}
+
+static struct snapshot *acquire_targets(void *context)
+{
+    return exporter_acquire(context);
 }
 
 /* Runs with `config`, which it takes over. Returns the exit status. */
@@ -333,6 +342,7 @@ static int run(struct exporter *exporter, struct config *config, struct web_flag
     if (signal_fd < 0 || exporter->wake_fd < 0 || !has_workers) {
         refuse_system("worker");
     } else {
+        exporter->archive = history_keeper_read(exporter->history);
         has_begun = exporter_begin(exporter, config);
     }
     if (!has_begun) {
@@ -348,6 +358,7 @@ static int run(struct exporter *exporter, struct config *config, struct web_flag
             exporter_begin_realtime(exporter);
         }
         web_flags_log(web, exporter->http);
+        history_keeper_start(exporter->history, acquire_targets, exporter);
         exporter_check_clock();
         daemon_notify("READY=1");
         exporter_follow_new(exporter);
@@ -424,6 +435,7 @@ int main(int argc, char **argv)
         .shard = shard,
         .next_address_after = next_address_after,
         .timeout_offset_ns = timeout_offset_ns,
+        .history = history_keeper_new(options_value(&options, "history.file")),
         .work = work,
         .started = clock_now().wall,
         .mutex = PTHREAD_MUTEX_INITIALIZER,

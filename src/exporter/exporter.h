@@ -14,6 +14,8 @@
  *   realtime.c  priority of the measuring threads
  *   resolve.c   host names
  *   prober.c    operations that HTTP clients ask for, each a prober_job.c; inquiry.c looks up
+ *   history.c   the latest operations over a restart
+ *   evidence.c  packets of operations that turned bad
  *   view.c      what HTTP asks for */
 #ifndef EXPORTER_EXPORTER_H
 #define EXPORTER_EXPORTER_H
@@ -26,6 +28,7 @@
 
 #include "base/time.h"
 #include "explain/explain.h"
+#include "exporter/history.h"
 #include "exporter/limits.h"
 #include "exporter/operations.h"
 #include "exporter/prober.h"
@@ -36,6 +39,7 @@
 #include "program/refusal_watch.h"
 #include "program/shown_config.h"
 #include "program/web_flags.h"
+#include "web/evidence.h"
 
 #define EXPORTER_WORKERS_MAX 64
 
@@ -93,6 +97,7 @@ struct exporter {
     struct spec_division work; /* of the targets among them */
     struct resolver *resolver;
     struct prober *prober;
+    struct history_keeper *history; /* NULL: no file */
     int wake_fd; /* written to wake the main thread */
 
     atomic_bool has_new_addresses; /* set by the resolver */
@@ -113,6 +118,7 @@ struct exporter {
 
     /* The main thread's own. */
     struct http *http; /* NULL before it serves */
+    struct archive *archive; /* for the first targets; NULL: none, or it was used */
     struct config *config; /* of its targets: those of the shard */
     size_t shared_count; /* targets in the file */
     bool has_names; /* whose addresses are judged */
@@ -206,8 +212,13 @@ struct http_handlers exporter_handlers(struct exporter *exporter);
 struct snapshot *exporter_acquire(struct exporter *exporter);
 
 /* Handlers (web/handlers.h). */
-struct stream_source exporter_open_targets(void *context);
+struct stream_source exporter_open_targets(void *context, const struct selection *selection);
+bool exporter_show_operations(void *context, const char *name, size_t limit, struct buf *out);
 bool exporter_show_target(void *context, const char *name, struct buf *out);
 void exporter_show_responder(void *context, struct buf *out);
+bool exporter_find_evidence(void *context, const char *name, struct evidence_list *out);
+
+/* What the measuring threads keep from now on. */
+void exporter_set_evidence(struct exporter *exporter, const struct config_evidence *wanted);
 
 #endif

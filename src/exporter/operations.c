@@ -94,15 +94,11 @@ static void log_operation(const struct report *report, uint64_t without_line)
 static const struct report *find_report(struct snapshot *const *snapshots, size_t count,
                                         const char *name)
 {
-    for (size_t i = 0; i < count; i++) {
-        for (size_t k = 0; k < snapshots[i]->count; k++) {
-            const struct report *report = snapshots[i]->reports[k];
-            if (strcmp(report->spec->identity.name, name) == 0) {
-                return report;
-            }
-        }
+    const struct report *report = NULL;
+    for (size_t i = 0; i < count && report == NULL; i++) {
+        report = snapshot_find(snapshots[i], name);
     }
-    return NULL;
+    return report;
 }
 
 static void look_at(struct operations_target *target, const struct report *report)

@@ -56,6 +56,7 @@ void probe_job_set_spec(struct probe_job *job, const struct addr *ip, int64_t le
     }
     spec->path.peer.port = ip->family == ADDR_NONE ? 0 : spec->path.port;
     spec->results.keeps_packets = job->query.wants_log;
+    spec->results.history = 0; /* one operation has none */
     fit(spec, left_ns);
     job->spec = spec;
 }

@@ -11,6 +11,7 @@
 #include "host/clock_state.h"
 #include "program/process.h"
 #include "program/responder_view.h"
+#include "web/api.h"
 #include "web/page.h"
 
 /* Everything that a view points to. */
@@ -18,6 +19,7 @@ struct scene {
     struct expo_view view;
     struct snapshot *snapshots[2]; /* of the targets; of what clients ask for, NULL: nothing */
     struct responder_view responder;
+    struct expo_history history;
     struct target_files *files; /* NULL: none */
     struct expo_file *shown_files;
     char config_hash[CONFIG_HASH_BYTES];
@@ -58,6 +60,8 @@ static void scene_init(struct scene *scene, struct exporter *exporter)
     view->names_waiting = resolver_waiting(exporter->resolver);
     process_read(exporter->started, view);
     clock_state_read(&view->clock);
+    view->history =
+        history_keeper_view(exporter->history, &scene->history) ? &scene->history : NULL;
     view->is_realtime = atomic_load(&exporter->is_realtime);
     web_view_fill(exporter->guard, view);
     pthread_mutex_lock(&exporter->mutex);
@@ -105,11 +109,18 @@ static void scene_fini(struct scene *scene)
     free(scene->shown_files);
 }
 
+/* What a scrape shows, to one client or to several. */
+struct shown {
+    struct scene scene;
+    const struct expo_format *format;
+    unsigned references; /* of the one thread that serves */
+};
+
 /* A scrape being answered. */
 struct scrape {
     struct exporter *exporter;
     struct mono begin;
-    struct scene scene;
+    struct shown *shown; /* a reference */
     struct expo_body *body;
 };
 
@@ -130,21 +141,43 @@ static void close_scrape(void *context, bool is_complete)
         pthread_mutex_unlock(&exporter->mutex);
     }
     expo_body_close(scrape->body);
-    scene_fini(&scrape->scene);
+    if (--scrape->shown->references == 0) {
+        scene_fini(&scrape->shown->scene);
+        free(scrape->shown);
+    }
     free(scrape);
+}
+
+static struct stream_source open_again(void *context);
+
+/* Takes a reference on `shown`. */
+static struct stream_source open_shown(struct exporter *exporter, struct shown *shown,
+                                       struct mono begin)
+{
+    struct scrape *scrape = mem_alloc(1, sizeof *scrape);
+    *scrape = (struct scrape){exporter, begin, shown, NULL};
+    shown->references++;
+    scrape->body = expo_body_open(&shown->scene.view, shown->format);
+    return (struct stream_source){scrape, read_scrape, close_scrape, open_again};
+}
+
+static struct stream_source open_again(void *context)
+{
+    const struct scrape *scrape = context;
+    return open_shown(scrape->exporter, scrape->shown, scrape->begin);
 }
 
 static struct stream_source open_scrape(void *context, const struct metrics_request *request)
 {
-    struct scrape *scrape = mem_alloc(1, sizeof *scrape);
-    scrape->exporter = context;
-    scrape->begin = clock_now().mono;
-    scene_init(&scrape->scene, scrape->exporter);
-    scene_add_lookups(&scrape->scene, scrape->exporter);
-    scrape->scene.view.filter = request->filter;
-    scrape->scene.view.rejections = request->rejections;
-    scrape->body = expo_body_open(&scrape->scene.view, request->format);
-    return (struct stream_source){scrape, read_scrape, close_scrape};
+    struct exporter *exporter = context;
+    struct mono begin = clock_now().mono;
+    struct shown *shown = mem_alloc(1, sizeof *shown);
+    scene_init(&shown->scene, exporter);
+    scene_add_lookups(&shown->scene, exporter);
+    shown->scene.view.filter = request->filter;
+    shown->scene.view.rejections = request->rejections;
+    shown->format = request->format;
+    return open_shown(exporter, shown, begin);
 }
 
 static struct stream_source open_config(void *context)
@@ -159,6 +192,14 @@ static void show_page(void *context, struct buf *out)
     struct scene scene;
     scene_init(&scene, exporter);
     page_render(&scene.view, exporter->metrics_path, out);
+    scene_fini(&scene);
+}
+
+static void show_status(void *context, struct buf *out)
+{
+    struct scene scene;
+    scene_init(&scene, context);
+    api_status_write(&scene.view, out);
     scene_fini(&scene);
 }
 
@@ -213,7 +254,10 @@ struct http_handlers exporter_handlers(struct exporter *exporter)
         .page = show_page,
         .targets = exporter_open_targets,
         .target = exporter_show_target,
+        .operations = exporter_show_operations,
+        .status = show_status,
         .responder = exporter_show_responder,
+        .evidence = exporter_find_evidence,
         .ready = is_ready,
         .reload = request_reload,
         .config = open_config,

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "host/channel.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <net/if.h>
 #include <stdlib.h>
@@ -90,6 +91,11 @@ static struct endpoint **shared_end(struct host *host)
 static int open_endpoint(struct host *host, const struct fx *fx, struct endpoint **out)
 {
     struct fx bound = *fx;
+    if (fx->transport == TRANSPORT_TCP_ACCEPTED) {
+        assert(host->arrival.fd >= 0 && "nobody has just connected");
+        *out = endpoint_adopt(fx, &host->arrival);
+        return 0;
+    }
     bool is_on_link = fx->options.device[0] == '\0' && addr_is_link_local(&fx->peer) &&
                       if_indextoname(fx->peer.scope, bound.options.device) != NULL;
     const struct port_member *member = host->member.groups == NULL ? NULL : &host->member;
@@ -151,10 +157,8 @@ void channel_note_drops(struct host *host, struct endpoint *endpoint, uint32_t d
 
 static void read_drops(struct host *host, struct endpoint *endpoint)
 {
-    bool is_tcp =
-        endpoint->transport == TRANSPORT_TCP_CONNECT || endpoint->transport == TRANSPORT_TCP_LISTEN;
     struct mono now = clock_mono();
-    if (!is_tcp && mono_diff(now, endpoint->drops_read) > DROPS_MAX_AGE_NS) {
+    if (!endpoint_is_tcp(endpoint) && mono_diff(now, endpoint->drops_read) > DROPS_MAX_AGE_NS) {
         endpoint->drops_read = now;
         channel_note_drops(host, endpoint, sock_drops(endpoint->fd));
     }
@@ -169,7 +173,7 @@ int channel_open(struct host *host, const struct fx *fx, struct channel **out)
     if (error != 0) {
         return error;
     }
-    struct channel *channel = mem_alloc(1, sizeof *channel);
+    struct channel *channel = mem_alloc_lines(1, sizeof *channel);
     channel->id = fx->id;
     channel->serial = host->last_serial;
     channel->peer = fx->peer;

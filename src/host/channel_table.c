@@ -48,22 +48,33 @@ static uint64_t number_of(const struct key *key)
     return halves[0] ^ (halves[1] * UINT64_C(0xff51afd7ed558ccd));
 }
 
-/* The slot where the search for a key starts. Keys are often small consecutive numbers; the
- * multiplication spreads them over the upper bits. */
-static size_t home(const struct channel_table *table, const struct key *key)
+/* The slot where the search for a key of this number starts. Keys are often small consecutive
+ * numbers; the multiplication spreads them over the upper bits. */
+static size_t home(const struct channel_table *table, uint64_t number)
 {
-    uint64_t spread = number_of(key) * UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t spread = number * UINT64_C(0x9e3779b97f4a7c15);
     return (size_t)(spread >> 32) & (table->capacity - 1);
 }
 
 /* The slot of a key, or the empty slot where it would be added. The table is never full. */
-static size_t seek(const struct channel_table *table, const struct key *key)
+static struct channel_slot *seek(const struct channel_table *table, const struct key *key)
 {
-    size_t slot = home(table, key);
-    while (table->slots[slot] != NULL && !has_key(table->slots[slot], key)) {
-        slot = (slot + 1) & (table->capacity - 1);
+    uint64_t number = number_of(key);
+    size_t at = home(table, number);
+    struct channel_slot *slot = &table->slots[at];
+    while (slot->channel != NULL && !(slot->number == number && has_key(slot->channel, key))) {
+        at = (at + 1) & (table->capacity - 1);
+        slot = &table->slots[at];
     }
     return slot;
+}
+
+static void put(struct channel_table *table, struct channel *channel)
+{
+    struct key key = key_of(table, channel);
+    struct channel_slot *slot = seek(table, &key);
+    assert(slot->channel == NULL && "a channel is open already");
+    *slot = (struct channel_slot){number_of(&key), channel};
 }
 
 static void grow(struct channel_table *table)
@@ -73,12 +84,10 @@ static void grow(struct channel_table *table)
         .capacity = table->capacity == 0 ? CAPACITY_MIN : table->capacity * 2,
         .count = table->count,
     };
-    bigger.slots = mem_alloc(bigger.capacity, sizeof(struct channel *));
+    bigger.slots = mem_alloc(bigger.capacity, sizeof *bigger.slots);
     for (size_t i = 0; i < table->capacity; i++) {
-        struct channel *channel = table->slots[i];
-        if (channel != NULL) {
-            struct key key = key_of(table, channel);
-            bigger.slots[seek(&bigger, &key)] = channel;
+        if (table->slots[i].channel != NULL) {
+            put(&bigger, table->slots[i].channel);
         }
     }
     free(table->slots);
@@ -90,29 +99,22 @@ void channel_table_add(struct channel_table *table, struct channel *channel)
     if (table->count * 2 >= table->capacity) {
         grow(table);
     }
-    struct key key = key_of(table, channel);
-    size_t slot = seek(table, &key);
-    assert(table->slots[slot] == NULL && "a channel is open already");
-    table->slots[slot] = channel;
+    put(table, channel);
     table->count++;
 }
 
-/* An answer is sent on the channel that was found before. */
-struct channel *channel_table_find(struct channel_table *table, struct channel_id id)
+struct channel *channel_table_find(const struct channel_table *table, struct channel_id id)
 {
     const struct key key = {.id = id};
     assert(!table->is_by_peer);
-    if (table->latest == NULL || !has_key(table->latest, &key)) {
-        table->latest = table->capacity == 0 ? NULL : table->slots[seek(table, &key)];
-    }
-    return table->latest;
+    return table->capacity == 0 ? NULL : seek(table, &key)->channel;
 }
 
 struct channel *channel_table_find_peer(const struct channel_table *table, const struct addr *peer)
 {
     const struct key key = {.is_peer = true, .peer = peer};
     assert(table->is_by_peer);
-    return table->capacity == 0 ? NULL : table->slots[seek(table, &key)];
+    return table->capacity == 0 ? NULL : seek(table, &key)->channel;
 }
 
 /* Moves later entries of the run into the hole, so that a search from their home still finds
@@ -120,32 +122,30 @@ struct channel *channel_table_find_peer(const struct channel_table *table, const
 static void close_hole(struct channel_table *table, size_t hole)
 {
     size_t mask = table->capacity - 1;
-    for (size_t at = (hole + 1) & mask; table->slots[at] != NULL; at = (at + 1) & mask) {
-        struct key key = key_of(table, table->slots[at]);
-        size_t from_home = (at - home(table, &key)) & mask;
+    for (size_t at = (hole + 1) & mask; table->slots[at].channel != NULL; at = (at + 1) & mask) {
+        size_t from_home = (at - home(table, table->slots[at].number)) & mask;
         if (from_home >= ((at - hole) & mask)) {
             table->slots[hole] = table->slots[at];
             hole = at;
         }
     }
-    table->slots[hole] = NULL;
+    table->slots[hole] = (struct channel_slot){0};
 }
 
 void channel_table_remove(struct channel_table *table, struct channel *channel)
 {
     struct key key = key_of(table, channel);
-    size_t slot = seek(table, &key);
-    assert(table->slots[slot] == channel && "the channel is in the table");
-    close_hole(table, slot);
-    table->latest = NULL;
+    struct channel_slot *slot = seek(table, &key);
+    assert(slot->channel == channel && "the channel is in the table");
+    close_hole(table, (size_t)(slot - table->slots));
     table->count--;
 }
 
 struct channel *channel_table_any(const struct channel_table *table)
 {
     for (size_t i = 0; i < table->capacity; i++) {
-        if (table->slots[i] != NULL) {
-            return table->slots[i];
+        if (table->slots[i].channel != NULL) {
+            return table->slots[i].channel;
         }
     }
     return NULL;

@@ -24,11 +24,17 @@ struct channel {
     uint32_t drops_before; /* drop counter of its socket when the channel was opened */
 };
 
+/* The key as a number stands beside the channel, so that a search reads the channel it finds only.
+ */
+struct channel_slot {
+    uint64_t number;
+    struct channel *channel; /* NULL: empty */
+};
+
 /* All zero is an empty table with ids as keys. */
 struct channel_table {
     bool is_by_peer; /* the key is the peer; set it before adding the first channel */
-    struct channel **slots;
-    struct channel *latest; /* found by its id; NULL: none */
+    struct channel_slot *slots;
     size_t count;
     size_t capacity; /* of `slots`: 0 or a power of two */
 };
@@ -40,7 +46,7 @@ void channel_table_fini(struct channel_table *table);
 void channel_table_add(struct channel_table *table, struct channel *channel);
 
 /* The channel with this key; NULL when there is none. */
-struct channel *channel_table_find(struct channel_table *table, struct channel_id id);
+struct channel *channel_table_find(const struct channel_table *table, struct channel_id id);
 struct channel *channel_table_find_peer(const struct channel_table *table, const struct addr *peer);
 
 /* Removes `channel`, which is in the table. */

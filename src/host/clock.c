@@ -37,6 +37,12 @@ static int64_t difference_ns(struct instant at)
     return at.wall.ns - at.mono.ns;
 }
 
+struct instant clock_soon(const struct clock *clock)
+{
+    struct mono now = clock_mono();
+    return (struct instant){now, wall_add(clock->now.wall, mono_diff(now, clock->now.mono))};
+}
+
 void clock_take(struct clock *clock, struct instant now, uint32_t error_ns)
 {
     int64_t moved_ns = difference_ns(now) - difference_ns(clock->now);

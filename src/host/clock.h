@@ -39,6 +39,10 @@ void clock_take(struct clock *clock, struct instant now, uint32_t error_ns);
  * packets whose timestamps are to be converted. */
 void clock_read(struct clock *clock);
 
+/* The same as clock_now, by the monotonic clock alone: the wall clock is where it stood at the
+ * latest clock_read, plus what has passed since. For what one call has received, which reads it. */
+struct instant clock_soon(const struct clock *clock);
+
 /* Converts a kernel timestamp. When it may have been taken before or after a step, its error
  * includes the step. A timestamp that is 0, later than the latest reading or more than
  * CLOCK_RECENT_NS older is replaced by that reading, with source STAMP_USER; but what waited in the

@@ -14,6 +14,15 @@ void deliver_event(struct host *host, const struct ev *ev)
     deliver_event_at(host, ev, clock_now());
 }
 
+void deliver_end(struct host *host, struct endpoint *endpoint, int error)
+{
+    struct ev ev = {.kind = EV_ENDED, .id = endpoint->only->id, .error = error};
+    if (endpoint->waiting != NULL) {
+        host->unwatch(endpoint);
+        deliver_event(host, &ev);
+    }
+}
+
 /* True when the error was for a datagram of one of our channels. */
 static bool deliver_icmp(struct host *host, const struct endpoint *endpoint,
                          const struct sock_notice *notice)

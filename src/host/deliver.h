@@ -10,6 +10,10 @@
 
 #include "host/state.h"
 
+/* The stream of `endpoint` is over (errno value; 0: its peer closed it). Says so to the machine
+ * once, and hears no more of it. */
+void deliver_end(struct host *host, struct endpoint *endpoint, int error);
+
 /* Passes `ev` to the machine, as of now or as of `now`. */
 void deliver_event(struct host *host, const struct ev *ev);
 void deliver_event_at(struct host *host, const struct ev *ev, struct instant now);

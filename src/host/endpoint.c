@@ -11,12 +11,24 @@
 #include "base/mem.h"
 #include "host/icmp.h"
 #include "host/sock.h"
-#include "host/tcp.h"
 
 bool endpoint_is_icmp(const struct endpoint *endpoint)
 {
     return endpoint->transport == TRANSPORT_ICMP_ECHO ||
            endpoint->transport == TRANSPORT_ICMP_TIMESTAMP;
+}
+
+bool endpoint_is_stream(const struct endpoint *endpoint)
+{
+    return endpoint->transport == TRANSPORT_TCP_STREAM ||
+           endpoint->transport == TRANSPORT_TCP_ACCEPTED;
+}
+
+bool endpoint_is_tcp(const struct endpoint *endpoint)
+{
+    return endpoint_is_stream(endpoint) || endpoint->transport == TRANSPORT_TCP_CONNECT ||
+           endpoint->transport == TRANSPORT_TCP_LISTEN ||
+           endpoint->transport == TRANSPORT_TCP_SERVER;
 }
 
 static int icmp_socket_open(struct endpoint *endpoint, const struct fx *fx, uint16_t identifier)
@@ -41,14 +53,18 @@ static int socket_open(struct endpoint *endpoint, const struct fx *fx, uint16_t 
     int error;
     switch (fx->transport) {
     case TRANSPORT_TCP_CONNECT:
+    case TRANSPORT_TCP_STREAM:
         error = tcp_connect(&call, &endpoint->fd, &endpoint->bound, &endpoint->started);
         endpoint->is_connecting = true;
         return error == -EINPROGRESS ? 0 : error;
     case TRANSPORT_TCP_LISTEN:
+    case TRANSPORT_TCP_SERVER:
         return tcp_listen(&call, &endpoint->fd, &endpoint->bound);
     case TRANSPORT_ICMP_ECHO:
     case TRANSPORT_ICMP_TIMESTAMP:
         return icmp_socket_open(endpoint, fx, identifier);
+    case TRANSPORT_TCP_ACCEPTED: /* endpoint_adopt */
+        return -EINVAL;
     case TRANSPORT_UDP:
         break;
     }
@@ -84,17 +100,32 @@ static void note_old_drops(struct endpoint *endpoint)
     }
 }
 
+static struct endpoint *endpoint_new(const struct fx *fx)
+{
+    struct endpoint *endpoint = mem_alloc(1, sizeof *endpoint);
+    endpoint->transport = fx->transport;
+    endpoint->requested = fx->local;
+    endpoint->options = fx->options;
+    endpoint->peers.is_by_peer = true;
+    return endpoint;
+}
+
+struct endpoint *endpoint_adopt(const struct fx *fx, struct tcp_arrival *arrival)
+{
+    struct endpoint *endpoint = endpoint_new(fx);
+    endpoint->fd = arrival->fd;
+    endpoint->bound = arrival->local;
+    arrival->fd = -1;
+    return endpoint;
+}
+
 int endpoint_open(const struct fx *fx, uint16_t identifier, const struct port_member *member,
                   struct endpoint **out)
 {
-    struct endpoint *endpoint = mem_alloc(1, sizeof *endpoint);
+    struct endpoint *endpoint = endpoint_new(fx);
     endpoint->member = member == NULL ? (struct port_member){0} : *member;
-    endpoint->transport = fx->transport;
     endpoint->is_shared = fx->transport == TRANSPORT_UDP && fx->may_share;
-    endpoint->requested = fx->local;
     endpoint->wants_hardware = fx->wants_hardware;
-    endpoint->options = fx->options;
-    endpoint->peers.is_by_peer = true;
     int error = socket_open(endpoint, fx, identifier);
     if (error != 0) {
         free(endpoint);

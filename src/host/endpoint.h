@@ -14,6 +14,7 @@
 #include "host/channel_table.h"
 #include "host/port_group.h"
 #include "host/sock.h"
+#include "host/tcp.h"
 #include "probe/io.h"
 
 struct event;
@@ -46,7 +47,7 @@ struct endpoint {
     int fd;
     struct port_member member; /* whose group has the socket; all 0: it is its own */
     enum transport transport;
-    bool is_connecting; /* TRANSPORT_TCP_CONNECT: FX_OPEN is not answered yet */
+    bool is_connecting; /* TRANSPORT_TCP_CONNECT, _STREAM: FX_OPEN is not answered yet */
     bool has_ip_header; /* ICMP: received datagrams begin with one */
     bool is_shared;
     bool wants_hardware; /* as in FX_OPEN */
@@ -57,7 +58,7 @@ struct endpoint {
     struct addr requested; /* local address, as in FX_OPEN */
     struct io_options options;
     struct addr bound;
-    struct instant started; /* TRANSPORT_TCP_CONNECT: when connect(2) was called */
+    struct instant started; /* the same: when connect(2) was called */
 
     struct channel *only; /* its channel, unless shared */
     struct channel_table peers; /* its channels when shared */
@@ -85,6 +86,9 @@ struct endpoint {
 int endpoint_open(const struct fx *fx, uint16_t identifier, const struct port_member *member,
                   struct endpoint **out);
 
+/* The same for a connection that was accepted, whose descriptor it takes over. */
+struct endpoint *endpoint_adopt(const struct fx *fx, struct tcp_arrival *arrival);
+
 /* Closes the socket, which no channel uses; endpoint_free frees the memory later. */
 void endpoint_close(struct endpoint *endpoint);
 void endpoint_free(struct endpoint *endpoint);
@@ -105,6 +109,9 @@ struct channel *endpoint_channel(const struct endpoint *endpoint, const struct a
 struct channel *endpoint_only_channel(const struct endpoint *endpoint);
 
 bool endpoint_is_icmp(const struct endpoint *endpoint);
+bool endpoint_is_tcp(const struct endpoint *endpoint);
+/* It carries bytes in order, once it is connected. */
+bool endpoint_is_stream(const struct endpoint *endpoint);
 
 /* Whether the kernel will report when a datagram sent at `now` was transmitted. `wants`: the
  * machine requests it. When the socket timestamps all packets (a shared one does), the answer is

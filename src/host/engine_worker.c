@@ -47,6 +47,8 @@ struct engine_worker {
     struct change *done[DONE_MAX]; /* to be freed by other threads */
     size_t done_count;
     bool is_current; /* the targets handed over last are published */
+    bool has_rules; /* of evidence, which the thread has not taken yet */
+    struct evidence_rules rules;
     /* Belongs to the thread. */
     struct engine *engine; /* what it has published: under the mutex */
     struct clock_state clock;
@@ -65,6 +67,10 @@ struct engine_worker {
 static void take(void *self)
 {
     struct engine_worker *worker = self;
+    if (worker->has_rules) {
+        worker->has_rules = false;
+        engine_set_evidence(worker->engine, &worker->rules);
+    }
     if (worker->change == NULL && worker->pending != NULL) {
         worker->change = worker->pending;
         worker->pending = NULL;
@@ -270,7 +276,14 @@ struct engine_worker *engine_worker_start_prompt(void (*published)(void *context
 
 void engine_worker_apply(struct engine_worker *worker, struct spec_set *set)
 {
+    engine_worker_apply_with(worker, set, NULL);
+}
+
+void engine_worker_apply_with(struct engine_worker *worker, struct spec_set *set,
+                              struct history **pasts)
+{
     struct change *change = change_new(set);
+    change_set_pasts(change, pasts);
     worker_lock(worker->worker);
     struct change *replaced = worker->pending;
     worker->pending = change;
@@ -297,6 +310,39 @@ struct snapshot *engine_worker_acquire(struct engine_worker *worker)
     struct snapshot *snapshot = snapshot_copy(engine_published(worker->engine));
     worker_unlock(worker->worker);
     return snapshot;
+}
+
+void engine_worker_set_evidence(struct engine_worker *worker, const struct evidence_rules *rules)
+{
+    worker_lock(worker->worker);
+    worker->rules = *rules;
+    worker->has_rules = true;
+    worker_unlock(worker->worker);
+    worker_wake(worker->worker);
+}
+
+static bool is_of(const struct evidence *evidence, const char *name)
+{
+    return strcmp(evidence->spec->identity.name, name) == 0;
+}
+
+size_t engine_worker_evidence(struct engine_worker *worker, const char *name,
+                              struct evidence ***out)
+{
+    size_t count = 0, room = 0;
+    *out = NULL;
+    worker_lock(worker->worker);
+    for (struct evidence *at = engine_evidence(worker->engine); at != NULL; at = at->next) {
+        if (is_of(at, name) && count == room) {
+            room = room == 0 ? 16 : room * 2;
+            *out = mem_resize(*out, room, sizeof **out);
+        }
+        if (is_of(at, name)) {
+            (*out)[count++] = evidence_ref(at);
+        }
+    }
+    worker_unlock(worker->worker);
+    return count;
 }
 
 int engine_worker_set_realtime(struct engine_worker *worker, bool is_realtime)

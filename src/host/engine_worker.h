@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "base/time.h"
+#include "engine/evidence.h"
 #include "engine/report.h"
 #include "probe/spec.h"
 
@@ -27,11 +28,23 @@ struct engine_worker *engine_worker_start_prompt(void (*published)(void *context
 /* Hands over a new set of targets (takes a reference); replaces one that is still pending. */
 void engine_worker_apply(struct engine_worker *worker, struct spec_set *set);
 
+/* The same with what the new ones among them did before (change_set_pasts). */
+void engine_worker_apply_with(struct engine_worker *worker, struct spec_set *set,
+                              struct history **pasts);
+
 /* Waits until a snapshot with the targets handed over last is published: some milliseconds. */
 void engine_worker_await(struct engine_worker *worker);
 
 /* The latest snapshot; the caller gets a reference. Never NULL: empty before the first targets. */
 struct snapshot *engine_worker_acquire(struct engine_worker *worker);
+
+/* As engine_set_evidence, from the next operations on. */
+void engine_worker_set_evidence(struct engine_worker *worker, const struct evidence_rules *rules);
+
+/* What is kept of the target `name`, the oldest first: the caller's references in *out, whose array
+ * the caller frees. Returns how many. */
+size_t engine_worker_evidence(struct engine_worker *worker, const char *name,
+                              struct evidence ***out);
 
 /* As worker_set_realtime. */
 int engine_worker_set_realtime(struct engine_worker *worker, bool is_realtime);

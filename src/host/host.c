@@ -48,6 +48,8 @@
 
 static void on_readable(evutil_socket_t fd, short what, void *context);
 static void on_connected(evutil_socket_t fd, short what, void *context);
+static void on_arrival(evutil_socket_t fd, short what, void *context);
+static void on_bytes(evutil_socket_t fd, short what, void *context);
 static void on_connection(evutil_socket_t fd, short what, void *context);
 
 static struct event *event_for(struct host *host, struct endpoint *endpoint)
@@ -57,6 +59,15 @@ static struct event *event_for(struct host *host, struct endpoint *endpoint)
         return event_new(host->base, endpoint->fd, EV_WRITE, on_connected, endpoint);
     case TRANSPORT_TCP_LISTEN:
         return event_new(host->base, endpoint->fd, EV_READ | EV_PERSIST, on_connection, endpoint);
+    case TRANSPORT_TCP_SERVER:
+        return event_new(host->base, endpoint->fd, EV_READ | EV_PERSIST, on_arrival, endpoint);
+    case TRANSPORT_TCP_STREAM:
+        if (endpoint->is_connecting) {
+            return event_new(host->base, endpoint->fd, EV_WRITE, on_connected, endpoint);
+        }
+        /* fall through */
+    case TRANSPORT_TCP_ACCEPTED:
+        return event_new(host->base, endpoint->fd, EV_READ | EV_PERSIST, on_bytes, endpoint);
     case TRANSPORT_UDP:
     case TRANSPORT_ICMP_ECHO:
     case TRANSPORT_ICMP_TIMESTAMP:
@@ -110,6 +121,10 @@ static void on_connected(evutil_socket_t fd, short what, void *context)
     };
     int error = tcp_result(fd);
     endpoint->is_connecting = false;
+    if (error == 0 && endpoint->transport == TRANSPORT_TCP_STREAM) {
+        unwatch(endpoint);
+        error = watch(host, endpoint) ? 0 : -ENOMEM;
+    }
     if (error != 0) {
         ev.kind = EV_ERROR;
         ev.error = -error;
@@ -133,6 +148,51 @@ static void on_connection(evutil_socket_t fd, short what, void *context)
         deliver_event(host, &ev);
         perform_effects(host);
     }
+}
+
+/* Whoever is not taken by the machine is let go. */
+static void on_arrival(evutil_socket_t fd, short what, void *context)
+{
+    (void)what;
+    const struct endpoint *endpoint = context;
+    struct host *host = endpoint->host;
+    for (int i = 0; i < BATCH_MAX && endpoint->only != NULL; i++) {
+        struct ev ev = {.kind = EV_DATA, .id = endpoint->only->id};
+        if (tcp_take(fd, &host->spare_fd, &host->arrival) != 0) {
+            return;
+        }
+        ev.peer = host->arrival.peer;
+        ev.local = host->arrival.local;
+        ev.received = (struct stamp){.at = clock_now(), .source = STAMP_USER};
+        deliver_event(host, &ev);
+        perform_effects(host);
+        if (host->arrival.fd >= 0) {
+            close(host->arrival.fd);
+            host->arrival.fd = -1;
+        }
+    }
+}
+
+static void on_bytes(evutil_socket_t fd, short what, void *context)
+{
+    (void)what;
+    uint8_t bytes[IO_STREAM_BYTES_MAX];
+    struct endpoint *endpoint = context;
+    struct host *host = endpoint->host;
+    int count = tcp_read(fd, bytes, sizeof bytes);
+    if (count == -EAGAIN || count == -EINTR) {
+        return;
+    }
+    if (count > 0) {
+        struct ev ev = {.kind = EV_DATA, .id = endpoint->only->id, .local = endpoint->bound};
+        ev.bytes = bytes;
+        ev.size = (size_t)count;
+        ev.received = (struct stamp){.at = clock_now(), .source = STAMP_USER};
+        deliver_event(host, &ev);
+    } else {
+        deliver_end(host, endpoint, -count);
+    }
+    perform_effects(host);
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *context)
@@ -201,6 +261,7 @@ struct host *host_new(struct machine machine, struct host_hook hook)
     host->batch = batch_new();
     clock_read(&host->clock);
     host->spare_fd = tcp_spare();
+    host->arrival.fd = -1;
     host->watches_shared = true;
     host->due = MONO_NEVER;
     if (!events_new(host)) {

@@ -69,10 +69,10 @@ static bool flush(struct host *host)
 static void send_now(struct host *host, const struct channel *channel, const struct fx *fx)
 {
     struct endpoint *endpoint = channel->endpoint;
+    bool may_be_stamped = fx->wants_stamp || endpoint->stamps != SOCK_STAMPS_REQUESTED;
+    struct mono now = may_be_stamped ? clock_mono() : (struct mono){0};
     const struct sent_key key = {.id = channel->id, .serial = channel->serial, .tag = fx->tag};
-    bool may_stamp = fx->wants_stamp || endpoint->stamps != SOCK_STAMPS_REQUESTED;
-    struct mono now = may_stamp ? clock_mono() : (struct mono){0};
-    bool is_stamped = may_stamp && endpoint_requests_stamp(endpoint, fx->wants_stamp, now);
+    bool is_stamped = may_be_stamped && endpoint_requests_stamp(endpoint, fx->wants_stamp, now);
     struct sock_parcel parcel = {
         .peer = fx->peer,
         .source = fx->local,
@@ -98,10 +98,23 @@ static void send_now(struct host *host, const struct channel *channel, const str
     }
 }
 
+static void send_bytes(struct host *host, struct endpoint *endpoint, const struct fx *fx)
+{
+    int error = tcp_write(endpoint->fd, fx->bytes, fx->size);
+    if (error != 0) {
+        deliver_end(host, endpoint, -error);
+    }
+}
+
 static void perform_send(struct host *host, const struct fx *fx)
 {
     const struct channel *channel = channel_table_find(&host->channels, fx->id);
-    assert(channel != NULL && fx->peer.family != ADDR_NONE && "FX_SEND on a closed channel");
+    assert(channel != NULL && "FX_SEND on a closed channel");
+    if (endpoint_is_stream(channel->endpoint)) {
+        send_bytes(host, channel->endpoint, fx);
+        return;
+    }
+    assert(fx->peer.family != ADDR_NONE && "FX_SEND to nobody");
     if (!fx->may_wait || fx->size > OUTBOX_BYTES) {
         send_now(host, channel, fx);
         return;
@@ -208,7 +221,7 @@ int perform_receive(struct host *host, struct endpoint *endpoint)
     if (count > 0) {
         deliver_read_clocks(host, endpoint);
     }
-    struct instant now = clock_now();
+    struct instant now = clock_soon(&host->clock);
     for (int i = 0; i < count; i++) {
         const struct channel *channel = endpoint_channel(endpoint, &datagrams[i].peer);
         channel_note_drops(host, endpoint, datagrams[i].drops);
@@ -221,7 +234,7 @@ int perform_receive(struct host *host, struct endpoint *endpoint)
         }
         deliver_datagram(host, channel, &datagrams[i], now);
         if (!pump(host, &now)) {
-            now = clock_now();
+            now = clock_soon(&host->clock);
         }
         if (host->outbox.count >= REPLIES_MAX) {
             send_replies(host, &now);

@@ -155,9 +155,14 @@ static int direct(const struct group *group, unsigned workers)
     return result == 0 ? 0 : -errno;
 }
 
+static bool is_tcp(enum transport transport)
+{
+    return transport == TRANSPORT_TCP_LISTEN || transport == TRANSPORT_TCP_SERVER;
+}
+
 static int open_socket(const struct fx *fx, bool is_shared, int *fd, struct addr *bound)
 {
-    if (fx->transport == TRANSPORT_TCP_LISTEN) {
+    if (is_tcp(fx->transport)) {
         const struct tcp_call call = {fx->local, fx->peer, fx->options, fx->tos, is_shared};
         return tcp_listen(&call, fd, bound);
     }
@@ -183,10 +188,10 @@ static void discard(const struct group *group, int fd)
     uint8_t byte;
     int spare = -1;
     struct addr peer, local;
-    bool is_tcp = group->transport == TRANSPORT_TCP_LISTEN;
     for (int i = 0; i < STALE_MAX; i++) {
-        if (is_tcp ? tcp_accept(fd, &spare, &peer, &local) != 0
-                   : recv(fd, &byte, sizeof byte, MSG_DONTWAIT) < 0 && errno == EAGAIN) {
+        if (is_tcp(group->transport)
+                ? tcp_accept(fd, &spare, &peer, &local) != 0
+                : recv(fd, &byte, sizeof byte, MSG_DONTWAIT) < 0 && errno == EAGAIN) {
             return;
         }
     }

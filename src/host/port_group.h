@@ -36,9 +36,9 @@ struct port_member {
 /* A port that all workers will open (fx->is_for_all) has all its sockets from the first moment:
  * what comes for a worker that is not ready yet waits in its own.
  *
- * Opens what `fx` asks for (FX_OPEN, TRANSPORT_UDP or TRANSPORT_TCP_LISTEN, with a port), and
- * directs the sources of the worker to it. 0: *fd is to be given back to port_group_leave, *bound
- * its address. Else -errno: -EADDRINUSE when somebody else has the port. */
+ * Opens what `fx` asks for (FX_OPEN, TRANSPORT_UDP, TRANSPORT_TCP_LISTEN or _SERVER, with a port),
+ * and directs the sources of the worker to it. 0: *fd is to be given back to port_group_leave,
+ * *bound its address. Else -errno: -EADDRINUSE when somebody else has the port. */
 int port_group_join(const struct port_member *member, const struct fx *fx, int *fd,
                     struct addr *bound);
 

@@ -30,6 +30,7 @@ struct host {
     bool has_more; /* there is work left for the next turn, which must not wait */
     struct mono due; /* when the machine wanted to be polled; MONO_NEVER once it has been */
     uint64_t last_serial; /* of the channel opened last */
+    struct tcp_arrival arrival; /* who connected just now, and was not taken yet */
     struct siphash_key key; /* of the identifiers of raw ICMP sockets */
     struct channel_table channels;
     struct endpoint *shared; /* list of the open shared sockets */

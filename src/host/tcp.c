@@ -139,11 +139,11 @@ int tcp_spare(void)
     return open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
-int tcp_accept(int fd, int *spare, struct addr *peer, struct addr *local)
+int tcp_take(int fd, int *spare, struct tcp_arrival *out)
 {
     union host_name from;
     socklen_t size = sizeof from;
-    int made = accept4(fd, &from.any, &size, SOCK_CLOEXEC);
+    int made = accept4(fd, &from.any, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (made < 0 && (errno == EMFILE || errno == ENFILE) && *spare >= 0) {
         close(*spare);
         size = sizeof from;
@@ -159,8 +159,39 @@ int tcp_accept(int fd, int *spare, struct addr *peer, struct addr *local)
     if (made < 0) {
         return -errno;
     }
-    int error = local_address(made, local);
-    close(made);
-    *peer = name_read(&from);
+    int error = local_address(made, &out->local);
+    if (error != 0) {
+        close(made);
+        return error;
+    }
+    out->peer = name_read(&from);
+    out->fd = made;
+    return 0;
+}
+
+int tcp_accept(int fd, int *spare, struct addr *peer, struct addr *local)
+{
+    struct tcp_arrival arrival;
+    int error = tcp_take(fd, spare, &arrival);
+    if (error == 0) {
+        close(arrival.fd);
+        *peer = arrival.peer;
+        *local = arrival.local;
+    }
     return error;
+}
+
+int tcp_read(int fd, uint8_t *bytes, size_t size)
+{
+    ssize_t count = recv(fd, bytes, size, 0);
+    return count < 0 ? -errno : (int)count;
+}
+
+int tcp_write(int fd, const uint8_t *bytes, size_t size)
+{
+    ssize_t count = send(fd, bytes, size, MSG_NOSIGNAL);
+    if (count < 0 && errno != EAGAIN) {
+        return -errno;
+    }
+    return count == (ssize_t)size ? 0 : -ENOBUFS;
 }

@@ -1,11 +1,13 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* TCP for tcp-connect: only the handshake; no data is read or written. Non-blocking. Functions
+/* TCP: the handshake of tcp-connect, and streams of bytes. Non-blocking. Functions
  * return 0 or -errno. Thread-safe. */
 #ifndef HOST_TCP_H
 #define HOST_TCP_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "base/addr.h"
 #include "base/time.h"
@@ -36,10 +38,26 @@ void tcp_close(int fd, bool frees_port);
  * port. The caller closes *fd. */
 int tcp_listen(const struct tcp_call *call, int *fd, struct addr *bound);
 
-/* Accepts one connection and closes it at once; -EAGAIN when there is none. When this process has
- * no free descriptor, *spare (of tcp_spare, or -1) is closed for a moment, so that the connection
- * can be accepted and closed; the result is then -EMFILE. */
+/* A connection that was accepted. */
+struct tcp_arrival {
+    int fd; /* -1: none */
+    struct addr peer, local;
+};
+
+/* Accepts one connection, which the caller closes; -EAGAIN when there is none. When this process
+ * has no free descriptor, *spare (of tcp_spare, or -1) is closed for a moment, so that the
+ * connection can be accepted and closed; the result is then -EMFILE. */
+int tcp_take(int fd, int *spare, struct tcp_arrival *out);
+
+/* The same, and closes it at once. */
 int tcp_accept(int fd, int *spare, struct addr *peer, struct addr *local);
+
+/* Reads what has come, at most `size` bytes: how many, 0 when the peer has closed, -EAGAIN when
+ * there is nothing. */
+int tcp_read(int fd, uint8_t *bytes, size_t size);
+
+/* Writes all bytes; -ENOBUFS when the system does not take them at once. */
+int tcp_write(int fd, const uint8_t *bytes, size_t size);
 
 /* A descriptor for that, which the caller closes; -1 when there is none. */
 int tcp_spare(void);

@@ -24,6 +24,8 @@ static const struct import_row globals[] = {
     {"responder tcp-connect", TURNED("a target of `--towards`"), DOES(ACTION_PORT)},
     {"responder auto-register |R",
      NOT("the responder announces itself to a router", "`ipsla discover`")},
+    {"responder twamp-light |R", DOES(ACTION_BLOCK),
+     NOT("a reflector of TWAMP Light", "a target with `operation: twamp-light` and its port")},
     {"responder twamp |R", DOES(ACTION_BLOCK),
      NOT("a TWAMP responder", "a responder with `ip sla responder`")},
     {"server twamp |R", DOES(ACTION_BLOCK),

@@ -51,6 +51,17 @@ static const struct row moments_rows[] = {
     END,
 };
 
+static const struct row rtt_rows[] = {
+    ROW(round, "count", KIND_NUMBER, rtt.count),
+    IF_ANY(round, "min", rtt.min_ns, rtt.count),
+    {"avg", KIND_AVERAGE, offsetof(struct round, rtt), NULL, offsetof(struct round, rtt.count) + 1},
+    IF_ANY(round, "max", rtt.max_ns, rtt.count),
+    ROW(round, "sum", KIND_NS, rtt.sum_ns),
+    IF_ANY(round, "p50", rtt_p50_ns, rtt.count),
+    IF_ANY(round, "p95", rtt_p95_ns, rtt.count),
+    END,
+};
+
 static const struct row jitter_rows[] = {
     ROW(jitter, "samples", KIND_NUMBER, samples),
     IF_ANY(jitter, "min", min_ns, samples),
@@ -130,7 +141,7 @@ static const struct row rows[] = {
     ROW(round, "start_timestamp", KIND_NS, started.ns),
     ROW(round, "duration_seconds", KIND_NS, duration_ns),
     {"packets", KIND_OBJECT, 0, packet_rows, 0},
-    OBJECT(round, "rtt_seconds", rtt, moments_rows),
+    {"rtt_seconds", KIND_OBJECT, 0, rtt_rows, 0},
     {"loss_periods", KIND_OBJECT, 0, loss_period_rows, 0},
     {"one_way_delay_seconds", KIND_OBJECT, 0, one_way_rows, 0},
     {"jitter_seconds", KIND_OBJECT, 0, jitter_way_rows, 0},

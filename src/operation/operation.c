@@ -7,7 +7,7 @@
 
 static const struct operation *const rows[OPERATION_COUNT] = {
     &operation_udp_jitter,  &operation_udp_echo, &operation_tcp_connect, &operation_icmp_echo,
-    &operation_icmp_jitter, &operation_stamp,    &operation_twamp_light,
+    &operation_icmp_jitter, &operation_stamp,    &operation_twamp_light, &operation_twamp,
 };
 
 const struct operation *operation_at(size_t index)
@@ -68,14 +68,15 @@ int64_t operation_train_ns(const struct operation *operation, int64_t count, int
 
 bool operation_can_end(const struct spec *spec, enum outcome outcome)
 {
-    bool has_request = control_has_request(spec->control.version);
+    bool has_request = control_has_request(spec->control.version) || spec->operation->negotiates;
     struct addr literal;
     switch (outcome) {
     case OUTCOME_NO_CONNECTION:
     case OUTCOME_AUTH:
+        return has_request;
     case OUTCOME_FORMAT:
     case OUTCOME_PORT_IN_USE:
-        return has_request;
+        return control_has_request(spec->control.version);
     case OUTCOME_REFUSED:
         return has_request || spec->operation->transport == TRANSPORT_TCP_CONNECT;
     case OUTCOME_RESOLVE:

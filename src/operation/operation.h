@@ -45,7 +45,9 @@ struct operation {
     bool is_judged_by_jitter; /* over threshold is its average jitter, not its round trip */
     const struct operation_key *keys;
     size_t key_count;
-    bool has_packet_key; /* a key authenticates each packet (RFC 8762 4.4), not a request */
+    enum auth_algorithm key_algorithm; /* of `auth_key`, which authenticates packets (RFC 8762 4.4)
+                                          or a connection (RFC 5357), not a request; or AUTH_NONE */
+    bool negotiates; /* TWAMP-Control over TCP before its packets */
     bool tells_clock; /* its packets say how good our clock is (probe_set_clock) */
     bool is_fine; /* its timestamps are finer than a microsecond, where that is no choice */
     bool has_nonce_each; /* each packet has a nonce of its own, not all of an operation the same */
@@ -78,10 +80,11 @@ struct operation {
 };
 
 extern const struct operation operation_udp_jitter, operation_udp_echo, operation_tcp_connect,
-    operation_icmp_echo, operation_icmp_jitter, operation_stamp, operation_twamp_light;
+    operation_icmp_echo, operation_icmp_jitter, operation_stamp, operation_twamp_light,
+    operation_twamp;
 
 /* All of them, in the order of the documentation; the first is the default. */
-#define OPERATION_COUNT 7
+#define OPERATION_COUNT 8
 const struct operation *operation_at(size_t index);
 /* The place of a row in that order. */
 size_t operation_index(const struct operation *operation);

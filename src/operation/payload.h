@@ -16,21 +16,14 @@
 #include "probe/io.h"
 #include "probe/spec.h"
 #include "probe/train.h"
+#include "stats/deviation.h"
 #include "wire/ipsla.h"
+#include "wire/twamp_test.h"
 
 /* What operations find out about a host. All zero: nothing. */
 struct payload_learned {
     enum byte_order byte_order; /* icmp-jitter: of its times; NETWORK or SWAPPED */
     enum reflector reflector; /* STAMP */
-};
-
-/* STAMP: how a reflector departs from the documents, as its replies show. */
-enum deviation {
-    DEVIATION_SWAPPED = 1U << 0, /* it exchanges T1 and T3; they are exchanged back */
-    DEVIATION_NANOSECONDS = 1U << 1, /* it writes them where NTP has a fraction, and does not say
-                                        so */
-    DEVIATION_ECHO = 1U << 2, /* it returns the request as it is: no reflector */
-    DEVIATION_NO_SENDER = 1U << 3, /* it does not return what the sender wrote */
 };
 
 /* STAMP: what the replies of an operation say of their reflector. */
@@ -39,6 +32,7 @@ struct reflector_signs {
     bool has_changed; /* not always the same */
     uint16_t estimate; /* the latest (wire/stamp_packet.h) */
     uint32_t replies, small_fractions; /* of them: both fractions below 10^9 */
+    uint32_t same_times; /* of them: T2 is T3 */
     unsigned deviations; /* enum deviation */
 };
 
@@ -53,16 +47,17 @@ struct payload {
     uint16_t sequence; /* drawn; ICMP: of packet 1; STAMP: the SSID, unless it is 0 */
     uint16_t identifier; /* ICMP: of the channel */
     bool has_epoch; /* the responder's clock was seen: its first stamp and where that lies, */
+    bool is_not_utc; /* a reply said so of the responder's clock */
     uint32_t epoch_ms; /* to unwrap the others */
     int64_t epoch_ns;
     int64_t offset_ns; /* type 3: from our t1 to its t2 then */
-    bool is_not_utc; /* a reply said so of the responder's clock */
     enum byte_order byte_order; /* icmp-jitter, once settled: of the responder's times */
     int64_t claimed_ns; /* what the responder says its clock is off by, or may be */
     enum one_way doubt; /* why its times are not believed whatever they are; or ONE_WAY_SHOWN */
     uint16_t estimate; /* STAMP: of the error of our clock (wire/stamp_packet.h) */
     uint64_t query_t1; /* STAMP: in the query */
     struct reflector_signs signs;
+    const struct twamp_protection *protection; /* TWAMP: of the packets; its owner keeps it */
 };
 
 /* The data of a packet: where they begin, and how many there are. */

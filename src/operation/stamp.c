@@ -3,10 +3,10 @@
 /* Trains of STAMP (RFC 8762) and TWAMP Light (RFC 5357, appendix I): a reflector that nobody asks
  * first returns each packet with its own times. An operation is a session: it has a port and an
  * SSID of its own, and numbers from 0. What real reflectors do otherwise: docs/stamp.md. */
+#include "operation/stamp.h"
+
 #include <string.h>
 
-#include "operation/operation.h"
-#include "wire/stamp_packet.h"
 #include "wire/stamp_tlv.h"
 
 /* So many replies with both fractions below 10^9 are looked at, and believed when the clock then
@@ -38,7 +38,7 @@ static uint16_t ssid_of(const struct payload *payload)
     return has_ssid(payload) ? drawn : 0;
 }
 
-static uint64_t t1_of(const struct spec *spec, const struct sample *sample)
+uint64_t stamp_t1(const struct spec *spec, const struct sample *sample)
 {
     return timestamp_encode(spec->packets.timestamp_format, (struct wall){sample->t1_ns});
 }
@@ -53,7 +53,7 @@ static size_t write(const struct payload *payload, uint32_t seq, uint8_t *out)
     size_t size = spec->packets.bytes > base ? spec->packets.bytes : base;
     const struct stamp_request request = {
         .seq = seq - 1,
-        .t1 = t1_of(spec, &payload->train->samples[seq - 1]),
+        .t1 = stamp_t1(spec, &payload->train->samples[seq - 1]),
         .estimate = payload->estimate,
         .ssid = ssid_of(payload),
     };
@@ -99,6 +99,8 @@ static void note_signs(struct reflector_signs *signs, const struct stamp_reply *
     signs->estimate = reply->estimate;
     signs->replies++;
     signs->small_fractions += is_small;
+    signs->same_times += reply->t2 == reply->t3 && reply->t2 != 0;
+    signs->deviations |= reply->has_ttl ? 0 : DEVIATION_NO_TTL;
 }
 
 /* A reply to another session of ours, over the same port. */
@@ -107,56 +109,68 @@ static bool is_of_another(const struct payload *payload, const struct stamp_repl
     return has_ssid(payload) && reply->ssid != 0 && reply->ssid != ssid_of(payload);
 }
 
+enum payload_verdict stamp_note_reply(struct payload *payload, struct sample *sample,
+                                      const struct stamp_reply *reply)
+{
+    note_signs(&payload->signs, reply);
+    sample->responder_seq = reply->seq + 1;
+    if (reply->t2 == 0 && reply->t3 == 0) {
+        return PAYLOAD_ACCEPTED; /* it looks at no clock */
+    }
+    payload_place_stamps(payload, sample, stamp_estimate_read(reply->estimate).format, reply->t2,
+                         reply->t3);
+    return payload_check_times(payload->spec, sample);
+}
+
+enum reflector stamp_reflector_of(uint32_t reply_seq)
+{
+    return reply_seq == STAMP_QUERY_SEQ ? REFLECTOR_STATELESS : REFLECTOR_STATEFUL;
+}
+
+enum payload_verdict stamp_take_reply(struct payload *payload, struct stamp_reply *reply,
+                                      const struct ev *ev, struct instant now,
+                                      const struct sample **out)
+{
+    struct sample *sample = NULL;
+    uint32_t seq = reply->sender_seq + 1;
+    const struct sample *sent = train_find(payload->train, seq);
+    if (sent == NULL) {
+        return PAYLOAD_UNKNOWN;
+    }
+    if (!returns_t1(payload, stamp_t1(payload->spec, sent), reply)) {
+        return PAYLOAD_CORRUPT;
+    }
+    struct stamp received = payload_arrival(payload, ev, sent, now);
+    enum payload_verdict verdict = payload_book(payload, seq, received, &sample);
+    if (verdict == PAYLOAD_ACCEPTED || verdict == PAYLOAD_DUPLICATE) {
+        train_count(payload->train, seq, reply->seq + 1, verdict == PAYLOAD_DUPLICATE);
+    }
+    if (verdict != PAYLOAD_ACCEPTED) {
+        return verdict;
+    }
+    *out = sample;
+    return stamp_note_reply(payload, sample, reply);
+}
+
 static enum payload_verdict read(struct payload *payload, const struct ev *ev, struct instant now,
                                  const struct sample **out)
 {
     const struct spec *spec = payload->spec;
     struct crypto_part part;
     struct stamp_reply reply;
-    struct sample *sample = NULL;
     if (stamp_reply_decode(ev->bytes, ev->size, key_of(spec, &part), &reply) != STAMP_ACCEPT) {
         return PAYLOAD_CORRUPT;
     }
-    if (is_of_another(payload, &reply)) {
-        return PAYLOAD_EARLIER;
-    }
-    uint32_t seq = reply.sender_seq + 1;
-    const struct sample *sent = train_find(payload->train, seq);
-    if (sent == NULL) {
-        return PAYLOAD_UNKNOWN;
-    }
-    if (!returns_t1(payload, t1_of(spec, sent), &reply)) {
-        return PAYLOAD_CORRUPT;
-    }
-    struct stamp received = payload_arrival(payload, ev, sent, now);
-    enum payload_verdict verdict = payload_book(payload, seq, received, &sample);
-    if (verdict == PAYLOAD_ACCEPTED || verdict == PAYLOAD_DUPLICATE) {
-        train_count(payload->train, seq, reply.seq + 1, verdict == PAYLOAD_DUPLICATE);
-    }
-    if (verdict != PAYLOAD_ACCEPTED) {
-        return verdict;
-    }
-    note_signs(&payload->signs, &reply);
-    sample->responder_seq = reply.seq + 1;
-    *out = sample;
-    if (reply.t2 == 0 && reply.t3 == 0) {
-        return PAYLOAD_ACCEPTED; /* it looks at no clock */
-    }
-    payload_place_stamps(payload, sample, stamp_estimate_read(reply.estimate).format, reply.t2,
-                         reply.t3);
-    return payload_check_times(spec, sample);
+    return is_of_another(payload, &reply) ? PAYLOAD_EARLIER
+                                          : stamp_take_reply(payload, &reply, ev, now, out);
 }
-
-/* A session of one packet that does not begin at 0: who counts answers 0, who does not the same
- * number. */
-#define QUERY_SEQ 65536U
 
 static struct stamp_request query_of(const struct payload *payload)
 {
     enum { OTHER_SSID = 0x8000 };
     uint16_t other = ssid_of(payload) ^ OTHER_SSID;
     return (struct stamp_request){
-        .seq = QUERY_SEQ,
+        .seq = STAMP_QUERY_SEQ,
         .t1 = payload->query_t1,
         .estimate = payload->estimate,
         .ssid = has_ssid(payload) ? (uint16_t)(other == 0 ? 1 : other) : 0,
@@ -185,7 +199,7 @@ static bool read_query(const struct payload *payload, const struct ev *ev,
         reply.sender_seq != query.seq || (reply.t1 != query.t1 && reply.t3 != query.t1)) {
         return false;
     }
-    learned->reflector = reply.seq == QUERY_SEQ ? REFLECTOR_STATELESS : REFLECTOR_STATEFUL;
+    learned->reflector = stamp_reflector_of(reply.seq);
     return true;
 }
 
@@ -207,6 +221,20 @@ static enum reflector find_reflector(const struct payload *payload, enum reflect
 }
 
 /* An error estimate that never changes and is too good was made up. */
+static bool has_made_up_estimate(const struct reflector_signs *signs)
+{
+    struct stamp_estimate estimate = stamp_estimate_read(signs->estimate);
+    bool is_known = signs->has_estimate && estimate.error_ns >= 0;
+    return is_known && !signs->has_changed && estimate.error_ns < ESTIMATE_FIXED_NS;
+}
+
+static void note_deviations(struct reflector_signs *signs)
+{
+    bool is_train = signs->replies > 1; /* one reply tells neither */
+    signs->deviations |= is_train && has_made_up_estimate(signs) ? DEVIATION_ESTIMATE : 0;
+    signs->deviations |= is_train && signs->same_times == signs->replies ? DEVIATION_SAME_TIMES : 0;
+}
+
 static enum one_way judge_clock(const struct payload *payload)
 {
     const struct reflector_signs *signs = &payload->signs;
@@ -217,8 +245,7 @@ static enum one_way judge_clock(const struct payload *payload)
     if (!estimate.is_synchronized) {
         return ONE_WAY_RESPONDER_CLOCK;
     }
-    bool is_made_up = !signs->has_changed && estimate.error_ns < ESTIMATE_FIXED_NS;
-    return is_made_up || (signs->deviations & DEVIATION_NANOSECONDS) != 0
+    return has_made_up_estimate(signs) || (signs->deviations & DEVIATION_NANOSECONDS) != 0
                ? ONE_WAY_RESPONDER_ESTIMATE
                : ONE_WAY_SHOWN;
 }
@@ -280,9 +307,10 @@ static void find_nanoseconds(struct payload *payload)
     }
 }
 
-static uint32_t settle(struct payload *payload, struct payload_learned *learned)
+uint32_t stamp_settle(struct payload *payload, struct payload_learned *learned)
 {
     find_nanoseconds(payload);
+    note_deviations(&payload->signs);
     payload->doubt = judge_clock(payload);
     if (payload->signs.has_estimate) {
         int64_t error_ns = stamp_estimate_read(payload->signs.estimate).error_ns;
@@ -313,7 +341,7 @@ const struct operation operation_stamp = {
     .name = "stamp",
     .transport = TRANSPORT_UDP,
     .has_ports = true,
-    .has_packet_key = true,
+    .key_algorithm = AUTH_HMAC_SHA256,
     .tells_clock = true,
     .is_fine = true,
     .controls = 1U << CONTROL_NONE,
@@ -324,7 +352,7 @@ const struct operation operation_stamp = {
     .read = read,
     .write_query = write_query,
     .read_query = read_query,
-    .settle = settle,
+    .settle = stamp_settle,
 };
 
 static const struct operation_key twamp_light_keys[] = {
@@ -354,5 +382,5 @@ const struct operation operation_twamp_light = {
     .read = read,
     .write_query = write_query,
     .read_query = read_query,
-    .settle = settle,
+    .settle = stamp_settle,
 };

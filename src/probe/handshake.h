@@ -42,6 +42,7 @@ struct grant {
 };
 
 struct handshake {
+    struct grant grant;
     const struct spec *spec;
     uint8_t ids[HANDSHAKE_IDS]; /* version 1: of request n, at n % HANDSHAKE_IDS */
     uint32_t requests; /* version 1, sent since the start of the process */
@@ -51,7 +52,6 @@ struct handshake {
     uint8_t failed_tries; /* of them, those that our host did not send */
     struct mono sent[HANDSHAKE_TRIES_MAX];
     struct mono deadline; /* of the latest try, or of the pause behind its refusal */
-    struct grant grant;
     int64_t extra_ns; /* asked for beyond what a fast path needs: what the latest answer took, when
                          that is slow; kept across operations */
 

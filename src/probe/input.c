@@ -36,6 +36,8 @@ static void input_opened(struct probe *probe, const struct ev *ev, struct instan
     probe->payload.identifier = ev->local.port;
     if (probe->wants_query) {
         probe->phase = PROBE_QUERY;
+    } else if (probe->client != NULL) {
+        phase_negotiate(probe, now);
     } else if (phase_has_handshake(probe)) {
         probe->phase = PROBE_CONTROL;
         probe->wants_control = true;
@@ -270,28 +272,9 @@ static void input_icmp(struct probe *probe, const struct ev *ev, struct instant 
     }
 }
 
-/* What the end of a connection that never was says. */
-static enum outcome connect_outcome(int error)
-{
-    switch (error) {
-    case ECONNREFUSED:
-    case ECONNRESET:
-        return OUTCOME_REFUSED;
-    case EHOSTUNREACH:
-    case EHOSTDOWN:
-    case ENETUNREACH:
-    case ENOPROTOOPT:
-        return OUTCOME_UNREACHABLE;
-    case ETIMEDOUT:
-        return OUTCOME_TIMEOUT;
-    default:
-        return OUTCOME_LOCAL;
-    }
-}
-
 static void input_not_connected(struct probe *probe, int error, struct instant now)
 {
-    enum outcome outcome = connect_outcome(error);
+    enum outcome outcome = phase_connect_outcome(error);
     probe->is_open = false;
     probe->round.error = error;
     if (outcome == OUTCOME_LOCAL) {
@@ -327,6 +310,10 @@ static void input_failure(struct probe *probe, const struct ev *ev, struct insta
 bool probe_input(struct probe *probe, const struct ev *ev, struct instant now)
 {
     const enum probe_phase before = probe->phase;
+    if (ev->id.channel == PROBE_STREAM) {
+        phase_input_stream(probe, ev, now);
+        return true;
+    }
     switch (ev->kind) {
     case EV_OPENED:
         probe->is_open = true;
@@ -348,6 +335,8 @@ bool probe_input(struct probe *probe, const struct ev *ev, struct instant now)
     case EV_DROPPED:
         probe->socket_drops += ev->dropped;
         return false;
+    case EV_ENDED: /* of a stream only */
+        break;
     case EV_ERROR:
         if (ev->is_icmp) {
             input_icmp(probe, ev, now);

@@ -17,14 +17,17 @@
  *  4. A machine names its channels by (owner, channel); descriptors exist only in the host. What
  * arrives after FX_CLOSE is dropped there.
  *  5. FX_OPEN is answered by exactly one EV_OPENED or EV_ERROR: before the next poll, but that of
- * TRANSPORT_TCP_CONNECT when the handshake has ended; FX_CLOSE may come first and ends the wait.
- * After EV_ERROR there is nothing to close. FX_SEND is answered by EV_ERROR only when the packet
- * did not leave: before the next poll, or, with `may_wait`, after the polls of this turn at the
- * latest.
+ * TRANSPORT_TCP_CONNECT and _STREAM when the handshake has ended; FX_CLOSE may come first and ends
+ * the wait. After EV_ERROR there is nothing to close. FX_SEND is answered by EV_ERROR only when the
+ * packet did not leave: before the next poll, or, with `may_wait`, after the polls of this turn at
+ * the latest.
  *  6. Durations come from now.mono, which never goes back. now.wall may jump; it serves wire fields
  * only.
  *  7. What a machine opens it closes; the simulator asserts the balance.
- *  8. How a channel maps to a socket is the host's business: its own, or, with `may_share`, one
+ *  8. A stream carries bytes both ways, in order, and keeps no messages apart. EV_ENDED is the last
+ * that is heard of it; the machine closes it all the same. What the system does not take at once
+ * ends it, for who writes little and waits for answers never meets that.
+ *  9. How a channel maps to a socket is the host's business: its own, or, with `may_share`, one
  * that it shares with channels to other peers. */
 #ifndef PROBE_IO_H
 #define PROBE_IO_H
@@ -55,7 +58,10 @@ struct io_options {
                            that of the path comes back as an ICMP error (EMSGSIZE) */
 };
 
-/* What FX_OPEN opens. TCP carries no data here. */
+/* Most bytes of a stream that one EV_DATA brings. */
+#define IO_STREAM_BYTES_MAX 4096
+
+/* What FX_OPEN opens. The first two of TCP carry no bytes, the last three are streams. */
 enum transport {
     TRANSPORT_UDP,
     TRANSPORT_TCP_CONNECT, /* a connection to `peer` */
@@ -64,15 +70,19 @@ enum transport {
      * The port of EV_OPENED's `local` is the identifier to send with; only its replies come in. */
     TRANSPORT_ICMP_ECHO,
     TRANSPORT_ICMP_TIMESTAMP, /* IPv4 only */
+    TRANSPORT_TCP_STREAM, /* a connection to `peer` */
+    TRANSPORT_TCP_SERVER, /* listens: EV_DATA without bytes says that `peer` connected */
+    TRANSPORT_TCP_ACCEPTED, /* that connection: it is taken by the polls that follow the EV_DATA, or
+                               closed */
 };
 
 enum fx_kind {
     FX_OPEN, /* a channel of `transport` bound to `local` (port 0: any), with `options`; with
                 `may_share` it need not hear others than `peer`'s IP, from any port */
-    FX_SEND, /* one datagram to `peer`, from `local`'s IP when that is set; with `wants_stamp` the
-                host tells by EV_SENT when it really left, if it can (without, it may tell all the
-                same); with `may_wait` it leaves together with what else is due, at the end of the
-                turn */
+    FX_SEND, /* the next bytes of a stream; else one datagram to `peer`, from `local`'s IP when that
+                is set; with `wants_stamp` the host tells by EV_SENT when it really left, if it can
+                (without, it may tell all the same); with `may_wait` it leaves together with what
+                else is due, at the end of the turn */
     FX_CLOSE, /* the channel; no events after it */
 };
 
@@ -99,7 +109,9 @@ struct fx {
 
 enum ev_kind {
     EV_OPENED, /* `local` is what the channel is bound to */
-    EV_DATA, /* one datagram; of a TRANSPORT_TCP_LISTEN: `peer` connected, no bytes */
+    EV_DATA, /* one datagram, or the next bytes of a stream; of a TRANSPORT_TCP_LISTEN or _SERVER:
+                `peer` connected, no bytes */
+    EV_ENDED, /* of a stream: its peer closed it (`error` 0), or it broke */
     EV_SENT, /* the datagram sent with `tag` left at `left`; may come after its answer, or never */
     EV_DROPPED, /* while the channel was open, `dropped` datagrams were lost in its socket, for this
                    host was too slow; they may have been of other channels. Comes before an FX_CLOSE
@@ -126,7 +138,7 @@ struct ev {
     bool is_of_vrf; /* EV_DATA: it came through a VRF, to a channel without options.device: who
                        answers must not, for the answer would leave outside of that VRF */
     uint32_t dropped; /* EV_DROPPED */
-    int error; /* EV_ERROR: an errno value */
+    int error; /* EV_ERROR, EV_ENDED: an errno value */
     bool is_icmp; /* EV_ERROR: reported by the network, not by a system call of ours */
     struct icmp_error icmp; /* the same: what it said */
 };

@@ -24,6 +24,24 @@ enum outcome phase_unreachable(const struct probe *probe)
     return icmp_error_is_prohibition(&probe->round.icmp) ? OUTCOME_PROHIBITED : OUTCOME_UNREACHABLE;
 }
 
+enum outcome phase_connect_outcome(int error)
+{
+    switch (error) {
+    case ECONNREFUSED:
+    case ECONNRESET:
+        return OUTCOME_REFUSED;
+    case EHOSTUNREACH:
+    case EHOSTDOWN:
+    case ENETUNREACH:
+    case ENOPROTOOPT:
+        return OUTCOME_UNREACHABLE;
+    case ETIMEDOUT:
+        return OUTCOME_TIMEOUT;
+    default:
+        return OUTCOME_LOCAL;
+    }
+}
+
 void phase_finish(struct probe *probe, enum outcome outcome, struct mono end)
 {
     if (outcome != OUTCOME_LOCAL && outcome != OUTCOME_UNREACHABLE &&

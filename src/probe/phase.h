@@ -6,8 +6,8 @@
 
 #include "probe/probe.h"
 
-/* The one channel of an operation. */
-enum { PROBE_CHANNEL = 0 };
+/* The one channel of an operation, and that of its control connection. */
+enum { PROBE_CHANNEL = 0, PROBE_STREAM = 1 };
 
 /* A control request opens the port first. */
 bool phase_has_handshake(const struct probe *probe);
@@ -43,6 +43,18 @@ unsigned phase_port_bits(const struct probe *probe);
 /* The query is answered, or nobody waits for that any longer: the train has a channel of its own.
  */
 void phase_end_query(struct probe *probe);
+
+/* The packets' channel is open: the control connection begins. */
+void phase_negotiate(struct probe *probe, struct instant now);
+
+/* What came or happened on the control connection. */
+void phase_input_stream(struct probe *probe, const struct ev *ev, struct instant now);
+
+/* What there is to do on the control connection; false: nothing. */
+bool phase_poll_stream(struct probe *probe, struct fx *fx);
+
+/* How a TCP connection that never was ends. */
+enum outcome phase_connect_outcome(int error);
 
 /* Ends the operation with the refusal that was heard. */
 void phase_refuse(struct probe *probe);

@@ -3,7 +3,10 @@
 #include "probe/probe.h"
 
 #include <assert.h>
+#include <stdlib.h>
 
+#include "base/crypto.h"
+#include "base/mem.h"
 #include "operation/operation.h"
 #include "probe/phase.h"
 #include "probe/spec_field.h"
@@ -14,6 +17,9 @@ void probe_init(struct probe *probe, const struct spec *spec,
 {
     *probe = (struct probe){.spec = spec_ref(spec)};
     handshake_seed(&probe->handshake, seed);
+    if (spec->operation->negotiates) {
+        probe->client = mem_alloc(1, sizeof *probe->client);
+    }
     train_init(&probe->train, spec->packets.count, spec->packets.interval_ns,
                spec->schedule.timeout_ns);
 }
@@ -21,6 +27,10 @@ void probe_init(struct probe *probe, const struct spec *spec,
 void probe_fini(struct probe *probe)
 {
     train_fini(&probe->train);
+    if (probe->client != NULL) {
+        crypto_wipe(probe->client, sizeof *probe->client);
+        free(probe->client);
+    }
     spec_unref(probe->spec);
 }
 
@@ -92,6 +102,8 @@ void probe_start(struct probe *probe, struct instant now, struct mono latest_end
     probe->socket_drops = 0;
     probe->has_asked_again = false;
     probe->wants_query = wants_query(probe, now.mono);
+    probe->is_stream_over = false;
+    probe->wants_stream = false;
     phase_wait_until(probe, MONO_NEVER);
     if (probe->spec->path.peer.family == ADDR_NONE) {
         phase_finish(probe, OUTCOME_RESOLVE, now.mono);
@@ -369,6 +381,28 @@ static bool poll_query(struct probe *probe, struct instant now, struct fx *fx, u
     return poll_opening(probe, fx);
 }
 
+/* The control connection says all that it has to say; what is not said by the deadline is not
+ * waited for. */
+static bool poll_negotiate(struct probe *probe, struct instant now, struct fx *fx)
+{
+    if (probe->wants_stream) {
+        probe->wants_stream = false;
+        probe->is_stream_open = true;
+        fill_open(probe, TRANSPORT_TCP_STREAM, fx);
+        fx->id.channel = PROBE_STREAM;
+        fx->local.port = 0;
+        fx->peer.port = probe->spec->control.port;
+        return true;
+    }
+    if (phase_poll_stream(probe, fx)) {
+        return true;
+    }
+    if (is_due(probe, now.mono)) {
+        phase_finish(probe, OUTCOME_NO_CONNECTION, probe->deadline);
+    }
+    return false;
+}
+
 static bool poll_running(struct probe *probe, struct instant now, struct fx *fx, uint8_t *scratch)
 {
     switch (probe->phase) {
@@ -378,6 +412,8 @@ static bool poll_running(struct probe *probe, struct instant now, struct fx *fx,
         return poll_query(probe, now, fx, scratch);
     case PROBE_CONTROL:
         return poll_control(probe, now, fx, scratch);
+    case PROBE_NEGOTIATE:
+        return poll_negotiate(probe, now, fx);
     case PROBE_CONNECT:
         return poll_connect(probe, now, fx, scratch);
     case PROBE_TRAIN:
@@ -396,6 +432,9 @@ bool probe_poll(struct probe *probe, struct instant now, struct fx *fx, uint8_t 
     if (poll_running(probe, now, fx, scratch)) {
         return true;
     }
+    if (probe->phase == PROBE_OVER && probe->is_stream_open) {
+        return phase_poll_stream(probe, fx);
+    }
     if (probe->phase == PROBE_OVER && probe->is_open) {
         probe->is_open = false;
         *fx = (struct fx){.kind = FX_CLOSE, .id.channel = PROBE_CHANNEL};
@@ -409,6 +448,7 @@ struct mono probe_deadline(const struct probe *probe)
     switch (probe->phase) {
     case PROBE_QUERY:
     case PROBE_CONTROL:
+    case PROBE_NEGOTIATE:
     case PROBE_CONNECT:
     case PROBE_SETTLE:
         return mono_max(probe->deadline, probe->held_until);
@@ -436,5 +476,6 @@ bool probe_is_settled(const struct probe *probe, struct mono now)
 
 bool probe_is_idle(const struct probe *probe)
 {
-    return (probe->phase == PROBE_IDLE || probe->phase == PROBE_OVER) && !probe->is_open;
+    return (probe->phase == PROBE_IDLE || probe->phase == PROBE_OVER) && !probe->is_open &&
+           !probe->is_stream_open;
 }

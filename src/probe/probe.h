@@ -4,7 +4,8 @@
  * the result. Driven by a session (engine/session.h) over one channel.
  *
  *   IDLE -> CONTROL -> TRAIN -> SETTLE -> OVER
- *           (STAMP: QUERY, now and then, in place of CONTROL)
+ *           (STAMP: QUERY, now and then, in place of CONTROL; TWAMP: NEGOTIATE, over a connection
+ *            that stays open beside the packets' channel until the end)
  *              (TCP: CONNECT in place of TRAIN, on a channel of its own)
  *              \_________________________/   (refused, unanswered, no socket)
  *
@@ -26,6 +27,7 @@
 #include "probe/io.h"
 #include "probe/spec.h"
 #include "probe/train.h"
+#include "probe/twamp_client.h"
 #include "stats/clock.h"
 #include "stats/round.h"
 
@@ -42,6 +44,7 @@ enum probe_phase {
     PROBE_OPENING,
     PROBE_QUERY, /* on a channel of its own */
     PROBE_CONTROL,
+    PROBE_NEGOTIATE, /* in place of CONTROL: TWAMP-Control, over TCP */
     PROBE_TRAIN,
     PROBE_CONNECT, /* in place of TRAIN: a TCP handshake */
     PROBE_SETTLE,
@@ -66,23 +69,25 @@ struct probe {
     const struct spec *spec; /* a reference: what the latest operation runs or ran by */
     enum probe_phase phase;
     bool wants_open, is_open, wants_control, wants_query, has_result;
+    struct twamp_client *client; /* of a control connection; NULL: the operation has none */
+    bool wants_stream, is_stream_open, is_stream_over; /* the connection: over, but not closed */
     bool is_unreachable; /* ICMP said so during the handshake, or about a train without one */
     bool is_altered; /* a reply to be verified was not what was sent, but perhaps not the
                         responder's */
-    bool has_refusal; /* the responder, or somebody else, refused: */
-    struct handshake_answer refusal; /* believed when nobody says otherwise */
-    struct mono started;
-    struct mono latest_end;
-    struct mono deadline; /* of CONTROL, CONNECT and SETTLE, */
-    struct mono held_until; /* but not before this: it was slept through. 0: it was not */
+    bool has_refusal; /* the responder, or somebody else, refused: `refusal` */
     bool has_asked_again; /* for the port, in this operation */
     uint16_t port; /* where the probes go: the spec's, or what the responder suggested */
     struct mono last_event; /* the last thing that counted, for the duration */
-    uint32_t socket_drops; /* datagrams lost in the socket during the operation, perhaps not ours */
-    struct handshake handshake;
     struct train train;
     struct payload payload;
+    struct handshake handshake;
     struct round round;
+    struct handshake_answer refusal; /* believed when nobody says otherwise */
+    struct mono started;
+    struct mono latest_end;
+    struct mono deadline; /* of CONTROL, NEGOTIATE, CONNECT and SETTLE, */
+    struct mono held_until; /* but not before this: it was slept through. 0: it was not */
+    uint32_t socket_drops; /* datagrams lost in the socket during the operation, perhaps not ours */
     struct clock_filter filter; /* of the responder's clock, over operations */
     struct mono query_due; /* no query is sent before; over operations */
     struct payload_learned learned; /* of the responder, over operations */

@@ -74,7 +74,8 @@ static void judge_drops(struct probe *probe)
 {
     struct round *round = &probe->round;
     bool is_silent = round->outcome == OUTCOME_NO_CONNECTION;
-    bool was_control = is_silent && probe->socket_drops >= probe->handshake.tries;
+    bool was_control = is_silent && probe->handshake.tries > 0 &&
+                       probe->socket_drops >= probe->handshake.tries;
     bool was_train = round->outcome == OUTCOME_TIMEOUT && round->dropped_here > 0 &&
                      round->dropped_here == round->sent;
     if (was_control || was_train) {
@@ -109,6 +110,7 @@ static void settle_payload(struct probe *probe)
     if (probe->spec->operation->settle != NULL) {
         probe->round.corrupt += probe->spec->operation->settle(&probe->payload, &probe->learned);
         probe->round.byte_order = probe->payload.byte_order;
+        probe->round.deviations = probe->payload.signs.deviations;
     }
     /* It lives, but the query or its answer was lost. */
     if (probe->learned.reflector == REFLECTOR_AUTO && probe->train.arrivals > 0) {

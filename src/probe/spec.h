@@ -122,12 +122,13 @@ struct spec_packets {
 /* How the responder is asked to open the port: read by the handshake. */
 struct spec_control {
     enum control_version version;
-    struct auth_key key; /* algorithm AUTH_NONE: no authentication; of STAMP: that of the packets,
-                            which are not asked for */
-    unsigned auth_layout; /* with an MD5 key: 0: try them in turn; else number + 1 of the layout */
-    uint16_t port;
+    uint16_t port; /* UDP; of TWAMP, TCP */
     uint8_t tries; /* transmissions of the control request in all */
     int64_t timeout_ns;
+    struct auth_key key; /* algorithm AUTH_NONE: no authentication; of STAMP: that of the packets,
+                            which are not asked for */
+    uint8_t mode; /* TWAMP: bit 1 << mode of its Modes (enum twamp_mode) */
+    unsigned auth_layout; /* with an MD5 key: 0: try them in turn; else number + 1 of the layout */
 };
 
 /* Which times are believed: read by the host (timestamps) and the trust in one-way delays. */
@@ -146,6 +147,8 @@ enum series_level {
     SERIES_ALL = 1,
 };
 
+#define SPEC_HISTORY_MAX 1440 /* operations: a day of one a minute */
+
 /* What is made of the results: read by the session; the level by the exposition. */
 struct spec_results {
     enum series_level series;
@@ -154,6 +157,7 @@ struct spec_results {
     struct limit_set limits; /* the threshold is in them */
     enum hist_forms histograms;
     bool shows_created; /* lines with the start of counters in OpenMetrics 1.0 */
+    uint32_t history; /* operations that are kept, 0..SPEC_HISTORY_MAX */
     bool keeps_packets; /* reports have those of the latest operation */
 };
 
@@ -162,11 +166,12 @@ struct spec_results {
 struct spec {
     struct spec_identity identity;
     const struct operation *operation; /* what is measured: operation/operation.h */
-    struct spec_schedule schedule;
+    /* Each packet reads of these four. */
+    struct spec_clocks clocks;
     struct spec_path path;
     struct spec_packets packets;
     struct spec_control control;
-    struct spec_clocks clocks;
+    struct spec_schedule schedule;
     struct spec_results results;
     unsigned references; /* use spec_ref and spec_unref only */
 };

@@ -38,7 +38,7 @@ struct spec_field {
     enum field_rule rule;
 };
 
-#define SPEC_FIELD_COUNT 53
+#define SPEC_FIELD_COUNT 55
 /* In the order of struct spec. */
 extern const struct spec_field spec_fields[SPEC_FIELD_COUNT];
 
@@ -51,6 +51,11 @@ bool spec_field_is_equal(const struct spec_field *field, const struct spec *a,
 
 /* No field that is FIELD_RESETS differs. */
 bool spec_is_same_target(const struct spec *a, const struct spec *b);
+
+/* A hash of the fields that are FIELD_RESETS, the same on every machine: by it, and by its name, a
+ * target is known over a restart. A field that is 0 or empty is not in it, so that those of later
+ * releases change nothing. */
+uint64_t spec_identity_hash(const struct spec *spec);
 
 /* No field differs, but for those that are FIELD_INTERNAL. */
 bool spec_is_equal(const struct spec *a, const struct spec *b);

@@ -16,7 +16,7 @@ void train_init(struct train *train, uint32_t count, int64_t interval_ns, int64_
         .capacity = count,
         .interval_ns = interval_ns,
         .timeout_ns = timeout_ns,
-        .samples = mem_alloc(count, sizeof(struct sample)),
+        .samples = mem_alloc_lines(count, sizeof(struct sample)),
         .arrival = mem_alloc(count, sizeof(uint32_t)),
     };
     counted_init(&train->counted, count);
@@ -46,7 +46,7 @@ void train_clear(struct train *train)
 
 void train_start(struct train *train, struct instant now)
 {
-    train_clear(train);
+    assert(train->next == 0 && train->arrivals == 0);
     train->start = now.mono;
     train->epoch_ns = now.wall.ns - now.mono.ns;
 }

@@ -29,21 +29,22 @@
 #define TRAIN_SKIP_NS (50 * NS_PER_MS)
 
 struct train {
-    uint32_t count, capacity; /* to send; room for. The same unless it was cut */
-    int64_t interval_ns;
-    int64_t timeout_ns; /* of each packet, from its own sending */
-    struct sample *samples; /* `count`; samples[k - 1] is packet k */
-    uint32_t *arrival; /* indices of received and late samples in order of arrival */
-    uint32_t arrivals;
-    struct counted counted; /* numbers of the responder; untouched when it does not count */
-    bool has_counts;
     uint32_t next; /* index of the next packet to send */
     uint32_t last; /* number of the packet that was sent last; 0: none */
     uint32_t unsettled; /* sent and not answered */
+    uint32_t count; /* to send; `capacity`, unless it was cut */
+    struct mono start;
+    int64_t interval_ns;
+    int64_t timeout_ns; /* of each packet, from its own sending */
+    int64_t epoch_ns; /* operation clock minus monotonic clock */
+    struct sample *samples; /* `count`; samples[k - 1] is packet k */
+    uint32_t *arrival; /* indices of received and late samples in order of arrival */
+    uint32_t arrivals;
+    bool has_counts;
+    struct counted counted; /* numbers of the responder; untouched when it does not count */
     uint32_t missed; /* skipped by train_skip and train_skip_rest */
     uint32_t refused; /* packets sent when the path refused their size; 0: it did not */
-    struct mono start;
-    int64_t epoch_ns; /* operation clock minus monotonic clock */
+    uint32_t capacity;
 };
 
 /* Allocates the ledger, its only memory. */
@@ -53,7 +54,7 @@ void train_fini(struct train *train);
 /* Empties the ledger: nothing sent, nothing due. */
 void train_clear(struct train *train);
 
-/* Empties the ledger; the first packet is due now. */
+/* The ledger is empty; the first packet is due now. */
 void train_start(struct train *train, struct instant now);
 
 /* When the next packet is due; MONO_NEVER when all are sent. */

@@ -76,6 +76,9 @@ static void warn_open(const struct reflect_settings *settings)
     if (reachable == NULL) {
         reachable = find_reachable(settings->stamp.ports, settings->stamp.port_count);
     }
+    if (reachable == NULL) {
+        reachable = find_reachable(settings->twamp.ports, settings->twamp.port_count);
+    }
     if (settings->allow_count == 0 && reachable != NULL) {
         log_line(LOG_LEVEL_WARN, "the responder answers everybody: it has no allow list", "address",
                  addr_format(reachable, text), NULL);
@@ -89,5 +92,9 @@ void answering_log_open(const struct reflect_settings *settings)
     for (size_t i = 0; i < settings->stamp.port_count; i++) {
         log_line(LOG_LEVEL_INFO, "STAMP port open", "address",
                  addr_format(&settings->stamp.ports[i], text), NULL);
+    }
+    for (size_t i = 0; i < settings->twamp.port_count; i++) {
+        log_line(LOG_LEVEL_INFO, "TWAMP port open", "address",
+                 addr_format(&settings->twamp.ports[i], text), NULL);
     }
 }

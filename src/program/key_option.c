@@ -44,6 +44,9 @@ const char *key_option_parse(const char *text, struct auth_key *out)
         return "has an algorithm that the cryptographic policy of this system forbids";
     }
     key.id = (uint16_t)number;
+    if (key.algorithm == AUTH_TWAMP) {
+        auth_key_name(&key, NULL);
+    }
     const char *problem = secret_read(NULL, rest + name_length + 1, &key, &is_exposed);
     if (problem == NULL) {
         *out = key;

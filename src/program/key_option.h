@@ -8,7 +8,7 @@
 
 #include "probe/spec.h"
 
-#define KEY_OPTION_ALGORITHMS "md5, sha256 or hmac-sha256"
+#define KEY_OPTION_ALGORITHMS "md5, sha256, hmac-sha256 or twamp"
 
 /* False when `name` is not the name of an algorithm. */
 bool key_option_algorithm(const char *name, enum auth_algorithm *out);

@@ -13,12 +13,16 @@ void responder_view_fill(const struct responder_stats *counted, struct responder
                                                .value = stats->requests[i]};
         out->requests_v2[i] = (struct expo_count){
             .label = reflect_result_name((enum reflect_result)i), .value = stats->requests_v2[i]};
+        out->requests_twamp[i] =
+            (struct expo_count){.label = reflect_result_name((enum reflect_result)i),
+                                .value = stats->requests_twamp[i]};
     }
     out->probes[0] = (struct expo_count){.label = "jitter", .value = stats->jitter_probes};
     out->probes[1] = (struct expo_count){.label = "echo", .value = stats->echo_probes};
     out->probes[2] = (struct expo_count){.label = "tcp_connect", .value = stats->tcp_connects};
     out->probes[3] = (struct expo_count){.label = "jitter_us", .value = stats->jitter_us_probes};
     out->probes[4] = (struct expo_count){.label = "stamp", .value = stats->stamp_packets};
+    out->probes[5] = (struct expo_count){.label = "twamp", .value = stats->twamp_packets};
     for (unsigned i = IPSLA_ACCEPT + 1; i < REFLECT_DROP_COUNT; i++) {
         out->drops[drop_count++] =
             (struct expo_count){.label = reflect_drop_name(i), .value = stats->dropped[i]};
@@ -29,6 +33,8 @@ void responder_view_fill(const struct responder_stats *counted, struct responder
         .request_count = RESULT_FORMAT, /* the last, which version 1 does not have */
         .requests_v2 = out->requests_v2,
         .request_v2_count = REFLECT_RESULT_COUNT,
+        .requests_twamp = out->requests_twamp,
+        .request_twamp_count = stats->twamp_ports > 0 ? REFLECT_RESULT_COUNT : 0,
         .probes = out->probes,
         .probe_count = RESPONDER_VIEW_KINDS,
         .drops = out->drops,

@@ -7,13 +7,14 @@
 #include "expo/view.h"
 #include "host/responder_worker.h"
 
-#define RESPONDER_VIEW_KINDS 5
+#define RESPONDER_VIEW_KINDS 6
 
 /* What an expo_responder points to. It must stay where it is. */
 struct responder_view {
     struct expo_responder responder;
     struct expo_count requests[REFLECT_RESULT_COUNT];
     struct expo_count requests_v2[REFLECT_RESULT_COUNT];
+    struct expo_count requests_twamp[REFLECT_RESULT_COUNT];
     struct expo_count probes[RESPONDER_VIEW_KINDS];
     struct expo_count drops[REFLECT_DROP_COUNT];
     uint16_t control_ports[REFLECT_SOCKETS_MAX];

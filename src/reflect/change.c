@@ -13,7 +13,7 @@
 uint32_t reflect_permanent_total(const struct reflect_settings *settings)
 {
     return (uint32_t)(settings->permanent_count + settings->permanent_tcp_count +
-                      settings->stamp.port_count);
+                      settings->stamp.port_count + 2 * settings->twamp.port_count);
 }
 
 const struct addr *reflect_permanent_at(const struct reflect_settings *settings, size_t place,
@@ -24,11 +24,31 @@ const struct addr *reflect_permanent_at(const struct reflect_settings *settings,
         return &settings->permanent[place];
     }
     place -= settings->permanent_count;
-    if (place >= settings->permanent_tcp_count) {
-        return &settings->stamp.ports[place - settings->permanent_tcp_count];
+    if (place < settings->permanent_tcp_count) {
+        *transport = TRANSPORT_TCP_LISTEN;
+        return &settings->permanent_tcp[place];
     }
-    *transport = TRANSPORT_TCP_LISTEN;
-    return &settings->permanent_tcp[place];
+    place -= settings->permanent_tcp_count;
+    if (place < settings->stamp.port_count) {
+        return &settings->stamp.ports[place];
+    }
+    place -= settings->stamp.port_count;
+    if (place < settings->twamp.port_count) {
+        *transport = TRANSPORT_TCP_SERVER;
+        return &settings->twamp.ports[place];
+    }
+    return &settings->twamp.ports[place - settings->twamp.port_count];
+}
+
+bool reflect_is_twamp_port(const struct reflect_settings *settings, const struct lease_port *port)
+{
+    for (size_t i = 0; i < settings->twamp.port_count; i++) {
+        if (port->transport == TRANSPORT_UDP &&
+            addr_is_equal(&settings->twamp.ports[i], &port->local)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 bool reflect_is_stamp_port(const struct reflect_settings *settings, const struct lease_port *port)
@@ -57,6 +77,7 @@ static void note_ports(struct reflect *reflect)
         count += at == count;
     }
     reflect->stats.control_port_count = count;
+    reflect->stats.twamp_ports = (uint32_t)settings->twamp.port_count;
     reflect->stats.permanent_ports =
         (uint32_t)(settings->permanent_count + settings->permanent_tcp_count);
 }
@@ -68,6 +89,7 @@ void reflect_set_limits(struct reflect *reflect)
     reflect->stats.max_sessions = settings->max_sessions;
     note_ports(reflect);
     reflect_write_estimate(reflect);
+    reflect_start_twamp(reflect);
     if (requests > 0) { /* a second's worth at once */
         reflect->requests.rate = (struct meter_rate){requests, NS_PER_SECOND / requests};
     }
@@ -83,6 +105,9 @@ void reflect_wipe_settings(struct reflect_settings *settings)
         auth_key_wipe(&settings->keys[i]);
     }
     auth_key_wipe(&settings->stamp.key);
+    for (size_t i = 0; i < settings->twamp.key_count; i++) {
+        auth_key_wipe(&settings->twamp.keys[i]);
+    }
 }
 
 void reflect_change(struct reflect *reflect, const struct reflect_settings *settings)
@@ -120,7 +145,8 @@ static bool is_permanent(const struct reflect_settings *settings, const struct l
         enum transport transport;
         const struct addr *local = reflect_permanent_at(settings, i, &transport);
         if (transport == port->transport && addr_is_equal(local, &port->local)) {
-            return port->is_stamp == reflect_is_stamp_port(settings, port);
+            return port->is_stamp == reflect_is_stamp_port(settings, port) &&
+                   port->is_twamp == reflect_is_twamp_port(settings, port);
         }
     }
     return false;
@@ -152,6 +178,13 @@ uint32_t reflect_find_removed(struct reflect *reflect)
     return LEASE_NONE;
 }
 
+void reflect_mark_port(struct reflect *reflect, uint32_t index)
+{
+    struct lease_port *port = &reflect->book.ports[index];
+    port->is_stamp = reflect_is_stamp_port(&reflect->settings, port);
+    port->is_twamp = reflect_is_twamp_port(&reflect->settings, port);
+}
+
 bool reflect_make_permanent(struct reflect *reflect, const struct addr *local,
                             enum transport transport)
 {
@@ -160,7 +193,6 @@ bool reflect_make_permanent(struct reflect *reflect, const struct addr *local,
         return false;
     }
     reflect->book.ports[index].is_permanent = true;
-    reflect->book.ports[index].is_stamp =
-        reflect_is_stamp_port(&reflect->settings, &reflect->book.ports[index]);
+    reflect_mark_port(reflect, index);
     return true;
 }

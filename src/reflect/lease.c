@@ -209,7 +209,22 @@ struct lease_session *lease_find_stamp(struct lease_book *book, uint32_t port,
     while (index != LEASE_NONE) {
         struct lease_session *session = &book->sessions[index];
         if (is_of(session, port, peer) && session->peer.port == peer->port &&
-            session->stamp.ssid == ssid) {
+            session->twamp.connection == 0 && session->stamp.ssid == ssid) {
+            return session;
+        }
+        index = session->next;
+    }
+    return NULL;
+}
+
+struct lease_session *lease_find_twamp(struct lease_book *book, uint32_t port,
+                                       const struct addr *peer)
+{
+    uint32_t index = *session_head(book, port, peer);
+    while (index != LEASE_NONE) {
+        struct lease_session *session = &book->sessions[index];
+        if (is_of(session, port, peer) && session->peer.port == peer->port &&
+            session->twamp.connection != 0) {
             return session;
         }
         index = session->next;

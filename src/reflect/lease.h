@@ -17,6 +17,7 @@
 #include "base/time.h"
 #include "probe/io.h"
 #include "wire/jitter_us.h"
+#include "wire/twamp_test.h"
 
 #define LEASE_NONE UINT32_MAX
 
@@ -35,7 +36,7 @@ enum port_state { PORT_FREE, PORT_OPENING, PORT_OPEN, PORT_CLOSING };
 struct lease_port {
     enum port_state state;
     bool is_permanent;
-    bool is_stamp; /* it takes STAMP packets, and no probes */
+    bool is_stamp, is_twamp; /* it takes their packets, and no probes */
     enum transport transport;
     struct addr local;
     uint32_t room_bytes; /* of the receive buffer, out of the share of all; 0: none */
@@ -67,6 +68,14 @@ struct lease_session {
         uint16_t ssid;
         uint64_t t3; /* when the latest reply left; 0: none has */
     } stamp;
+    struct lease_twamp { /* on a port for TWAMP */
+        uint32_t connection; /* that requested it; 0: none, it is a session of STAMP */
+        bool is_started, is_stopped;
+        struct mono started;
+        uint8_t tos; /* of replies */
+        int64_t timeout_ns; /* it answers for so long after its stop */
+        struct twamp_protection protection;
+    } twamp;
     const struct control *control; /* the version of the request that made it; of version 2: */
     uint32_t sequence, session_id;
     struct mono until; /* granted, once a probe has used it */
@@ -130,6 +139,10 @@ struct lease_session *lease_find_probe(struct lease_book *book, uint32_t port,
 /* The session of STAMP on `port` with this SSID, or NULL. */
 struct lease_session *lease_find_stamp(struct lease_book *book, uint32_t port,
                                        const struct addr *peer, uint16_t ssid);
+
+/* The session that a TWAMP client requested on `port` for packets from `peer`, or NULL. */
+struct lease_session *lease_find_twamp(struct lease_book *book, uint32_t port,
+                                       const struct addr *peer);
 
 /* There is a session on `port` of the IP of `peer`, whatever its port. */
 bool lease_has_address(struct lease_book *book, uint32_t port, const struct addr *peer);

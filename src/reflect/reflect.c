@@ -38,6 +38,7 @@ void reflect_free(struct reflect *reflect)
 {
     if (reflect != NULL) {
         lease_fini(&reflect->book);
+        reflect_end_twamp(reflect);
         reflect_wipe_settings(&reflect->settings);
         if (reflect->wanted != NULL) {
             reflect_wipe_settings(reflect->wanted);
@@ -105,7 +106,7 @@ void reflect_set_clock(struct reflect *reflect, const struct clock_state *clock)
 
 bool reflect_tells_clock(const struct reflect *reflect)
 {
-    return reflect->settings.stamp.port_count > 0;
+    return reflect->settings.stamp.port_count > 0 || reflect->settings.twamp.port_count > 0;
 }
 
 void reflect_stop(struct reflect *reflect)
@@ -162,11 +163,39 @@ static void input_request(struct reflect *reflect, const struct ev *ev, struct i
     }
 }
 
+/* On a port for TWAMP, of no session that runs, and not for STAMP either. */
+static void drop_twamp(struct reflect *reflect, uint32_t port, const struct addr *peer)
+{
+    bool is_known = lease_has_address(&reflect->book, port, peer);
+    reflect_drop(reflect, is_known ? DROP_OTHER_PORT : DROP_NO_SESSION);
+}
+
+static void input_port(struct reflect *reflect, uint32_t port, const struct ev *ev,
+                       struct instant now)
+{
+    const struct lease_port *at = &reflect->book.ports[port];
+    if (at->transport == TRANSPORT_TCP_LISTEN) {
+        reflect_input_connection(reflect, port, ev, now);
+    } else if (at->transport == TRANSPORT_TCP_SERVER) {
+        reflect_input_twamp_connection(reflect, ev, now);
+    } else if (at->is_twamp && reflect_input_twamp(reflect, port, ev, now)) {
+        return;
+    } else if (at->is_stamp) {
+        reflect_input_stamp(reflect, port, ev, now);
+    } else if (at->is_twamp) {
+        drop_twamp(reflect, port, &ev->peer);
+    } else {
+        reflect_input_probe(reflect, port, ev, now);
+    }
+}
+
 static void input_data(struct reflect *reflect, const struct ev *ev, struct instant now)
 {
     assert(!reflect->answer.is_pending && reflect->opening.port == LEASE_NONE);
     reflect->from = ev->peer;
-    if (ev->is_of_vrf) {
+    if (ev->id.channel >= TWAMP_CHANNELS) {
+        reflect_input_twamp_bytes(reflect, ev);
+    } else if (ev->is_of_vrf) {
         reflect_drop(reflect, DROP_OTHER_VRF);
     } else if (!is_allowed(reflect, &ev->peer)) {
         reflect_drop(reflect, DROP_NOT_ALLOWED);
@@ -180,14 +209,7 @@ static void input_data(struct reflect *reflect, const struct ev *ev, struct inst
     } else if (ev->id.channel < reflect->settings.listen_count) {
         input_request(reflect, ev, now);
     } else {
-        uint32_t port = ev->id.channel - (uint32_t)reflect->settings.listen_count;
-        if (reflect->book.ports[port].transport == TRANSPORT_TCP_LISTEN) {
-            reflect_input_connection(reflect, port, ev, now);
-        } else if (reflect->book.ports[port].is_stamp) {
-            reflect_input_stamp(reflect, port, ev, now);
-        } else {
-            reflect_input_probe(reflect, port, ev, now);
-        }
+        input_port(reflect, ev->id.channel - (uint32_t)reflect->settings.listen_count, ev, now);
     }
 }
 
@@ -255,13 +277,32 @@ static bool is_opening(const struct reflect *reflect, uint32_t channel)
            channel == port_channel(reflect, reflect->opening.port);
 }
 
+/* What became of an effect, or of a packet that left. */
+static void input_error(struct reflect *reflect, const struct ev *ev)
+{
+    if (ev->is_icmp) {
+        return;
+    }
+    if (ev->id.channel >= TWAMP_CHANNELS) {
+        reflect_input_twamp_failed(reflect, ev->id.channel);
+    } else if (is_opening(reflect, ev->id.channel)) {
+        input_open_failed(reflect, ev->id.channel, ev->error);
+    } else {
+        input_send_failed(reflect, ev);
+    }
+}
+
 static void input(void *self, const struct ev *ev, struct instant now)
 {
     struct reflect *reflect = self;
     reflect->now = now.mono;
     switch (ev->kind) {
     case EV_OPENED:
-        input_opened(reflect, ev->id.channel, now);
+        if (ev->id.channel >= TWAMP_CHANNELS) {
+            reflect_input_twamp_opened(reflect, ev->id.channel, now);
+        } else {
+            input_opened(reflect, ev->id.channel, now);
+        }
         break;
     case EV_DATA:
         input_data(reflect, ev, now);
@@ -269,15 +310,11 @@ static void input(void *self, const struct ev *ev, struct instant now)
     case EV_SENT: /* never asked for */
     case EV_DROPPED: /* the host counts them */
         break;
+    case EV_ENDED:
+        reflect_input_twamp_ended(reflect, ev->id.channel);
+        break;
     case EV_ERROR:
-        if (ev->is_icmp) {
-            break;
-        }
-        if (is_opening(reflect, ev->id.channel)) {
-            input_open_failed(reflect, ev->id.channel, ev->error);
-        } else {
-            input_send_failed(reflect, ev);
-        }
+        input_error(reflect, ev);
         break;
     }
 }
@@ -289,6 +326,8 @@ static void poll_answer(struct reflect *reflect, struct instant now, struct fx *
         reflect_complete_probe(reflect, now);
     } else if (answer->is_stamp) {
         reflect_complete_stamp(reflect, now);
+    } else if (answer->is_twamp) {
+        reflect_complete_twamp(reflect, now);
     }
     *fx = (struct fx){
         .kind = FX_SEND,
@@ -341,14 +380,6 @@ static uint32_t take_room(struct reflect *reflect, struct lease_port *port)
     return port->room_bytes;
 }
 
-static void mark_stamp(struct reflect *reflect, uint32_t index)
-{
-    if (index != LEASE_NONE) {
-        struct lease_port *port = &reflect->book.ports[index];
-        port->is_stamp = reflect_is_stamp_port(&reflect->settings, port);
-    }
-}
-
 /* Control sockets first, then permanent ports, one after the other; then what requests ask for. */
 static bool poll_open(struct reflect *reflect, struct fx *fx)
 {
@@ -369,7 +400,9 @@ static bool poll_open(struct reflect *reflect, struct fx *fx)
         if (!reflect_make_permanent(reflect, local, transport)) {
             *opening =
                 (struct opening){.port = lease_add_port(&reflect->book, local, transport, true)};
-            mark_stamp(reflect, opening->port);
+            if (opening->port != LEASE_NONE) {
+                reflect_mark_port(reflect, opening->port);
+            }
         }
     }
     if (opening->port == LEASE_NONE || opening->was_asked) {
@@ -407,7 +440,7 @@ static bool poll_expiry(struct reflect *reflect, struct mono now, struct fx *fx)
 
 static bool poll_stop(struct reflect *reflect, struct fx *fx)
 {
-    if (poll_expiry(reflect, MONO_NEVER, fx)) {
+    if (reflect_stop_twamp(reflect, fx) || poll_expiry(reflect, MONO_NEVER, fx)) {
         return true;
     }
     for (uint32_t i = 0; i < reflect->book.port_limit; i++) {
@@ -455,13 +488,14 @@ static bool poll(void *self, struct instant now, struct fx *fx)
         fill_close(reflect, removed, fx);
         return true;
     }
-    return poll_open(reflect, fx) || poll_expiry(reflect, now.mono, fx);
+    return reflect_poll_twamp(reflect, now, fx) || poll_open(reflect, fx) ||
+           poll_expiry(reflect, now.mono, fx);
 }
 
 static struct mono deadline(const void *self)
 {
     const struct reflect *reflect = self;
-    return lease_next_expiry(&reflect->book);
+    return mono_min(lease_next_expiry(&reflect->book), reflect_twamp_due(reflect));
 }
 
 struct machine reflect_machine(struct reflect *reflect)

@@ -75,6 +75,15 @@ struct reflect_stamp {
     struct auth_key key; /* that each packet must be authenticated with; AUTH_NONE: open mode */
 };
 
+/* A Server and Session-Reflector of TWAMP (RFC 5357). */
+struct reflect_twamp {
+    struct addr ports[REFLECT_PERMANENT_MAX]; /* TCP for control, UDP with the same number for test
+                                                 packets */
+    size_t port_count;
+    struct auth_key keys[REFLECT_KEYS_MAX]; /* when there are any, each client must use one */
+    size_t key_count;
+};
+
 struct replay_memory;
 
 #define REFLECT_WORKERS_MAX 16
@@ -118,6 +127,7 @@ struct reflect_settings {
     enum timestamp_format timestamp_format; /* of type 3 probes, which do not say it, and of STAMP
                                              */
     struct reflect_stamp stamp;
+    struct reflect_twamp twamp;
     struct auth_key keys[REFLECT_KEYS_MAX]; /* when there are any, each request must use one */
     size_t key_count;
     int64_t
@@ -172,7 +182,9 @@ const char *reflect_result_name(enum reflect_result result);
 struct reflect_stats {
     uint64_t requests[REFLECT_RESULT_COUNT]; /* of version 1 */
     uint64_t requests_v2[REFLECT_RESULT_COUNT];
+    uint64_t requests_twamp[REFLECT_RESULT_COUNT]; /* sessions, and what was refused before one */
     uint64_t echo_probes, jitter_probes, jitter_us_probes, stamp_packets; /* answered */
+    uint64_t twamp_packets;
     uint64_t tcp_connects; /* accepted and closed */
     uint64_t dropped[REFLECT_DROP_COUNT];
     uint64_t stamps[STAMP_SOURCE_COUNT]; /* source of t2 */
@@ -180,6 +192,7 @@ struct reflect_stats {
     uint16_t control_ports[REFLECT_SOCKETS_MAX]; /* of `listen`, each once */
     uint32_t control_port_count;
     uint32_t permanent_ports; /* UDP and TCP */
+    uint32_t twamp_ports;
     struct hist processing; /* t3 - t2, hist_layout_default */
 };
 
@@ -228,7 +241,7 @@ bool reflect_may_change(const struct reflect_settings *a, const struct reflect_s
  * known. */
 void reflect_set_clock(struct reflect *reflect, const struct clock_state *clock);
 
-/* Whether somebody will hear of it: there are ports for STAMP. */
+/* Whether somebody will hear of it: there are ports for STAMP or TWAMP. */
 bool reflect_tells_clock(const struct reflect *reflect);
 
 /* Closes everything at the next polls; after them the machine does nothing more. */

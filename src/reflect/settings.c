@@ -50,14 +50,21 @@ static bool are_prefixes_equal(const struct addr_prefix *a, const struct addr_pr
     return true;
 }
 
-static bool are_keys_equal(const struct reflect_settings *a, const struct reflect_settings *b)
+static bool are_keys_equal(const struct auth_key *a, const struct auth_key *b, size_t count)
 {
-    for (size_t i = 0; i < a->key_count; i++) {
-        if (i >= b->key_count || !auth_key_is_equal(&a->keys[i], &b->keys[i])) {
+    for (size_t i = 0; i < count; i++) {
+        if (!auth_key_is_equal(&a[i], &b[i])) {
             return false;
         }
     }
-    return a->key_count == b->key_count;
+    return true;
+}
+
+static bool are_twamp_equal(const struct reflect_twamp *a, const struct reflect_twamp *b)
+{
+    return a->port_count == b->port_count && a->key_count == b->key_count &&
+           are_addresses_equal(a->ports, b->ports, a->port_count) &&
+           are_keys_equal(a->keys, b->keys, a->key_count);
 }
 
 bool reflect_may_change(const struct reflect_settings *a, const struct reflect_settings *b)
@@ -79,7 +86,9 @@ static bool are_lists_equal(const struct reflect_settings *a, const struct refle
            are_addresses_equal(a->permanent_tcp, b->permanent_tcp, a->permanent_tcp_count) &&
            a->reserve_for_count == b->reserve_for_count &&
            are_prefixes_equal(a->reserve_for, b->reserve_for, a->reserve_for_count) &&
-           are_keys_equal(a, b) && memcmp(&a->ports, &b->ports, sizeof a->ports) == 0;
+           a->key_count == b->key_count && are_keys_equal(a->keys, b->keys, a->key_count) &&
+           are_twamp_equal(&a->twamp, &b->twamp) &&
+           memcmp(&a->ports, &b->ports, sizeof a->ports) == 0;
 }
 
 bool reflect_settings_are_equal(const struct reflect_settings *a, const struct reflect_settings *b)

@@ -194,14 +194,20 @@ void reflect_write_estimate(struct reflect *reflect)
     reflect->estimate = stamp_estimate_write(&reflect->clock);
 }
 
-void reflect_complete_stamp(struct reflect *reflect, struct instant now)
+void reflect_fill_stamp(struct reflect *reflect, struct instant now)
 {
     struct answer *answer = &reflect->answer;
-    struct crypto_part part;
     enum timestamp_format format = reflect->settings.timestamp_format;
     answer->stamp.estimate = reflect->estimate;
     answer->stamp.t2 = timestamp_encode(format, answer->received.at.wall);
     answer->stamp.t3 = timestamp_encode(format, reflect_leave(reflect, now));
+}
+
+void reflect_complete_stamp(struct reflect *reflect, struct instant now)
+{
+    struct answer *answer = &reflect->answer;
+    struct crypto_part part;
+    reflect_fill_stamp(reflect, now);
     if (answer->stamp_session != NULL) {
         answer->stamp_session->stamp.t3 = answer->stamp.t3;
     }

@@ -37,7 +37,7 @@ struct answer {
     uint8_t tos;
     size_t size;
     uint32_t responder_seq;
-    bool is_stamp; /* the same, into: */
+    bool is_stamp, is_twamp; /* the same, into: */
     struct stamp_reply stamp;
     struct lease_session *stamp_session; /* NULL: there are none */
     struct stamp received;
@@ -92,7 +92,7 @@ struct reflect {
     struct listener listeners[REFLECT_SOCKETS_MAX];
     size_t listen_asked; /* control sockets whose FX_OPEN has been handed out */
     size_t permanent_asked; /* permanent ports handed to the table so far */
-    int permanent_errors[3 * REFLECT_PERMANENT_MAX]; /* UDP, then TCP, then STAMP */
+    int permanent_errors[5 * REFLECT_PERMANENT_MAX]; /* as reflect_permanent_at has them */
     struct siphash_key key;
     struct lease_book book;
     struct opening opening;
@@ -102,6 +102,7 @@ struct reflect {
     struct stamp_estimate clock; /* of ours, for STAMP, */
     uint16_t estimate; /* and as it is written */
     uint64_t room_taken_bytes; /* of receive buffers, by ports that requests opened */
+    struct twamp_server *twamp; /* NULL: there is none */
     struct meter echoes; /* by flow */
     struct meter requests; /* by source */
     uint32_t team_sessions, team_reserved; /* of its sessions, how many are in settings.team */
@@ -114,7 +115,7 @@ struct reflect {
     uint8_t bytes[IO_DATAGRAM_MAX]; /* of the answer */
 };
 
-/* The permanent ports of UDP, then of TCP, then of STAMP. */
+/* The permanent ports of UDP, of TCP, of STAMP, of TWAMP-Control and of TWAMP-Test. */
 uint32_t reflect_permanent_total(const struct reflect_settings *settings);
 const struct addr *reflect_permanent_at(const struct reflect_settings *settings, size_t place,
                                         enum transport *transport);
@@ -201,6 +202,41 @@ void reflect_complete_stamp(struct reflect *reflect, struct instant now);
 
 /* The time at which the answer leaves, which is now. Counts how long the probe was held. */
 struct wall reflect_leave(struct reflect *reflect, struct instant now);
+
+/* Fills in the times of answer.stamp, which leaves now. */
+void reflect_fill_stamp(struct reflect *reflect, struct instant now);
+
+/* Whether this port of the table shall take TWAMP packets. */
+bool reflect_is_twamp_port(const struct reflect_settings *settings, const struct lease_port *port);
+
+/* TWAMP: connections are channels from here on, in the order of their places. */
+#define TWAMP_CHANNELS 0x80000000U
+/* The server begins when the settings have ports for it, and ends with the responder. */
+void reflect_start_twamp(struct reflect *reflect);
+void reflect_end_twamp(struct reflect *reflect);
+/* The modes that are offered. */
+uint32_t reflect_twamp_modes(const struct reflect_settings *settings);
+/* Somebody connected, and may. */
+void reflect_input_twamp_connection(struct reflect *reflect, const struct ev *ev,
+                                    struct instant now);
+void reflect_input_twamp_opened(struct reflect *reflect, uint32_t channel, struct instant now);
+void reflect_input_twamp_failed(struct reflect *reflect, uint32_t channel);
+void reflect_input_twamp_bytes(struct reflect *reflect, const struct ev *ev);
+void reflect_input_twamp_ended(struct reflect *reflect, uint32_t channel);
+/* What connections have to do now; false: nothing. */
+bool reflect_poll_twamp(struct reflect *reflect, struct instant now, struct fx *fx);
+/* Closes one connection after the other; false: all are closed. */
+bool reflect_stop_twamp(struct reflect *reflect, struct fx *fx);
+/* When connections must be polled again. */
+struct mono reflect_twamp_due(const struct reflect *reflect);
+/* A datagram on a port for TWAMP: prepares the reply. False: it is of no session that runs. */
+bool reflect_input_twamp(struct reflect *reflect, uint32_t port, const struct ev *ev,
+                         struct instant now);
+/* Fills in the times of the reply, which leaves now. */
+void reflect_complete_twamp(struct reflect *reflect, struct instant now);
+
+/* Whose packets port `index` of the table takes, as the settings have it. */
+void reflect_mark_port(struct reflect *reflect, uint32_t index);
 
 /* Whether this port of the table shall take STAMP packets. */
 bool reflect_is_stamp_port(const struct reflect_settings *settings, const struct lease_port *port);

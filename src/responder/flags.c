@@ -37,6 +37,11 @@ static const struct option_row rows[] = {
     {"stamp-tlv", "KIND", "auto", "What follows the base of its packets: auto, on or off.", false},
     {"stamp-key", "ID:ALGORITHM:FILE", NULL,
      "The key, of algorithm hmac-sha256, that authenticates each of its packets.", false},
+    {"twamp-port", "[IP:]PORT", NULL,
+     "A port of a TWAMP server, which is 862: TCP for control, UDP for test packets.", true},
+    {"twamp-key", "ID:twamp:FILE", NULL,
+     "A key that TWAMP clients must have, its pass-phrase the one line of FILE; the KeyID is ID.",
+     true},
     {"workers", "N", "1",
      "Threads that answer, 1 to 16; all that one source sends is answered by one of them.", false},
     {"max-sessions", "N", "1000", "Most sessions at a time, 1 to 65536.", false},
@@ -175,6 +180,26 @@ static int read_stamp(const struct options *options, struct reflect_stamp *stamp
     }
     return read_endpoints(options, "stamp-port", REFLECT_PERMANENT_MAX, stamp->ports,
                           &stamp->port_count);
+}
+
+static int read_twamp(const struct options *options, struct reflect_twamp *twamp)
+{
+    const char *text;
+    for (size_t at = 0; (text = options_next(options, "twamp-key", &at)) != NULL;) {
+        if (twamp->key_count == REFLECT_KEYS_MAX) {
+            return options_reject(options, "twamp-key", text, TOO_MANY);
+        }
+        struct auth_key *key = &twamp->keys[twamp->key_count++];
+        const char *problem = key_option_parse(text, key);
+        if (problem == NULL && key->algorithm != AUTH_TWAMP) {
+            problem = "is not of algorithm twamp";
+        }
+        if (problem != NULL) {
+            return options_reject(options, "twamp-key", text, problem);
+        }
+    }
+    return read_endpoints(options, "twamp-port", REFLECT_PERMANENT_MAX, twamp->ports,
+                          &twamp->port_count);
 }
 
 /* The prefixes of the flag `name`, at most REFLECT_ALLOW_MAX. 0 or an exit status. */
@@ -317,7 +342,11 @@ static int read_keys(const struct options *options, struct reflect_settings *set
         if (settings->key_count == REFLECT_KEYS_MAX) {
             return options_reject(options, "key", text, TOO_MANY);
         }
-        const char *problem = key_option_parse(text, &settings->keys[settings->key_count++]);
+        struct auth_key *key = &settings->keys[settings->key_count++];
+        const char *problem = key_option_parse(text, key);
+        if (problem == NULL && key->algorithm == AUTH_TWAMP) {
+            problem = "is of algorithm twamp, which --twamp-key takes";
+        }
         if (problem != NULL) {
             return options_reject(options, "key", text, problem);
         }
@@ -342,6 +371,9 @@ int flags_read(const struct options *options, struct reflect_settings *settings)
     }
     if (status == 0) {
         status = read_stamp(options, &settings->stamp);
+    }
+    if (status == 0) {
+        status = read_twamp(options, &settings->twamp);
     }
     if (status == 0) {
         status = read_allow(options, settings);

@@ -54,9 +54,10 @@ static void log_counters(const char *message, const struct responder_stats *coun
     log_line(LOG_LEVEL_INFO, message, "requests", buf_string(&requests), "jitter_probes",
              LOG_NUMBER(stats->jitter_probes), "jitter_us_probes",
              LOG_NUMBER(stats->jitter_us_probes), "stamp_packets", LOG_NUMBER(stats->stamp_packets),
-             "echo_probes", LOG_NUMBER(stats->echo_probes), "tcp_connects",
-             LOG_NUMBER(stats->tcp_connects), "dropped", buf_string(&drops), "socket_drops",
-             LOG_NUMBER(counted->socket_drops), NULL);
+             "twamp_packets", LOG_NUMBER(stats->twamp_packets), "echo_probes",
+             LOG_NUMBER(stats->echo_probes), "tcp_connects", LOG_NUMBER(stats->tcp_connects),
+             "dropped", buf_string(&drops), "socket_drops", LOG_NUMBER(counted->socket_drops),
+             NULL);
     buf_fini(&requests);
     buf_fini(&drops);
 }

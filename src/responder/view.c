@@ -27,6 +27,7 @@ static void fill(struct scrape *scrape, struct responder *responder)
     responder_team_stats(responder->worker, &stats);
     responder_view_fill(&stats, &scrape->counted);
     scrape->view = (struct expo_view){
+        .now = clock_now().wall,
         .version = IPSLA_VERSION,
         .revision = IPSLA_REVISION,
         .responder = &scrape->counted.responder,
@@ -75,10 +76,26 @@ static void show_page(void *context, struct buf *out)
 }
 
 /* A responder measures nothing. */
-static struct stream_source open_targets(void *context)
+static struct stream_source open_targets(void *context, const struct selection *selection)
 {
     (void)context;
-    return api_targets_open(NULL, clock_now());
+    return api_targets_open(NULL, selection, clock_now());
+}
+
+static bool show_operations(void *context, const char *name, size_t limit, struct buf *out)
+{
+    (void)context;
+    (void)name;
+    (void)limit;
+    (void)out;
+    return false;
+}
+
+static void show_status(void *context, struct buf *out)
+{
+    struct scrape scrape;
+    fill(&scrape, context);
+    api_status_write(&scrape.view, out);
 }
 
 static bool show_target(void *context, const char *name, struct buf *out)
@@ -121,6 +138,8 @@ struct http_handlers responder_handlers(struct responder *responder)
         .page = show_page,
         .targets = open_targets,
         .target = show_target,
+        .operations = show_operations,
+        .status = show_status,
         .responder = show_responder,
         .ready = is_ready,
         .reload = request_reload,

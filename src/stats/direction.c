@@ -130,6 +130,7 @@ struct books {
     uint32_t lost_left; /* unanswered packets in this gap and those to come, */
     uint32_t returned_left; /* of which so many replies were lost on the way back, */
     uint32_t unsure_left; /* and so many have no direction */
+    enum loss_way *ways; /* of each sample; NULL: nobody asks */
 };
 
 static struct books books_open(struct round *round, const struct samples *samples,
@@ -160,10 +161,24 @@ static void add_losses(struct way *way, uint32_t lost, uint32_t position, uint32
     loss_periods_add(&way->periods, lost, position, last_end);
 }
 
+/* The unanswered packets before sample `end` and behind the answer before it. */
+static void name_gap(const struct books *books, const struct samples *samples, uint32_t end,
+                     enum loss_way way)
+{
+    for (uint32_t i = end; books->ways != NULL && i > 0; i--) {
+        const struct sample *sample = &samples->items[i - 1];
+        if (sample_is_answered(sample)) {
+            return;
+        }
+        books->ways[i - 1] = sample->fate == FATE_SENT ? way : LOSS_NONE;
+    }
+}
+
 /* Books the gap, which begins at `position`, and lies between the counts `highest` and `number`.
- * Where packets overtook each other it takes at least what the gaps to come have no room for. */
-static void book_gap(struct books *books, const struct gap *gap, const uint32_t between[2],
-                     uint32_t position)
+ * Where packets overtook each other it takes at least what the gaps to come have no room for.
+ * Returns where all of its packets were lost. */
+static enum loss_way book_gap(struct books *books, const struct gap *gap, const uint32_t between[2],
+                              uint32_t position)
 {
     struct round *round = books->round;
     uint32_t within = returned_within(books->counted, gap, between[0], between[1]);
@@ -180,6 +195,10 @@ static void book_gap(struct books *books, const struct gap *gap, const uint32_t 
         add_losses(&round->ds, returned, position, &books->end_ds);
     }
     round->lost_unknown += unsure;
+    if (unsure > 0 || (returned > 0 && returned < gap->lost)) {
+        return LOSS_UNKNOWN;
+    }
+    return returned > 0 ? LOSS_DS : LOSS_SD;
 }
 
 static void book_gaps(struct books *books, const struct samples *samples)
@@ -196,7 +215,7 @@ static void book_gaps(struct books *books, const struct samples *samples)
         }
         const uint32_t between[2] = {highest, sample->responder_seq};
         if (gap.lost > 0 && is_told(books->counted, sample, highest)) {
-            book_gap(books, &gap, between, position - gap.lost);
+            name_gap(books, samples, i, book_gap(books, &gap, between, position - gap.lost));
         } else {
             books->round->lost_unknown += gap.lost;
         }
@@ -207,15 +226,35 @@ static void book_gaps(struct books *books, const struct samples *samples)
     books->round->lost_unknown += gap.lost;
 }
 
+/* False: the count tells nothing. */
+static bool book_by_count(struct round *round, const struct samples *samples, int64_t resolution_ns,
+                          enum loss_way *ways)
+{
+    if (samples->counted == NULL || samples->counted->is_broken) {
+        return false;
+    }
+    const struct survey survey = survey_gaps(samples, resolution_ns);
+    if (!survey.has_restarted) {
+        struct books books = books_open(round, samples, &survey);
+        books.ways = ways;
+        book_gaps(&books, samples);
+    }
+    return !survey.has_restarted;
+}
+
+void direction_name(const struct samples *samples, int64_t resolution_ns, enum loss_way *ways)
+{
+    struct round round = {0};
+    for (uint32_t i = 0; i < samples->count; i++) {
+        ways[i] = samples->items[i].fate == FATE_SENT ? LOSS_UNKNOWN : LOSS_NONE;
+    }
+    book_by_count(&round, samples, resolution_ns, ways);
+}
+
 void direction_book(struct round *round, const struct samples *samples, int64_t resolution_ns)
 {
-    if (samples->counted != NULL && !samples->counted->is_broken) {
-        const struct survey survey = survey_gaps(samples, resolution_ns);
-        if (!survey.has_restarted) {
-            struct books books = books_open(round, samples, &survey);
-            book_gaps(&books, samples);
-            return;
-        }
+    if (book_by_count(round, samples, resolution_ns, NULL)) {
+        return;
     }
     for (uint32_t i = 0; i < samples->count; i++) {
         round->lost_unknown += samples->items[i].fate == FATE_SENT;

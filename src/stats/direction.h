@@ -25,4 +25,16 @@ bool sample_is_answered(const struct sample *sample);
  * the responder's times. */
 void direction_book(struct round *round, const struct samples *samples, int64_t resolution_ns);
 
+/* Where one unanswered packet was lost, as far as it is certain. */
+enum loss_way {
+    LOSS_NONE, /* it was not */
+    LOSS_UNKNOWN,
+    LOSS_SD, /* on the way to the responder */
+    LOSS_DS, /* its reply, on the way back */
+};
+
+/* The same books packet by packet: ways[i] for each of the samples. Where some packets in a row
+ * were lost there and some on the way back, nobody knows which: LOSS_UNKNOWN. */
+void direction_name(const struct samples *samples, int64_t resolution_ns, enum loss_way *ways);
+
 #endif

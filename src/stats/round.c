@@ -10,8 +10,14 @@
 
 #include <assert.h>
 #include <math.h>
+#include <string.h>
 
 #include "stats/direction.h"
+
+/* Parts of a range, of which one has a percentile. */
+#define SELECT_BITS 5
+#define SELECT_BINS (1 << SELECT_BITS)
+#define SELECT_FEW 64
 
 static const char *const outcome_names[OUTCOME_COUNT] = {
     [OUTCOME_OK] = "ok",
@@ -185,6 +191,12 @@ static void jitter_add(struct jitter *jitter, int64_t variation_ns)
     }
 }
 
+static bool is_timed(const struct walk *walk, const struct sample *sample)
+{
+    return !walk->rules->needs_kernel_stamps ||
+           (sample->t1_source != STAMP_USER && sample->t4_source != STAMP_USER);
+}
+
 static void add_round_trip(const struct walk *walk, const struct sample *sample)
 {
     struct round *round = walk->round;
@@ -247,12 +259,6 @@ static void add_pair(const struct walk *walk, const struct sample *p, const stru
     }
 }
 
-static bool is_timed(const struct walk *walk, const struct sample *sample)
-{
-    return !walk->rules->needs_kernel_stamps ||
-           (sample->t1_source != STAMP_USER && sample->t4_source != STAMP_USER);
-}
-
 /* Sequence order: round trips, remote times, jitter pairs. */
 static void measure(const struct walk *walk, const struct sample *samples, uint32_t count)
 {
@@ -277,6 +283,77 @@ static void measure(const struct walk *walk, const struct sample *samples, uint3
         }
         previous = sample;
     }
+}
+
+/* How far a round trip is above `low_ns`; of one that is not, or does not count, more than any. */
+static uint64_t height_ns(const struct walk *walk, const struct sample *sample, int64_t low_ns)
+{
+    if (sample->fate != FATE_RECEIVED || !is_timed(walk, sample)) {
+        return UINT64_MAX;
+    }
+    return (uint64_t)(sample_rtt_ns(sample, walk->rules->resolution_ns) - low_ns);
+}
+
+/* How many round trips are in each of SELECT_BINS parts of the 2^`bits` ns from `low_ns` on. */
+static void fill_bins(const struct walk *walk, const struct samples *samples, int64_t low_ns,
+                      unsigned bits, uint32_t bins[SELECT_BINS])
+{
+    unsigned shift = bits > SELECT_BITS ? bits - SELECT_BITS : 0;
+    memset(bins, 0, SELECT_BINS * sizeof bins[0]);
+    for (uint32_t i = 0; i < samples->count; i++) {
+        uint64_t height = height_ns(walk, &samples->items[i], low_ns);
+        if (height >> bits == 0) {
+            bins[height >> shift]++;
+        }
+    }
+}
+
+/* The lowest but `rank` - 1 of the at most SELECT_FEW round trips in those 2^`bits` ns. */
+static int64_t select_few(const struct walk *walk, const struct samples *samples, int64_t low_ns,
+                          unsigned bits, uint32_t rank)
+{
+    uint64_t sorted[SELECT_FEW];
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < samples->count; i++) {
+        uint64_t height = height_ns(walk, &samples->items[i], low_ns);
+        uint32_t place = count;
+        if (height >> bits != 0) {
+            continue;
+        }
+        for (; place > 0 && sorted[place - 1] > height; place--) {
+            sorted[place] = sorted[place - 1];
+        }
+        sorted[place] = height;
+        count++;
+    }
+    return low_ns + (int64_t)sorted[rank - 1];
+}
+
+/* By nearest rank. Without a copy of all round trips: the range that has the one of that rank is
+ * made smaller until few are in it. */
+static int64_t percentile_ns(const struct walk *walk, const struct samples *samples,
+                             unsigned percent)
+{
+    const struct moments *rtt = &walk->round->rtt;
+    uint32_t bins[SELECT_BINS];
+    uint32_t rank = (uint32_t)(((uint64_t)rtt->count * percent + 99) / 100);
+    uint32_t within = rtt->count;
+    int64_t low_ns = rtt->min_ns;
+    unsigned bits = 0;
+    while ((rtt->max_ns - low_ns) >> bits > 0) {
+        bits++;
+    }
+    while (bits > 0 && within > SELECT_FEW) {
+        unsigned bin = 0;
+        fill_bins(walk, samples, low_ns, bits, bins);
+        while (rank > bins[bin]) {
+            rank -= bins[bin++];
+        }
+        within = bins[bin];
+        bits = bits > SELECT_BITS ? bits - SELECT_BITS : 0;
+        low_ns += (int64_t)bin << bits;
+    }
+    return bits == 0 ? low_ns : select_few(walk, samples, low_ns, bits, rank);
 }
 
 static void count_fates(struct round *round, const struct sample *samples, uint32_t count)
@@ -410,5 +487,9 @@ void round_compute(struct round *round, const struct samples *samples,
     add_loss_periods(round, samples->items, samples->count);
     direction_book(round, samples, rules->resolution_ns);
     measure(&walk, samples->items, samples->count);
+    if (round->rtt.count > 0) {
+        round->rtt_p50_ns = percentile_ns(&walk, samples, 50);
+        round->rtt_p95_ns = percentile_ns(&walk, samples, 95);
+    }
     follow_arrivals(&walk, samples->items, samples->arrival, samples->arrivals);
 }

@@ -148,11 +148,13 @@ struct round {
                            what was dropped here counts as answered */
     struct loss_periods losses; /* in whatever direction; late and dropped packets are no losses */
     struct moments rtt; /* responder processing subtracted */
+    int64_t rtt_p50_ns, rtt_p95_ns; /* the least that so many percent do not exceed; 0: no rtt */
     struct moments processing; /* t3 - t2 as the responder reports it */
     struct way sd, ds;
     enum one_way one_way; /* what became of sd.delay and ds.delay */
     uint32_t negative; /* samples without one-way delay, because a way was negative */
     uint32_t responder_steps; /* of its clock, during the operation */
+    unsigned deviations; /* enum deviation: of a reflector of STAMP */
     enum byte_order byte_order; /* of the responder's times, where that can differ: icmp-jitter */
     enum clock_fault clock_fault; /* ONE_WAY_LOCAL_CLOCK, .._UNKNOWN: what is wrong with ours, */
     uint32_t clock_age_minutes; /* and how long ago at most it was adjusted */

@@ -2,6 +2,15 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "stats/sample.h"
 
+const char *fate_name(enum fate fate)
+{
+    static const char *const names[] = {
+        [FATE_PLANNED] = "planned",   [FATE_UNSENT] = "unsent", [FATE_SENT] = "lost",
+        [FATE_RECEIVED] = "received", [FATE_LATE] = "late",     [FATE_DROPPED] = "dropped",
+    };
+    return names[fate];
+}
+
 /* What stamps of nanoseconds may be off by, both hosts together. */
 #define STAMPING_NS (100 * NS_PER_US)
 

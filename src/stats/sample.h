@@ -20,6 +20,9 @@ enum fate {
     FATE_DROPPED, /* answered as far as anybody can tell: lost in our own socket (stats/drops.h) */
 } __attribute__((packed));
 
+/* "planned", "unsent", "lost", "received", "late", "dropped". */
+const char *fate_name(enum fate fate);
+
 /* t1 and t4 are on the sender's operation clock: UTC at the start of the operation, advanced by the
  * monotonic clock, so a step of the system clock cannot bend an operation. t2 and t3 are on the
  * responder's clock, unwrapped, in steps of the wire's resolution. All in nanoseconds. */

@@ -8,18 +8,10 @@
 
 #include "base/mem.h"
 #include "config/json_value.h"
+#include "explain/explain.h"
 #include "operation/operation.h"
+#include "web/field.h"
 #include "json/result.h"
-
-static void add_text(struct buf *out, const char *name, const char *text)
-{
-    buf_printf(out, "\"%s\": ", name);
-    if (text == NULL) {
-        buf_add_string(out, "null");
-    } else {
-        json_string_write(text, out);
-    }
-}
 
 static void add_labels(const struct spec_identity *identity, struct buf *out)
 {
@@ -38,9 +30,9 @@ static void add_destination(const struct spec *spec, struct buf *out)
     char address[ADDR_TEXT_MAX];
     bool has_address = spec->path.peer.family != ADDR_NONE;
     buf_add_string(out, "\"target\": {");
-    add_text(out, "host", spec->identity.host);
+    field_add_text(out, "host", spec->identity.host);
     buf_add_string(out, ", ");
-    add_text(out, "address", has_address ? addr_format_ip(&spec->path.peer, address) : NULL);
+    field_add_text(out, "address", has_address ? addr_format_ip(&spec->path.peer, address) : NULL);
     if (spec->operation->has_ports) {
         buf_printf(out, ", \"port\": %u}, ", (unsigned)spec->path.port);
     } else {
@@ -51,19 +43,19 @@ static void add_destination(const struct spec *spec, struct buf *out)
 static void add_spec(const struct spec *spec, struct buf *out)
 {
     bool has_codec = spec->packets.codec != VOICE_CODEC_NONE;
-    add_text(out, "name", spec->identity.name);
+    field_add_text(out, "name", spec->identity.name);
     buf_add_string(out, ", ");
-    add_text(out, "operation", spec->operation->name);
+    field_add_text(out, "operation", spec->operation->name);
     buf_add_string(out, ", ");
-    add_text(out, "precision", precision_name(spec->packets.precision));
+    field_add_text(out, "precision", precision_name(spec->packets.precision));
     buf_add_string(out, ", ");
-    add_text(out, "codec", has_codec ? voice_codec_name(spec->packets.codec) : NULL);
+    field_add_text(out, "codec", has_codec ? voice_codec_name(spec->packets.codec) : NULL);
     buf_add_string(out, ", ");
     add_destination(spec, out);
     add_labels(&spec->identity, out);
-    add_text(out, "owner", spec->identity.owner);
+    field_add_text(out, "owner", spec->identity.owner);
     buf_add_string(out, ", ");
-    add_text(out, "tag", spec->identity.tag);
+    field_add_text(out, "tag", spec->identity.tag);
     buf_add_string(out, ", ");
 }
 
@@ -90,12 +82,35 @@ static void add_life(const struct report *report, struct mono now, struct buf *o
     buf_add_string(out, ", ");
 }
 
+/* The state, why, and what is known of its times. */
+static void add_state(const struct report *report, struct buf *out)
+{
+    const struct condition *condition = &report->condition;
+    struct buf reason = {0};
+    explain_state(report, &reason);
+    field_add_text(out, "state", target_state_name(condition->state));
+    buf_add_string(out, ", ");
+    field_add_seconds(out, "state_since_timestamp", condition->since.wall.ns,
+                      condition->since.wall.ns != 0);
+    buf_add_string(out, ", ");
+    field_add_text(out, "reason", reason.size > 0 ? buf_string(&reason) : NULL);
+    buf_add_string(out, ", ");
+    field_add_seconds(out, "last_run_timestamp", report->last_run.ns, report->has_run);
+    buf_add_string(out, ", ");
+    field_add_seconds(out, "last_success_timestamp", report->last_success.ns,
+                      report->has_succeeded);
+    buf_add_string(out, ", ");
+    field_add_seconds(out, "next_start_timestamp", report->next_start.ns,
+                      report->next_start.ns != 0);
+    buf_fini(&reason);
+}
+
 static void add_target(const struct report *report, struct instant now, struct buf *out)
 {
     const struct tally *tally = &report->tally;
     buf_add_char(out, '{');
     add_spec(report->spec, out);
-    add_text(out, "state", target_state_name(report->condition.state));
+    add_state(report, out);
     buf_printf(out, ", \"operations\": %" PRIu64 ", \"failures\": %" PRIu64, tally->operations,
                count_failures(tally));
     buf_printf(out, ", \"over_threshold\": %" PRIu64 ", ", tally->over_threshold_operations);
@@ -113,21 +128,21 @@ static void add_target(const struct report *report, struct instant now, struct b
 bool api_target_write(const struct snapshot *snapshot, const char *name, struct instant now,
                       struct buf *out)
 {
-    for (size_t i = 0; i < snapshot->count; i++) {
-        if (strcmp(snapshot->reports[i]->spec->identity.name, name) == 0) {
-            add_target(snapshot->reports[i], now, out);
-            buf_add_char(out, '\n');
-            return true;
-        }
+    const struct report *report = snapshot_find(snapshot, name);
+    if (report != NULL) {
+        add_target(report, now, out);
+        buf_add_char(out, '\n');
     }
-    return false;
+    return report != NULL;
 }
 
 /* The list while it is read: of its text at most one target's is there at a time. */
 struct list {
-    struct snapshot *snapshot;
+    struct snapshot *snapshot; /* NULL: none */
+    struct selected selected;
     struct instant now;
-    size_t count, next; /* next: count when all are written, one more when the end is, too */
+    size_t offset; /* of the first */
+    size_t next; /* all: the end is to be written; one more: it is */
     struct buf text;
     size_t taken;
 };
@@ -139,11 +154,12 @@ static void write_next(struct list *list)
     if (list->next == 0) {
         buf_printf(&list->text, "{\"now\": ");
         json_seconds_write(list->now.wall.ns, &list->text);
-        buf_add_string(&list->text, ", \"targets\": [");
+        buf_printf(&list->text, ", \"matched\": %zu, \"offset\": %zu, \"targets\": [",
+                   list->selected.matched, list->offset);
     }
-    if (list->next < list->count) {
+    if (list->next < list->selected.count) {
         buf_add_string(&list->text, list->next == 0 ? "\n" : ",\n");
-        add_target(list->snapshot->reports[list->next], list->now, &list->text);
+        add_target(list->selected.reports[list->next], list->now, &list->text);
     } else {
         buf_add_string(&list->text, "\n]}\n");
     }
@@ -153,7 +169,7 @@ static void write_next(struct list *list)
 static size_t read_list(void *context, char *out, size_t size)
 {
     struct list *list = context;
-    while (list->taken == list->text.size && list->next <= list->count) {
+    while (list->taken == list->text.size && list->next <= list->selected.count) {
         write_next(list);
     }
     size_t left = list->text.size - list->taken;
@@ -169,17 +185,22 @@ static void close_list(void *context, bool is_complete)
 {
     struct list *list = context;
     (void)is_complete;
+    selected_fini(&list->selected);
     snapshot_unref(list->snapshot);
     buf_fini(&list->text);
     free(list);
 }
 
-struct stream_source api_targets_open(struct snapshot *snapshot, struct instant now)
+struct stream_source api_targets_open(struct snapshot *snapshot, const struct selection *selection,
+                                      struct instant now)
 {
     struct list *list = mem_alloc(1, sizeof *list);
     list->snapshot = snapshot;
     list->now = now;
-    list->count = snapshot == NULL ? 0 : snapshot->count;
+    list->offset = selection->offset;
+    if (snapshot != NULL) {
+        selection_apply(selection, snapshot, &list->selected);
+    }
     return (struct stream_source){list, read_list, close_list};
 }
 

@@ -17,6 +17,7 @@
 #define CONNECTION_MEMORY ((size_t)32 * 1024)
 /* A request with a longer body gets status 413 at its end; one that is longer still is cut off. */
 #define BODY_BYTES_MAX ((size_t)64 * 1024)
+#define ERRORS_FROM 400 /* statuses */
 #define BODY_READ_MAX ((size_t)1024 * 1024)
 
 /* Whether the client may have an answer. */
@@ -242,6 +243,9 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     if (reply.wait != WAIT_NOT) {
         hold(exchanges, client, &reply);
         return MHD_YES;
+    }
+    if (reply.status >= ERRORS_FROM && routes_is_api(&exchanges->site, url)) {
+        reply_make_problem(&reply);
     }
     drop_probe(exchanges, client);
     enter(exchanges, client, SLOT_ANSWERING);

@@ -10,6 +10,8 @@
 #include "base/buf.h"
 #include "expo/format.h"
 #include "expo/view.h"
+#include "select/selection.h"
+#include "web/evidence.h"
 #include "web/request.h"
 #include "web/stream.h"
 
@@ -57,10 +59,16 @@ struct http_handlers {
     struct stream_source (*config)(void *context);
     struct probe_handlers probes; /* all NULL: this program does not measure */
     /* For programs, as JSON (web/api.h). */
-    struct stream_source (*targets)(void *context);
+    struct stream_source (*targets)(void *context, const struct selection *selection);
     /* False when no target has the name. */
     bool (*target)(void *context, const char *name, struct buf *out);
+    /* At most the latest `limit` operations of one. False likewise. */
+    bool (*operations)(void *context, const char *name, size_t limit, struct buf *out);
     void (*responder)(void *context, struct buf *out);
+    void (*status)(void *context, struct buf *out);
+    /* Evidence of a target, the oldest first, as engine_worker_evidence; false: no target has the
+     * name. NULL: this program does not measure. */
+    bool (*evidence)(void *context, const char *name, struct evidence_list *out);
 };
 
 #endif

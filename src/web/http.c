@@ -187,6 +187,10 @@ static int idle_ms(struct http *http, int64_t now_ns, int64_t most_ns)
     if (http->exchanges.probing != NULL && most_ns > EXCHANGES_LOOK_NS) {
         most_ns = EXCHANGES_LOOK_NS;
     }
+    const struct shares *shares = &http->exchanges.site.shares;
+    if (shares->count > 0 && most_ns > shares->window_ns) {
+        most_ns = shares->window_ns;
+    }
     wait_ns = wait_ns < most_ns ? wait_ns : most_ns;
     if (MHD_get_timeout(http->daemon, &library_ms) == MHD_YES) {
         int64_t library_ns = (int64_t)library_ms * NS_PER_MS;
@@ -217,6 +221,7 @@ static void take_turn(struct http *http, int64_t most_ns)
     exchanges_end_judging(&http->exchanges);
     exchanges_end_probes(&http->exchanges);
     http->exchanges.must_run = false;
+    shares_expire(&http->exchanges.site.shares, response_now_ns());
     MHD_run(http->daemon);
     now_ns = response_now_ns();
     end_overdue(http, now_ns);
@@ -371,6 +376,7 @@ struct http *http_start(const struct http_settings *settings, const struct http_
         .is_plain = settings->is_plain,
         .hides_program = settings->hides_program,
         .has_lifecycle = settings->has_lifecycle,
+        .shares = {.window_ns = or_default(settings->share_ns, SHARE_NS)},
     };
     http->wake_fd = -1;
     http->exchanges.slots = make_slots(settings);
@@ -410,6 +416,7 @@ void http_stop(struct http *http)
     if (http->daemon != NULL) {
         MHD_stop_daemon(http->daemon);
     }
+    shares_fini(&http->exchanges.site.shares);
     attach_probes(http, NULL);
     if (http->exchanges.guard != NULL) {
         guard_stop(http->exchanges.guard);

@@ -37,6 +37,7 @@ struct http_settings {
     unsigned places_max; /* large answers (routes.h) at once; 0: no limit */
     /* See slots.h; 0: as above. */
     int64_t request_ns, answer_ns, unread_ns, wait_ns, stalled_ns;
+    int64_t share_ns; /* who asks so long after another gets the same metrics; 0: SHARE_NS */
     struct guard *guard; /* TLS and passwords, read already; NULL: none. Must live longer. */
     bool has_open_health; /* /-/healthy and /-/ready need no password */
     bool is_plain; /* nothing is compressed */

@@ -63,6 +63,10 @@ static void keep_argument(struct request *request, const char *name, const char 
 void request_add_argument(struct request *request, const char *name, const char *value)
 {
     char text[ARGUMENT_MAX];
+    buf_add_string(&request->query, name);
+    buf_add_char(&request->query, '=');
+    buf_add_string(&request->query, value);
+    buf_add_char(&request->query, '&');
     if (!query_decode(name, text, sizeof text)) {
         return;
     }
@@ -77,6 +81,39 @@ void request_add_argument(struct request *request, const char *name, const char 
     if (query_decode(value, text, sizeof text)) {
         expo_filter_show(&request->filter, text);
     }
+}
+
+/* Decodes the part of the query from *position to the next `end`, and goes behind that. */
+static bool take_part(const struct request *request, size_t *position, char end,
+                      char out[REQUEST_ARGUMENT_BYTES])
+{
+    char text[3 * REQUEST_ARGUMENT_BYTES];
+    const char *from = request->query.bytes + *position;
+    size_t size = (size_t)(strchr(from, end) - from);
+    *position += size + 1;
+    if (size >= sizeof text) {
+        return false;
+    }
+    for (size_t i = 0; i < size; i++) {
+        text[i] = from[i] == '+' ? ' ' : from[i]; /* as the fields of a form are written */
+    }
+    text[size] = '\0';
+    return query_decode(text, out, REQUEST_ARGUMENT_BYTES);
+}
+
+bool request_next_argument(const struct request *request, size_t *position,
+                           struct request_pair *out, const char **problem)
+{
+    *problem = NULL;
+    if (*position >= request->query.size) {
+        return false;
+    }
+    if (!take_part(request, position, '=', out->name) ||
+        !take_part(request, position, '&', out->value)) {
+        *problem = "an argument is too long, or has a wrong escape";
+        return false;
+    }
+    return true;
 }
 
 const char *request_header(const struct request *request, enum request_name name)
@@ -97,6 +134,7 @@ void request_fini(struct request *request)
     for (size_t i = 0; i < REQUEST_NAMES; i++) {
         buf_fini(&request->headers[i]);
     }
+    buf_fini(&request->query);
 }
 
 /* Browsers send Sec-Fetch-Site only to sites that they trust (https, localhost); it is right also

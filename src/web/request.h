@@ -37,6 +37,7 @@ struct request {
     struct expo_filter filter; /* which leaves out the others */
     struct buf headers[REQUEST_NAMES];
     struct buf arguments[REQUEST_ARGUMENTS]; /* as they stand in the URL */
+    struct buf query; /* all arguments, "NAME=VALUE&", as they stand in the URL */
     const char *repeated; /* the name of one that is there twice; NULL: none */
     void *client; /* who waits when the answer takes its time */
     struct probe_job *probe; /* which has ended, so that it can be answered; NULL: none */
@@ -52,6 +53,17 @@ void request_add_header(struct request *request, const char *name, const char *v
 
 /* Keeps an argument of the query, and what `name[]` names; both as they stand in the URL. */
 void request_add_argument(struct request *request, const char *name, const char *value);
+
+#define REQUEST_ARGUMENT_BYTES 512 /* decoded, with the NUL */
+
+struct request_pair {
+    char name[REQUEST_ARGUMENT_BYTES], value[REQUEST_ARGUMENT_BYTES];
+};
+
+/* The next argument of the query, decoded; *position begins at 0. False at the end, and when one is
+ * too long or has a wrong escape: `problem` says so then, else it is NULL. */
+bool request_next_argument(const struct request *request, size_t *position,
+                           struct request_pair *out, const char **problem);
 
 /* NULL when the request has no such header. */
 const char *request_header(const struct request *request, enum request_name name);

@@ -85,6 +85,15 @@ static void add_location(struct MHD_Response *response, const char *path)
     buf_fini(&text);
 }
 
+/* A name of plain letters (evidence_file_name). */
+static void add_disposition(struct MHD_Response *response, const char *file_name)
+{
+    struct buf text = {0};
+    buf_printf(&text, "attachment; filename=\"%s\"", file_name);
+    MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_DISPOSITION, buf_string(&text));
+    buf_fini(&text);
+}
+
 /* What the web configuration says, else what is ours. */
 static void add_security(struct MHD_Response *response, const struct reply *reply,
                          const struct guard *guard)
@@ -115,6 +124,9 @@ static void add_headers(struct MHD_Response *response, const struct reply *reply
         char seconds[16];
         snprintf(seconds, sizeof seconds, "%u", reply->retry_seconds);
         MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, seconds);
+    }
+    if (reply->file_name[0] != '\0') {
+        add_disposition(response, reply->file_name);
     }
     if (reply->allowed != 0) {
         add_allow(response, reply->allowed);

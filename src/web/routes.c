@@ -5,13 +5,12 @@
 #include <string.h>
 
 #include "base/time.h"
-#include "web/api.h"
+#include "web/api_routes.h"
+#include "web/evidence_routes.h"
 #include "web/negotiate.h"
-#include "web/query.h"
+#include "web/route_path.h"
 
 #define READS (METHOD_GET | METHOD_HEAD)
-#define TARGETS_PATH "/api/v1/targets"
-#define NAME_BYTES_MAX 256 /* of a target, with the NUL */
 #define CHANGES (METHOD_POST | METHOD_PUT)
 
 enum {
@@ -33,14 +32,6 @@ enum {
 /* Reloads by HTTP begin at least so far apart. */
 #define RELOAD_INTERVAL_SECONDS 1
 
-/* The part of `path` behind the prefix; "": nothing of ours is there. */
-static const char *path_behind(const struct site *site, const char *path)
-{
-    size_t length = strlen(site->route_prefix);
-    return strncmp(path, site->route_prefix, length) == 0 && path[length] == '/' ? path + length
-                                                                                 : "";
-}
-
 /* What is short is sent with its length. */
 static void open_body(const struct stream_source *source, struct reply *reply)
 {
@@ -60,16 +51,38 @@ static struct metrics_request wanted_of(const struct site *site, const struct re
     };
 }
 
+/* What is sent to one client can be sent to others who ask meanwhile. */
+static void share(struct site *site, const struct share_key *key,
+                  const struct stream_source *source, struct reply *reply)
+{
+    reply->is_gzip = key->is_gzip && stream_compress(reply->stream);
+    if (reply->is_gzip == key->is_gzip) {
+        struct stream *shared = shares_offer(&site->shares, key, source, reply->stream);
+        reply->stream = shared != NULL ? shared : reply->stream;
+    }
+}
+
 static void answer_metrics(struct site *site, const struct request *request, struct reply *reply)
 {
     struct metrics_request wanted = wanted_of(site, request);
     if (site->hides_program) {
         expo_filter_hide_program(&wanted.filter);
     }
+    bool is_gzip =
+        !site->is_plain && negotiate_gzip(request_header(request, REQUEST_ACCEPT_ENCODING));
+    const struct share_key key = {wanted.format, wanted.filter, is_gzip};
     reply->varies = true;
     reply->content_type = wanted.format->content_type;
+    reply->stream = shares_join(&site->shares, &key);
+    if (reply->stream != NULL) {
+        reply->is_gzip = is_gzip;
+        return;
+    }
     struct stream_source source = site->handlers.metrics(site->handlers.context, &wanted);
     open_body(&source, reply);
+    if (reply->stream != NULL) {
+        share(site, &key, &source, reply);
+    }
 }
 
 static void answer_config(struct site *site, const struct request *request, struct reply *reply)
@@ -85,33 +98,6 @@ static void answer_page(struct site *site, const struct request *request, struct
     reply->content_type = "text/html; charset=utf-8";
     reply->policy = "default-src 'none'; style-src 'unsafe-inline'";
     site->handlers.page(site->handlers.context, &reply->body);
-}
-
-static void answer_targets(struct site *site, const struct request *request, struct reply *reply)
-{
-    (void)request;
-    reply->content_type = API_CONTENT_TYPE;
-    struct stream_source source = site->handlers.targets(site->handlers.context);
-    reply->stream = stream_open(&source);
-}
-
-static void answer_target(struct site *site, const struct request *request, struct reply *reply)
-{
-    char name[NAME_BYTES_MAX];
-    bool is_name = query_decode(path_behind(site, request->path) + strlen(TARGETS_PATH) + 1, name,
-                                sizeof name);
-    if (is_name && site->handlers.target(site->handlers.context, name, &reply->body)) {
-        reply->content_type = API_CONTENT_TYPE;
-    } else {
-        reply_set(reply, NOT_FOUND, "no target has this name");
-    }
-}
-
-static void answer_responder(struct site *site, const struct request *request, struct reply *reply)
-{
-    (void)request;
-    reply->content_type = API_CONTENT_TYPE;
-    site->handlers.responder(site->handlers.context, &reply->body);
 }
 
 static void answer_healthy(struct site *site, const struct request *request, struct reply *reply)
@@ -212,12 +198,21 @@ static const struct route rows[] = {
      "A status page: all targets with their latest results."},
     {"/config", false, false, true, READS, answer_config, "Configuration",
      "The configuration in force, as YAML: every key with its value, secrets masked."},
-    {TARGETS_PATH, false, false, true, READS, answer_targets, NULL,
-     "JSON: all targets with their latest results, one on a line."},
-    {TARGETS_PATH "/NAME", false, true, false, READS, answer_target, NULL,
+    {API_TARGETS, false, false, true, READS, api_answer_targets, NULL,
+     "JSON: targets with their latest results, one on a line: all, or those that the query wants."},
+    {API_TARGETS "/NAME" API_OPERATIONS, false, true, true, READS, api_answer_operations, NULL,
+     "JSON: the latest operations of one target, the oldest first."},
+    {EVIDENCE_LIST, false, true, true, READS, evidence_answer_list, NULL,
+     "JSON: the operations of one target whose packets are kept, the latest first."},
+    {EVIDENCE_PCAPNG, false, true, true, READS, evidence_answer_pcapng, NULL,
+     "The packets of one of them, as they were sent and received, as pcapng."},
+    {EVIDENCE_JSON, false, true, true, READS, evidence_answer_json, NULL, "The same as JSON."},
+    {API_TARGETS "/NAME", false, true, false, READS, api_answer_target, NULL,
      "JSON: one target; 404 when none has the name."},
-    {"/api/v1/responder", false, false, false, READS, answer_responder, NULL,
+    {API_ROOT "responder", false, false, false, READS, api_answer_responder, NULL,
      "JSON: the responder of this program: ports, requests, sessions."},
+    {API_ROOT "status", false, false, false, READS, api_answer_status, NULL,
+     "JSON: this program: version, configuration, targets by state, history file."},
     {"/-/healthy", false, false, false, READS, answer_healthy, "Healthy",
      "200 while the process serves."},
     {"/-/ready", false, false, false, READS, answer_ready, "Ready",
@@ -272,11 +267,8 @@ static unsigned method_find(const char *name)
 static bool leads_to(const struct route *route, const char *path, const char *metrics_path)
 {
     const char *own = route_path(route, metrics_path);
-    if (!route->has_name) {
-        return strcmp(path, own) == 0;
-    }
-    size_t length = (size_t)(strrchr(own, '/') + 1 - own);
-    return strncmp(path, own, length) == 0 && path[length] != '\0';
+    struct route_parts parts;
+    return route->has_name ? route_path_match(own, path, &parts) : strcmp(path, own) == 0;
 }
 
 /* NULL when nothing is there. */
@@ -333,7 +325,7 @@ static void answer_elsewhere(const struct site *site, struct reply *reply)
 struct reply routes_answer(struct site *site, const struct request *request)
 {
     struct reply reply = reply_begin();
-    const struct route *route = route_find(path_behind(site, request->path), site->metrics_path);
+    const struct route *route = route_find(site_path(site, request->path), site->metrics_path);
     if (is_page_elsewhere(site, request->path)) {
         answer_elsewhere(site, &reply);
     } else if (route == NULL) {
@@ -350,6 +342,11 @@ struct reply routes_answer(struct site *site, const struct request *request)
         reply_end(site, request, &reply);
     }
     return reply;
+}
+
+bool routes_is_api(const struct site *site, const char *path)
+{
+    return strncmp(site_path(site, path), API_ROOT, strlen(API_ROOT)) == 0;
 }
 
 void routes_note_scrape(struct site *site, unsigned status)
@@ -371,13 +368,13 @@ void routes_note_scrape(struct site *site, unsigned status)
 
 bool routes_is_scrape(const struct site *site, const char *path)
 {
-    const struct route *route = route_find(path_behind(site, path), site->metrics_path);
+    const struct route *route = route_find(site_path(site, path), site->metrics_path);
     return route != NULL && (route->is_telemetry || route->answer == answer_probe);
 }
 
 bool routes_is_health(const struct site *site, const char *path)
 {
-    const struct route *route = route_find(path_behind(site, path), site->metrics_path);
+    const struct route *route = route_find(site_path(site, path), site->metrics_path);
     return route != NULL && (route->answer == answer_healthy || route->answer == answer_ready);
 }
 

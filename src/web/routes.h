@@ -12,9 +12,10 @@
 
 #include "web/handlers.h"
 #include "web/reply.h"
+#include "web/share.h"
 
 /* Metrics below this are sent with their length, at once. */
-#define ROUTES_SHORT_BYTES ((size_t)64 * 1024)
+#define ROUTES_SHORT_BYTES SHARE_BYTES_MIN
 
 enum method { METHOD_GET = 1, METHOD_HEAD = 2, METHOD_POST = 4, METHOD_PUT = 8 };
 
@@ -28,15 +29,19 @@ struct site {
     bool hides_program; /* the metrics are without those about this program */
     bool has_lifecycle; /* a reload may be requested by HTTP */
     struct expo_rejections rejections;
+    struct shares shares; /* metrics that several clients get */
     bool is_stopping; /* nothing begins that takes its time */
     bool is_reloading; /* the one reload at a time; guards the next */
     int64_t reload_next_ns; /* when the next one may begin */
 };
 
+/* The part of `path` behind the prefix; "": nothing of ours is there. */
+const char *site_path(const struct site *site, const char *path);
+
 struct route {
     const char *path;
     bool is_telemetry; /* is moved by --web.telemetry-path */
-    bool has_name; /* its last part stands for the name of a target */
+    bool has_name; /* its part "NAME" stands for the name of a target (route_path.h) */
     bool is_large; /* its answers need a place: as many are given at once as --web.max-requests says
                     */
     unsigned methods;
@@ -60,6 +65,9 @@ bool routes_is_free(const char *path);
 
 /* Answers the request. The reply belongs to the caller. */
 struct reply routes_answer(struct site *site, const struct request *request);
+
+/* The path is one of the API, whose errors are problems (reply.h). */
+bool routes_is_api(const struct site *site, const char *path);
 
 /* Counts a scrape that is answered with `status`, if that is a refusal. */
 void routes_note_scrape(struct site *site, unsigned status);

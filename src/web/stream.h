@@ -17,6 +17,8 @@ struct stream_source {
     size_t (*read)(void *context, char *out, size_t size);
     /* Called once; `is_complete`: the end was read. */
     void (*close)(void *context, bool is_complete);
+    /* Opens the same bytes once more, from the first one on; NULL: that cannot be. */
+    struct stream_source (*again)(void *context);
 };
 
 struct stream;

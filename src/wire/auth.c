@@ -6,6 +6,7 @@
 #include "wire/auth.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/crypto.h"
@@ -49,10 +50,9 @@ static const struct layout layouts[AUTH_LAYOUT_COUNT] = {
 };
 
 static const char *const algorithm_names[AUTH_ALGORITHM_COUNT] = {
-    [AUTH_NONE] = "none",
-    [AUTH_MD5] = "md5",
-    [AUTH_SHA256] = "sha256",
-    [AUTH_HMAC_SHA256] = "hmac-sha256",
+    [AUTH_NONE] = "none",     [AUTH_MD5] = "md5",
+    [AUTH_SHA256] = "sha256", [AUTH_HMAC_SHA256] = "hmac-sha256",
+    [AUTH_TWAMP] = "twamp",
 };
 
 const char *auth_algorithm_name(enum auth_algorithm algorithm)
@@ -63,16 +63,29 @@ const char *auth_algorithm_name(enum auth_algorithm algorithm)
 
 const char *auth_algorithm_problem(enum auth_algorithm algorithm)
 {
-    bool is_md5 = algorithm == AUTH_MD5;
-    return crypto_is_available(is_md5 ? CRYPTO_MD5 : CRYPTO_SHA256)
+    static const enum crypto_digest needed[AUTH_ALGORITHM_COUNT] = {
+        [AUTH_NONE] = CRYPTO_SHA256,   [AUTH_MD5] = CRYPTO_MD5,
+        [AUTH_SHA256] = CRYPTO_SHA256, [AUTH_HMAC_SHA256] = CRYPTO_SHA256,
+        [AUTH_TWAMP] = CRYPTO_SHA1,
+    };
+    return crypto_is_available(needed[algorithm])
                ? NULL
                : "is forbidden by the cryptographic policy of this system";
+}
+
+void auth_key_name(struct auth_key *key, const char *name)
+{
+    if (name == NULL) {
+        snprintf(key->name, sizeof key->name, "%u", (unsigned)key->id);
+    } else {
+        snprintf(key->name, sizeof key->name, "%s", name);
+    }
 }
 
 bool auth_key_is_equal(const struct auth_key *a, const struct auth_key *b)
 {
     return a->id == b->id && a->algorithm == b->algorithm && a->size == b->size &&
-           crypto_is_equal(a->secret, b->secret, a->size);
+           crypto_is_equal(a->secret, b->secret, a->size) && strcmp(a->name, b->name) == 0;
 }
 
 void auth_key_wipe(struct auth_key *key)

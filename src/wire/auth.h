@@ -10,10 +10,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What a key is for: md5 for version 1, the others for version 2. */
-enum auth_algorithm { AUTH_NONE, AUTH_MD5, AUTH_SHA256, AUTH_HMAC_SHA256 };
-#define AUTH_ALGORITHM_COUNT 4
-/* "none", "md5", "sha256", "hmac-sha256". */
+/* What a key is for: md5 for version 1, sha256 and hmac-sha256 for version 2; hmac-sha256 for STAMP
+ * too; twamp is a pass-phrase of RFC 4656. */
+enum auth_algorithm { AUTH_NONE, AUTH_MD5, AUTH_SHA256, AUTH_HMAC_SHA256, AUTH_TWAMP };
+#define AUTH_ALGORITHM_COUNT 5
+/* "none", "md5", "sha256", "hmac-sha256", "twamp". */
 const char *auth_algorithm_name(enum auth_algorithm algorithm);
 
 /* NULL, or why keys of this algorithm cannot be used here: "is forbidden by...". */
@@ -21,6 +22,7 @@ const char *auth_algorithm_problem(enum auth_algorithm algorithm);
 
 #define AUTH_SECRET_MAX 64
 #define AUTH_SECRET_MD5_MAX 48 /* CISCO-RTTMON-MIB */
+#define AUTH_NAME_MAX 80 /* of a KeyID in TWAMP, octets */
 
 /* All zero is "no key". */
 struct auth_key {
@@ -28,7 +30,11 @@ struct auth_key {
     enum auth_algorithm algorithm;
     size_t size;
     uint8_t secret[AUTH_SECRET_MAX];
+    char name[AUTH_NAME_MAX + 1]; /* AUTH_TWAMP: the KeyID */
 };
+
+/* Names a key of AUTH_TWAMP; NULL: by its id. What is longer than AUTH_NAME_MAX is cut. */
+void auth_key_name(struct auth_key *key, const char *name);
 
 bool auth_key_is_equal(const struct auth_key *a, const struct auth_key *b);
 void auth_key_wipe(struct auth_key *key);

@@ -224,6 +224,7 @@ enum ipsla2_mode ipsla2_mode_of(const struct auth_key *key)
         return IPSLA2_MODE_HMAC;
     case AUTH_NONE:
     case AUTH_MD5:
+    case AUTH_TWAMP:
         break;
     }
     return IPSLA2_MODE_NONE;

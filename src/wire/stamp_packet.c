@@ -15,7 +15,7 @@
 
 #include "base/wire.h"
 
-enum { HMAC_AT = 96, KEYED_TTL_AT = 80 };
+enum { HMAC_AT = STAMP_KEYED_FIELD_BYTES, KEYED_TTL_AT = 80 };
 
 /* Where the fields of one layout stand; both directions share the first four. */
 struct layout {
@@ -88,34 +88,67 @@ static enum stamp_reject check(const uint8_t *bytes, size_t size, const struct c
                                                                       : STAMP_BAD_HMAC;
 }
 
-void stamp_request_encode(const struct stamp_request *request, const struct crypto_part *key,
-                          uint8_t *out, size_t size)
+static void put_request(const struct stamp_request *request, const struct layout *at, uint8_t *out)
 {
-    const struct layout *at = layout_of(key);
-    assert(size >= stamp_base_bytes(key));
-    memset(out, 0, size);
     put(out, 0, 4, request->seq);
     put(out, at->time, 8, request->t1);
     put(out, at->estimate, 2, request->estimate);
     put(out, at->ssid, 2, request->ssid);
+}
+
+static void put_reply(const struct stamp_reply *reply, const struct layout *at, uint8_t *out)
+{
+    put(out, 0, 4, reply->seq);
+    put(out, at->time, 8, reply->t3);
+    put(out, at->estimate, 2, reply->estimate);
+    put(out, at->ssid, 2, reply->ssid);
+    put(out, at->t2, 8, reply->t2);
+    put(out, at->sender_seq, 4, reply->sender_seq);
+    put(out, at->t1, 8, reply->t1);
+    put(out, at->sender_estimate, 2, reply->sender_estimate);
+    put(out, at->ttl, 1, reply->ttl);
+}
+
+static struct stamp_request get_request(const uint8_t *bytes, const struct layout *at)
+{
+    return (struct stamp_request){
+        .seq = (uint32_t)get(bytes, 0, 4),
+        .t1 = get(bytes, at->time, 8),
+        .estimate = (uint16_t)get(bytes, at->estimate, 2),
+    };
+}
+
+static struct stamp_reply get_reply(const uint8_t *bytes, size_t size, const struct layout *at)
+{
+    return (struct stamp_reply){
+        .seq = (uint32_t)get(bytes, 0, 4),
+        .t3 = get(bytes, at->time, 8),
+        .estimate = (uint16_t)get(bytes, at->estimate, 2),
+        .ssid = (uint16_t)get(bytes, at->ssid, 2),
+        .t2 = get(bytes, at->t2, 8),
+        .sender_seq = (uint32_t)get(bytes, at->sender_seq, 4),
+        .t1 = get(bytes, at->t1, 8),
+        .sender_estimate = (uint16_t)get(bytes, at->sender_estimate, 2),
+        .has_ttl = size > at->ttl,
+        .ttl = size > at->ttl ? bytes[at->ttl] : 0,
+    };
+}
+
+void stamp_request_encode(const struct stamp_request *request, const struct crypto_part *key,
+                          uint8_t *out, size_t size)
+{
+    assert(size >= stamp_base_bytes(key));
+    memset(out, 0, size);
+    put_request(request, layout_of(key), out);
     sign(key, out);
 }
 
 void stamp_reply_encode(const struct stamp_reply *reply, const struct crypto_part *key,
                         uint8_t *out, size_t size)
 {
-    const struct layout *at = layout_of(key);
     uint8_t base[STAMP_KEYED_BYTES] = {0};
     size_t bytes = stamp_base_bytes(key);
-    put(base, 0, 4, reply->seq);
-    put(base, at->time, 8, reply->t3);
-    put(base, at->estimate, 2, reply->estimate);
-    put(base, at->ssid, 2, reply->ssid);
-    put(base, at->t2, 8, reply->t2);
-    put(base, at->sender_seq, 4, reply->sender_seq);
-    put(base, at->t1, 8, reply->t1);
-    put(base, at->sender_estimate, 2, reply->sender_estimate);
-    put(base, at->ttl, 1, reply->ttl);
+    put_reply(reply, layout_of(key), base);
     sign(key, base);
     assert(key == NULL || size >= bytes);
     memcpy(out, base, size < bytes ? size : bytes);
@@ -138,12 +171,8 @@ enum stamp_reject stamp_request_decode(const uint8_t *bytes, size_t size,
     const struct layout *at = layout_of(key);
     enum stamp_reject reject = check(bytes, size, key, STAMP_REQUEST_BYTES_MIN);
     if (reject == STAMP_ACCEPT) {
-        *out = (struct stamp_request){
-            .seq = (uint32_t)get(bytes, 0, 4),
-            .t1 = get(bytes, at->time, 8),
-            .estimate = (uint16_t)get(bytes, at->estimate, 2),
-            .ssid = has_ssid(bytes, size, key) ? (uint16_t)get(bytes, at->ssid, 2) : 0,
-        };
+        *out = get_request(bytes, at);
+        out->ssid = has_ssid(bytes, size, key) ? (uint16_t)get(bytes, at->ssid, 2) : 0;
     }
     return reject;
 }
@@ -151,23 +180,35 @@ enum stamp_reject stamp_request_decode(const uint8_t *bytes, size_t size,
 enum stamp_reject stamp_reply_decode(const uint8_t *bytes, size_t size,
                                      const struct crypto_part *key, struct stamp_reply *out)
 {
-    const struct layout *at = layout_of(key);
     enum stamp_reject reject = check(bytes, size, key, STAMP_REPLY_BYTES_MIN);
     if (reject == STAMP_ACCEPT) {
-        *out = (struct stamp_reply){
-            .seq = (uint32_t)get(bytes, 0, 4),
-            .t3 = get(bytes, at->time, 8),
-            .estimate = (uint16_t)get(bytes, at->estimate, 2),
-            .ssid = (uint16_t)get(bytes, at->ssid, 2),
-            .t2 = get(bytes, at->t2, 8),
-            .sender_seq = (uint32_t)get(bytes, at->sender_seq, 4),
-            .t1 = get(bytes, at->t1, 8),
-            .sender_estimate = (uint16_t)get(bytes, at->sender_estimate, 2),
-            .has_ttl = size > at->ttl,
-            .ttl = size > at->ttl ? bytes[at->ttl] : 0,
-        };
+        *out = get_reply(bytes, size, layout_of(key));
     }
     return reject;
+}
+
+void stamp_keyed_request_put(const struct stamp_request *request,
+                             uint8_t out[STAMP_KEYED_FIELD_BYTES])
+{
+    memset(out, 0, STAMP_KEYED_FIELD_BYTES);
+    put_request(request, &keyed_layout, out);
+}
+
+void stamp_keyed_reply_put(const struct stamp_reply *reply, uint8_t out[STAMP_KEYED_FIELD_BYTES])
+{
+    memset(out, 0, STAMP_KEYED_FIELD_BYTES);
+    put_reply(reply, &keyed_layout, out);
+}
+
+void stamp_keyed_request_get(const uint8_t bytes[STAMP_KEYED_FIELD_BYTES],
+                             struct stamp_request *out)
+{
+    *out = get_request(bytes, &keyed_layout);
+}
+
+void stamp_keyed_reply_get(const uint8_t bytes[STAMP_KEYED_FIELD_BYTES], struct stamp_reply *out)
+{
+    *out = get_reply(bytes, STAMP_KEYED_FIELD_BYTES, &keyed_layout);
 }
 
 /* S 1 bit, Z 1, scale 6, multiplier 8: multiplier * 2^(scale - 32) seconds. */

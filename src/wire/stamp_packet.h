@@ -71,6 +71,16 @@ enum stamp_reject stamp_request_decode(const uint8_t *bytes, size_t size,
 enum stamp_reject stamp_reply_decode(const uint8_t *bytes, size_t size,
                                      const struct crypto_part *key, struct stamp_reply *out);
 
+/* The layout with a key, without its HMAC: octets 0 to 95, or 0 to 31 of a request. TWAMP has them
+ * in common, and other ways to protect them (wire/twamp_test.h). */
+#define STAMP_KEYED_FIELD_BYTES 96
+void stamp_keyed_request_put(const struct stamp_request *request,
+                             uint8_t out[STAMP_KEYED_FIELD_BYTES]);
+void stamp_keyed_reply_put(const struct stamp_reply *reply, uint8_t out[STAMP_KEYED_FIELD_BYTES]);
+void stamp_keyed_request_get(const uint8_t bytes[STAMP_KEYED_FIELD_BYTES],
+                             struct stamp_request *out);
+void stamp_keyed_reply_get(const uint8_t bytes[STAMP_KEYED_FIELD_BYTES], struct stamp_reply *out);
+
 /* The error estimate of timestamps (RFC 4656 4.1.2, RFC 8186 2.1). */
 struct stamp_estimate {
     bool is_synchronized; /* S: to UTC by an external source, says who sent it */

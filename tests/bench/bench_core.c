@@ -3,7 +3,8 @@
 /* What the machines themselves cost, without any system call: the engine with its targets, and the
  * responder, in virtual time and in ticks of 1 ms as on a busy host. No packet is lost and nothing
  * is random, so a run is repeatable to the instruction:
- *   bench_core sender TARGETS PACKETS OPERATIONS   whole operations at 20 ms, one after the other
+ *   bench_core sender TARGETS PACKETS OPERATIONS [BYTES]   whole operations at 20 ms, one after the
+ * other; BYTES are those of evidence.size
  *   bench_core responder PORTS PACKETS             probes to permanent ports
  * prints ns of CPU a packet. With `valgrind --tool=callgrind --toggle-collect=run_sender` (or
  * run_responder) it prints instructions instead, which no other load on the machine changes. */
@@ -103,29 +104,37 @@ static void answer(struct letter *letter, uint16_t *number, struct instant now)
     memcpy(letter->bytes + 14, &count, sizeof count);
 }
 
-/* What one tick of the host does: sends what is due, then reads when it left, then the answers. */
+static void tell_sent(struct machine machine, const struct letter *letter, struct instant now)
+{
+    struct ev ev = {.kind = EV_SENT, .id = letter->id, .tag = letter->tag, .called = now.mono};
+    ev.left = (struct stamp){.at = now, .source = STAMP_KERNEL, .error_ns = 100};
+    if (letter->tag != 0) {
+        machine.ops->input(machine.self, &ev, now);
+    }
+}
+
+/* What one tick of the host does: sends what is due, then reads when it left, then the answers;
+ * after those to requests, the first probes leave. */
 static void tick(struct machine machine, struct post *post, uint16_t *numbers, struct instant now)
 {
     post->count = 0;
     drain(machine, post, now);
-    for (size_t i = 0; i < post->count; i++) {
-        const struct letter *letter = &post->letters[i];
-        struct ev ev = {.kind = EV_SENT, .id = letter->id, .tag = letter->tag};
-        ev.called = now.mono;
-        ev.left = (struct stamp){.at = now, .source = STAMP_KERNEL, .error_ns = 100};
-        if (letter->tag != 0) {
-            machine.ops->input(machine.self, &ev, now);
-        }
+    size_t first = post->count;
+    for (size_t i = 0; i < first; i++) {
+        tell_sent(machine, &post->letters[i], now);
     }
     struct instant later = {{now.mono.ns + ROUND_TRIP_NS}, {now.wall.ns + ROUND_TRIP_NS}};
-    for (size_t i = 0, count = post->count; i < count; i++) {
-        struct letter *letter = &post->letters[i];
-        bool is_control = letter->peer.port == CONTROL_PORT;
-        numbers[letter->id.owner] *= !is_control;
-        answer(letter, &numbers[letter->id.owner], now);
-        struct ev ev = {.kind = EV_DATA, .id = letter->id, .peer = letter->peer, .ttl = 64};
-        ev.bytes = letter->bytes;
-        ev.size = letter->size;
+    for (size_t i = 0; i < post->count; i++) {
+        struct letter letter = post->letters[i];
+        bool is_control = letter.peer.port == CONTROL_PORT;
+        numbers[letter.id.owner] *= !is_control;
+        if (i >= first) {
+            tell_sent(machine, &letter, later);
+        }
+        answer(&letter, &numbers[letter.id.owner], now);
+        struct ev ev = {.kind = EV_DATA, .id = letter.id, .peer = letter.peer, .ttl = 64};
+        ev.bytes = letter.bytes;
+        ev.size = letter.size;
         ev.received = (struct stamp){.at = later, .source = STAMP_KERNEL, .error_ns = 100};
         machine.ops->input(machine.self, &ev, later);
         post->probes += !is_control;
@@ -167,13 +176,15 @@ __attribute__((noinline)) static void run_sender(struct engine *engine, struct p
     }
 }
 
-static int measure_sender(size_t targets, unsigned packets, unsigned operations)
+static int measure_sender(size_t targets, unsigned packets, unsigned operations,
+                          size_t evidence_bytes)
 {
     struct engine_options options = {.seed = {1}};
     struct engine *engine = engine_new(&options);
     struct spec_set *set = make_targets(targets, packets);
     struct post post = {0};
     uint16_t *numbers = mem_alloc(2 * targets + 16, sizeof *numbers);
+    engine_set_evidence(engine, &(struct evidence_rules){evidence_bytes, EVIDENCE_FAILED});
     engine_apply(engine, set, at(0));
     int64_t begin_ns = cpu_ns();
     run_sender(engine, &post, numbers,
@@ -234,17 +245,17 @@ static int measure_responder(size_t ports, unsigned packets)
 
 int main(int argc, char **argv)
 {
-    unsigned long values[3] = {0};
-    for (int i = 2; i < argc && i < 5; i++) {
+    unsigned long values[4] = {0};
+    for (int i = 2; i < argc && i < 6; i++) {
         values[i - 2] = strtoul(argv[i], NULL, 10);
     }
-    if (argc == 5 && strcmp(argv[1], "sender") == 0 && values[0] > 0 && values[1] > 0) {
-        return measure_sender(values[0], (unsigned)values[1], (unsigned)values[2]);
+    if (argc >= 5 && strcmp(argv[1], "sender") == 0 && values[0] > 0 && values[1] > 0) {
+        return measure_sender(values[0], (unsigned)values[1], (unsigned)values[2], values[3]);
     }
     if (argc == 4 && strcmp(argv[1], "responder") == 0 && values[0] > 0 && values[1] > 0) {
         return measure_responder(values[0], (unsigned)values[1]);
     }
-    fputs("Usage: bench_core sender TARGETS PACKETS OPERATIONS | responder PORTS PACKETS\n",
+    fputs("Usage: bench_core sender TARGETS PACKETS OPERATIONS [BYTES] | responder PORTS PACKETS\n",
           stderr);
     return 2;
 }

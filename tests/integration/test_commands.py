@@ -22,6 +22,7 @@ PROMPT = re.compile(r"^\S*\$ ")
 NOT_RUN = {
     "sh deploy/quickstart.sh": "builds; integration.quickstart runs it with programs that are there",
     "sh deploy/install-deps.sh": "changes the machine",
+    "sh deploy/deb.sh": "builds; tests/deb/run.sh runs it",
     "sh tests/": "hours, or the test run itself",
     "cmake ": "builds; everybody who runs this test has done so",
     "ctest ": "the test run itself",
@@ -38,15 +39,17 @@ NOT_RUN = {
     "ipsla import": "needs configurations of routers; integration.import has a hundred",
     "python3 tests/bench/import_input.py": "writes the input of a benchmark",
     "ipsla decode": "needs a capture; integration.decode makes some",
+    "ipsla top": "needs a terminal and an exporter; integration.top has both",
     "ipsla show": "needs an exporter that has measured; integration.show has one",
     "ipsla key-solve": "needs a capture; integration.key_solve makes some",
     "ipsla probe 192.0.2.1 --control-version 2 --key-id": "a responder with keys answers nobody else; integration.auth has one",
     "ipsla probe 192.0.2.1 --operation stamp --key-id": "a reflector with a key answers nobody else; integration.stamp has one",
+    "ipsla probe 192.0.2.1 --operation twamp --mode encrypted --key-id": "a server with a key offers no other mode; integration.twamp has one",
     "ipsla_responder --vrf": "integration.vrf makes VRFs",
 }
 PLACEHOLDERS = {"NAME": "paris-core1", "HOST": "192.0.2.1"}
 HOSTS = "127.0.0.1 localhost\n192.0.2.1 paris-core1.example.net\n2001:db8::1 lyon.example.net\n192.0.2.1 lyon.example.net\n"
-FAR = ("--permanent-port", "7", "--permanent-tcp-port", "443", "--stamp-port", "862")
+FAR = ("--permanent-port", "7", "--permanent-tcp-port", "443", "--stamp-port", "862", "--twamp-port", "862")
 WORLD = """ip link add eth1 type veth peer name far netns /proc/self/fd/{far}
 ip address add 192.0.2.10/24 dev eth1
 ip address add 2001:db8::10/64 dev eth1 nodad

@@ -150,6 +150,34 @@ class DiscoverTest(harness.Case):
         self.assertEqual((done.code, done.stdout), (1, ""), done.evidence)
         self.assertIn("nothing answered, so there is no configuration", done.stderr)
 
+    def test_reflectors(self):
+        """STAMP: what its reply tells; it stands in the configuration, which the exporter takes."""
+        for arguments in ((), ("--stamp-port=8862",)):
+            port = arguments[0] if arguments else "--stamp-port=862"
+            responder = self.responder(self.namespace, f"--listen-address={RESPONDER}:1967",
+                                       f"--stamp-port=127.0.0.1:{port.split('=')[1]}")
+            done = self.discover(RESPONDER, SILENT, "--methods=stamp", "--output=json", *arguments, *FAST)
+            self.assertEqual((done.code, done.stderr), (0, ""), done.evidence)
+            rows = self.rows(done)
+            found = rows[RESPONDER]["stamp"]
+            self.assertEqual((found["outcome"], found["mode"], found["reflector"], found["software"]),
+                             ("accepted", "stamp", "stateful", None), done.evidence)
+            self.assertLessEqual({"stateful", "ssid", "tlv"}, set(found["signs"]))
+            self.assertEqual((rows[SILENT]["stamp"]["outcome"], rows[SILENT]["stamp"]["mode"]), ("closed", None))
+            done = self.discover(RESPONDER, "--methods=stamp", "--output=yaml", *arguments, *FAST)
+            more = ", port: 8862" if arguments else ""
+            self.assertEqual(done.stdout, f"targets:\n  - {{host: {RESPONDER}, operation: stamp{more}}}\n")
+            file = harness.write_file("reflectors.yml", done.stdout)
+            self.assertEqual(self.run_program(self.namespace, "ipsla", "check", file).code, 0)
+            responder.stop()
+
+    def test_a_control_port_is_not_asked_for(self):
+        """What was found would be a configuration that is refused."""
+        for wrong in (("--port=1967",), ("--port=1166",), ("--port=5000", "--control-port-v2=5001")):
+            done = self.discover(RESPONDER, "--output=yaml", *wrong)
+            self.assertEqual((done.code, done.stdout), (2, ""), done.evidence)
+            self.assertIn("no control port", done.stderr)
+
     def test_a_timeout_without_a_unit_is_in_milliseconds(self):
         self.responder(self.namespace, f"--listen-address={RESPONDER}:1967")
         self.assertEqual(self.discover(RESPONDER, "--methods=v1", "--timeout=900").code, 0)
@@ -168,7 +196,7 @@ class DiscoverTest(harness.Case):
 
     def test_every_method_over_both_families(self):
         harness.require_ipv6(self.namespace)
-        self.responder(self.namespace, *DUAL)
+        self.responder(self.namespace, *DUAL, "--stamp-port=862", "--stamp-port=[::]:862")
         for groups in ("1 0", "0 0"):
             self.ping_groups(groups)
             done = self.discover("127.0.0.1", "::1", "--output=json", *FAST)
@@ -177,6 +205,7 @@ class DiscoverTest(harness.Case):
             self.assertIsNone(rows["::1"].pop("timestamp"))
             self.assertTrue(rows["127.0.0.1"]["timestamp"]["utc"])
             for row in rows.values():
+                self.assertEqual(row["stamp"]["mode"], "stamp", done.evidence)
                 for name in set(row) - {"address", "name", "host_up"}:
                     self.assertEqual(row[name]["outcome"], "accepted", done.evidence)
                     self.assertBetween(row[name]["rtt_seconds"], 1e-7, 4, "round trip on loopback")
@@ -219,7 +248,7 @@ class DiscoverTest(harness.Case):
             "ipsla discover: timestamp is not asked: ICMP timestamps need CAP_NET_RAW; "
             "net.ipv4.ping_group_range is for echoes only"])
         row = done.stdout.splitlines()[1].split()
-        self.assertEqual((row[1], row[3], row[5:7]), ("yes", "yes", ["n/a", "n/a"]))
+        self.assertEqual((row[1], row[3], row[6:8]), ("yes", "yes", ["n/a", "n/a"]))
         self.ping_groups("0 2147483647")
         done = harness.Finished(harness.Process(self.namespace, command, "nobody"))
         self.assertEqual(len(done.stderr.splitlines()), 1, "only timestamps")

@@ -25,7 +25,7 @@ targets:
   - {host: 192.0.2.2, limits: {loss: 1%}}
 responder: {listen: ['127.0.0.1:1967'], allow: [127.0.0.0/8], keys: [7]}
 """
-EXAMPLES = ["config/ipsla.example.yml", "config/quickstart.yml", "config/examples/campus.yml", "config/examples/ipv6-keys.yml",
+EXAMPLES = ["config/ipsla.example.yml", "config/quickstart.yml", "config/installed.yml", "config/examples/campus.yml", "config/examples/ipv6-keys.yml",
             "config/examples/voice.yml", "config/examples/vrf.yml"]
 
 

@@ -129,7 +129,9 @@ class ResponderWorkersTest(harness.Case):
         for number, source in enumerate(sources):
             self.assertEqual(self.ask(source, 16384, 60000 if number == 0 else 1000), 0)
         self.assertEqual(self.probe(sources[0], 1, 16384), 1)
-        self.wait_counters([("ipsla_responder_sessions", {}, 1)])
+        asked = ("ipsla_responder_control_requests_total", {"result": "accepted"}, 60)
+        self.wait_counters([asked])
+        self.wait_counters([asked, ("ipsla_responder_sessions", {}, 1)])
         self.assertEqual(self.probe(sources[0], 2, 16384), 2)
         for source in sources[1:]:  # who has no session gets no answer, from whichever worker
             source.sendto(wire.jitter_request(1), ("127.0.0.1", 16384))

@@ -26,7 +26,7 @@ THIRD_PARTY = {
 }
 
 # Headers of the C library that compute and touch nothing outside.
-PURE = set("""assert.h ctype.h errno.h float.h inttypes.h limits.h math.h stdalign.h stdarg.h stdbool.h
+PURE = set("""assert.h ctype.h endian.h errno.h float.h inttypes.h limits.h math.h stdalign.h stdarg.h stdbool.h
     stddef.h stdint.h stdio.h stdlib.h string.h strings.h""".split())
 SYSTEM = re.compile(r"(sys|netinet|arpa|net|linux)/\w+\.h$|\w+\.h$")
 EXTRA = {

@@ -24,7 +24,7 @@ FREE_PORT = {"ipsla_exporter": ["--web.listen-address=127.0.0.1:0"],
 def command_of(unit, programs, config):
     words = shlex.split(re.search(r"^ExecStart=(.*)$", unit.read_text(), re.MULTILINE).group(1))
     name = pathlib.Path(words[0]).name
-    arguments = [re.sub(r"^--config\.file=.*", f"--config.file={config}", word) for word in words[1:]]
+    arguments = [re.sub(r"^--config\.file=.*", f"--config.file={config}", word) for word in words[1:] if word != "$ARGS"]
     return [str(programs / name), *arguments, *FREE_PORT[name]]
 
 

@@ -19,7 +19,7 @@ static const struct part parts[] = {
     {&schema_root, false},  {&schema_operation, true}, {&schema_control, true},
     {&schema_limit, true},  {&schema_defaults, true},  {&schema_target, true},
     {&schema_key, true},    {&schema_clock, true},     {&schema_responder, false},
-    {&schema_group, false}, {&schema_probe, false},
+    {&schema_group, false}, {&schema_probe, false},    {&schema_evidence, false},
 };
 
 static const char *part_name(const struct part *part)

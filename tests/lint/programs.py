@@ -15,7 +15,7 @@ import tree
 PAGES = {
     "ipsla_exporter.8": ("ipsla_exporter", [[]]),
     "ipsla_responder.8": ("ipsla_responder", [[]]),
-    "ipsla.1": ("ipsla", [[], ["probe"], ["discover"], ["check"], ["decode"], ["export"], ["import"], ["show"], ["key-solve"],
+    "ipsla.1": ("ipsla", [[], ["probe"], ["discover"], ["check"], ["decode"], ["export"], ["import"], ["show"], ["health"], ["key-solve"],
                           ["voice-table"]]),
 }
 SECTION_5 = "ipsla.yml.5"

@@ -12,6 +12,8 @@ import tempfile
 import unittest
 
 import clang
+import cppcheck
+import hardening
 import keys
 import layers
 import programs
@@ -349,6 +351,33 @@ class Clang(Tree):
         self.assertEqual(len(self.tidy(divides, with_analyzer=True)), 1)
 
 
+class Cppcheck(Tree):
+    @unittest.skipUnless(cppcheck.TOOL, "no cppcheck")
+    def test_cppcheck(self):
+        self.write("src/x.c", "int f(void)\n{\n    int a[2] = {1, 2};\n    return a[1];\n}\n")
+        self.assertEqual(cppcheck.check(self.root), [])
+        self.write("src/x.c", "int f(void)\n{\n    int a[2] = {1, 2};\n    return a[2];\n}\n")
+        self.assertEqual(len(cppcheck.check(self.root)), 1)
+
+
+class Hardening(Tree):
+    HARD = ["-O2", "-fPIE", "-pie", "-fstack-protector-strong", "-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE=3", "-Wl,-z,relro", "-Wl,-z,now"]
+    TEXT = "#include <string.h>\nint main(int n, char **v)\n{\n    char a[9];\n    memcpy(a, v[0], n);\n    return a[n - 1];\n}\n"
+
+    def problems(self, *flags):
+        source = self.write("x.c", self.TEXT)
+        subprocess.run([os.environ.get("CC", "cc"), *self.HARD, *flags, "-o", str(self.root / "x"), str(source)], check=True)
+        return hardening.check(self.root / "x")
+
+    def test_hardening(self):
+        self.assertEqual(self.problems(), [])
+        for flags, word in ((["-no-pie", "-fno-PIE"], "independent"), (["-Wl,-z,norelro"], "relro"), (["-Wl,-z,lazy"], "-z now"),
+                            (["-Wl,-z,execstack"], "executable"), (["-fno-stack-protector"], "protector"),
+                            (["-U_FORTIFY_SOURCE"], "fortified")):
+            problems = self.problems(*flags)
+            self.assertTrue(any(word in problem for problem in problems), (flags, problems))
+
+
 class Needs(unittest.TestCase):
     NEEDS = needs.read_needs("""unit.wire.x HERE unit_wire_x
 tsan.web.x THREADS unit_web_x
@@ -379,6 +408,11 @@ class Packages(unittest.TestCase):
             self.assertTrue(named)
             for package in named:
                 self.assertRegex(script, rf"[\s'=]{re.escape(package)}[\s']")
+
+    def test_in_the_debian_package(self):
+        control = (SOURCE / "deploy/debian/control").read_text()
+        for package in self.NAMED.findall((SOURCE / "CMakeLists.txt").read_text()):
+            self.assertRegex(control, rf"\s{re.escape(package)},\n")
 
 
 if __name__ == "__main__":

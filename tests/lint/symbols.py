@@ -15,14 +15,14 @@ import subprocess
 import tree
 
 ALLOWED = re.compile(
-    r"""(malloc|calloc|realloc|reallocarray|free|abort|__assert_fail|qsort|bsearch
+    r"""(malloc|calloc|aligned_alloc|realloc|reallocarray|free|abort|__assert_fail|qsort|bsearch
     |(__)?(memcpy|memmove|memset)(_chk)? |memcmp|memchr|explicit_bzero|__explicit_bzero_chk
     |strlen|strnlen|strcmp|strncmp|strcasecmp|strncasecmp|strchr|strrchr|strstr|strspn|strcspn|strdup|strndup
     |(__isoc\d\d_)?strto(l|ul|ll|ull|d|imax|umax) |__errno_location|__ctype_b_loc|__ctype_to(lower|upper)_loc|tolower|toupper
     |v?snprintf|__v?snprintf_chk |inet_pton|inet_ntop
     |(floor|ceil|trunc|round|lround|llround|rint|lrint|llrint|fabs|fmod|sqrt|pow|exp|exp2|expm1|log|log2|log10|log1p
      |ldexp|frexp|fmin|fmax|hypot)
-    |EVP_\w+|HMAC|CRYPTO_memcmp|OpenSSL_version
+    |EVP_\w+|PKCS5_PBKDF2_HMAC|HMAC|CRYPTO_memcmp|OpenSSL_version
     |__stack_chk_fail|_GLOBAL_OFFSET_TABLE_)$""", re.VERBOSE)
 SANITIZER = re.compile(r"_*(asan|ubsan|tsan|msan|lsan|sanitizer|odr_asan|sancov|start___|stop___)")
 CONSTANT_SECTION = re.compile(r"\.(text|rodata|data\.rel\.ro|eh_frame|debug|note|comment)|\*(UND|ABS)\*")

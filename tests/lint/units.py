@@ -14,8 +14,8 @@ import tree
 TOOL = shutil.which("systemd-analyze")
 # Ten times the exposure score (0 to 10, lower is better) that a unit may not exceed; real-time scheduling costs two, asking
 # for the state of the clock four.
-STRICT = 12
-THRESHOLDS = {"ipsla-exporter.service": 18}
+STRICT = 11
+THRESHOLDS = {"ipsla-exporter.service": 16}
 
 
 def analyze(*arguments):

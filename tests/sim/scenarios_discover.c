@@ -11,6 +11,7 @@ static const struct discover_settings standard = {
     .methods = {[DISCOVER_V1] = true},
     .control_ports = {1967, 1967},
     .ports = {RIG_PORT, RIG_PORT + 1},
+    .stamp_port = 862,
     .parallel = 32,
     .rate = 50,
     .tries = 3,
@@ -139,17 +140,20 @@ static void test_rate_is_a_bound(void **state)
     hunt_end(&hunt);
 }
 
-/* Version 1, version 2 and echoes of a responder and of a node without one; the ports that were
- * asked for are closed afterwards. */
+/* Version 1, version 2, STAMP and echoes of a responder and of a node without one; the ports that
+ * were asked for are closed afterwards. */
 static void test_methods(void **state)
 {
     (void)state;
     struct hunt hunt;
     struct reflect_settings reflect;
     struct discover_settings settings = standard;
-    settings.methods[DISCOVER_V2] = settings.methods[DISCOVER_ECHO] = true;
+    settings.methods[DISCOVER_V2] = settings.methods[DISCOVER_STAMP] = true;
+    settings.methods[DISCOVER_ECHO] = true;
     hunt_begin(&hunt, &settings);
     reflect_settings_default(&reflect);
+    reflect.stamp.port_count = 1;
+    reflect.stamp.ports[0] = (struct addr){.family = ADDR_IPV4, .port = settings.stamp_port};
     rig_add_reflect(&hunt.rig, 1, &reflect);
     hunt.rig.world.sends_icmp = true;
     world_run(&hunt.rig.world, NS_PER_MS);

@@ -57,9 +57,14 @@ static void perform_open(struct drive *drive, const struct fx *fx)
     drive->open[drive->open_count++] =
         (struct drive_channel){.id = fx->id, .local = bound, .transport = fx->transport};
     drive->opened++;
-    if (fx->transport != TRANSPORT_TCP_CONNECT) {
+    if (fx->transport != TRANSPORT_TCP_CONNECT && fx->transport != TRANSPORT_TCP_STREAM) {
         answer(drive, (struct ev){.kind = EV_OPENED, .id = fx->id, .local = bound});
     }
+}
+
+static bool is_stream(enum transport transport)
+{
+    return transport == TRANSPORT_TCP_STREAM || transport == TRANSPORT_TCP_ACCEPTED;
 }
 
 static void perform(struct drive *drive, const struct fx *fx)
@@ -71,6 +76,9 @@ static void perform(struct drive *drive, const struct fx *fx)
         break;
     case FX_SEND:
         assert(place < drive->open_count && fx->size <= IO_DATAGRAM_MAX);
+        if (is_stream(drive->open[place].transport)) {
+            break;
+        }
         assert(fx->peer.family != ADDR_NONE);
         assert((fx->peer.port != 0) == (drive->open[place].transport == TRANSPORT_UDP));
         drive->sent++;

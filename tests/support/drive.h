@@ -39,7 +39,7 @@ struct drive {
     size_t open_count;
     struct drive_effect effects[DRIVE_EFFECTS_MAX]; /* since drive_forget */
     size_t effect_count;
-    size_t opened, sent, closed; /* ever */
+    size_t opened, sent, closed; /* ever; sent: datagrams */
 };
 
 /* A host for `machine` at `now`. It has not polled yet. */

@@ -52,7 +52,8 @@ static bool fake_poll(void *self, struct instant now, struct fx *fx)
         return false;
     }
     *fx = fake->script[fake->performed++];
-    fake->awaits_open = fx->kind == FX_OPEN;
+    bool is_connecting = fx->transport == TRANSPORT_TCP_STREAM; /* answered when it is connected */
+    fake->awaits_open = fx->kind == FX_OPEN && !is_connecting;
     return true;
 }
 

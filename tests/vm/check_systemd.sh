@@ -3,10 +3,13 @@
 # Inside the virtual machine: the shipped units under a real systemd, as `cmake --install` leaves them.
 config=/etc/ipsla/ipsla.yml
 dropins=/etc/systemd/system/ipsla-exporter.service.d
-cp $config /tmp/good.yml
 mkdir -p $dropins
 
 check 'the unit starts as it was installed' systemctl start ipsla-exporter
+check 'and measures this host' eventually shows ipsla-exporter StatusText '^1 target: 1 measured, 0 fail'
+cp /usr/local/share/doc/ipsla-exporter/quickstart.yml $config
+cp $config /tmp/good.yml
+check 'another configuration is loaded' systemctl reload ipsla-exporter
 check 'its status says what is measured' eventually shows ipsla-exporter StatusText '^4 targets: 4 measured, 0 fail'
 check 'it may ask for the state of the clock' metric '^ipsla_exporter_clock_synchronized [01]$'
 check 'and knows how far it may be off' metric '^ipsla_exporter_clock_maximum_error_seconds [0-9.e+-]+$'

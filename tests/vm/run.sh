@@ -15,7 +15,8 @@ usage() {
     cat <<'END'
 Usage: sh tests/vm/run.sh [--build=DIR] [SUBJECT...]
 Boots a virtual machine with Debian's kernel and systemd, which has what containers and namespaces lack: a service
-manager and VRFs. Installs a release build there (--build: another one) and checks SUBJECT: systemd, vrf; none: all. Each
+manager and VRFs. Installs a release build there (--build: another one) and checks SUBJECT: systemd, vrf, package (the
+Debian packages, which are made first); none: all. Each
 check is a line "ok: ..." or "FAILED: ...". Needs root and the Debian packages qemu-system-x86, mmdebstrap and e2fsprogs;
 without them it says so and exits with 77. Needs no KVM, and the machine reaches nothing outside. The first run makes a
 disk in build/vm and takes three minutes, later ones two.
@@ -35,7 +36,7 @@ case ${1-} in
     shift
     ;;
 esac
-subjects=${*:-systemd vrf}
+subjects=${*:-systemd vrf package}
 [ "$(id -u)" -eq 0 ] || skip 'needs root, to make a disk'
 for program in qemu-system-x86_64 mmdebstrap mke2fs; do
     command -v "$program" >/dev/null || skip "$program is not installed"
@@ -80,6 +81,14 @@ mkdir -p "$work"
 rm -rf "$work/job" "$work/said"
 mkdir -p "$work/job/install"
 DESTDIR=$work/job/install cmake --install "$build" >/dev/null
+case " $subjects " in
+*' package '*)
+    sh "$root/deploy/deb.sh" --out="$work/deb" >/dev/null
+    mkdir "$work/job/deb"
+    cp "$work/deb"/*.deb "$work/job/deb/"
+    rm "$work/job/deb"/*-dbgsym_*
+    ;;
+esac
 cp "$here"/check_*.sh "$here/lib.sh" "$work/job/"
 echo "$subjects" >"$work/job/subjects"
 tar -C "$work/job" -cf "$work/job.tar" .

@@ -26,6 +26,20 @@ static void test_alloc_is_zeroed(void **state)
     free(nothing);
 }
 
+static void test_lines_begin_at_a_line(void **state)
+{
+    (void)state;
+    for (size_t size = 1; size <= 130; size++) {
+        unsigned char *bytes = mem_alloc_lines(3, size);
+        assert_int_equal((uintptr_t)bytes % MEM_LINE_BYTES, 0);
+        for (size_t i = 0; i < 3 * size; i++) {
+            assert_int_equal(bytes[i], 0);
+            bytes[i] = 0xff;
+        }
+        free(bytes);
+    }
+}
+
 static void test_resize_keeps_contents(void **state)
 {
     (void)state;
@@ -62,6 +76,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_alloc_is_zeroed),
+        cmocka_unit_test(test_lines_begin_at_a_line),
         cmocka_unit_test(test_resize_keeps_contents),
         cmocka_unit_test(test_overflow_aborts),
     };

@@ -149,7 +149,7 @@ static void test_refusals_give_the_range(void **state)
          "--port 1967 is where responders take control requests, not probes; leave it out for 862, "
          "or write the port of the reflector\n"},
         {"h --operation=stamp --key-id=7 --key-file=none --key-algorithm=md5",
-         "flag --key-algorithm: \"md5\" is not hmac-sha256, which STAMP has\n"},
+         "flag --key-algorithm: \"md5\" is not hmac-sha256\n"},
         {"h --operation=icmp-echo --port=3", "--port is not for operation icmp-echo\n"},
         {"h --operation=icmp-echo --key-id=3", "--key-id is not for operation icmp-echo\n"},
         {"h --operation=icmp-echo --control=none",
@@ -186,7 +186,7 @@ static bool is_for_files(enum slot slot)
     static const enum slot slots[] = {
         SLOT_CONTROL, SLOT_CONTROL_KEY, SLOT_AUTH_KEY, SLOT_LIMITS, SLOT_BUCKETS,
         SLOT_START,   SLOT_LIFE,        SLOT_OWNER,    SLOT_TAG,    SLOT_SERIES,
-        SLOT_LABELS,  SLOT_HISTOGRAMS,  SLOT_CREATED};
+        SLOT_LABELS,  SLOT_HISTOGRAMS,  SLOT_CREATED,  SLOT_HISTORY};
     for (size_t i = 0; i < sizeof slots / sizeof slots[0]; i++) {
         if (slots[i] == slot) {
             return true;

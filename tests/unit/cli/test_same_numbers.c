@@ -18,6 +18,7 @@
 #include "cli/cli.h"
 #include "expo/expo.h"
 #include "expo/text.h"
+#include "stats/deviation.h"
 #include "support/build.h"
 
 #define MS(value) ((value)*NS_PER_MS)
@@ -99,6 +100,7 @@ static void measure(void)
     round->queue_dropped = 3;
     round->responder_steps = 2;
     round->byte_order = BYTE_ORDER_SWAPPED;
+    round->deviations = DEVIATION_SWAPPED | DEVIATION_NO_TTL;
     report->has_run = true;
     tally_add(&report->tally, round);
 }
@@ -333,6 +335,18 @@ static void test_byte_order(void **state)
     assert_non_null(strstr(buf_string(&told.text), "Times of the responder are byte-swapped"));
 }
 
+static void test_deviations(void **state)
+{
+    (void)state;
+    static const char first[] = "ipsla_reflector_deviation{target=\"a\",kind=\"swapped\"} 1";
+    static const char second[] = "ipsla_reflector_deviation{target=\"a\",kind=\"no_ttl\"} 1";
+    assert_non_null(strstr(buf_string(&told.metrics), first));
+    assert_non_null(strstr(buf_string(&told.metrics), second));
+    assert_null(strstr(buf_string(&told.metrics), "kind=\"nanoseconds\""));
+    assert_non_null(strstr(buf_string(&told.json), "\"deviations\": [\"swapped\", \"no_ttl\"]"));
+    assert_non_null(strstr(buf_string(&told.text), "deviates: it exchanges T1 and T3"));
+}
+
 /* What is said of our clock, in both outputs. */
 static void assert_said(const struct round *round, const char *text, const char *json)
 {
@@ -384,6 +398,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_byte_order),
+        cmocka_unit_test(test_deviations),
         cmocka_unit_test(test_our_clock),
         cmocka_unit_test(test_metrics_json_and_text_agree),
         cmocka_unit_test(test_json_has_the_round),

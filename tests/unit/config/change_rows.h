@@ -51,6 +51,8 @@ static const struct change_row rows[] = {
     {OP, "reflector", "operation: stamp, ", "reflector: auto", "reflector: stateful", FIELD_KEEPS},
     {OP, "auth_key", "operation: stamp, request_data_size: 112, ", "auth_key: 4", "tag: ''",
      FIELD_KEEPS},
+    {OP, "mode", "operation: twamp, auth_key: 6, ", "mode: mixed", "mode: encrypted", FIELD_KEEPS},
+    {OP, "server_port", "operation: twamp, ", "server_port: 862", "server_port: 863", FIELD_KEEPS},
     {OP, "trust_peer_clock", "operation: stamp, ", "trust_peer_clock: false",
      "trust_peer_clock: true", FIELD_KEEPS},
     {OP, "timestamps", "", "timestamps: auto", "timestamps: user", FIELD_KEEPS},
@@ -63,6 +65,7 @@ static const struct change_row rows[] = {
     {OP, "series", "", "series: minimal", "series: all", FIELD_KEEPS},
     {OP, "histograms", "", "histograms: both", "histograms: classic", FIELD_RESETS},
     {OP, "created", "", "created: false", "created: true", FIELD_KEEPS},
+    {OP, "history", "", "history: 60", "history: 0", FIELD_KEEPS},
     {OP, "dscp", "", "dscp: ef", "dscp: af11", FIELD_KEEPS},
     {OP, "tos", "", "tos: 0", "tos: 1", FIELD_KEEPS},
     {OP, "ttl", "", "ttl: 255", "ttl: 64", FIELD_KEEPS},
@@ -89,6 +92,7 @@ static const struct change_row rows[] = {
     {KEY, "id", "", "control: {key: 1}", "control: {key: 2}", FIELD_KEEPS},
     {KEY, "algorithm", "", "control: {version: 2, key: 3}", "control: {version: 2, key: 4}",
      FIELD_KEEPS},
+    {KEY, "name", "operation: twamp, mode: mixed, ", "auth_key: 6", "auth_key: 7", FIELD_KEEPS},
     {KEY, "secret_file", "", "control: {key: 1}", "control: {key: 5}", FIELD_KEEPS},
     {CLOCK, "assume_synchronized", "", "clock: {assume_synchronized: true}",
      "clock: {assume_synchronized: false}", FIELD_LOCAL},
@@ -127,6 +131,8 @@ static inline struct config *config_of(const struct change_row *row, const char 
         buf_printf(&text, "  - {id: %u, algorithm: %s, secret_file: %s}\n", id, algorithm,
                    secrets[id == 5]);
     }
+    buf_printf(&text, "  - {id: 6, algorithm: twamp, secret_file: %s}\n", secrets[0]);
+    buf_printf(&text, "  - {id: 7, algorithm: twamp, name: alice, secret_file: %s}\n", secrets[0]);
     buf_printf(&text, "%s\ntargets: [{", is_of_target ? "" : keys);
     add_usual(&text, row, TARGET, "name", "a");
     if (strcmp(row->key, "hosts") != 0) {

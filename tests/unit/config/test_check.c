@@ -56,12 +56,12 @@ static const struct expectation times[] = {
 static const struct expectation operations[] = {
     {"own keys", HEAD ", operation: tcp-connect, num_packets: 5, interval: 20ms}\n",
      "f:2:55: targets[0].num_packets: does not apply to tcp-connect; allowed with: udp-jitter, "
-     "udp-echo, icmp-echo, icmp-jitter, stamp, twamp-light\n"
+     "udp-echo, icmp-echo, icmp-jitter, stamp, twamp-light, twamp\n"
      "f:2:71: targets[0].interval: does not apply to tcp-connect; allowed with: udp-jitter, "
-     "udp-echo, icmp-echo, icmp-jitter, stamp, twamp-light\n"},
+     "udp-echo, icmp-echo, icmp-jitter, stamp, twamp-light, twamp\n"},
     {"own keys by module", HEAD ", module: tcp, interval: 20ms}\n",
      "f:2:44: targets[0].interval: does not apply to tcp-connect; allowed with: udp-jitter, "
-     "udp-echo, icmp-echo, icmp-jitter, stamp, twamp-light\n"},
+     "udp-echo, icmp-echo, icmp-jitter, stamp, twamp-light, twamp\n"},
     {"keys of defaults", "defaults: {num_packets: 5, interval: 5ms}\n" HEAD ", module: tcp}\n", ""},
     {"keys of a module",
      "modules: {m: {num_packets: 5}}\n" HEAD ", module: m, operation: tcp-connect}\n", ""},
@@ -69,9 +69,9 @@ static const struct expectation operations[] = {
      "modules:\n  m: {operation: tcp-connect, num_packets: 5}\n  tcp: {interval: 1s}\n"
      "  jitter: {interval: 1s}\nresponder: {}\n",
      "f:2:31: modules.m.num_packets: does not apply to tcp-connect; allowed with: udp-jitter, "
-     "udp-echo, icmp-echo, icmp-jitter, stamp, twamp-light\n"
+     "udp-echo, icmp-echo, icmp-jitter, stamp, twamp-light, twamp\n"
      "f:3:9: modules.tcp.interval: does not apply to tcp-connect; allowed with: udp-jitter, "
-     "udp-echo, icmp-echo, icmp-jitter, stamp, twamp-light\n"},
+     "udp-echo, icmp-echo, icmp-jitter, stamp, twamp-light, twamp\n"},
     {"defaults of trains and echoes", "defaults: {num_packets: 500}\n" HEAD ", module: echo}\n",
      ""},
     {"number of echoes", HEAD ", module: echo, num_packets: 21}\n",

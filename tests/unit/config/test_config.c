@@ -44,7 +44,7 @@ static const struct expectation whole[] = {
      "yours to exported_job\n"
      "f:6:20: modules.m.tag: this is a list; allowed: up to 128 bytes of text\n"
      "f:9:1: extra: unknown key; allowed: defaults, modules, targets, target_files, keys, clock, "
-     "max_packet_rate, responder, probe\n"},
+     "max_packet_rate, evidence, responder, probe\n"},
 };
 
 static void findings_are_complete_and_in_order(void **state)

@@ -167,6 +167,7 @@ static void test_odd_targets(void **state)
         "operation: stamp",
         "operation: stamp, reflector: stateless, timestamp_format: ptp",
         "operation: twamp-light, request_data_size: 100",
+        "operation: twamp, server_port: 8620, source_port: 19000, reflector: stateless",
         "precision: microseconds",
         "precision: microseconds, control: {version: 2}, request_data_size: 60",
         "codec: g711alaw, codec_num_packets: 5",
@@ -206,8 +207,10 @@ static void test_odd_targets(void **state)
 static const char all_sections[] =
     "clock: {assume_synchronized: true}\n"
     "max_packet_rate: 1000\n"
+    "evidence: {size: 1000000, loss: false, limit: false}\n"
     "keys:\n  - {id: 1, algorithm: md5, secret_file: %s}\n"
     "  - {id: 2, algorithm: hmac-sha256, secret_file: %s}\n"
+    "  - {id: 3, algorithm: twamp, name: alice, secret_file: %s}\n"
     "defaults: {frequency: 10s, labels: {site: a}, control: {key: 1}, codec_size: 100}\n"
     "modules:\n  voice: {codec: g729a, dscp: ef}\n  echo: {frequency: 30s, labels: {kind: b}}\n"
     "  ping: {ttl: 7}\n"
@@ -217,6 +220,7 @@ static const char all_sections[] =
     "  allow: [127.0.0.0/8, 10.1.2.3, '2001:db8::/32']\n"
     "  permanent_ports: [5000, '127.0.0.1:5001']\n  permanent_tcp_ports: [6000]\n"
     "  stamp_ports: [862]\n  stamp_reflector: stateless\n  stamp_tlv: off\n  stamp_key: 2\n"
+    "  twamp_ports: [862]\n  twamp_keys: [3]\n"
     "  workers: 2\n  max_sessions: 7\n  max_sessions_per_source: 5\n  requests_per_source: 6\n"
     "  reserve_for: [192.0.2.0/24]\n  reserved_sessions: 2\n"
     "  min_duration: 2s\n  max_duration: 2m\n  ports: [2000-3000, 4000]\n  min_source_port: 0\n"
@@ -228,7 +232,7 @@ static const char all_sections[] =
 static struct config *load_sections(void)
 {
     struct buf text = {0}, findings = {0};
-    buf_printf(&text, all_sections, secrets[0], secrets[0]);
+    buf_printf(&text, all_sections, secrets[0], secrets[0], secrets[0]);
     struct config *config = parse_text(buf_string(&text), &findings);
     if (config == NULL) {
         fail_msg("%s", buf_string(&findings));
@@ -340,6 +344,7 @@ static const char *const any_keys[] = {
     "series: all",
     "histograms: native",
     "created: true",
+    "history: 5",
     "dscp: le",
     "tos: 3",
     "ttl: 1",

@@ -88,7 +88,7 @@ static const struct wrong_input wrong[] = {
      "f:2:42: targets[0].operation: 'ping' is none of the choices; did you mean 'icmp-echo'?\n"},
     {"targets:\n"
      "- {name: a, host: h, port: 5, operation: TWAMP}\n",
-     "f:2:42: targets[0].operation: 'TWAMP' is none of the choices; did you mean 'twamp-light'?\n"},
+     "f:2:42: targets[0].operation: 'TWAMP' is none of the choices; did you mean 'twamp'?\n"},
     {"targets:\n"
      "- {name: a, host: h, operation: stamp, control: {version: 2}}\n",
      "f:2:40: targets[0].control: does not apply to stamp; allowed with: udp-jitter, udp-echo, "
@@ -96,7 +96,7 @@ static const struct wrong_input wrong[] = {
     {"targets:\n"
      "- {name: a, host: h, port: 5, operation: http}\n",
      "f:2:42: targets[0].operation: 'http' is none of the choices; allowed: udp-jitter, udp-echo, "
-     "tcp-connect, icmp-echo, icmp-jitter, stamp, twamp-light\n"},
+     "tcp-connect, icmp-echo, icmp-jitter, stamp, twamp-light, twamp\n"},
     {"targets:\n"
      "- {name: a, host: h, port: 5, operation: udpEcho}\n",
      "f:2:42: targets[0].operation: 'udpEcho' is none of the choices; did you mean 'udp-echo'?\n"},
@@ -470,13 +470,13 @@ static const struct wrong_input wrong[] = {
      "c: 3\n",
      "f:1:1: a: unknown key; allowed: defaults, modules, targets, target_files, keys, clock, "
      "max_packet_rate, "
-     "responder, probe\n"
+     "evidence, responder, probe\n"
      "f:2:1: b: unknown key; allowed: defaults, modules, targets, target_files, keys, clock, "
      "max_packet_rate, "
-     "responder, probe\n"
+     "evidence, responder, probe\n"
      "f:3:1: c: unknown key; allowed: defaults, modules, targets, target_files, keys, clock, "
      "max_packet_rate, "
-     "responder, probe\n"},
+     "evidence, responder, probe\n"},
     {"targets:\n"
      "- {nmae: a, host: h, port: 5}\n",
      "f:2:4: targets[0].nmae: unknown key; did you mean 'name'?\n"},
@@ -485,15 +485,15 @@ static const struct wrong_input wrong[] = {
      "z: {<<: *a}\n",
      "f:1:1: x: unknown key; allowed: defaults, modules, targets, target_files, keys, clock, "
      "max_packet_rate, "
-     "responder, probe\n"
+     "evidence, responder, probe\n"
      "f:1:4: x: anchors and aliases (&name, *name) are not supported; write the value itself, and "
      "what targets share under defaults or in a module\n"
      "f:2:1: y: unknown key; allowed: defaults, modules, targets, target_files, keys, clock, "
      "max_packet_rate, "
-     "responder, probe\n"
+     "evidence, responder, probe\n"
      "f:3:1: z: unknown key; allowed: defaults, modules, targets, target_files, keys, clock, "
      "max_packet_rate, "
-     "responder, probe\n"},
+     "evidence, responder, probe\n"},
     {"defaults: &d {timeout: 1s}\n"
      "targets:\n"
      "- {<<: *d, name: a, host: h, port: 5}\n"
@@ -554,7 +554,7 @@ static const struct wrong_input wrong[] = {
     {"targets:\n"
      "- {name: a, host: h, port: 5, operation: tcp-connect, num_packets: 5}\n",
      "f:2:55: targets[0].num_packets: does not apply to tcp-connect; allowed with: udp-jitter, "
-     "udp-echo, icmp-echo, icmp-jitter, stamp, twamp-light\n"},
+     "udp-echo, icmp-echo, icmp-jitter, stamp, twamp-light, twamp\n"},
     {"targets:\n"
      "- {name: a, host: h, port: 5, codec: g729a, num_packets: 5}\n",
      "f:2:45: targets[0].num_packets: does not go with a codec; allowed: codec_num_packets\n"},

@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -80,6 +82,7 @@ static void every_key_makes_a_difference(void **state)
         "stamp_ports: [862]",
         "stamp_reflector: stateless",
         "stamp_tlv: off",
+        "twamp_ports: [862]",
         "workers: 2",
         "max_sessions: 7",
         "max_sessions_per_source: 7",
@@ -97,7 +100,7 @@ static void every_key_makes_a_difference(void **state)
         "replay_window: 1m",
     };
     enum { COUNT = sizeof changes / sizeof changes[0] };
-    assert_int_equal(COUNT + 2, schema_responder.count); /* but for those that need files of keys */
+    assert_int_equal(COUNT + 3, schema_responder.count); /* but for those that need files of keys */
     struct config *before = parse_good("responder: {}\n");
     for (size_t i = 0; i < COUNT; i++) {
         struct buf text = {0};
@@ -158,14 +161,50 @@ static const struct expectation wrong[] = {
      "f:3:28: responder.permanent_ports[2]: 127.0.0.2:10 is taken by line 3 already; each address "
      "and port stands once\n"},
     {"the default listen address", "responder: {permanent_ports: [1967]}\n",
-     "f:1:31: responder.permanent_ports[0]: 0.0.0.0:1967 is taken by line 1 already; each address "
-     "and port stands once\n"},
+     "f:1:31: responder.permanent_ports[0]: 0.0.0.0:1967 is taken by the default of listen; write "
+     "listen without it\n"},
+    {"the same for STAMP", "responder: {stamp_ports: [862, 1967]}\n",
+     "f:1:32: responder.stamp_ports[1]: 0.0.0.0:1967 is taken by the default of listen; write "
+     "listen without it\n"},
+    {"networks without a length",
+     "responder: {allow: [10.0.0.0, 10.0.0.1, 10.0.0.0/32, '2001:db8::', '::1'], reserve_for: "
+     "[192.0.2.0]}\n",
+     "f:1:21: warning: responder.allow[0]: 10.0.0.0 is one address; a network is written with its "
+     "length, as in 10.0.0.0/24\n"
+     "f:1:54: warning: responder.allow[3]: 2001:db8:: is one address; a network is written with "
+     "its length, as in 2001:db8::/64\n"
+     "f:1:90: warning: responder.reserve_for[0]: 192.0.2.0 is one address; a network is written "
+     "with its length, as in 192.0.2.0/24\n"},
 };
 
 static void wrong_settings_have_their_place(void **state)
 {
     (void)state;
     EXPECT_FINDINGS(wrong);
+}
+
+static void a_key_for_nothing_is_told(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/ipsla-secret-XXXXXX";
+    struct buf text = {0}, found = {0};
+    int file = mkstemp(path);
+    assert_true(file >= 0);
+    assert_true(write(file, "xyzone\n", 7) == 7);
+    close(file);
+    buf_printf(&text,
+               "keys: [{id: 7, algorithm: hmac-sha256, secret_file: %s}]\n"
+               "responder: {stamp_key: 7}\n",
+               path);
+    struct config *config = parse_text(buf_string(&text), &found);
+    assert_non_null(config);
+    assert_string_equal(buf_string(&found),
+                        "f:2:24: warning: responder.stamp_key: has no effect without stamp_ports: "
+                        "no port takes STAMP\n");
+    unlink(path);
+    config_free(config);
+    buf_fini(&found);
+    buf_fini(&text);
 }
 
 /* Each way to write an address and port is understood in each list. */
@@ -199,6 +238,7 @@ int main(void)
         cmocka_unit_test(a_port_alone_is_of_both_families),
         cmocka_unit_test(every_key_makes_a_difference),
         cmocka_unit_test(wrong_settings_have_their_place),
+        cmocka_unit_test(a_key_for_nothing_is_told),
         cmocka_unit_test(endpoints_have_one_syntax),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

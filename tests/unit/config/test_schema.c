@@ -22,7 +22,7 @@
 static const struct schema_scope *const scopes[] = {
     &schema_root,      &schema_operation, &schema_control, &schema_target,
     &schema_responder, &schema_key,       &schema_clock,   &schema_limit,
-    &schema_defaults,  &schema_group,     &schema_probe,
+    &schema_defaults,  &schema_group,     &schema_probe,   &schema_evidence,
 };
 #define SCOPE_COUNT (sizeof scopes / sizeof scopes[0])
 #define KEY_LETTERS "abcdefghijklmnopqrstuvwxyz_"
@@ -52,7 +52,7 @@ static bool is_by_key(const struct schema_key *key)
 static bool is_of_target(const struct schema_scope *scope)
 {
     return scope != &schema_root && scope != &schema_responder && scope != &schema_group &&
-           scope != &schema_probe;
+           scope != &schema_evidence && scope != &schema_probe;
 }
 
 /* A key without is one whose change a reload would not see. */
@@ -269,6 +269,7 @@ static void example_has_every_key_with_its_default(void **state)
     assert_shows_scope(&schema_target, &operation_udp_jitter, child(root, "targets")->first, text);
     assert_shows_scope(&schema_responder, &operation_udp_jitter, child(root, "responder"), text);
     assert_shows_scope(&schema_clock, &operation_udp_jitter, child(root, "clock"), text);
+    assert_shows_scope(&schema_evidence, &operation_udp_jitter, child(root, "evidence"), text);
     tree_free(tree);
     free(text);
     diagnostics_fini(&diagnostics);

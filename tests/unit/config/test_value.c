@@ -200,7 +200,8 @@ static const struct expectation wrong[] = {
     {"rows", "defaults:\n  request_data_size: 17513\nresponder: {}\n",
      "f:2:22: defaults.request_data_size: '17513' is out of range; allowed: 16 to 17512 bytes for "
      "udp-jitter, 4 to 1500 bytes for udp-echo, up to 16384 bytes for icmp-echo, "
-     "44 to 9000 bytes for stamp, 14 to 9000 bytes for twamp-light\n"},
+     "44 to 9000 bytes for stamp, 14 to 9000 bytes for twamp-light, "
+     "14 to 9000 bytes for twamp\n"},
     {"choice", "defaults:\n  operation: udpEcho\nresponder: {}\n",
      "f:2:14: defaults.operation: 'udpEcho' is none of the choices; did you mean 'udp-echo'?\n"},
     {"missing", "defaults:\n  owner:\n  timeout:\n  buckets:\n  control:\nresponder:\n",
@@ -251,7 +252,7 @@ static const struct expectation wrong[] = {
      "f:5:13: responder.lisen: unknown key; did you mean 'listen'?\n"
      "f:6:1: web: unknown key; allowed: defaults, modules, targets, target_files, keys, clock, "
      "max_packet_rate, "
-     "responder, probe\n"},
+     "evidence, responder, probe\n"},
 };
 
 static void wrong_values_have_their_place(void **state)

@@ -82,7 +82,7 @@ static const struct expectation refused[] = {
      "f:2:1: responder: duplicate key; it is set on line 1 already; remove one\n"},
     {"escapes are not obeyed", "responder: {}\n\"a\\eb\": 1\n",
      "f:2:1: a\\x1bb: unknown key; allowed: defaults, modules, targets, target_files, keys, clock, "
-     "max_packet_rate, responder, probe\n"},
+     "max_packet_rate, evidence, responder, probe\n"},
 };
 
 static void broken_text_has_its_place(void **state)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "engine/engine_state.h"
 #include "support/build.h"
 #include "support/cm.h"
@@ -241,6 +242,39 @@ static void test_freed_during_a_change(void **state)
     change_free(NULL);
 }
 
+/* What new targets did before this program began is theirs; others have their own. */
+static void test_pasts_of_new_targets(void **state)
+{
+    (void)state;
+    set_up(false);
+    struct spec *old = target(1);
+    struct spec_set *first = build_set(&old, 1);
+    apply(first);
+    struct spec *specs[] = {spec_ref(old), target(2), target(3)};
+    struct spec_set *second = build_set(specs, 3);
+    struct history **pasts = mem_alloc(3, sizeof(struct history *));
+    const struct history_entry entry = {.sent = 7};
+    for (unsigned i = 0; i < 2; i++) {
+        pasts[i] = history_new(5);
+        history_append(pasts[i], &entry);
+    }
+    struct history *wanted = pasts[1];
+    struct change *change = change_new(second);
+    change_set_pasts(change, pasts);
+    engine_begin(engine, change);
+    while (engine_step(engine, drive.now)) {
+    }
+    engine_publish(engine, SIZE_MAX);
+    change_free(change);
+    const struct snapshot *snapshot = engine_published(engine);
+    assert_null(snapshot->reports[0]->history);
+    assert_ptr_equal(snapshot->reports[1]->history, wanted);
+    assert_null(snapshot->reports[2]->history);
+    spec_set_unref(first);
+    spec_set_unref(second);
+    tear_down();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -251,6 +285,7 @@ int main(void)
         cmocka_unit_test(test_news_during_a_change),
         cmocka_unit_test(test_publishing_in_parts),
         cmocka_unit_test(test_freed_during_a_change),
+        cmocka_unit_test(test_pasts_of_new_targets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

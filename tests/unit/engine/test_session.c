@@ -18,6 +18,7 @@
 static struct rig {
     struct session session;
     struct engine_stats stats;
+    struct evidence_store evidence;
     struct drive drive;
     unsigned news;
     uint8_t scratch[IO_DATAGRAM_MAX];
@@ -34,7 +35,8 @@ static bool rig_poll(void *self, struct instant now, struct fx *fx)
 {
     (void)self;
     static const struct clock_state clock;
-    struct session_env env = {.scratch = rig.scratch, .stats = &rig.stats, .clock = &clock};
+    struct session_env env = {
+        .scratch = rig.scratch, .stats = &rig.stats, .clock = &clock, .evidence = &rig.evidence};
     bool has_effect = session_poll(&rig.session, now, fx, &env);
     rig.news += env.has_news;
     return has_effect;

@@ -197,6 +197,14 @@ static inline const struct expo_file *view_files(void)
     return files;
 }
 
+/* A history file that was written once, and then could not be. */
+static inline const struct expo_history *view_history(void)
+{
+    static struct expo_history history = {.file = "history"};
+    history.written = build_at(0).wall;
+    return &history;
+}
+
 static inline struct expo_view view_of(struct snapshot *const *snapshots, size_t count)
 {
     return (struct expo_view){
@@ -205,6 +213,7 @@ static inline struct expo_view view_of(struct snapshot *const *snapshots, size_t
         .now = build_at(NS_PER_SECOND).wall,
         .snapshots = snapshots,
         .snapshot_count = count,
+        .history = view_history(),
         .process = {.cpu_seconds = 1.25,
                     .resident_bytes = 4096000,
                     .virtual_bytes = 8192000,

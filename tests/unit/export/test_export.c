@@ -213,6 +213,7 @@ static const struct example {
     {SLOT_SERIES, "series: all", ""},
     {SLOT_HISTOGRAMS, "histograms: native", ""},
     {SLOT_CREATED, "created: true", ""},
+    {SLOT_HISTORY, "history: 5", ""},
     {SLOT_DSCP, "dscp: ef", ""},
     {SLOT_TOS, "tos: 8", ""},
     {SLOT_TTL, "ttl: 64", ""},
@@ -227,6 +228,8 @@ static const struct example {
     {SLOT_LIMITS, "limits: {loss: 1%}", ""},
     {SLOT_REFLECTOR, NULL, NULL}, /* of no operation of a router */
     {SLOT_AUTH_KEY, NULL, NULL}, /* the same */
+    {SLOT_MODE, NULL, NULL}, /* the same */
+    {SLOT_SERVER_PORT, NULL, NULL}, /* the same */
     {SLOT_TRUST_PEER_CLOCK, NULL, NULL}, /* the same */
     {SLOT_CONTROL_VERSION, "control: {version: none}", ""},
     {SLOT_CONTROL_PORT, "control: {port: 2000}", ""},

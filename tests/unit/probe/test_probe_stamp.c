@@ -385,6 +385,28 @@ static void test_times(void **state)
     }
 }
 
+/* Short replies with one time for both, and an error that nobody computes: all of it is told. One
+ * reply tells of the first only. */
+static void test_deviations(void **state)
+{
+    (void)state;
+    for (uint32_t count = 1; count <= 2; count++) {
+        set_up(REFLECTOR_STATELESS);
+        for (uint32_t seq = 1; seq <= count; seq++) {
+            leave(seq);
+            struct stamp_reply reply = reply_to(seq - 1, seq - 1);
+            reply.t3 = reply.t2;
+            reply.estimate = 1;
+            deliver(&reply, STAMP_REPLY_BYTES_MIN);
+        }
+        const struct round *round = sender_finish();
+        unsigned of_several = DEVIATION_SAME_TIMES | DEVIATION_ESTIMATE;
+        assert_int_equal(round->received, count);
+        assert_int_equal(round->deviations, DEVIATION_NO_TTL | (count > 1 ? of_several : 0));
+        sender_tear_down();
+    }
+}
+
 /* Nanoseconds where NTP has a fraction: what is held is right, the clock is not believed. */
 static void test_nanoseconds(void **state)
 {
@@ -501,6 +523,7 @@ int main(void)
         cmocka_unit_test(test_count_is_proven),
         cmocka_unit_test(test_odd_replies),
         cmocka_unit_test(test_swapped),
+        cmocka_unit_test(test_deviations),
         cmocka_unit_test(test_times),
         cmocka_unit_test(test_nanoseconds),
         cmocka_unit_test(test_clocks),

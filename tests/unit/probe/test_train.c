@@ -276,6 +276,7 @@ static void test_restart_forgets(void **state)
     start(&train, 2);
     train_send(&train, build_at(0));
     assert_int_equal(train_receive(&train, 1, received_at(MS(5)), &sample), ARRIVAL_ACCEPTED);
+    train_clear(&train);
     train_start(&train, build_at(MS(60000)));
     assert_true(train_next_due(&train).ns == BUILD_MONO_NS + MS(60000));
     assert_int_equal(train_receive(&train, 1, received_at(MS(60001)), &sample), ARRIVAL_UNKNOWN);
@@ -383,6 +384,7 @@ static void test_cut(void **state)
     struct sample *sample;
     start(&train, 10);
     assert_int_equal(train_cut(&train, build_at(0).mono), 0);
+    train_clear(&train);
     train_start(&train, build_at(0));
     for (int64_t k = 0; k < 6; k++) {
         train_send(&train, build_at(MS(20) * k));
@@ -392,6 +394,7 @@ static void test_cut(void **state)
     assert_true(train_next_due(&train).ns == INT64_MAX);
     assert_int_equal(train_samples(&train).count, 4);
     assert_int_equal(train.unsettled, 3);
+    train_clear(&train);
     train_start(&train, build_at(MS(2000)));
     assert_int_equal(train_samples(&train).count, 10);
     train_send(&train, build_at(MS(2000)));

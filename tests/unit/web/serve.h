@@ -33,6 +33,7 @@ struct fixture {
     struct http_settings settings;
     struct probe_handlers probes;
     atomic_bool is_ready;
+    atomic_bool can_share; /* metrics can be opened again */
     atomic_uint reloads, renders;
     atomic_uint hold_ms; /* how long a rendering takes */
     atomic_size_t page_size, metrics_size;
@@ -74,11 +75,28 @@ static inline void close_metrics(void *context, bool is_complete)
     free(metrics);
 }
 
+static inline struct stream_source give_again(void *context);
+
+static inline struct stream_source give_bytes(struct fixture *fixture,
+                                              const struct expo_format *format)
+{
+    struct metrics *metrics = mem_alloc(1, sizeof *metrics);
+    *metrics = (struct metrics){fixture, format, atomic_load(&fixture->metrics_size), 0};
+    atomic_fetch_add(&fixture->renders, 1);
+    return (struct stream_source){metrics, read_metrics, close_metrics,
+                                  atomic_load(&fixture->can_share) ? give_again : NULL};
+}
+
+static inline struct stream_source give_again(void *context)
+{
+    const struct metrics *metrics = context;
+    return give_bytes(metrics->fixture, metrics->format);
+}
+
 static inline struct stream_source give_metrics(void *context,
                                                 const struct metrics_request *request)
 {
     struct fixture *fixture = context;
-    atomic_fetch_add(&fixture->renders, 1);
     unsigned hold_ms = atomic_load(&fixture->hold_ms);
     if (hold_ms > 0) {
         nanosleep(&(struct timespec){0, (long)hold_ms * 1000000}, NULL);
@@ -86,9 +104,7 @@ static inline struct stream_source give_metrics(void *context,
     for (unsigned i = 0; i < EXPO_REJECTION_COUNT; i++) {
         atomic_store(&fixture->rejected[i], (unsigned)request->rejections.of[i]);
     }
-    struct metrics *metrics = mem_alloc(1, sizeof *metrics);
-    *metrics = (struct metrics){fixture, request->format, atomic_load(&fixture->metrics_size), 0};
-    return (struct stream_source){metrics, read_metrics, close_metrics};
+    return give_bytes(fixture, request->format);
 }
 
 static inline void give_page(void *context, struct buf *out)

@@ -33,7 +33,8 @@ static struct snapshot *make_snapshot(size_t count)
 /* All of the list, in parts of `step` bytes. */
 static void read_all(struct snapshot *snapshot, size_t step, struct buf *out)
 {
-    struct stream_source source = api_targets_open(snapshot, build_at(NS_PER_SECOND));
+    static const struct selection all;
+    struct stream_source source = api_targets_open(snapshot, &all, build_at(NS_PER_SECOND));
     for (size_t size = 1; size > 0;) {
         char part[512];
         size = source.read(source.context, part, step);
@@ -85,8 +86,117 @@ static void a_list_may_be_empty(void **state)
     (void)state;
     struct buf text = {0};
     read_all(NULL, 512, &text);
-    assert_string_equal(buf_string(&text), "{\"now\": 1767268801.000000000, \"targets\": [\n]}\n");
+    assert_string_equal(buf_string(&text), "{\"now\": 1767268801.000000000, \"matched\": 0, "
+                                           "\"offset\": 0, \"targets\": [\n]}\n");
     buf_fini(&text);
+}
+
+/* The worst of two, and one is skipped: what is there is what the query wants. */
+static void a_part_of_the_list_is_given(void **state)
+{
+    (void)state;
+    struct selection selection = {.sort = SELECTION_WORST, .offset = 1, .limit = 1};
+    struct stream_source source = api_targets_open(make_snapshot(3), &selection, build_at(0));
+    struct buf text = {0};
+    char part[64];
+    for (size_t size; (size = source.read(source.context, part, sizeof part)) > 0;) {
+        buf_add(&text, part, size);
+    }
+    source.close(source.context, true);
+    struct tree *tree = parse(&text);
+    const struct node *targets = json_find(tree->root, "targets");
+    assert_int_equal(json_number(tree->root, "matched"), 3);
+    assert_int_equal(json_number(tree->root, "offset"), 1);
+    assert_int_equal(targets->count, 1);
+    assert_string_equal(json_text(targets->first, "name"), "b");
+    tree_free(tree);
+    buf_fini(&text);
+}
+
+static void the_operations_of_a_target_are_listed(void **state)
+{
+    (void)state;
+    struct snapshot *snapshot = make_snapshot(2);
+    struct report *report = snapshot->reports[1];
+    struct buf text = {0};
+    assert_false(api_operations_write(snapshot, "c", 5, &text));
+    assert_int_equal(text.size, 0);
+    assert_true(api_operations_write(snapshot, "b", 5, &text));
+    assert_string_equal(buf_string(&text), "{\"name\": \"b\", \"frequency_seconds\": "
+                                           "60.000000000, \"history\": 0, \"operations\": [\n]}\n");
+    buf_clear(&text);
+    struct history_entry entry = {.end = {3 * NS_PER_MS},
+                                  .flags =
+                                      HISTORY_HAS_RTT | HISTORY_HAS_JITTER_DS | HISTORY_IS_DEGRADED,
+                                  .sent = 10,
+                                  .received = 7,
+                                  .lost_sd = 1,
+                                  .lost_ds = 2,
+                                  .rtt_min_ns = 1,
+                                  .rtt_p50_ns = 2,
+                                  .rtt_p95_ns = 3,
+                                  .rtt_max_ns = 4,
+                                  .jitter_ds_ns = 5,
+                                  .mos_hundredths = 436};
+    const struct history_entry failed = {.end = {4 * NS_PER_MS}, .outcome = OUTCOME_TIMEOUT};
+    report->history = history_new(5);
+    history_append(report->history, &failed);
+    history_append(report->history, &entry);
+    assert_true(api_operations_write(snapshot, "b", 1, &text));
+    assert_string_equal(
+        buf_string(&text),
+        "{\"name\": \"b\", \"frequency_seconds\": 60.000000000, \"history\": 0, \"operations\": [\n"
+        "{\"end_timestamp\": 0.003000000, \"outcome\": \"ok\", \"over_threshold\": false, "
+        "\"degraded\": true, \"cut_short\": false, \"packets\": {\"sent\": 10, \"received\": 7, "
+        "\"lost\": {\"sd\": 1, \"ds\": 2, \"unknown\": 0}}, \"rtt_seconds\": {\"min\": "
+        "0.000000001, "
+        "\"p50\": 0.000000002, \"p95\": 0.000000003, \"max\": 0.000000004}, \"jitter_seconds\": "
+        "{\"sd\": null, \"ds\": 0.000000005}, \"mos_hundredths\": 436}\n]}\n");
+    buf_clear(&text);
+    assert_true(api_operations_write(snapshot, "b", 1440, &text));
+    struct tree *tree = parse(&text);
+    const struct node *operations = json_find(tree->root, "operations");
+    assert_int_equal(operations->count, 2);
+    assert_string_equal(json_text(operations->first, "outcome"), "timeout");
+    assert_null(json_find(operations->first, "rtt_seconds"));
+    tree_free(tree);
+    buf_fini(&text);
+    snapshot_unref(snapshot);
+}
+
+static void the_status_tells_of_the_program(void **state)
+{
+    (void)state;
+    struct snapshot *snapshot = make_snapshot(3);
+    const struct expo_history history = {"h\"", true, {NS_PER_SECOND}};
+    struct expo_view view = {.version = "1.2",
+                             .revision = "abc",
+                             .snapshots = &snapshot,
+                             .snapshot_count = 1,
+                             .config_hash = "77",
+                             .reload_successful = true,
+                             .history = &history,
+                             .now = {2 * NS_PER_SECOND}};
+    struct buf text = {0};
+    api_status_write(&view, &text);
+    assert_string_equal(
+        buf_string(&text),
+        "{\"program\": \"ipsla_exporter\", \"version\": \"1.2\", \"revision\": \"abc\", "
+        "\"now\": 2.000000000, \"start_timestamp\": null, \"config\": {\"hash\": \"77\", "
+        "\"last_reload_successful\": true, \"last_reload_success_timestamp\": null}, "
+        "\"targets\": {\"all\": 3, \"pending\": 2, \"ok\": 1, \"degraded\": 0, \"failed\": 0, "
+        "\"inactive\": 0}, \"responder\": {\"enabled\": false}, \"history\": {\"file\": \"h\\\"\", "
+        "\"last_write_successful\": true, \"last_write_success_timestamp\": 1.000000000}}\n");
+    buf_clear(&text);
+    view.snapshots = NULL;
+    view.history = NULL;
+    api_status_write(&view, &text);
+    struct tree *tree = parse(&text);
+    assert_string_equal(json_text(tree->root, "program"), "ipsla_responder");
+    assert_null(json_find(tree->root, "history"));
+    tree_free(tree);
+    buf_fini(&text);
+    snapshot_unref(snapshot);
 }
 
 static void one_target_is_found_by_its_name(void **state)
@@ -138,7 +248,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_list_is_the_same_in_parts_of_any_size),
         cmocka_unit_test(a_list_may_be_empty),
+        cmocka_unit_test(a_part_of_the_list_is_given),
         cmocka_unit_test(one_target_is_found_by_its_name),
+        cmocka_unit_test(the_operations_of_a_target_are_listed),
+        cmocka_unit_test(the_status_tells_of_the_program),
         cmocka_unit_test(a_responder_tells_ports_and_requests),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -166,14 +166,92 @@ static void a_stop_waits_for_no_slow_reader(void **state)
     close(fd);
 }
 
+/* As long as a busy machine may need until all have asked. */
+#define SHARED_NS (600 * NS_PER_SECOND)
+#define SCRAPERS 8
+
+static int begin_with(const struct fixture *fixture, const char *header)
+{
+    struct buf request = {0};
+    buf_printf(&request, "GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%s\r\n", header);
+    int fd = dial(&fixture->address);
+    say(fd, request.bytes, request.size);
+    buf_fini(&request);
+    return fd;
+}
+
+static void hear_body(int fd, struct buf *body)
+{
+    struct buf answer = {0};
+    hear(fd, &answer);
+    expect_status(&answer, 200);
+    join_chunks(body_of(&answer), body);
+    buf_fini(&answer);
+    close(fd);
+}
+
+static void all_who_ask_at_once_get_the_same(void **state)
+{
+    struct fixture *fixture = *state;
+    int fds[SCRAPERS];
+    struct buf first = {0};
+    restart(fixture, &(struct http_settings){.share_ns = SHARED_NS});
+    atomic_store(&fixture->can_share, true);
+    atomic_store(&fixture->metrics_size, 400000);
+    for (unsigned i = 0; i < SCRAPERS; i++) {
+        fds[i] = begin_with(fixture, "Accept-Encoding: gzip\r\n");
+    }
+    hear_body(fds[0], &first);
+    assert_int_equal(unpack(first.bytes, first.size, ""), 400000);
+    for (unsigned i = 1; i < SCRAPERS; i++) {
+        struct buf body = {0};
+        hear_body(fds[i], &body);
+        assert_int_equal(body.size, first.size);
+        assert_memory_equal(body.bytes, first.bytes, first.size);
+        buf_fini(&body);
+    }
+    assert_int_equal(atomic_load(&fixture->renders), 1);
+    assert_int_equal(atomic_load(&fixture->given), 400000);
+    buf_fini(&first);
+}
+
+/* Of those who share, one leaves, and one reads when the others have long been served. */
+static void who_reads_slowly_or_leaves_hurts_nobody(void **state)
+{
+    struct fixture *fixture = *state;
+    struct buf first = {0}, second = {0};
+    restart(fixture, &(struct http_settings){
+                         .share_ns = SHARED_NS, .unread_ns = SHARED_NS, .answer_ns = SHARED_NS});
+    atomic_store(&fixture->can_share, true);
+    atomic_store(&fixture->metrics_size, LONG_BYTES);
+    int leaves = begin_scrape(fixture);
+    int slow = begin_with(fixture, "");
+    int fast = begin_with(fixture, "");
+    close(leaves);
+    hear_body(fast, &first);
+    hear_body(slow, &second);
+    assert_int_equal(first.size, LONG_BYTES);
+    assert_int_equal(second.size, LONG_BYTES);
+    assert_memory_equal(first.bytes, second.bytes, LONG_BYTES);
+    assert_memory_equal(first.bytes, "0123456789", 10);
+    assert_memory_equal(first.bytes, first.bytes + 10, LONG_BYTES - 10);
+    buf_fini(&first);
+    buf_fini(&second);
+}
+
 int main(void)
 {
 #define EACH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
     const struct CMUnitTest tests[] = {
-        EACH(long_metrics_come_in_parts),        EACH(long_metrics_are_compressed_on_the_way),
-        EACH(a_plain_server_compresses_nothing), EACH(a_slow_reader_costs_a_part_not_a_body),
-        EACH(no_answer_lasts_for_ever),          EACH(who_reads_nothing_is_left),
+        EACH(long_metrics_come_in_parts),
+        EACH(long_metrics_are_compressed_on_the_way),
+        EACH(a_plain_server_compresses_nothing),
+        EACH(a_slow_reader_costs_a_part_not_a_body),
+        EACH(no_answer_lasts_for_ever),
+        EACH(who_reads_nothing_is_left),
         EACH(a_stop_waits_for_no_slow_reader),
+        EACH(all_who_ask_at_once_get_the_same),
+        EACH(who_reads_slowly_or_leaves_hurts_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
