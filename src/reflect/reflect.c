@@ -361,25 +361,6 @@ static void fill_open(const struct reflect *reflect, struct fx *fx, uint32_t cha
     memcpy(fx->options.device, reflect->settings.device, sizeof fx->options.device);
 }
 
-/* The receive buffer of a port that opens. */
-static uint32_t take_room(struct reflect *reflect, struct lease_port *port)
-{
-    if (port->is_permanent) {
-        return REFLECT_ROOM_MAX_BYTES;
-    }
-    uint32_t workers = reflect->settings.workers;
-    uint64_t all =
-        (uint64_t)(reflect->settings.max_sessions + workers - 1) / workers * REFLECT_ROOM_MIN_BYTES;
-    uint64_t taken = reflect->room_taken_bytes < all ? reflect->room_taken_bytes : all;
-    uint64_t share = (all - taken) / REFLECT_ROOM_SHARE;
-    if (port->transport != TRANSPORT_UDP || share < REFLECT_ROOM_MIN_BYTES) {
-        return 0;
-    }
-    port->room_bytes = share < REFLECT_ROOM_MAX_BYTES ? (uint32_t)share : REFLECT_ROOM_MAX_BYTES;
-    reflect->room_taken_bytes += port->room_bytes;
-    return port->room_bytes;
-}
-
 /* Control sockets first, then permanent ports, one after the other; then what requests ask for. */
 static bool poll_open(struct reflect *reflect, struct fx *fx)
 {
@@ -411,7 +392,7 @@ static bool poll_open(struct reflect *reflect, struct fx *fx)
     opening->was_asked = true;
     struct lease_port *port = &reflect->book.ports[opening->port];
     fill_open(reflect, fx, port_channel(reflect, opening->port), &port->local,
-              take_room(reflect, port));
+              reflect_take_buffer(reflect, port));
     fx->transport = port->transport;
     fx->is_for_all = port->is_permanent;
     return true;

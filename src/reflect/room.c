@@ -179,3 +179,21 @@ bool reflect_may_ask(struct reflect *reflect, const struct addr *peer, struct mo
     lease_name_source(peer, name);
     return meter_take(&reflect->requests, siphash(&reflect->key, name, sizeof name), now);
 }
+
+uint32_t reflect_take_buffer(struct reflect *reflect, struct lease_port *port)
+{
+    if (port->is_permanent) {
+        return REFLECT_ROOM_MAX_BYTES;
+    }
+    uint32_t workers = reflect->settings.workers;
+    uint64_t all =
+        (uint64_t)(reflect->settings.max_sessions + workers - 1) / workers * REFLECT_ROOM_MIN_BYTES;
+    uint64_t taken = reflect->room_taken_bytes < all ? reflect->room_taken_bytes : all;
+    uint64_t share = (all - taken) / REFLECT_ROOM_SHARE;
+    if (port->transport != TRANSPORT_UDP || share < REFLECT_ROOM_MIN_BYTES) {
+        return 0;
+    }
+    port->room_bytes = share < REFLECT_ROOM_MAX_BYTES ? (uint32_t)share : REFLECT_ROOM_MAX_BYTES;
+    reflect->room_taken_bytes += port->room_bytes;
+    return port->room_bytes;
+}

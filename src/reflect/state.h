@@ -164,6 +164,9 @@ enum room {
 enum room reflect_find_room(struct reflect *reflect, const struct addr *peer, uint32_t port,
                             struct mono now);
 
+/* Bytes of the receive buffer of a port that opens; 0: the system's default. */
+uint32_t reflect_take_buffer(struct reflect *reflect, struct lease_port *port);
+
 /* The numbers of sessions are told: after some have ended. */
 void reflect_note_sessions(struct reflect *reflect);
 
