@@ -152,6 +152,9 @@ static const struct schema_key responder_keys[] = {
     {"twamp_keys", SLOT_TWAMP_KEYS, SCHEMA_IDS, .max = REFLECT_KEYS_MAX, .default_text = "[]",
      .doc = "Ids of the keys, of algorithm twamp, one of which each TWAMP client must have; "
             "without any the mode is unauthenticated."},
+    {"workers", SLOT_RESPONDER_WORKERS, SCHEMA_INTEGER, .min = 1, .max = REFLECT_WORKERS_MAX,
+     .default_text = "1", SETTING(workers),
+     .doc = "Threads that answer; all that one source sends is answered by one of them."},
     {"max_sessions", SLOT_MAX_SESSIONS, SCHEMA_INTEGER, .min = 1, .max = 65536,
      .default_text = "1000", SETTING(max_sessions),
      .doc = "Sessions at one time; further requests are refused."},

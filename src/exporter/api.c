@@ -35,7 +35,7 @@ void exporter_show_responder(void *context, struct buf *out)
     pthread_mutex_lock(&exporter->mutex);
     bool has_responder = exporter->responder != NULL;
     if (has_responder) {
-        responder_worker_stats(exporter->responder, &stats);
+        responder_team_stats(exporter->responder, &stats);
     }
     pthread_mutex_unlock(&exporter->mutex);
     if (has_responder) {

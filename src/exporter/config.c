@@ -70,11 +70,10 @@ static bool try_addresses(const struct config *running, const struct reflect_set
 }
 
 /* Exchanges the responder that HTTP sees. Returns the one before. */
-static struct responder_worker *exchange(struct exporter *exporter,
-                                         struct responder_worker *responder)
+static struct responder_team *exchange(struct exporter *exporter, struct responder_team *responder)
 {
     pthread_mutex_lock(&exporter->mutex);
-    struct responder_worker *before = exporter->responder;
+    struct responder_team *before = exporter->responder;
     exporter->responder = responder;
     pthread_mutex_unlock(&exporter->mutex);
     return before;
@@ -88,8 +87,7 @@ static bool start_responder(struct exporter *exporter, const struct config *conf
     if (!config->has_responder) {
         return true;
     }
-    struct responder_worker *responder =
-        responder_worker_start(&config->responder, &failed, &error);
+    struct responder_team *responder = responder_team_start(&config->responder, &failed, &error);
     if (responder == NULL) {
         return refuse_address(&failed, error);
     }
@@ -106,8 +104,8 @@ static bool start_responder(struct exporter *exporter, const struct config *conf
 static bool change_responder(struct exporter *exporter, const struct config *config)
 {
     struct addr failed;
-    int error = responder_worker_change(exporter->responder, &exporter->config->responder,
-                                        &config->responder, &failed);
+    int error = responder_team_change(exporter->responder, &exporter->config->responder,
+                                      &config->responder, &failed);
     if (error != 0) {
         return refuse_address(&failed, error);
     }
@@ -135,7 +133,7 @@ static bool replace_responder(struct exporter *exporter, const struct config *co
          !try_addresses(running, wanted, wanted->twamp.ports, wanted->twamp.port_count))) {
         return false;
     }
-    responder_worker_stop(exchange(exporter, NULL), NULL);
+    responder_team_stop(exchange(exporter, NULL), NULL);
     if (start_responder(exporter, config)) {
         return true;
     }

@@ -309,7 +309,7 @@ static void stop(struct exporter *exporter)
     history_keeper_stop(exporter->history);
     prober_free(exporter->prober);
     exporter_stop_workers(exporter);
-    responder_worker_stop(exporter->responder, NULL);
+    responder_team_stop(exporter->responder, NULL);
     exporter_end_changes(exporter);
     resolver_stop(exporter->resolver);
     exporter_follow_end(exporter);

@@ -34,7 +34,7 @@
 #include "exporter/prober.h"
 #include "exporter/resolve.h"
 #include "host/engine_worker.h"
-#include "host/responder_worker.h"
+#include "host/responder_team.h"
 #include "probe/spec_set.h"
 #include "program/refusal_watch.h"
 #include "program/shown_config.h"
@@ -64,7 +64,8 @@ struct spoilt {
 /* What the service manager was told. */
 struct health {
     struct mono next; /* when to look again */
-    uint64_t turns[EXPORTER_WORKERS_MAX + 2]; /* of the workers, the prober and the responder */
+    /* Of the workers, the prober and the workers of the responder. */
+    uint64_t turns[EXPORTER_WORKERS_MAX + 1 + REFLECT_WORKERS_MAX];
     char status[160];
 };
 
@@ -106,7 +107,7 @@ struct exporter {
     struct shown_config shown;
 
     pthread_mutex_t mutex; /* for the following */
-    struct responder_worker *responder; /* NULL: none */
+    struct responder_team *responder; /* NULL: none */
     struct replay_memory *replays; /* of each responder; NULL: none has had keys */
     struct target_files *files; /* NULL: none */
     struct spec_set *targets; /* what the workers were given, in the order of the file */

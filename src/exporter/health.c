@@ -16,14 +16,16 @@
 static bool are_threads_alive(struct exporter *exporter)
 {
     bool is_alive = true;
-    for (unsigned i = 0; i < exporter->work.count + 2; i++) {
+    unsigned first = exporter->work.count + 1; /* of the responder */
+    unsigned answering = exporter->responder == NULL ? 0 : responder_team_size(exporter->responder);
+    for (unsigned i = 0; i < first + answering; i++) {
         uint64_t *before = &exporter->health.turns[i], turns = *before + 1;
         if (i < exporter->work.count) {
             turns = engine_worker_nudge(exporter->workers[i]);
-        } else if (i == exporter->work.count) {
+        } else if (i + 1 == first) {
             turns = prober_nudge(exporter->prober);
-        } else if (exporter->responder != NULL) {
-            turns = responder_worker_nudge(exporter->responder);
+        } else {
+            turns = responder_team_nudge(exporter->responder, i - first);
         }
         is_alive = is_alive && turns != *before;
         *before = turns;

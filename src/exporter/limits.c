@@ -99,9 +99,10 @@ struct limits limits_needed(const struct config *config, unsigned workers)
     }
     uint64_t sockets = count_shared(shared, shared_count) * workers;
     sockets = sockets < shared_count ? sockets : shared_count;
-    uint64_t answering = config->has_responder ? config->responder.max_sessions : 0;
+    uint32_t responders = config->has_responder ? config->responder.workers : 0;
+    uint64_t answering = (uint64_t)responders * config->responder.max_sessions;
     uint64_t probing = config->prober == NULL ? 0 : config->prober->max_concurrent;
-    uint64_t threads = (uint64_t)workers + config->has_responder + (probing > 0);
+    uint64_t threads = (uint64_t)workers + responders + (probing > 0);
     free(shared);
     return (struct limits){
         .descriptors = DESCRIPTORS_BASE + threads * DESCRIPTORS_OF_THREAD + own.descriptors +

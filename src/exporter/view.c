@@ -72,7 +72,7 @@ static void scene_init(struct scene *scene, struct exporter *exporter)
     scene->files = exporter->files == NULL ? NULL : target_files_ref(exporter->files);
     bool has_responder = exporter->responder != NULL;
     if (has_responder) {
-        responder_worker_stats(exporter->responder, &stats);
+        responder_team_stats(exporter->responder, &stats);
     }
     pthread_mutex_unlock(&exporter->mutex);
     show_files(scene);

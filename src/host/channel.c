@@ -98,8 +98,10 @@ static int open_endpoint(struct host *host, const struct fx *fx, struct endpoint
     }
     bool is_on_link = fx->options.device[0] == '\0' && addr_is_link_local(&fx->peer) &&
                       if_indextoname(fx->peer.scope, bound.options.device) != NULL;
-    int error = endpoint_open(&bound, draw_identifier(host), out);
-    return is_on_link && error == -EPERM ? endpoint_open(fx, draw_identifier(host), out) : error;
+    const struct port_member *member = host->member.groups == NULL ? NULL : &host->member;
+    int error = endpoint_open(&bound, draw_identifier(host), member, out);
+    return is_on_link && error == -EPERM ? endpoint_open(fx, draw_identifier(host), member, out)
+                                         : error;
 }
 
 /* Opens the socket that `fx` requests and waits for it. 0 or -errno. */

@@ -47,6 +47,9 @@ static int icmp_socket_open(struct endpoint *endpoint, const struct fx *fx, uint
 
 static int socket_open(struct endpoint *endpoint, const struct fx *fx, uint16_t identifier)
 {
+    if (endpoint->member.groups != NULL) {
+        return port_group_join(&endpoint->member, fx, &endpoint->fd, &endpoint->bound);
+    }
     const struct tcp_call call = {fx->local, fx->peer, fx->options, fx->tos};
     int error;
     switch (fx->transport) {
@@ -91,6 +94,14 @@ static void choose_stamps(struct endpoint *endpoint)
     }
 }
 
+/* Of a socket that was read before: what was lost then has been counted. */
+static void note_old_drops(struct endpoint *endpoint)
+{
+    if (endpoint->member.groups != NULL && endpoint->transport == TRANSPORT_UDP) {
+        endpoint->drops = sock_drops(endpoint->fd);
+    }
+}
+
 static struct endpoint *endpoint_new(const struct fx *fx)
 {
     struct endpoint *endpoint = mem_alloc(1, sizeof *endpoint);
@@ -110,9 +121,11 @@ struct endpoint *endpoint_adopt(const struct fx *fx, struct tcp_arrival *arrival
     return endpoint;
 }
 
-int endpoint_open(const struct fx *fx, uint16_t identifier, struct endpoint **out)
+int endpoint_open(const struct fx *fx, uint16_t identifier, const struct port_member *member,
+                  struct endpoint **out)
 {
     struct endpoint *endpoint = endpoint_new(fx);
+    endpoint->member = member == NULL ? (struct port_member){0} : *member;
     endpoint->is_shared = fx->transport == TRANSPORT_UDP && fx->may_share;
     endpoint->wants_hardware = fx->wants_hardware;
     int error = socket_open(endpoint, fx, identifier);
@@ -126,6 +139,7 @@ int endpoint_open(const struct fx *fx, uint16_t identifier, struct endpoint **ou
     } else if (fx->transport == TRANSPORT_UDP && fx->room_bytes > 0) {
         sock_set_receive_buffer(endpoint->fd, (int)fx->room_bytes);
     }
+    note_old_drops(endpoint);
     choose_stamps(endpoint);
     *out = endpoint;
     return 0;
@@ -133,7 +147,9 @@ int endpoint_open(const struct fx *fx, uint16_t identifier, struct endpoint **ou
 
 void endpoint_close(struct endpoint *endpoint)
 {
-    if (endpoint->transport == TRANSPORT_TCP_CONNECT) {
+    if (endpoint->member.groups != NULL) {
+        port_group_leave(&endpoint->member, endpoint->fd);
+    } else if (endpoint->transport == TRANSPORT_TCP_CONNECT) {
         tcp_close(endpoint->fd, endpoint->requested.port != 0);
     } else {
         close(endpoint->fd);
@@ -237,6 +253,10 @@ bool endpoint_requests_stamp(struct endpoint *endpoint, bool wants, struct mono 
     if (!endpoint->has_reported && endpoint->first_request.ns != 0 &&
         mono_diff(now, endpoint->first_request) > ENDPOINT_STAMP_TIMEOUT_NS) {
         give_up_stamps(endpoint);
+    }
+    if (wants && endpoint->stamps == SOCK_STAMPS_REQUESTED && !endpoint->is_set_up) {
+        sock_set_stamps(endpoint->fd, SOCK_STAMPS_REQUESTED);
+        endpoint->is_set_up = true;
     }
     return (wants || endpoint->stamps != SOCK_STAMPS_REQUESTED) && !endpoint->gives_no_stamps;
 }

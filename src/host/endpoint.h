@@ -12,6 +12,7 @@
 
 #include "host/adapter.h"
 #include "host/channel_table.h"
+#include "host/port_group.h"
 #include "host/sock.h"
 #include "host/tcp.h"
 #include "probe/io.h"
@@ -44,6 +45,7 @@ struct endpoint {
     struct host *host;
     struct event *waiting;
     int fd;
+    struct port_member member; /* whose group has the socket; all 0: it is its own */
     enum transport transport;
     bool is_connecting; /* TRANSPORT_TCP_CONNECT, _STREAM: FX_OPEN is not answered yet */
     bool has_ip_header; /* ICMP: received datagrams begin with one */
@@ -68,6 +70,7 @@ struct endpoint {
     uint32_t key_count; /* 0 or a power of two */
     uint32_t next_key; /* of the next packet with a timestamp request */
     bool gives_keys; /* each packet is sent with its key; else the kernel counts them */
+    bool is_set_up; /* SOCK_STAMPS_REQUESTED: the first was requested; a responder requests none */
     uint32_t stamps_pending; /* requested and not reported yet */
     struct mono first_request; /* when the first timestamp was requested; 0: never */
     bool has_reported; /* at least one timestamp has arrived */
@@ -77,10 +80,11 @@ struct endpoint {
     struct mono drops_read; /* when the drop counter was read from the kernel */
 };
 
-/* Opens the socket that `fx` (FX_OPEN) requests; `identifier` is that of a raw ICMP socket. Sets
- * neither `host` nor `waiting`. 0, or -errno with *out untouched. The caller calls endpoint_close,
- * then endpoint_free. */
-int endpoint_open(const struct fx *fx, uint16_t identifier, struct endpoint **out);
+/* Opens the socket that `fx` (FX_OPEN) requests; `identifier` is that of a raw ICMP socket, and
+ * `member` (NULL: none) shares its ports. Sets neither `host` nor `waiting`. 0, or -errno with *out
+ * untouched. The caller calls endpoint_close, then endpoint_free. */
+int endpoint_open(const struct fx *fx, uint16_t identifier, const struct port_member *member,
+                  struct endpoint **out);
 
 /* The same for a connection that was accepted, whose descriptor it takes over. */
 struct endpoint *endpoint_adopt(const struct fx *fx, struct tcp_arrival *arrival);

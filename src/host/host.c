@@ -430,6 +430,11 @@ void host_set_tick(struct host *host, int64_t tick_ns)
     host->wakes.tick_ns = tick_ns;
 }
 
+void host_share_ports(struct host *host, const struct port_member *member)
+{
+    host->member = *member;
+}
+
 const struct io_stats *host_stats(struct host *host)
 {
     host->stats.clock_steps = host->clock.steps;

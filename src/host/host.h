@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/time.h"
+#include "host/port_group.h"
 #include "probe/io.h"
 
 struct host;
@@ -30,6 +31,10 @@ struct host *host_new(struct machine machine, struct host_hook hook);
  * are then sent together, at most `tick_ns` late. 0, the default: the loop wakes up for every
  * event. While a channel with is_prompt is open there is no limit. Call it before host_run. */
 void host_set_tick(struct host *host, int64_t tick_ns);
+
+/* The ports that it opens are those of a group of workers, of which it is one; each FX_OPEN must be
+ * one that port_group_join takes. Call it before host_run. */
+void host_share_ports(struct host *host, const struct port_member *member);
 
 /* The counters of this host, valid until host_free. Loop's thread, or after host_run. */
 const struct io_stats *host_stats(struct host *host);

@@ -11,6 +11,9 @@
 /* Effects that are performed before the loop reads its sockets again. */
 #define EFFECTS_MAX 1024
 
+/* What may wait while a batch is delivered waits for so many at the most. */
+#define REPLIES_MAX 16
+
 static void perform_open(struct host *host, const struct fx *fx)
 {
     assert(channel_table_find(&host->channels, fx->id) == NULL && "FX_OPEN of an open channel");
@@ -167,24 +170,25 @@ static void note_lag(struct host *host, struct mono now)
 }
 
 /* Polls until the machine has nothing more to do, or until EFFECTS_MAX: then the rest is left for
- * the next turn, so that received packets do not wait for it. True when it did anything. */
-static bool pump(struct host *host, struct instant now)
+ * the next turn, so that received packets do not wait for it. True when it did anything: then *now
+ * is read anew. */
+static bool pump(struct host *host, struct instant *now)
 {
     struct fx fx;
     int effects = 0;
-    note_lag(host, now.mono);
-    while (effects < EFFECTS_MAX && host->machine.ops->poll(host->machine.self, now, &fx)) {
+    note_lag(host, now->mono);
+    while (effects < EFFECTS_MAX && host->machine.ops->poll(host->machine.self, *now, &fx)) {
         perform(host, &fx);
-        now = clock_now();
+        *now = clock_now();
         effects++;
     }
     bool is_done = effects < EFFECTS_MAX;
     host->has_acted |= effects > 0;
     host->has_more = host->has_more || !is_done;
     struct mono deadline = host->machine.ops->deadline(host->machine.self);
-    assert((!is_done || mono_is_before(now.mono, deadline)) &&
+    assert((!is_done || mono_is_before(now->mono, deadline)) &&
            "after draining the deadline lies ahead");
-    host->due = mono_max(deadline, now.mono); /* what is left is due now */
+    host->due = mono_max(deadline, now->mono); /* what is left is due now */
     return effects > 0;
 }
 
@@ -192,9 +196,20 @@ bool perform_effects(struct host *host)
 {
     bool has_acted = false;
     do {
-        has_acted |= pump(host, clock_now());
+        struct instant now = clock_now();
+        has_acted |= pump(host, &now);
     } while (flush(host));
     return has_acted;
+}
+
+/* What waits in the outbox leaves. *now is read anew. */
+static void send_replies(struct host *host, struct instant *now)
+{
+    bool has_news = flush(host);
+    *now = clock_now();
+    if (has_news) {
+        pump(host, now);
+    }
 }
 
 /* While a batch is delivered the machine may close channels and open new ones. A datagram is only
@@ -207,6 +222,7 @@ int perform_receive(struct host *host, struct endpoint *endpoint)
     if (count > 0) {
         deliver_read_clocks(host, endpoint);
     }
+    struct instant now = clock_soon(&host->clock);
     for (int i = 0; i < count; i++) {
         const struct channel *channel = endpoint_channel(endpoint, &datagrams[i].peer);
         channel_note_drops(host, endpoint, datagrams[i].drops);
@@ -217,9 +233,13 @@ int perform_receive(struct host *host, struct endpoint *endpoint)
             host->stats.strangers += endpoint->is_shared;
             continue;
         }
-        struct instant now = clock_soon(&host->clock);
         deliver_datagram(host, channel, &datagrams[i], now);
-        pump(host, now);
+        if (!pump(host, &now)) {
+            now = clock_soon(&host->clock);
+        }
+        if (host->outbox.count >= REPLIES_MAX) {
+            send_replies(host, &now);
+        }
     }
     host->has_acted |= count > 0;
     return count < 0 ? 0 : count;

@@ -164,6 +164,7 @@ static enum start await_start(struct responder_worker *worker,
 }
 
 struct responder_worker *responder_worker_start(const struct reflect_settings *settings,
+                                                const struct port_member *member,
                                                 struct addr *failed, int *error)
 {
     struct responder_worker *worker = mem_alloc(1, sizeof *worker);
@@ -172,6 +173,9 @@ struct responder_worker *responder_worker_start(const struct reflect_settings *s
     worker->since = clock_now().wall;
     worker->reflect = reflect_new(settings, &seed);
     worker->worker = worker_new(reflect_machine(worker->reflect), &ops, worker);
+    if (worker->worker != NULL && member != NULL) {
+        worker_share_ports(worker->worker, member);
+    }
     int start_error = worker->worker == NULL ? -errno : worker_start(worker->worker);
     if (start_error != 0) {
         *failed = (struct addr){0};

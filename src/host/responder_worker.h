@@ -9,6 +9,7 @@
 
 #include "base/addr.h"
 #include "base/time.h"
+#include "host/port_group.h"
 #include "reflect/reflect.h"
 
 struct responder_worker;
@@ -18,10 +19,12 @@ struct responder_stats {
     uint64_t socket_drops; /* datagrams lost because a receive buffer of ours was full */
 };
 
-/* Starts a thread with a responder and waits until every address is open. On failure returns NULL;
+/* Starts a thread with a responder and waits until every address is open. `member`: one of several
+ * (responder_team.h); NULL: it has its ports for itself. On failure returns NULL;
  * *failed is the address that cannot be opened (ADDR_NONE: the thread cannot be started), *error
  * the errno value. */
 struct responder_worker *responder_worker_start(const struct reflect_settings *settings,
+                                                const struct port_member *member,
                                                 struct addr *failed, int *error);
 
 /* A copy of the published counters, at most WORKER_PUBLISH_NS (worker.h) old. */

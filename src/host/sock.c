@@ -73,9 +73,6 @@ static int configure(int fd, enum addr_family family)
     if (error == 0) {
         error = family == ADDR_IPV6 ? sock6_configure(fd) : configure4(fd);
     }
-    if (error == 0) {
-        sock_set_stamps(fd, SOCK_STAMPS_REQUESTED);
-    }
     return error;
 }
 
@@ -136,21 +133,36 @@ int sock_adopt(int fd, const struct addr *local, const struct io_options *option
     return error == 0 ? bind_to(fd, local, bound) : error;
 }
 
-int sock_open_with(const struct addr *local, const struct io_options *options, int *fd,
-                   struct addr *bound)
+static int open_socket(const struct addr *local, const struct io_options *options, bool is_shared,
+                       int *fd, struct addr *bound)
 {
     int family = local->family == ADDR_IPV6 ? AF_INET6 : AF_INET;
     int made = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (made < 0) {
         return -errno;
     }
-    int error = sock_adopt(made, local, options, bound);
+    int error = is_shared ? set_option(made, SOL_SOCKET, SO_REUSEPORT, 1) : 0;
+    if (error == 0) {
+        error = sock_adopt(made, local, options, bound);
+    }
     if (error != 0) {
         close(made);
         return error;
     }
     *fd = made;
     return 0;
+}
+
+int sock_open_with(const struct addr *local, const struct io_options *options, int *fd,
+                   struct addr *bound)
+{
+    return open_socket(local, options, false, fd, bound);
+}
+
+int sock_open_shared(const struct addr *local, const struct io_options *options, int *fd,
+                     struct addr *bound)
+{
+    return open_socket(local, options, true, fd, bound);
 }
 
 int sock_send(int fd, const struct sock_parcel *parcel)

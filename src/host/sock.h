@@ -27,6 +27,10 @@ int sock_apply(int fd, const struct io_options *options);
 int sock_open_with(const struct addr *local, const struct io_options *options, int *fd,
                    struct addr *bound);
 
+/* The same, and others of this process may do it too (SO_REUSEPORT). */
+int sock_open_shared(const struct addr *local, const struct io_options *options, int *fd,
+                     struct addr *bound);
+
 /* As sock_open_with, for the new datagram socket `fd` of another kind. On error the caller still
  * closes it. */
 int sock_adopt(int fd, const struct addr *local, const struct io_options *options,
@@ -50,12 +54,13 @@ uint32_t sock_drops(int fd);
 
 /* Which sent datagrams get a transmit timestamp and a key, and from whom. */
 enum sock_stamps {
-    SOCK_STAMPS_REQUESTED, /* those with wants_stamp, from the kernel; the default */
+    SOCK_STAMPS_REQUESTED, /* those with wants_stamp, from the kernel */
     SOCK_STAMPS_KERNEL, /* all, from the kernel */
     SOCK_STAMPS_HARDWARE, /* all, from the adapter; received ones, too */
 };
 
-/* Sets which. When the system does not support it, there are no notices (parcel.h). */
+/* Sets which; a new socket gives none. Each datagram that comes in then costs a little more. When
+ * the system does not support it, there are no notices (parcel.h). */
 void sock_set_stamps(int fd, enum sock_stamps stamps);
 
 /* Saves time on a socket with many sessions: destination addresses are no longer reported. */

@@ -42,6 +42,7 @@ struct host {
     struct io_stats stats;
     struct wakes wakes;
     struct vrf_memory vrfs;
+    struct port_member member;
     bool has_warned_no_adapter;
     bool watches_shared; /* libevent reports when a shared socket is readable */
 

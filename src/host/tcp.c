@@ -45,7 +45,8 @@ static int prepare(int fd, const struct tcp_call *call)
     const struct addr *local = &call->local;
     socklen_t size;
     union host_name name = name_make(local, &size);
-    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) != 0) {
+    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) != 0 ||
+        (call->is_shared && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof one) != 0)) {
         return -errno;
     }
     int error = set_tos(fd, local, call->tos);

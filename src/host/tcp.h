@@ -19,6 +19,7 @@ struct tcp_call {
     struct addr peer;
     struct io_options options;
     uint8_t tos;
+    bool is_shared; /* tcp_listen: others of this process may listen there too (SO_REUSEPORT) */
 };
 
 /* Starts the handshake. 0: it has succeeded already; -EINPROGRESS: when the socket becomes writable

@@ -94,6 +94,11 @@ struct worker *worker_new(struct machine machine, const struct worker_ops *ops, 
     return worker;
 }
 
+void worker_share_ports(struct worker *worker, const struct port_member *member)
+{
+    host_share_ports(worker->host, member);
+}
+
 static void *run(void *context)
 {
     struct worker *worker = context;

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/time.h"
+#include "host/port_group.h"
 #include "probe/io.h"
 
 /* Results are published at most once within this time, unless somebody waits for them. */
@@ -40,6 +41,9 @@ struct worker_ops {
 /* Makes a worker without starting its thread. `ops`, `self` and the machine must live until
  * worker_free. NULL with errno set when the system refuses (descriptors, memory). */
 struct worker *worker_new(struct machine machine, const struct worker_ops *ops, void *self);
+
+/* As host_share_ports. Before worker_start. */
+void worker_share_ports(struct worker *worker, const struct port_member *member);
 
 /* Starts the thread, once. 0 or -errno. */
 int worker_start(struct worker *worker);

@@ -101,6 +101,8 @@ struct fx {
     uint8_t ttl; /* FX_SEND: of this datagram; 0: that of options */
     struct io_options options;
     bool may_share; /* FX_OPEN of TRANSPORT_UDP */
+    bool is_for_all; /* FX_OPEN by one of several workers (host/port_group.h): the others will open
+                        it too, and what comes for them until then waits for them */
     uint32_t room_bytes; /* FX_OPEN of TRANSPORT_UDP: receive buffer, as far as the system allows
                             it; 0: the system's default, or what a shared socket has */
     bool wants_hardware; /* FX_OPEN: times of the adapter of options.device, if it gives any */

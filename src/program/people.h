@@ -4,10 +4,10 @@
 #ifndef PROGRAM_PEOPLE_H
 #define PROGRAM_PEOPLE_H
 
-#include "host/responder_worker.h"
+#include "host/responder_team.h"
 #include "page/responder.h"
 
 /* Writes all of *out. */
-void people_read(struct responder_worker *worker, struct responder_people *out);
+void people_read(struct responder_team *team, struct responder_people *out);
 
 #endif

@@ -37,13 +37,14 @@ static void log_sum(void *context, const struct refusal_sum *sum)
     buf_fini(&reasons);
 }
 
-struct mono refusal_watch(struct refusal_watch *watch, struct responder_worker *worker,
-                          struct mono now)
+struct mono refusal_watch(struct refusal_watch *watch, struct responder_team *team, struct mono now)
 {
     static const struct refusal_log_sink sink = {log_refusal, log_sum, NULL};
     if (!mono_is_before(now, watch->next)) {
-        responder_worker_refusals(worker, &watch->refusals);
-        refusal_log_look(&watch->log, &watch->refusals, now, &sink);
+        for (unsigned i = 0; i < responder_team_size(team); i++) {
+            responder_team_refusals(team, i, &watch->refusals);
+            refusal_log_look(&watch->logs[i], &watch->refusals, now, &sink);
+        }
         watch->next = mono_add(now, REFUSAL_WATCH_NS);
     }
     return watch->next;

@@ -5,7 +5,7 @@
 #ifndef PROGRAM_REFUSAL_WATCH_H
 #define PROGRAM_REFUSAL_WATCH_H
 
-#include "host/responder_worker.h"
+#include "host/responder_team.h"
 #include "program/refusal_log.h"
 
 /* How often to look. */
@@ -14,12 +14,12 @@
 /* All 0 to begin with. */
 struct refusal_watch {
     struct mono next; /* when to look again */
-    struct refusal_log log;
+    struct refusal_log logs[REFLECT_WORKERS_MAX]; /* of each worker */
     struct refusals refusals; /* that were read last */
 };
 
 /* Looks when it is time; returns when to come back. */
-struct mono refusal_watch(struct refusal_watch *watch, struct responder_worker *worker,
+struct mono refusal_watch(struct refusal_watch *watch, struct responder_team *team,
                           struct mono now);
 
 #endif

@@ -161,12 +161,12 @@ static void end_sessions(struct reflect *reflect, uint32_t port)
             lease_end(book, session);
         }
     }
-    reflect->stats.sessions = book->session_count;
+    reflect_note_sessions(reflect);
 }
 
 uint32_t reflect_find_removed(struct reflect *reflect)
 {
-    for (uint32_t i = 0; reflect->is_removing && i < reflect->book.port_limit; i++) {
+    for (uint32_t i = 0; i < reflect->book.port_limit; i++) {
         const struct lease_port *port = &reflect->book.ports[i];
         if (port->state == PORT_OPEN && port->is_permanent &&
             !is_permanent(&reflect->settings, port)) {

@@ -74,7 +74,6 @@ static void start_lease(struct reflect *reflect, const struct opening *to,
     session->cap = mono_add(now.mono, 2 * duration_ns);
     struct mono unused = mono_add(now.mono, REFLECT_UNUSED_NS);
     lease_set_expiry(&reflect->book, session, mono_min(session->until, unused));
-    reflect->stats.sessions = reflect->book.session_count;
 }
 
 void reflect_grant(struct reflect *reflect, const struct opening *to, struct instant now)

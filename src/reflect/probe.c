@@ -33,6 +33,10 @@ static struct lease_session *session_of(struct reflect *reflect, uint32_t port, 
         return NULL;
     }
     session = reflect_add_session(reflect, port, &ev->peer);
+    if (session == NULL) {
+        reflect_drop(reflect, DROP_LIMIT);
+        return NULL;
+    }
     session->is_made_by_probe = true;
     session->is_claimed = true;
     session->cap = MONO_NEVER;
@@ -57,7 +61,7 @@ static void extend(struct reflect *reflect, struct lease_session *session, struc
     }
 }
 
-static void answer_probe(struct reflect *reflect, const struct ev *ev, uint64_t *counter)
+static void answer_probe(struct reflect *reflect, const struct ev *ev, enum reflect_late late)
 {
     reflect->answer = (struct answer){
         .is_pending = true,
@@ -67,7 +71,7 @@ static void answer_probe(struct reflect *reflect, const struct ev *ev, uint64_t 
         .tos = ev->tos,
         .size = ev->size,
         .received = ev->received,
-        .counter = counter,
+        .late = late,
     };
     memcpy(reflect->bytes, ev->bytes, ev->size);
 }
@@ -107,7 +111,7 @@ static void answer_jitter(struct reflect *reflect, struct lease_session *session
         note_train(session, sender_seq, ev->received.at.mono);
     }
     session->received++;
-    answer_probe(reflect, ev, &reflect->stats.jitter_probes);
+    answer_probe(reflect, ev, LATE_JITTER);
     reflect->answer.is_jitter = true;
     reflect->answer.responder_seq = session->received;
 }
@@ -156,7 +160,7 @@ static void input_echo(struct reflect *reflect, uint32_t port, const struct ev *
             extend(reflect, session, now);
         }
         reflect->stats.stamps[ev->received.source]++;
-        answer_probe(reflect, ev, &reflect->stats.echo_probes);
+        answer_probe(reflect, ev, LATE_ECHO);
     }
 }
 
@@ -222,6 +226,7 @@ static void input_jitter_us(struct reflect *reflect, uint32_t port, const struct
     }
     answer_jitter(reflect, session, ev, request.sender_seq, now);
     reflect->answer.layout = session->layout;
+    reflect->answer.late = LATE_NONE;
     reflect->answer.counter = &reflect->stats.jitter_us_probes;
 }
 

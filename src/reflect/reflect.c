@@ -250,6 +250,24 @@ static void input_open_failed(struct reflect *reflect, uint32_t channel, int err
     }
 }
 
+/* Of answers that leave together. */
+static uint64_t *late_counter(struct reflect *reflect, enum reflect_late late)
+{
+    return late == LATE_ECHO ? &reflect->stats.echo_probes : &reflect->stats.jitter_probes;
+}
+
+/* An answer did not leave: this host's fault, nobody's refusal. */
+static void input_send_failed(struct reflect *reflect, const struct ev *ev)
+{
+    if (ev->tag != LATE_NONE) {
+        (*late_counter(reflect, (enum reflect_late)ev->tag))--;
+        reflect->stats.dropped[DROP_SEND_FAILED]++;
+    } else if (reflect->unconfirmed != NULL) {
+        reflect->unconfirmed = NULL;
+        reflect->stats.dropped[DROP_SEND_FAILED]++;
+    }
+}
+
 static bool is_opening(const struct reflect *reflect, uint32_t channel)
 {
     if (channel < reflect->settings.listen_count) {
@@ -269,9 +287,8 @@ static void input_error(struct reflect *reflect, const struct ev *ev)
         reflect_input_twamp_failed(reflect, ev->id.channel);
     } else if (is_opening(reflect, ev->id.channel)) {
         input_open_failed(reflect, ev->id.channel, ev->error);
-    } else if (reflect->unconfirmed != NULL) {
-        reflect->unconfirmed = NULL;
-        reflect->stats.dropped[DROP_SEND_FAILED]++; /* this host's fault, nobody's refusal */
+    } else {
+        input_send_failed(reflect, ev);
     }
 }
 
@@ -320,9 +337,15 @@ static void poll_answer(struct reflect *reflect, struct instant now, struct fx *
         .bytes = reflect->bytes,
         .size = answer->size,
         .tos = reflect->settings.reflect_tos ? answer->tos : 0,
+        .may_wait = answer->late != LATE_NONE,
+        .tag = answer->late,
     };
     answer->is_pending = false;
-    reflect->unconfirmed = answer->counter;
+    if (answer->late != LATE_NONE) {
+        (*late_counter(reflect, answer->late))++;
+    } else {
+        reflect->unconfirmed = answer->counter;
+    }
 }
 
 static void fill_open(const struct reflect *reflect, struct fx *fx, uint32_t channel,
@@ -338,33 +361,16 @@ static void fill_open(const struct reflect *reflect, struct fx *fx, uint32_t cha
     memcpy(fx->options.device, reflect->settings.device, sizeof fx->options.device);
 }
 
-/* The receive buffer of a port that opens. */
-static uint32_t take_room(struct reflect *reflect, struct lease_port *port)
-{
-    if (port->is_permanent) {
-        return REFLECT_ROOM_MAX_BYTES;
-    }
-    uint64_t all = (uint64_t)reflect->settings.max_sessions * REFLECT_ROOM_MIN_BYTES;
-    uint64_t taken = reflect->room_taken_bytes < all ? reflect->room_taken_bytes : all;
-    uint64_t share = (all - taken) / REFLECT_ROOM_SHARE;
-    if (port->transport != TRANSPORT_UDP || share < REFLECT_ROOM_MIN_BYTES) {
-        return 0;
-    }
-    port->room_bytes = share < REFLECT_ROOM_MAX_BYTES ? (uint32_t)share : REFLECT_ROOM_MAX_BYTES;
-    reflect->room_taken_bytes += port->room_bytes;
-    return port->room_bytes;
-}
-
 /* Control sockets first, then permanent ports, one after the other; then what requests ask for. */
 static bool poll_open(struct reflect *reflect, struct fx *fx)
 {
     const struct reflect_settings *settings = &reflect->settings;
-    for (uint32_t i = 0; i < settings->listen_count; i++) {
-        if (reflect->listeners[i].state == PORT_FREE) {
-            reflect->listeners[i].state = PORT_OPENING;
-            fill_open(reflect, fx, i, &settings->listen[i], REFLECT_ROOM_MAX_BYTES);
-            return true;
-        }
+    if (reflect->listen_asked < settings->listen_count) {
+        uint32_t i = (uint32_t)reflect->listen_asked++;
+        reflect->listeners[i].state = PORT_OPENING;
+        fill_open(reflect, fx, i, &settings->listen[i], REFLECT_ROOM_MAX_BYTES);
+        fx->is_for_all = true;
+        return true;
     }
     struct opening *opening = &reflect->opening;
     while (opening->port == LEASE_NONE &&
@@ -386,8 +392,9 @@ static bool poll_open(struct reflect *reflect, struct fx *fx)
     opening->was_asked = true;
     struct lease_port *port = &reflect->book.ports[opening->port];
     fill_open(reflect, fx, port_channel(reflect, opening->port), &port->local,
-              take_room(reflect, port));
+              reflect_take_buffer(reflect, port));
     fx->transport = port->transport;
+    fx->is_for_all = port->is_permanent;
     return true;
 }
 
@@ -402,7 +409,7 @@ static bool poll_expiry(struct reflect *reflect, struct mono now, struct fx *fx)
 {
     uint32_t port;
     while ((port = lease_expire(&reflect->book, now)) != LEASE_NONE) {
-        reflect->stats.sessions = reflect->book.session_count;
+        reflect_note_sessions(reflect);
         const struct lease_port *used = &reflect->book.ports[port];
         if (used->sessions == 0 && !used->is_permanent) {
             fill_close(reflect, port, fx);
@@ -448,6 +455,7 @@ static bool poll(void *self, struct instant now, struct fx *fx)
     if (reflect->is_stopping) {
         return poll_stop(reflect, fx);
     }
+    reflect_spare_room(reflect, now.mono);
     if (reflect->closing != LEASE_NONE) { /* before the port opens for somebody else */
         fill_close(reflect, reflect->closing, fx);
         reflect->closing = LEASE_NONE;
@@ -456,7 +464,7 @@ static bool poll(void *self, struct instant now, struct fx *fx)
     if (reflect->wanted != NULL && reflect->opening.port == LEASE_NONE) {
         reflect_apply_change(reflect);
     }
-    uint32_t removed = reflect_find_removed(reflect);
+    uint32_t removed = reflect->is_removing ? reflect_find_removed(reflect) : LEASE_NONE;
     if (removed != LEASE_NONE) {
         fill_close(reflect, removed, fx);
         return true;

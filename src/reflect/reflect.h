@@ -11,6 +11,7 @@
 #ifndef REFLECT_REFLECT_H
 #define REFLECT_REFLECT_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -85,6 +86,16 @@ struct reflect_twamp {
 
 struct replay_memory;
 
+#define REFLECT_WORKERS_MAX 16
+
+/* What responders have in common that work together in threads of their own. All that one source
+ * sends comes to one of them, so its quotas are there; what is limited for all is counted here. */
+struct reflect_team {
+    atomic_uint sessions; /* of all of them */
+    atomic_uint reserved; /* of these, those of peers for whom sessions are reserved */
+    atomic_bool wants_room; /* one of them could not give a session: who has one to spare ends it */
+};
+
 struct reflect_settings {
     struct addr listen[REFLECT_SOCKETS_MAX]; /* control sockets */
     size_t listen_count;
@@ -98,7 +109,8 @@ struct reflect_settings {
     size_t permanent_count;
     struct addr permanent_tcp[REFLECT_PERMANENT_MAX]; /* TCP ports that are always open */
     size_t permanent_tcp_count;
-    uint32_t max_sessions; /* 1..65536 */
+    uint32_t workers; /* threads, 1..REFLECT_WORKERS_MAX; a responder is one of them */
+    uint32_t max_sessions; /* 1..65536, of all workers */
     uint32_t max_sessions_per_source; /* an IPv4 address, an IPv6 /64; 0: as many as are free */
     uint32_t requests_per_source; /* control requests a second; 0: any number */
     struct addr_prefix reserve_for[REFLECT_ALLOW_MAX]; /* peers that are not limited by these, */
@@ -123,6 +135,7 @@ struct reflect_settings {
     /* Requests that were seen before, the caller's, who may hand it to the next responder when this
      * one has ended; NULL: one of its own. Not compared by reflect_settings_are_equal. */
     struct replay_memory *replays;
+    struct reflect_team *team; /* the caller's; NULL: it works alone. Not compared either. */
 };
 
 /* listen 0.0.0.0:1967 and :1167, everybody, no permanent ports, 1000 sessions, ports from 1024 on,
@@ -207,6 +220,9 @@ bool reflect_is_listening(const struct reflect *reflect);
 
 const struct reflect_stats *reflect_stats(const struct reflect *reflect);
 
+/* Adds what another worker of the same responder has counted. */
+void reflect_stats_add(struct reflect_stats *sum, const struct reflect_stats *part);
+
 /* Whom it refused or did not answer, and why (reflect/refusals.h). */
 struct refusals;
 const struct refusals *reflect_refusals(const struct reflect *reflect);
@@ -222,7 +238,7 @@ void reflect_tell_roster(const struct reflect *reflect, struct roster *out);
 void reflect_change(struct reflect *reflect, const struct reflect_settings *settings);
 
 /* Whether the change from `a` to `b` can be taken over so: they listen at the same addresses, in
- * the same VRF. */
+ * the same VRF, with as many workers. */
 bool reflect_may_change(const struct reflect_settings *a, const struct reflect_settings *b);
 
 /* What the system says of our clock, for replies of STAMP; until then they say that nothing is

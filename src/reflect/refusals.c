@@ -48,3 +48,26 @@ void refusals_count(struct refusals *refusals, unsigned reason, const struct ref
     row->port = what->port;
     row->last = what->last;
 }
+
+static void add_row(struct refusals *refusals, unsigned reason, const struct refused *row)
+{
+    for (size_t i = 0; i < REFUSAL_ROWS; i++) {
+        if (refusals->rows[reason][i].count == 0) {
+            refusals->rows[reason][i] = *row;
+            return;
+        }
+    }
+    refusals->beyond[reason] += row->count;
+}
+
+void refusals_add(struct refusals *refusals, const struct refusals *other)
+{
+    for (unsigned reason = 0; reason < REFUSAL_REASONS; reason++) {
+        for (size_t i = 0; i < REFUSAL_ROWS; i++) {
+            if (other->rows[reason][i].count > 0) {
+                add_row(refusals, reason, &other->rows[reason][i]);
+            }
+        }
+        refusals->beyond[reason] += other->beyond[reason];
+    }
+}

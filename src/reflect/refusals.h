@@ -45,4 +45,7 @@ bool refusal_is_of_request(unsigned reason);
 
 void refusals_count(struct refusals *refusals, unsigned reason, const struct refused *what);
 
+/* Adds whom another responder of the same ports refused. */
+void refusals_add(struct refusals *refusals, const struct refusals *other);
+
 #endif

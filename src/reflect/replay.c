@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-bool replay_note(struct replay_memory *memory, const uint8_t digest[REPLAY_DIGEST_BYTES],
+static bool note(struct replay_memory *memory, const uint8_t digest[REPLAY_DIGEST_BYTES],
                  const struct addr *source, struct mono now)
 {
     /* A digest is as good as random: its first bytes choose the set. */
@@ -24,4 +24,14 @@ bool replay_note(struct replay_memory *memory, const uint8_t digest[REPLAY_DIGES
     *oldest = (struct replay_entry){.source = *source, .seen = now, .is_used = true};
     memcpy(oldest->digest, digest, sizeof oldest->digest);
     return true;
+}
+
+bool replay_note(struct replay_memory *memory, const uint8_t digest[REPLAY_DIGEST_BYTES],
+                 const struct addr *source, struct mono now)
+{
+    while (atomic_flag_test_and_set_explicit(&memory->is_busy, memory_order_acquire)) {
+    }
+    bool is_new = note(memory, digest, source, now);
+    atomic_flag_clear_explicit(&memory->is_busy, memory_order_release);
+    return is_new;
 }

@@ -5,6 +5,7 @@
 #ifndef REFLECT_REPLAY_H
 #define REFLECT_REPLAY_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -26,6 +27,7 @@ struct replay_entry {
 };
 
 struct replay_memory {
+    atomic_flag is_busy; /* workers share one memory; each has it for a few instructions */
     struct replay_entry sets[REPLAY_SETS][REPLAY_WAYS];
 };
 

@@ -25,3 +25,27 @@ void roster_note(struct roster *roster, const struct addr *peer, struct mono now
     row->requests++;
     row->last = now;
 }
+
+static void add_source(struct roster *roster, const struct roster_source *source)
+{
+    struct roster_source *row = &roster->sources[0];
+    for (size_t i = 0; i < ROSTER_SOURCES && row->requests > 0; i++) {
+        struct roster_source *at = &roster->sources[i];
+        row = at->requests == 0 || mono_is_before(at->last, row->last) ? at : row;
+    }
+    if (row->requests == 0 || mono_is_before(row->last, source->last)) {
+        *row = *source;
+    }
+}
+
+void roster_join(struct roster *roster, const struct roster *other)
+{
+    for (size_t i = 0; i < other->session_count && roster->session_count < ROSTER_SESSIONS; i++) {
+        roster->sessions[roster->session_count++] = other->sessions[i];
+    }
+    for (size_t i = 0; i < ROSTER_SOURCES; i++) {
+        if (other->sources[i].requests > 0) {
+            add_source(roster, &other->sources[i]);
+        }
+    }
+}

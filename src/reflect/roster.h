@@ -51,4 +51,7 @@ struct roster {
  * silent longest. */
 void roster_note(struct roster *roster, const struct addr *peer, struct mono now);
 
+/* Adds whom another responder of the same ports serves, as far as there is room. */
+void roster_join(struct roster *roster, const struct roster *other);
+
 #endif

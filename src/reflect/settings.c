@@ -13,6 +13,7 @@ void reflect_settings_default(struct reflect_settings *settings)
                    {.family = ADDR_IPV4, .port = IPSLA_CONTROL_PORT_V2}},
         .listen_count = 2,
         .listen_both = 3,
+        .workers = 1,
         .max_sessions = 1000,
         .requests_per_source = 1000,
         .reserved_sessions = 100,
@@ -70,7 +71,7 @@ bool reflect_may_change(const struct reflect_settings *a, const struct reflect_s
 {
     return a->listen_count == b->listen_count &&
            are_addresses_equal(a->listen, b->listen, a->listen_count) &&
-           strcmp(a->device, b->device) == 0;
+           strcmp(a->device, b->device) == 0 && a->workers == b->workers;
 }
 
 static bool are_lists_equal(const struct reflect_settings *a, const struct reflect_settings *b)

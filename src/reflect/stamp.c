@@ -61,6 +61,10 @@ static struct lease_session *session_of(struct reflect *reflect, uint32_t port, 
             return NULL;
         }
         session = reflect_add_session(reflect, port, &ev->peer);
+        if (session == NULL) {
+            reflect_drop(reflect, DROP_LIMIT);
+            return NULL;
+        }
         session->is_made_by_probe = true;
         session->is_claimed = true;
         session->stamp.ssid = ssid;

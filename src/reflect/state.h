@@ -23,6 +23,11 @@ struct listener {
     int error;
 };
 
+/* Answers that tell no time finer than a millisecond leave together with others of the same turn,
+ * which is cheaper. They are counted at once; the tag of an FX_SEND says as what, for the case that
+ * one did not leave. The times in others are taken as late as possible: they leave at once. */
+enum reflect_late { LATE_NONE, LATE_ECHO, LATE_JITTER };
+
 /* The answer that the next poll sends. */
 struct answer {
     bool is_pending;
@@ -38,6 +43,7 @@ struct answer {
     struct lease_session *stamp_session; /* NULL: there are none */
     struct stamp received;
     uint64_t *counter; /* of reflect_stats: counts it when it has left */
+    enum reflect_late late;
 };
 
 struct opening;
@@ -86,6 +92,7 @@ struct reflect {
     struct addr from; /* of the datagram that came last */
     struct mono now; /* when it, or another event, came */
     struct listener listeners[REFLECT_SOCKETS_MAX];
+    size_t listen_asked; /* control sockets whose FX_OPEN has been handed out */
     size_t permanent_asked; /* permanent ports handed to the table so far */
     int permanent_errors[5 * REFLECT_PERMANENT_MAX]; /* as reflect_permanent_at has them */
     struct siphash_key key;
@@ -100,6 +107,7 @@ struct reflect {
     struct twamp_server *twamp; /* NULL: there is none */
     struct meter echoes; /* by flow */
     struct meter requests; /* by source */
+    uint32_t team_sessions, team_reserved; /* of its sessions, how many are in settings.team */
     uint32_t closing; /* port whose last session gave way to another; LEASE_NONE: none */
     uint64_t
         *unconfirmed; /* counter of the answer handed out last: it left unless an error follows */
@@ -158,7 +166,17 @@ enum room {
 enum room reflect_find_room(struct reflect *reflect, const struct addr *peer, uint32_t port,
                             struct mono now);
 
-/* A new session of `peer`, for whom there is room; NULL when there is none. */
+/* Bytes of the receive buffer of a port that opens; 0: the system's default. */
+uint32_t reflect_take_buffer(struct reflect *reflect, struct lease_port *port);
+
+/* The numbers of sessions are told: after some have ended. */
+void reflect_note_sessions(struct reflect *reflect);
+
+/* Ends a session that may go when another worker asked for it. */
+void reflect_spare_room(struct reflect *reflect, struct mono now);
+
+/* A new session of `peer`, for whom there is room; NULL when there is none, or another worker took
+ * it meanwhile. */
 struct lease_session *reflect_add_session(struct reflect *reflect, uint32_t port,
                                           const struct addr *peer);
 

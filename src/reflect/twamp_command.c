@@ -171,6 +171,7 @@ static enum reflect_result find_session(struct reflect *reflect,
     struct lease_session *earlier = lease_find_twamp(book, port, sender);
     if (earlier != NULL) {
         lease_end(book, earlier);
+        reflect_note_sessions(reflect);
     }
     switch (reflect_find_room(reflect, sender, port, reflect->now)) {
     case ROOM_NONE:
@@ -181,7 +182,7 @@ static enum reflect_result find_session(struct reflect *reflect,
         break;
     }
     *out = reflect_add_session(reflect, port, sender);
-    return RESULT_ACCEPTED;
+    return *out == NULL ? RESULT_LIMIT : RESULT_ACCEPTED;
 }
 
 static enum reflect_result judge_request(struct reflect *reflect,

@@ -42,6 +42,8 @@ static const struct option_row rows[] = {
     {"twamp-key", "ID:twamp:FILE", NULL,
      "A key that TWAMP clients must have, its pass-phrase the one line of FILE; the KeyID is ID.",
      true},
+    {"workers", "N", "1",
+     "Threads that answer, 1 to 16; all that one source sends is answered by one of them.", false},
     {"max-sessions", "N", "1000", "Most sessions at a time, 1 to 65536.", false},
     {"max-sessions-per-source", "N", "0",
      "Most sessions of one IPv4 address or IPv6 /64. 0: as many as are free, or 16.", false},
@@ -263,7 +265,10 @@ static int read_durations(const struct options *options, struct reflect_settings
 static int read_limits(const struct options *options, struct reflect_settings *settings)
 {
     uint32_t source_port = 0;
-    int status = read_number(options, "max-sessions", 1, 65536, &settings->max_sessions);
+    int status = read_number(options, "workers", 1, REFLECT_WORKERS_MAX, &settings->workers);
+    if (status == 0) {
+        status = read_number(options, "max-sessions", 1, 65536, &settings->max_sessions);
+    }
     if (status == 0) {
         status = read_number(options, "max-sessions-per-source", 0, 65536,
                              &settings->max_sessions_per_source);

@@ -89,11 +89,10 @@ static bool change(struct responder *responder, const struct options *options,
     answering_add_ipv6(&wanted);
     answering_drop_reserved(&wanted);
     if (!reflect_may_change(settings, &wanted)) {
-        log_line(LOG_LEVEL_ERROR, "to listen at other addresses or in another VRF needs a restart",
-                 NULL);
+        log_line(LOG_LEVEL_ERROR, "a change of addresses, VRF or workers needs a restart", NULL);
         return false;
     }
-    int error = responder_worker_change(responder->worker, settings, &wanted, &failed);
+    int error = responder_team_change(responder->worker, settings, &wanted, &failed);
     if (error != 0) {
         log_cannot_listen(&failed, error);
         return false;
@@ -137,7 +136,7 @@ static void serve(struct responder *responder, const struct options *options,
         }
         if (signal == SIGUSR1) {
             struct responder_stats stats;
-            responder_worker_stats_now(responder->worker, &stats);
+            responder_team_stats_now(responder->worker, &stats);
             log_counters("counters", &stats);
         }
     }
@@ -174,7 +173,7 @@ static int run(const struct options *options, struct reflect_settings *settings,
     struct addr failed;
     int error;
     responder.reload_success_ns = responder.started.ns;
-    responder.worker = responder_worker_start(settings, &failed, &error);
+    responder.worker = responder_team_start(settings, &failed, &error);
     if (responder.worker == NULL) {
         log_cannot_listen(&failed, error);
         return 1;
@@ -191,7 +190,7 @@ static int run(const struct options *options, struct reflect_settings *settings,
     struct responder_stats last;
     daemon_notify("STOPPING=1");
     http_stop(responder.http);
-    responder_worker_stop(responder.worker, &last);
+    responder_team_stop(responder.worker, &last);
     shown_config_fini(&responder.shown);
     log_counters("stopped", &last);
     return is_serving ? 0 : 1;

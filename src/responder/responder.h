@@ -8,14 +8,14 @@
 #include <stdbool.h>
 
 #include "base/time.h"
-#include "host/responder_worker.h"
+#include "host/responder_team.h"
 #include "program/refusal_watch.h"
 #include "program/shown_config.h"
 #include "program/web_flags.h"
 #include "web/handlers.h"
 
 struct responder {
-    struct responder_worker *worker;
+    struct responder_team *worker;
     struct http *http; /* NULL: none */
     const char *metrics_path;
     const struct guard *guard; /* of HTTP, for the thread that serves; NULL: none */

@@ -24,7 +24,7 @@ struct scrape {
 static void fill(struct scrape *scrape, struct responder *responder)
 {
     struct responder_stats stats;
-    responder_worker_stats(responder->worker, &stats);
+    responder_team_stats(responder->worker, &stats);
     responder_view_fill(&stats, &scrape->counted);
     scrape->view = (struct expo_view){
         .now = clock_now().wall,

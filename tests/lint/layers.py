@@ -33,6 +33,7 @@ EXTRA = {
     "base": {"arpa/inet.h"},
     "probe": {"stdatomic.h"},
     "engine": {"stdatomic.h"},
+    "reflect": {"stdatomic.h"},
     "page": {"time.h"},  # to write a date
     "web": {"time.h"},
 }

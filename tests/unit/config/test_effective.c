@@ -221,7 +221,7 @@ static const char all_sections[] =
     "  permanent_ports: [5000, '127.0.0.1:5001']\n  permanent_tcp_ports: [6000]\n"
     "  stamp_ports: [862]\n  stamp_reflector: stateless\n  stamp_tlv: off\n  stamp_key: 2\n"
     "  twamp_ports: [862]\n  twamp_keys: [3]\n"
-    "  max_sessions: 7\n  max_sessions_per_source: 5\n  requests_per_source: 6\n"
+    "  workers: 2\n  max_sessions: 7\n  max_sessions_per_source: 5\n  requests_per_source: 6\n"
     "  reserve_for: [192.0.2.0/24]\n  reserved_sessions: 2\n"
     "  min_duration: 2s\n  max_duration: 2m\n  ports: [2000-3000, 4000]\n  min_source_port: 0\n"
     "  refusal: silent\n  reply: short\n  reflect_tos: false\n  timestamp_format: ptp\n"

@@ -83,6 +83,7 @@ static void every_key_makes_a_difference(void **state)
         "stamp_reflector: stateless",
         "stamp_tlv: off",
         "twamp_ports: [862]",
+        "workers: 2",
         "max_sessions: 7",
         "max_sessions_per_source: 7",
         "requests_per_source: 7",

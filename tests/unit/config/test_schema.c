@@ -415,6 +415,7 @@ static void responder_defaults_are_those_of_the_library(void **state)
     assert_true(addr_is_equal(&written->listen[0], &settings.listen[0]));
     assert_int_equal(written->allow_count, settings.allow_count);
     assert_int_equal(written->permanent_count, settings.permanent_count);
+    assert_int_equal(written->workers, settings.workers);
     assert_int_equal(written->max_sessions, settings.max_sessions);
     assert_int_equal(written->max_sessions_per_source, settings.max_sessions_per_source);
     assert_int_equal(written->requests_per_source, settings.requests_per_source);

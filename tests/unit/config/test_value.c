@@ -42,6 +42,7 @@ static const struct range ranges[] = {
     {TARGET ", start: after %s}]", NULL, "0s", "365d", "366d"},
     {"targets: [{name: a, host: h, port: %s}]", "0", "1", "65535", "65536"},
     {"max_packet_rate: %s\nresponder: {}", "0", "1", "100000000", "100000001"},
+    {"responder: {workers: %s}", "0", "1", "16", "17"},
     {"responder: {max_sessions: %s}", "0", "1", "65536", "65537"},
     {"responder: {max_sessions_per_source: %s}", NULL, "0", "65536", "65537"},
     {"responder: {requests_per_source: %s}", NULL, "0", "1000000", "1000001"},

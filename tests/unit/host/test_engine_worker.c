@@ -213,7 +213,7 @@ static void test_sender_measures_responder(void **state)
     struct reflect_settings settings = loopback_responder(address);
     struct addr failed;
     int error = 0;
-    struct responder_worker *responder = responder_worker_start(&settings, &failed, &error);
+    struct responder_worker *responder = responder_worker_start(&settings, NULL, &failed, &error);
     assert_non_null(responder);
     struct spec *spec = fast_echo_spec("echo", address.port);
     spec->path.peer.port = spec->path.port = loopback_free().port;

@@ -42,7 +42,7 @@ static void setup(struct fixture *fixture)
     struct addr local = build_addr("127.0.0.1:0");
     *fixture = (struct fixture){.batch = batch_new()};
     outbox_init(&fixture->outbox);
-    assert_int_equal(endpoint_open(&fx, 0, &fixture->endpoint), 0);
+    assert_int_equal(endpoint_open(&fx, 0, NULL, &fixture->endpoint), 0);
     fixture->channel = (struct channel){.id = {3, 0}, .serial = 9, .peer = fx.peer};
     endpoint_join(fixture->endpoint, &fixture->channel);
     assert_int_equal(sock_open(&local, &fixture->listener, &fixture->listener_addr), 0);

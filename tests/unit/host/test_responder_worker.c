@@ -31,7 +31,7 @@ static void test_responder_counts_and_stops(void **state)
     struct reflect_settings settings = loopback_responder(address);
     struct addr failed;
     int error = 0;
-    struct responder_worker *worker = responder_worker_start(&settings, &failed, &error);
+    struct responder_worker *worker = responder_worker_start(&settings, NULL, &failed, &error);
     assert_non_null(worker);
     struct addr local = build_addr("127.0.0.1:0");
     struct addr bound;
@@ -66,7 +66,7 @@ static void test_responder_says_which_address_fails(void **state)
     settings.listen[settings.listen_count++] = taken;
     struct addr failed = {.family = ADDR_NONE};
     int error = 0;
-    assert_null(responder_worker_start(&settings, &failed, &error));
+    assert_null(responder_worker_start(&settings, NULL, &failed, &error));
     assert_int_equal(error, EADDRINUSE);
     assert_true(addr_is_equal(&failed, &taken));
     close(fd);
@@ -82,7 +82,7 @@ static void test_responder_changes(void **state)
     int fd = -1, error = 0, other = -1;
     assert_int_equal(sock_open(&local, &fd, &taken), 0);
     struct reflect_settings before = loopback_responder(loopback_free());
-    struct responder_worker *worker = responder_worker_start(&before, &failed, &error);
+    struct responder_worker *worker = responder_worker_start(&before, NULL, &failed, &error);
     assert_non_null(worker);
     struct reflect_settings settings = before;
     settings.max_sessions = 5;

@@ -232,6 +232,7 @@ static void test_send_stamps(void **state)
     int a = open_at("127.0.0.1:0", &a_addr);
     int b = open_at("127.0.0.1:0", &b_addr);
     struct sock_parcel parcel = {.peer = b_addr, .bytes = (const uint8_t *)"x", .size = 1};
+    sock_set_stamps(a, SOCK_STAMPS_REQUESTED);
     for (uint32_t key = 0; key < 3; key++) {
         parcel.wants_stamp = false;
         assert_int_equal(sock_send(a, &parcel), 0);

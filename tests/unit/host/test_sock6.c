@@ -174,6 +174,7 @@ static void test_transmit_timestamp_is_reported(void **state)
     int sink = open_at("[::1]:0", &to);
     struct sock_parcel parcel = {
         .peer = to, .wants_stamp = true, .bytes = (const uint8_t *)"six", .size = 3};
+    sock_set_stamps(fd, SOCK_STAMPS_REQUESTED);
     assert_int_equal(sock_send(fd, &parcel), 0);
     wait_readable(fd);
     assert_int_equal(sock_receive_notice(fd, &notice), 0);

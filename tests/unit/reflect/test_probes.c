@@ -310,6 +310,55 @@ static void test_permanent_limit(void **state)
     responder_tear_down();
 }
 
+/* Times finer than a millisecond are taken right before the answer leaves. */
+static void test_who_leaves_together(void **state)
+{
+    (void)state;
+    static const uint8_t echo[16] = {0, 1};
+    static const uint8_t jitter_us[60] = {0, 3, [53] = 1};
+    responder_prepare();
+    responder.settings.permanent[0] = build_addr("0.0.0.0:16000");
+    responder.settings.permanent_count = 1;
+    responder_set_up();
+    responder_ask(RESPONDER_PEER, 16384, 5000);
+    assert_false(responder_last(RESPONDER_PEER)->fx.may_wait);
+    responder_send_jitter(16384, RESPONDER_PEER, 1);
+    assert_true(responder_last(RESPONDER_PEER)->fx.may_wait);
+    responder_deliver(16000, RESPONDER_PEER, echo, sizeof echo);
+    assert_true(responder_last(RESPONDER_PEER)->fx.may_wait);
+    responder_deliver(16384, RESPONDER_PEER, jitter_us, sizeof jitter_us);
+    assert_false(responder_last(RESPONDER_PEER)->fx.may_wait);
+    assert_int_equal(reflect_stats(responder.reflect)->jitter_us_probes, 1);
+    responder_tear_down();
+}
+
+/* Of answers that left together, or did not: each is told of by its kind. */
+static void test_late_send_failures(void **state)
+{
+    (void)state;
+    static const uint8_t echo[16] = {0, 1};
+    responder_prepare();
+    responder.settings.permanent[0] = build_addr("0.0.0.0:16000");
+    responder.settings.permanent_count = 1;
+    responder_set_up();
+    responder_deliver(16000, RESPONDER_PEER, echo, sizeof echo);
+    struct fx echoed = responder_last(RESPONDER_PEER)->fx;
+    responder_send_jitter(16000, RESPONDER_PEER, 1);
+    struct fx jittered = responder_last(RESPONDER_PEER)->fx;
+    responder_send_jitter(16000, RESPONDER_PEER, 2);
+    const struct reflect_stats *stats = reflect_stats(responder.reflect);
+    assert_int_equal(stats->echo_probes, 1);
+    assert_int_equal(stats->jitter_probes, 2);
+    struct ev failed = {.kind = EV_ERROR, .id = echoed.id, .tag = echoed.tag, .error = ENOBUFS};
+    drive_input(&responder.drive, failed);
+    failed.tag = jittered.tag;
+    drive_input(&responder.drive, failed);
+    assert_int_equal(stats->echo_probes, 0);
+    assert_int_equal(stats->jitter_probes, 1);
+    assert_int_equal(stats->dropped[DROP_SEND_FAILED], 2);
+    responder_tear_down();
+}
+
 static void test_send_failure(void **state)
 {
     (void)state;
@@ -531,6 +580,8 @@ int main(void)
         cmocka_unit_test(test_trains_on_a_permanent_port),
         cmocka_unit_test(test_control_for_a_permanent_port),
         cmocka_unit_test(test_permanent_limit),
+        cmocka_unit_test(test_who_leaves_together),
+        cmocka_unit_test(test_late_send_failures),
         cmocka_unit_test(test_send_failure),
         cmocka_unit_test(test_icmp_errors_are_nothing),
         cmocka_unit_test(test_every_datagram_counts_once),
