@@ -111,18 +111,10 @@ static int run(int argc, char **argv)
         const char *word;
         int (*run)(int argc, char **argv);
     } words[] = {
-        {"probe", cli_probe_main},
-        {"show", cli_show_main},
-        {"top", cli_top_main},
-        {"health", cli_health_main},
-        {"export", cli_export_main},
-        {"discover", cli_discover_main},
-        {"path", cli_trace_main},
-        {"check", check_main},
-        {"decode", cli_decode_main},
-        {"key-solve", cli_key_solve},
-        {"import", cli_import_main},
-        {"voice-table", cli_voice_table},
+        {"probe", cli_probe_main},    {"show", cli_show_main},     {"top", cli_top_main},
+        {"health", cli_health_main},  {"export", cli_export_main}, {"discover", cli_discover_main},
+        {"path", cli_trace_main},     {"check", check_main},       {"decode", cli_decode_main},
+        {"key-solve", cli_key_solve}, {"import", cli_import_main}, {"voice-table", cli_voice_table},
     };
     struct options options;
     int status;

@@ -20,9 +20,9 @@
 #include "operation/operation.h"
 
 static const struct schema_scope *const scopes[] = {
-    &schema_root,      &schema_operation, &schema_control, &schema_target,
-    &schema_responder, &schema_key,       &schema_clock,   &schema_limit,
-    &schema_path,      &schema_defaults,  &schema_group,   &schema_probe,   &schema_evidence,
+    &schema_root,  &schema_operation, &schema_control,  &schema_target, &schema_responder,
+    &schema_key,   &schema_clock,     &schema_limit,    &schema_path,   &schema_defaults,
+    &schema_group, &schema_probe,     &schema_evidence,
 };
 #define SCOPE_COUNT (sizeof scopes / sizeof scopes[0])
 #define KEY_LETTERS "abcdefghijklmnopqrstuvwxyz_"
