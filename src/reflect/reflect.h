@@ -190,7 +190,7 @@ struct reflect_stats {
     uint64_t stamps[STAMP_SOURCE_COUNT]; /* source of t2 */
     uint32_t sessions, max_sessions;
     uint16_t control_ports[REFLECT_SOCKETS_MAX]; /* of `listen`, each once */
-    uint32_t control_port_count;
+    uint64_t control_port_count; /* so wide that no padding is compared */
     uint32_t permanent_ports; /* UDP and TCP */
     uint32_t twamp_ports;
     struct hist processing; /* t3 - t2, hist_layout_default */

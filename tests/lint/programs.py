@@ -15,8 +15,8 @@ import tree
 PAGES = {
     "ipsla_exporter.8": ("ipsla_exporter", [[]]),
     "ipsla_responder.8": ("ipsla_responder", [[]]),
-    "ipsla.1": ("ipsla", [[], ["probe"], ["discover"], ["path"], ["check"], ["decode"], ["export"], ["import"], ["show"], ["health"], ["key-solve"],
-                          ["voice-table"]]),
+    "ipsla.1": ("ipsla", [[], ["probe"], ["discover"], ["path"], ["check"], ["decode"], ["export"], ["import"], ["show"], ["top"], ["health"],
+                          ["key-solve"], ["voice-table"]]),
 }
 SECTION_5 = "ipsla.yml.5"
 FLAG = re.compile(r"(?<![\w-])--[a-z][a-z0-9]*(?:[.-][a-z0-9]+)*")

@@ -17,7 +17,7 @@
 #define SECRET "correct-horse"
 #define MS(value) ((value)*NS_PER_MS)
 
-static const struct channel_id stream = {0, 1};
+static const struct channel_id stream = {0, 32};
 
 /* The server, as far as it has come. */
 static struct twamp_greeting greeting;
