@@ -29,7 +29,7 @@ static const struct import_row globals[] = {
     {"responder twamp |R", DOES(ACTION_BLOCK),
      NOT("a TWAMP responder", "a responder with `ip sla responder`")},
     {"server twamp |R", DOES(ACTION_BLOCK),
-     NOT("a TWAMP server", "a responder with `ip sla responder`")},
+     NOT("a TWAMP server", "a target with `operation: twamp` and its port")},
     {"key-chain W", TURNED("control requests must be signed: write `keys` and `control.key`"),
      DOES(ACTION_KEY_CHAIN)},
     {"logging traps", TURNED("alert rules, with `--rules`")},
@@ -149,7 +149,8 @@ const struct import_table import_track_lines = IMPORT_TABLE("Lines of a track", 
 static const struct import_row features[] = {
     {"feature sla sender", .fate = FATE_MAPPED, .why = "the operations that follow"},
     {"feature sla responder", TURNED("a target of `--towards`"), DOES(ACTION_RESPONDER)},
-    {"feature sla twamp-server", NOT("a TWAMP server", "a responder with `ip sla responder`")},
+    {"feature sla twamp-server",
+     NOT("a TWAMP server", "a target with `operation: twamp` and its port")},
 };
 const struct import_table import_features = IMPORT_TABLE("Features of NX-OS", features);
 

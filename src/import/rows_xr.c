@@ -26,7 +26,7 @@ static const struct import_row top[] = {
     {"hw-timestamp disable", NOT("a way to stamp inside a router", "the key `timestamps`")},
     {"mpls |R", .action = ACTION_BLOCK, NOT("label paths begin on routers only", NULL)},
     {"server twamp|R", .action = ACTION_BLOCK,
-     NOT("a TWAMP server", "a responder with `ip sla responder`")},
+     NOT("a TWAMP server", "a target with `operation: twamp` and its port")},
 };
 const struct import_table import_xr_top = IMPORT_TABLE("IOS XR: behind `ipsla`", top);
 
