@@ -9,6 +9,7 @@
 #include "config/written.h"
 #include "exporter/exporter.h"
 #include "program/people.h"
+#include "web/evidence.h"
 
 /* What `ipsla probe` would print of it, but for what takes the packets. */
 static void add_statistics(const struct report *report, struct buf *out)
@@ -25,6 +26,19 @@ static void add_statistics(const struct report *report, struct buf *out)
 static void add_configuration(const struct spec *spec, struct buf *out)
 {
     written_add_keys(&schema_target, spec, 0, out);
+}
+
+static void add_evidence(void *context, const char *name, const char *path, struct buf *out)
+{
+    enum { SHOWN = 10 };
+    struct evidence_list list;
+    struct buf folder = {0};
+    if (exporter_find_evidence(context, name, &list)) {
+        buf_printf(&folder, "%s/", path);
+        evidence_links_write(&list, buf_string(&folder), SHOWN, out);
+        evidence_list_fini(&list);
+    }
+    buf_fini(&folder);
 }
 
 /* NULL: there is no responder. */
@@ -50,6 +64,8 @@ bool exporter_draw_page(struct exporter *exporter, const struct expo_view *view,
         .people = people,
         .statistics = add_statistics,
         .configuration = add_configuration,
+        .evidence = add_evidence,
+        .context = exporter,
     };
     bool is_there = page_draw(out, &source, request);
     free(people);

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "page/page.h"
 
+#include "page/html.h"
 #include "page/overview.h"
 #include "page/target.h"
 
@@ -22,7 +23,7 @@ static bool draw_target(struct buf *out, const struct page_site *site, const cha
                         const struct page_source *source)
 {
     const struct report *report = snapshot_find(site->view->snapshots[0], name);
-    struct buf statistics = {0}, configuration = {0};
+    struct buf statistics = {0}, configuration = {0}, path = {0}, evidence = {0};
     if (report == NULL) {
         target_render_missing(out, site, name);
         return false;
@@ -31,14 +32,24 @@ static bool draw_target(struct buf *out, const struct page_site *site, const cha
         source->statistics(report, &statistics);
     }
     source->configuration(report->spec, &configuration);
+    buf_add_string(&path, "./api/v1/targets/");
+    html_add_argument(&path, report->spec->identity.name);
+    if (source->evidence != NULL) {
+        source->evidence(source->context, report->spec->identity.name, buf_string(&path),
+                         &evidence);
+    }
     const struct target_page page = {
         .report = report,
         .statistics = report->has_run ? buf_string(&statistics) : NULL,
         .configuration = buf_string(&configuration),
+        .path = buf_string(&path),
+        .evidence = buf_string(&evidence),
     };
     target_render(out, site, &page);
     buf_fini(&statistics);
     buf_fini(&configuration);
+    buf_fini(&path);
+    buf_fini(&evidence);
     return true;
 }
 

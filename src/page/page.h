@@ -28,6 +28,10 @@ struct page_source {
     /* What else the program knows of a target, as text; appended. */
     void (*statistics)(const struct report *report, struct buf *out); /* of the latest operation */
     void (*configuration)(const struct spec *spec, struct buf *out);
+    /* Links to the packets of operations that turned bad, as an HTML list; nothing: none are kept.
+     * `path`, escaped, leads to what belongs to the target. NULL: the program keeps none. */
+    void (*evidence)(void *context, const char *name, const char *path, struct buf *out);
+    void *context; /* for `evidence` */
 };
 
 /* False: the page says that there is no such target. */

@@ -56,21 +56,28 @@ static void add_texts(struct buf *out, const struct target_page *page)
     buf_add_string(out, "</pre></section>\n");
 }
 
-static void add_links(struct buf *out, const struct spec *spec)
+static void add_links(struct buf *out, const struct target_page *page)
 {
-    buf_add_string(out, "<section class=\"card\"><h2>For programs</h2><p><a "
-                        "href=\"./api/v1/targets/");
-    html_add_argument(out, spec->identity.name);
-    buf_add_string(out, "\">This target as JSON</a></p></section>\n");
+    if (page->evidence[0] != '\0') {
+        buf_printf(out,
+                   "<section class=\"card\"><h2>Packets of operations that turned bad</h2>\n%s"
+                   "</section>\n",
+                   page->evidence);
+    }
+    buf_printf(out,
+               "<section class=\"card\"><h2>For programs</h2><p><a href=\"%s\">This target as "
+               "JSON</a></p></section>\n",
+               page->path);
 }
 
-static void add_latest(struct buf *out, const struct report *report)
+static void add_latest(struct buf *out, const struct target_page *page)
 {
+    const struct report *report = page->report;
     buf_add_string(out, "<div class=\"columns\">");
     packets_add(out, report->trail, report->trail_count);
     buf_add_string(out, "<div class=\"stack\">");
     facts_add_clocks(out, report);
-    add_links(out, report->spec);
+    add_links(out, page);
     buf_add_string(out, "</div></div>\n");
 }
 
@@ -86,7 +93,7 @@ void target_render(struct buf *out, const struct page_site *site, const struct t
     frame_add_alerts(out, site);
     add_head(out, report, now);
     facts_add(out, report, now);
-    add_latest(out, report);
+    add_latest(out, page);
     add_past(out, &past, now);
     buf_add_string(out, "<div class=\"columns\">");
     histogram_add(out, &report->tally.rtt, &report->spec->results.layout);

@@ -11,6 +11,8 @@ struct target_page {
     const struct report *report;
     const char *statistics; /* of the latest operation, as text; NULL: there was none */
     const char *configuration; /* YAML */
+    const char *path; /* of the target in the API, escaped */
+    const char *evidence; /* an HTML list of links; "": nothing is kept */
 };
 
 void target_render(struct buf *out, const struct page_site *site, const struct target_page *page);

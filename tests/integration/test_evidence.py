@@ -100,6 +100,18 @@ class EvidenceTest(harness.Case):
             wanted = f"packet {seq}: {fate}{words[way] if way else ''}"
             self.assertEqual(sum(comment.startswith(wanted) for comment in comments), 1, (wanted, comments))
         self.assert_decoded(pcapng, target, sent)
+        self.check_page(exporter, story, path)
+
+    def check_page(self, exporter, story, path):
+        """The picture of the packets says the same in words, and the page has the file."""
+        page = self.get(exporter, "/target?name=pattern")[1].decode()
+        self.assertIn(f'href=".{path}.pcapng"', page)
+        for way, words in (("sd", "lost source to destination"), ("ds", "lost destination to source")):
+            numbers = [seq for seq, fate in sorted(story.items()) if fate == ("lost", way)]
+            begins = [seq for seq in numbers if seq - 1 not in numbers]
+            ends = [seq for seq in numbers if seq + 1 not in numbers]
+            runs = [str(begin) if begin == end else f"{begin} to {end}" for begin, end in zip(begins, ends)]
+            self.assertIn(f"; {len(numbers)} {words}: {', '.join(runs[:12])}", page)
 
     def assert_octets(self, relay, packets):
         """The relay saw the same bytes."""
