@@ -54,7 +54,7 @@ static struct spec *make_spec(size_t index)
     spec->packets.count = PACKETS;
     spec->results.history = SCENE_OPERATIONS;
     limit_put(&spec->results.limits, SEVERITY_CRITICAL, LIMIT_LOSS_SD, 0.05);
-    add_label(spec, "source", source);
+    add_label(spec, "from", source);
     add_label(spec, "site", site);
     if (index % 5 == 0 && index != 2) {
         spec->packets.codec = VOICE_CODEC_G711ALAW;

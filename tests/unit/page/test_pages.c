@@ -134,7 +134,7 @@ static void the_matrix_is_coloured_by_what_is_asked(void **state)
     struct snapshot *snapshot = scene_new(100, DRAWN_NOW);
     struct page_request request = drawn_request(PAGE_MATRIX);
     struct buf page = draw(snapshot, &request);
-    expect(&page, "<th scope=\"col\"><bdi>source</bdi>&nbsp;\\&nbsp;<bdi>site</bdi></th>");
+    expect(&page, "<th scope=\"col\"><bdi>from</bdi>&nbsp;\\&nbsp;<bdi>site</bdi></th>");
     expect(&page, "<td class=\"c4\"><a href=\"./target?name=amsterdam-core1\">16&nbsp;%</a></td>");
     expect(&page, "<td class=\"c5\"><a href=\"./target?name=berlin-core1\">failed</a></td>");
     expect(&page, "<li class=\"c5\">above 30&nbsp;% or failed</li>");
