@@ -2,8 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "page/frame.h"
 
-#include <inttypes.h>
-
 #include "page/assets.h"
 #include "page/html.h"
 #include "page/value.h"
@@ -85,36 +83,6 @@ void frame_end(struct buf *out, const struct page_site *site)
                         "DS: destination to source.</p></footer></body></html>\n");
 }
 
-/* Where a file is wrong, but not how: what it holds belongs in the log. */
-static void add_refused_file(struct buf *out, const struct expo_file *file, struct wall now)
-{
-    buf_add_string(out, "<p class=\"alert\">Target file refused, see the log: ");
-    html_add_text(out, file->path);
-    if (file->line > 0) {
-        buf_printf(out, ":%u:%u", file->line, file->column);
-    }
-    buf_printf(out, ": %" PRIu64 " targets", file->targets);
-    if (file->good_at.ns != 0) {
-        buf_add_string(out, " as read at ");
-        value_add_time(out, file->good_at, now);
-    }
-    buf_add_string(out, " are in force.</p>\n");
-}
-
-static void add_refused_files(struct buf *out, const struct expo_view *view)
-{
-    enum { SHOWN = 10 };
-    size_t refused = 0;
-    for (size_t i = 0; i < view->file_count; i++) {
-        if (!view->files[i].is_good && ++refused <= SHOWN) {
-            add_refused_file(out, &view->files[i], view->now);
-        }
-    }
-    if (refused > SHOWN) {
-        buf_printf(out, "<p class=\"alert\">And %zu target files more.</p>\n", refused - SHOWN);
-    }
-}
-
 void frame_add_alerts(struct buf *out, const struct page_site *site)
 {
     if (!site->view->reload_successful) {
@@ -125,7 +93,6 @@ void frame_add_alerts(struct buf *out, const struct page_site *site)
         buf_add_string(out, "<p class=\"alert\">The web configuration cannot be used; the one "
                             "before it is in force.</p>\n");
     }
-    add_refused_files(out, site->view);
 }
 
 /* A shape for each, so that no colour is needed. */

@@ -31,6 +31,21 @@ void row_add_why(struct buf *out, const struct report *report, struct wall now)
     }
 }
 
+/* What spoils numbers that are there, whatever the state. */
+static void add_spoilt(struct buf *out, const struct report *report)
+{
+    struct buf text = {0};
+    if (report->has_run) {
+        explain_all_spoilt(&report->latest, "; ", &text);
+    }
+    if (text.size > 0) {
+        buf_add_string(out, "<p class=\"why\">");
+        html_add_text(out, buf_string(&text));
+        buf_add_string(out, "</p>");
+    }
+    buf_fini(&text);
+}
+
 void row_add_where(struct buf *out, const struct spec *spec)
 {
     char text[ADDR_TEXT_MAX];
@@ -80,6 +95,7 @@ static void add_name(struct buf *out, const struct report *report, struct wall n
         row_add_why(out, report, now);
         buf_add_string(out, "</p>");
     }
+    add_spoilt(out, report);
     buf_add_string(out, "</th>");
 }
 

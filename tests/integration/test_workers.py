@@ -93,7 +93,7 @@ class WorkersTest(harness.Case):
                 "all targets of the shard")
             self.assertEqual(len(operations(metrics)), own)
             self.assertEqual(exporter.request("GET", "/-/ready")[0], 200)
-            self.assertIn(f"{own} targets", exporter.request("GET", "/")[2])
+            self.assertIn(f'<span class="n">{own}</span> <span class="state ok"', exporter.request("GET", "/")[2])
             done = self.run_program(self.namespace, "ipsla_exporter", "--config.check",
                                     "--config.file", exporter.config_path, "--shard", shard)
             self.assertEqual(done.code, 0, done.evidence)
