@@ -425,6 +425,7 @@ struct reply routes_reloaded(struct site *site, enum reload_end end)
     static const struct request none = {.method = ""};
     struct reply reply = reply_begin();
     site->is_reloading = false;
+    shares_close(&site->shares);
     switch (end) {
     case RELOAD_DONE:
         reply_set(&reply, OK, "reloaded");

@@ -279,6 +279,14 @@ void shares_expire(struct shares *shares, int64_t now_ns)
     }
 }
 
+void shares_close(struct shares *shares)
+{
+    for (struct share *share = shares->first; share != NULL; share = share->next) {
+        share->is_open = false;
+    }
+    shares_expire(shares, shares->now_ns);
+}
+
 void shares_fini(struct shares *shares)
 {
     while (shares->first != NULL) {

@@ -53,6 +53,9 @@ struct stream *shares_offer(struct shares *shares, const struct share_key *key,
 /* The time is `now_ns`: forgets what nobody may join and nobody reads. */
 void shares_expire(struct shares *shares, int64_t now_ns);
 
+/* What follows is another truth, as after a reload: nobody joins what is shared now. */
+void shares_close(struct shares *shares);
+
 void shares_fini(struct shares *shares); /* there is no reader any more */
 
 #endif

@@ -79,8 +79,9 @@ class ScaleTest(harness.Case):
 
         self.assertRegex(scrape(), r"(?m)^process_open_fds \d+$")
         resource.prlimit(exporter.process.pid, resource.RLIMIT_NOFILE, (3, 60))
+        # A scrape within 250 ms of another may get its answer.
+        harness.wait_for(lambda: "process_open_fds" not in scrape(), "a scrape without the figure")
         text = scrape()
-        self.assertNotIn("process_open_fds", text)
         self.assertNotIn("process_resident_memory_bytes", text)
         self.assertIn("process_max_fds 3\n", text)
         resource.prlimit(exporter.process.pid, resource.RLIMIT_NOFILE, (60, 60))

@@ -74,6 +74,7 @@ static void names_filter_families(void **state)
         struct request request = {0};
         request_add_argument(&request, rows[i].name, rows[i].value);
         assert_int_equal(count_shown(&request), rows[i].shown);
+        request_fini(&request);
     }
 }
 
@@ -87,9 +88,10 @@ static void other_arguments_change_nothing(void **state)
         request_add_argument(&request, names[i], "ipsla_rtt_seconds");
     }
     assert_int_equal(count_shown(&request), count_all());
+    request_fini(&request);
 }
 
-/* Names take no memory, and a name may be as long as a request can be. */
+/* Names take no memory beside the query itself, and a name may be as long as a request can be. */
 static void many_and_long_names_are_bounded(void **state)
 {
     (void)state;
@@ -103,6 +105,7 @@ static void many_and_long_names_are_bounded(void **state)
     }
     request_add_argument(&request, "name[]", "process_open_fds");
     assert_int_equal(count_shown(&request), 2);
+    request_fini(&request);
 }
 
 int main(void)

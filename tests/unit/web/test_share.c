@@ -229,6 +229,23 @@ static void others_get_others(void **state)
     assert_int_equal(counts.is_open, 0);
 }
 
+static void a_reload_is_seen_at_once(void **state)
+{
+    (void)state;
+    struct shares shares = {.window_ns = SHARE_NS};
+    struct counts counts = {0};
+    const struct share_key key = {.format = &format_text};
+    struct buf body = {0};
+    struct stream *stream = ask(&shares, &counts, SMALL_BYTES, false);
+    shares_close(&shares);
+    assert_null(shares_join(&shares, &key));
+    read_some(stream, SIZE_MAX / 2, &body); /* who reads already goes on */
+    expect_bytes(&body, SMALL_BYTES);
+    buf_fini(&body);
+    stream_close(stream);
+    assert_int_equal(counts.is_open, 0);
+}
+
 /* More are answered each by itself. */
 static void few_are_shared_at_once(void **state)
 {
@@ -261,6 +278,7 @@ int main(void)
         cmocka_unit_test(a_slow_reader_goes_on_alone),
         cmocka_unit_test(who_leaves_takes_nothing_along),
         cmocka_unit_test(others_get_others),
+        cmocka_unit_test(a_reload_is_seen_at_once),
         cmocka_unit_test(few_are_shared_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
