@@ -11,7 +11,7 @@ config=/etc/ipsla/ipsla.yml
 check 'the packages are installed' dpkg -i /job/deb/*.deb
 check 'the exporter runs' eventually shows ipsla-exporter ActiveState '^active$'
 check 'and measures this host' eventually shows ipsla-exporter StatusText '^1 target: 1 measured, 0 fail'
-check 'ipsla health says so' ipsla health --ready
+check 'ipsla health says so' ipsla health http://127.0.0.1:10967 --ready # the machine has no /etc/hosts
 check 'it starts with the system' systemctl is-enabled ipsla-exporter
 check 'the responder does not run' fails systemctl is-active ipsla-responder
 check 'and does not start with the system' fails systemctl is-enabled ipsla-responder
