@@ -18,7 +18,7 @@ check 'and does not start with the system' fails systemctl is-enabled ipsla-resp
 
 echo 'ARGS="--allow=127.0.0.0/8"' >/etc/default/ipsla-responder
 check 'it is started by hand' systemctl enable --now ipsla-responder
-check 'one line of the configuration is edited' sed -i 's/^  #- {name: first, host: 192.0.2.1}/  - {name: first, host: 127.0.0.1}/' $config
+check 'one line of the configuration is edited' sed -i 's/^  #- {name: first, host: 192.0.2.1}/  - {name: first, host: 127.0.0.1, port: 5001}/' $config # 16384 is the other responder's
 check 'a reload takes it' systemctl reload ipsla-exporter
 check 'the target is measured' eventually shows ipsla-exporter StatusText '^2 targets: 2 measured, 0 fail'
 
