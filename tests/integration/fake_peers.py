@@ -33,6 +33,12 @@ class Peer:
     def note_request(self, data):
         self.requests.append(wire.parse_request(data))
 
+    def strange_id(self):
+        """A control request's number that no request of late had: those of an operation's earlier tries
+        may still be answered."""
+        recent = {request.number for request in self.requests[-16:]}
+        return next(number for number in range(256) if number not in recent)
+
     def on_control(self, data):
         return [(0, wire.long_reply(data))]
 
@@ -54,7 +60,7 @@ class GarbageControl(Peer):
     """Everything but an answer: truncated, wrong version, wrong id, empty, another port."""
 
     def on_control(self, data):
-        other_id = bytes([1, data[1] ^ 0x80]) + data[2:]
+        other_id = bytes([1, self.strange_id()]) + data[2:]
         other_port = wire.long_reply(data)
         junk = [b"", data[:7], b"\2" + data[1:], wire.short_reply(other_id), b"\xff" * 24,
                 data[:2] + b"\xff\xff" + data[4:24]]
@@ -159,7 +165,7 @@ class Rambling(Peer):
     numbers that were never sent, 0 and one out of range, and the reply from another port."""
 
     def on_control(self, data):
-        other_id = bytes([1, data[1] ^ 0x80]) + data[2:]
+        other_id = bytes([1, self.strange_id()]) + data[2:]
         return [(0, wire.short_reply(other_id)), (0, wire.long_reply(data))]
 
     def on_probe(self, data):
