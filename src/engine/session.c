@@ -387,6 +387,7 @@ static void end_run(struct session *session, struct instant now, struct session_
     if (round != NULL) {
         keep_history(session, report);
     }
+    probe_rest(&session->probe);
     set_report(session, report);
     env->has_news = true;
 }

@@ -93,7 +93,7 @@ struct counted *build_counted(const struct sample *items, uint32_t count)
         }
         if (counted == NULL) {
             counted = mem_alloc(1, sizeof *counted);
-            counted_init(counted, count);
+            counted_use(counted, mem_alloc(counted_words(count), sizeof(uint64_t)), count);
         }
         counted_add(counted, i + 1, items[i].responder_seq, false);
     }
@@ -103,7 +103,7 @@ struct counted *build_counted(const struct sample *items, uint32_t count)
 void build_counted_free(struct counted *counted)
 {
     if (counted != NULL) {
-        counted_fini(counted);
+        free(counted->seen);
         free(counted);
     }
 }
