@@ -146,6 +146,7 @@ static void spec_drop_ports(struct spec *spec)
 struct spec *target_build(const struct values *values, const struct operation *operation)
 {
     struct spec *spec = spec_new();
+    struct hist_layout bounds;
     set_identity(values, spec);
     spec->operation = operation;
     spec->schedule.frequency_ns = number_of(values, SLOT_FREQUENCY);
@@ -189,7 +190,8 @@ struct spec *target_build(const struct values *values, const struct operation *o
     if (operation->ipv4_only != NULL) {
         spec->path.ip_version = ADDR_IPV4;
     }
-    value_get_bounds(&values->of[SLOT_BUCKETS], &spec->results.layout);
+    value_get_bounds(&values->of[SLOT_BUCKETS], &bounds);
+    spec_set_layout(spec, &bounds);
     limit_build(values, spec);
     spec->results.series = (enum series_level)(number_of(values, SLOT_SERIES) + SERIES_MINIMAL);
     spec->results.histograms = (enum hist_forms)number_of(values, SLOT_HISTOGRAMS);

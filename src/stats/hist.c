@@ -3,6 +3,7 @@
 #include "stats/hist.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "base/time.h"
 
@@ -13,6 +14,12 @@ const struct hist_layout hist_layout_default = {
                   100 * NS_PER_MS, 250 * NS_PER_MS, 500 * NS_PER_MS, 1 * NS_PER_SECOND,
                   2500 * NS_PER_MS, 5 * NS_PER_SECOND},
 };
+
+bool hist_layout_is_equal(const struct hist_layout *a, const struct hist_layout *b)
+{
+    return a->count == b->count &&
+           memcmp(a->bounds_ns, b->bounds_ns, a->count * sizeof a->bounds_ns[0]) == 0;
+}
 
 size_t hist_find_bucket(const struct hist_layout *layout, int64_t value_ns)
 {

@@ -7,6 +7,7 @@
 #ifndef STATS_HIST_H
 #define STATS_HIST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -41,8 +42,15 @@ struct hist {
     struct exemplar worst; /* of the latest operation; where nobody looks for it, none */
 };
 
+/* Of both directions. */
+struct hist_pair {
+    struct hist sd, ds;
+};
+
 /* 100us 250us 500us 1ms 2.5ms 5ms 10ms 25ms 50ms 100ms 250ms 500ms 1s 2.5s 5s. */
 extern const struct hist_layout hist_layout_default;
+
+bool hist_layout_is_equal(const struct hist_layout *a, const struct hist_layout *b);
 
 /* Index of the first bound that is not below `value_ns`; layout->count when all are. */
 size_t hist_find_bucket(const struct hist_layout *layout, int64_t value_ns);

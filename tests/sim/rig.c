@@ -91,7 +91,6 @@ struct spec *rig_spec(const char *name, const char *ip, uint16_t port)
     spec->control.port = 1967;
     spec->control.tries = 3;
     spec->control.timeout_ns = 2 * NS_PER_SECOND;
-    spec->results.layout = hist_layout_default;
     return spec;
 }
 
