@@ -27,10 +27,9 @@ void probe_init(struct probe *probe, const struct spec *spec,
 /* It may still have that of the latest operation. */
 static void take_desk(struct probe *probe)
 {
-    struct desk *desk = probe->train.desk;
-    desk = desk != NULL ? desk : desk_take(probe->desks, probe->train.capacity);
-    train_set_desk(&probe->train, desk);
-    probe->round = &desk->round;
+    struct train *train = &probe->train;
+    train_set_desk(train, train->desk ? train->desk : desk_take(probe->desks, train->capacity));
+    probe->round = &train->desk->round;
 }
 
 void probe_fini(struct probe *probe)

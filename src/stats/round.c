@@ -12,7 +12,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "stats/direction.h"
 
 /* Parts of a range, of which one has a percentile. */
@@ -212,19 +211,6 @@ static void add_round_trip(const struct walk *walk, const struct sample *sample)
     }
 }
 
-static void observe_one_way(const struct walk *walk, int64_t sd_ns, int64_t ds_ns)
-{
-    struct hist_pair **pair = walk->sinks->one_way;
-    if (pair == NULL) {
-        return;
-    }
-    if (*pair == NULL) {
-        *pair = mem_alloc(1, sizeof **pair);
-    }
-    observe(walk, &(*pair)->sd, sd_ns);
-    observe(walk, &(*pair)->ds, ds_ns);
-}
-
 static void add_remote_times(const struct walk *walk, const struct sample *sample)
 {
     struct round *round = walk->round;
@@ -242,7 +228,11 @@ static void add_remote_times(const struct walk *walk, const struct sample *sampl
     }
     moments_add(&round->sd.delay, sd_ns);
     moments_add(&round->ds.delay, ds_ns);
-    observe_one_way(walk, sd_ns, ds_ns);
+    if (walk->sinks->one_way != NULL) {
+        struct hist_pair *pair = hist_pair_at(walk->sinks->one_way);
+        observe(walk, &pair->sd, sd_ns);
+        observe(walk, &pair->ds, ds_ns);
+    }
 }
 
 /* `p` and `c` are received samples with remote times, next to each other among those;

@@ -34,7 +34,7 @@ void tally_own(struct tally *tally)
         *tally->one_way = *shared;
     }
     for (size_t i = list_hists(tally, hists); i-- > 0;) {
-        hists[i]->native = native_copy(hists[i]->native);
+        hist_own(hists[i]);
     }
 }
 
@@ -42,7 +42,7 @@ void tally_fini(struct tally *tally)
 {
     struct hist *hists[HISTS_MAX];
     for (size_t i = list_hists(tally, hists); i-- > 0;) {
-        free(hists[i]->native);
+        hist_fini(hists[i]);
     }
     free(tally->one_way);
 }

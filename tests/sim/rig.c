@@ -179,7 +179,7 @@ const char *tally_imbalance(const struct tally *tally)
     }
     uint64_t buckets = 0;
     for (size_t i = 0; i <= HIST_BOUNDS_MAX; i++) {
-        buckets += tally->rtt.buckets[i];
+        buckets += hist_bucket(&tally->rtt, i);
     }
     return buckets != tally->rtt.count ? "sum of buckets = count" : NULL;
 }

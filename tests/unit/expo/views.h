@@ -256,7 +256,7 @@ static inline const struct expo_responder *view_responder(void)
         .socket_drops = 8,
         .sessions = 2,
         .max_sessions = 1000,
-        .processing = {.count = 1, .sum_ns = 20000, .buckets = {1}},
+        .processing = {.count = 1, .sum_ns = 20000, .first = {1}},
     };
     return &responder;
 }

@@ -595,7 +595,7 @@ static void test_sinks_equal_moments(void **state)
     assert_true(sd.sum_ns == round->sd.jitter.positive.sum_ns + round->sd.jitter.negative.sum_ns);
     assert_int_equal(ds.count, round->ds.jitter.samples);
     assert_true(ds.sum_ns == round->ds.jitter.positive.sum_ns + round->ds.jitter.negative.sum_ns);
-    assert_int_equal(ds.buckets[0], 2); /* the zeros */
+    assert_int_equal(ds.first[0], 2); /* the zeros */
     assert_int_equal(one_way->sd.count, 7);
     assert_true(one_way->sd.sum_ns == round->sd.delay.sum_ns);
     assert_int_equal(one_way->ds.count, 7);
