@@ -6,10 +6,11 @@ from panel import DATASOURCE, MIN_STEP
 from query import PROGRAMS, RANGE, TARGET, TARGETS
 
 SCHEMA_VERSION = 39  # Grafana 10.4
+# Counters without labels of their own, which every such series has.
+TARGET_COUNTER, EXPORTER_COUNTER = "ipsla_operations_total", "ipsla_exporter_socket_drops_total"
+RESPONDER_COUNTER = "ipsla_responder_socket_drops_total"
 # Not labels of a user: what scrapers and collectors add.
 OWN_LABELS = "/^(?!__|otel_).+/"
-TARGET_COUNTER, EXPORTER_COUNTER = "ipsla_operations_total", "ipsla_exporter_socket_drops_total"
-RESPONDER_COUNTER = "ipsla_responder_control_requests_total"
 
 
 def data_source():
@@ -47,11 +48,12 @@ def programs(counter):
 
 
 def labels(counter, *pairs):
-    """Pairs of variables: the name of a label, and the values of it."""
+    """Pairs of variables: the name of a label, and the values of it. Grafana makes a regular expression of what label_names
+    is given: a name, no selector."""
     made = []
     series = PROGRAMS.select(counter)
     for name, value, words, default in pairs:
-        made.append(label_name(name, words, f"label_names({series})", default))
+        made.append(label_name(name, words, f"label_names({counter})", default))
         made.append(several(value, f"{words}: value", f"label_values({series}, ${name})", ".*"))
     return made
 

@@ -7,7 +7,7 @@ from panel import JITTER, LOSS, MOS, RTT, matrix, thresholds
 from query import RANGE
 from query import TARGETS_2 as T
 
-CELL = frame.link("overview", "The targets of this cell", "var-instance=$__all", "var-label=${label}", "var-value=${__data.fields[0]:percentencode}",
+CELL = frame.link("overview", "The targets of this cell", "${instance:queryparam}", "var-label=${label}", "var-value=${__data.fields[0]:percentencode}",
                   "var-label2=${label2}", "var-value2=${__field.name:percentencode}")
 HOW = " Rows are the values of the first label, columns those of the second."
 

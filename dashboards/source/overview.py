@@ -48,7 +48,7 @@ def jitter(direction):
 def targets():
     columns = [
         Column("State", severity(), mappings=ranges()),
-        Column("Return code", T.max("ipsla_operation_return_code")) ,
+        Column("Return code", T.max("ipsla_operation_return_code")),
         Column("RTT latest", T.max("ipsla_latest_rtt_average_seconds"), "s", limits=RTT, decimals=1),
         Column("RTT p95", T.quantile("0.95", "ipsla_rtt_seconds"), "s", limits=RTT, decimals=1),
         Column("Loss SD", loss("sd"), "percentunit", limits=LOSS, decimals=2),
@@ -82,7 +82,7 @@ PANELS = {
                    [("{{state}}", f"sum by (state) ({PROGRAMS.select('ipsla_exporter_targets')})")]),
     "failed": stat("Failed now", "Targets whose latest operation failed.", "short",
                    [("failed", f"count({T.select('ipsla_operation_success')} == 0) or 0 * count({T.select('ipsla_operation_success')})")],
-                   limits=(1, 1000000)),
+                   limits=(1,)),
     "available": stat("Availability", "Share of the operations of the last minutes that completed, all chosen targets together.", "percentunit",
                       [("completed", "1 - sum(rate({}[$__rate_interval])) / (sum(rate({}[$__rate_interval])) > 0)".format(
                           T.select("ipsla_operation_failures_total"), T.select("ipsla_operations_total")))], decimals=2),

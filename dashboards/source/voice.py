@@ -39,7 +39,7 @@ PANELS = {
     "good": stat("Good calls", "Share of the targets with a codec whose latest operation has a MOS of 4 or more." + CODEC, "percentunit",
                  [("MOS of 4 or more", f"(count({CISCO} >= 4) or 0 * count({CISCO})) / count({CISCO})")], decimals=0),
     "poor": stat("Poor calls", "Targets with a codec whose latest operation has a MOS below 3.6." + CODEC, "short",
-                 [("MOS below 3.6", f"count({CISCO} < 3.6) or 0 * count({CISCO})")], limits=(1, 1000000)),
+                 [("MOS below 3.6", f"count({CISCO} < 3.6) or 0 * count({CISCO})")], limits=(1,)),
     "lowest": stat("Lowest MOS", "The worst of the latest operations." + CODEC, "short", [("lowest", f"min({CISCO})")], decimals=2),
     "calls": calls(),
     "mos": curves("MOS as IOS prints it", "How a call would sound, 1 (bad) to 5: satisfied users from 4, many dissatisfied below 3.6." + CODEC,

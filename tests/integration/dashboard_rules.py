@@ -74,7 +74,8 @@ def check_variable(name, variable, known, is_single):
             yield f"template-{name}: must offer several values and all ({every})"
     elif variable["multi"] or variable["includeAll"]:
         yield f"template-{name}: must be one value"
-    match = re.fullmatch(r"(label_values|label_names)\((\w+)(?:\{.*\})?(?:, (\$?\w+))?\)", variable["query"]["query"])
+    query = variable["query"]["query"]
+    match = re.fullmatch(r"(label_values)\((\w+)(?:\{.*\})?, (\$?\w+)\)", query) or re.fullmatch(r"(label_names)\((\w+)\)", query)
     label = {"value": "$label", "value2": "$label2", "exporter_value": "$exporter_label"}.get(name, name)
     if not match or match.group(1) == "label_values" and match.group(3) != label:
         yield f"template-promql: {name} must be label_values(METRIC, {label}) or label_names(METRIC)"
@@ -396,6 +397,7 @@ MUTATIONS = [
     ("template-counter", set_variable("job", "query", {"query": "label_values(ipsla_target_info, job)"})),
     ("template-reload", set_variable("target", "refresh", 1)),
     ("template-promql", set_variable("job", "query", {"query": "label_values(job)"})),
+    ("template-promql", set_variable("label", "query", {"query": "label_names(ipsla_operations_total{job=\"x\"})"})),
     ("metric-name", set_variable("job", "query", {"query": "label_values(ipsla_no_total, job)"})),
     ("annotation", set_key(["annotations", "list"], [])),
     ("annotation", set_key(["annotations", "list", 0, "datasource"], OTHER_SOURCE)),

@@ -7,6 +7,7 @@ and once with native ones."""
 import json
 import math
 import os
+import re
 import urllib.parse
 
 import dashboards
@@ -38,7 +39,7 @@ targets:
   - {{name: clock, host: 10.99.0.2, operation: icmp-jitter}}
   - {{name: signed, host: 127.0.0.1, control: {{port: 2967, key: 7}}}}
   - {{name: dead, host: 127.0.0.1, port: 16388, control: {{port: 3967, timeout: 100ms, retries: 1}}}}
-  - {{name: named, host: localhost, port: 16389}}
+  - {{name: named, host: near.example.net, port: 16389}}
 """
 FILE = "- {targets: [from-file], labels: {__host__: 10.99.0.2, __port__: '16390'}}\n"
 WAY = ("delay_us=3000,jitter_us=4000,drop_every=11,duplicate_every=13,hold_every=17,hold_us=9000", "delay_us=3000,drop_every=19")
@@ -47,7 +48,6 @@ UNFILLED = {
     "IP SLA path: What the peer does differently B": "a reflector that departs from the documents",
     "IP SLA path: Native histograms made coarser": "needs more than 160 buckets",
     "IP SLA path: Number of hops B": "a router that rewrites DSCP",
-    "IP SLA path: Addresses and DSCP at each hop B": "a router that quotes what it got",
     "IP SLA path: Clock steps and slews C": "a clock that is slewed",
     "IP SLA path: Clock error": "a clock of which the system tells no error",
     "IP SLA exporter: Clock error": "as above",
@@ -71,10 +71,22 @@ class Classic(Prometheus):
         """Whether it has; a value that is none is an error."""
         status, body = self.get("/api/v1/query?" + urllib.parse.urlencode({"query": expression}))
         assert status == 200, f"{expression}: {body}"
-        found = json.loads(body)["data"]["result"]
+        answer = json.loads(body)
+        assert not answer.get("warnings"), f"{expression}: {answer['warnings']}"
+        found = answer["data"]["result"]
         nans = [entry for entry in found if math.isnan(float(entry.get("value", (0, "0"))[1]))]
         assert not nans, f"{expression}: {nans}"
         return bool(found)
+
+
+    def choices(self, query):
+        """What a variable offers: the values of a label of some series, or the names of their labels."""
+        function, metric, label = re.fullmatch(r"(\w+)\((.+?)(?:, (\w+))?\)", query).groups()
+        path = "/api/v1/labels" if function == "label_names" else f"/api/v1/label/{label}/values"
+        match = f'{{__name__=~".*{metric}.*"}}' if function == "label_names" else metric
+        status, body = self.get(f"{path}?" + urllib.parse.urlencode({"match[]": match}))
+        assert status == 200, f"{query}: {body}"
+        return json.loads(body)["data"]
 
 
 class Native(Classic):
@@ -107,7 +119,7 @@ class PanelsTest(harness.Case):
         self.responder(relay.left, *alone)
         history = os.path.join(harness.scratch_dir(), "history")
         exporter = harness.Exporter(relay.left, CONFIG.format(secret=secret, files=files), "--web.enable-lifecycle",
-                                    f"--web.config.file={web}", f"--history.file={history}")
+                                    f"--web.config.file={web}", f"--history.file={history}", hosts="127.0.0.1 near.example.net\n")
         return relay.left, exporter
 
     def missing(self, prometheus, left):
@@ -143,6 +155,19 @@ class PanelsTest(harness.Case):
             if all(empty):
                 self.assertIn("Empty", panel["description"], f"{panel['title']} does not say when it is empty")
         self.check_annotations(prometheus)
+        self.check_variables(prometheus)
+
+    def check_variables(self, prometheus):
+        """Each offers something, asked as Grafana asks; nobody has a cluster here."""
+        for dashboard in dashboards.load().values():
+            values = dashboards.defaults(dashboard)
+            for name, variable in dashboards.variables(dashboard).items():
+                if name not in ("datasource", "cluster"):
+                    found = prometheus.choices(dashboards.substitute(variable["query"]["query"], values))
+                    self.assertTrue(found, f"{dashboard['title']}: {name}")
+                    if "label" in name:
+                        self.assertIn(values[name], found)
+                        self.assertEqual("site" in found, "exporter" not in name, found)
 
     def check_annotations(self, prometheus):
         for dashboard in dashboards.load().values():

@@ -32,6 +32,7 @@ class Prometheus:
     """A server in the namespace, its data in a directory of the test. It scrapes these ports of the namespace."""
 
     port = 9090
+    ready_path = "/-/ready"
 
     def __init__(self, namespace, job_settings="", flags=(), targets=(10967,)):
         self.namespace = namespace
@@ -64,7 +65,7 @@ class Prometheus:
     def is_ready(self):
         assert self.process.is_running(), self.process.evidence()
         try:
-            return self.get("/-/ready")[0] == 200
+            return self.get(self.ready_path)[0] == 200
         except OSError:
             return False
 
