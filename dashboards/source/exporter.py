@@ -4,7 +4,7 @@
 import frame
 import process
 from layout import Row
-from panel import YES_NO, Column, curves, heatmap, stat, table, timeline
+from panel import YES_NO, Column, curves, heatmap, names, stat, table, timeline, words
 from query import LABELED_PROGRAMS as P
 
 LOADED = {0: ("failed", "red"), 1: ("ok", "green")}
@@ -16,7 +16,7 @@ def percentiles(title, description, metric):
 
 
 def clock_state():
-    expr = " + ".join(f"{number} * " + P.max(f'ipsla_exporter_clock_state{{state="{text}"}}') for number, (text, _) in CLOCK_STATES.items() if number)
+    expr = P.number_of("ipsla_exporter_clock_state", "state", names(CLOCK_STATES))
     return timeline("State of the clock", "What the system of the exporter says of its clock: synchronized, unsynchronized (nothing synchronizes it), unanswered "
                     "(ntpd has had no answer yet), stale (nothing has adjusted it for more than an hour), unknown (the exporter may not read it).",
                     [P.curve("", expr)], CLOCK_STATES)
@@ -34,8 +34,7 @@ def versions():
 def files():
     return table("Target files", "Target files: how many targets are in force from each, whether what it holds now is in force, and since when. Empty without "
                  "`target_files`.", {"instance": "Exporter", "file": "File", "cluster": "Cluster"},
-                 [Column("In force", P.min("ipsla_exporter_target_file_last_read_successful", "file"), mappings=[
-                     {"type": "value", "options": {"0": {"color": "red", "index": 0, "text": "no"}, "1": {"color": "green", "index": 1, "text": "yes"}}}]),
+                 [Column("In force", P.min("ipsla_exporter_target_file_last_read_successful", "file"), mapping=words(YES_NO)),
                   Column("Targets", P.max("ipsla_exporter_target_file_targets", "file")),
                   Column("Age", f"time() - {P.max('ipsla_exporter_target_file_last_read_success_timestamp_seconds', 'file')}", "s", decimals=0)])
 

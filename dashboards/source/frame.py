@@ -3,7 +3,7 @@
 """What the dashboards have around their panels: variables, annotations, links to each other."""
 import layout
 from panel import DATASOURCE, MIN_STEP
-from query import PROGRAMS, RANGE, TARGET, TARGETS
+from query import PROGRAMS, RANGE, TARGET
 
 SCHEMA_VERSION = 39  # Grafana 10.4
 # Counters without labels of their own, which every such series has.

@@ -3,38 +3,21 @@
 """Many targets at once: which are in trouble, since when, and of which kind."""
 import frame
 from layout import Row
-from panel import JITTER, LOSS, MOS, RTT, STATES, Column, curves, heatmap, stat, table, timeline
+from panel import JITTER, LOSS, MOS, RTT, STATES, Column, curves, heatmap, names, ranges, stat, table, timeline
 from query import PROGRAMS
 from query import TARGETS_2 as T
 
 PATH = frame.link_of_curve()
-SEVERITIES = {0: ("ok", "green"), 1: ("inactive", "gray"), 2: ("pending", "blue"), 3: ("degraded", "orange"), 4: ("failed", "red")}
+STATE = T.number_of("ipsla_target_state", "state", names(STATES))
 RETURN_CODES = {0: "other", 1: "ok", 3: "overThreshold", 4: "timeout", 5: "busy", 6: "notConnected", 7: "dropped",
                 8: "sequenceError", 9: "verifyError", 16: "error"}
 
 
-def state(*numbers):
-    """The state as a number; ok is 0."""
-    return " + ".join(f"{number} * " + T.max(f'ipsla_target_state{{state="{name}"}}') for name, number in numbers)
-
-
 def severity():
     """Worst first: the state, and behind the point the loss. With `series: minimal` there are ok and failed only."""
-    states = state(("inactive", 1), ("pending", 2), ("degraded", 3), ("failed", 4))
-    rank = f"({states} or 4 - 4 * {T.max('ipsla_operation_success')})"
+    rank = f"({STATE} or 4 - 4 * {T.max('ipsla_operation_success')})"
     loss = f"clamp_max({T.ratio('ipsla_packets_lost_total', 'ipsla_packets_sent_total')}, 0.99)"
     return f"sort_desc({rank} + ({loss} or 0 * {rank}))"
-
-
-def ranges():
-    """Words for severities; the digits behind the point are for the order."""
-    return [{"type": "range", "options": {"from": value, "to": value + 0.9999, "result": {
-        "color": color, "index": index, "text": text}}} for index, (value, (text, color)) in enumerate(SEVERITIES.items())]
-
-
-def codes():
-    return [{"type": "value", "options": {str(code): {"index": index, "text": text}
-                                          for index, (code, text) in enumerate(RETURN_CODES.items())}}]
 
 
 def loss(direction):
@@ -47,8 +30,8 @@ def jitter(direction):
 
 def targets():
     columns = [
-        Column("State", severity(), mappings=ranges()),
-        Column("Return code", T.max("ipsla_operation_return_code")),
+        Column("State", severity(), mapping=ranges(STATES)),
+        Column("Return code", T.max("ipsla_operation_return_code"), texts=RETURN_CODES),
         Column("RTT latest", T.max("ipsla_latest_rtt_average_seconds"), "s", limits=RTT, decimals=1),
         Column("RTT p95", T.quantile("0.95", "ipsla_rtt_seconds"), "s", limits=RTT, decimals=1),
         Column("Loss SD", loss("sd"), "percentunit", limits=LOSS, decimals=2),
@@ -60,13 +43,9 @@ def targets():
         Column("Last run", T.age("ipsla_operation_last_run_timestamp_seconds"), "s", decimals=0),
         Column("Target", link=frame.link_of_row()),
     ]
-    made = table("Targets, worst first", "One line for each target: failed before degraded, then the greatest loss; a click on the "
+    return table("Targets, worst first", "One line for each target: failed before degraded, then the greatest loss; a click on the "
                  "name leads to its path. Loss, percentiles and jitter are of the last minutes, the rest of the latest operation. An empty "
                  "cell was not measured.", {"target": "Target", "instance": "Exporter", "cluster": "Cluster"}, columns)
-    for entry in made["fieldConfig"]["overrides"]:
-        if entry["matcher"]["options"] == "Return code":
-            entry["properties"].append({"id": "mappings", "value": codes()})
-    return made
 
 
 def limits_exceeded():
@@ -90,7 +69,7 @@ PANELS = {
     "timeline": timeline("State of the targets", "The state of each target over time. Degraded: the latest operation completed, but the target "
                          "exceeds a limit of its configuration; failed: the latest operation failed; inactive: no further operation will be "
                          "started. Empty for targets with `series: minimal`.",
-                         [T.curve("", state(("degraded", 1), ("failed", 2), ("pending", 3), ("inactive", 4)))], STATES, PATH),
+                         [T.curve("", STATE)], STATES, PATH),
     "limits": limits_exceeded(),
     "loss": curves("Packet loss by direction", "Share of the packets sent that never came back, by the direction in which they were lost. SD: on "
                    "the way to the responder; DS: on the way back; unknown: lost after the last reply of an operation (IOS: Tail Drop). "

@@ -9,8 +9,8 @@ GAP_MS = 300000  # a longer gap in a curve is shown as one
 # From where on a value is orange, and red (of scores: up to where red, and orange).
 LOSS, RTT, JITTER, MOS, R_FACTOR = (0.01, 0.05), (0.3, 0.5), (0.03, 0.05), (3.6, 4), (70, 80)
 YES_NO = {0: ("no", "red"), 1: ("yes", "green")}
-STATES = {0: ("ok", "green"), 1: ("degraded", "orange"), 2: ("failed", "red"), 3: ("pending", "blue"),
-          4: ("inactive", "gray")}
+# By severity, so that the worst comes first where rows are ordered by it.
+STATES = {0: ("ok", "green"), 1: ("inactive", "gray"), 2: ("pending", "blue"), 3: ("degraded", "orange"), 4: ("failed", "red")}
 
 
 def thresholds(*steps):
@@ -22,9 +22,21 @@ def more_is_worse(limits):
 
 
 def words(mapping):
-    """Words and colours in place of numbers: {0: ("no", "red")}."""
-    return [{"type": "value", "options": {str(value): {"color": color, "index": index, "text": text}
-                                          for index, (value, (text, color)) in enumerate(mapping.items())}}]
+    """Words and colours in place of numbers: {0: ("no", "red")}; a colour may be None."""
+    options = {str(value): {"index": index, "text": text, **({"color": color} if color else {})}
+               for index, (value, (text, color)) in enumerate(mapping.items())}
+    return [{"type": "value", "options": options}]
+
+
+def ranges(mapping):
+    """The same for numbers from one to below the next: what is behind the point is for the order only."""
+    return [{"type": "range", "options": {"from": value, "to": value + 0.9999, "result": {
+        "color": color, "index": index, "text": text}}} for index, (value, (text, color)) in enumerate(mapping.items())]
+
+
+def names(mapping):
+    """{0: ("ok", "green")} without the colours."""
+    return {value: text for value, (text, _) in mapping.items()}
 
 
 def target(number, legend, expr, form="time_series", now=False):
@@ -98,32 +110,34 @@ def heatmap(title, description, expr):
 
 
 class Column:
-    """Of a table: a query, or a label when there is no `expr`."""
+    """Of a table: a query, or a label when there is no `expr`. `limits` (more is worse), `scores` (less is worse) and `mapping`
+    colour its cells, `texts` are words without a colour. A cell without a value never has one."""
 
-    def __init__(self, name, expr=None, unit="short", **settings):
-        self.name, self.expr, self.unit, self.settings = name, expr, unit, settings
-
-    def override(self):
-        settings = dict(self.settings)
-        limits, scores, link = (settings.pop(key, None) for key in ("limits", "scores", "link"))
-        properties = {"unit": self.unit} if self.expr else {}
+    def __init__(self, name, expr=None, unit="short", *, limits=(), scores=(), mapping=(), texts=None, link=None, decimals=None):
+        self.name, self.expr = name, expr
+        self.properties = {"unit": unit} if expr else {}
         if limits:
-            properties["thresholds"] = thresholds((None, "transparent"), (0, "green"), *zip(limits, ("orange", "red")))
+            self.color((0, "green"), *zip(limits, ("orange", "red")))
         if scores:
-            properties["thresholds"] = thresholds((None, "transparent"), (0, "red"), *zip(scores, ("orange", "green")))
-        if "mappings" in settings:
-            properties["thresholds"] = thresholds((None, "transparent"))
-        if limits or scores or "mappings" in settings:
-            properties["custom__cellOptions"] = {"mode": "basic", "type": "color-background"}
+            self.color((0, "red"), *zip(scores, ("orange", "green")))
+        if mapping:
+            self.color()
+            self.properties["mappings"] = mapping
+        if texts:
+            self.properties["mappings"] = words({value: (text, None) for value, text in texts.items()})
         if link:
-            properties["links"] = [link]
-        return override(self.name, **properties, **settings)
+            self.properties["links"] = [link]
+        if decimals is not None:
+            self.properties["decimals"] = decimals
+
+    def color(self, *steps):
+        self.properties |= {"thresholds": thresholds((None, "transparent"), *steps),
+                            "custom__cellOptions": {"mode": "basic", "type": "color-background"}}
 
 
 def table(title, description, labels, columns, hidden=("Time", "job")):
     """`labels`: {label: heading}, these and `columns` in this order; rows are ordered as the first query orders them."""
-    columns = {column.name: column for column in columns}
-    queries = [column for column in columns.values() if column.expr]
+    queries = [column for column in columns if column.expr]
     targets = [target(n, "", column.expr, "table", now=True) for n, column in enumerate(queries)]
     values = {f"Value #{entry['refId']}" if len(targets) > 1 else "Value": column.name
               for entry, column in zip(targets, queries)}
@@ -131,7 +145,7 @@ def table(title, description, labels, columns, hidden=("Time", "job")):
     organize = {"excludeByName": {name: True for name in hidden}, "renameByName": names,
                 "indexByName": {name: place for place, name in enumerate(names)}}
     merge = [{"id": "merge", "options": {}}] if len(targets) > 1 else []
-    made = _table(title, description, targets, [column.override() for column in columns.values()])
+    made = _table(title, description, targets, [override(column.name, **column.properties) for column in columns])
     made["transformations"] = [*merge, {"id": "organize", "options": organize}]
     return made
 

@@ -3,7 +3,7 @@
 """One target and all that is known of it."""
 import frame
 from layout import Row
-from panel import JITTER, LOSS, RTT, STATES, YES_NO, Column, band, curves, heatmap, stat, table
+from panel import JITTER, LOSS, RTT, STATES, YES_NO, Column, band, curves, heatmap, names, stat, table
 from path_way import PANELS as WAY
 from path_way import WAY_ROWS
 from query import PROGRAMS
@@ -35,7 +35,7 @@ def info():
 
 
 def state():
-    expr = " + ".join(f"{number} * " + T.max(f'ipsla_target_state{{state="{name}"}}') for number, (name, _) in STATES.items() if number)
+    expr = T.number_of("ipsla_target_state", "state", names(STATES))
     return stat("State", "The state of the target now: ok, degraded (it exceeds a limit of its configuration), failed (its latest operation did), pending or "
                 "inactive. Empty with `series: minimal`.", "short", [T.curve("", expr)], words=STATES)
 

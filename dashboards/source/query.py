@@ -50,6 +50,10 @@ class Scope:
         return (f"sum(increase({self.select(metric)}{RANGE})) or "
                 f"sum by (le) (increase({self.select(metric, '_bucket')}{RANGE}))")
 
+    def number_of(self, metric, label, values):
+        """Of several series, of which one is 1 and the others are 0: which one. `values`: {number: value of the label}, 0 left out."""
+        return " + ".join(f"{number} * " + self.max(f'{metric}{{{label}="{value}"}}') for number, value in values.items() if number)
+
     def age(self, metric):
         return f"time() - {self.max(metric)}"
 

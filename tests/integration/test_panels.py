@@ -156,6 +156,40 @@ class PanelsTest(harness.Case):
                 self.assertIn("Empty", panel["description"], f"{panel['title']} does not say when it is empty")
         self.check_annotations(prometheus)
         self.check_variables(prometheus)
+        self.check_order(prometheus)
+        self.check_matrix(prometheus)
+
+    def query_of(self, name, title):
+        """The first query of a panel."""
+        return next(query for panel, _, query in dashboards.queries(dashboards.load()[name]) if panel["title"] == title)
+
+    def check_order(self, prometheus):
+        """Failed before degraded before the rest, in each the greatest loss first; the number is the state's."""
+        query = self.query_of("ipsla-overview.json", "Targets, worst first")
+        found = []
+
+        def is_right():
+            found[:] = [(labels["target"], value) for labels, value in prometheus.query(query)]
+            return [name for name, _ in found[:2]] == ["dead", "bad"] and found[0][1] >= 4 > found[1][1] > 3 > found[2][1]
+
+        harness.wait_for(is_right, lambda: f"the worst first: {found}")
+        self.assertEqual({name for name, _ in found}, set(NAMES))
+        self.assertEqual(found, sorted(found, key=lambda entry: -entry[1]))
+
+    def check_matrix(self, prometheus):
+        """Site by target: one row, a column for each target, and the loss of the target in its cell."""
+        dashboard = dashboards.load()["ipsla-matrix.json"]
+        queries = {panel["title"]: query for panel, _, query in dashboards.queries(dashboard, label="site", label2="target")}
+
+        def cells(title):
+            return {(labels["row"], labels["column"]): value for labels, value in prometheus.query(queries[title])}
+
+        sending = {("north", name) for name in NAMES if name != "dead"}
+        harness.wait_for(lambda: set(cells("Packet loss")) == sending, lambda: f"cells {cells('Packet loss')}")
+        self.assertBetween(cells("Packet loss")["north", "bad"], 0.05, 0.35, "1/11 there and 1/19 back, ends of operations aside")
+        failed = cells("Failed operations")
+        self.assertEqual(failed["north", "dead"], 1)
+        self.assertLess(failed["north", "bad"], 1)
 
     def check_variables(self, prometheus):
         """Each offers something, asked as Grafana asks; nobody has a cluster here."""
