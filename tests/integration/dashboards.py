@@ -11,6 +11,8 @@ import re
 SOURCE_DIR = os.environ.get(
     "IPSLA_SOURCE_DIR",
     os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+# As long as a test may take, on however busy a machine.
+RANGE = "1h"
 VARIABLE = re.compile(r"\$(?:\{(\w+)[^}]*\}|([A-Za-z_]\w*))")
 
 
@@ -81,7 +83,7 @@ def substitute(expr, values):
 
 def queries(dashboard, **values):
     """(panel, refId, query) of each query of its panels, with the defaults of the variables and `values`."""
-    values = {**defaults(dashboard), "__rate_interval": "1m", **values}
+    values = {**defaults(dashboard), "__rate_interval": RANGE, **values}
     for panel in panels(dashboard):
         for target in panel["targets"]:
             yield panel, target["refId"], substitute(target["expr"], values)

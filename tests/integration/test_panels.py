@@ -205,7 +205,7 @@ class PanelsTest(harness.Case):
 
     def check_annotations(self, prometheus):
         for dashboard in dashboards.load().values():
-            values = {**dashboards.defaults(dashboard), "__rate_interval": "1m", "target": "bad"}
+            values = {**dashboards.defaults(dashboard), "__rate_interval": dashboards.RANGE, "target": "bad"}
             for annotation in dashboard["annotations"]["list"]:
                 query = dashboards.substitute(annotation["expr"], values)
                 if annotation["name"] == "Reload" and dashboard["uid"] != "ipsla-responder":
