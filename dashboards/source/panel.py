@@ -82,7 +82,8 @@ def stat(title, description, unit, queries, **settings):
     defaults = {"color": {"mode": "thresholds"}, "mappings": words(mapping) if mapping else [], "unit": unit,
                 "thresholds": settings.pop("thresholds", more_is_worse(limits)), **settings}
     options = {"colorMode": "value", "graphMode": "none", "justifyMode": "auto", "orientation": "auto",
-               "reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False}, "textMode": "auto"}
+               "reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False}, "textMode": "auto",
+               "percentChangeColorMode": "standard", "showPercentChange": False, "wideLayout": True}
     return panel("stat", title, description, [target(n, *query, now=True) for n, query in enumerate(queries)], defaults, options)
 
 
@@ -92,7 +93,7 @@ def timeline(title, description, queries, mapping, link=None):
     if link:
         defaults["links"] = [link]
     options = {"alignValue": "left", "mergeValues": True, "rowHeight": 0.9, "showValue": "never",
-               "legend": {"displayMode": "list", "placement": "bottom", "showLegend": True},
+               "legend": {"calcs": [], "displayMode": "list", "placement": "bottom", "showLegend": True},
                "tooltip": {"mode": "single", "sort": "none"}}
     return panel("state-timeline", title, description, [target(n, *query) for n, query in enumerate(queries)], defaults, options)
 
@@ -101,7 +102,7 @@ def heatmap(title, description, expr):
     options = {"calculate": False, "cellGap": 1, "cellValues": {"unit": "short"}, "exemplars": {"color": "rgba(255,0,255,0.7)"},
                "color": {"exponent": 0.5, "fill": "dark-orange", "mode": "scheme", "reverse": False, "scale": "exponential",
                          "scheme": "Oranges", "steps": 64},
-               "filterValues": {"le": 1e-09}, "legend": {"show": True}, "rowsFrame": {"layout": "auto"},
+               "filterValues": {"le": 1e-09}, "legend": {"show": True}, "rowsFrame": {"layout": "auto"}, "showValue": "never",
                "tooltip": {"mode": "single", "showColorScale": False, "yHistogram": True},
                "yAxis": {"axisPlacement": "left", "reverse": False, "unit": "s"}}
     custom = {"hideFrom": {"legend": False, "tooltip": False, "viz": False}, "scaleDistribution": {"type": "linear"}}
@@ -162,7 +163,7 @@ def matrix(title, description, expr, unit, steps, link):
 
 def _table(title, description, targets, overrides):
     defaults = {"color": {"mode": "thresholds"}, "unit": "short", "thresholds": thresholds((None, "green")),
-                "custom": {"align": "auto", "cellOptions": {"type": "auto"}, "filterable": True}}
-    options = {"cellHeight": "sm", "footer": {"countRows": False, "fields": "", "reducer": ["sum"], "show": False},
+                "custom": {"align": "auto", "cellOptions": {"type": "auto"}, "filterable": True, "inspect": False}}
+    options = {"cellHeight": "sm", "frameIndex": 0, "footer": {"countRows": False, "fields": "", "reducer": ["sum"], "show": False},
                "showHeader": True, "sortBy": []}
     return panel("table", title, description, targets, defaults, options, overrides)
