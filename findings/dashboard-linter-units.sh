@@ -24,45 +24,45 @@ cat >main.go <<'GO'
 package main
 
 import (
-	"fmt"
-	"os"
+    "fmt"
+    "os"
 
-	"units/lint"
+    "units/lint"
 )
 
 const dashboard = `{"panels": [{"type": "timeseries", "title": "speed", "targets": [{"expr": "up"}],
-	"fieldConfig": {"defaults": {%s"unit": "no-such-unit"}, "overrides": []}}]}`
+    "fieldConfig": {"defaults": {%s"unit": "no-such-unit"}, "overrides": []}}]}`
 
 func complaints(mappings string) (found int) {
-	read, err := lint.NewDashboard([]byte(fmt.Sprintf(dashboard, mappings)))
-	if err != nil {
-		panic(err)
-	}
-	results := &lint.ResultSet{}
-	lint.NewPanelUnitsRule().Lint(read, results)
-	for _, contexts := range results.ByRule() {
-		for _, context := range contexts {
-			for _, result := range context.Result.Results {
-				if result.Severity == lint.Error {
-					fmt.Println("  ", result.Message)
-					found++
-				}
-			}
-		}
-	}
-	return found
+    read, err := lint.NewDashboard([]byte(fmt.Sprintf(dashboard, mappings)))
+    if err != nil {
+        panic(err)
+    }
+    results := &lint.ResultSet{}
+    lint.NewPanelUnitsRule().Lint(read, results)
+    for _, contexts := range results.ByRule() {
+        for _, context := range contexts {
+            for _, result := range context.Result.Results {
+                if result.Severity == lint.Error {
+                    fmt.Println("  ", result.Message)
+                    found++
+                }
+            }
+        }
+    }
+    return found
 }
 
 func main() {
-	fmt.Println(`dashboard-linter v0.2.0, a panel with "unit": "no-such-unit"`)
-	fmt.Println("without the key \"mappings\":")
-	without := complaints("")
-	fmt.Println("with \"mappings\": [], as Grafana writes it:")
-	with := complaints(`"mappings": [], `)
-	fmt.Printf("complaints: %d and %d\n", without, with)
-	if without != 1 || with != 0 {
-		os.Exit(1)
-	}
+    fmt.Println(`dashboard-linter v0.2.0, a panel with "unit": "no-such-unit"`)
+    fmt.Println("without the key \"mappings\":")
+    without := complaints("")
+    fmt.Println("with \"mappings\": [], as Grafana writes it:")
+    with := complaints(`"mappings": [], `)
+    fmt.Printf("complaints: %d and %d\n", without, with)
+    if without != 1 || with != 0 {
+        os.Exit(1)
+    }
 }
 GO
 go mod init units 2>/dev/null
