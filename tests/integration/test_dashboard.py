@@ -24,8 +24,7 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve()
 ROOT = pathlib.Path(os.environ.get("IPSLA_SOURCE_DIR") or HERE.parents[2])
 RULES = "deploy/prometheus/ipsla.rules.yml"
-RULES_TESTS = ["deploy/prometheus/ipsla.rules.test.yml",
-               "deploy/prometheus/ipsla.rules.prometheus3.test.yml"]
+RULES_TESTS = [str(path.relative_to(ROOT)) for path in sorted((ROOT / "deploy/prometheus").glob("*.test.yml"))]
 DOCS_WITH_PROMQL = ["docs/alerts.md", "docs/dashboards.md"]
 WORDS_HEADING = "IP SLA words to PromQL"
 
