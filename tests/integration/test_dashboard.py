@@ -19,8 +19,7 @@ import dashboards
 from promql import NOT_OURS, documented_metrics, family, metric_names, metrics_of_level, name_errors, read
 
 RULES = "deploy/prometheus/ipsla.rules.yml"
-RULES_TESTS = ["deploy/prometheus/ipsla.rules.test.yml",
-               "deploy/prometheus/ipsla.rules.prometheus3.test.yml"]
+RULES_TESTS = [str(path.relative_to(ROOT)) for path in sorted((ROOT / "deploy/prometheus").glob("*.test.yml"))]
 DOCS_WITH_PROMQL = ["docs/alerts.md", "docs/dashboards.md"]
 WORDS_HEADING = "IP SLA words to PromQL"
 
