@@ -283,16 +283,13 @@ void exporter_leave_dead_addresses(struct exporter *exporter)
  * twice in memory. */
 static void keep_shard(struct exporter *exporter, struct config *config)
 {
-    const struct spec_division shards = {.count = exporter->shard.count};
     exporter->shared_count = config->targets->count;
-    struct spec_set *own = spec_set_part(config->targets, &shards, exporter->shard.number);
-    spec_set_unref(config->targets);
+    shard_keep(&exporter->shard, config);
     const struct spec_set *before = exporter->config == NULL ? NULL : exporter->config->targets;
-    spec_set_renew(own, before);
+    spec_set_renew(config->targets, before);
     for (size_t i = 0; config->files != NULL && i < config->files->count; i++) {
         spec_set_renew(config->files->items[i].targets, before);
     }
-    config->targets = own;
 }
 
 static void log_loaded(const struct exporter *exporter)
@@ -403,10 +400,16 @@ static void prepare_responder(struct exporter *exporter, struct config *config)
     config->responder.replays = exporter->replays;
 }
 
+bool exporter_may_impair(const struct config *config, bool may_anywhere)
+{
+    return !config->has_responder || answering_may_impair(&config->responder, may_anywhere);
+}
+
 bool exporter_begin(struct exporter *exporter, struct config *config)
 {
     prepare_responder(exporter, config);
-    bool is_started = start_responder(exporter, config);
+    bool is_started = exporter_may_impair(config, exporter->may_impair_anywhere) &&
+                      start_responder(exporter, config);
     if (is_started) {
         take_over(exporter, config);
     }
@@ -439,7 +442,8 @@ bool exporter_reload(struct exporter *exporter)
     if (config != NULL) {
         prepare_responder(exporter, config);
     }
-    if (config != NULL && replace_responder(exporter, config)) {
+    if (config != NULL && exporter_may_impair(config, exporter->may_impair_anywhere) &&
+        replace_responder(exporter, config)) {
         take_over(exporter, config);
         return true;
     }

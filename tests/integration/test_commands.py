@@ -7,6 +7,7 @@ import glob
 import http.client
 import os
 import re
+import shutil
 import signal
 import subprocess
 
@@ -32,6 +33,7 @@ NOT_RUN = {
     "export PATH=": "for programs of the release build",
     "cd deploy/prometheus": "integration.rules runs this block",
     "promtool ": "integration.rules runs this block",
+    "docker ": "needs an engine; tests/image/run.sh builds the images and runs them",
     "sudo ": "changes the machine; integration.install and lint.units look at the files",
     "systemctl ": "needs a service manager",
     "journalctl ": "needs a service manager",
@@ -124,6 +126,8 @@ class CommandsTest(harness.Case):
         self.build(self.near, WORLD.format(far=self.far.fd), pass_fds=(self.far.fd,))
         self.build(self.far, FAR_WORLD)
         harness.write_file("ipsla.yml", example_of_readme())
+        shutil.copy(os.path.join(harness.SOURCE_DIR, "config/impair.example.yml"),
+                    os.path.join(harness.scratch_dir(), "impair.yml"))
         os.makedirs(os.path.join(harness.scratch_dir(), "etc/ipsla"), exist_ok=True)
         harness.write_file("etc/ipsla/ipsla.yml", example_of_readme() + "responder: {}\n")
         for name, secret in (("key7.secret", "seven"), ("key1.secret", "one")):
