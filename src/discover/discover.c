@@ -130,7 +130,7 @@ static void open_connection(struct discover *discover, struct slot *slot, struct
     result->tries = 1;
     *fx = (struct fx){
         .kind = FX_OPEN,
-        .id = {CONNECTIONS, (uint32_t)slot->index},
+        .id.owner = CONNECTIONS + (uint32_t)slot->index,
         .transport = TRANSPORT_TCP_STREAM,
         .local.family = result->peer.family,
         .peer = result->peer,
@@ -234,7 +234,7 @@ static bool poll_connections(struct discover *discover, struct fx *fx)
         return false;
     }
     uint32_t index = (uint32_t)discover->closing[--discover->closing_count];
-    *fx = (struct fx){.kind = FX_CLOSE, .id = {CONNECTIONS, index}};
+    *fx = (struct fx){.kind = FX_CLOSE, .id.owner = CONNECTIONS + index};
     return true;
 }
 

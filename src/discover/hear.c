@@ -121,7 +121,7 @@ static void take_send_error(struct discover *discover, const struct ev *ev)
 /* What came of a connection: refused, reached or broken, or the next bytes of a greeting. */
 static void hear_connection(struct discover *discover, const struct ev *ev, struct instant now)
 {
-    struct slot *slot = slot_with(discover, ev->id.channel);
+    struct slot *slot = slot_with(discover, ev->id.owner - CONNECTIONS);
     if (slot == NULL) {
         return; /* its time was over */
     }
@@ -139,7 +139,7 @@ static void hear_connection(struct discover *discover, const struct ev *ev, stru
 
 void discover_hear(struct discover *discover, const struct ev *ev, struct instant now)
 {
-    if (ev->id.owner == CONNECTIONS) {
+    if (ev->id.owner >= CONNECTIONS) {
         hear_connection(discover, ev, now);
         return;
     }

@@ -10,7 +10,7 @@
 
 #define FAMILY_COUNT 2
 #define CHANNEL_COUNT (DISCOVER_METHOD_COUNT * FAMILY_COUNT)
-/* The owner of all connections, whose channels are questions; each other channel is its own. */
+/* The owner of the connection of question 0; those of the others follow. */
 #define CONNECTIONS CHANNEL_COUNT
 
 struct slot {

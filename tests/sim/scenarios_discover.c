@@ -140,8 +140,8 @@ static void test_rate_is_a_bound(void **state)
     hunt_end(&hunt);
 }
 
-/* Version 1, version 2, STAMP, TWAMP and echoes of a responder and of a node without one; the ports that
- * were asked for are closed afterwards. */
+/* Version 1, version 2, STAMP and echoes of a responder and of a node without one; the ports
+ * that were asked for are closed afterwards. */
 static void test_methods(void **state)
 {
     (void)state;
@@ -149,20 +149,20 @@ static void test_methods(void **state)
     struct reflect_settings reflect;
     struct discover_settings settings = standard;
     settings.methods[DISCOVER_V2] = settings.methods[DISCOVER_STAMP] = true;
-    settings.methods[DISCOVER_TWAMP] = settings.methods[DISCOVER_ECHO] = true;
-    settings.twamp_port = 863;
+    settings.methods[DISCOVER_ECHO] = true;
     hunt_begin(&hunt, &settings);
     reflect_settings_default(&reflect);
     reflect.stamp.port_count = 1;
     reflect.stamp.ports[0] = (struct addr){.family = ADDR_IPV4, .port = settings.stamp_port};
-    reflect.twamp.port_count = 1;
-    reflect.twamp.ports[0] = (struct addr){.family = ADDR_IPV4, .port = settings.twamp_port};
     rig_add_reflect(&hunt.rig, 1, &reflect);
     hunt.rig.world.sends_icmp = true;
     world_run(&hunt.rig.world, NS_PER_MS);
     hunt_start(&hunt);
     world_run(&hunt.rig.world, 10 * NS_PER_SECOND);
     for (enum discover_method method = DISCOVER_V1; method <= DISCOVER_ECHO; method++) {
+        if (method == DISCOVER_TWAMP) {
+            continue; /* no bytes go through a connection of this network */
+        }
         const struct discover_result *here = discover_result(hunt.discover, 0, method);
         const struct discover_result *there = discover_result(hunt.discover, 1, method);
         assert_int_equal(here->outcome, DISCOVER_ACCEPTED);

@@ -142,6 +142,10 @@ static void series_are_those_of_the_document(void **state)
         uint64_t series[METRICS_FORMS];
         struct spec *spec = build_jitter_spec("a", "192.0.2.1");
         spec->operation = operation_at(i);
+        if (spec->operation->chooses) { /* its protocols have rows of their own */
+            spec_unref(spec);
+            continue;
+        }
         spec->control.version = spec->operation->has_ports ? CONTROL_V1 : CONTROL_NONE;
         measure(spec, series);
         snprintf(row, sizeof row, "\n| `%s` | %u | %u | %u |\n", operation_at(i)->name,
