@@ -42,6 +42,7 @@ targets:
   - {{name: named, host: near.example.net, port: 16389}}
 """
 FILE = "- {targets: [from-file], labels: {__host__: 10.99.0.2, __port__: '16390'}}\n"
+IMPAIR = "rules: [{ports: [16389], loss_sd: every 10}]\n"
 WAY = ("delay_us=3000,jitter_us=4000,drop_every=11,duplicate_every=13,hold_every=17,hold_us=9000", "delay_us=3000,drop_every=19")
 # The beginning of a query's place, and why it has no data here.
 UNFILLED = {
@@ -115,7 +116,8 @@ class PanelsTest(harness.Case):
         web = harness.write_file("web.yml", "http_server_config: {http2: false}\n")
         relay = harness.Relay(*WAY)
         self.responder(relay.right, "--permanent-port=7000")
-        alone = ("--listen-address=127.0.0.1:1967", f"--web.listen-address=127.0.0.1:{RESPONDER_WEB}", f"--web.config.file={web}")
+        alone = ("--listen-address=127.0.0.1:1967", f"--web.listen-address=127.0.0.1:{RESPONDER_WEB}", f"--web.config.file={web}",
+                 f"--impair={harness.write_file('impair.yml', IMPAIR)}")
         self.responder(relay.left, *alone)
         history = os.path.join(harness.scratch_dir(), "history")
         exporter = harness.Exporter(relay.left, CONFIG.format(secret=secret, files=files), "--web.enable-lifecycle",
