@@ -352,6 +352,10 @@ const char *hint_shape(const struct schema_key *key)
         return "{assume_synchronized: true}";
     case SLOT_EVIDENCE:
         return "{size: 0}";
+    case SLOT_IMPAIR:
+        return "{rules: [{loss_sd: 5%}]}";
+    case SLOT_IMPAIR_RULES:
+        return "[{loss_sd: 5%}]";
     case SLOT_RESPONDER:
         return "{}";
     case SLOT_PROBE:

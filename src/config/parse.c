@@ -6,10 +6,10 @@
 
 #include "base/port_set.h"
 #include "config/address.h"
+#include "config/amount.h"
 #include "config/duration.h"
 #include "config/file_pattern.h"
 #include "config/packet.h"
-#include "config/tolerance.h"
 #include "config/words.h"
 
 #define INTEGER_DIGITS_MAX 15
@@ -99,12 +99,15 @@ static const char *parse_text(const struct schema_key *key, const char *text, st
         return packet_parse_tos(text, &out->number);
     case SCHEMA_DEVICE:
         return packet_check_device(text);
-    case SCHEMA_TOLERANCE:
-        return tolerance_parse(text, &out->number);
     case SCHEMA_START:
         return packet_parse_start(text, &start, &out->number);
     case SCHEMA_LIFE:
         return packet_parse_life(text, &out->number);
+    case SCHEMA_TOLERANCE:
+    case SCHEMA_WHICH:
+    case SCHEMA_OFFSET:
+    case SCHEMA_DRIFT:
+        return amount_parse(key->kind, text, &out->number);
     case SCHEMA_DURATION:
         return duration_parse(text, &out->number);
     default:

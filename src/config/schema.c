@@ -349,6 +349,9 @@ static const char *const fixed_ranges[] = {
     [SCHEMA_START] = "spread, now, after 0s to after 365d, pending",
     [SCHEMA_TOLERANCE] = "0us to 100ms, or 0% to 100%",
     [SCHEMA_LIFE] = "1s to 24855d, or forever",
+    [SCHEMA_WHICH] = "a percentage such as 2% or every N, both also in bursts of N",
+    [SCHEMA_OFFSET] = "-24h to 24h",
+    [SCHEMA_DRIFT] = "-1000ppm to 1000ppm",
     [SCHEMA_PATTERN] = "1 to 8 bytes of two hexadecimal digits each",
     [SCHEMA_SECTION] = "a mapping",
 };

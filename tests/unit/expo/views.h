@@ -244,6 +244,7 @@ static inline const struct expo_responder *view_responder(void)
     static const struct expo_count requests[] = {{"accepted", 11}, {"port_in_use", 0}};
     static const struct expo_count probes[] = {{"echo", 1}, {"jitter", 20}, {"jitter_us", 300}};
     static const struct expo_count drops[] = {{"short", 3}, {"loop", 0}};
+    static const struct expo_count impairments[] = {{"loss_sd", 7}, {"clock", 0}};
     static const struct expo_responder responder = {
         .requests = requests,
         .request_count = 2,
@@ -251,6 +252,9 @@ static inline const struct expo_responder *view_responder(void)
         .probe_count = 2,
         .drops = drops,
         .drop_count = 2,
+        .impair_rules = 2,
+        .impairments = impairments,
+        .impairment_count = 2,
         .socket_drops = 8,
         .sessions = 2,
         .max_sessions = 1000,
