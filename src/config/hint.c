@@ -224,6 +224,7 @@ static void write_kind(const struct schema_key *key, char text[TEXT_MAX], struct
         write_endpoint(text, out);
         break;
     case SCHEMA_PORTS:
+    case SCHEMA_PORT_RANGE:
         remove_all(text, " ");
         buf_add_string(out, text);
         break;

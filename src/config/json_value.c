@@ -162,6 +162,9 @@ static void write_single(const struct schema_key *key, const struct operation *o
     case SCHEMA_START:
         write_durations("spread|now|pending|after ", 0, SPEC_START_AFTER_MAX_NS, out);
         break;
+    case SCHEMA_PORT_RANGE:
+        write_numbers(1, UINT16_MAX, "|[0-9]{1,5}-[0-9]{1,5}", out);
+        break;
     case SCHEMA_TOLERANCE:
         write_durations("(?:[0-9]|[1-9][0-9]|100)%|", 0, limits.max, out);
         break;

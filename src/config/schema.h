@@ -34,6 +34,7 @@ enum slot {
     SLOT_ADVANTAGE_FACTOR,
     SLOT_SOURCE_ADDRESS,
     SLOT_SOURCE_PORT,
+    SLOT_SOURCE_PORTS,
     SLOT_ECMP_PORTS,
     SLOT_IP_VERSION,
     SLOT_CONTROL,
@@ -175,6 +176,7 @@ enum schema_kind {
     SCHEMA_DSCP, /* a name or number of base/dscp.h */
     SCHEMA_TOS, /* the whole byte, decimal or 0x.. */
     SCHEMA_DEVICE, /* the name of a network device */
+    SCHEMA_PORT_RANGE, /* "first-last", as config/port_range.h has it in a number; max ports */
     SCHEMA_START, /* spread, now, after DURATION, pending */
     SCHEMA_TOLERANCE, /* a duration or a percentage: config/tolerance.h; min, max of its number */
     SCHEMA_LIMIT, /* what config/limit.h reads, or [warning, critical]; either may be none */

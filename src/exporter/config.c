@@ -259,16 +259,13 @@ void exporter_leave_dead_addresses(struct exporter *exporter)
  * twice in memory. */
 static void keep_shard(struct exporter *exporter, struct config *config)
 {
-    const struct spec_division shards = {.count = exporter->shard.count};
     exporter->shared_count = config->targets->count;
-    struct spec_set *own = spec_set_part(config->targets, &shards, exporter->shard.number);
-    spec_set_unref(config->targets);
+    shard_keep(&exporter->shard, config);
     const struct spec_set *before = exporter->config == NULL ? NULL : exporter->config->targets;
-    spec_set_renew(own, before);
+    spec_set_renew(config->targets, before);
     for (size_t i = 0; config->files != NULL && i < config->files->count; i++) {
         spec_set_renew(config->files->items[i].targets, before);
     }
-    config->targets = own;
 }
 
 static void log_loaded(const struct exporter *exporter)

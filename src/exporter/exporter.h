@@ -29,24 +29,20 @@
 #include "base/time.h"
 #include "explain/explain.h"
 #include "exporter/history.h"
-#include "exporter/limits.h"
 #include "exporter/operations.h"
 #include "exporter/prober.h"
 #include "exporter/resolve.h"
 #include "host/engine_worker.h"
 #include "host/responder_team.h"
 #include "probe/spec_set.h"
+#include "program/limits.h"
 #include "program/refusal_watch.h"
+#include "program/shard.h"
 #include "program/shown_config.h"
 #include "program/web_flags.h"
 #include "web/evidence.h"
 
-#define EXPORTER_WORKERS_MAX 64
-
-/* The parts of a configuration file that exporters share: this one's is `number` of `count`. */
-struct exporter_shard {
-    unsigned number, count;
-};
+#define EXPORTER_WORKERS_MAX WORKERS_MAX
 
 /* What is known of datagrams that answered nothing. */
 struct unearned {
@@ -90,7 +86,7 @@ struct exporter {
     bool wants_realtime;
     bool may_impair_anywhere; /* program/answering.h */
     struct wall started;
-    struct exporter_shard shard;
+    struct shard shard;
     uint8_t start_key[SIPHASH_KEY_BYTES];
     struct engine_worker *workers[EXPORTER_WORKERS_MAX]; /* NULL beyond the last */
     int64_t timeout_offset_ns;

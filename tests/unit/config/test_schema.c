@@ -365,7 +365,7 @@ static void shipped_files_load_without_a_word(void **state)
 {
     (void)state;
     struct config *config = load_clean("config/ipsla.example.yml");
-    assert_int_equal(config->targets->count, 5);
+    assert_int_equal(config->targets->count, 6);
     assert_true(config->has_responder);
     config_free(config);
     config = load_clean("config/quickstart.yml");
