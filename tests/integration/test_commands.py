@@ -49,6 +49,7 @@ NOT_RUN = {
     "ipsla probe 192.0.2.1 --operation stamp --key-id": "a reflector with a key answers nobody else; integration.stamp has one",
     "ipsla probe 192.0.2.1 --operation twamp --mode encrypted --key-id": "a server with a key offers no other mode; integration.twamp has one",
     "ipsla_responder --vrf": "integration.vrf makes VRFs",
+    "ipsla_exporter --config.file=config/examples/impair-": "integration.examples checks these files, tests/alerts.sh runs them",
 }
 PLACEHOLDERS = {"NAME": "paris-core1", "HOST": "192.0.2.1"}
 HOSTS = "127.0.0.1 localhost\n192.0.2.1 paris-core1.example.net\n2001:db8::1 lyon.example.net\n192.0.2.1 lyon.example.net\n"
