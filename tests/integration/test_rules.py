@@ -21,6 +21,8 @@ SEVERITIES = {"critical", "warning", "info", '"{{ $labels.severity }}"'}  # the 
 COMMANDS = [
     ["promtool", "check", "rules", "--lint=all", "--lint-fatal", "ipsla.rules.yml"],
     ["promtool", "test", "rules", "ipsla.rules.test.yml"],
+    ["promtool", "check", "rules", "--lint=all", "--lint-fatal", "fleet.rules.yml"],
+    ["promtool", "test", "rules", "fleet.rules.test.yml"],
     ["promtool", "check", "config", "prometheus.yml"],
 ]
 COMMANDS_3 = [["promtool", "test", "rules", "ipsla.rules.prometheus3.test.yml"]]
