@@ -129,8 +129,9 @@ static bool tells_late_replies(const struct spec *spec)
 static bool can_spread(const struct spec *spec)
 {
     if (spec->packets.flows > 1 && control_has_request(spec->control.version)) {
-        fprintf(stderr, "ipsla probe: --ecmp-ports needs --control-version none: a port that a "
-                        "control request opens is open to one source port\n");
+        fprintf(stderr,
+                "ipsla probe: --ecmp-ports and --source-ports need --control-version none: a "
+                "port that a control request opens is open to one source port\n");
         return false;
     }
     if (spec->path.source.port + spec->packets.flows > UINT16_MAX + 1) {

@@ -23,8 +23,8 @@ enum { EXIT_ALL = 0, EXIT_SOME = 1 };
 
 static const struct option_row rows[] = {
     {"format", "NAME", "auto",
-     "What the files are: auto (each is what it looks like), ios, asa, nxos, xr, smokeping, "
-     "smokeping_prober, blackbox or snmpwalk."},
+     "What the files are: auto (each is what it looks like), ios, asa, nxos, xr, juniper, huawei, "
+     "nokia, smokeping, smokeping_prober, blackbox or snmpwalk."},
     {"output", "FORMAT", "yaml",
      "yaml: a configuration; report: every operation and what became of it; json: both."},
     {"rules", "FILE", NULL,
@@ -79,7 +79,8 @@ static bool read_format(const struct options *options, struct import_settings *s
         return true;
     }
     options_refuse(options, "format", text,
-                   "auto, ios, asa, nxos, xr, smokeping, smokeping_prober, blackbox or snmpwalk");
+                   "auto, ios, asa, nxos, xr, juniper, huawei, nokia, smokeping, smokeping_prober, "
+                   "blackbox or snmpwalk");
     return false;
 }
 

@@ -43,6 +43,7 @@ static const struct entry entries[] = {
 
     {&schema_operation, SLOT_SOURCE_ADDRESS, {.heading = "Path", .alias = "source"}},
     {&schema_operation, SLOT_SOURCE_PORT, {0}},
+    {&schema_operation, SLOT_SOURCE_PORTS, {0}},
     {&schema_operation, SLOT_ECMP_PORTS, {0}},
     {&schema_operation, SLOT_INTERFACE, {0}},
     {&schema_operation, SLOT_VRF, {0}},

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "config/port_range.h"
+
 static bool read_source(const struct key_flags *flags, struct spec *spec)
 {
     struct value address;
@@ -19,6 +21,23 @@ static bool read_source(const struct key_flags *flags, struct spec *spec)
         spec->path.source = address.addr;
     }
     spec->path.source.port = (uint16_t)port;
+    return true;
+}
+
+/* The ports of a range, instead of a first one and a number of them. */
+static bool read_source_ports(const struct key_flags *flags, struct spec *spec)
+{
+    struct value ports;
+    if (!key_flags_exclude(flags, SLOT_SOURCE_PORT, SLOT_SOURCE_PORTS) ||
+        !key_flags_exclude(flags, SLOT_ECMP_PORTS, SLOT_SOURCE_PORTS) ||
+        !key_flag_value(flags, spec->operation, SLOT_SOURCE_PORTS, NULL, &ports)) {
+        return false;
+    }
+    if (ports.state == VALUE_SET) {
+        struct port_range range = port_range_unpack(ports.number);
+        spec->path.source.port = range.first;
+        spec->packets.flows = (uint8_t)port_range_count(range);
+    }
     return true;
 }
 
@@ -108,6 +127,7 @@ static bool read_options(const struct key_flags *flags, struct spec *spec)
 
 bool cli_read_path(const struct key_flags *flags, struct spec *spec)
 {
-    return read_source(flags, spec) && read_ip_version(flags, spec) && check_versions(spec) &&
-           read_tos(flags, spec) && read_options(flags, spec);
+    return read_source(flags, spec) && read_source_ports(flags, spec) &&
+           read_ip_version(flags, spec) && check_versions(spec) && read_tos(flags, spec) &&
+           read_options(flags, spec);
 }

@@ -172,6 +172,7 @@ static void make_engine(struct run *run, struct spec *spec, struct instant now)
     struct engine_options options = {.start_now = true};
     entropy_fill(options.seed, sizeof options.seed);
     spec->path.is_alone = true;
+    spec->results.keeps_packets = true;
     struct spec_set *set = spec_set_new(&spec, 1);
     run->engine = engine_new(&options);
     cli_clock_read(&run->clock, run->engine);

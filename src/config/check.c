@@ -9,6 +9,7 @@
 #include "base/time.h"
 #include "config/codec.h"
 #include "config/duration.h"
+#include "config/port_range.h"
 #include "config/words.h"
 
 static void report_inapplicable(const struct schema_key *key, const struct node *node,
@@ -125,7 +126,7 @@ static void check_rows(const struct checking *checking)
 {
     for (size_t i = 0; i < schema_operation.count; i++) {
         const struct schema_key *key = &schema_operation.keys[i];
-        if (key->is_by_operation && key->kind != SCHEMA_CHOICE &&
+        if (key->is_by_operation && key->kind != SCHEMA_CHOICE && key->kind != SCHEMA_PORT_RANGE &&
             schema_row(key->slot, checking->operation) != NULL) {
             check_row(checking, key);
         }
@@ -404,14 +405,16 @@ static void check_ip_version(const struct checking *checking)
 /* A responder that is asked opens its port for the sender's port that asked. */
 static void check_ecmp(const struct checking *checking)
 {
-    const enum slot slot = SLOT_ECMP_PORTS;
+    const struct value *range = get(checking, SLOT_SOURCE_PORTS);
+    const enum slot slot = range->state == VALUE_SET ? SLOT_SOURCE_PORTS : SLOT_ECMP_PORTS;
     const struct value *ports = get(checking, slot);
-    if (schema_row(slot, checking->operation) == NULL || ports->state != VALUE_SET ||
-        ports->number <= 1) {
+    int64_t count = slot == SLOT_ECMP_PORTS ? ports->number
+                                            : port_range_count(port_range_unpack(range->number));
+    if (schema_row(slot, checking->operation) == NULL || ports->state != VALUE_SET || count <= 1) {
         return;
     }
     const struct value *source = get(checking, SLOT_SOURCE_PORT);
-    if (source->state == VALUE_SET && source->number + ports->number - 1 > UINT16_MAX) {
+    if (source->state == VALUE_SET && source->number + count - 1 > UINT16_MAX) {
         diagnostics_error(checking->diagnostics, blame(checking, &slot, 1),
                           "from source_port %" PRId64
                           " on there are not so many ports; allowed: up to "

@@ -25,7 +25,8 @@ struct claim {
     size_t order; /* in the file */
     const struct node *name; /* NULL: none that could be read */
     struct addr source; /* port 0: any */
-    const struct node *source_port;
+    unsigned port_count; /* from its port on; 1 and up */
+    const struct node *source_port; /* the value that says the port, or the first of them */
     const char *device; /* that it is bound to: `vrf` or `interface`; NULL: none */
 };
 

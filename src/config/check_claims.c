@@ -51,13 +51,13 @@ static int compare_ports(const void *left, const void *right)
     return compare_orders(a, b);
 }
 
-/* A port without an address is that port on every address, and one without a device (or VRF) that
- * on every device. */
+/* Port `b` is not below `a`. A port without an address is that port on every address, and one
+ * without a device (or VRF) that on every device. */
 static bool do_collide(const struct claim *a, const struct claim *b)
 {
     bool is_any = a->source.family == ADDR_NONE || b->source.family == ADDR_NONE;
     bool is_apart = a->device != NULL && b->device != NULL && strcmp(a->device, b->device) != 0;
-    return a->source.port == b->source.port && !is_apart &&
+    return a->source.port + a->port_count > b->source.port && !is_apart &&
            (is_any || addr_is_same_ip(&a->source, &b->source));
 }
 
@@ -75,10 +75,12 @@ static void report_collision(const struct claim *claim, const struct claim *earl
 
 static void check_sources(struct claim *claims, size_t count, struct diagnostics *diagnostics)
 {
-    size_t first = 0; /* with the same port */
+    size_t first = 0; /* whose ports may reach so far */
     qsort(claims, count, sizeof *claims, compare_ports);
     for (size_t i = 0; i < count; i++) {
-        first = claims[first].source.port == claims[i].source.port ? first : i;
+        while (claims[first].source.port + SPEC_FLOWS_MAX <= claims[i].source.port) {
+            first++;
+        }
         size_t earlier = claims[i].source.port == 0 ? i : first;
         while (earlier < i && !do_collide(&claims[earlier], &claims[i])) {
             earlier++;

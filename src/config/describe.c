@@ -78,6 +78,8 @@ const char *describe_argument(const struct schema_key *key)
         return "DSCP";
     case SCHEMA_TOS:
         return "TOS";
+    case SCHEMA_PORT_RANGE:
+        return "FIRST-LAST";
     case SCHEMA_TOLERANCE:
         return "ERROR";
     case SCHEMA_TEXT:

@@ -75,7 +75,7 @@ static void add_prober(const struct prober_rules *rules, struct buf *out)
         yaml_add_text(out, rules->modules[i].name);
     }
     buf_add_string(out, "]\n  allow: ");
-    effective_add_prefixes(rules->allow, rules->allow_count, out);
+    yaml_add_prefixes(rules->allow, rules->allow_count, out);
     buf_printf(out, "\n  max_concurrent: %u\n", rules->max_concurrent);
 }
 

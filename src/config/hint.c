@@ -224,6 +224,7 @@ static void write_kind(const struct schema_key *key, char text[TEXT_MAX], struct
         write_endpoint(text, out);
         break;
     case SCHEMA_PORTS:
+    case SCHEMA_PORT_RANGE:
         remove_all(text, " ");
         buf_add_string(out, text);
         break;
@@ -352,6 +353,10 @@ const char *hint_shape(const struct schema_key *key)
         return "{assume_synchronized: true}";
     case SLOT_EVIDENCE:
         return "{size: 0}";
+    case SLOT_IMPAIR:
+        return "{rules: [{loss_sd: 5%}]}";
+    case SLOT_IMPAIR_RULES:
+        return "[{loss_sd: 5%}]";
     case SLOT_RESPONDER:
         return "{}";
     case SLOT_PROBE:

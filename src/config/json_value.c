@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/dscp.h"
+#include "config/impair_value.h"
 #include "config/labels.h"
 #include "config/number_pattern.h"
 
@@ -161,11 +162,27 @@ static void write_single(const struct schema_key *key, const struct operation *o
     case SCHEMA_START:
         write_durations("spread|now|pending|after ", 0, SPEC_START_AFTER_MAX_NS, out);
         break;
+    case SCHEMA_PORT_RANGE:
+        write_numbers(1, UINT16_MAX, "|[0-9]{1,5}-[0-9]{1,5}", out);
+        break;
     case SCHEMA_TOLERANCE:
         write_durations("(?:[0-9]|[1-9][0-9]|100)%|", 0, limits.max, out);
         break;
     case SCHEMA_LIFE:
         write_durations("forever|", SPEC_LIFE_MIN_NS, SPEC_LIFE_MAX_NS, out);
+        break;
+    case SCHEMA_WHICH:
+        buf_add_string(out, "\"type\":\"string\",");
+        write_pattern("(?:[0-9]{1,3}(?:\\.[0-9]{1,4})?%|every [1-9][0-9]*)"
+                      "(?: in bursts of [1-9][0-9]*)?",
+                      out);
+        break;
+    case SCHEMA_OFFSET:
+        write_durations("-?", 0, IMPAIR_OFFSET_MAX_NS, out);
+        break;
+    case SCHEMA_DRIFT:
+        buf_add_string(out, "\"type\":\"string\",");
+        write_pattern("-?(?:[0-9]{1,3}|1000)ppm", out);
         break;
     case SCHEMA_HOST:
         buf_add_string(out, SCALARS ",");

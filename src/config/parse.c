@@ -4,12 +4,12 @@
 
 #include <string.h>
 
-#include "base/port_set.h"
 #include "config/address.h"
+#include "config/amount.h"
 #include "config/duration.h"
 #include "config/file_pattern.h"
 #include "config/packet.h"
-#include "config/tolerance.h"
+#include "config/port_range.h"
 #include "config/words.h"
 
 #define INTEGER_DIGITS_MAX 15
@@ -75,6 +75,17 @@ static bool has_range(const struct schema_key *key)
     return key->kind == SCHEMA_DURATION || key->kind == SCHEMA_INTEGER || key->kind == SCHEMA_BYTES;
 }
 
+static const char *parse_ports(const char *text, int64_t max, int64_t *out)
+{
+    struct port_range range;
+    const char *problem = port_range_parse(text, &range);
+    if (problem == NULL && port_range_count(range) > max) {
+        problem = "is too many ports";
+    }
+    *out = problem == NULL ? port_range_pack(range) : 0;
+    return problem;
+}
+
 /* Without regard to the range of a number. */
 static const char *parse_text(const struct schema_key *key, const char *text, struct parsed *out)
 {
@@ -99,12 +110,17 @@ static const char *parse_text(const struct schema_key *key, const char *text, st
         return packet_parse_tos(text, &out->number);
     case SCHEMA_DEVICE:
         return packet_check_device(text);
-    case SCHEMA_TOLERANCE:
-        return tolerance_parse(text, &out->number);
+    case SCHEMA_PORT_RANGE:
+        return parse_ports(text, key->max, &out->number);
     case SCHEMA_START:
         return packet_parse_start(text, &start, &out->number);
     case SCHEMA_LIFE:
         return packet_parse_life(text, &out->number);
+    case SCHEMA_TOLERANCE:
+    case SCHEMA_WHICH:
+    case SCHEMA_OFFSET:
+    case SCHEMA_DRIFT:
+        return amount_parse(key->kind, text, &out->number);
     case SCHEMA_DURATION:
         return duration_parse(text, &out->number);
     default:

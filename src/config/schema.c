@@ -141,6 +141,11 @@ static const struct schema_key operation_keys[] = {
     {"source_port", SLOT_SOURCE_PORT, SCHEMA_INTEGER, .is_by_operation = true, .min = 1,
      .max = 65535, .sets = {"path.source"}, .write = spec_text_source_port,
      .doc = "Port to send from; without it any free port, a new one for each operation."},
+    {"source_ports", SLOT_SOURCE_PORTS, SCHEMA_PORT_RANGE, .is_by_operation = true, .min = 1,
+     .max = SPEC_FLOWS_MAX, .sets = {"path.source", "packets.flows"},
+     .write = spec_text_source_ports,
+     .doc = "Ports that the packets of a train leave from in turn, first-last: source_port and "
+            "ecmp_ports in one, for a firewall that lets a range through."},
     {"ecmp_ports", SLOT_ECMP_PORTS, SCHEMA_INTEGER, .is_by_operation = true, .min = 1,
      .max = SPEC_FLOWS_MAX, .default_text = "1", .sets = {"packets.flows"},
      .write = spec_text_ecmp_ports,
@@ -349,6 +354,9 @@ static const char *const fixed_ranges[] = {
     [SCHEMA_START] = "spread, now, after 0s to after 365d, pending",
     [SCHEMA_TOLERANCE] = "0us to 100ms, or 0% to 100%",
     [SCHEMA_LIFE] = "1s to 24855d, or forever",
+    [SCHEMA_WHICH] = "a percentage such as 2% or every N, both also in bursts of N",
+    [SCHEMA_OFFSET] = "-24h to 24h",
+    [SCHEMA_DRIFT] = "-1000ppm to 1000ppm",
     [SCHEMA_PATTERN] = "1 to 8 bytes of two hexadecimal digits each",
     [SCHEMA_SECTION] = "a mapping",
 };
@@ -377,6 +385,9 @@ void schema_add_range(const struct schema_key *key, const struct operation *oper
         break;
     case SCHEMA_OPERATION:
         add_operations(out);
+        break;
+    case SCHEMA_PORT_RANGE:
+        add_count(&limits, "ports as first-last", out);
         break;
     case SCHEMA_TEXT:
         add_count(&limits, "bytes of text", out);

@@ -196,6 +196,8 @@ static const struct schema_key responder_keys[] = {
     {"replay_window", SLOT_REPLAY_WINDOW, SCHEMA_DURATION, .min = 0, .max = 24 * HOURS,
      .default_text = "5m", SETTING(replay_window_ns),
      .doc = "How far the time in a signed request of version 2 may be off; 0s is not checked."},
+    {"impair", SLOT_IMPAIR, SCHEMA_SECTION, .inner = &schema_impair,
+     .doc = "What it does wrong on purpose, for trying dashboards and alerts; on loopback only."},
 };
 const struct schema_scope schema_responder = {"responder", KEYS(responder_keys)};
 

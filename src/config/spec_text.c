@@ -17,9 +17,15 @@ void spec_text_source_address(const struct spec *spec, struct buf *out)
     }
 }
 
+/* The key `source_ports` says both. */
+static bool has_source_ports(const struct spec *spec)
+{
+    return spec->path.source.port != 0 && spec->packets.flows > 1;
+}
+
 void spec_text_source_port(const struct spec *spec, struct buf *out)
 {
-    if (spec->path.source.port != 0) {
+    if (spec->path.source.port != 0 && !has_source_ports(spec)) {
         buf_printf(out, "%u", (unsigned)spec->path.source.port);
     }
 }
@@ -31,9 +37,19 @@ void spec_text_ip_version(const struct spec *spec, struct buf *out)
     }
 }
 
+void spec_text_source_ports(const struct spec *spec, struct buf *out)
+{
+    if (has_source_ports(spec)) {
+        unsigned first = spec->path.source.port;
+        buf_printf(out, "%u-%u", first, first + spec->packets.flows - 1);
+    }
+}
+
 void spec_text_ecmp_ports(const struct spec *spec, struct buf *out)
 {
-    buf_printf(out, "%u", spec->packets.flows > 1 ? (unsigned)spec->packets.flows : 1);
+    if (!has_source_ports(spec)) {
+        buf_printf(out, "%u", spec->packets.flows > 1 ? (unsigned)spec->packets.flows : 1);
+    }
 }
 
 void spec_text_path_frequency(const struct spec *spec, struct buf *out)

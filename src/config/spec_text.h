@@ -20,6 +20,7 @@ void spec_text_interface(const struct spec *spec, struct buf *out);
 void spec_text_vrf(const struct spec *spec, struct buf *out);
 void spec_text_start(const struct spec *spec, struct buf *out);
 void spec_text_tolerance(const struct spec *spec, struct buf *out);
+void spec_text_source_ports(const struct spec *spec, struct buf *out);
 void spec_text_ecmp_ports(const struct spec *spec, struct buf *out);
 void spec_text_path_frequency(const struct spec *spec, struct buf *out);
 void spec_text_control_key(const struct spec *spec, struct buf *out);

@@ -12,7 +12,7 @@
 #include "config/labels.h"
 #include "config/limit_keys.h"
 #include "config/packet.h"
-#include "config/words.h"
+#include "config/port_range.h"
 
 static int64_t number_of(const struct values *values, enum slot slot)
 {
@@ -32,7 +32,22 @@ static struct addr source_of(const struct values *values)
         source = values->of[SLOT_SOURCE_ADDRESS].addr;
     }
     source.port = (uint16_t)number_of(values, SLOT_SOURCE_PORT);
+    if (values->of[SLOT_SOURCE_PORTS].state == VALUE_SET) {
+        source.port = port_range_unpack(values->of[SLOT_SOURCE_PORTS].number).first;
+    }
     return source;
+}
+
+/* From how many source ports packets leave in turn. */
+static unsigned count_ports(const struct values *values, const struct operation *operation)
+{
+    if (schema_row(SLOT_ECMP_PORTS, operation) == NULL) {
+        return 1;
+    }
+    int64_t ports = values->of[SLOT_SOURCE_PORTS].state == VALUE_SET
+                        ? port_range_count(port_range_unpack(values->of[SLOT_SOURCE_PORTS].number))
+                        : number_of(values, SLOT_ECMP_PORTS);
+    return ports > 1 ? (unsigned)ports : 1;
 }
 
 static enum addr_family ip_version_of(const struct values *values)
@@ -146,6 +161,7 @@ static void spec_drop_ports(struct spec *spec)
 struct spec *target_build(const struct values *values, const struct operation *operation)
 {
     struct spec *spec = spec_new();
+    struct hist_layout bounds;
     set_identity(values, spec);
     spec->operation = operation;
     spec->schedule.frequency_ns = number_of(values, SLOT_FREQUENCY);
@@ -159,10 +175,8 @@ struct spec *target_build(const struct values *values, const struct operation *o
         spec->packets.count = (uint32_t)number_of(values, SLOT_NUM_PACKETS);
         spec->packets.interval_ns = number_of(values, SLOT_INTERVAL);
     }
-    if (schema_row(SLOT_ECMP_PORTS, operation) != NULL) {
-        int64_t ports = number_of(values, SLOT_ECMP_PORTS);
-        spec->packets.flows = (uint8_t)(ports > 1 ? ports : 0);
-    }
+    unsigned ports = count_ports(values, operation);
+    spec->packets.flows = (uint8_t)(ports > 1 ? ports : 0);
     set_data(values, spec);
     spec->control.version = (enum control_version)number_of(values, SLOT_CONTROL_VERSION);
     set_precision(values, spec);
@@ -189,7 +203,8 @@ struct spec *target_build(const struct values *values, const struct operation *o
     if (operation->ipv4_only != NULL) {
         spec->path.ip_version = ADDR_IPV4;
     }
-    value_get_bounds(&values->of[SLOT_BUCKETS], &spec->results.layout);
+    value_get_bounds(&values->of[SLOT_BUCKETS], &bounds);
+    spec_set_layout(spec, &bounds);
     limit_build(values, spec);
     spec->results.series = (enum series_level)(number_of(values, SLOT_SERIES) + SERIES_MINIMAL);
     spec->results.histograms = (enum hist_forms)number_of(values, SLOT_HISTOGRAMS);
@@ -232,7 +247,9 @@ static void make_claim(const struct target_entry *entry, const struct merged *me
     const struct value *device = device_of(values);
     *out = (struct claim){.target = entry->node, .source = source_of(values)};
     out->name = name->state == VALUE_SET ? name->node : NULL;
-    out->source_port = values->of[SLOT_SOURCE_PORT].node;
+    bool is_range = values->of[SLOT_SOURCE_PORTS].state == VALUE_SET;
+    out->source_port = values->of[is_range ? SLOT_SOURCE_PORTS : SLOT_SOURCE_PORT].node;
+    out->port_count = count_ports(values, merged->operation);
     out->device = device->state == VALUE_SET ? device->node->text : NULL;
     if (values->of[SLOT_SOURCE_ADDRESS].state == VALUE_BROKEN || !merged->operation->has_ports) {
         out->source.port = 0;

@@ -202,8 +202,11 @@ bool value_read(const struct schema_key *key, const struct node *node,
     return out->state == VALUE_SET;
 }
 
-const enum slot value_rivals[VALUE_RIVALS][2] = {
-    {SLOT_DSCP, SLOT_TOS}, {SLOT_INTERFACE, SLOT_VRF}, {SLOT_HOST, SLOT_HOSTS}};
+const enum slot value_rivals[VALUE_RIVALS][2] = {{SLOT_DSCP, SLOT_TOS},
+                                                 {SLOT_INTERFACE, SLOT_VRF},
+                                                 {SLOT_HOST, SLOT_HOSTS},
+                                                 {SLOT_SOURCE_PORT, SLOT_SOURCE_PORTS},
+                                                 {SLOT_ECMP_PORTS, SLOT_SOURCE_PORTS}};
 
 static bool has_rival(const struct values *values, enum slot slot)
 {

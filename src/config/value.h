@@ -24,13 +24,14 @@ struct value {
     bool is_default; /* built in, not from the file */
     enum value_level level; /* of a merged value: where it comes from */
     const struct node *node; /* its text and its place */
-    int64_t number; /* ns, integer, bytes, place in the choices, or as spec_set_tolerance */
+    int64_t
+        number; /* ns, integer, bytes, place in the choices, or as spec_set_tolerance, port_range */
     struct addr addr; /* host, source_address */
 };
 
 /* Two ways to say one thing: in one place only one of them may stand, and the one that stands in
  * the later layer counts. */
-#define VALUE_RIVALS 3
+#define VALUE_RIVALS 5
 extern const enum slot value_rivals[VALUE_RIVALS][2];
 
 /* The values of one section, by slot. */

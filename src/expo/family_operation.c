@@ -58,6 +58,13 @@ static void emit_frequency(struct series *series, const struct family_source *so
     series_seconds(series, source->report->spec->schedule.frequency_ns);
 }
 
+/* A number, to be compared with that of the replies: label values cannot be. */
+static void emit_dscp(struct series *series, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    series_count(series, source->report->spec->path.tos >> 2);
+}
+
 /* As planned when the latest operation ended; while one runs, a period later. */
 static void emit_next_start(struct series *series, const struct family_source *source,
                             size_t offset)
@@ -177,6 +184,10 @@ static const struct family rows[] = {
      emit_frequency,
      0,
      SERIES_MINIMAL},
+    {{"ipsla_target_dscp", METRIC_GAUGE, NULL, "DSCP with which the probes are sent.", {NULL}},
+     FAMILY_TARGET,
+     emit_dscp,
+     0},
     {{"ipsla_target_next_start_timestamp_seconds",
       METRIC_GAUGE,
       "seconds",

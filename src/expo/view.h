@@ -44,6 +44,9 @@ struct expo_responder {
     size_t probe_count;
     const struct expo_count *drops; /* by reason */
     size_t drop_count;
+    uint64_t impair_rules; /* of what it does wrong on purpose */
+    const struct expo_count *impairments; /* by kind */
+    size_t impairment_count;
     uint64_t socket_drops;
     uint32_t sessions, max_sessions;
     const uint16_t *control_ports; /* where control requests are taken, each once */

@@ -77,6 +77,7 @@ static const struct export_key keys[] = {
     {SLOT_MODE, NOWHERE("is of operations that are not of `ip sla`")},
     {SLOT_SERVER_PORT, NOWHERE("is of operations that are not of `ip sla`")},
     {SLOT_TRUST_PEER_CLOCK, NOWHERE(TIMES)},
+    {SLOT_SOURCE_PORTS, TOLD}, /* as source_port and ecmp_ports */
     {SLOT_ECMP_PORTS, NOWHERE("a router sends all from one port")},
     {SLOT_PATH, NOWHERE("is found from this host; a router has path-echo, another operation")},
     {SLOT_LIMITS, NOWHERE("are judged here; a router has reaction-configuration, which acts")},

@@ -375,10 +375,16 @@ static void prepare_responder(struct exporter *exporter, struct config *config)
     config->responder.replays = exporter->replays;
 }
 
+bool exporter_may_impair(const struct config *config, bool may_anywhere)
+{
+    return !config->has_responder || answering_may_impair(&config->responder, may_anywhere);
+}
+
 bool exporter_begin(struct exporter *exporter, struct config *config)
 {
     prepare_responder(exporter, config);
-    bool is_started = start_responder(exporter, config);
+    bool is_started = exporter_may_impair(config, exporter->may_impair_anywhere) &&
+                      start_responder(exporter, config);
     if (is_started) {
         take_over(exporter, config);
     }
@@ -411,7 +417,8 @@ bool exporter_reload(struct exporter *exporter)
     if (config != NULL) {
         prepare_responder(exporter, config);
     }
-    if (config != NULL && replace_responder(exporter, config)) {
+    if (config != NULL && exporter_may_impair(config, exporter->may_impair_anywhere) &&
+        replace_responder(exporter, config)) {
         take_over(exporter, config);
         return true;
     }

@@ -51,6 +51,7 @@ static const struct option_row rows[] = {
      "Keep the latest operations of the targets in this file over a restart.", false},
     {"realtime", NULL, NULL, "Run the measuring threads with real-time priority (SCHED_FIFO).",
      false},
+    DAEMON_IMPAIR_ROW,
     WEB_FLAGS_ROWS(":10967"),
     DAEMON_LOGGING_ROWS,
     {"log.target", "NAME", NULL, "With --log.level=debug: log each operation of this target.",
@@ -119,7 +120,8 @@ static int check_config(const struct options *options, struct follow *follow,
     const char *file = options_value(options, "config.file");
     struct config *config = load_config(options, follow, config_file_check);
     inputs_fini(&follow->inputs);
-    if (config == NULL) {
+    if (config == NULL || !exporter_may_impair(config, options_has(options, "impair-anywhere"))) {
+        config_free(config);
         return OPTIONS_EXIT_USAGE;
     }
     size_t count = config->targets->count;
@@ -386,6 +388,7 @@ int main(int argc, char **argv)
         .metrics_path = web.http.metrics_path,
         .guard = web.http.guard,
         .wants_realtime = options_has(&options, "realtime"),
+        .may_impair_anywhere = options_has(&options, "impair-anywhere"),
         .shard = shard,
         .next_address_after = next_address_after,
         .timeout_offset_ns = timeout_offset_ns,

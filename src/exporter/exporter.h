@@ -84,6 +84,7 @@ struct exporter {
     const char *metrics_path;
     const struct guard *guard; /* of HTTP, for the thread that serves; NULL: none */
     bool wants_realtime;
+    bool may_impair_anywhere; /* program/answering.h */
     struct wall started;
     struct shard shard;
     uint8_t start_key[SIPHASH_KEY_BYTES];
@@ -133,6 +134,9 @@ struct exporter {
 
 /* Wakes the main thread, from any thread. */
 void exporter_wake(struct exporter *exporter);
+
+/* As answering_may_impair. */
+bool exporter_may_impair(const struct config *config, bool may_anywhere);
 
 /* Takes over `config` at start: responder, names, targets. False with a line logged when the
  * responder cannot listen; the caller still owns `config` then. */

@@ -96,7 +96,8 @@ static enum import_fate set_kind(struct import_device *device, int index,
 {
     struct import_entry *entry = &device->entries[index];
     bool is_xr = device->dialect != NULL && strcmp(device->dialect, "xr") == 0;
-    if (is_xr && entry->kind == match->row->kind) { /* "formal": on each line again */
+    bool is_again = is_xr || device->is_of_sessions; /* "formal": on each line again */
+    if (is_again && entry->kind == match->row->kind) {
         return match->row->fate;
     }
     if (entry->kind != KIND_NONE && match->row->kind != KIND_MULTICAST) {

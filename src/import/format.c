@@ -13,6 +13,9 @@ const char *import_format_name(size_t format)
         [FORMAT_SNMP] = "snmpwalk",
         [FORMAT_PROBER] = "smokeping_prober",
         [FORMAT_BLACKBOX] = "blackbox",
+        [FORMAT_JUNIPER] = "juniper",
+        [FORMAT_HUAWEI] = "huawei",
+        [FORMAT_NOKIA] = "nokia",
     };
     return format < FORMAT_COUNT ? names[format] : NULL;
 }

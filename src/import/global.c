@@ -3,6 +3,7 @@
 #include "import/global.h"
 
 #include "import/auto.h"
+#include "import/session_entry.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -157,8 +158,9 @@ static const char *word_behind(const struct import_line *line, size_t at, const 
 static enum import_fate add_port(struct import_device *device, const struct import_match *match,
                                  const struct import_line *line)
 {
-    const char *address = word_behind(line, match->end, "ipaddress");
-    const char *port = word_behind(line, match->end, "port");
+    bool is_light = match->row->kind == KIND_TWAMP_LIGHT;
+    const char *address = word_behind(line, 0, is_light ? "local-ip" : "ipaddress");
+    const char *port = word_behind(line, 0, is_light ? "local-port" : "port");
     int64_t number = 0;
     if (port == NULL || !import_number(port, &number) || number < 1 || number > UINT16_MAX) {
         import_say(device, -1, line, FATE_REFUSED, "the port is missing");
@@ -166,8 +168,9 @@ static enum import_fate add_port(struct import_device *device, const struct impo
     }
     struct import_port *made = import_add_port(device, line->number);
     if (made != NULL) {
-        address = address != NULL ? address : word_behind(line, match->end, "ip");
-        made->is_tcp = strstr(match->row->pattern, "tcp") != NULL;
+        address = address != NULL || is_light ? address : word_behind(line, match->end, "ip");
+        bool is_tcp = strstr(match->row->pattern, "tcp") != NULL;
+        made->kind = is_light ? KIND_TWAMP_LIGHT : is_tcp ? KIND_TCP_CONNECT : KIND_UDP_ECHO;
         made->address = address != NULL ? import_keep(device, address) : NULL;
         made->port = number;
     }
@@ -194,6 +197,12 @@ static void about_device(struct import_reader *reader, const struct import_match
         break;
     case ACTION_BLOCK:
         reader->mode = MODE_BLOCK;
+        break;
+    case ACTION_SERVER:
+        reader->mode = MODE_SERVER;
+        if (!is_negated) {
+            import_session_port(device, KIND_TWAMP_SESSION, line, NULL);
+        }
         break;
     default:
         break;

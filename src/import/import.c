@@ -10,12 +10,14 @@
 #include "import/peer.h"
 #include "import/reader.h"
 #include "import/report.h"
+#include "import/session.h"
 
 struct import {
     struct import_settings settings;
     struct import_lines lines;
     struct import_reader reader;
     struct import_peers *peers;
+    struct import_sessions *sessions;
     struct import_index names; /* of all targets */
     struct buf head; /* the beginning of a file of which the format is not known yet */
     bool has_file, is_known;
@@ -136,8 +138,11 @@ static void take_line(void *context, struct import_line *line)
     import->totals.lines++;
     import->totals.repaired += line->is_repaired;
     import->totals.cut += line->is_cut;
-    if (import->format <= FORMAT_XR) {
+    unsigned format = 1U << import->format;
+    if ((format & FORMATS_ROUTERS) != 0) {
         import_ios_line(&import->reader, line);
+    } else if ((format & FORMATS_SESSIONS) != 0) {
+        import_sessions_line(import->sessions, &import->reader.device, line);
     } else {
         import_peer_line(import->peers, &import->reader, line);
     }
@@ -153,6 +158,7 @@ struct import *import_new(const struct import_settings *settings)
     import->reader.context = import;
     import->reader.formats = settings->formats != 0 ? settings->formats : FORMATS_ROUTERS;
     import->peers = import_peers_new();
+    import->sessions = import_sessions_new();
     return import;
 }
 
@@ -160,6 +166,7 @@ void import_free(struct import *import)
 {
     if (import != NULL) {
         import_peers_free(import->peers);
+        import_sessions_free(import->sessions);
         import_index_fini(&import->names);
         buf_fini(&import->head);
         buf_fini(&import->text);
@@ -182,6 +189,7 @@ static void choose_format(struct import *import)
         }
     }
     import_peer_begin(import->peers, import->format);
+    import_sessions_begin(import->sessions, import->format);
 }
 
 static void take_bytes(struct import *import, const char *bytes, size_t size)
@@ -212,6 +220,9 @@ static void end_file(struct import *import)
     }
     import_lines_end(&import->lines);
     import_peer_end(import->peers, &import->reader);
+    if ((1U << import->format & FORMATS_SESSIONS) != 0) {
+        import_sessions_end(import->sessions, &import->reader.device);
+    }
     import_reader_end(&import->reader);
     import->has_file = false;
 }

@@ -73,7 +73,8 @@ static void add_note(const struct import_device *device, const struct import_not
 {
     buf_add_string(out, "{\"line\": ");
     buf_printf(out, note->line > 0 ? "%u" : "null", note->line);
-    add_member(out, ", ", "ip_sla", note->entry >= 0 ? device->entries[note->entry].id : NULL);
+    add_member(out, ", ", device->is_of_sessions ? "session" : "ip_sla",
+               note->entry >= 0 ? device->entries[note->entry].id : NULL);
     add_member(out, ", ", "fate", import_fate_name(note->fate));
     add_member(out, ", ", "statement", note->text);
     add_member(out, ", ", "why", note->why);

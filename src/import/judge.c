@@ -385,11 +385,11 @@ static void make_target(struct import_device *device, int index, const struct im
     spell_out(device, index);
     check_codec(device, index);
     check_size(device, index);
-    if (!device->is_peer) {
+    if (!device->is_peer && !device->is_of_sessions) {
         check_times(device, index);
         check_schedule(device, index);
     }
-    import_release_fill(device, index, wish->release);
+    import_release_fill(device, index, device->is_of_sessions ? NULL : wish->release);
     if (device->is_peer) {
         snprintf(name, sizeof name, "%.240s", entry->id);
     } else {

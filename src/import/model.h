@@ -56,7 +56,9 @@ struct import_entry {
     struct import_value values[PARAM_COUNT];
     bool is_scheduled;
     bool is_grouped;
-    bool is_recipe; /* a template or schedule of `ip sla auto`: no operation itself */
+    bool is_recipe; /* its values are for others: a template or schedule of `ip sla auto`, a control
+                       connection; no operation itself */
+    size_t recipe; /* 1 + the index of the one whose values it has where it has none; 0: none */
     bool has_reactions;
     bool is_removed; /* `no ip sla N` */
     bool is_template; /* has placeholders */
@@ -115,7 +117,7 @@ struct import_dependant {
 /* A port that is always open on the device. */
 struct import_port {
     unsigned line;
-    bool is_tcp;
+    enum import_kind kind; /* with which it can be measured */
     const char *address; /* NULL: any */
     int64_t port;
 };
@@ -125,6 +127,8 @@ struct import_device {
     const char *name; /* NULL: not known yet */
     const char *default_name;
     bool is_peer; /* no router: its operations have names of their own */
+    bool is_of_sessions; /* a router whose operations are sessions with names: no rules of IOS hold
+                          */
     unsigned skipped; /* statements without a note each */
     bool has_hostname; /* the name comes from the configuration itself, not from a prompt */
     const char *dialect; /* "ios", ...; NULL: nothing was read */

@@ -48,6 +48,26 @@ static bool has_line(const char *text, const char *words)
     return false;
 }
 
+/* Braces, or commands, of which one of the first is on every Junos. */
+static bool is_juniper(const char *head)
+{
+    static const char *const lines[] = {"set version ",
+                                        "set system ",
+                                        "set groups ",
+                                        "set services rpm ",
+                                        "set services monitoring ",
+                                        "system {",
+                                        "services {",
+                                        "groups {",
+                                        "## Last c"};
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        if (has_line(head, lines[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 enum import_format import_format_guess(const char *bytes, size_t size)
 {
     struct buf text = {0};
@@ -62,6 +82,13 @@ enum import_format import_format_guess(const char *bytes, size_t size)
     } else if (has_line(head, "*** Targets ***") || has_line(head, "*** General ***") ||
                has_line(head, "*** Probes ***") || has_line(head, "*** Database ***")) {
         format = FORMAT_SMOKEPING;
+    } else if (is_juniper(head)) {
+        format = FORMAT_JUNIPER;
+    } else if (has_line(head, "nqa twamp-light")) {
+        format = FORMAT_HUAWEI;
+    } else if (has_line(head, "# TiMOS-") || has_line(head, "configure {") ||
+               has_line(head, "/configure ") || has_line(head, "exit all")) {
+        format = FORMAT_NOKIA;
     } else if (has_line(head, "scrape_configs:") || has_line(head, "modules:")) {
         format = FORMAT_BLACKBOX;
     } else if (has_line(head, "targets:") && strstr(head, "hosts:") != NULL) {

@@ -17,6 +17,7 @@ enum import_mode {
     MODE_TRACK_OTHER, /* of something that is no IP SLA */
     MODE_INTERFACE,
     MODE_BLOCK, /* of something that is not supported */
+    MODE_SERVER, /* of a TWAMP server */
     MODE_AUTO, /* of `ip sla auto` */
     MODE_RAW, /* free text up to `exit` */
     MODE_BANNER, /* free text up to a mark */

@@ -123,9 +123,12 @@ static void add_entries(const struct import_device *device, const struct import_
     for (size_t i = 0; i < device->entry_count; i++) {
         const struct import_entry *entry = &device->entries[i];
         const struct import_target *target = target_of(targets, (int)i, &from);
-        buf_printf(out, "  %s%s (%s:%u): ", device->is_peer || entry->is_recipe ? "" : "ip sla ",
-                   entry->id, device->file, entry->line);
-        if (entry->is_recipe) {
+        bool is_named = device->is_peer || entry->is_recipe;
+        const char *what = is_named ? "" : device->is_of_sessions ? "session " : "ip sla ";
+        buf_printf(out, "  %s%s (%s:%u): ", what, entry->id, device->file, entry->line);
+        if (entry->is_recipe && device->is_of_sessions) {
+            buf_add_string(out, "what its sessions have in common\n");
+        } else if (entry->is_recipe) {
             buf_add_string(out, "a part of the operations of ip sla auto\n");
         } else if (target != NULL) {
             add_target(target, out);
@@ -187,8 +190,9 @@ static void add_responder(const struct import_device *device, struct buf *out)
     }
     for (size_t i = 0; i < device->port_count; i++) {
         const struct import_port *port = &device->ports[i];
+        bool is_tcp = port->kind == KIND_TCP_CONNECT || port->kind == KIND_TWAMP_SESSION;
         buf_printf(out, "  %s:%u: %s port %lld is always open: --towards makes a target of it\n",
-                   device->file, port->line, port->is_tcp ? "TCP" : "UDP", (long long)port->port);
+                   device->file, port->line, is_tcp ? "TCP" : "UDP", (long long)port->port);
     }
     if (device->key_line > 0) {
         buf_printf(out,

@@ -8,7 +8,9 @@ static const struct import_param_row params[PARAM_COUNT] = {
     [PARAM_NONE] = {0},
     [PARAM_HOST] = {NULL, "host", UNIT_TEXT, NULL},
     [PARAM_PORT] = {NULL, "port", UNIT_COUNT, NULL},
+    [PARAM_SERVER_PORT] = {NULL, "server_port", UNIT_COUNT, NULL},
     [PARAM_FREQUENCY] = {"frequency", "frequency", UNIT_SECONDS, "60"},
+    [PARAM_PAUSE] = {NULL, NULL, UNIT_SECONDS, NULL},
     [PARAM_TIMEOUT] = {"timeout", "timeout", UNIT_MS, "5000"},
     [PARAM_THRESHOLD] = {"threshold", "threshold", UNIT_MS, "5000"},
     [PARAM_NUM_PACKETS] = {"num-packets", "num_packets", UNIT_COUNT, "10"},
@@ -78,6 +80,8 @@ static const struct import_kind_row kinds[KIND_COUNT] = {
                   "udp-jitter with a codec"},
     [KIND_MULTICAST] = {"udp-jitter multicast", NULL, NULL, NULL,
                         "multicast groups are not measured", NULL},
+    [KIND_TWAMP_SESSION] = {"twamp", NULL, NULL, NULL, NULL, NULL},
+    [KIND_TWAMP_LIGHT] = {"twamp-light", NULL, NULL, NULL, NULL, NULL},
 };
 
 const struct import_param_row *import_param_row(enum import_param param)

@@ -14,7 +14,9 @@ enum import_param {
     PARAM_NONE,
     PARAM_HOST,
     PARAM_PORT,
+    PARAM_SERVER_PORT,
     PARAM_FREQUENCY,
+    PARAM_PAUSE, /* between two operations */
     PARAM_TIMEOUT,
     PARAM_THRESHOLD,
     PARAM_NUM_PACKETS,
@@ -93,6 +95,8 @@ enum import_kind {
     KIND_VOIP,
     KIND_RTP,
     KIND_MULTICAST,
+    KIND_TWAMP_SESSION,
+    KIND_TWAMP_LIGHT,
     KIND_COUNT
 };
 

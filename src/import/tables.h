@@ -31,6 +31,12 @@ extern const struct import_table import_features;
 extern const struct import_table import_xr_top, import_xr_operation, import_xr_schedule,
     import_xr_reaction, import_xr_responder;
 
+/* Sessions of TWAMP: each name is that of the vendor and of the statement they stand in. */
+extern const struct import_table import_juniper_connection, import_juniper_session,
+    import_juniper_server, import_huawei_client, import_huawei_sender, import_huawei_responder,
+    import_nokia_session, import_nokia_ip, import_nokia_light, import_nokia_reflector,
+    import_nokia_server;
+
 /* All of them, for the reference page; NULL beyond the last. */
 const struct import_table *import_table_at(size_t index);
 

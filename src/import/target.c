@@ -63,7 +63,8 @@ void import_add_labels(struct import_device *device, struct import_target *targe
         true;
     if (target->entry >= 0) {
         const char *id = device->entries[target->entry].id;
-        import_field_add(device, target, "labels", "ip_sla", id)->is_text = true;
+        const char *label = device->is_of_sessions ? "session" : "ip_sla";
+        import_field_add(device, target, "labels", label, id)->is_text = true;
     }
     if (wish->add_labels != NULL) {
         wish->add_labels(wish->context, device, target);

@@ -37,15 +37,18 @@ static void add_port(struct import_device *device, const struct import_wish *wis
 {
     char suffix[48];
     char number[32];
-    const char *operation = port->is_tcp ? "tcp-connect" : "udp-echo";
+    const char *operation = import_kind_row(port->kind)->name;
+    bool is_server = port->kind == KIND_TWAMP_SESSION;
     snprintf(suffix, sizeof suffix, "-%s-%" PRId64, operation, port->port);
     snprintf(number, sizeof number, "%" PRId64, port->port);
     struct import_target *target =
         begin(device, out, suffix,
               port->address != NULL ? port->address : import_device_address(device), port->line);
     import_field_add(device, target, NULL, "operation", operation)->is_text = true;
-    import_field_add(device, target, NULL, "port", number);
-    import_field_add(device, target, "control", "version", "none");
+    import_field_add(device, target, NULL, is_server ? "server_port" : "port", number);
+    if (port->kind == KIND_UDP_ECHO || port->kind == KIND_TCP_CONNECT) {
+        import_field_add(device, target, "control", "version", "none");
+    }
     import_add_labels(device, target, wish);
 }
 

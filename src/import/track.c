@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "import/global.h"
+#include "import/session_entry.h"
 
 static void set_track(struct import_device *device, struct import_track *track,
                       const struct import_match *match, const struct import_line *line)
@@ -207,12 +208,17 @@ bool import_block_line(struct import_reader *reader, const struct import_line *l
                      import_reaction_words(device, reader->reaction, line, at));
         return true;
     }
+    if (reader->mode == MODE_SERVER && line->count == 2 && strcasecmp(line->word[0], "port") == 0) {
+        import_session_port(device, KIND_TWAMP_SESSION, line, line->word[1]);
+        import_count(device, -1, line->number, FATE_TURNED);
+        return true;
+    }
     static const char *const below[] = {"port", "timer", "timeout"};
     bool is_below = line->indent > reader->indent;
     for (size_t i = 0; i < sizeof below / sizeof below[0]; i++) {
         is_below |= strcasecmp(line->word[0], below[i]) == 0;
     }
-    if (reader->mode != MODE_BLOCK || !is_below) {
+    if ((reader->mode != MODE_BLOCK && reader->mode != MODE_SERVER) || !is_below) {
         return false;
     }
     import_count(device, -1, line->number, FATE_UNSUPPORTED);

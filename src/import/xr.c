@@ -140,6 +140,7 @@ static void take_responder(struct import_reader *reader, const struct import_mat
     }
     struct import_port *port = import_add_port(device, line->number);
     if (port != NULL) {
+        port->kind = KIND_UDP_ECHO;
         port->address = import_keep(device, line->word[match->args[0]]);
         import_number(line->word[match->args[1]], &port->port);
     }

@@ -339,6 +339,7 @@ static const struct operation_key stamp_keys[] = {
     {.name = "auth_key"},
     {.name = "port", "862", .ignores_defaults = true},
     {.name = "source_port"},
+    {.name = "source_ports"},
     {.name = "ecmp_ports"},
 };
 
@@ -371,6 +372,7 @@ static const struct operation_key twamp_light_keys[] = {
     {.name = "reflector"},
     {.name = "port", "862", .ignores_defaults = true},
     {.name = "source_port"},
+    {.name = "source_ports"},
     {.name = "ecmp_ports"},
 };
 

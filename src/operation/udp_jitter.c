@@ -146,6 +146,7 @@ static const struct operation_key keys[] = {
     {.name = "clock_tolerance"},
     {.name = "port"},
     {.name = "source_port"},
+    {.name = "source_ports"},
     {.name = "ecmp_ports"},
     {.name = "control"},
 };

@@ -96,7 +96,7 @@ void target_render(struct buf *out, const struct page_site *site, const struct t
     add_latest(out, page);
     add_past(out, &past, now);
     buf_add_string(out, "<div class=\"columns\">");
-    histogram_add(out, &report->tally.rtt, &report->spec->results.layout);
+    histogram_add(out, &report->tally.rtt, report->spec->results.layout);
     trouble_add(out, past.entries, past.entry_count, now);
     add_texts(out, page);
     buf_add_string(out, "</div></div>\n");

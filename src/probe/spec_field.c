@@ -123,12 +123,6 @@ static bool addrs_are_equal(const struct addr *a, const struct addr *b)
     return addr_is_equal(a, b) && a->scope == b->scope;
 }
 
-static bool layouts_are_equal(const struct hist_layout *a, const struct hist_layout *b)
-{
-    return a->count == b->count &&
-           memcmp(a->bounds_ns, b->bounds_ns, a->count * sizeof a->bounds_ns[0]) == 0;
-}
-
 bool spec_field_is_equal(const struct spec_field *field, const struct spec *left,
                          const struct spec *right)
 {
@@ -150,7 +144,8 @@ bool spec_field_is_equal(const struct spec_field *field, const struct spec *left
     case FIELD_KEY:
         return auth_key_is_equal(a, b);
     case FIELD_LAYOUT:
-        return layouts_are_equal(a, b);
+        return hist_layout_is_equal(*(const struct hist_layout *const *)a,
+                                    *(const struct hist_layout *const *)b);
     case FIELD_LIMITS:
         return limit_set_is_equal(a, b);
     }

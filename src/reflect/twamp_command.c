@@ -121,10 +121,11 @@ void twamp_take_setup(struct reflect *reflect, struct twamp_connection *connecti
     twamp_wait_until(reflect, connection, mono_add(now.mono, TWAMP_SERVWAIT_NS));
 }
 
-/* An address of zeros is that of the control connection, and no other is taken. */
+/* An address of zeros is that of the control connection, and no other is taken. Of zeros the IP
+ * version says nothing: some clients say 4 over IPv6 too (tcaine/twamp, twampy). */
 static bool is_of_connection(const struct addr *asked, const struct addr *own)
 {
-    return asked->family == own->family && (addr_is_any(asked) || addr_is_same_ip(asked, own));
+    return addr_is_any(asked) || addr_is_same_ip(asked, own);
 }
 
 /* A port of ours would make us answer ourselves, or another reflector, for ever. */

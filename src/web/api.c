@@ -239,6 +239,7 @@ void api_responder_write(const struct expo_responder *responder, struct buf *out
     buf_printf(out, ", \"probes\": %" PRIu64 ", \"dropped\": %" PRIu64,
                total(responder->probes, responder->probe_count),
                total(responder->drops, responder->drop_count));
-    buf_printf(out, ", \"sessions\": %" PRIu32 ", \"max_sessions\": %" PRIu32 "}\n",
-               responder->sessions, responder->max_sessions);
+    buf_printf(out, ", \"sessions\": %" PRIu32 ", \"max_sessions\": %" PRIu32, responder->sessions,
+               responder->max_sessions);
+    buf_printf(out, ", \"impair_rules\": %" PRIu64 "}\n", responder->impair_rules);
 }

@@ -7,6 +7,7 @@ import glob
 import http.client
 import os
 import re
+import shutil
 import signal
 import subprocess
 
@@ -125,6 +126,8 @@ class CommandsTest(harness.Case):
         self.build(self.near, WORLD.format(far=self.far.fd), pass_fds=(self.far.fd,))
         self.build(self.far, FAR_WORLD)
         harness.write_file("ipsla.yml", example_of_readme())
+        shutil.copy(os.path.join(harness.SOURCE_DIR, "config/impair.example.yml"),
+                    os.path.join(harness.scratch_dir(), "impair.yml"))
         os.makedirs(os.path.join(harness.scratch_dir(), "etc/ipsla"), exist_ok=True)
         harness.write_file("etc/ipsla/ipsla.yml", example_of_readme() + "responder: {}\n")
         for name, secret in (("key7.secret", "seven"), ("key1.secret", "one")):

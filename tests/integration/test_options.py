@@ -177,6 +177,7 @@ class OptionsTest(harness.Case):
         self.assertEqual(metrics.get("ipsla_operations_total", target="parked"), 0)
         self.assertEqual(metrics.get("ipsla_reply_dscp", target="plain"), 0)
         self.assertEqual(metrics.get("ipsla_reply_dscp", target="marked"), 34)
+        self.assertEqual((metrics.get("ipsla_target_dscp", target="plain"), metrics.get("ipsla_target_dscp", target="marked")), (0, 34))
         self.assertEqual(metrics.get("ipsla_reply_hop_limit", target="marked"), 255)
         self.assertIsNone(metrics.get("ipsla_reply_hop_limit", target="parked"))
         for labels in ({"target": "plain", "dscp": "default", "interface": "", "vrf": ""},

@@ -96,8 +96,8 @@ class PathTest(harness.Case):
                 self.way.filter("r3b", f"udp dport {port} numgen inc mod 2 0 drop")
                 done = self.run_program(
                     self.way.sender, "ipsla", "probe", routed.HOST, f"--operation={operation}", f"--port={port}",
-                    *(("--control-version=none",) if operation == "udp-jitter" else ()), "--source-port=40000",
-                    f"--ecmp-ports={flows}", "--num-packets=100", "--interval=4", "--timeout=500", "--output=json")
+                    *(("--control-version=none", "--source-port=40000", f"--ecmp-ports={flows}")
+                      if operation == "udp-jitter" else (f"--source-ports=40000-{40000 + flows - 1}",)), "--num-packets=100", "--interval=4", "--timeout=500", "--output=json")
                 self.assertEqual(done.code, 0, done.evidence)
                 result = done.json()
                 self.assertEqual([flow["flow"] for flow in result["flows"]], list(range(1, flows + 1)))

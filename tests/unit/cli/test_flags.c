@@ -151,8 +151,19 @@ static void test_refusals_give_the_range(void **state)
         {"h --operation=stamp --key-id=7 --key-file=none --key-algorithm=md5",
          "flag --key-algorithm: \"md5\" is not hmac-sha256\n"},
         {"h --ecmp-ports=4",
-         "--ecmp-ports needs --control-version none: a port that a control request "
-         "opens is open to one source port\n"},
+         "--ecmp-ports and --source-ports need --control-version none: a port that a control "
+         "request opens is open to one source port\n"},
+        {"h --source-ports=40000-40003",
+         "--ecmp-ports and --source-ports need --control-version none: a port that a control "
+         "request opens is open to one source port\n"},
+        {"h --operation=stamp --source-ports=40000-40016",
+         "flag --source-ports: \"40000-40016\" is not 1 to 16 ports as first-last\n"},
+        {"h --operation=stamp --source-ports=40000-40003 --ecmp-ports=4",
+         "--ecmp-ports and --source-ports exclude each other\n"},
+        {"h --operation=stamp --source-port=40000 --source-ports=40000-40003",
+         "--source-port and --source-ports exclude each other\n"},
+        {"h --operation=twamp --source-ports=40000-40003",
+         "--source-ports is not for operation twamp\n"},
         {"h --operation=stamp --ecmp-ports=4 --source-port=65533",
          "from --source-port on there are not so many ports\n"},
         {"h --operation=icmp-echo --port=3", "--port is not for operation icmp-echo\n"},

@@ -61,6 +61,8 @@ static const struct change_row rows[] = {
     {OP, "source_address", "", "source_address: 192.0.2.1", "source_address: 192.0.2.2",
      FIELD_RESETS},
     {OP, "source_port", "", "source_port: 5001", "source_port: 5002", FIELD_RESETS},
+    {OP, "source_ports", "operation: stamp, ", "source_ports: 40000-40003",
+     "source_ports: 40000-40007", FIELD_RESETS},
     {OP, "ecmp_ports", "control: {version: none}, ", "ecmp_ports: 1", "ecmp_ports: 4",
      FIELD_RESETS},
     {OP, "ip_version", "", "ip_version: 4", "ip_version: 6", FIELD_RESETS},

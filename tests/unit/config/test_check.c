@@ -168,6 +168,25 @@ static const struct expectation claims[] = {
      "targets:\n" T("a", ", vrf: red, source_port: 9") T("b", ", source_port: 9"),
      "f:3:44: targets[1].source_port: 9 is the source port of the target on line 2 too; allowed: "
      "each port once on an address\n"},
+    {"ranges that meet",
+     "targets:\n" T("a", ", operation: stamp, source_ports: 5000-5015")
+         T("b", ", source_port: 5016") T("c", ", source_port: 5015"),
+     "f:4:44: targets[2].source_port: 5015 is the source port of the target on line 2 too; "
+     "allowed: each port once on an address\n"},
+    {"a range over a port",
+     "targets:\n" T("a", ", operation: stamp, source_port: 5003")
+         T("b", ", operation: stamp, source_ports: 5000-5003"),
+     "f:2:62: targets[0].source_port: 5003 is the source port of the target on line 3 too; "
+     "allowed: each port once on an address\n"},
+    {"flows from a port on",
+     "targets:\n" T("a", ", operation: stamp, source_port: 5000, ecmp_ports: 4")
+         T("b", ", source_port: 5003"),
+     "f:3:44: targets[1].source_port: 5003 is the source port of the target on line 2 too; "
+     "allowed: each port once on an address\n"},
+    {"a range of defaults, a port of its own",
+     "defaults: {operation: stamp, source_ports: 5000-5001}\ntargets:\n" T("a", "")
+         T("b", ", source_port: 5002, ecmp_ports: 1"),
+     ""},
     {"inherited port", "defaults:\n  source_port: 9\ntargets:\n" T("a", "") T("b", ""),
      "f:5:3: targets[1].source_port: 9 is the source port of the target on line 4 too; allowed: "
      "each port once on an address\n"},

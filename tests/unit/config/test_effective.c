@@ -226,6 +226,9 @@ static const char all_sections[] =
     "  min_duration: 2s\n  max_duration: 2m\n  ports: [2000-3000, 4000]\n  min_source_port: 0\n"
     "  refusal: silent\n  reply: short\n  reflect_tos: false\n  timestamp_format: ptp\n"
     "  keys: [1]\n  replay_window: 0s\n"
+    "  impair: {seed: 3, rules: [{ports: [5000-5009, 6000], clients: [192.0.2.0/24], after: 10s,\n"
+    "    every: 1m, for: 7s, loss_sd: 0.5%% in bursts of 3, loss_ds: every 5, clock_offset: -5ms,\n"
+    "    clock_drift: 20ppm, dscp_ds: ef, refuse: 100%%, refuse_with: auth}, {silence: true}]}\n"
     "probe:\n  modules: [voice, ping]\n  allow: [192.0.2.0/24, '2001:db8::7']\n"
     "  max_concurrent: 7\n";
 

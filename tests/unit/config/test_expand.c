@@ -84,7 +84,7 @@ static void what_is_wrong_has_its_place(void **state)
                                  "and $${ where it is no variable\n"},
         {TARGET("'${IPSLA_TEST_PORT}': x"),
          "f:1:50: targets[0].${IPSLA_TEST_PORT}: unknown key; allowed: server_port, source_port, "
-         "ecmp_ports and others, see ipsla.yml(5)\n"},
+         "source_ports and others, see ipsla.yml(5)\n"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct buf findings = {0};

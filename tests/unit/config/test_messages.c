@@ -420,6 +420,27 @@ static const struct wrong_input wrong[] = {
     {"targets: [{host: 192.0.2.1, operation: stamp, ecmp_ports: 2, source_port: 65535}]\n",
      "f:1:59: targets[0].ecmp_ports: from source_port 65535 on there are not so many ports; "
      "allowed: up to 1\n"},
+    {"targets: [{host: 192.0.2.1, source_ports: 40000-40003}]\n",
+     "f:1:43: targets[0].source_ports: a port that a control request opens is open to one source "
+     "port; write control: {version: none} for a responder whose port is always open\n"},
+    {"targets: [{host: 192.0.2.1, operation: stamp, source_ports: 40000-40016}]\n",
+     "f:1:61: targets[0].source_ports: '40000-40016' is too many ports; allowed: 1 to 16 ports as "
+     "first-last\n"},
+    {"targets: [{host: 192.0.2.1, operation: stamp, source_ports: 40003-40000}]\n",
+     "f:1:61: targets[0].source_ports: '40003-40000' is a range that ends before it begins; "
+     "allowed: 1 to 16 ports as first-last\n"},
+    {"targets: [{host: 192.0.2.1, operation: stamp, source_ports: 40000 - 40003}]\n",
+     "f:1:61: targets[0].source_ports: '40000 - 40003' is not a port or a range of ports such as "
+     "5000-5999; did you mean '40000-40003'?\n"},
+    {"targets: [{host: 192.0.2.1, operation: stamp, source_ports: 65530-65536}]\n",
+     "f:1:61: targets[0].source_ports: '65530-65536' is not a port or a range of ports such as "
+     "5000-5999; allowed: 1 to 16 ports as first-last\n"},
+    {"targets: [{host: 192.0.2.1, operation: stamp, source_ports: 5000-5001, ecmp_ports: 2}]\n",
+     "f:1:47: targets[0].source_ports: cannot stand beside 'ecmp_ports'; allowed: one of the "
+     "two\n"},
+    {"targets: [{host: 192.0.2.1, operation: stamp, source_port: 5000, source_ports: 5000-5001}]\n",
+     "f:1:66: targets[0].source_ports: cannot stand beside 'source_port'; allowed: one of the "
+     "two\n"},
     {"targets: [{host: 192.0.2.1, path: {frequency: 5s}}]\n",
      "f:1:47: targets[0].path.frequency: '5s' is out of range; allowed: 10s to 7d\n"},
     {"defaults: {name: x}\n"

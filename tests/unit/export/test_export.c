@@ -225,6 +225,7 @@ static const struct example {
     {SLOT_OWNER, "owner: noc", ""},
     {SLOT_TAG, "tag: core", ""},
     {SLOT_LABELS, "labels: {site: paris}", ""},
+    {SLOT_SOURCE_PORTS, "source_ports: 6000-6003", ", control: {version: none}"},
     {SLOT_ECMP_PORTS, "ecmp_ports: 4", ", control: {version: none}"},
     {SLOT_PATH, "path: {frequency: 5m}", ""},
     {SLOT_LIMITS, "limits: {loss: 1%}", ""},

@@ -225,6 +225,7 @@ static void test_third_parties(void **state)
     rows[0].sender = build_addr("203.0.113.7:40000");
     rows[1].receiver = build_addr("203.0.113.7:862");
     rows[2].ip_version = 6;
+    rows[2].sender = build_addr("[2001:db8::7]:40000");
     rows[3].sender.port = TWAMP_PORT; /* a reflector's */
     rows[4].sender.port = 53; /* below min_source_port */
     for (size_t i = 0; i < 5; i++) {
@@ -238,6 +239,10 @@ static void test_third_parties(void **state)
     twamp_send(&client, vectors_find(&vectors, "C27")->bytes, TWAMP_REQUEST_BYTES);
     assert_int_equal(twamp_read(&client, TWAMP_ACCEPT_BYTES)[0], TWAMP_NOT_SUPPORTED);
     assert_int_equal(reflect_stats(responder.reflect)->sessions, 0);
+    /* Zeros are the addresses of the connection, whatever the IP version says. */
+    struct twamp_request zeros = twamp_usual_request();
+    zeros.ip_version = 6;
+    assert_int_equal(twamp_ask(&client, &zeros).accept, TWAMP_ACCEPTED);
     /* Both addresses written out are as good as zeros. */
     twamp_send(&client, vectors_find(&vectors, "C9")->bytes, TWAMP_REQUEST_BYTES);
     assert_int_equal(twamp_read(&client, TWAMP_ACCEPT_BYTES)[0], TWAMP_ACCEPTED);
