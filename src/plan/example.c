@@ -17,7 +17,7 @@
 /* `each` times each of VALUES values around `middle_ns`. */
 static void fill_hist(struct hist *hist, const struct spec *spec, int64_t middle_ns, uint64_t each)
 {
-    const struct hist_layout *layout = &spec->results.layout;
+    const struct hist_layout *layout = spec->results.layout;
     for (int64_t i = 0; i < VALUES; i++) {
         int64_t value_ns = middle_ns / 2 + i * middle_ns / VALUES;
         hist_observe(hist, layout, value_ns);
@@ -26,7 +26,11 @@ static void fill_hist(struct hist *hist, const struct spec *spec, int64_t middle
         }
     }
     for (size_t i = 0; i <= layout->count; i++) {
-        hist->buckets[i] *= each;
+        if (i < HIST_FIRST) {
+            hist->first[i] *= each;
+        } else if (hist->more != NULL) {
+            hist->more[i - HIST_FIRST] *= each;
+        }
     }
     for (unsigned i = 0; hist->native != NULL && i < hist->native->used; i++) {
         hist->native->buckets[i].count *= each;
@@ -49,7 +53,6 @@ static void fill_way(const struct spec *spec, struct way *way, struct way_tally 
     tally->positive_samples = tally->negative_samples = each * VALUES / 2;
     tally->positive_ns = tally->negative_ns = (int64_t)each * JITTER_NS;
     fill_hist(&tally->jitter, spec, JITTER_NS, each);
-    fill_hist(&tally->one_way, spec, RTT_NS / 2, each);
 }
 
 /* The latest operation but for its two directions. */
@@ -121,6 +124,11 @@ void example_fill(struct report *report, const struct spec *spec)
     fill_hist(&tally->processing, spec, PROCESSING_NS, each);
     fill_way(spec, &report->latest.sd, &tally->sd, each);
     fill_way(spec, &report->latest.ds, &tally->ds, each);
+    if (operation_has(spec->operation, RESULT_ONE_WAY)) {
+        struct hist_pair *one_way = hist_pair_at(&tally->one_way);
+        fill_hist(&one_way->sd, spec, RTT_NS / 2, each);
+        fill_hist(&one_way->ds, spec, RTT_NS / 2, each);
+    }
     if (spec->packets.flows > 1) {
         report->flows = mem_alloc(SPEC_FLOWS_MAX, sizeof *report->flows);
         for (unsigned i = 0; i < spec->packets.flows; i++) {

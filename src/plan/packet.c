@@ -32,11 +32,12 @@ static size_t written_bytes(const struct spec *spec)
     struct train train;
     uint8_t *out = mem_alloc(1, IO_DATAGRAM_MAX);
     train_init(&train, 1, spec->packets.interval_ns, spec->schedule.timeout_ns);
+    train_set_desk(&train, desk_take(NULL, 1));
     train_start(&train, (struct instant){0});
     payload_start(&payload, &(struct payload_setting){.spec = spec, .train = &train, .key = &key});
     uint32_t seq = train_send(&train, (struct instant){0});
     size_t size = spec->operation->write(&payload, seq, out);
-    train_fini(&train);
+    desk_give(NULL, train.desk);
     free(out);
     return size;
 }
