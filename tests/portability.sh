@@ -44,9 +44,9 @@ packages() {
     sed -n "/^$1='/,/'\$/{s/^$1=//;p}" "$root/deploy/install-deps.sh" | tr -d "'" | tr -s ' \n' ',' | sed 's/^,//; s/,$//'
 }
 
-# What git does not ignore, as it lies here; what was built there stays.
+# What git does not ignore, as it lies here.
 copy_sources() {
-    mkdir -p "$1" && find "$1" -mindepth 1 -maxdepth 1 ! -name build -exec rm -rf {} +
+    rm -rf "$1" && mkdir -p "$1"
     (cd "$root" && git -c safe.directory='*' ls-files -z --cached --others --exclude-standard | tar --null --files-from=- --create --file=-) |
         tar --extract --file=- --directory="$1"
 }
