@@ -102,8 +102,8 @@ void spec_unref(const struct spec *spec)
     free(shared->identity.host);
     free(shared->identity.owner);
     free(shared->identity.tag);
-    choice_unref(shared->choice);
     free_layout(shared);
+    choice_unref(shared->choice);
     auth_key_wipe(&shared->control.key);
     free(shared);
 }
