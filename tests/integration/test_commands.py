@@ -38,6 +38,7 @@ NOT_RUN = {
     "systemctl ": "needs a service manager",
     "journalctl ": "needs a service manager",
     "ipsla discover 10.1.0.0/16": "65 536 addresses take minutes; the same flags are tried on fewer in integration.discover",
+    "docker compose": "needs containers; integration.compose runs the same files without",
     "ipsla import": "needs configurations of routers; integration.import has a hundred",
     "python3 tests/bench/import_input.py": "writes the input of a benchmark",
     "ipsla decode": "needs a capture; integration.decode makes some",
