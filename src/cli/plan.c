@@ -10,9 +10,9 @@
 
 #include "base/mem.h"
 #include "cli/cli.h"
+#include "probe/chosen.h"
 #include "program/config_file.h"
 #include "program/daemon.h"
-#include "program/options.h"
 #include "program/responder_view.h"
 #include "program/shard.h"
 
@@ -116,6 +116,7 @@ static int plan_config(const struct options *options)
         return OPTIONS_EXIT_USAGE;
     }
     shard_keep(&shard, config);
+    config->targets = chosen_most_wanted(config->targets);
     int status = print_plan(config, &view, is_json);
     config_free(config);
     return status;

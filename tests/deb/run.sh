@@ -57,6 +57,10 @@ for deb in "$work/first"/*.deb; do
     name=$(basename "$deb")
     check "the same bytes: ${name%%_*}" cmp "$deb" "$work/second/$name"
 done
+for list in "$work/first"/*.cdx.json; do
+    check 'the list of parts has the form of CycloneDX' python3 -B "$root/tests/sbom.py" "$list"
+    check 'the same bytes: the list of parts' cmp "$list" "$work/second/$(basename "$list")"
+done
 
 # The same packages with a higher version: an upgrade.
 mkdir "$work/later"

@@ -27,6 +27,8 @@ TESTS_3 = ["ipsla.rules.prometheus3.test.yml"]
 COMMANDS = [
     ["promtool", "check", "rules", "--lint=all", "--lint-fatal", "ipsla.rules.yml"],
     ["promtool", "test", "rules", *TESTS],
+    ["promtool", "check", "rules", "--lint=all", "--lint-fatal", "fleet.rules.yml"],
+    ["promtool", "test", "rules", "fleet.rules.test.yml"],
     ["promtool", "check", "config", "prometheus.yml"],
 ]
 COMMANDS_3 = [["promtool", "test", "rules", *TESTS_3]]
