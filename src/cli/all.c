@@ -178,6 +178,7 @@ static void make_specs(struct all *all, const struct spec_set *targets)
         spec->schedule.life_ns = SPEC_FOREVER;
         all->specs[i] = spec;
     }
+    cli_choose(all->specs, all->count);
     free(addresses);
 }
 

@@ -104,6 +104,8 @@ enum slot {
     SLOT_SERVER_PORT,
     SLOT_KEY_NAME,
     SLOT_TRUST_PEER_CLOCK,
+    SLOT_PROTOCOLS,
+    SLOT_STAMP_PORT,
     SLOT_RESPONDER_KEYS,
     SLOT_REPLAY_WINDOW,
     SLOT_CLOCK_TOLERANCE,
@@ -192,6 +194,7 @@ enum schema_kind {
     SCHEMA_PORTS, /* max entries: port or first-last */
     SCHEMA_PATTERN, /* bytes in hexadecimal digits */
     SCHEMA_IDS, /* max entries: ids of keys */
+    SCHEMA_CHOICES, /* min, max entries: choices, each once, in an order that counts */
     SCHEMA_NAMES, /* min, max entries: names of modules */
     SCHEMA_FILES, /* min, max entries: config/file_pattern.h */
     SCHEMA_SECTION, /* a mapping with the keys of `inner` */

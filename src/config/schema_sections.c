@@ -42,6 +42,7 @@ static const struct schema_key control_keys[] = {
     {"version", SLOT_CONTROL_VERSION, SCHEMA_CHOICE, .choices = control_versions,
      .synonyms = control_version_words, .default_text = "1",
      .sets = {"control.version", "control.port", "packets.has_long_sequence"},
+     .write = spec_text_version,
      .doc = "Version of the control protocol, also written v1 and v2; 2 is RFC 6812; none: no "
             "request, the port is always open."},
     {"port", SLOT_CONTROL_PORT, SCHEMA_INTEGER, .min = 1, .max = 65535, .sets = {"control.port"},

@@ -7,6 +7,7 @@
 #include "base/dscp.h"
 #include "expo/decimal.h"
 #include "operation/operation.h"
+#include "probe/choice.h"
 
 static void label_address(struct series *series, const struct addr *addr)
 {
@@ -43,6 +44,7 @@ static void emit_target_info(struct series *series, const struct family_source *
     series_label(series, precision_name(spec->packets.precision));
     series_label(series, spec->identity.owner);
     series_label(series, spec->identity.tag);
+    series_label(series, spec->choice == NULL ? "" : choice_row(spec->choice)->name);
     series_count(series, 1);
 }
 
@@ -161,7 +163,7 @@ static const struct family rows[] = {
       NULL,
       "What is measured and how; the value is 1.",
       {"operation", "host", "address", "port", "source", "interface", "vrf", "dscp", "codec",
-       "control", "auth", "precision", "owner", "tag"}},
+       "control", "auth", "precision", "owner", "tag", "auto"}},
      FAMILY_TARGET,
      emit_target_info,
      0,

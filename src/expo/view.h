@@ -147,6 +147,7 @@ struct expo_view {
     bool web_config_successful; /* what is in force is what its files say */
     struct wall web_config_success; /* when they were last taken over */
     uint64_t resolve_failures, names_waiting, failovers;
+    uint64_t protocol_changes; /* of targets of operation auto */
     uint64_t log_lines_dropped;
     double scrape_seconds; /* of the previous scrape; negative: there was none */
 };

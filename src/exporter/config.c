@@ -180,17 +180,23 @@ void exporter_stop_workers(struct exporter *exporter)
     }
 }
 
-/* The targets with the addresses that are known by now. */
+/* The targets with the addresses and the protocols that are known by now. */
 static struct spec_set *resolve_targets(struct exporter *exporter)
 {
     const struct spec_set *targets = exporter->config->targets;
     struct spec **specs = mem_alloc(targets->count, sizeof *specs);
+    struct mono now = clock_now().mono;
+    size_t chosen = 0; /* so many targets of operation auto were before */
     for (size_t i = 0; i < targets->count; i++) {
         const struct spec *spec = targets->specs[i];
-        struct addr ip;
+        struct addr ip = spec->path.peer;
         struct resolver_name name = {spec->identity.host, spec_ip_version(spec)};
         bool is_found = !has_literal_address(spec) && resolver_find(exporter->resolver, &name, &ip);
-        specs[i] = is_found ? spec_with_ip(spec, &ip) : spec_ref(spec);
+        if (spec->choice != NULL) {
+            specs[i] = chooser_spec(exporter->chooser, chosen++, &ip, now);
+        } else {
+            specs[i] = is_found ? spec_with_ip(spec, &ip) : spec_ref(spec);
+        }
     }
     struct spec_set *set = spec_set_new(specs, targets->count);
     free(specs);
@@ -218,8 +224,10 @@ static void hand_over(struct exporter *exporter, const struct spec_set *targets)
         engine_worker_apply_with(exporter->workers[i], part, find_pasts(exporter->archive, part));
         spec_set_unref(part);
     }
-    archive_free(exporter->archive);
-    exporter->archive = NULL;
+    if (!chooser_is_undecided(exporter->chooser)) { /* who is, is another target before long */
+        archive_free(exporter->archive);
+        exporter->archive = NULL;
+    }
     for (unsigned i = 0; i < exporter->work.count; i++) {
         engine_worker_await(exporter->workers[i]);
     }
@@ -235,6 +243,22 @@ void exporter_apply(struct exporter *exporter)
     exporter->targets = targets;
     pthread_mutex_unlock(&exporter->mutex);
     spec_set_unref(before);
+}
+
+/* The configuration in force, with what is measured of it. */
+static void show_config(struct exporter *exporter)
+{
+    struct effective *effective = effective_new(exporter->config);
+    effective_set_measured(effective, exporter->targets);
+    shown_config_set(&exporter->shown, effective);
+}
+
+void exporter_renew(struct exporter *exporter)
+{
+    exporter_apply(exporter);
+    if (chooser_count(exporter->chooser) > 0) {
+        show_config(exporter);
+    }
 }
 
 void exporter_leave_dead_addresses(struct exporter *exporter)
@@ -307,7 +331,7 @@ static void log_files(const struct target_files *files, bool is_news_only)
 static void publish(struct exporter *exporter, const struct config *config)
 {
     struct target_files *own = config->files == NULL ? NULL : target_files_ref(config->files);
-    shown_config_set(&exporter->shown, effective_new(config));
+    show_config(exporter);
     pthread_mutex_lock(&exporter->mutex);
     struct target_files *before = exporter->files;
     exporter->files = own;
@@ -321,6 +345,7 @@ static void begin_targets(struct exporter *exporter)
 {
     const struct config *config = exporter->config;
     set_names(exporter);
+    exporter_set_choices(exporter, config->targets);
     exporter_apply(exporter);
     publish(exporter, config);
     struct limits needed = limits_needed(config, exporter->work.count);

@@ -180,7 +180,7 @@ static void apply_addresses(struct exporter *exporter)
     struct mono now = clock_now().mono;
     if (!mono_is_before(now, exporter->apply_next) &&
         atomic_exchange(&exporter->has_new_addresses, false)) {
-        exporter_apply(exporter);
+        exporter_renew(exporter);
         exporter->apply_next = mono_add(now, APPLY_INTERVAL_NS);
     }
 }
@@ -264,10 +264,12 @@ static void stop(struct exporter *exporter)
     http_stop(exporter->http);
     history_keeper_stop(exporter->history);
     prober_free(exporter->prober);
+    engine_worker_stop(exporter->trials);
     exporter_stop_workers(exporter);
     responder_team_stop(exporter->responder, NULL);
     exporter_end_changes(exporter);
     resolver_stop(exporter->resolver);
+    chooser_free(exporter->chooser);
     exporter_follow_end(exporter);
     target_files_unref(exporter->files);
     shown_config_fini(&exporter->shown);
@@ -293,6 +295,7 @@ static int run(struct exporter *exporter, struct config *config, struct web_flag
     exporter->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     bool has_workers = exporter_start_workers(exporter);
     exporter->resolver = resolver_new(on_new_addresses, exporter);
+    exporter->chooser = exporter_new_chooser(exporter);
     exporter->prober = prober_new(exporter->timeout_offset_ns);
     bool has_begun = false;
     if (signal_fd < 0 || exporter->wake_fd < 0 || !has_workers) {

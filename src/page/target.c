@@ -18,7 +18,7 @@ static void add_head(struct buf *out, const struct report *report, struct wall n
     buf_add_string(out, "</h1><p>");
     row_add_where(out, spec);
     buf_add_string(out, "</p>");
-    row_add_labels(out, &spec->identity);
+    row_add_labels(out, &spec->identity, SIZE_MAX);
     buf_add_string(out, "</div>");
     frame_add_state(out, report->condition.state, "pill");
     buf_add_string(out, "</div>\n");

@@ -34,6 +34,7 @@ static void input_connected(struct probe *probe, const struct ev *ev)
 static void input_opened(struct probe *probe, const struct ev *ev, struct instant now)
 {
     probe->payload.identifier = ev->local.port;
+    probe->socket_drops = 0; /* those were of the query's socket */
     if (probe->wants_query) {
         probe->phase = PROBE_QUERY;
     } else if (probe->client != NULL) {

@@ -10,6 +10,7 @@
 #include "base/crypto.h"
 #include "base/mem.h"
 #include "operation/operation.h"
+#include "probe/choice.h"
 
 static const char *const precision_names[PRECISION_COUNT] = {
     [PRECISION_MILLISECONDS] = "milliseconds",
@@ -102,6 +103,7 @@ void spec_unref(const struct spec *spec)
     free(shared->identity.owner);
     free(shared->identity.tag);
     free_layout(shared);
+    choice_unref(shared->choice);
     auth_key_wipe(&shared->control.key);
     free(shared);
 }
@@ -122,6 +124,7 @@ struct spec *spec_with_ip(const struct spec *spec, const struct addr *ip)
         copy->identity.labels[i].name = mem_string(spec->identity.labels[i].name);
         copy->identity.labels[i].value = mem_string(spec->identity.labels[i].value);
     }
+    choice_ref(copy->choice);
     copy->path.peer = *ip;
     copy->path.peer.port = ip->family == ADDR_NONE ? 0 : spec->path.port;
     return copy;

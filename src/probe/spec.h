@@ -20,6 +20,7 @@
 #include "wire/auth.h"
 #include "wire/ntp.h"
 
+struct choice;
 struct operation;
 
 /* When the first operation starts, counted from when the target was loaded. */
@@ -178,6 +179,7 @@ struct spec_results {
 struct spec {
     struct spec_identity identity;
     const struct operation *operation; /* what is measured: operation/operation.h */
+    const struct choice *choice; /* a reference, when auto chose it (probe/choice.h); else NULL */
     /* Each packet reads of these four. */
     struct spec_clocks clocks;
     struct spec_path path;

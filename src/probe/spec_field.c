@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "probe/choice.h"
+
 #define SIZE_OF(member) sizeof(((struct spec *)NULL)->member)
 #define END_OF(member) (offsetof(struct spec, member) + SIZE_OF(member))
 #define FIELD(member, kind, rule)                                                                  \
@@ -21,6 +23,7 @@ const struct spec_field spec_fields[SPEC_FIELD_COUNT] = {
     FIELD(identity.tag, FIELD_STRING, FIELD_KEEPS),
     FIELD(identity.hash, FIELD_NUMBER, FIELD_INTERNAL),
     FIELD(operation, FIELD_NUMBER, FIELD_RESETS),
+    FIELD(choice, FIELD_CHOICE, FIELD_KEEPS),
     FIELD(clocks.timestamps, FIELD_NUMBER, FIELD_KEEPS),
     FIELD(clocks.tolerance_ns, FIELD_NUMBER, FIELD_KEEPS),
     FIELD(clocks.tolerance_percent, FIELD_NUMBER, FIELD_KEEPS),
@@ -148,6 +151,8 @@ bool spec_field_is_equal(const struct spec_field *field, const struct spec *left
                                     *(const struct hist_layout *const *)b);
     case FIELD_LIMITS:
         return limit_set_is_equal(a, b);
+    case FIELD_CHOICE:
+        return choice_is_equal(left->choice, right->choice);
     }
     return false;
 }

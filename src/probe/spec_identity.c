@@ -80,6 +80,7 @@ static void add_value(const struct spec_field *field, const void *at, struct buf
     case FIELD_LABELS:
     case FIELD_KEY:
     case FIELD_LIMITS:
+    case FIELD_CHOICE:
         break;
     }
 }

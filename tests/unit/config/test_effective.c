@@ -167,6 +167,10 @@ static void test_odd_targets(void **state)
         "operation: stamp",
         "operation: stamp, reflector: stateless, timestamp_format: ptp",
         "operation: twamp-light, request_data_size: 100",
+        "operation: auto",
+        "operation: auto, protocols: [twamp-light], stamp_port: 8620, control: {retries: 2, port: "
+        "1999}",
+        "operation: auto, control: {timeout: 1s}, precision: microseconds, num_packets: 1000",
         "operation: twamp, server_port: 8620, source_port: 19000, reflector: stateless",
         "precision: microseconds",
         "precision: microseconds, control: {version: 2}, request_data_size: 60",

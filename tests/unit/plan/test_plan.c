@@ -140,6 +140,9 @@ static void series_are_those_of_the_document(void **state)
     for (size_t i = 0; i < OPERATION_COUNT; i++) {
         char row[128];
         uint64_t series[METRICS_FORMS];
+        if (operation_at(i) == &operation_auto) {
+            continue; /* the series are those of what it chooses */
+        }
         struct spec *spec = build_jitter_spec("a", "192.0.2.1");
         spec->operation = operation_at(i);
         spec->control.version = spec->operation->has_ports ? CONTROL_V1 : CONTROL_NONE;

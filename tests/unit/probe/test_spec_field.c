@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "probe/choice.h"
 #include "support/build.h"
 #include "support/cm.h"
 
@@ -185,6 +186,9 @@ static bool change_field(struct spec *spec, const struct spec_field *field, unsi
         return change_layout(spec, way);
     case FIELD_LIMITS:
         return change_limits((struct limit_set *)(void *)at, way);
+    case FIELD_CHOICE:
+        spec->choice = way == 0 ? choice_new() : NULL;
+        return way == 0;
     }
     return false;
 }
