@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/mem.h"
 #include "cli/cli.h"
+#include "plan/wanted.h"
 #include "program/config_file.h"
 #include "program/daemon.h"
 #include "program/options.h"
@@ -72,10 +72,9 @@ static bool read_hosts(const struct options *options, size_t *out)
 static void make_plan(const struct config *config, struct plan *out)
 {
     static const struct responder_stats nothing;
-    struct responder_view *responder = mem_alloc(1, sizeof *responder);
-    responder_view_fill(&nothing, responder);
-    plan_init(out, config, config->has_responder ? &responder->responder : NULL);
-    free(responder);
+    static struct responder_view responder;
+    responder_view_fill(&nothing, &responder);
+    plan_init(out, config, config->has_responder ? &responder.responder : NULL);
 }
 
 static int print_plan(const struct config *config, struct cli_plan *view, bool is_json)
@@ -116,6 +115,9 @@ static int plan_config(const struct options *options)
         return OPTIONS_EXIT_USAGE;
     }
     shard_keep(&shard, config);
+    struct spec_set *configured = config->targets;
+    config->targets = wanted_targets(configured);
+    spec_set_unref(configured);
     int status = print_plan(config, &view, is_json);
     config_free(config);
     return status;
