@@ -45,6 +45,6 @@ fi
 
 sh deploy/build.sh debug
 export PATH="$bin:$PATH"
-ctest --test-dir build/debug --output-on-failure --no-tests=error -R '^integration\.(rules|dashboard|panels|prometheus)$'
+ctest --test-dir build/debug --output-on-failure --no-tests=error -R '^integration\.(rules|dashboard|panels|prometheus|alerts)$'
 IPSLA_BIN_DIR=$root/build/debug/bin IPSLA_SOURCE_DIR=$root python3 -B tests/integration/prometheus3.py
 promtool --version | head -n 1

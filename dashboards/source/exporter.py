@@ -83,8 +83,10 @@ PANELS = {
                     "none.", "s", [P.curve("estimated", P.max("ipsla_exporter_clock_estimated_error_seconds")),
                                    P.curve("at most", P.max("ipsla_exporter_clock_maximum_error_seconds"))]),
     "steps": curves("Clock steps", "How often the clock of the host was set, a minute.", "cpm", [P.curve("", P.minute("ipsla_exporter_clock_steps_total"))]),
-    "names": curves("Name lookups", "Lookups of host names that failed, and moves to the next address of a name, a minute; and names that wait for an answer.", "cpm",
+    "names": curves("Names and protocols", "Lookups of host names that failed, moves to the next address of a name, and moves of a target of `operation: auto` to another "
+                    "protocol, a minute; and names that wait for an answer.", "cpm",
                     [P.curve("failed", P.minute("ipsla_exporter_resolve_failures_total")), P.curve("moved", P.minute("ipsla_exporter_address_failovers_total")),
+                     P.curve("other protocol", P.minute("ipsla_exporter_protocol_changes_total")),
                      P.curve("waiting now", P.max("ipsla_exporter_names_waiting"))]),
     "log": curves("Log lines dropped", "Log lines, a minute, that were dropped because nobody read them: measuring never waits for the log.", "cpm",
                   [P.curve("", P.minute("ipsla_exporter_log_lines_dropped_total"))]),

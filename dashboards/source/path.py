@@ -26,7 +26,7 @@ def pps(*pairs):
 def info():
     columns = {"operation": "Operation", "host": "Host", "address": "Address", "port": "Port", "source": "Source", "interface": "Interface",
                "vrf": "VRF", "dscp": "DSCP", "codec": "Codec", "control": "Control", "auth": "Keys", "precision": "Precision", "owner": "Owner",
-               "tag": "Tag", "instance": "Exporter"}
+               "tag": "Tag", "auto": "Protocol of auto", "instance": "Exporter"}
     made = table("Target", "What is measured, how and from where. Empty behind an OpenTelemetry collector that asks for OpenMetrics: it renames this metric.",
                  columns, [Column("Present", T.select("ipsla_target_info"))])
     organize = made["transformations"][-1]["options"]

@@ -26,7 +26,8 @@ def minute(words, metric, *by):
 PANELS = {
     "header": curves("TTL and DSCP of the replies", "The IP header of the last reply of each operation as it arrived. Another TTL is another way back; another DSCP than "
                      "was sent is a remarking on the path, or a responder that does not reflect it. Empty for operations whose replies do not tell.", "short",
-                     [T.curve("TTL", T.max("ipsla_reply_hop_limit")), T.curve("DSCP", T.max("ipsla_reply_dscp"))]),
+                     [T.curve("TTL", T.max("ipsla_reply_hop_limit")), T.curve("DSCP", T.max("ipsla_reply_dscp")),
+                      T.curve("DSCP sent", T.max("ipsla_target_dscp"))]),
     "hops": curves("Number of hops", "Hops to the host; when it did not answer, up to the last hop that did. The first hop that packets come to with another DSCP or ECN "
                    "than they were sent with has a curve of its own." + NO_PATH, "short",
                    [T.curve("hops", T.max("ipsla_path_hops")), T.curve("{{field}} rewritten at", T.min("ipsla_path_rewritten_hop", "field")),

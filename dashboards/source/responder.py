@@ -34,6 +34,10 @@ PANELS = {
                       [P.curve("", P.rate("ipsla_responder_socket_drops_total"))]),
     "log": curves("Log lines dropped", "Log lines, a minute, that nobody read and that were dropped." + ALONE, "cpm",
                   [P.curve("", P.minute("ipsla_responder_log_lines_dropped_total"))]),
+    "impaired": curves("Wrong on purpose", "What the responder loses, delays, refuses and so on because its configuration says so (docs/impair.md), by kind, and how many "
+                       "rules say so. Empty without `impair`, as it should be where people rely on it.", "pps",
+                       [P.curve("{{kind}}", P.rate("ipsla_responder_impairments_total", "kind")),
+                        P.curve("rules", P.max("ipsla_responder_impaired"))]),
     "turnaround": curves("Turnaround percentiles", "Time from the arrival of a probe packet to its reply. Senders subtract what the timestamps in the reply tell of it.", "s",
                          P.quantiles("ipsla_responder_turnaround_seconds")),
     "turnaround_heatmap": heatmap("Turnaround heatmap", "How the times from arrival to reply are spread.", P.buckets("ipsla_responder_turnaround_seconds")),
@@ -41,7 +45,7 @@ PANELS = {
 
 ROWS = [
     Row("Now", (4, {"sessions_now": 6, "config": 6, "config_age": 6, "uptime": 6}), (5, {"version": 24})),
-    Row("Requests and probes", (9, {"requests": 8, "probes": 8, "sessions": 8}), (8, {"dropped": 12, "sockets": 6, "log": 6})),
+    Row("Requests and probes", (9, {"requests": 8, "probes": 8, "sessions": 8}), (8, {"dropped": 8, "impaired": 8, "sockets": 4, "log": 4})),
     Row("How fast it answers", (9, {"turnaround": 12, "turnaround_heatmap": 12})),
     process.row(),
 ]

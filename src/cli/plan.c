@@ -9,10 +9,14 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+<<<<<<< HEAD
 #include "plan/wanted.h"
+||||||| merged common ancestors
+=======
+#include "probe/chosen.h"
+>>>>>>> main
 #include "program/config_file.h"
 #include "program/daemon.h"
-#include "program/options.h"
 #include "program/responder_view.h"
 #include "program/shard.h"
 
@@ -115,9 +119,14 @@ static int plan_config(const struct options *options)
         return OPTIONS_EXIT_USAGE;
     }
     shard_keep(&shard, config);
+<<<<<<< HEAD
     struct spec_set *configured = config->targets;
     config->targets = wanted_targets(configured);
     spec_set_unref(configured);
+||||||| merged common ancestors
+=======
+    config->targets = chosen_most_wanted(config->targets);
+>>>>>>> main
     int status = print_plan(config, &view, is_json);
     config_free(config);
     return status;

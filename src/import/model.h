@@ -118,6 +118,7 @@ struct import_dependant {
 struct import_port {
     unsigned line;
     enum import_kind kind; /* with which it can be measured */
+    bool is_shut; /* it is configured, but closed */
     const char *address; /* NULL: any */
     int64_t port;
 };

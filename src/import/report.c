@@ -190,6 +190,9 @@ static void add_responder(const struct import_device *device, struct buf *out)
     }
     for (size_t i = 0; i < device->port_count; i++) {
         const struct import_port *port = &device->ports[i];
+        if (port->is_shut) {
+            continue;
+        }
         bool is_tcp = port->kind == KIND_TCP_CONNECT || port->kind == KIND_TWAMP_SESSION;
         buf_printf(out, "  %s:%u: %s port %lld is always open: --towards makes a target of it\n",
                    device->file, port->line, is_tcp ? "TCP" : "UDP", (long long)port->port);

@@ -38,6 +38,7 @@ enum import_action {
     ACTION_RESPONDER, /* anybody may measure this device */
     ACTION_PORT, /* it has a port that is always open */
     ACTION_SERVER, /* of TWAMP; lines with its port follow */
+    ACTION_SHUT, /* the latest port is closed */
     ACTION_KEY_CHAIN,
     ACTION_RESET,
     ACTION_BLOCK, /* lines follow that belong to it and are not supported either */

@@ -16,6 +16,7 @@
 #define TRAP NOT("a trap of the router", "`limits`, and alert rules")
 #define STAMPS NOT("where a router stamps", "the key `timestamps`")
 #define ADMITS TURNED("whom it answers: this host must be among them")
+#define SHUT .fate = FATE_REFUSED, .why = "it does not answer", .action = ACTION_SHUT
 #define LIMIT NOT("a limit of the server", NULL)
 #define PADDING NOT("what fills a packet is chosen here", NULL)
 
@@ -212,9 +213,9 @@ static const struct import_row nokia_reflector[] = {
     {"description R", NOT("a text about the reflector", "`tag`")},
     {"allow-ipv6-udp-checksum-zero R", NOT("UDP without a checksum is not sent", NULL)},
     {"no shutdown", AS_IS("it answers")},
-    {"shutdown", .fate = FATE_REFUSED, .why = "it does not answer"},
+    {"shutdown", SHUT},
     {"admin-state enable", AS_IS("it answers")},
-    {"admin-state disable", .fate = FATE_REFUSED, .why = "it does not answer"},
+    {"admin-state disable", SHUT},
 };
 const struct import_table import_nokia_reflector =
     IMPORT_TABLE("Nokia: behind `twamp-light reflector` of a router or a VPRN", nokia_reflector);
@@ -229,9 +230,9 @@ static const struct import_row nokia_server[] = {
     {"enforce-test-session-start-time R", LIMIT},
     {"allow-ipv6-udp-checksum-zero R", NOT("UDP without a checksum is not sent", NULL)},
     {"no shutdown", AS_IS("it answers")},
-    {"shutdown", .fate = FATE_REFUSED, .why = "it does not answer"},
+    {"shutdown", SHUT},
     {"admin-state enable", AS_IS("it answers")},
-    {"admin-state disable", .fate = FATE_REFUSED, .why = "it does not answer"},
+    {"admin-state disable", SHUT},
 };
 const struct import_table import_nokia_server =
     IMPORT_TABLE("Nokia: lines of `test-oam twamp server`", nokia_server);

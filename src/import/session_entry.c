@@ -32,8 +32,13 @@ static enum import_fate tell(struct import_device *device, const struct import_m
         import_session_port(device, row->kind, line,
                             match->arg_count > 0 ? line->word[match->args[0]] : NULL);
     }
+    if (row->action == ACTION_SHUT && device->port_count > 0) {
+        device->ports[device->port_count - 1].is_shut = true;
+    }
     if (row->fate == FATE_UNSUPPORTED) {
         import_say_instead(device, -1, line, row->why, row->instead);
+    } else if (row->fate == FATE_REFUSED) {
+        import_say(device, -1, line, row->fate, row->why);
     }
     return row->fate;
 }

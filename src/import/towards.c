@@ -65,6 +65,8 @@ void import_towards(struct import_device *device, const struct import_wish *wish
         import_add_labels(device, target, wish);
     }
     for (size_t i = 0; i < device->port_count; i++) {
-        add_port(device, wish, &device->ports[i], out);
+        if (!device->ports[i].is_shut) {
+            add_port(device, wish, &device->ports[i], out);
+        }
     }
 }

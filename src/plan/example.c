@@ -25,11 +25,12 @@ static void fill_hist(struct hist *hist, const struct spec *spec, int64_t middle
             native_observe(&hist->native, value_ns);
         }
     }
-    for (size_t i = 0; i <= layout->count && i < HIST_FIRST; i++) {
-        hist->first[i] *= each;
-    }
-    for (size_t i = HIST_FIRST; hist->more != NULL && i <= layout->count; i++) {
-        hist->more[i - HIST_FIRST] *= each;
+    for (size_t i = 0; i <= layout->count; i++) {
+        if (i < HIST_FIRST) {
+            hist->first[i] *= each;
+        } else if (hist->more != NULL) {
+            hist->more[i - HIST_FIRST] *= each;
+        }
     }
     for (unsigned i = 0; hist->native != NULL && i < hist->native->used; i++) {
         hist->native->buckets[i].count *= each;
@@ -123,8 +124,11 @@ void example_fill(struct report *report, const struct spec *spec)
     fill_hist(&tally->processing, spec, PROCESSING_NS, each);
     fill_way(spec, &report->latest.sd, &tally->sd, each);
     fill_way(spec, &report->latest.ds, &tally->ds, each);
-    fill_hist(&hist_pair_at(&tally->one_way)->sd, spec, RTT_NS / 2, each);
-    fill_hist(&hist_pair_at(&tally->one_way)->ds, spec, RTT_NS / 2, each);
+    if (operation_has(spec->operation, RESULT_ONE_WAY)) {
+        struct hist_pair *one_way = hist_pair_at(&tally->one_way);
+        fill_hist(&one_way->sd, spec, RTT_NS / 2, each);
+        fill_hist(&one_way->ds, spec, RTT_NS / 2, each);
+    }
     if (spec->packets.flows > 1) {
         report->flows = mem_alloc(SPEC_FLOWS_MAX, sizeof *report->flows);
         for (unsigned i = 0; i < spec->packets.flows; i++) {

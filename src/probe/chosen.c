@@ -134,3 +134,24 @@ struct spec *chosen_trial(const struct spec *head, size_t place, const struct ad
     cut_down(spec);
     return spec;
 }
+
+struct spec_set *chosen_most_wanted(struct spec_set *set)
+{
+    struct spec **specs = mem_alloc(set->count + 1, sizeof *specs);
+    for (size_t i = 0; i < set->count; i++) {
+        const struct spec *head = set->specs[i];
+        if (head->choice == NULL) {
+            specs[i] = spec_ref(head);
+            continue;
+        }
+        struct choice *choice = choice_copy(head->choice);
+        choice->chosen = 0;
+        choice->state = CHOICE_MADE;
+        specs[i] = chosen_spec(head, choice, &head->path.peer);
+        choice_unref(choice);
+    }
+    struct spec_set *chosen = spec_set_new(specs, set->count);
+    spec_set_unref(set);
+    free(specs);
+    return chosen;
+}

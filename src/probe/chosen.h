@@ -21,4 +21,8 @@ struct spec *chosen_spec(const struct spec *head, const struct choice *choice,
 struct spec *chosen_trial(const struct spec *head, size_t place, const struct addr *ip,
                           const char *name);
 
+/* The targets of `set`, whose reference it takes over, those of auto by the protocol that is wanted
+ * most: what they measure if all goes well. A new set. */
+struct spec_set *chosen_most_wanted(struct spec_set *set);
+
 #endif

@@ -20,6 +20,7 @@
 #define SOCKET_BUFFER_BYTES (16 << 20)
 #define TYPE_JITTER_MS 2
 #define MS_PER_DAY 86400000
+#define NTP_EPOCH_OFFSET_S UINT64_C(2208988800)
 
 int64_t bare_now_ns(int clock)
 {
@@ -77,6 +78,23 @@ void bare_write_probe(uint8_t *bytes, size_t size, uint16_t sequence)
     put16(bytes + 12, sequence);
 }
 
+static void put32(uint8_t *bytes, uint32_t value)
+{
+    put16(bytes, (uint16_t)(value >> 16));
+    put16(bytes + 2, (uint16_t)value);
+}
+
+void bare_write_stamp(uint8_t *bytes, size_t size, uint32_t sequence)
+{
+    int64_t now_ns = bare_now_ns(CLOCK_REALTIME);
+    uint64_t nanoseconds = (uint64_t)(now_ns % BARE_NS_PER_SECOND);
+    memset(bytes, 0, size);
+    put32(bytes, sequence);
+    put32(bytes + 4, (uint32_t)((uint64_t)(now_ns / BARE_NS_PER_SECOND) + NTP_EPOCH_OFFSET_S));
+    put32(bytes + 8, (uint32_t)((nanoseconds << 32) / (uint64_t)BARE_NS_PER_SECOND));
+    put16(bytes + 12, 1); /* an error estimate of 2^-32 s */
+}
+
 uint16_t bare_sequence(const uint8_t *bytes, size_t size)
 {
     if (size < 16 || bytes[0] != 0 || bytes[1] != TYPE_JITTER_MS) {
@@ -122,6 +140,7 @@ static void usage(FILE *file)
 {
     fputs("Usage: bare send|echo|train [flags]\n"
           "  send   --target A --port P --targets N --rate PPS --duration S [--tx] [--connected]\n"
+          "         [--stamp] [--source-port P]\n"
           "  echo   --port P --control-port P\n"
           "  train  --target A --port P --packets N --interval US [--tx] [--records]\n"
           "All: --size BYTES --realtime\n",
@@ -155,6 +174,9 @@ static void set_option(struct bare_options *options, int name, const char *text)
         break;
     case 'c':
         options->control_port = (uint16_t)number(text, 1, 65535);
+        break;
+    case 'S':
+        options->source_port = (uint16_t)number(text, 1, 65535);
         break;
     case 'n':
         options->targets = number(text, 1, 1000000);
@@ -191,6 +213,8 @@ static void read_options(int argc, char **argv, struct bare_options *options)
                                           {"packets", required_argument, NULL, 'k'},
                                           {"interval", required_argument, NULL, 'i'},
                                           {"size", required_argument, NULL, 's'},
+                                          {"source-port", required_argument, NULL, 'S'},
+                                          {"stamp", no_argument, NULL, 'm'},
                                           {"tx", no_argument, NULL, 'x'},
                                           {"connected", no_argument, NULL, 'o'},
                                           {"realtime", no_argument, NULL, 'f'},
@@ -202,6 +226,8 @@ static void read_options(int argc, char **argv, struct bare_options *options)
             options->has_tx_stamps = true;
         } else if (name == 'o') {
             options->is_connected = true;
+        } else if (name == 'm') {
+            options->is_stamp = true;
         } else if (name == 'f') {
             options->is_realtime = true;
         } else if (name == 'R') {

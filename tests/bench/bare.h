@@ -19,6 +19,7 @@ struct bare_options {
     const char *target; /* train: the peer; send: the first of the addresses */
     uint16_t port; /* of the probes */
     uint16_t control_port; /* echo */
+    uint16_t source_port; /* send; 0: any */
     unsigned targets; /* send */
     unsigned rate_pps; /* send, all targets together */
     unsigned packets; /* train */
@@ -27,6 +28,7 @@ struct bare_options {
     int64_t interval_ns; /* train */
     bool has_tx_stamps; /* ask the kernel when each packet left */
     bool is_connected; /* send: a socket for each target */
+    bool is_stamp; /* send: requests of STAMP */
     bool is_realtime; /* SCHED_FIFO, priority 1 */
     bool prints_records; /* train: a line for each packet */
 };
@@ -55,6 +57,9 @@ struct sockaddr_in bare_target(const struct bare_options *options, unsigned inde
 
 /* Fills in a type 2 request of `size` bytes. */
 void bare_write_probe(uint8_t *bytes, size_t size, uint16_t sequence);
+
+/* Fills in a request of STAMP in open mode, of at least 44 bytes. */
+void bare_write_stamp(uint8_t *bytes, size_t size, uint32_t sequence);
 
 /* The sender's sequence number of a type 2 probe; 0 when it is none. */
 uint16_t bare_sequence(const uint8_t *bytes, size_t size);

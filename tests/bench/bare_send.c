@@ -50,12 +50,18 @@ static void open_sockets(struct sender *sender)
 {
     const struct bare_options *options = sender->options;
     unsigned sockets = options->is_connected ? options->targets : 1;
+    const struct sockaddr_in source = {.sin_family = AF_INET,
+                                       .sin_port = htons(options->source_port)};
     sender->epoll = epoll_create1(EPOLL_CLOEXEC);
     for (unsigned i = 0; i < sockets; i++) {
         struct epoll_event event = {.events = EPOLLIN};
         int fd = bare_socket(options->has_tx_stamps);
         event.data.fd = fd;
         sender->fds[i] = fd;
+        if (source.sin_port != 0 &&
+            bind(fd, (const struct sockaddr *)&source, sizeof source) != 0) {
+            bare_fail("source port");
+        }
         if (options->is_connected && (connect(fd, (const struct sockaddr *)&sender->targets[i],
                                               sizeof sender->targets[i]) != 0 ||
                                       epoll_ctl(sender->epoll, EPOLL_CTL_ADD, fd, &event) != 0)) {
@@ -64,12 +70,23 @@ static void open_sockets(struct sender *sender)
     }
 }
 
+/* Each target is a session of its own. */
+static void write_request(const struct bare_options *options, uint8_t *bytes,
+                          unsigned long long number)
+{
+    if (options->is_stamp) {
+        bare_write_stamp(bytes, options->size, (uint32_t)(number / options->targets));
+    } else {
+        bare_write_probe(bytes, options->size, (uint16_t)(number % 65535 + 1));
+    }
+}
+
 static void send_shared(struct sender *sender, unsigned count)
 {
     for (unsigned i = 0; i < count; i++) {
         struct slot *slot = &sender->out[i];
         unsigned long long number = sender->sent + i;
-        bare_write_probe(slot->bytes, sender->options->size, (uint16_t)(number % 65535 + 1));
+        write_request(sender->options, slot->bytes, number);
         slot->place = (struct iovec){slot->bytes, sender->options->size};
         sender->messages[i].msg_hdr =
             (struct msghdr){.msg_name = &sender->targets[number % sender->options->targets],
@@ -91,7 +108,7 @@ static void send_connected(struct sender *sender, unsigned count)
     for (unsigned i = 0; i < count; i++) {
         struct slot *slot = &sender->out[0];
         int fd = sender->fds[sender->sent % sender->options->targets];
-        bare_write_probe(slot->bytes, sender->options->size, (uint16_t)(sender->sent % 65535 + 1));
+        write_request(sender->options, slot->bytes, sender->sent);
         sender->unsent += send(fd, slot->bytes, sender->options->size, 0) < 0;
         sender->sent++;
         sender->syscalls++;

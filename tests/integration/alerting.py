@@ -43,7 +43,7 @@ def quick_rules(divisor, keep_divisor):
     return re.sub(r"(?m)^    interval: .*$", "    interval: 500ms", rules)
 
 
-def routed(group_wait="2s"):
+def routed(group_wait="1s"):
     """The configuration of Alertmanager whose receivers are Messages."""
     text = re.sub(r"(?m)^  - name: (\w+)$",
                   rf"  - name: \1\n    webhook_configs: [{{url: 'http://127.0.0.1:{MESSAGES_PORT}/\1'}}]", read(CONFIG))
@@ -80,10 +80,11 @@ class Messages(threading.Thread):
         self.join()
         self.server.server_close()
 
-    def of(self, name):
-        """(receiver, status, number of alerts) of each message about an alert."""
+    def of(self, name, **labels):
+        """(receiver, status, number of alerts) of each message about an alert, and a group with these labels."""
+        wanted = {("alertname", name), *labels.items()}
         return [(receiver, status, len(alerts)) for receiver, status, group, alerts in list(self.all)
-                if group["alertname"] == name]
+                if wanted <= set(group.items())]
 
 
 class Alertmanager:

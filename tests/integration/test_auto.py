@@ -86,6 +86,8 @@ class AutoTest(harness.Case):
         self.assertIn("    operation: auto\n", config)
         self.assertIn("Protocol: auto chose icmp-echo", exporter.request("GET", "/target?name=plain")[2])
         self.assertIn('msg="protocol chosen" target=plain protocol=icmp-echo', exporter.process.stderr())
+        planned = self.run_program(self.namespace, "ipsla", "plan", exporter.config_path, "--output=json")
+        self.assertEqual((planned.code, planned.json()["targets"]), (0, 5), planned.evidence)
         shown = self.run_program(self.namespace, "ipsla", "show", f"http://127.0.0.1:{exporter.port}", "statistics",
                                  "plain")
         self.assertIn("Latest operation return code: OK", shown.stdout)

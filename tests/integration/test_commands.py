@@ -38,6 +38,7 @@ NOT_RUN = {
     "systemctl ": "needs a service manager",
     "journalctl ": "needs a service manager",
     "ipsla discover 10.1.0.0/16": "65 536 addresses take minutes; the same flags are tried on fewer in integration.discover",
+    "docker compose": "needs containers; integration.compose runs the same files without",
     "ipsla import": "needs configurations of routers; integration.import has a hundred",
     "python3 tests/bench/import_input.py": "writes the input of a benchmark",
     "ipsla decode": "needs a capture; integration.decode makes some",
@@ -48,6 +49,7 @@ NOT_RUN = {
     "ipsla probe 192.0.2.1 --operation stamp --key-id": "a reflector with a key answers nobody else; integration.stamp has one",
     "ipsla probe 192.0.2.1 --operation twamp --mode encrypted --key-id": "a server with a key offers no other mode; integration.twamp has one",
     "ipsla_responder --vrf": "integration.vrf makes VRFs",
+    "ipsla_exporter --config.file=config/examples/impair-": "integration.examples checks these files, tests/alerts.sh runs them",
 }
 PLACEHOLDERS = {"NAME": "paris-core1", "HOST": "192.0.2.1"}
 HOSTS = "127.0.0.1 localhost\n192.0.2.1 paris-core1.example.net\n2001:db8::1 lyon.example.net\n192.0.2.1 lyon.example.net\n"

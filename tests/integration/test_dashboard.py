@@ -16,12 +16,13 @@ import tempfile
 
 import dashboard_rules
 import dashboards
-from promql import NOT_OURS, documented_metrics, family, metric_names, metrics_of_level, name_errors, read
+from promql import NOT_OURS, ROOT, documented_metrics, family, metric_names, metrics_of_level, name_errors, read
 
 RULES = "deploy/prometheus/ipsla.rules.yml"
 RULES_TESTS = [str(path.relative_to(ROOT)) for path in sorted((ROOT / "deploy/prometheus").glob("*.test.yml"))]
 DOCS_WITH_PROMQL = ["docs/alerts.md", "docs/dashboards.md"]
 WORDS_HEADING = "IP SLA words to PromQL"
+
 
 def plain(expr):
     """The expression with Grafana's variables replaced, so that Prometheus can parse it."""

@@ -42,7 +42,13 @@ targets:
   - {{name: named, host: near.example.net, port: 16389}}
 """
 FILE = "- {targets: [from-file], labels: {__host__: 10.99.0.2, __port__: '16390'}}\n"
+IMPAIR = """rules:
+  - {ports: [16389], loss_sd: every 10}
+  - {ports: [16389], after: 1s, every: 8s, for: 4s, dscp_ds: cs1, ttl_ds: 60}
+"""
 WAY = ("delay_us=3000,jitter_us=4000,drop_every=11,duplicate_every=13,hold_every=17,hold_us=9000", "delay_us=3000,drop_every=19")
+# Annotations of which something is seen; the rest is asked only.
+HAPPENED = ("Reload", "TTL change", "DSCP change")
 # The beginning of a query's place, and why it has no data here.
 UNFILLED = {
     "IP SLA path: What the peer does differently B": "a reflector that departs from the documents",
@@ -115,7 +121,8 @@ class PanelsTest(harness.Case):
         web = harness.write_file("web.yml", "http_server_config: {http2: false}\n")
         relay = harness.Relay(*WAY)
         self.responder(relay.right, "--permanent-port=7000")
-        alone = ("--listen-address=127.0.0.1:1967", f"--web.listen-address=127.0.0.1:{RESPONDER_WEB}", f"--web.config.file={web}")
+        alone = ("--listen-address=127.0.0.1:1967", f"--web.listen-address=127.0.0.1:{RESPONDER_WEB}", f"--web.config.file={web}",
+                 f"--impair={harness.write_file('impair.yml', IMPAIR)}")
         self.responder(relay.left, *alone)
         history = os.path.join(harness.scratch_dir(), "history")
         exporter = harness.Exporter(relay.left, CONFIG.format(secret=secret, files=files), "--web.enable-lifecycle",
@@ -205,10 +212,10 @@ class PanelsTest(harness.Case):
 
     def check_annotations(self, prometheus):
         for dashboard in dashboards.load().values():
-            values = {**dashboards.defaults(dashboard), "__rate_interval": dashboards.RANGE, "target": "bad"}
+            values = {**dashboards.defaults(dashboard), "__rate_interval": dashboards.RANGE, "target": "named"}
             for annotation in dashboard["annotations"]["list"]:
                 query = dashboards.substitute(annotation["expr"], values)
-                if annotation["name"] == "Reload" and dashboard["uid"] != "ipsla-responder":
+                if annotation["name"] in HAPPENED and dashboard["uid"] != "ipsla-responder":
                     harness.wait_for(lambda: prometheus.has_data(query), query)
                 else:
                     prometheus.has_data(query)

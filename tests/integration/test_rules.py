@@ -91,6 +91,7 @@ def section(document, name):
 
 def metadata_errors(rules, document, tests):
     sections = anchors(document)
+    trying = document.partition("\n### Trying them\n")[2].partition("\n## ")[0]
     for rule in rules:
         yield from rule_errors(rule, sections)
     for name in dict.fromkeys(rule["alert"] for rule in rules):
@@ -100,6 +101,8 @@ def metadata_errors(rules, document, tests):
                 yield f"{name}: no test in which it {kind}"
         if "```" not in section(document, name):
             yield f"{name}: its section in docs/alerts.md has nothing to run"
+        if not re.search(rf"^\|.*\b{name}\b.*\|.*\|.* (min|h)\b", trying, re.MULTILINE):
+            yield f"{name}: docs/alerts.md does not say how to let it fire"
         if not re.search(rf"^\| \[{name}\]", document, re.MULTILINE):
             yield f"{name}: no row in the table of docs/alerts.md"
     for link in re.findall(r"\]\(#([^)]+)\)", document):
@@ -119,6 +122,7 @@ def unnoticed(rules, document, tests):
         "severity": ([*rules, rules[-1] | {"labels": {"severity": "page"}}], document, tests),
         "heading": (rules, document.replace(f"## {last}", "## Other"), tests),
         "tests": (rules, document, rest),
+        "trying": (rules, document.replace(f"| {last} |", "| Other |"), tests),
     }
     for kind in ("is silent", "clears"):
         broken[kind] = (rules, document, rest + [without(test, last, kind) for test in only])

@@ -22,6 +22,15 @@ XR_TOP = re.compile(r"(?:no )?(?:operation|schedule|reaction|responder|key-chain
 XR_SUB = re.compile(r"(?:type|destination|source|packet|datasize|frequency|timeout|start-time|life|control|react|action|threshold)\b", re.I)
 
 
+# Sessions of TWAMP: files of these vendors, their commands on one line, and blocks: whether the line that they begin with counts, and
+# those of one word.
+OTHER_VENDOR = re.compile(r"^(?:set system|set version|nqa twamp-light|# TiMOS|configure \{|## Last)", re.M)
+SET = re.compile(r"set services (?:rpm|monitoring) twamp (?:client control-connection \S+|server) \S|set services rpm probe ")
+SESSIONS = ((re.compile(r"(?:server|control-connection \S+|reflector\b.*|session \S.*?)(?: \{)?$"), True),
+            (re.compile(r"nqa test-instance "), True), (re.compile(r"nqa twamp-light$"), False))
+CLOSING = re.compile(r"(?:exit\b.*|\}|#.*|)$")
+
+
 def screen(raw):
     """The lines as a terminal shows them."""
     for line in raw.decode("utf-8", "replace").split("\n"):
@@ -103,7 +112,27 @@ class Counter:
             self.indent = 0
 
 
+def count_sessions(lines):
+    total, begin, is_whole = 0, None, False
+    for line in lines:
+        text, indent = line.strip(), len(line) - len(line.lstrip())
+        if CLOSING.match(text):
+            continue
+        if begin is not None and indent > begin:
+            total += is_whole or " " in text
+            continue
+        begin = None
+        total += bool(SET.match(text))
+        for first, counts in SESSIONS:
+            if first.match(text):
+                begin, is_whole = indent, counts
+                total += counts
+    return total
+
+
 def count(raw):
+    if OTHER_VENDOR.search(raw.decode("utf-8", "replace")):
+        return count_sessions(screen(raw))
     counter = Counter()
     for line in screen(raw):
         counter.take(line)

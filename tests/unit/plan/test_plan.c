@@ -11,7 +11,6 @@
 #include "plan/example.h"
 #include "plan/wanted.h"
 #include "support/build.h"
-#include "support/cm.h"
 #include "support/files.h"
 #include "unit/config/expect.h"
 
