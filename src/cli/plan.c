@@ -8,13 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "cli/cli.h"
-<<<<<<< HEAD
-#include "plan/wanted.h"
-||||||| merged common ancestors
-=======
 #include "probe/chosen.h"
->>>>>>> main
 #include "program/config_file.h"
 #include "program/daemon.h"
 #include "program/responder_view.h"
@@ -76,9 +72,10 @@ static bool read_hosts(const struct options *options, size_t *out)
 static void make_plan(const struct config *config, struct plan *out)
 {
     static const struct responder_stats nothing;
-    static struct responder_view responder;
-    responder_view_fill(&nothing, &responder);
-    plan_init(out, config, config->has_responder ? &responder.responder : NULL);
+    struct responder_view *responder = mem_alloc(1, sizeof *responder);
+    responder_view_fill(&nothing, responder);
+    plan_init(out, config, config->has_responder ? &responder->responder : NULL);
+    free(responder);
 }
 
 static int print_plan(const struct config *config, struct cli_plan *view, bool is_json)
@@ -119,14 +116,7 @@ static int plan_config(const struct options *options)
         return OPTIONS_EXIT_USAGE;
     }
     shard_keep(&shard, config);
-<<<<<<< HEAD
-    struct spec_set *configured = config->targets;
-    config->targets = wanted_targets(configured);
-    spec_set_unref(configured);
-||||||| merged common ancestors
-=======
     config->targets = chosen_most_wanted(config->targets);
->>>>>>> main
     int status = print_plan(config, &view, is_json);
     config_free(config);
     return status;

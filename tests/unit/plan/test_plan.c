@@ -9,7 +9,6 @@
 #include "operation/operation.h"
 #include "plan/cost.h"
 #include "plan/example.h"
-#include "plan/wanted.h"
 #include "support/build.h"
 #include "support/files.h"
 #include "unit/config/expect.h"
@@ -83,22 +82,6 @@ static void operations_are_counted(void **state)
         plan_fini(&plan);
         config_free(config);
     }
-}
-
-/* Of operation auto: as what is wanted most, here control version 2. */
-static void a_choice_is_reckoned_with(void **state)
-{
-    (void)state;
-    struct config *config =
-        parse_good("targets: [{host: 192.0.2.1, operation: auto, frequency: 10s},"
-                   " {host: 192.0.2.2, operation: icmp-echo}]\n");
-    struct spec_set *set = wanted_targets(config->targets);
-    assert_ptr_equal(set->specs[0]->operation, &operation_udp_jitter);
-    assert_int_equal(set->specs[0]->control.version, CONTROL_V2);
-    assert_ptr_equal(set->specs[1], config->targets->specs[1]);
-    assert_near(traffic_average(set->specs[0]).sent.packets, 1.1, TOLERANCE);
-    spec_set_unref(set);
-    config_free(config);
 }
 
 /* Together by host, the busiest first. */
@@ -269,7 +252,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_train_is_counted),
         cmocka_unit_test(operations_are_counted),
-        cmocka_unit_test(a_choice_is_reckoned_with),
         cmocka_unit_test(hosts_are_summed_up),
         cmocka_unit_test(series_are_those_of_the_document),
         cmocka_unit_test(metrics_add_up),
