@@ -11,7 +11,7 @@ usage() {
     cat <<'END'
 Usage: sh deploy/deb.sh [--out=DIR]
 Makes the Debian packages ipsla-exporter, ipsla-responder and ipsla-tools, with their debug symbols, in build/deb (or DIR),
-and has lintian look at them. Installs what building needs, as root or with sudo. The same sources give the same
+has lintian look at them, and lists the parts of the programs beside them (SBOM, CycloneDX 1.5). Installs what building needs, as root or with sudo. The same sources give the same
 packages, byte for byte, wherever and whenever they are built. Then:
   apt install ./build/deb/*.deb
 The version is that of CMakeLists.txt at a tag v..., and before that ~gitDATE.REVISION, which is older.
@@ -80,8 +80,18 @@ if ! (cd "$source" && umask 022 && LC_ALL=C.UTF-8 IPSLA_REVISION=$revision dpkg-
     echo "deb.sh: the build failed; all of its output: $log" >&2
     exit 1
 fi
-rm -f "$out"/*.deb "$out"/*.changes "$out"/*.buildinfo
+rm -f "$out"/*.deb "$out"/*.changes "$out"/*.buildinfo "$out"/*.cdx.json
 mv "$work"/*.deb "$work"/*.changes "$work"/*.buildinfo "$out"
+
+# The programs, and the libraries that they were built with.
+set -- "--version=$version-1" "--revision=$revision"
+for file in "$source"/debian/ipsla-*/usr/bin/*; do
+    set -- "$@" "--file=$file"
+done
+for package in $(for deb in "$out"/*.deb; do dpkg-deb --field "$deb" Depends; done | tr -s ', ' '\n' | grep '^lib' | LC_ALL=C sort -u); do
+    set -- "$@" "--package=$package"
+done
+sh deploy/sbom.sh "$@" >"$out/ipsla-exporter_$version-1.cdx.json"
 
 echo '[3/3] lintian'
 # They are not for upload to Debian, whose first changelog entry would close a request.

@@ -10,7 +10,8 @@ usage() {
     cat <<'END'
 Usage: sh deploy/quickstart.sh [--build-only] [--bin DIR] [--web-port N] [--responder-port N]
 Installs what building needs (Debian; root or sudo), builds into build/release, and runs ipsla_exporter
-in the foreground with config/quickstart.yml: a responder on loopback and targets that measure it.
+in the foreground with config/quickstart.yml: a responder on loopback and four targets that measure it, of which
+one is clean, one loses packets, the delay of one varies, and one is sometimes down.
 Ctrl-C ends it.
 
   --build-only        stop after the build

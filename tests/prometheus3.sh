@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
 # SPDX-License-Identifier: Apache-2.0
-# Rules, dashboard and scrapes with Prometheus 3; see --help.
+# Rules, dashboards and scrapes with Prometheus 3; see --help.
 set -eu
 
 version=${PROMETHEUS_VERSION:-v0.316.0}
@@ -13,7 +13,7 @@ usage() {
     cat <<END
 Usage: sh tests/prometheus3.sh
 Builds promtool and prometheus 3 from their Go module ($version; v0.316.0 is Prometheus 3.16.0) into
-build/prometheus3, once, and runs the tests of rules, dashboard and scrapes with them. Debian 12 has 2.42, with which
+build/prometheus3, once, and runs the tests of rules, dashboards and scrapes with them. Debian 12 has 2.42, with which
 tests/run.sh runs the same tests. Needs Go, and the first time a network and some minutes. Another version:
 PROMETHEUS_VERSION=v0.315.1.
 END
@@ -45,6 +45,6 @@ fi
 
 sh deploy/build.sh debug
 export PATH="$bin:$PATH"
-ctest --test-dir build/debug --output-on-failure --no-tests=error -R '^integration\.(rules|dashboard|prometheus)$'
+ctest --test-dir build/debug --output-on-failure --no-tests=error -R '^integration\.(rules|dashboard|panels|prometheus|alerts)$'
 IPSLA_BIN_DIR=$root/build/debug/bin IPSLA_SOURCE_DIR=$root python3 -B tests/integration/prometheus3.py
 promtool --version | head -n 1

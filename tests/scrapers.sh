@@ -19,7 +19,7 @@ Builds scrapers from their Go modules into build/scrapers, once (VictoriaMetrics
 Telegraf $telegraf with one input and one output, an OpenTelemetry collector $otelcol of tests/scrapers/otelcol), takes
 Debian's Prometheus and the one that tests/prometheus3.sh builds, and lets each scrape the exporter by the files of
 deploy/prometheus and deploy/scrapers. Prints what each asked for and which series it holds; --update writes that into
-docs/scrapers.md. Needs root, Go, and the first time a network and half an hour.
+docs/scrapers.md. Asks VictoriaMetrics every query of the dashboards too. Needs root, Go, and the first time a network and half an hour.
 END
 }
 
@@ -68,5 +68,6 @@ try build_collector otelcol
 [ -x build/prometheus3/prometheus ] || echo 'scrapers.sh: no Prometheus 3, tests/prometheus3.sh builds it' >&2
 
 [ -n "${IPSLA_BIN_DIR-}" ] || sh deploy/build.sh debug
-IPSLA_BIN_DIR=${IPSLA_BIN_DIR:-$root/build/debug/bin} IPSLA_SOURCE_DIR=$root PYTHONPATH=$root/tests/integration \
-    python3 -B tests/scrapers/run.py "$home" "$@"
+export IPSLA_BIN_DIR="${IPSLA_BIN_DIR:-$root/build/debug/bin}" IPSLA_SOURCE_DIR="$root" PYTHONPATH="$root/tests/integration"
+python3 -B tests/scrapers/run.py "$home" "$@"
+VICTORIAMETRICS=$home/bin/victoria-metrics python3 -B tests/scrapers/panels.py

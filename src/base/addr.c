@@ -204,3 +204,14 @@ bool addr_prefix_contains(const struct addr_prefix *prefix, const struct addr *a
 {
     return prefix->family == addr->family && bits_are_equal(prefix->ip, addr->ip, prefix->length);
 }
+
+bool addr_prefixes_are_equal(const struct addr_prefix *a, const struct addr_prefix *b, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (a[i].family != b[i].family || a[i].length != b[i].length ||
+            memcmp(a[i].ip, b[i].ip, sizeof a[i].ip) != 0) {
+            return false;
+        }
+    }
+    return true;
+}

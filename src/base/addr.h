@@ -60,5 +60,7 @@ bool addr_is_loopback(const struct addr *addr); /* 127.0.0.0/8, ::1 */
 bool addr_is_link_local(const struct addr *addr); /* fe80::/10 */
 bool addr_is_mapped(const struct addr *addr); /* ::ffff:0:0/96, IPv4 in IPv6 writing */
 bool addr_prefix_contains(const struct addr_prefix *prefix, const struct addr *addr);
+bool addr_prefixes_are_equal(const struct addr_prefix *a, const struct addr_prefix *b,
+                             size_t count);
 
 #endif

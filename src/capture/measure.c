@@ -409,6 +409,7 @@ void run_measure(const struct run *run, struct capture_session *out)
     describe_packets(run, out->spec);
     out->spec->packets.count = count;
     train_init(&out->train, count, out->spec->packets.interval_ns, out->spec->schedule.timeout_ns);
+    train_set_desk(&out->train, desk_take(NULL, count));
     const struct sight *request = first_request(run);
     out->train.start.ns = request == NULL ? 0 : request->at_ns;
     struct payload payload = {.spec = out->spec, .train = &out->train};
@@ -453,6 +454,6 @@ void run_measure_exchange(const struct capture *capture, const struct exchange *
 
 void run_measure_fini(struct capture_session *session)
 {
-    train_fini(&session->train);
+    desk_give(NULL, session->train.desk);
     spec_unref(session->spec);
 }

@@ -172,11 +172,13 @@ static void make_specs(struct all *all, const struct spec_set *targets)
     all->running = mem_alloc(all->request->parallel, sizeof *all->running);
     for (size_t i = 0; i < all->count; i++) {
         struct spec *spec = spec_with_ip(targets->specs[i], &addresses[i]);
+        spec->results.keeps_packets = true;
         spec->schedule.frequency_ns = schema_row(SLOT_FREQUENCY, spec->operation)->max;
         spec->schedule.start = SPEC_START_NOW;
         spec->schedule.life_ns = SPEC_FOREVER;
         all->specs[i] = spec;
     }
+    cli_choose(all->specs, all->count);
     free(addresses);
 }
 

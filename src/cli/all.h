@@ -24,4 +24,8 @@ void cli_all_add_head(int name_width, struct buf *out);
  * not ok. */
 void cli_all_add_row(const struct cli_result *result, int name_width, struct buf *out);
 
+/* `operation: auto`: exchanges each spec of it, which has its address, for one with the protocol
+ * that works; where none does, with the last of them. Takes as long as the trials. */
+void cli_choose(struct spec **specs, size_t count);
+
 #endif

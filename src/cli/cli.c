@@ -33,8 +33,9 @@ static const struct options_program main_program = {
     .name = "ipsla",
     .usage = "probe HOST [flags] | show [URL] statistics|details|summary|responder | top [URL] "
              "[flags] | "
-             "health [URL] | discover HOST... [flags] | path HOST [flags] | check FILE... | export "
-             "CONFIG | import "
+             "health [URL] | discover HOST... [flags] | path HOST [flags] | check FILE... | plan "
+             "CONFIG | "
+             "export CONFIG | import "
              "FILE... [flags] | "
              "decode FILE [flags] | key-solve --pcap FILE | voice-table [flags]",
     .summary = "Cisco IP SLA from the command line. Each word has its own --help.",
@@ -102,7 +103,7 @@ static void read_help(int argc, char **argv)
 }
 
 #define WORDS                                                                                      \
-    "probe, show, top, health, discover, path, check, export, import, decode, key-solve or "       \
+    "probe, show, top, health, discover, path, check, plan, export, import, decode, key-solve or " \
     "voice-table"
 
 static int run(int argc, char **argv)
@@ -111,10 +112,19 @@ static int run(int argc, char **argv)
         const char *word;
         int (*run)(int argc, char **argv);
     } words[] = {
-        {"probe", cli_probe_main},    {"show", cli_show_main},     {"top", cli_top_main},
-        {"health", cli_health_main},  {"export", cli_export_main}, {"discover", cli_discover_main},
-        {"path", cli_trace_main},     {"check", check_main},       {"decode", cli_decode_main},
-        {"key-solve", cli_key_solve}, {"import", cli_import_main}, {"voice-table", cli_voice_table},
+        {"probe", cli_probe_main},
+        {"show", cli_show_main},
+        {"top", cli_top_main},
+        {"health", cli_health_main},
+        {"export", cli_export_main},
+        {"discover", cli_discover_main},
+        {"path", cli_trace_main},
+        {"plan", cli_plan_main},
+        {"check", check_main},
+        {"decode", cli_decode_main},
+        {"key-solve", cli_key_solve},
+        {"import", cli_import_main},
+        {"voice-table", cli_voice_table},
     };
     struct options options;
     int status;

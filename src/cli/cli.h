@@ -73,6 +73,9 @@ int cli_health_main(int argc, char **argv);
 /* `ipsla export`; argv[0] is the word. Returns the exit status. */
 int cli_export_main(int argc, char **argv);
 
+/* `ipsla plan`: what a configuration will cost. argv[0] is the word. Returns the exit status. */
+int cli_plan_main(int argc, char **argv);
+
 /* `ipsla import`: targets from configurations of routers and of other programs. argv[0] is the
  * word. Returns the exit status. */
 int cli_import_main(int argc, char **argv);

@@ -7,11 +7,17 @@
 #include "config/secret.h"
 #include "config/target.h"
 #include "operation/operation.h"
+#include "probe/choice.h"
 
 static bool read_version(const struct key_flags *flags, struct spec *spec)
 {
     int64_t number = spec->control.version;
     if (!key_flag_number(flags, spec, SLOT_CONTROL_VERSION, &number)) {
+        return false;
+    }
+    if (spec->operation->chooses && key_flag_text(flags, SLOT_CONTROL_VERSION) != NULL) {
+        fprintf(stderr, "ipsla probe: --%s is not for operation auto, which chooses it\n",
+                key_flag_name(flags, SLOT_CONTROL_VERSION));
         return false;
     }
     if (!operation_takes(spec->operation, (enum control_version)number)) {
@@ -47,6 +53,22 @@ static bool read_numbers(const struct key_flags *flags, struct spec *spec)
     spec->control.tries = (uint8_t)tries;
     spec->control.mode = (uint8_t)mode;
     spec->control.auth_layout = (unsigned)layout;
+    return true;
+}
+
+/* Of operation auto: it goes into the choice. */
+static bool read_stamp_port(const struct key_flags *flags, struct spec *spec)
+{
+    int64_t port = 0;
+    if (!key_flag_number(flags, spec, SLOT_STAMP_PORT, &port)) {
+        return false;
+    }
+    if (port > 0) {
+        struct choice *choice = choice_copy(spec->choice);
+        choice->stamp_port = (uint16_t)port;
+        choice_unref(spec->choice);
+        spec->choice = choice;
+    }
     return true;
 }
 
@@ -100,7 +122,7 @@ bool cli_read_control(const struct key_flags *flags, struct spec *spec)
     bool has_id = key_flag_text(flags, SLOT_KEY_ID) != NULL;
     bool has_file = key_flag_text(flags, SLOT_KEY_SECRET_FILE) != NULL;
     bool has_algorithm = key_flag_text(flags, SLOT_KEY_ALGORITHM) != NULL;
-    if (!read_version(flags, spec) || !read_numbers(flags, spec)) {
+    if (!read_version(flags, spec) || !read_numbers(flags, spec) || !read_stamp_port(flags, spec)) {
         return false;
     }
     if (has_id != has_file || (has_algorithm && !has_id)) {

@@ -22,14 +22,16 @@
 enum { EXIT_NONE = 1 };
 
 static const struct option_row rows[] = {
-    {"methods", "LIST", "v1,v2,stamp,echo,timestamp",
-     "What to ask: control requests of version 1 and 2, STAMP or TWAMP Light, ICMP echo, ICMP "
-     "timestamp."},
+    {"methods", "LIST", "v1,v2,stamp,twamp,echo,timestamp",
+     "What to ask: control requests of version 1 and 2, STAMP or TWAMP Light, servers of TWAMP, "
+     "ICMP "
+     "echo, ICMP timestamp."},
     {"port", "N", "16384",
      "Port that a responder is asked to open for 100 ms; version 2 uses the port after it."},
     {"control-port", "N", "1967", "Control port of version 1."},
     {"control-port-v2", "N", "1167", "Control port of version 2."},
     {"stamp-port", "N", "862", "Port of STAMP and TWAMP Light reflectors."},
+    {"twamp-port", "N", "862", "TCP port of TWAMP servers."},
     {"parallel", "N", "32", "Requests that are waited for at the same time, 1 to 1024."},
     {"rate", "N", "50", "Requests a second, 1 to 1000."},
     {"timeout", "DURATION", "1s", "How long to wait for each answer, 10ms to 60s."},
@@ -41,11 +43,11 @@ static const struct option_row rows[] = {
 static const struct options_program program = {
     .name = "ipsla discover",
     .usage = "HOST... [flags]",
-    .summary =
-        "Says which addresses (names, or prefixes up to a /24, of IPv6 a /120) answer IP "
-        "SLA control\nrequests of version 1 and 2, test packets of STAMP and TWAMP Light, "
-        "ICMP echoes and ICMP\ntimestamps. An IP SLA responder that answers opens a UDP port "
-        "for 100 ms (or for its own minimum).",
+    .summary = "Says which addresses (names, or prefixes up to a /24, of IPv6 a /120) answer IP "
+               "SLA control\nrequests of version 1 and 2, test packets of STAMP and TWAMP Light, "
+               "connections to TWAMP\nservers, ICMP echoes and ICMP timestamps. An IP SLA "
+               "responder that answers opens a UDP port "
+               "for 100 ms (or for its own minimum).",
     .rows = rows,
     .row_count = sizeof rows / sizeof rows[0],
     .positional_max = OPTIONS_POSITIONAL_MAX,
@@ -120,7 +122,8 @@ static bool read_methods(const struct options *options, bool methods[DISCOVER_ME
         const char *comma = strchr(word, ',');
         size_t length = comma == NULL ? strlen(word) : (size_t)(comma - word);
         if (!read_method(word, length, methods)) {
-            options_refuse(options, "methods", text, "a list of v1, v2, stamp, echo, timestamp");
+            options_refuse(options, "methods", text,
+                           "a list of v1, v2, stamp, twamp, echo, timestamp");
             return false;
         }
         word = comma == NULL ? NULL : comma + 1;
@@ -134,10 +137,12 @@ static bool read_ports(const struct options *options, struct discover_settings *
     unsigned v1 = 0;
     unsigned v2 = 0;
     unsigned stamp = 0;
+    unsigned twamp = 0;
     if (!read_number(options, "port", UINT16_MAX, &port) ||
         !read_number(options, "control-port", UINT16_MAX, &v1) ||
         !read_number(options, "control-port-v2", UINT16_MAX, &v2) ||
-        !read_number(options, "stamp-port", UINT16_MAX, &stamp)) {
+        !read_number(options, "stamp-port", UINT16_MAX, &stamp) ||
+        !read_number(options, "twamp-port", UINT16_MAX, &twamp)) {
         return false;
     }
     unsigned second = port == UINT16_MAX ? port - 1 : port + 1;
@@ -151,6 +156,7 @@ static bool read_ports(const struct options *options, struct discover_settings *
     out->control_ports[DISCOVER_V1] = (uint16_t)v1;
     out->control_ports[DISCOVER_V2] = (uint16_t)v2;
     out->stamp_port = (uint16_t)stamp;
+    out->twamp_port = (uint16_t)twamp;
     return true;
 }
 

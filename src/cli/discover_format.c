@@ -36,8 +36,8 @@ static bool is_void(const struct discover_result *result)
 
 bool cli_discover_is_found(const struct cli_discover *view, size_t index)
 {
-    bool has_responders =
-        view->methods[DISCOVER_V1] || view->methods[DISCOVER_V2] || view->methods[DISCOVER_STAMP];
+    bool has_responders = view->methods[DISCOVER_V1] || view->methods[DISCOVER_V2] ||
+                          view->methods[DISCOVER_STAMP] || view->methods[DISCOVER_TWAMP];
     for (enum discover_method method = 0; method < DISCOVER_METHOD_COUNT; method++) {
         if (discover_is_responder(method) == has_responders &&
             cli_discover_is_answer(result_of(view, index, method))) {
@@ -65,11 +65,8 @@ static int cell_width(enum discover_method method)
 void cli_discover_add_head(const struct cli_discover *view, struct buf *out)
 {
     static const char *const heads[] = {
-        [DISCOVER_V1] = "V1",
-        [DISCOVER_V2] = "V2",
-        [DISCOVER_STAMP] = "STAMP",
-        [DISCOVER_ECHO] = "ECHO",
-        [DISCOVER_TIMESTAMP] = "TIMESTAMP",
+        [DISCOVER_V1] = "V1",       [DISCOVER_V2] = "V2",     [DISCOVER_STAMP] = "STAMP",
+        [DISCOVER_TWAMP] = "TWAMP", [DISCOVER_ECHO] = "ECHO", [DISCOVER_TIMESTAMP] = "TIMESTAMP",
     };
     add_names(view->hosts, "ADDRESS", "NAME", out);
     for (enum discover_method method = 0; method < DISCOVER_METHOD_COUNT; method++) {
@@ -173,6 +170,26 @@ static void add_signs(unsigned signs, struct buf *out)
     }
 }
 
+/* "offers unauthenticated, authenticated". */
+static void add_server(const struct discover_result *result, struct buf *out)
+{
+    const char *software = discover_server_software(result->modes, result->count);
+    const char *separator = "";
+    buf_add_string(out, "offers ");
+    for (unsigned bit = 0; discover_mode_name(bit) != NULL; bit++) {
+        if ((result->modes & 1U << bit) != 0) {
+            buf_printf(out, "%s%s", separator, discover_mode_name(bit));
+            separator = ", ";
+        }
+    }
+    if (separator[0] == '\0') {
+        buf_printf(out, "modes 0x%" PRIx32, result->modes);
+    }
+    if (software != NULL) {
+        buf_printf(out, "; as %s does", software);
+    }
+}
+
 static void add_accepted(const struct discover_result *result, enum discover_method method,
                          struct buf *out)
 {
@@ -182,6 +199,8 @@ static void add_accepted(const struct discover_result *result, enum discover_met
         buf_add_string(out, "no authentication demanded");
     } else if (method == DISCOVER_STAMP) {
         add_signs(result->signs, out);
+    } else if (method == DISCOVER_TWAMP) {
+        add_server(result, out);
     } else if (method == DISCOVER_TIMESTAMP && !result->is_utc) {
         buf_add_string(out, "its clock is not UTC");
     } else if (method == DISCOVER_TIMESTAMP && result->is_swapped) {
@@ -201,12 +220,18 @@ static void add_detail(const struct discover_result *result, enum discover_metho
         add_accepted(result, method, out);
         break;
     case DISCOVER_REFUSED:
+        if (method == DISCOVER_TWAMP) {
+            buf_add_string(out, "a server that offers no mode");
+            break;
+        }
         buf_printf(out, "%s (status 0x%08" PRIx32 ")", refusal_text(result->status),
                    result->status);
         break;
     case DISCOVER_UNREADABLE:
         if (result->signs != 0) {
             add_signs(result->signs, out);
+        } else if (method == DISCOVER_TWAMP) {
+            buf_add_string(out, "somebody listens who does not greet as a TWAMP server");
         } else {
             buf_add_string(out, "something came back that is no answer");
         }
@@ -282,7 +307,8 @@ void cli_discover_add_legend(struct buf *out)
         out,
         "\n"
         "1.234    round-trip time in milliseconds\n"
-        "yes      a responder of that version opened the port; a reflector answered\n"
+        "yes      a responder of that version opened the port; a reflector answered; a server\n"
+        "         offers modes\n"
         "auth     a responder answered that it demands authentication, and opened nothing\n"
         "refused  a responder answered and opened nothing; the status says why\n"
         "no       the host is up and has no responder on the control port\n"
@@ -351,6 +377,24 @@ static void add_reflector(const struct discover_result *result, struct buf *out)
                software == NULL ? "null" : software, software == NULL ? "" : "\"");
 }
 
+static void add_offer(const struct discover_result *result, struct buf *out)
+{
+    const char *software = discover_server_software(result->modes, result->count);
+    const char *separator = "";
+    bool is_answer = cli_discover_is_answer(result);
+    buf_add_string(out, ", \"modes\": [");
+    for (unsigned bit = 0; discover_mode_name(bit) != NULL; bit++) {
+        if ((result->modes & 1U << bit) != 0) {
+            buf_printf(out, "%s\"%s\"", separator, discover_mode_name(bit));
+            separator = ", ";
+        }
+    }
+    buf_add_char(out, ']');
+    add_optional("count", is_answer, result->count, out);
+    buf_printf(out, ", \"software\": %s%s%s", software == NULL ? "" : "\"",
+               software == NULL ? "null" : software, software == NULL ? "" : "\"");
+}
+
 static void add_method(const struct discover_result *result, enum discover_method method,
                        struct buf *out)
 {
@@ -364,6 +408,8 @@ static void add_method(const struct discover_result *result, enum discover_metho
         add_control(result, method, out);
     } else if (method == DISCOVER_STAMP) {
         add_reflector(result, out);
+    } else if (method == DISCOVER_TWAMP) {
+        add_offer(result, out);
     } else if (method == DISCOVER_TIMESTAMP) {
         buf_printf(out, ", \"utc\": %s",
                    !cli_discover_is_answer(result) ? "null"

@@ -5,6 +5,7 @@
 #include "probe/control.h"
 #include "wire/ipsla.h"
 #include "wire/stamp_packet.h"
+#include "wire/twamp_control.h"
 
 #define DEFAULT_PORT 16384
 #define CODE_PORT_IN_USE 4 /* ipsla_status_code */
@@ -48,6 +49,32 @@ static void add_reflector(const struct discover_result *result, struct buf *out)
     }
 }
 
+static void add_server(const struct discover_result *result, struct buf *out)
+{
+    buf_add_string(out, ", operation: twamp");
+    if (result->peer.port != TWAMP_PORT) {
+        buf_printf(out, ", server_port: %u", (unsigned)result->peer.port);
+    }
+}
+
+/* What somebody has to do before the target can be measured; nothing when that is nothing. */
+static void add_comment(const struct discover_result *result, enum discover_method method,
+                        struct buf *out)
+{
+    unsigned code = ipsla_status_code(result->status);
+    bool is_refused = result->outcome == DISCOVER_REFUSED;
+    if (method == DISCOVER_TWAMP && is_refused) {
+        buf_add_string(out, "  # a TWAMP server that offers this host no mode\n");
+    } else if (method == DISCOVER_TWAMP && (result->modes & TWAMP_OPEN) == 0) {
+        buf_add_string(out, "  # offers no unauthenticated mode: add mode and auth_key\n");
+    } else if (is_refused) {
+        buf_printf(out, "  # refused a request (status %u)%s\n", code,
+                   code == CODE_PORT_IN_USE
+                       ? ": something has the port; write {host: ..., port: N} with another port"
+                       : "; where it demands a key, add control: {key: ID}");
+    }
+}
+
 static void add_method(const struct discover_result *result, enum discover_method method,
                        struct buf *out)
 {
@@ -60,6 +87,9 @@ static void add_method(const struct discover_result *result, enum discover_metho
         break;
     case DISCOVER_STAMP:
         add_reflector(result, out);
+        break;
+    case DISCOVER_TWAMP:
+        add_server(result, out);
         break;
     case DISCOVER_ECHO:
         buf_add_string(out, ", module: ping");
@@ -90,13 +120,7 @@ void cli_discover_add_yaml(const struct cli_discover *view, size_t index, struct
         buf_add_string(&more, ", ip_version: 6");
     }
     add_method(result, method, &more);
-    if (result->outcome == DISCOVER_REFUSED) {
-        unsigned code = ipsla_status_code(result->status);
-        buf_printf(out, "  # refused a request (status %u)%s\n", code,
-                   code == CODE_PORT_IN_USE
-                       ? ": something has the port; write {host: ..., port: N} with another port"
-                       : "; where it demands a key, add control: {key: ID}");
-    }
+    add_comment(result, method, out);
     if (host->name != NULL && is_ipv6) { /* the name stands for its IPv4 address too */
         buf_printf(out, "  - {name: %s-ipv6, host: %s%s}\n", host->name, host->name,
                    buf_string(&more));

@@ -10,6 +10,7 @@
 #include "config/json_value.h"
 #include "explain/reason.h"
 #include "operation/operation.h"
+#include "probe/choice.h"
 #include "stats/deviation.h"
 
 static void add_string(struct buf *out, const char *text)
@@ -375,11 +376,20 @@ static void add_voice(const struct cli_result *result, struct buf *out)
     buf_add_char(out, '}');
 }
 
+/* What auto chose; nothing where the operation was named. */
+static void add_protocol(const struct spec *spec, struct buf *out)
+{
+    if (spec->choice != NULL) {
+        buf_printf(out, "\"protocol\": \"%s\", ", choice_row(spec->choice)->name);
+    }
+}
+
 static void add_object(const struct cli_result *result, bool with_packets, struct buf *out)
 {
     const struct round *round = result->round;
     buf_printf(out, "{\"operation\": \"%s\", \"precision\": \"%s\", ",
                result->spec->operation->name, precision_name(result->spec->packets.precision));
+    add_protocol(result->spec, out);
     add_target(result->spec, out);
     add_operation(result, out);
     add_packets(result, out);

@@ -34,6 +34,7 @@ static const struct entry entries[] = {
     {&schema_operation, SLOT_REFLECTOR, {0}},
     {&schema_operation, SLOT_MODE, {.argument = "MODE"}},
     {&schema_operation, SLOT_SERVER_PORT, {0}},
+    {&schema_operation, SLOT_STAMP_PORT, {0}},
 
     {&schema_operation, SLOT_CODEC, {.heading = "Voice"}},
     {&schema_operation, SLOT_CODEC_NUM_PACKETS, {0}},

@@ -172,6 +172,7 @@ static void make_engine(struct run *run, struct spec *spec, struct instant now)
     struct engine_options options = {.start_now = true};
     entropy_fill(options.seed, sizeof options.seed);
     spec->path.is_alone = true;
+    spec->results.keeps_packets = true;
     struct spec_set *set = spec_set_new(&spec, 1);
     run->engine = engine_new(&options);
     cli_clock_read(&run->clock, run->engine);
@@ -245,7 +246,12 @@ static int measure(const struct cli_request *request, struct spec *spec)
 int cli_one(const struct cli_request *request)
 {
     const struct spec *spec = request->spec;
+    struct cli_request chosen = *request;
     struct addr ip = {0}, current = {0};
     lookup_address(spec->identity.host, spec_ip_version(spec), &current, &ip);
-    return measure(request, spec_with_ip(spec, &ip));
+    chosen.spec = spec_with_ip(spec, &ip);
+    cli_choose(&chosen.spec, 1);
+    int status = measure(&chosen, spec_ref(chosen.spec));
+    spec_unref(chosen.spec);
+    return status;
 }

@@ -42,6 +42,7 @@ struct source {
 /* A target as it was read. */
 struct shown {
     char *name, *wanted, *destination; /* wanted: NULL without the label */
+    char *choice; /* what auto chose, and why; NULL: the operation was written */
     struct ios_entry entry;
     struct round round;
 };
@@ -57,6 +58,7 @@ static void free_list(struct list *list)
         free(list->items[i].name);
         free(list->items[i].wanted);
         free(list->items[i].destination);
+        free(list->items[i].choice);
     }
     free(list->items);
 }
@@ -77,6 +79,15 @@ static void read_counts(const struct node *object, struct ios_entry *entry)
     if (!json_seconds_read(json_text(object, "life_left_seconds"), &entry->life_left_ns)) {
         entry->life_left_ns = SPEC_FOREVER;
     }
+}
+
+/* NULL: the operation was not chosen. */
+static char *read_choice(const struct node *object)
+{
+    const struct node *choice = json_find(object, "auto");
+    bool is_good = true;
+    const char *words = choice == NULL ? NULL : listing_text(choice, "explanation", &is_good);
+    return words == NULL || !is_good ? NULL : mem_string(words);
 }
 
 /* False when it is no target of an exporter. */
@@ -107,6 +118,7 @@ static bool read_target(const struct node *object, struct shown *out)
     out->wanted = labels == NULL || json_text(labels, IOS_ID_LABEL) == NULL
                       ? NULL
                       : mem_string(json_text(labels, IOS_ID_LABEL));
+    out->choice = read_choice(object);
     out->destination = mem_string(address != NULL ? address : host != NULL ? host : "-");
     entry->destination = out->destination;
     entry->precision = is_word(json_text(object, "precision"), "microseconds")
@@ -167,6 +179,14 @@ static bool is_chosen(const struct ios_name *name, const char *wanted)
     return wanted == NULL || strcmp(name->name, wanted) == 0 || strcmp(text, wanted) == 0;
 }
 
+/* A router has no word for it: beside its lines, when one target is asked for. */
+static void say_choice(const struct shown *shown)
+{
+    if (shown != NULL && shown->choice != NULL) {
+        fprintf(stderr, PROGRAM ": %s: %s\n", shown->name, shown->choice);
+    }
+}
+
 /* How many were shown. */
 static size_t print_list(const struct list *list, const struct ios_name *names,
                          enum cli_output output, const char *wanted)
@@ -178,6 +198,7 @@ static size_t print_list(const struct list *list, const struct ios_name *names,
         if (is_chosen(&names[i], wanted)) {
             cli_ios_add(output, &list->items[i].entry, &out);
             ios_names_say(PROGRAM, wanted == NULL ? NULL : &names[i], wanted == NULL ? 0 : 1);
+            say_choice(wanted == NULL ? NULL : &list->items[i]);
             shown++;
         }
     }

@@ -316,6 +316,16 @@ static void add_spoilt(const struct round *round, struct buf *out)
     buf_fini(&text);
 }
 
+static void add_choice(const struct spec *spec, struct buf *out)
+{
+    struct buf text = {0};
+    explain_choice(spec, &text);
+    if (text.size > 0) {
+        buf_printf(out, "Protocol: %s\n", buf_string(&text));
+    }
+    buf_fini(&text);
+}
+
 void cli_text_format(const struct cli_result *result, struct buf *out)
 {
     const struct round *round = result->round;
@@ -346,6 +356,7 @@ void cli_text_format(const struct cli_result *result, struct buf *out)
     add_reply(round, out);
     add_unsent(result, out);
     add_spoilt(round, out);
+    add_choice(result->spec, out);
     enum target_state state = cli_state(result);
     if (state != TARGET_OK) {
         buf_add_string(out, state == TARGET_DEGRADED ? "Limits exceeded: " : "Reason: ");

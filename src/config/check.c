@@ -126,7 +126,9 @@ static void check_rows(const struct checking *checking)
 {
     for (size_t i = 0; i < schema_operation.count; i++) {
         const struct schema_key *key = &schema_operation.keys[i];
-        if (key->is_by_operation && key->kind != SCHEMA_CHOICE && key->kind != SCHEMA_PORT_RANGE &&
+        bool is_number = key->kind != SCHEMA_CHOICE && key->kind != SCHEMA_CHOICES &&
+                         key->kind != SCHEMA_PORT_RANGE;
+        if (key->is_by_operation && is_number &&
             schema_row(key->slot, checking->operation) != NULL) {
             check_row(checking, key);
         }

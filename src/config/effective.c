@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "config/effective.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "config/keys.h"
 #include "config/written.h"
 #include "config/yaml_text.h"
+#include "probe/choice.h"
 
 /* A target file, and which of the targets is its first. */
 struct section {
@@ -21,6 +23,7 @@ struct section {
 struct effective {
     struct buf head; /* everything before the targets */
     struct spec_set *targets; /* NULL: none */
+    struct spec_set *measured; /* the same as they are measured; NULL: not known */
     struct section *files; /* in the order of their targets */
     size_t file_count;
     unsigned references;
@@ -75,7 +78,7 @@ static void add_prober(const struct prober_rules *rules, struct buf *out)
         yaml_add_text(out, rules->modules[i].name);
     }
     buf_add_string(out, "]\n  allow: ");
-    effective_add_prefixes(rules->allow, rules->allow_count, out);
+    yaml_add_prefixes(rules->allow, rules->allow_count, out);
     buf_printf(out, "\n  max_concurrent: %u\n", rules->max_concurrent);
 }
 
@@ -152,6 +155,12 @@ struct effective *effective_new(const struct config *config)
     return effective;
 }
 
+void effective_set_measured(struct effective *effective, struct spec_set *measured)
+{
+    assert(measured->count == effective->targets->count);
+    effective->measured = spec_set_ref(measured);
+}
+
 static bool has_id(const struct reflect_settings *settings, uint16_t id)
 {
     for (size_t i = 0; i < settings->key_count; i++) {
@@ -192,6 +201,7 @@ void effective_unref(struct effective *effective)
     }
     free(effective->files);
     spec_set_unref(effective->targets);
+    spec_set_unref(effective->measured);
     buf_fini(&effective->head);
     free(effective);
 }
@@ -205,6 +215,22 @@ struct effective_reader *effective_open(struct effective *effective, struct buf 
     return reader;
 }
 
+/* What auto chose for the target at `index`. */
+static void add_choice(const struct effective *effective, size_t index, struct buf *out)
+{
+    const struct choice *choice =
+        effective->measured == NULL ? NULL : effective->measured->specs[index]->choice;
+    if (choice == NULL) {
+        return;
+    }
+    static const char *const states[] = {[CHOICE_OPEN] = "not chosen yet",
+                                         [CHOICE_MADE] = "measured by ",
+                                         [CHOICE_VAIN] = "no protocol works, measured by "};
+    bool is_open = choice->state == CHOICE_OPEN;
+    buf_printf(out, "  # auto: %s%s\n", states[choice->state],
+               is_open ? "" : choice_row(choice)->name);
+}
+
 static void add_target(struct effective_reader *reader)
 {
     const struct effective *effective = reader->effective;
@@ -215,6 +241,7 @@ static void add_target(struct effective_reader *reader)
         yaml_add_comment(&reader->piece, effective->files[reader->file].path);
         buf_add_char(&reader->piece, '\n');
     }
+    add_choice(effective, reader->target, &reader->piece);
     add_entry(&schema_target, effective->targets->specs[reader->target++], &reader->piece);
 }
 

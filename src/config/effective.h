@@ -19,6 +19,9 @@ struct effective;
 
 /* Keeps nothing of `config` but references on its targets. */
 struct effective *effective_new(const struct config *config);
+/* Says of each target of operation auto what it is measured by: `measured` are the targets in the
+ * same order. Before anybody else has it. */
+void effective_set_measured(struct effective *effective, struct spec_set *measured);
 /* Of a responder without targets. */
 struct effective *effective_of_responder(const struct reflect_settings *settings);
 struct effective *effective_ref(struct effective *effective);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "config/duration.h"
+#include "config/effective_impair.h"
 #include "config/number_field.h"
 #include "config/schema.h"
 #include "config/yaml_text.h"
@@ -64,18 +65,6 @@ static void add_listen(const struct reflect_settings *settings, struct buf *out)
         } else {
             yaml_add_text(out, addr_format(&settings->listen[i], text));
         }
-    }
-    end_list(count, out);
-}
-
-void effective_add_prefixes(const struct addr_prefix *prefixes, size_t count, struct buf *out)
-{
-    char text[ADDR_TEXT_MAX];
-    for (size_t i = 0; i < count; i++) {
-        struct addr addr = {.family = prefixes[i].family};
-        memcpy(addr.ip, prefixes[i].ip, sizeof addr.ip);
-        begin_item(i, out);
-        buf_printf(out, "'%s/%u'", addr_format_ip(&addr, text), (unsigned)prefixes[i].length);
     }
     end_list(count, out);
 }
@@ -151,10 +140,13 @@ static void add_other(enum slot slot, const struct reflect_settings *settings, s
         yaml_add_text(out, settings->device);
         break;
     case SLOT_ALLOW:
-        effective_add_prefixes(settings->allow, settings->allow_count, out);
+        yaml_add_prefixes(settings->allow, settings->allow_count, out);
         break;
     case SLOT_RESERVE_FOR:
-        effective_add_prefixes(settings->reserve_for, settings->reserve_for_count, out);
+        yaml_add_prefixes(settings->reserve_for, settings->reserve_for_count, out);
+        break;
+    case SLOT_IMPAIR:
+        effective_add_impair(&settings->impair, out);
         break;
     case SLOT_PORTS:
         add_ports(&settings->ports, out);
@@ -171,7 +163,8 @@ static void add_other(enum slot slot, const struct reflect_settings *settings, s
 static bool is_absent(enum slot slot, const struct reflect_settings *settings)
 {
     return (slot == SLOT_RESPONDER_VRF && settings->device[0] == '\0') ||
-           (slot == SLOT_STAMP_KEY && settings->stamp.key.algorithm == AUTH_NONE);
+           (slot == SLOT_STAMP_KEY && settings->stamp.key.algorithm == AUTH_NONE) ||
+           (slot == SLOT_IMPAIR && settings->impair.rule_count == 0);
 }
 
 void effective_add_responder(const struct reflect_settings *settings, struct buf *out)

@@ -10,7 +10,4 @@
 /* Appends the section with all its keys. */
 void effective_add_responder(const struct reflect_settings *settings, struct buf *out);
 
-/* "['192.0.2.0/24', '2001:db8::/32']". */
-void effective_add_prefixes(const struct addr_prefix *prefixes, size_t count, struct buf *out);
-
 #endif

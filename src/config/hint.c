@@ -272,6 +272,7 @@ static size_t list_words(const struct schema_key *key, const char *words[WORDS_M
     size_t count = 0;
     switch (key->kind) {
     case SCHEMA_CHOICE:
+    case SCHEMA_CHOICES:
         while (count < WORDS_MAX && key->choices[count] != NULL) {
             words[count] = key->choices[count];
             count++;
@@ -353,6 +354,10 @@ const char *hint_shape(const struct schema_key *key)
         return "{assume_synchronized: true}";
     case SLOT_EVIDENCE:
         return "{size: 0}";
+    case SLOT_IMPAIR:
+        return "{rules: [{loss_sd: 5%}]}";
+    case SLOT_IMPAIR_RULES:
+        return "[{loss_sd: 5%}]";
     case SLOT_RESPONDER:
         return "{}";
     case SLOT_PROBE:
@@ -384,6 +389,8 @@ const char *hint_shape(const struct schema_key *key)
         return "[1024-65535]";
     case SCHEMA_IDS:
         return "[1]";
+    case SCHEMA_CHOICES:
+        return "[ipsla-v2, stamp]";
     case SCHEMA_NAMES:
         return "[jitter]";
     case SCHEMA_FILES:

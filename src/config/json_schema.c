@@ -19,6 +19,8 @@ static const struct {
                    "\"additionalProperties\":{\"$ref\":\"#/$defs/module\"}"},
     {SLOT_TARGETS, "\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/target\"}"},
     {SLOT_KEYS, "\"type\":\"array\",\"maxItems\":64,\"items\":{\"$ref\":\"#/$defs/key\"}"},
+    {SLOT_IMPAIR_RULES, "\"type\":\"array\",\"maxItems\":32,\"items\":{\"$ref\":\"#/$defs/"
+                        "impair_rule\"}"},
     {SLOT_RESPONDER, "\"$ref\":\"#/$defs/responder\""},
     {SLOT_PROBE, "\"$ref\":\"#/$defs/probe\""},
     {SLOT_GROUP_TARGETS, "\"type\":\"array\",\"items\":{\"type\":\"string\",\"minLength\":1}"},
@@ -181,6 +183,8 @@ void json_schema_write(struct buf *out)
     write_sections(&schema_root, out);
     write_section(&schema_key, out);
     write_section(&schema_responder, out);
+    write_sections(&schema_responder, out);
+    write_section(&schema_impair_rule, out);
     write_section(&schema_probe, out);
     write_section(&schema_group, out);
     buf_add_string(out, ",\n\"target_file\":{\"type\":\"array\",\"items\":{\"$ref\":"

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/dscp.h"
+#include "config/impair_value.h"
 #include "config/labels.h"
 #include "config/number_pattern.h"
 
@@ -170,6 +171,19 @@ static void write_single(const struct schema_key *key, const struct operation *o
     case SCHEMA_LIFE:
         write_durations("forever|", SPEC_LIFE_MIN_NS, SPEC_LIFE_MAX_NS, out);
         break;
+    case SCHEMA_WHICH:
+        buf_add_string(out, "\"type\":\"string\",");
+        write_pattern("(?:[0-9]{1,3}(?:\\.[0-9]{1,4})?%|every [1-9][0-9]*)"
+                      "(?: in bursts of [1-9][0-9]*)?",
+                      out);
+        break;
+    case SCHEMA_OFFSET:
+        write_durations("-?", 0, IMPAIR_OFFSET_MAX_NS, out);
+        break;
+    case SCHEMA_DRIFT:
+        buf_add_string(out, "\"type\":\"string\",");
+        write_pattern("-?(?:[0-9]{1,3}|1000)ppm", out);
+        break;
     case SCHEMA_HOST:
         buf_add_string(out, SCALARS ",");
         write_pattern("[^ /\\[\\]]+", out);
@@ -189,9 +203,9 @@ static void write_single(const struct schema_key *key, const struct operation *o
     }
 }
 
-static void write_element(enum schema_kind kind, struct buf *out)
+static void write_element(const struct schema_key *key, struct buf *out)
 {
-    switch (kind) {
+    switch (key->kind) {
     case SCHEMA_BOUNDS:
         write_durations("", SCHEMA_BOUND_MIN_NS, SCHEMA_BOUND_MAX_NS, out);
         break;
@@ -207,6 +221,9 @@ static void write_element(enum schema_kind kind, struct buf *out)
         break;
     case SCHEMA_IDS:
         write_numbers(1, UINT16_MAX, "", out);
+        break;
+    case SCHEMA_CHOICES:
+        write_choices(key, out);
         break;
     case SCHEMA_NAMES:
         buf_printf(out, SCALARS ",\"minLength\":1,\"maxLength\":%d", SCHEMA_MODULE_NAME_MAX);
@@ -252,7 +269,8 @@ void json_value_write(const struct schema_key *key, const struct operation *oper
                    "\"type\":\"array\",\"minItems\":%" PRId64 ",\"maxItems\":%" PRId64
                    ",\"items\":{\"anyOf\":[{",
                    key->min, key->max);
-        write_element(key->kind, out);
+        write_element(key, out);
         buf_add_string(out, "}," VARIABLE "]}");
+        buf_add_string(out, key->kind == SCHEMA_CHOICES ? ",\"uniqueItems\":true" : "");
     }
 }

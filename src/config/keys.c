@@ -117,14 +117,23 @@ static void report_unknown(const struct node *node, struct diagnostics *diagnost
                       words_quote(node->text, quoted));
 }
 
+const struct auth_key *keys_find(const struct key_ring *ring, const struct node *node,
+                                 struct diagnostics *diagnostics)
+{
+    const struct auth_key *key = find(ring, strtol(node->text, NULL, 10));
+    if (key == NULL) {
+        report_unknown(node, diagnostics);
+    }
+    return key;
+}
+
 /* A key that could not be read was reported already. */
 void keys_take_one(const struct key_ring *ring, const struct node *node,
                    enum auth_algorithm algorithm, struct diagnostics *diagnostics,
                    struct auth_key *out)
 {
-    const struct auth_key *key = find(ring, strtol(node->text, NULL, 10));
+    const struct auth_key *key = keys_find(ring, node, diagnostics);
     if (key == NULL) {
-        report_unknown(node, diagnostics);
         return;
     }
     if (key->algorithm != AUTH_NONE && key->algorithm != algorithm) {
@@ -159,9 +168,8 @@ void keys_assign(const struct key_ring *ring, const struct values *values,
         keys_take_one(ring, value->node, own, diagnostics, &spec->control.key);
         return;
     }
-    const struct auth_key *key = find(ring, value->number);
+    const struct auth_key *key = keys_find(ring, value->node, diagnostics);
     if (key == NULL) {
-        report_unknown(value->node, diagnostics);
         return;
     }
     const struct control *control = control_row(spec->control.version);
@@ -183,9 +191,8 @@ void keys_list(const struct key_ring *ring, const struct node *ids, struct diagn
 {
     out->key_count = 0;
     for (const struct node *node = ids->first; node != NULL; node = node->next) {
-        const struct auth_key *key = find(ring, strtol(node->text, NULL, 10));
+        const struct auth_key *key = keys_find(ring, node, diagnostics);
         if (key == NULL) {
-            report_unknown(node, diagnostics);
             continue;
         }
         if (key->algorithm == AUTH_TWAMP) {

@@ -29,6 +29,10 @@ void keys_fini(struct key_ring *ring);
 void keys_assign(const struct key_ring *ring, const struct values *values,
                  struct diagnostics *diagnostics, struct spec *spec);
 
+/* The key whose id stands at `node`; NULL after a report. */
+const struct auth_key *keys_find(const struct key_ring *ring, const struct node *node,
+                                 struct diagnostics *diagnostics);
+
 /* The same for the list `ids` of a responder. */
 void keys_list(const struct key_ring *ring, const struct node *ids, struct diagnostics *diagnostics,
                struct reflect_settings *out);

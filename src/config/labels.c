@@ -16,7 +16,7 @@ static const char *const reserved[] = {
     "target", "direction", "reason",    "le",    "quantile", "operation", "host",      "address",
     "port",   "source",    "control",   "owner", "tag",      "method",    "precision", "point",
     "state",  "version",   "interface", "vrf",   "dscp",     "codec",     "auth",      "layout",
-    "limit",  "severity",  "flow",      "hop",   "field",    "mpls",
+    "limit",  "severity",  "flow",      "hop",   "field",    "mpls",      "auto",
 };
 
 /* Prometheus adds these itself and renames ours. */

@@ -5,11 +5,11 @@
 #include <string.h>
 
 #include "config/address.h"
+#include "config/amount.h"
 #include "config/duration.h"
 #include "config/file_pattern.h"
 #include "config/packet.h"
 #include "config/port_range.h"
-#include "config/tolerance.h"
 #include "config/words.h"
 
 #define INTEGER_DIGITS_MAX 15
@@ -112,12 +112,15 @@ static const char *parse_text(const struct schema_key *key, const char *text, st
         return packet_check_device(text);
     case SCHEMA_PORT_RANGE:
         return parse_ports(text, key->max, &out->number);
-    case SCHEMA_TOLERANCE:
-        return tolerance_parse(text, &out->number);
     case SCHEMA_START:
         return packet_parse_start(text, &start, &out->number);
     case SCHEMA_LIFE:
         return packet_parse_life(text, &out->number);
+    case SCHEMA_TOLERANCE:
+    case SCHEMA_WHICH:
+    case SCHEMA_OFFSET:
+    case SCHEMA_DRIFT:
+        return amount_parse(key->kind, text, &out->number);
     case SCHEMA_DURATION:
         return duration_parse(text, &out->number);
     default:
@@ -161,12 +164,13 @@ static const char *check_id(const char *text)
     return problem == NULL && (id < 1 || id > UINT16_MAX) ? out_of_range : problem;
 }
 
-const char *parse_element(enum schema_kind kind, const char *text, int64_t *previous_ns)
+const char *parse_element(const struct schema_key *key, const char *text, int64_t *previous_ns)
 {
+    int64_t choice;
     struct addr addr;
     struct addr_prefix prefix;
     struct port_range range;
-    switch (kind) {
+    switch (key->kind) {
     case SCHEMA_BOUNDS:
         return check_bound(text, previous_ns);
     case SCHEMA_HOSTS:
@@ -177,6 +181,8 @@ const char *parse_element(enum schema_kind kind, const char *text, int64_t *prev
         return port_range_parse(text, &range);
     case SCHEMA_PREFIXES:
         return address_parse_prefix(text, &prefix);
+    case SCHEMA_CHOICES:
+        return parse_choice(key, text, &choice);
     case SCHEMA_NAMES:
         return check_text(text, 1, SCHEMA_MODULE_NAME_MAX);
     case SCHEMA_FILES:
@@ -190,14 +196,14 @@ bool parse_has_elements(enum schema_kind kind)
 {
     return kind == SCHEMA_BOUNDS || kind == SCHEMA_HOSTS || kind == SCHEMA_ENDPOINTS ||
            kind == SCHEMA_PREFIXES || kind == SCHEMA_PORTS || kind == SCHEMA_IDS ||
-           kind == SCHEMA_NAMES || kind == SCHEMA_FILES;
+           kind == SCHEMA_CHOICES || kind == SCHEMA_NAMES || kind == SCHEMA_FILES;
 }
 
 bool parse_is_valid(const struct schema_key *key, const char *text)
 {
     struct parsed parsed;
     int64_t previous_ns = 0;
-    return parse_has_elements(key->kind) ? parse_element(key->kind, text, &previous_ns) == NULL
+    return parse_has_elements(key->kind) ? parse_element(key, text, &previous_ns) == NULL
                                          : parse_value(key, NULL, text, &parsed) == NULL;
 }
 

@@ -26,7 +26,7 @@ bool parse_has_elements(enum schema_kind kind);
 
 /* Checks one element of such a list; *previous_ns is the bound before it, 0 at first, and becomes
  * this one. Returns NULL, or what is wrong with it. */
-const char *parse_element(enum schema_kind kind, const char *text, int64_t *previous_ns);
+const char *parse_element(const struct schema_key *key, const char *text, int64_t *previous_ns);
 
 /* As a value of the key, or as the first element of it. */
 bool parse_is_valid(const struct schema_key *key, const char *text);

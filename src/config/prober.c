@@ -9,6 +9,7 @@
 #include "config/address.h"
 #include "config/target.h"
 #include "config/value.h"
+#include "operation/operation.h"
 
 /* What a target has that is measured once: its next start is too far away to come. */
 static const char *const once[][2] = {{"name", "probe"},
@@ -53,6 +54,11 @@ static struct spec *read_module(const struct node *node, const struct inheritanc
         diagnostics_error(diagnostics, place_value(node),
                           "has a source_port, which one operation at a time can have; allowed: a "
                           "module without");
+    }
+    if (spec != NULL && spec->operation->chooses) {
+        diagnostics_error(diagnostics, place_value(node),
+                          "is of operation auto, for which one operation has no time; allowed: a "
+                          "module of another operation");
     }
     return spec;
 }

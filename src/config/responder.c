@@ -7,7 +7,8 @@
 
 #include "base/addr.h"
 #include "config/address.h"
-#include "config/number_field.h"
+#include "config/impair.h"
+#include "config/put.h"
 #include "config/schema.h"
 #include "config/value.h"
 
@@ -111,18 +112,6 @@ static void read_ports(const struct value *value, struct port_set *out)
     }
 }
 
-/* What the file does not say stays as it is. */
-static void put_numbers(const struct values *values, struct reflect_settings *out)
-{
-    for (size_t i = 0; i < schema_responder.count; i++) {
-        const struct schema_key *key = &schema_responder.keys[i];
-        const struct value *value = &values->of[key->slot];
-        if (key->setting.size > 0 && value->state == VALUE_SET) {
-            number_field_put((char *)out + key->setting.offset, key->setting.size, value->number);
-        }
-    }
-}
-
 void responder_read(const struct node *node, const struct key_ring *ring,
                     struct diagnostics *diagnostics, struct reflect_settings *out)
 {
@@ -161,5 +150,6 @@ void responder_read(const struct node *node, const struct key_ring *ring,
         diagnostics_warn(diagnostics, place_value(values.of[SLOT_STAMP_KEY].node),
                          "has no effect without stamp_ports: no port takes STAMP");
     }
-    put_numbers(&values, out);
+    impair_read(&values, diagnostics, &out->impair);
+    values_put(&values, &schema_responder, out);
 }

@@ -43,6 +43,11 @@ const struct schema_module schema_modules[SCHEMA_MODULE_COUNT] = {
 static const struct schema_key operation_keys[] = {
     {"operation", SLOT_OPERATION, SCHEMA_OPERATION, .default_text = "udp-jitter",
      .sets = {"operation"}, .doc = "What to measure with, in the words of IOS."},
+    {"protocols", SLOT_PROTOCOLS, SCHEMA_CHOICES, .is_by_operation = true, .min = 1,
+     .max = PROTOCOL_COUNT, .choices = spec_text_protocol_words,
+     .default_text = "[ipsla-v2, ipsla-v1, stamp, icmp-echo]", .sets = {"choice"},
+     .write = spec_text_protocols,
+     .doc = "What auto may measure with, the most wanted first; what works is kept."},
     {"frequency", SLOT_FREQUENCY, SCHEMA_DURATION, .min = 100 * MS, .max = 604800 * SECONDS,
      .default_text = "60s", .sets = {"schedule.frequency_ns"},
      .doc = "Time from the start of one operation to the start of the next."},
@@ -55,6 +60,9 @@ static const struct schema_key operation_keys[] = {
      .doc =
          "UDP or TCP port the probes go to, of STAMP and TWAMP Light 862; the responder opens it "
          "when asked."},
+    {"stamp_port", SLOT_STAMP_PORT, SCHEMA_INTEGER, .is_by_operation = true, .min = 1, .max = 65535,
+     .default_text = "862", .sets = {"choice"}, .write = spec_text_stamp_port,
+     .doc = "UDP port of a reflector of STAMP or TWAMP Light; port is that of IP SLA probes."},
     {"threshold", SLOT_THRESHOLD, SCHEMA_DURATION, .min = 0, .max = 60 * SECONDS,
      .default_text = "5s", .sets = {"results.threshold_ns"},
      .doc = "A slower round trip is counted as over threshold; an icmp-jitter with more average "
@@ -107,7 +115,7 @@ static const struct schema_key operation_keys[] = {
      .doc = "Whether the reflector counts its replies (stateful) or returns our numbers "
             "(stateless), so that the direction of a loss is not known; auto finds out."},
     {"auth_key", SLOT_AUTH_KEY, SCHEMA_INTEGER, .is_by_operation = true, .min = 1, .max = 65535,
-     .sets = {"control.key"}, .write = spec_text_control_key,
+     .sets = {"control.key", "choice"}, .write = spec_text_auth_key,
      .doc = "Id of the key that authenticates each packet of stamp (hmac-sha256; without it the "
             "mode is unauthenticated), or a twamp session (twamp)."},
     {"mode", SLOT_MODE, SCHEMA_CHOICE, .is_by_operation = true, .max = 3, .choices = modes,
@@ -354,6 +362,9 @@ static const char *const fixed_ranges[] = {
     [SCHEMA_START] = "spread, now, after 0s to after 365d, pending",
     [SCHEMA_TOLERANCE] = "0us to 100ms, or 0% to 100%",
     [SCHEMA_LIFE] = "1s to 24855d, or forever",
+    [SCHEMA_WHICH] = "a percentage such as 2% or every N, both also in bursts of N",
+    [SCHEMA_OFFSET] = "-24h to 24h",
+    [SCHEMA_DRIFT] = "-1000ppm to 1000ppm",
     [SCHEMA_PATTERN] = "1 to 8 bytes of two hexadecimal digits each",
     [SCHEMA_SECTION] = "a mapping",
 };
@@ -415,6 +426,10 @@ void schema_add_range(const struct schema_key *key, const struct operation *oper
         break;
     case SCHEMA_NAMES:
         add_count(&limits, "names of modules", out);
+        break;
+    case SCHEMA_CHOICES:
+        add_count(&limits, "of ", out);
+        add_choices(key, out);
         break;
     case SCHEMA_FILES:
         add_count(&limits, "of " FILE_PATTERN_ALLOWED, out);

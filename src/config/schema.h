@@ -104,6 +104,8 @@ enum slot {
     SLOT_SERVER_PORT,
     SLOT_KEY_NAME,
     SLOT_TRUST_PEER_CLOCK,
+    SLOT_PROTOCOLS,
+    SLOT_STAMP_PORT,
     SLOT_RESPONDER_KEYS,
     SLOT_REPLAY_WINDOW,
     SLOT_CLOCK_TOLERANCE,
@@ -131,6 +133,33 @@ enum slot {
     SLOT_PATH_PROBES,
     SLOT_PATH_MAX_HOPS,
     SLOT_PATH_TIMEOUT,
+    SLOT_IMPAIR,
+    SLOT_IMPAIR_SEED,
+    SLOT_IMPAIR_RULES,
+    SLOT_RULE_PORTS,
+    SLOT_RULE_CLIENTS,
+    SLOT_RULE_AFTER,
+    SLOT_RULE_FOR,
+    SLOT_RULE_EVERY,
+    SLOT_RULE_LOSS_SD,
+    SLOT_RULE_LOSS_DS,
+    SLOT_RULE_DELAY_SD,
+    SLOT_RULE_DELAY_DS,
+    SLOT_RULE_JITTER_SD,
+    SLOT_RULE_JITTER_DS,
+    SLOT_RULE_DUPLICATE_SD,
+    SLOT_RULE_DUPLICATE_DS,
+    SLOT_RULE_REORDER_SD,
+    SLOT_RULE_REORDER_DS,
+    SLOT_RULE_REORDER_BY,
+    SLOT_RULE_DSCP_SD,
+    SLOT_RULE_DSCP_DS,
+    SLOT_RULE_TTL_DS,
+    SLOT_RULE_CLOCK_OFFSET,
+    SLOT_RULE_CLOCK_DRIFT,
+    SLOT_RULE_REFUSE,
+    SLOT_RULE_REFUSE_WITH,
+    SLOT_RULE_SILENCE,
     SLOT_LIMITS,
     SLOT_LIMIT, /* and one for each enum limit: SLOT_LIMIT + LIMIT_... */
     SLOT_LIMIT_FOR = SLOT_LIMIT + LIMIT_COUNT,
@@ -154,6 +183,9 @@ enum schema_kind {
     SCHEMA_TOLERANCE, /* a duration or a percentage: config/tolerance.h; min, max of its number */
     SCHEMA_LIMIT, /* what config/limit.h reads, or [warning, critical]; either may be none */
     SCHEMA_LIFE, /* a duration or forever */
+    SCHEMA_WHICH, /* config/impair_value.h, as the next two */
+    SCHEMA_OFFSET,
+    SCHEMA_DRIFT,
     SCHEMA_LABELS, /* max entries */
     SCHEMA_BOUNDS, /* min, max entries */
     SCHEMA_HOSTS, /* min, max entries, each as SCHEMA_HOST */
@@ -162,6 +194,7 @@ enum schema_kind {
     SCHEMA_PORTS, /* max entries: port or first-last */
     SCHEMA_PATTERN, /* bytes in hexadecimal digits */
     SCHEMA_IDS, /* max entries: ids of keys */
+    SCHEMA_CHOICES, /* min, max entries: choices, each once, in an order that counts */
     SCHEMA_NAMES, /* min, max entries: names of modules */
     SCHEMA_FILES, /* min, max entries: config/file_pattern.h */
     SCHEMA_SECTION, /* a mapping with the keys of `inner` */
@@ -187,7 +220,8 @@ struct schema_key {
     void (*write)(const struct spec *spec, struct buf *out);
     struct {
         size_t offset, size; /* bytes; size 0: it is no number */
-    } setting; /* of struct reflect_settings, where the value of a key of the responder goes */
+    } setting; /* of struct reflect_settings, where the value of a key of the responder goes, or of
+                  struct impair_acts */
     const char *doc; /* one sentence */
 };
 
@@ -200,7 +234,7 @@ struct schema_scope {
 
 extern const struct schema_scope schema_root, schema_operation, schema_control, schema_path,
     schema_limit, schema_defaults, schema_target, schema_responder, schema_key, schema_clock,
-    schema_group, schema_probe, schema_evidence;
+    schema_group, schema_probe, schema_evidence, schema_impair, schema_impair_rule;
 
 /* Modules that need not be written. */
 struct schema_module {

@@ -42,6 +42,7 @@ static const struct schema_key control_keys[] = {
     {"version", SLOT_CONTROL_VERSION, SCHEMA_CHOICE, .choices = control_versions,
      .synonyms = control_version_words, .default_text = "1",
      .sets = {"control.version", "control.port", "packets.has_long_sequence"},
+     .write = spec_text_version,
      .doc = "Version of the control protocol, also written v1 and v2; 2 is RFC 6812; none: no "
             "request, the port is always open."},
     {"port", SLOT_CONTROL_PORT, SCHEMA_INTEGER, .min = 1, .max = 65535, .sets = {"control.port"},
@@ -196,6 +197,8 @@ static const struct schema_key responder_keys[] = {
     {"replay_window", SLOT_REPLAY_WINDOW, SCHEMA_DURATION, .min = 0, .max = 24 * HOURS,
      .default_text = "5m", SETTING(replay_window_ns),
      .doc = "How far the time in a signed request of version 2 may be off; 0s is not checked."},
+    {"impair", SLOT_IMPAIR, SCHEMA_SECTION, .inner = &schema_impair,
+     .doc = "What it does wrong on purpose, for trying dashboards and alerts; on loopback only."},
 };
 const struct schema_scope schema_responder = {"responder", KEYS(responder_keys)};
 

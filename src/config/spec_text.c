@@ -5,6 +5,7 @@
 #include "base/dscp.h"
 #include "config/duration.h"
 #include "config/yaml_text.h"
+#include "operation/operation.h"
 
 /* The upper six bits of a TOS byte. */
 #define DSCP_STEP 4
@@ -139,4 +140,38 @@ void spec_text_control_key(const struct spec *spec, struct buf *out)
 void spec_text_limit_for(const struct spec *spec, struct buf *out)
 {
     buf_printf(out, "%u", (unsigned)spec->results.limits.consecutive);
+}
+
+const char *const spec_text_protocol_words[] = {"ipsla-v2",    "ipsla-v1",  "stamp",
+                                                "twamp-light", "icmp-echo", NULL};
+
+void spec_text_protocols(const struct spec *spec, struct buf *out)
+{
+    const struct choice *choice = spec->choice;
+    for (size_t i = 0; i < choice->count; i++) {
+        buf_printf(out, "%s%s", i == 0 ? "[" : ", ", choice_row_at(choice, i)->name);
+    }
+    buf_add_char(out, ']');
+}
+
+void spec_text_stamp_port(const struct spec *spec, struct buf *out)
+{
+    buf_printf(out, "%u", (unsigned)spec->choice->stamp_port);
+}
+
+void spec_text_auth_key(const struct spec *spec, struct buf *out)
+{
+    if (!spec->operation->chooses) {
+        spec_text_control_key(spec, out);
+    } else if (spec->choice->stamp_key.algorithm != AUTH_NONE) {
+        buf_printf(out, "%u", (unsigned)spec->choice->stamp_key.id);
+    }
+}
+
+void spec_text_version(const struct spec *spec, struct buf *out)
+{
+    static const char *const versions[CONTROL_VERSION_COUNT] = {"none", "1", "2"};
+    if (!spec->operation->chooses) {
+        buf_add_string(out, versions[spec->control.version]);
+    }
 }

@@ -7,6 +7,7 @@
 #define CONFIG_SPEC_TEXT_H
 
 #include "base/buf.h"
+#include "probe/choice.h"
 #include "probe/spec.h"
 
 void spec_text_source_address(const struct spec *spec, struct buf *out);
@@ -25,5 +26,12 @@ void spec_text_ecmp_ports(const struct spec *spec, struct buf *out);
 void spec_text_path_frequency(const struct spec *spec, struct buf *out);
 void spec_text_control_key(const struct spec *spec, struct buf *out);
 void spec_text_limit_for(const struct spec *spec, struct buf *out);
+void spec_text_protocols(const struct spec *spec, struct buf *out);
+void spec_text_stamp_port(const struct spec *spec, struct buf *out);
+void spec_text_auth_key(const struct spec *spec, struct buf *out);
+void spec_text_version(const struct spec *spec, struct buf *out); /* not where auto chooses it */
+
+/* Words of `protocols`, in the order of enum protocol; ends with NULL. */
+extern const char *const spec_text_protocol_words[];
 
 #endif

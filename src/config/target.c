@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "config/auto.h"
 #include "config/codec.h"
-#include "config/keys.h"
 #include "config/labels.h"
 #include "config/limit_keys.h"
 #include "config/packet.h"
@@ -161,6 +161,7 @@ static void spec_drop_ports(struct spec *spec)
 struct spec *target_build(const struct values *values, const struct operation *operation)
 {
     struct spec *spec = spec_new();
+    struct hist_layout bounds;
     set_identity(values, spec);
     spec->operation = operation;
     spec->schedule.frequency_ns = number_of(values, SLOT_FREQUENCY);
@@ -187,7 +188,9 @@ struct spec *target_build(const struct values *values, const struct operation *o
     spec->control.mode = (uint8_t)number_of(values, SLOT_MODE);
     spec->control.port =
         (uint16_t)number_of(values, operation->negotiates ? SLOT_SERVER_PORT : SLOT_CONTROL_PORT);
-    if (spec->control.port == 0) {
+    if (operation->chooses) {
+        auto_build(values, spec);
+    } else if (spec->control.port == 0) {
         spec->control.port = control_version_port(spec->control.version);
     }
     spec->control.tries = (uint8_t)number_of(values, SLOT_CONTROL_RETRIES);
@@ -202,13 +205,24 @@ struct spec *target_build(const struct values *values, const struct operation *o
     if (operation->ipv4_only != NULL) {
         spec->path.ip_version = ADDR_IPV4;
     }
-    value_get_bounds(&values->of[SLOT_BUCKETS], &spec->results.layout);
+    value_get_bounds(&values->of[SLOT_BUCKETS], &bounds);
+    spec_set_layout(spec, &bounds);
     limit_build(values, spec);
     spec->results.series = (enum series_level)(number_of(values, SLOT_SERIES) + SERIES_MINIMAL);
     spec->results.histograms = (enum hist_forms)number_of(values, SLOT_HISTOGRAMS);
     spec->results.shows_created = number_of(values, SLOT_CREATED) != 0;
     spec->results.history = (uint32_t)number_of(values, SLOT_HISTORY);
     return spec;
+}
+
+static void assign_keys(const struct inheritance *inheritance, const struct values *values,
+                        struct diagnostics *diagnostics, struct spec *spec)
+{
+    if (spec->operation->chooses) {
+        auto_assign_keys(inheritance->keys, values, diagnostics, spec);
+    } else if (spec->operation->has_ports) {
+        keys_assign(inheritance->keys, values, diagnostics, spec);
+    }
 }
 
 /* A module as a target of its name that says nothing more; what is wrong shows in its targets. */
@@ -230,9 +244,7 @@ struct spec *target_of_module(const struct inheritance *inheritance, const struc
             labels_add(merged.labels[level], spec);
         }
     }
-    if (spec->operation->has_ports) {
-        keys_assign(inheritance->keys, &merged.values, &ignored, spec);
-    }
+    assign_keys(inheritance, &merged.values, &ignored, spec);
     diagnostics_fini(&ignored);
     return spec;
 }
@@ -318,6 +330,9 @@ struct spec *target_read(const struct target_entry *entry, struct diagnostics *d
         check_applies(&entry->own, merged.operation, diagnostics);
         limit_check_own(&entry->own, merged.operation, has_codec(&merged), diagnostics);
         check_target(&merged.values, merged.operation, entry->node, diagnostics);
+        if (merged.operation->chooses) {
+            auto_check(&merged.values, entry->node, diagnostics);
+        }
     }
     if (entry->is_broken || diagnostics->error_count > errors || !entry->is_module_known ||
         !merged.is_operation_known || merged.values.of[SLOT_BUCKETS].state != VALUE_SET) {
@@ -327,8 +342,6 @@ struct spec *target_read(const struct target_entry *entry, struct diagnostics *d
     spec->clocks.is_assumed_synchronized = entry->inheritance->assumes_clock;
     add_labels(entry, &merged, diagnostics, spec);
     check_port(entry, &merged, spec, diagnostics);
-    if (spec->operation->has_ports) {
-        keys_assign(entry->inheritance->keys, &merged.values, diagnostics, spec);
-    }
+    assign_keys(entry->inheritance, &merged.values, diagnostics, spec);
     return spec;
 }

@@ -52,6 +52,8 @@ static const struct {
     {&schema_limit, "limits"},
     {&schema_responder, "responder"},
     {&schema_probe, "probe"},
+    {&schema_impair, "impair"},
+    {&schema_impair_rule, "an entry of impair.rules"},
     {&schema_key, "an entry of keys"},
     {&schema_clock, "clock"},
     {&schema_evidence, "evidence"},

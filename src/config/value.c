@@ -116,7 +116,7 @@ static bool read_elements(const struct reading *reading, const struct node *list
             is_good = false;
             continue;
         }
-        const char *problem = parse_element(reading->key->kind, node->text, &previous_ns);
+        const char *problem = parse_element(reading->key, node->text, &previous_ns);
         if (problem != NULL) {
             refuse(reading, node, problem);
             is_good = false;
@@ -151,6 +151,21 @@ static void warn_of_hosts(const struct reading *reading, const struct node *list
     }
 }
 
+/* One that stands there twice is a slip of somebody who meant another. */
+static bool has_no_repeats(const struct reading *reading, const struct node *list)
+{
+    for (const struct node *node = list->first; node != NULL; node = node->next) {
+        for (const struct node *other = list->first; other != node; other = other->next) {
+            if (strcmp(other->text, node->text) == 0) {
+                diagnostics_error(reading->diagnostics, place_value(node),
+                                  "'%s' stands there already; allowed: each once", node->text);
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 static bool read_list(const struct reading *reading, const struct node *node)
 {
     if (!is_kind(reading, node, NODE_SEQUENCE) || !has_right_count(reading, node)) {
@@ -160,7 +175,7 @@ static bool read_list(const struct reading *reading, const struct node *node)
     if (is_good && reading->key->kind == SCHEMA_PREFIXES) {
         warn_of_hosts(reading, node);
     }
-    return is_good;
+    return is_good && (reading->key->kind != SCHEMA_CHOICES || has_no_repeats(reading, node));
 }
 
 static bool read_mapping(const struct reading *reading, const struct node *node)
@@ -177,6 +192,7 @@ static bool read_value(const struct reading *reading, const struct node *node, s
     case SCHEMA_PREFIXES:
     case SCHEMA_PORTS:
     case SCHEMA_IDS:
+    case SCHEMA_CHOICES:
     case SCHEMA_NAMES:
     case SCHEMA_FILES:
     case SCHEMA_LIST:

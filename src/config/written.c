@@ -177,7 +177,7 @@ static void add_value(const struct schema_key *key, const struct spec *spec, str
         add_labels(spec, out);
         break;
     case SCHEMA_BOUNDS:
-        add_bounds(&spec->results.layout, out);
+        add_bounds(spec->results.layout, out);
         break;
     case SCHEMA_PATTERN:
         add_pattern(&spec->packets.pattern, out);

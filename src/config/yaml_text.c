@@ -7,7 +7,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/addr.h"
 #include "config/encoding.h"
 #include "config/words.h"
 
@@ -56,4 +55,16 @@ void yaml_add_comment(struct buf *out, const char *text)
     bool is_odd = words_have_control(text) || !encoding_check(text, strlen(text), &at, &problem);
     buf_add_string(out, is_odd ? "(other than printable characters)" : text);
     buf_fini(&problem);
+}
+
+void yaml_add_prefixes(const struct addr_prefix *prefixes, size_t count, struct buf *out)
+{
+    char text[ADDR_TEXT_MAX];
+    for (size_t i = 0; i < count; i++) {
+        struct addr addr = {.family = prefixes[i].family};
+        memcpy(addr.ip, prefixes[i].ip, sizeof addr.ip);
+        buf_add_string(out, i == 0 ? "[" : ", ");
+        buf_printf(out, "'%s/%u'", addr_format_ip(&addr, text), (unsigned)prefixes[i].length);
+    }
+    buf_add_string(out, count == 0 ? "[]" : "]");
 }

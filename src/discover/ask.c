@@ -21,6 +21,9 @@ uint16_t discover_peer_port(const struct discover_settings *settings, enum disco
     if (discover_is_control(method)) {
         return settings->control_ports[method];
     }
+    if (method == DISCOVER_TWAMP) {
+        return settings->twamp_port;
+    }
     return method == DISCOVER_STAMP ? settings->stamp_port : 0;
 }
 
@@ -33,6 +36,7 @@ uint32_t discover_number(enum discover_method method, uint32_t number)
         return number;
     case DISCOVER_STAMP:
         return number | REFLECTOR_NUMBER_MIN;
+    case DISCOVER_TWAMP:
     case DISCOVER_ECHO:
     case DISCOVER_TIMESTAMP:
         break;
@@ -114,6 +118,7 @@ size_t discover_request_write(const struct discover_request *request,
         return reflector_request_write(request, out);
     case DISCOVER_ECHO:
         return write_echo(request, out);
+    case DISCOVER_TWAMP: /* it speaks first */
     case DISCOVER_TIMESTAMP:
         break;
     }
@@ -131,6 +136,7 @@ static size_t number_end(enum discover_method method)
     case DISCOVER_STAMP:
         return 4;
     case DISCOVER_V2:
+    case DISCOVER_TWAMP:
     case DISCOVER_ECHO:
     case DISCOVER_TIMESTAMP:
         break;
@@ -258,6 +264,7 @@ bool discover_answer_read(const struct discover_request *request, const struct e
         return read_v2(request, ev, out);
     case DISCOVER_STAMP:
         return reflector_answer_read(request, ev, out);
+    case DISCOVER_TWAMP:
     case DISCOVER_ECHO:
     case DISCOVER_TIMESTAMP:
         break;

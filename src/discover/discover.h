@@ -2,11 +2,12 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* Who answers what? A machine that asks each of a list of addresses by several methods, a bounded
  * number of questions at a time and at a bounded rate: control requests of version 1 and of version
- * 2 for a short-lived udp-echo port, test packets of STAMP (discover/reflector.h), ICMP echoes,
- * ICMP timestamps. Each method and family has a channel of its own; an answer belongs to the
- * question with its channel, peer and number. Requests are not authenticated. Sends no probes; what
- * a responder opened closes by itself after DISCOVER_DURATION_MS. Source: docs/protocol.md
- * (control), docs/stamp.md, RFC 792, RFC 4443. */
+ * 2 for a short-lived udp-echo port, test packets of STAMP (discover/reflector.h), connections to
+ * TWAMP servers (discover/server.h), ICMP echoes, ICMP timestamps. Each method and family has a
+ * channel of its own, each connection too; an answer belongs to the question with its channel, peer
+ * and number. Requests are not authenticated. Sends no probes; what a responder opened closes by
+ * itself after DISCOVER_DURATION_MS. Source: docs/protocol.md (control), docs/stamp.md, RFC 792,
+ * RFC 4443. */
 #ifndef DISCOVER_DISCOVER_H
 #define DISCOVER_DISCOVER_H
 
@@ -27,10 +28,11 @@ enum discover_method {
     DISCOVER_V1,
     DISCOVER_V2,
     DISCOVER_STAMP, /* or TWAMP Light */
+    DISCOVER_TWAMP, /* a server: TCP */
     DISCOVER_ECHO,
     DISCOVER_TIMESTAMP, /* IPv4 only */
 };
-#define DISCOVER_METHOD_COUNT 5
+#define DISCOVER_METHOD_COUNT 6
 const char *discover_method_name(enum discover_method method);
 bool discover_is_control(enum discover_method method);
 /* Who answers it measures with others, and is not just a host. */
@@ -40,6 +42,7 @@ struct discover_settings {
     bool methods[DISCOVER_METHOD_COUNT]; /* at least one */
     uint16_t control_ports[2]; /* of V1 and V2 */
     uint16_t stamp_port; /* of reflectors */
+    uint16_t twamp_port; /* TCP, of servers */
     uint16_t ports[2]; /* that they ask for: not the same one, which would be taken for the other */
     unsigned parallel; /* questions in flight, 1 to DISCOVER_PARALLEL_MAX */
     unsigned rate; /* requests a second, 1 to DISCOVER_RATE_MAX */
@@ -52,10 +55,12 @@ struct discover_settings {
 /* What became of a question. The names are output. */
 enum discover_outcome {
     DISCOVER_NO_ANSWER,
-    DISCOVER_ACCEPTED, /* a responder: it opened the port. ICMP: the host answered */
+    DISCOVER_ACCEPTED, /* a responder: it opened the port. ICMP: the host answered. A server: it
+                          offers modes */
     DISCOVER_REFUSED, /* a responder: it said no, `status` says why */
     DISCOVER_UNREADABLE, /* something came back from there, but no answer to what was asked */
-    DISCOVER_CLOSED, /* ICMP port unreachable: the host is up, nothing has the port open */
+    DISCOVER_CLOSED, /* TCP refused, or ICMP port unreachable: the host is up, nothing has the port
+                        open */
     DISCOVER_UNREACHABLE, /* another ICMP error, `error` */
     DISCOVER_UNSENT, /* our host did not send: `error` */
     DISCOVER_NOT_ASKED, /* not wanted, not of this family (`error` is 0), or the channel could not
@@ -93,6 +98,11 @@ bool discover_is_stamp(unsigned signs);
  * well; NULL: none is. */
 const char *discover_software(unsigned signs);
 
+/* The words of a mode bit of TWAMP, from 0: "unauthenticated"; NULL: it has none. */
+const char *discover_mode_name(unsigned bit);
+/* The one TWAMP server that is known to greet so (docs/twamp.md); NULL: none is. */
+const char *discover_server_software(uint32_t modes, uint32_t count);
+
 struct discover_result {
     struct addr peer; /* with the control port, or the reflector's; ICMP: 0 */
     bool is_over; /* the rest is valid */
@@ -102,6 +112,7 @@ struct discover_result {
     bool is_utc; /* TIMESTAMP, ACCEPTED: the other side says that its clock is */
     bool is_swapped; /* the same: it writes its times little-endian */
     unsigned signs; /* STAMP, ACCEPTED or UNREADABLE: enum discover_sign */
+    uint32_t modes, count; /* TWAMP, ACCEPTED: bits (enum twamp_mode), and rounds of PBKDF2 */
     int error; /* UNREACHABLE, UNSENT, NOT_ASKED: an errno value */
     unsigned tries; /* requests sent */
     int64_t rtt_ns; /* ACCEPTED, REFUSED: of the request that was answered */

@@ -8,11 +8,8 @@
 const char *discover_method_name(enum discover_method method)
 {
     static const char *const names[] = {
-        [DISCOVER_V1] = "v1",
-        [DISCOVER_V2] = "v2",
-        [DISCOVER_STAMP] = "stamp",
-        [DISCOVER_ECHO] = "echo",
-        [DISCOVER_TIMESTAMP] = "timestamp",
+        [DISCOVER_V1] = "v1",       [DISCOVER_V2] = "v2",     [DISCOVER_STAMP] = "stamp",
+        [DISCOVER_TWAMP] = "twamp", [DISCOVER_ECHO] = "echo", [DISCOVER_TIMESTAMP] = "timestamp",
     };
     return names[method];
 }
@@ -24,7 +21,7 @@ bool discover_is_control(enum discover_method method)
 
 bool discover_is_responder(enum discover_method method)
 {
-    return discover_is_control(method) || method == DISCOVER_STAMP;
+    return discover_is_control(method) || method == DISCOVER_STAMP || method == DISCOVER_TWAMP;
 }
 
 const char *discover_outcome_name(enum discover_outcome outcome)
@@ -81,4 +78,16 @@ const char *discover_software(unsigned signs)
         }
     }
     return NULL;
+}
+
+const char *discover_mode_name(unsigned bit)
+{
+    static const char *const names[] = {"unauthenticated", "authenticated", "encrypted", "mixed"};
+    return bit < sizeof names / sizeof names[0] ? names[bit] : NULL;
+}
+
+const char *discover_server_software(uint32_t modes, uint32_t count)
+{
+    enum { ALL_OF_RFC_5618 = 15, ROUNDS = 2048 };
+    return modes == ALL_OF_RFC_5618 && count == ROUNDS ? "twampd (perfSONAR)" : NULL;
 }

@@ -48,6 +48,7 @@ static void put_news(struct engine *engine, struct session *session)
 
 static void remove_session(struct engine *engine, struct session *session)
 {
+    uint32_t packets = session->spec->packets.count;
     heap_remove(&engine->heap, &session->due);
     engine->slots[session->slot] = NULL;
     if (session->slot < engine->free_hint) {
@@ -55,6 +56,7 @@ static void remove_session(struct engine *engine, struct session *session)
     }
     evidence_end(&engine->evidence, session->record, &session->probe, NULL);
     session_fini(session);
+    desk_trim(&engine->desks, packets);
     free(session);
 }
 
@@ -70,6 +72,7 @@ void engine_free(struct engine *engine)
     }
     heap_fini(&engine->heap);
     calendar_fini(&engine->calendar);
+    desk_room_fini(&engine->desks);
     free(engine->slots);
     free(engine->roster.order);
     free(engine->roster.cells);
@@ -112,6 +115,7 @@ struct session *engine_add_session(struct engine *engine, const struct spec *spe
     uint8_t seed[CRYPTO_SHA256_BYTES];
     draw_seed(engine, seed);
     session_init(session, slot, spec, seed, engine->yard);
+    session->probe.desks = &engine->desks;
     engine->slots[slot] = session;
     return session;
 }

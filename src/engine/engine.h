@@ -88,7 +88,7 @@ struct evidence *engine_take_evidence(struct engine *engine);
 struct snapshot *engine_snapshot(const struct engine *engine);
 
 /* The ledger of the latest operation of target `index` (in the order of the set), until its next
- * start: for percentiles and per-packet output. */
+ * start, when its spec keeps packets: for percentiles and per-packet output. */
 struct samples engine_samples(const struct engine *engine, size_t index);
 
 /* When its first packet was due, on the clock of the samples, ns; each next one an interval later.

@@ -46,6 +46,7 @@ struct engine {
     uint64_t changes; /* ever */
     struct snapshot *published;
     struct report_yard *yard;
+    struct desk_room desks;
     struct session *news; /* whose report is newer than the published one */
     struct heap heap;
     struct calendar calendar;

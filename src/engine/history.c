@@ -1,12 +1,11 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* An operation is five words:
+/* An operation is four words:
  *
  *   0   end, ms since 1970: 42 bits | outcome: 4 | MOS in hundredths: 9 | flags: 9
  *   1   sent: 16 | received: 16 | lost sd: 16 | lost ds: 16
- *   2   RTT min: 32 | p50: 32
- *   3   RTT p95: 32 | max: 32
- *   4   jitter sd: 24 | jitter ds: 24 | lost unknown: 16
+ *   2   RTT min: 24 | jitter sd: 20 | jitter ds: 20
+ *   3   RTT p50 - min: 16 | p95 - p50: 16 | max - p95: 16 | lost unknown: 16
  *
  * A duration is a number times a power of two, whose exponent is in the upper 5 bits.
  *
@@ -24,8 +23,9 @@
 
 #define EXPONENT_BITS 5
 #define EXPONENT_MAX ((1u << EXPONENT_BITS) - 1)
-#define RTT_BITS 32
-#define JITTER_BITS 24
+#define RTT_BITS 24
+#define STEP_BITS 16 /* from one percentile to the next */
+#define JITTER_BITS 20
 #define END_BITS 42
 #define OUTCOME_BITS 4
 #define MOS_BITS 9
@@ -134,6 +134,14 @@ static int64_t unpack_duration(uint64_t word, unsigned bits)
     return (int64_t)(low_bits(packed, mantissa_bits) << (packed >> mantissa_bits));
 }
 
+/* From *at_ns, which moves to what will be read, up to `ns`. */
+static uint64_t pack_step(int64_t *at_ns, int64_t ns)
+{
+    uint64_t step = pack_duration(ns - *at_ns, STEP_BITS);
+    *at_ns += unpack_duration(step, STEP_BITS);
+    return step;
+}
+
 void history_pack(const struct history_entry *entry, uint64_t words[HISTORY_WORDS])
 {
     int64_t end_ms = floor_div(entry->end.ns, NS_PER_MS);
@@ -142,13 +150,15 @@ void history_pack(const struct history_entry *entry, uint64_t words[HISTORY_WORD
                low_bits(entry->flags, FLAG_BITS);
     words[1] = at_most(entry->sent, 16) << 48 | at_most(entry->received, 16) << 32 |
                at_most(entry->lost_sd, 16) << 16 | at_most(entry->lost_ds, 16);
-    words[2] = pack_duration(entry->rtt_min_ns, RTT_BITS) << 32 |
-               pack_duration(entry->rtt_p50_ns, RTT_BITS);
-    words[3] = pack_duration(entry->rtt_p95_ns, RTT_BITS) << 32 |
-               pack_duration(entry->rtt_max_ns, RTT_BITS);
-    words[4] = pack_duration(entry->jitter_sd_ns, JITTER_BITS) << 40 |
-               pack_duration(entry->jitter_ds_ns, JITTER_BITS) << 16 |
-               at_most(entry->lost_unknown, 16);
+    uint64_t min = pack_duration(entry->rtt_min_ns, RTT_BITS);
+    words[2] = min << 40 | pack_duration(entry->jitter_sd_ns, JITTER_BITS) << 20 |
+               pack_duration(entry->jitter_ds_ns, JITTER_BITS);
+    /* Each step goes from what will be read of the one before, so that errors do not add up. */
+    int64_t at_ns = unpack_duration(min, RTT_BITS);
+    uint64_t p50 = pack_step(&at_ns, entry->rtt_p50_ns);
+    uint64_t p95 = pack_step(&at_ns, entry->rtt_p95_ns);
+    uint64_t max = pack_step(&at_ns, entry->rtt_max_ns);
+    words[3] = p50 << 48 | p95 << 32 | max << 16 | at_most(entry->lost_unknown, 16);
 }
 
 void history_unpack(const uint64_t words[HISTORY_WORDS], struct history_entry *entry)
@@ -163,14 +173,14 @@ void history_unpack(const uint64_t words[HISTORY_WORDS], struct history_entry *e
         .received = (uint32_t)low_bits(words[1] >> 32, 16),
         .lost_sd = (uint32_t)low_bits(words[1] >> 16, 16),
         .lost_ds = (uint32_t)low_bits(words[1], 16),
-        .lost_unknown = (uint32_t)low_bits(words[4], 16),
-        .rtt_min_ns = unpack_duration(words[2] >> 32, RTT_BITS),
-        .rtt_p50_ns = unpack_duration(words[2], RTT_BITS),
-        .rtt_p95_ns = unpack_duration(words[3] >> 32, RTT_BITS),
-        .rtt_max_ns = unpack_duration(words[3], RTT_BITS),
-        .jitter_sd_ns = unpack_duration(words[4] >> 40, JITTER_BITS),
-        .jitter_ds_ns = unpack_duration(words[4] >> 16, JITTER_BITS),
+        .lost_unknown = (uint32_t)low_bits(words[3], 16),
+        .rtt_min_ns = unpack_duration(words[2] >> 40, RTT_BITS),
+        .jitter_sd_ns = unpack_duration(words[2] >> 20, JITTER_BITS),
+        .jitter_ds_ns = unpack_duration(words[2], JITTER_BITS),
     };
+    entry->rtt_p50_ns = entry->rtt_min_ns + unpack_duration(words[3] >> 48, STEP_BITS);
+    entry->rtt_p95_ns = entry->rtt_p50_ns + unpack_duration(words[3] >> 32, STEP_BITS);
+    entry->rtt_max_ns = entry->rtt_p95_ns + unpack_duration(words[3] >> 16, STEP_BITS);
 }
 
 void history_append(struct history *history, const struct history_entry *entry)

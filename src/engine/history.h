@@ -14,7 +14,7 @@
 #include "stats/round.h"
 
 #define HISTORY_MAX SPEC_HISTORY_MAX /* operations of one target */
-#define HISTORY_WORDS 5 /* of 64 bits, in which an operation is packed */
+#define HISTORY_WORDS 4 /* of 64 bits, in which an operation is packed */
 
 /* What is known of an operation, and how it was beside its outcome. */
 enum history_flag {
@@ -32,9 +32,10 @@ struct history_entry {
     enum outcome outcome;
     unsigned flags; /* of enum history_flag */
     uint32_t sent, received, lost_sd, lost_ds, lost_unknown; /* packets, up to 65535 */
-    /* Exact below 134 ms, above to 8 digits. Percentiles by nearest rank. 0: not known. */
+    /* The lowest exact below 0.5 ms, above to 5 digits; the others within a thousandth of their
+     * distance from the one before. Percentiles by nearest rank. 0: not known. */
     int64_t rtt_min_ns, rtt_p50_ns, rtt_p95_ns, rtt_max_ns;
-    int64_t jitter_sd_ns, jitter_ds_ns; /* averages, as IOS has them; exact below 0.5 ms, above to 6
+    int64_t jitter_sd_ns, jitter_ds_ns; /* averages, as IOS has them; exact below 32 us, above to 4
                                            digits; 0: also not known */
     uint16_t mos_hundredths; /* 0: none */
 };

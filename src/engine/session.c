@@ -375,7 +375,7 @@ static void end_run(struct session *session, struct instant now, struct session_
     report->tally.missed_starts += session->missed_starts;
     session->missed_starts = 0;
     const struct spec_results *results = &session->spec->results;
-    struct round_sinks sinks = tally_sinks(&report->tally, &results->layout, results->histograms);
+    struct round_sinks sinks = tally_sinks(&report->tally, results->layout, results->histograms);
     const struct round *round = probe_collect(&session->probe, env->clock, now, &sinks);
     if (round != NULL) {
         booking_add(&session->probe, round, report, env->stats, now);
@@ -387,6 +387,7 @@ static void end_run(struct session *session, struct instant now, struct session_
     if (round != NULL) {
         keep_history(session, report);
     }
+    probe_rest(&session->probe);
     set_report(session, report);
     env->has_news = true;
 }

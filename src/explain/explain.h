@@ -33,4 +33,8 @@ void explain_all_spoilt(const struct round *round, const char *separator, struct
  * exceeded; nothing in every other state. */
 void explain_state(const struct report *report, struct buf *out);
 
+/* Appends which protocol `operation: auto` measures the target by, what came of those that are
+ * wanted more, and what is lost; nothing when the operation was not chosen. */
+void explain_choice(const struct spec *spec, struct buf *out);
+
 #endif

@@ -25,15 +25,12 @@ static uint32_t scopes_of(const struct report *report, bool is_once)
 static const struct hist_layout *shared_layout(const struct entries *entries,
                                                const struct spec *spec)
 {
-    const struct hist_layout *layout = &spec->results.layout;
+    const struct hist_layout *layout = spec->results.layout;
     if (entries->count == 0) {
         return layout;
     }
     const struct hist_layout *previous = entries->items[entries->count - 1].layout;
-    bool is_equal = previous->count == layout->count &&
-                    memcmp(previous->bounds_ns, layout->bounds_ns,
-                           layout->count * sizeof layout->bounds_ns[0]) == 0;
-    return is_equal ? previous : layout;
+    return hist_layout_is_equal(previous, layout) ? previous : layout;
 }
 
 /* Appends the target's labels, as the format writes them. */

@@ -17,6 +17,16 @@ static void emit_way_hist(struct series *series, const struct family_source *sou
     }
 }
 
+static void emit_one_way(struct series *series, const struct family_source *source, size_t offset)
+{
+    static const struct hist_pair none;
+    const struct hist_pair *pair = source->report->tally.one_way;
+    (void)offset;
+    pair = pair == NULL ? &none : pair;
+    series_histogram_by(series, family_directions[0], &pair->sd, source->layout);
+    series_histogram_by(series, family_directions[1], &pair->ds, source->layout);
+}
+
 static void emit_withheld(struct series *series, const struct family_source *source, size_t offset)
 {
     (void)offset;
@@ -139,8 +149,8 @@ static const struct family rows[] = {
       "One-way delay of packets, only from operations in which both clocks could be trusted.",
       {"direction"}},
      FAMILY_JITTER,
-     emit_way_hist,
-     offsetof(struct way_tally, one_way)},
+     emit_one_way,
+     0},
     {{"ipsla_one_way_delay_withheld_total",
       METRIC_COUNTER,
       NULL,

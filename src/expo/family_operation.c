@@ -7,6 +7,7 @@
 #include "base/dscp.h"
 #include "expo/decimal.h"
 #include "operation/operation.h"
+#include "probe/choice.h"
 
 static void label_address(struct series *series, const struct addr *addr)
 {
@@ -43,6 +44,7 @@ static void emit_target_info(struct series *series, const struct family_source *
     series_label(series, precision_name(spec->packets.precision));
     series_label(series, spec->identity.owner);
     series_label(series, spec->identity.tag);
+    series_label(series, spec->choice == NULL ? "" : choice_row(spec->choice)->name);
     series_count(series, 1);
 }
 
@@ -56,6 +58,13 @@ static void emit_frequency(struct series *series, const struct family_source *so
 {
     (void)offset;
     series_seconds(series, source->report->spec->schedule.frequency_ns);
+}
+
+/* A number, to be compared with that of the replies: label values cannot be. */
+static void emit_dscp(struct series *series, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    series_count(series, source->report->spec->path.tos >> 2);
 }
 
 /* As planned when the latest operation ended; while one runs, a period later. */
@@ -154,7 +163,7 @@ static const struct family rows[] = {
       NULL,
       "What is measured and how; the value is 1.",
       {"operation", "host", "address", "port", "source", "interface", "vrf", "dscp", "codec",
-       "control", "auth", "precision", "owner", "tag"}},
+       "control", "auth", "precision", "owner", "tag", "auto"}},
      FAMILY_TARGET,
      emit_target_info,
      0,
@@ -177,6 +186,10 @@ static const struct family rows[] = {
      emit_frequency,
      0,
      SERIES_MINIMAL},
+    {{"ipsla_target_dscp", METRIC_GAUGE, NULL, "DSCP with which the probes are sent.", {NULL}},
+     FAMILY_TARGET,
+     emit_dscp,
+     0},
     {{"ipsla_target_next_start_timestamp_seconds",
       METRIC_GAUGE,
       "seconds",

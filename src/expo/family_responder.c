@@ -38,6 +38,34 @@ static void emit_drops(struct series *series, const struct family_source *source
     counts_by(series, source->view->responder->drops, source->view->responder->drop_count);
 }
 
+/* Nothing, unless it does something wrong on purpose, or has since it started. */
+static bool is_impaired(const struct expo_responder *responder)
+{
+    bool has_been = false;
+    for (size_t i = 0; i < responder->impairment_count; i++) {
+        has_been |= responder->impairments[i].value > 0;
+    }
+    return responder->impair_rules > 0 || has_been;
+}
+
+static void emit_impaired(struct series *series, const struct family_source *source, size_t offset)
+{
+    (void)offset;
+    if (is_impaired(source->view->responder)) {
+        series_count(series, source->view->responder->impair_rules);
+    }
+}
+
+static void emit_impairments(struct series *series, const struct family_source *source,
+                             size_t offset)
+{
+    (void)offset;
+    const struct expo_responder *responder = source->view->responder;
+    if (is_impaired(responder)) {
+        counts_by(series, responder->impairments, responder->impairment_count);
+    }
+}
+
 /* A 64-bit integer of struct expo_responder. */
 static void emit_responder_u64(struct series *series, const struct family_source *source,
                                size_t offset)
@@ -112,6 +140,22 @@ static const struct family rows[] = {
      FAMILY_RESPONDER,
      emit_responder_u32,
      offsetof(struct expo_responder, max_sessions)},
+    {{"ipsla_responder_impaired",
+      METRIC_GAUGE,
+      NULL,
+      "Rules by which the responder does something wrong on purpose.",
+      {NULL}},
+     FAMILY_RESPONDER,
+     emit_impaired,
+     0},
+    {{"ipsla_responder_impairments_total",
+      METRIC_COUNTER,
+      NULL,
+      "What the responder did wrong on purpose, by kind.",
+      {"kind"}},
+     FAMILY_RESPONDER,
+     emit_impairments,
+     0},
     {{"ipsla_responder_turnaround_seconds",
       METRIC_HISTOGRAM,
       "seconds",

@@ -18,7 +18,7 @@
 
 enum metric_type { METRIC_COUNTER, METRIC_GAUGE, METRIC_HISTOGRAM, METRIC_INFO };
 
-#define METRIC_LABELS_MAX 14
+#define METRIC_LABELS_MAX 15
 
 /* Names and labels are copied in steps of as many bytes: behind their end as many, less one, may be
  * read. */

@@ -98,7 +98,7 @@ static char *put_classic(char *at, const struct hist *hist, const struct hist_la
     uint64_t cumulated = 0;
     at = put_string(at, ",bucket:[");
     for (size_t i = 0; i < layout->count; i++) {
-        cumulated += hist->buckets[i];
+        cumulated += hist_bucket(hist, i);
         at = decimal_bound(at, layout->bounds_ns[i]);
         *at++ = ':';
         at = decimal_count(at, cumulated);

@@ -367,7 +367,7 @@ static uint8_t *put_classic(uint8_t *at, const struct hist *hist, const struct h
             at = proto_uint(at, BUCKET_COUNT, cumulated);
             at = proto_enclose(at, end, HISTOGRAM_BUCKET);
         }
-        cumulated -= hist->buckets[i];
+        cumulated -= hist_bucket(hist, i);
     }
     return at;
 }

@@ -201,8 +201,9 @@ static void add_buckets(struct series *series, const struct hist *hist,
     uint64_t cumulated = 0;
     size_t exemplar_at = exemplar_bucket(text, hist, layout);
     for (size_t i = 0; i < layout->count; i++) {
-        if (hist->buckets[i] > 0) {
-            cumulated += hist->buckets[i];
+        uint64_t count = hist_bucket(hist, i);
+        if (count > 0) {
+            cumulated += count;
             digits_size = (size_t)(decimal_count(digits, cumulated) - digits);
         }
         at = series_put_wide(at, line->bytes, line->size);

@@ -44,6 +44,9 @@ struct expo_responder {
     size_t probe_count;
     const struct expo_count *drops; /* by reason */
     size_t drop_count;
+    uint64_t impair_rules; /* of what it does wrong on purpose */
+    const struct expo_count *impairments; /* by kind */
+    size_t impairment_count;
     uint64_t socket_drops;
     uint32_t sessions, max_sessions;
     const uint16_t *control_ports; /* where control requests are taken, each once */
@@ -144,6 +147,7 @@ struct expo_view {
     bool web_config_successful; /* what is in force is what its files say */
     struct wall web_config_success; /* when they were last taken over */
     uint64_t resolve_failures, names_waiting, failovers;
+    uint64_t protocol_changes; /* of targets of operation auto */
     uint64_t log_lines_dropped;
     double scrape_seconds; /* of the previous scrape; negative: there was none */
 };

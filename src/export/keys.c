@@ -74,6 +74,8 @@ static const struct export_key keys[] = {
     {SLOT_HISTORY, NOWHERE(METRICS)},
     {SLOT_REFLECTOR, NOWHERE("is of operations that are not of `ip sla`")},
     {SLOT_AUTH_KEY, NOWHERE("is of operations that are not of `ip sla`")},
+    {SLOT_PROTOCOLS, NOWHERE("is of operations that are not of `ip sla`")},
+    {SLOT_STAMP_PORT, NOWHERE("is of operations that are not of `ip sla`")},
     {SLOT_MODE, NOWHERE("is of operations that are not of `ip sla`")},
     {SLOT_SERVER_PORT, NOWHERE("is of operations that are not of `ip sla`")},
     {SLOT_TRUST_PEER_CLOCK, NOWHERE(TIMES)},

@@ -180,17 +180,23 @@ void exporter_stop_workers(struct exporter *exporter)
     }
 }
 
-/* The targets with the addresses that are known by now. */
+/* The targets with the addresses and the protocols that are known by now. */
 static struct spec_set *resolve_targets(struct exporter *exporter)
 {
     const struct spec_set *targets = exporter->config->targets;
     struct spec **specs = mem_alloc(targets->count, sizeof *specs);
+    struct mono now = clock_now().mono;
+    size_t chosen = 0; /* so many targets of operation auto were before */
     for (size_t i = 0; i < targets->count; i++) {
         const struct spec *spec = targets->specs[i];
-        struct addr ip;
+        struct addr ip = spec->path.peer;
         struct resolver_name name = {spec->identity.host, spec_ip_version(spec)};
         bool is_found = !has_literal_address(spec) && resolver_find(exporter->resolver, &name, &ip);
-        specs[i] = is_found ? spec_with_ip(spec, &ip) : spec_ref(spec);
+        if (spec->choice != NULL) {
+            specs[i] = chooser_spec(exporter->chooser, chosen++, &ip, now);
+        } else {
+            specs[i] = is_found ? spec_with_ip(spec, &ip) : spec_ref(spec);
+        }
     }
     struct spec_set *set = spec_set_new(specs, targets->count);
     free(specs);
@@ -218,8 +224,10 @@ static void hand_over(struct exporter *exporter, const struct spec_set *targets)
         engine_worker_apply_with(exporter->workers[i], part, find_pasts(exporter->archive, part));
         spec_set_unref(part);
     }
-    archive_free(exporter->archive);
-    exporter->archive = NULL;
+    if (!chooser_is_undecided(exporter->chooser)) { /* who is, is another target before long */
+        archive_free(exporter->archive);
+        exporter->archive = NULL;
+    }
     for (unsigned i = 0; i < exporter->work.count; i++) {
         engine_worker_await(exporter->workers[i]);
     }
@@ -235,6 +243,22 @@ void exporter_apply(struct exporter *exporter)
     exporter->targets = targets;
     pthread_mutex_unlock(&exporter->mutex);
     spec_set_unref(before);
+}
+
+/* The configuration in force, with what is measured of it. */
+static void show_config(struct exporter *exporter)
+{
+    struct effective *effective = effective_new(exporter->config);
+    effective_set_measured(effective, exporter->targets);
+    shown_config_set(&exporter->shown, effective);
+}
+
+void exporter_renew(struct exporter *exporter)
+{
+    exporter_apply(exporter);
+    if (chooser_count(exporter->chooser) > 0) {
+        show_config(exporter);
+    }
 }
 
 void exporter_leave_dead_addresses(struct exporter *exporter)
@@ -259,16 +283,13 @@ void exporter_leave_dead_addresses(struct exporter *exporter)
  * twice in memory. */
 static void keep_shard(struct exporter *exporter, struct config *config)
 {
-    const struct spec_division shards = {.count = exporter->shard.count};
     exporter->shared_count = config->targets->count;
-    struct spec_set *own = spec_set_part(config->targets, &shards, exporter->shard.number);
-    spec_set_unref(config->targets);
+    shard_keep(&exporter->shard, config);
     const struct spec_set *before = exporter->config == NULL ? NULL : exporter->config->targets;
-    spec_set_renew(own, before);
+    spec_set_renew(config->targets, before);
     for (size_t i = 0; config->files != NULL && i < config->files->count; i++) {
         spec_set_renew(config->files->items[i].targets, before);
     }
-    config->targets = own;
 }
 
 static void log_loaded(const struct exporter *exporter)
@@ -310,7 +331,7 @@ static void log_files(const struct target_files *files, bool is_news_only)
 static void publish(struct exporter *exporter, const struct config *config)
 {
     struct target_files *own = config->files == NULL ? NULL : target_files_ref(config->files);
-    shown_config_set(&exporter->shown, effective_new(config));
+    show_config(exporter);
     pthread_mutex_lock(&exporter->mutex);
     struct target_files *before = exporter->files;
     exporter->files = own;
@@ -324,6 +345,7 @@ static void begin_targets(struct exporter *exporter)
 {
     const struct config *config = exporter->config;
     set_names(exporter);
+    exporter_set_choices(exporter, config->targets);
     exporter_apply(exporter);
     publish(exporter, config);
     struct limits needed = limits_needed(config, exporter->work.count);
@@ -378,10 +400,16 @@ static void prepare_responder(struct exporter *exporter, struct config *config)
     config->responder.replays = exporter->replays;
 }
 
+bool exporter_may_impair(const struct config *config, bool may_anywhere)
+{
+    return !config->has_responder || answering_may_impair(&config->responder, may_anywhere);
+}
+
 bool exporter_begin(struct exporter *exporter, struct config *config)
 {
     prepare_responder(exporter, config);
-    bool is_started = start_responder(exporter, config);
+    bool is_started = exporter_may_impair(config, exporter->may_impair_anywhere) &&
+                      start_responder(exporter, config);
     if (is_started) {
         take_over(exporter, config);
     }
@@ -414,7 +442,8 @@ bool exporter_reload(struct exporter *exporter)
     if (config != NULL) {
         prepare_responder(exporter, config);
     }
-    if (config != NULL && replace_responder(exporter, config)) {
+    if (config != NULL && exporter_may_impair(config, exporter->may_impair_anywhere) &&
+        replace_responder(exporter, config)) {
         take_over(exporter, config);
         return true;
     }

@@ -13,7 +13,6 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "base/shard.h"
 #include "host/clock.h"
 #include "host/log.h"
 #include "program/config_file.h"
@@ -23,9 +22,6 @@
 
 #define APPLY_INTERVAL_NS (200 * NS_PER_MS)
 #define JUDGE_INTERVAL_NS NS_PER_SECOND
-
-/* So that the targets of one shard are not all with one worker. */
-#define WORKERS_SALT UINT64_C(0x776f726b65727321)
 
 static const struct option_row rows[] = {
     {"config.file", "FILE", "ipsla.yml", "The configuration.", false},
@@ -39,11 +35,10 @@ static const struct option_row rows[] = {
      "Reload when the configuration, or a secret that it names, holds something else.", false,
      "config.auto-reload"},
     {"config.auto-reload-interval", "DURATION", "30s", "How often to look whether it does.", false},
-    {"shard", "I/N", NULL, "Measure the targets of part I of N (from 0) of the configuration.",
-     false},
+    SHARD_ROW("Measure"),
     {"start-key-file", "FILE", NULL,
      "Secret from which the starts of targets follow; without it the machine's own.", false},
-    {"workers", "N", "1", "Number of measuring threads, 1 to 64.", false},
+    WORKERS_ROW,
     {"resolve.next-address-after", "N", "3",
      "Failed operations in a row after which a host name with several addresses is measured at the "
      "next one. 0: never.",
@@ -56,6 +51,7 @@ static const struct option_row rows[] = {
      "Keep the latest operations of the targets in this file over a restart.", false},
     {"realtime", NULL, NULL, "Run the measuring threads with real-time priority (SCHED_FIFO).",
      false},
+    DAEMON_IMPAIR_ROW,
     WEB_FLAGS_ROWS(":10967"),
     DAEMON_LOGGING_ROWS,
     {"log.target", "NAME", NULL, "With --log.level=debug: log each operation of this target.",
@@ -70,44 +66,6 @@ static const struct options_program program = {
     .rows = rows,
     .row_count = sizeof rows / sizeof rows[0],
 };
-
-/* 0 or an exit status. */
-static int read_shard(const struct options *options, struct exporter_shard *out)
-{
-    const char *text = options_value(options, "shard");
-    uint64_t number, count;
-    char digits[8];
-    *out = (struct exporter_shard){.number = 0, .count = 1};
-    if (text == NULL) {
-        return 0;
-    }
-    size_t length = strcspn(text, "/");
-    if (text[length] != '/' || length >= sizeof digits ||
-        !options_parse_number(text + length + 1, 1, SHARD_COUNT_MAX, &count)) {
-        return options_refuse(options, "shard", text,
-                              "a part and how many there are, such as 0/2 and 1/2");
-    }
-    memcpy(digits, text, length);
-    digits[length] = '\0';
-    if (!options_parse_number(digits, 0, count - 1, &number)) {
-        return options_reject(options, "shard", text,
-                              "has no such part: they are counted from 0 to N - 1");
-    }
-    *out = (struct exporter_shard){.number = (unsigned)number, .count = (unsigned)count};
-    return 0;
-}
-
-/* 0 or an exit status. */
-static int read_workers(const struct options *options, struct spec_division *out)
-{
-    const char *text = options_value(options, "workers");
-    uint64_t count;
-    if (!options_parse_number(text, 1, EXPORTER_WORKERS_MAX, &count)) {
-        return options_refuse(options, "workers", text, "a number from 1 to 64");
-    }
-    *out = (struct spec_division){.count = (unsigned)count, .salt = WORKERS_SALT};
-    return 0;
-}
 
 /* One line: what it takes at most, and what there is here. */
 static void print_need(const char *what, uint64_t needed, uint64_t allowed)
@@ -157,22 +115,20 @@ static struct config *load_config(const struct options *options, struct follow *
 }
 
 static int check_config(const struct options *options, struct follow *follow,
-                        const struct exporter_shard *shard, unsigned workers)
+                        const struct shard *shard, unsigned workers)
 {
     const char *file = options_value(options, "config.file");
     struct config *config = load_config(options, follow, config_file_check);
     inputs_fini(&follow->inputs);
-    if (config == NULL) {
+    if (config == NULL || !exporter_may_impair(config, options_has(options, "impair-anywhere"))) {
+        config_free(config);
         return OPTIONS_EXIT_USAGE;
     }
     size_t count = config->targets->count;
     printf("%s: ok, %zu %s", file, count, count == 1 ? "target" : "targets");
     if (shard->count > 1) {
-        const struct spec_division shards = {.count = shard->count};
-        struct spec_set *own = spec_set_part(config->targets, &shards, shard->number);
-        printf(", %zu in shard %u/%u", own->count, shard->number, shard->count);
-        spec_set_unref(config->targets);
-        config->targets = own;
+        size_t own = shard_keep(shard, config);
+        printf(", %zu in shard %u/%u", own, shard->number, shard->count);
     }
     printf("\n");
     daemon_raise_limits();
@@ -224,7 +180,7 @@ static void apply_addresses(struct exporter *exporter)
     struct mono now = clock_now().mono;
     if (!mono_is_before(now, exporter->apply_next) &&
         atomic_exchange(&exporter->has_new_addresses, false)) {
-        exporter_apply(exporter);
+        exporter_renew(exporter);
         exporter->apply_next = mono_add(now, APPLY_INTERVAL_NS);
     }
 }
@@ -308,10 +264,12 @@ static void stop(struct exporter *exporter)
     http_stop(exporter->http);
     history_keeper_stop(exporter->history);
     prober_free(exporter->prober);
+    engine_worker_stop(exporter->trials);
     exporter_stop_workers(exporter);
     responder_team_stop(exporter->responder, NULL);
     exporter_end_changes(exporter);
     resolver_stop(exporter->resolver);
+    chooser_free(exporter->chooser);
     exporter_follow_end(exporter);
     target_files_unref(exporter->files);
     shown_config_fini(&exporter->shown);
@@ -337,6 +295,7 @@ static int run(struct exporter *exporter, struct config *config, struct web_flag
     exporter->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     bool has_workers = exporter_start_workers(exporter);
     exporter->resolver = resolver_new(on_new_addresses, exporter);
+    exporter->chooser = exporter_new_chooser(exporter);
     exporter->prober = prober_new(exporter->timeout_offset_ns);
     bool has_begun = false;
     if (signal_fd < 0 || exporter->wake_fd < 0 || !has_workers) {
@@ -377,7 +336,7 @@ int main(int argc, char **argv)
 {
     struct options options;
     struct web_flags web;
-    struct exporter_shard shard;
+    struct shard shard;
     struct spec_division work;
     unsigned next_address_after;
     uint8_t start_key[SIPHASH_KEY_BYTES];
@@ -392,10 +351,10 @@ int main(int argc, char **argv)
     }
     status = web_flags_read(&options, &web);
     if (status == 0) {
-        status = read_shard(&options, &shard);
+        status = shard_read(&options, &shard);
     }
     if (status == 0) {
-        status = read_workers(&options, &work);
+        status = workers_read(&options, &work);
     }
     if (status == 0) {
         status = read_next_address(&options, &next_address_after);
@@ -432,6 +391,7 @@ int main(int argc, char **argv)
         .metrics_path = web.http.metrics_path,
         .guard = web.http.guard,
         .wants_realtime = options_has(&options, "realtime"),
+        .may_impair_anywhere = options_has(&options, "impair-anywhere"),
         .shard = shard,
         .next_address_after = next_address_after,
         .timeout_offset_ns = timeout_offset_ns,

@@ -13,6 +13,7 @@
  *   spoilt.c    operations that completed without all of their numbers, in the log
  *   realtime.c  priority of the measuring threads
  *   resolve.c   host names
+ *   choosing.c  protocols of targets of operation auto; chooser.c says which
  *   prober.c    operations that HTTP clients ask for, each a prober_job.c; inquiry.c looks up
  *   history.c   the latest operations over a restart
  *   evidence.c  packets of operations that turned bad
@@ -27,26 +28,23 @@
 #include <stdint.h>
 
 #include "base/time.h"
+#include "engine/chooser.h"
 #include "explain/explain.h"
 #include "exporter/history.h"
-#include "exporter/limits.h"
 #include "exporter/operations.h"
 #include "exporter/prober.h"
 #include "exporter/resolve.h"
 #include "host/engine_worker.h"
 #include "host/responder_team.h"
 #include "probe/spec_set.h"
+#include "program/limits.h"
 #include "program/refusal_watch.h"
+#include "program/shard.h"
 #include "program/shown_config.h"
 #include "program/web_flags.h"
 #include "web/evidence.h"
 
-#define EXPORTER_WORKERS_MAX 64
-
-/* The parts of a configuration file that exporters share: this one's is `number` of `count`. */
-struct exporter_shard {
-    unsigned number, count;
-};
+#define EXPORTER_WORKERS_MAX WORKERS_MAX
 
 /* What is known of datagrams that answered nothing. */
 struct unearned {
@@ -88,19 +86,22 @@ struct exporter {
     const char *metrics_path;
     const struct guard *guard; /* of HTTP, for the thread that serves; NULL: none */
     bool wants_realtime;
+    bool may_impair_anywhere; /* program/answering.h */
     struct wall started;
-    struct exporter_shard shard;
+    struct shard shard;
     uint8_t start_key[SIPHASH_KEY_BYTES];
     struct engine_worker *workers[EXPORTER_WORKERS_MAX]; /* NULL beyond the last */
     int64_t timeout_offset_ns;
     unsigned next_address_after; /* failed operations in a row; 0: never */
     struct spec_division work; /* of the targets among them */
     struct resolver *resolver;
+    struct chooser *chooser; /* of the main thread; others read chooser_changes */
     struct prober *prober;
     struct history_keeper *history; /* NULL: no file */
     int wake_fd; /* written to wake the main thread */
 
-    atomic_bool has_new_addresses; /* set by the resolver */
+    atomic_bool has_new_addresses; /* set by the resolver, and when a protocol was chosen */
+    atomic_bool has_trial_results; /* set by the thread of the trials */
     atomic_bool is_realtime; /* the measuring threads have real-time priority */
     atomic_bool wants_reload; /* set by HTTP */
     atomic_bool was_ready; /* set by HTTP */
@@ -121,6 +122,8 @@ struct exporter {
     struct archive *archive; /* for the first targets; NULL: none, or it was used */
     struct config *config; /* of its targets: those of the shard */
     size_t shared_count; /* targets in the file */
+    struct engine_worker *trials; /* of protocols; NULL: none was needed yet */
+    struct mono choices_next; /* when it is looked how it goes with what was chosen */
     bool has_names; /* whose addresses are judged */
     struct mono judge_next; /* when they are judged again */
     struct mono apply_next; /* when addresses may be taken over again */
@@ -137,6 +140,9 @@ struct exporter {
 
 /* Wakes the main thread, from any thread. */
 void exporter_wake(struct exporter *exporter);
+
+/* As answering_may_impair. */
+bool exporter_may_impair(const struct config *config, bool may_anywhere);
 
 /* Takes over `config` at start: responder, names, targets. False with a line logged when the
  * responder cannot listen; the caller still owns `config` then. */
@@ -176,6 +182,8 @@ void exporter_end_realtime(struct exporter *exporter);
 /* Gives the targets, with the addresses known by now, to the workers, and waits until they have
  * them: some milliseconds. */
 void exporter_apply(struct exporter *exporter);
+/* The same when addresses or protocols are others than before. */
+void exporter_renew(struct exporter *exporter);
 
 /* Logs when this process may not ask about the clock of this host. */
 void exporter_check_clock(void);
@@ -197,6 +205,12 @@ struct mono exporter_watch_spoilt(struct exporter *exporter);
 /* Logs which targets changed their state, once a second. Returns when to call it again. */
 struct mono exporter_watch_changes(struct exporter *exporter);
 void exporter_end_changes(struct exporter *exporter);
+
+/* The protocols of targets of operation auto: they are those of `targets` from now on, and when to
+ * look after them again. */
+struct chooser *exporter_new_chooser(struct exporter *exporter);
+void exporter_set_choices(struct exporter *exporter, const struct spec_set *targets);
+struct mono exporter_watch_choices(struct exporter *exporter);
 
 /* Calls all that look now and then. Returns when to call it again. */
 struct mono exporter_watch(struct exporter *exporter);

@@ -10,8 +10,7 @@
 #include <stdint.h>
 
 #include "base/addr.h"
-
-#define INQUIRIES_MAX 64
+#include "program/limits.h"
 
 struct inquiries;
 struct inquiry;

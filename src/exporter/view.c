@@ -56,6 +56,7 @@ static void scene_init(struct scene *scene, struct exporter *exporter)
     view->probes = prober_counts(exporter->prober);
     view->resolve_failures = resolver_failures(exporter->resolver);
     view->failovers = resolver_failovers(exporter->resolver);
+    view->protocol_changes = chooser_changes(exporter->chooser);
     view->names_waiting = resolver_waiting(exporter->resolver);
     process_read(exporter->started, view);
     clock_state_read(&view->clock);

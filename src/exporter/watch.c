@@ -42,5 +42,6 @@ struct mono exporter_watch(struct exporter *exporter)
     next = mono_min(next, exporter_watch_changes(exporter));
     next = mono_min(next, exporter_watch_spoilt(exporter));
     next = mono_min(next, watch_operations(exporter));
+    next = mono_min(next, exporter_watch_choices(exporter));
     return mono_min(next, watch_refusals(exporter));
 }

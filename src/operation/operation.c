@@ -6,8 +6,9 @@
 #include <string.h>
 
 static const struct operation *const rows[OPERATION_COUNT] = {
-    &operation_udp_jitter,  &operation_udp_echo, &operation_tcp_connect, &operation_icmp_echo,
-    &operation_icmp_jitter, &operation_stamp,    &operation_twamp_light, &operation_twamp,
+    &operation_udp_jitter,  &operation_udp_echo,    &operation_tcp_connect,
+    &operation_icmp_echo,   &operation_icmp_jitter, &operation_stamp,
+    &operation_twamp_light, &operation_twamp,       &operation_auto,
 };
 
 const struct operation *operation_at(size_t index)

@@ -47,6 +47,7 @@ struct operation {
     size_t key_count;
     enum auth_algorithm key_algorithm; /* of `auth_key`, which authenticates packets (RFC 8762 4.4)
                                           or a connection (RFC 5357), not a request; or AUTH_NONE */
+    bool chooses; /* it is measured by another one, which is chosen: probe/choice.h */
     bool negotiates; /* TWAMP-Control over TCP before its packets */
     bool tells_clock; /* its packets say how good our clock is (probe_set_clock) */
     bool is_fine; /* its timestamps are finer than a microsecond, where that is no choice */
@@ -81,10 +82,10 @@ struct operation {
 
 extern const struct operation operation_udp_jitter, operation_udp_echo, operation_tcp_connect,
     operation_icmp_echo, operation_icmp_jitter, operation_stamp, operation_twamp_light,
-    operation_twamp;
+    operation_twamp, operation_auto;
 
 /* All of them, in the order of the documentation; the first is the default. */
-#define OPERATION_COUNT 8
+#define OPERATION_COUNT 9
 const struct operation *operation_at(size_t index);
 /* The place of a row in that order. */
 size_t operation_index(const struct operation *operation);

@@ -39,7 +39,7 @@ void bins_fill(struct bins *bins, const struct hist *hist, const struct hist_lay
     for (size_t i = 0; i <= layout->count; i++) {
         double low_ns = i == 0 ? 0 : (double)layout->bounds_ns[i - 1];
         double high_ns = i == layout->count ? INFINITY : (double)layout->bounds_ns[i];
-        add_bin(bins, low_ns, high_ns, hist->buckets[i]);
+        add_bin(bins, low_ns, high_ns, hist_bucket(hist, i));
     }
 }
 

@@ -132,6 +132,19 @@ static void add_counts(struct buf *out, const struct tally *tally)
                tally->operations, count_failures(tally), tally->sent, tally->received);
 }
 
+/* Which protocol it is, when auto chose it. */
+static void add_choice(struct buf *out, const struct spec *spec)
+{
+    struct buf text = {0};
+    explain_choice(spec, &text);
+    if (text.size > 0) {
+        buf_add_string(out, "<p class=\"soft\">Protocol: ");
+        html_add_text(out, buf_string(&text));
+        buf_add_string(out, ".</p>\n");
+    }
+    buf_fini(&text);
+}
+
 void facts_add(struct buf *out, const struct report *report, struct wall now)
 {
     const struct round *round = &report->latest;
@@ -148,6 +161,7 @@ void facts_add(struct buf *out, const struct report *report, struct wall now)
     add_latest(out, report, now);
     add_counts(out, &report->tally);
     buf_add_string(out, "</p>\n");
+    add_choice(out, report->spec);
 }
 
 static void add_delay(struct buf *out, const char *name, const struct moments *delay)

@@ -211,10 +211,21 @@ static void add_limits(struct buf *out, const struct roster_limits *limits)
     buf_add_string(out, "</dl></section>\n");
 }
 
+static void add_impaired(struct buf *out, const struct expo_responder *responder)
+{
+    if (responder->impair_rules > 0) {
+        buf_printf(out,
+                   "<p class=\"alert\">This responder loses, delays or changes packets on purpose: "
+                   "it has %" PRIu64 " rules of <code>impair</code>.</p>\n",
+                   responder->impair_rules);
+    }
+}
+
 static void add_all(struct buf *out, const struct page_site *site,
                     const struct responder_people *people)
 {
     const struct expo_responder *responder = site->view->responder;
+    add_impaired(out, responder);
     add_ports(out, responder, site, people->since);
     add_facts(out, responder);
     buf_add_string(out, "<div class=\"columns\">");
@@ -226,6 +237,7 @@ static void add_all(struct buf *out, const struct page_site *site,
                responder->request_v2_count);
     add_counts(out, "Packets answered", responder->probes, responder->probe_count);
     add_counts(out, "Not answered, by reason", responder->drops, responder->drop_count);
+    add_counts(out, "Wrong on purpose", responder->impairments, responder->impairment_count);
     add_limits(out, &people->roster.limits);
     buf_add_string(out, "</div>");
 }

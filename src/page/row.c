@@ -11,6 +11,8 @@
 #include "page/html.h"
 #include "page/value.h"
 
+#define LABEL_BYTES 400 /* of the texts of labels in a row: a page has a hundred rows */
+
 static bool is_unwell(const struct report *report)
 {
     return report->condition.state == TARGET_FAILED || report->condition.state == TARGET_DEGRADED;
@@ -61,20 +63,35 @@ void row_add_where(struct buf *out, const struct spec *spec)
     }
 }
 
-void row_add_labels(struct buf *out, const struct spec_identity *identity)
+static void add_label(struct buf *out, const struct label *label)
 {
+    buf_add_string(out, "<a href=\"./?label.");
+    html_add_argument(out, label->name);
+    buf_add_char(out, '=');
+    html_add_argument(out, label->value);
+    buf_add_string(out, "\">");
+    html_add_foreign(out, label->name);
+    buf_add_char(out, '=');
+    html_add_foreign(out, label->value);
+    buf_add_string(out, "</a>");
+}
+
+void row_add_labels(struct buf *out, const struct spec_identity *identity, size_t most)
+{
+    size_t bytes = 0, left_out = 0;
     buf_add_string(out, identity->label_count > 0 ? "<span class=\"labels\">" : "");
     for (size_t i = 0; i < identity->label_count; i++) {
         const struct label *label = &identity->labels[i];
-        buf_add_string(out, "<a href=\"./?label.");
-        html_add_argument(out, label->name);
-        buf_add_char(out, '=');
-        html_add_argument(out, label->value);
-        buf_add_string(out, "\">");
-        html_add_foreign(out, label->name);
-        buf_add_char(out, '=');
-        html_add_foreign(out, label->value);
-        buf_add_string(out, "</a>");
+        size_t size = strlen(label->name) + strlen(label->value);
+        if (size > most - bytes) {
+            left_out++;
+            continue;
+        }
+        bytes += size;
+        add_label(out, label);
+    }
+    if (left_out > 0) {
+        buf_printf(out, "and %zu more", left_out);
     }
     buf_add_string(out, identity->label_count > 0 ? "</span>" : "");
 }
@@ -89,7 +106,7 @@ static void add_name(struct buf *out, const struct report *report, struct wall n
     buf_printf(out, "</a><span class=\"where\">%s to ", spec->operation->name);
     html_add_foreign(out, spec->identity.host);
     buf_add_string(out, "</span>");
-    row_add_labels(out, &spec->identity);
+    row_add_labels(out, &spec->identity, LABEL_BYTES);
     if (report->condition.state == TARGET_DEGRADED) {
         buf_add_string(out, "<p class=\"why\">");
         row_add_why(out, report, now);

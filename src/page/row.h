@@ -20,7 +20,8 @@ void row_add_why(struct buf *out, const struct report *report, struct wall now);
 /* Appends what is measured and where its packets go: host, address and port. HTML. */
 void row_add_where(struct buf *out, const struct spec *spec);
 
-/* Appends the labels: each a link to the targets that have it, too. */
-void row_add_labels(struct buf *out, const struct spec_identity *identity);
+/* Appends the labels: each a link to the targets that have it, too. When their texts have more than
+ * `most` bytes, those that do not fit are only counted. */
+void row_add_labels(struct buf *out, const struct spec_identity *identity, size_t most);
 
 #endif

@@ -18,7 +18,7 @@ static void add_head(struct buf *out, const struct report *report, struct wall n
     buf_add_string(out, "</h1><p>");
     row_add_where(out, spec);
     buf_add_string(out, "</p>");
-    row_add_labels(out, &spec->identity);
+    row_add_labels(out, &spec->identity, SIZE_MAX);
     buf_add_string(out, "</div>");
     frame_add_state(out, report->condition.state, "pill");
     buf_add_string(out, "</div>\n");
@@ -96,7 +96,7 @@ void target_render(struct buf *out, const struct page_site *site, const struct t
     add_latest(out, page);
     add_past(out, &past, now);
     buf_add_string(out, "<div class=\"columns\">");
-    histogram_add(out, &report->tally.rtt, &report->spec->results.layout);
+    histogram_add(out, &report->tally.rtt, report->spec->results.layout);
     trouble_add(out, past.entries, past.entry_count, now);
     add_texts(out, page);
     buf_add_string(out, "</div></div>\n");

@@ -34,6 +34,7 @@ static void input_connected(struct probe *probe, const struct ev *ev)
 static void input_opened(struct probe *probe, const struct ev *ev, struct instant now)
 {
     probe->payload.identifier = ev->local.port;
+    probe->socket_drops = 0; /* those were of the query's socket */
     if (probe->wants_query) {
         probe->phase = PROBE_QUERY;
     } else if (probe->client != NULL) {
@@ -83,9 +84,9 @@ static void input_control(struct probe *probe, const struct ev *ev, struct insta
         return;
     }
     probe->unmatched[UNMATCHED_CONTROL] += probe->has_refusal;
-    probe->round.control_rtt_ns = answer.rtt_ns;
+    probe->round->control_rtt_ns = answer.rtt_ns;
     if (probe->handshake.is_layout_known) {
-        probe->round.auth_layout = probe->handshake.layout + 1u;
+        probe->round->auth_layout = probe->handshake.layout + 1u;
     }
     probe->port = answer.port;
     if (phase_is_connection(probe)) {
@@ -118,23 +119,23 @@ static void input_reply(struct probe *probe, const struct ev *ev, struct instant
     const struct sample *sample = NULL;
     switch (probe->spec->operation->read(&probe->payload, ev, now, &sample)) {
     case PAYLOAD_TIMELESS:
-        probe->round.corrupt++;
+        probe->round->corrupt++;
         /* fall through */
     case PAYLOAD_ACCEPTED:
-        note_reply(&probe->round, ev);
+        note_reply(probe->round, ev);
         if (sample->fate == FATE_RECEIVED) {
             probe->last_event = (struct mono){sample->t4_ns - probe->train.epoch_ns};
         }
         break;
     case PAYLOAD_DUPLICATE:
-        probe->round.duplicate++;
+        probe->round->duplicate++;
         break;
     case PAYLOAD_CORRUPT:
-        probe->round.corrupt++;
+        probe->round->corrupt++;
         probe->is_altered |= probe->spec->packets.verify_data;
         break;
     case PAYLOAD_ALTERED:
-        probe->round.corrupt++;
+        probe->round->corrupt++;
         probe->is_altered = true;
         end_unanswered(probe, OUTCOME_VERIFY, now);
         break;
@@ -165,8 +166,10 @@ static void input_query(struct probe *probe, const struct ev *ev)
 static void input_from_elsewhere(struct probe *probe, const struct addr *peer)
 {
     probe->unmatched[UNMATCHED_SOURCE]++;
-    probe->round.elsewhere = *peer;
-    probe->round.from_elsewhere++;
+    if (probe->round != NULL) {
+        probe->round->elsewhere = *peer;
+        probe->round->from_elsewhere++;
+    }
 }
 
 static void input_data(struct probe *probe, const struct ev *ev, struct instant now)
@@ -219,9 +222,9 @@ static int quoted_bits(const struct probe *probe, const struct ev *ev)
 /* What the network has said of those that left says more. */
 static void note_unsent(struct probe *probe, int error)
 {
-    probe->round.unsent_error = error;
+    probe->round->unsent_error = error;
     if (!probe->is_unreachable) {
-        probe->round.error = error;
+        probe->round->error = error;
     }
 }
 
@@ -260,8 +263,8 @@ static void input_icmp(struct probe *probe, const struct ev *ev, struct instant 
         return;
     }
     probe->is_unreachable = true;
-    probe->round.error = ev->error;
-    probe->round.icmp = ev->icmp;
+    probe->round->error = ev->error;
+    probe->round->icmp = ev->icmp;
     if (bits < PHASE_PROOF_BITS) {
         return;
     }
@@ -276,7 +279,7 @@ static void input_not_connected(struct probe *probe, int error, struct instant n
 {
     enum outcome outcome = phase_connect_outcome(error);
     probe->is_open = false;
-    probe->round.error = error;
+    probe->round->error = error;
     if (outcome == OUTCOME_LOCAL) {
         train_unsend(&probe->train, 1);
     }
@@ -292,10 +295,10 @@ static void input_failure(struct probe *probe, const struct ev *ev, struct insta
     }
     bool is_passing = ev->error == ENOBUFS || ev->error == EAGAIN || ev->error == ENOMEM;
     if (probe->phase == PROBE_OPENING || (probe->phase == PROBE_CONTROL && !is_passing)) {
-        probe->round.error = ev->error;
+        probe->round->error = ev->error;
         phase_finish(probe, OUTCOME_LOCAL, now.mono);
     } else if (probe->phase == PROBE_CONTROL) {
-        probe->round.error = ev->error;
+        probe->round->error = ev->error;
         handshake_fail_try(&probe->handshake);
     } else if (probe->phase == PROBE_TRAIN || probe->phase == PROBE_SETTLE) {
         note_unsent(probe, ev->error);

@@ -25,14 +25,14 @@ void phase_negotiate(struct probe *probe, struct instant now)
 
 static void fail(struct probe *probe, struct instant now)
 {
-    probe->round.control_status = probe->client->status;
+    probe->round->control_status = probe->client->status;
     phase_finish(probe, probe->client->outcome, now.mono);
 }
 
 /* Packets are sent only from now on: what comes before Start-Ack may wait in the reflector. */
 static void begin_train(struct probe *probe, struct instant now)
 {
-    probe->round.control_rtt_ns = probe->client->rtt_ns;
+    probe->round->control_rtt_ns = probe->client->rtt_ns;
     probe->port = probe->client->port;
     probe->payload.protection = &probe->client->protection;
     probe->phase = PROBE_TRAIN;
@@ -45,7 +45,7 @@ static void input_not_connected(struct probe *probe, const struct ev *ev, struct
     enum outcome outcome = phase_connect_outcome(ev->error);
     probe->is_stream_open = false;
     if (probe->phase == PROBE_NEGOTIATE) {
-        probe->round.error = ev->error;
+        probe->round->error = ev->error;
         phase_finish(probe, outcome == OUTCOME_TIMEOUT ? OUTCOME_NO_CONNECTION : outcome, now.mono);
     }
 }

@@ -18,10 +18,11 @@ bool phase_is_connection(const struct probe *probe)
 
 enum outcome phase_unreachable(const struct probe *probe)
 {
-    if (probe->round.error == ECONNREFUSED) {
+    if (probe->round->error == ECONNREFUSED) {
         return OUTCOME_PORT_UNREACHABLE;
     }
-    return icmp_error_is_prohibition(&probe->round.icmp) ? OUTCOME_PROHIBITED : OUTCOME_UNREACHABLE;
+    return icmp_error_is_prohibition(&probe->round->icmp) ? OUTCOME_PROHIBITED
+                                                          : OUTCOME_UNREACHABLE;
 }
 
 enum outcome phase_connect_outcome(int error)
@@ -46,11 +47,11 @@ void phase_finish(struct probe *probe, enum outcome outcome, struct mono end)
 {
     if (outcome != OUTCOME_LOCAL && outcome != OUTCOME_UNREACHABLE &&
         outcome != OUTCOME_PORT_UNREACHABLE && outcome != OUTCOME_PROHIBITED) {
-        probe->round.error = 0; /* it passed */
+        probe->round->error = 0; /* it passed */
     }
     probe->phase = PROBE_OVER;
-    probe->round.outcome = outcome;
-    probe->round.duration_ns = mono_diff(end, probe->started);
+    probe->round->outcome = outcome;
+    probe->round->duration_ns = mono_diff(end, probe->started);
     probe->has_result = true;
 }
 
@@ -80,8 +81,8 @@ void phase_end_query(struct probe *probe)
 
 void phase_refuse(struct probe *probe)
 {
-    probe->round.control_rtt_ns = probe->refusal.rtt_ns;
-    probe->round.control_status = probe->refusal.status;
+    probe->round->control_rtt_ns = probe->refusal.rtt_ns;
+    probe->round->control_status = probe->refusal.status;
     phase_finish(probe, probe->refusal.outcome, probe->last_event);
 }
 
@@ -114,7 +115,7 @@ void phase_finish_train(struct probe *probe)
     struct mono end = train_is_complete(train) ? probe->last_event : train_expiry(train);
     /* Nothing left before the port was closed: the path is slow, or this host stood still. */
     bool is_too_slow = train->missed == train->count &&
-                       handshake_is_slow(probe->spec, probe->round.control_rtt_ns);
+                       handshake_is_slow(probe->spec, probe->round->control_rtt_ns);
     enum outcome unanswered = was_sent || is_too_slow ? OUTCOME_TIMEOUT : OUTCOME_LOCAL;
     if (was_sent && probe->is_unreachable && !phase_has_handshake(probe)) {
         unanswered = phase_unreachable(probe);

@@ -24,9 +24,17 @@ void probe_init(struct probe *probe, const struct spec *spec,
                spec->schedule.timeout_ns);
 }
 
+/* It may still have that of the latest operation. */
+static void take_desk(struct probe *probe)
+{
+    struct train *train = &probe->train;
+    train_set_desk(train, train->desk ? train->desk : desk_take(probe->desks, train->capacity));
+    probe->round = &train->desk->round;
+}
+
 void probe_fini(struct probe *probe)
 {
-    train_fini(&probe->train);
+    desk_give(probe->desks, probe->train.desk);
     if (probe->client != NULL) {
         crypto_wipe(probe->client, sizeof *probe->client);
         free(probe->client);
@@ -86,8 +94,8 @@ static bool wants_query(const struct probe *probe, struct mono now)
 void probe_start(struct probe *probe, struct instant now, struct mono latest_end)
 {
     assert(probe_is_idle(probe));
-    train_clear(&probe->train);
-    probe->round =
+    take_desk(probe);
+    *probe->round =
         (struct round){.started = now.wall, .control_rtt_ns = -1, .one_way = ONE_WAY_NO_SAMPLES};
     probe->started = now.mono;
     probe->last_event = now.mono;
@@ -232,13 +240,13 @@ static bool must_ask_again(const struct probe *probe, struct mono now)
     int64_t rest_ns = (int64_t)(train->count - 1) * train->interval_ns;
     bool is_in_time = mono_is_before(mono_add(now, rest_ns), grant->until) &&
                       mono_is_before(now, grant->unused_until);
-    return !is_in_time && probe->round.control_rtt_ns + rest_ns < grant->next_ns;
+    return !is_in_time && probe->round->control_rtt_ns + rest_ns < grant->next_ns;
 }
 
 static bool ask_again(struct probe *probe, struct instant now, struct fx *fx, uint8_t *scratch)
 {
     probe->has_asked_again = true;
-    probe->round.control_retries = probe->handshake.tries - 1U;
+    probe->round->control_retries = probe->handshake.tries - 1U;
     handshake_start(&probe->handshake, probe->spec);
     probe->phase = PROBE_CONTROL;
     probe->wants_control = true;
@@ -475,7 +483,7 @@ struct mono probe_deadline(const struct probe *probe)
 
 struct mono probe_end(const struct probe *probe, struct mono now)
 {
-    return probe->has_result ? mono_add(probe->started, probe->round.duration_ns) : now;
+    return probe->has_result ? mono_add(probe->started, probe->round->duration_ns) : now;
 }
 
 bool probe_is_settled(const struct probe *probe, struct mono now)

@@ -81,10 +81,11 @@ struct probe {
     uint8_t open_flows; /* of them */
     uint16_t port; /* where the probes go: the spec's, or what the responder suggested */
     struct mono last_event; /* the last thing that counted, for the duration */
+    struct desk_room *desks; /* set it after probe_init; NULL: each operation has a new one */
     struct train train;
     struct payload payload;
     struct handshake handshake;
-    struct round round;
+    struct round *round; /* on the train's desk; NULL: nothing runs, nor is to be collected */
     struct handshake_answer refusal; /* believed when nobody says otherwise */
     struct mono started;
     struct mono latest_end;
@@ -98,7 +99,7 @@ struct probe {
     uint64_t unmatched[UNMATCHED_COUNT]; /* since init */
 };
 
-/* Allocates the ledger of the spec's packets; takes a reference. `seed` is random: what an answer
+/* Takes a reference on the spec. `seed` is random: what an answer
  * must repeat is drawn with it. */
 void probe_init(struct probe *probe, const struct spec *spec,
                 const uint8_t seed[HANDSHAKE_SEED_BYTES]);
@@ -149,6 +150,10 @@ const struct round *probe_collect(struct probe *probe, const struct clock_state 
 /* What became of each packet of the operation that was collected last (stats/trail.h): allocated,
  * the caller's. NULL when it sent none. */
 uint32_t *probe_trail(const struct probe *probe, uint32_t *count);
+
+/* Nothing more will be asked about the latest operation: its desk is given back, unless the spec
+ * keeps its packets. The probe is idle. */
+void probe_rest(struct probe *probe);
 
 /* What IOS would return for an operation of `spec` that came to `round`. */
 enum return_code probe_return_code(const struct round *round, const struct spec *spec);

@@ -74,7 +74,7 @@ static void score_voice(const struct spec *spec, struct round *round)
  * control request asks for one answer, so each one unanswered takes one drop. */
 static void judge_drops(struct probe *probe)
 {
-    struct round *round = &probe->round;
+    struct round *round = probe->round;
     bool is_silent = round->outcome == OUTCOME_NO_CONNECTION;
     bool was_control =
         is_silent && probe->handshake.tries > 0 && probe->socket_drops >= probe->handshake.tries;
@@ -110,9 +110,9 @@ static void judge_queue(struct round *round)
 static void settle_payload(struct probe *probe)
 {
     if (probe->spec->operation->settle != NULL) {
-        probe->round.corrupt += probe->spec->operation->settle(&probe->payload, &probe->learned);
-        probe->round.byte_order = probe->payload.byte_order;
-        probe->round.deviations = probe->payload.signs.deviations;
+        probe->round->corrupt += probe->spec->operation->settle(&probe->payload, &probe->learned);
+        probe->round->byte_order = probe->payload.byte_order;
+        probe->round->deviations = probe->payload.signs.deviations;
     }
     /* It lives, but the query or its answer was lost. */
     if (probe->learned.reflector == REFLECTOR_AUTO && probe->train.arrivals > 0) {
@@ -125,7 +125,7 @@ static void settle_payload(struct probe *probe)
 static void compute_round(struct probe *probe, const struct trust_case *about,
                           const struct round_sinks *sinks)
 {
-    struct round *round = &probe->round;
+    struct round *round = probe->round;
     settle_payload(probe);
     train_take_stamps(&probe->train, payload_resolution_ns(probe->spec));
     round->one_way = trust_judge(about, &probe->filter, &round->offset);
@@ -165,7 +165,7 @@ const struct round *probe_collect(struct probe *probe, const struct clock_state 
         return NULL;
     }
     probe->has_result = false;
-    struct round *round = &probe->round;
+    struct round *round = probe->round;
     uint8_t tries = probe->handshake.tries;
     round->control_retries += tries > 0 ? tries - 1u : 0;
     if (probe->train.next > 0) {
@@ -187,4 +187,15 @@ uint32_t *probe_trail(const struct probe *probe, uint32_t *count)
     uint32_t *trail = mem_alloc(*count, sizeof *trail);
     trail_fill(&samples, payload_resolution_ns(probe->spec), trail);
     return trail;
+}
+
+void probe_rest(struct probe *probe)
+{
+    assert(probe_is_idle(probe));
+    probe->has_result = false;
+    probe->round = NULL;
+    if (!probe->spec->results.keeps_packets) {
+        desk_give(probe->desks, probe->train.desk);
+        train_set_desk(&probe->train, NULL);
+    }
 }

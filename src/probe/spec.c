@@ -10,6 +10,7 @@
 #include "base/crypto.h"
 #include "base/mem.h"
 #include "operation/operation.h"
+#include "probe/choice.h"
 
 static const char *const precision_names[PRECISION_COUNT] = {
     [PRECISION_MILLISECONDS] = "milliseconds",
@@ -39,7 +40,27 @@ struct spec *spec_new(void)
 {
     struct spec *spec = mem_alloc(1, sizeof *spec);
     spec->references = 1;
+    spec->results.layout = &hist_layout_default;
     return spec;
+}
+
+static void free_layout(const struct spec *spec)
+{
+    if (spec->results.layout != &hist_layout_default) {
+        free((struct hist_layout *)(uintptr_t)spec->results.layout);
+    }
+}
+
+void spec_set_layout(struct spec *spec, const struct hist_layout *layout)
+{
+    const struct hist_layout *own = &hist_layout_default;
+    if (!hist_layout_is_equal(layout, own)) {
+        struct hist_layout *copy = mem_alloc(1, sizeof *copy);
+        *copy = *layout;
+        own = copy;
+    }
+    free_layout(spec);
+    spec->results.layout = own;
 }
 
 void spec_fit_layout(struct spec *spec)
@@ -81,6 +102,8 @@ void spec_unref(const struct spec *spec)
     free(shared->identity.host);
     free(shared->identity.owner);
     free(shared->identity.tag);
+    free_layout(shared);
+    choice_unref(shared->choice);
     auth_key_wipe(&shared->control.key);
     free(shared);
 }
@@ -90,6 +113,8 @@ struct spec *spec_with_ip(const struct spec *spec, const struct addr *ip)
     struct spec *copy = spec_new();
     /* Everything but the counter, which other threads may be changing. */
     memcpy(copy, spec, offsetof(struct spec, references));
+    copy->results.layout = &hist_layout_default;
+    spec_set_layout(copy, spec->results.layout);
     copy->identity.name = mem_string(spec->identity.name);
     copy->identity.host = mem_string(spec->identity.host);
     copy->identity.owner = mem_string(spec->identity.owner);
@@ -99,6 +124,7 @@ struct spec *spec_with_ip(const struct spec *spec, const struct addr *ip)
         copy->identity.labels[i].name = mem_string(spec->identity.labels[i].name);
         copy->identity.labels[i].value = mem_string(spec->identity.labels[i].value);
     }
+    choice_ref(copy->choice);
     copy->path.peer = *ip;
     copy->path.peer.port = ip->family == ADDR_NONE ? 0 : spec->path.port;
     return copy;

@@ -20,6 +20,7 @@
 #include "wire/auth.h"
 #include "wire/ntp.h"
 
+struct choice;
 struct operation;
 
 /* When the first operation starts, counted from when the target was loaded. */
@@ -165,7 +166,7 @@ enum series_level {
 struct spec_results {
     enum series_level series;
     int64_t threshold_ns;
-    struct hist_layout layout;
+    const struct hist_layout *layout; /* set it by spec_set_layout */
     struct limit_set limits; /* the threshold is in them */
     enum hist_forms histograms;
     bool shows_created; /* lines with the start of counters in OpenMetrics 1.0 */
@@ -178,6 +179,7 @@ struct spec_results {
 struct spec {
     struct spec_identity identity;
     const struct operation *operation; /* what is measured: operation/operation.h */
+    const struct choice *choice; /* a reference, when auto chose it (probe/choice.h); else NULL */
     /* Each packet reads of these four. */
     struct spec_clocks clocks;
     struct spec_path path;
@@ -192,6 +194,8 @@ struct spec {
 /* A zeroed spec with one reference; strings (name, host, labels, owner, tag) are malloc'ed and
  * belong to it. Change it only until it is shared. */
 struct spec *spec_new(void);
+/* Bounds like `layout`, which is copied; hist_layout_default, as at first, costs nothing. */
+void spec_set_layout(struct spec *spec, const struct hist_layout *layout);
 /* Chooses the layout of type 3 probes that goes with spec->control, and makes room for it. */
 void spec_fit_layout(struct spec *spec);
 /* `tolerance`: nanoseconds, or when negative a percentage times -1. */

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "probe/choice.h"
+
 #define SIZE_OF(member) sizeof(((struct spec *)NULL)->member)
 #define END_OF(member) (offsetof(struct spec, member) + SIZE_OF(member))
 #define FIELD(member, kind, rule)                                                                  \
@@ -21,6 +23,7 @@ const struct spec_field spec_fields[SPEC_FIELD_COUNT] = {
     FIELD(identity.tag, FIELD_STRING, FIELD_KEEPS),
     FIELD(identity.hash, FIELD_NUMBER, FIELD_INTERNAL),
     FIELD(operation, FIELD_NUMBER, FIELD_RESETS),
+    FIELD(choice, FIELD_CHOICE, FIELD_KEEPS),
     FIELD(clocks.timestamps, FIELD_NUMBER, FIELD_KEEPS),
     FIELD(clocks.tolerance_ns, FIELD_NUMBER, FIELD_KEEPS),
     FIELD(clocks.tolerance_percent, FIELD_NUMBER, FIELD_KEEPS),
@@ -123,12 +126,6 @@ static bool addrs_are_equal(const struct addr *a, const struct addr *b)
     return addr_is_equal(a, b) && a->scope == b->scope;
 }
 
-static bool layouts_are_equal(const struct hist_layout *a, const struct hist_layout *b)
-{
-    return a->count == b->count &&
-           memcmp(a->bounds_ns, b->bounds_ns, a->count * sizeof a->bounds_ns[0]) == 0;
-}
-
 bool spec_field_is_equal(const struct spec_field *field, const struct spec *left,
                          const struct spec *right)
 {
@@ -150,9 +147,12 @@ bool spec_field_is_equal(const struct spec_field *field, const struct spec *left
     case FIELD_KEY:
         return auth_key_is_equal(a, b);
     case FIELD_LAYOUT:
-        return layouts_are_equal(a, b);
+        return hist_layout_is_equal(*(const struct hist_layout *const *)a,
+                                    *(const struct hist_layout *const *)b);
     case FIELD_LIMITS:
         return limit_set_is_equal(a, b);
+    case FIELD_CHOICE:
+        return choice_is_equal(left->choice, right->choice);
     }
     return false;
 }

@@ -20,6 +20,7 @@ enum field_kind {
     FIELD_KEY,
     FIELD_LAYOUT,
     FIELD_LIMITS,
+    FIELD_CHOICE,
 };
 
 /* What a changed value means to the target. Its counters are those of its name and its path: they
@@ -38,7 +39,7 @@ struct spec_field {
     enum field_rule rule;
 };
 
-#define SPEC_FIELD_COUNT 63
+#define SPEC_FIELD_COUNT 64
 /* In the order of struct spec. */
 extern const struct spec_field spec_fields[SPEC_FIELD_COUNT];
 

@@ -75,11 +75,12 @@ static void add_value(const struct spec_field *field, const void *at, struct buf
         add_pattern(at, out);
         break;
     case FIELD_LAYOUT:
-        add_layout(at, out);
+        add_layout(*(const struct hist_layout *const *)at, out);
         break;
     case FIELD_LABELS:
     case FIELD_KEY:
     case FIELD_LIMITS:
+    case FIELD_CHOICE:
         break;
     }
 }

@@ -3,10 +3,7 @@
 #include "probe/train.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
-
-#include "base/mem.h"
 
 void train_init(struct train *train, uint32_t count, int64_t interval_ns, int64_t timeout_ns)
 {
@@ -16,25 +13,15 @@ void train_init(struct train *train, uint32_t count, int64_t interval_ns, int64_
         .capacity = count,
         .interval_ns = interval_ns,
         .timeout_ns = timeout_ns,
-        .samples = mem_alloc_lines(count, sizeof(struct sample)),
-        .arrival = mem_alloc(count, sizeof(uint32_t)),
     };
-    counted_init(&train->counted, count);
 }
 
-void train_fini(struct train *train)
+void train_set_desk(struct train *train, struct desk *desk)
 {
-    free(train->samples);
-    free(train->arrival);
-    counted_fini(&train->counted);
-    *train = (struct train){0};
-}
-
-void train_clear(struct train *train)
-{
+    train->desk = desk;
+    train->samples = desk == NULL ? NULL : desk->samples;
+    train->arrival = desk == NULL ? NULL : desk->arrival;
     train->count = train->capacity;
-    memset(train->samples, 0, train->count * sizeof(struct sample));
-    counted_clear(&train->counted);
     train->has_counts = false;
     train->arrivals = 0;
     train->next = 0;
@@ -42,6 +29,10 @@ void train_clear(struct train *train)
     train->unsettled = 0;
     train->missed = 0;
     train->refused = 0;
+    if (desk != NULL) {
+        memset(train->samples, 0, train->count * sizeof(struct sample));
+        counted_use(&train->counted, desk->seen, train->count);
+    }
 }
 
 void train_start(struct train *train, struct instant now)
@@ -337,7 +328,7 @@ struct samples train_samples(const struct train *train)
 {
     return (struct samples){
         .items = train->samples,
-        .count = train->count,
+        .count = train->desk == NULL ? 0 : train->count,
         .arrival = train->arrival,
         .arrivals = train->arrivals,
         .counted = train->has_counts ? &train->counted : NULL,

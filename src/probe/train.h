@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/time.h"
+#include "probe/desk.h"
 #include "stats/round.h"
 #include "stats/sample.h"
 
@@ -37,6 +38,7 @@ struct train {
     int64_t interval_ns;
     int64_t timeout_ns; /* of each packet, from its own sending */
     int64_t epoch_ns; /* operation clock minus monotonic clock */
+    struct desk *desk; /* where what follows is; NULL: none */
     struct sample *samples; /* `count`; samples[k - 1] is packet k */
     uint32_t *arrival; /* indices of received and late samples in order of arrival */
     uint32_t arrivals;
@@ -47,12 +49,12 @@ struct train {
     uint32_t capacity;
 };
 
-/* Allocates the ledger, its only memory. */
+/* Without a desk: nothing sent, nothing due. */
 void train_init(struct train *train, uint32_t count, int64_t interval_ns, int64_t timeout_ns);
-void train_fini(struct train *train);
 
-/* Empties the ledger: nothing sent, nothing due. */
-void train_clear(struct train *train);
+/* Its ledger is on `desk` from now on (the caller's, with room for `count` packets), and empty.
+ * NULL: it has none. Of a train without one only train_samples and train_find may be asked. */
+void train_set_desk(struct train *train, struct desk *desk);
 
 /* The ledger is empty; the first packet is due now. */
 void train_start(struct train *train, struct instant now);

@@ -69,6 +69,49 @@ static const struct addr *find_reachable(const struct addr *addrs, size_t count)
     return NULL;
 }
 
+/* Of every address on which it answers; ports that requests open are on these too. */
+static const struct addr *find_any_reachable(const struct reflect_settings *settings)
+{
+    const struct {
+        const struct addr *addrs;
+        size_t count;
+    } lists[] = {
+        {settings->listen, settings->listen_count},
+        {settings->permanent, settings->permanent_count},
+        {settings->permanent_tcp, settings->permanent_tcp_count},
+        {settings->stamp.ports, settings->stamp.port_count},
+        {settings->twamp.ports, settings->twamp.port_count},
+    };
+    const struct addr *found = NULL;
+    for (size_t i = 0; found == NULL && i < sizeof lists / sizeof lists[0]; i++) {
+        found = find_reachable(lists[i].addrs, lists[i].count);
+    }
+    return found;
+}
+
+bool answering_may_impair(const struct reflect_settings *settings, bool may_anywhere)
+{
+    char text[ADDR_TEXT_MAX];
+    const struct addr *reachable = find_any_reachable(settings);
+    bool may = settings->impair.rule_count == 0 || may_anywhere || reachable == NULL;
+    if (!may) {
+        log_line(LOG_LEVEL_ERROR,
+                 "impair is for loopback addresses, unless --impair-anywhere is given", "address",
+                 addr_format(reachable, text), NULL);
+    }
+    return may;
+}
+
+static void warn_impaired(const struct reflect_settings *settings)
+{
+    if (settings->impair.rule_count > 0) {
+        log_line(
+            LOG_LEVEL_WARN,
+            "the responder loses, delays or changes packets on purpose: it has rules of impair",
+            "rules", LOG_NUMBER(settings->impair.rule_count), NULL);
+    }
+}
+
 static void warn_open(const struct reflect_settings *settings)
 {
     char text[ADDR_TEXT_MAX];
@@ -88,6 +131,7 @@ static void warn_open(const struct reflect_settings *settings)
 void answering_log_open(const struct reflect_settings *settings)
 {
     char text[ADDR_TEXT_MAX];
+    warn_impaired(settings);
     warn_open(settings);
     for (size_t i = 0; i < settings->stamp.port_count; i++) {
         log_line(LOG_LEVEL_INFO, "STAMP port open", "address",

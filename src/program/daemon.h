@@ -19,6 +19,12 @@
         "log.format", "FORMAT", "logfmt", "logfmt or json.", false                                 \
     }
 
+#define DAEMON_IMPAIR_ROW                                                                          \
+    {                                                                                              \
+        "impair-anywhere", NULL, NULL,                                                             \
+            "Let rules of impairment be in force on addresses that others can reach, too.", false  \
+    }
+
 /* Sets up the log by those flags. 0 or an exit status, with the error printed. */
 int daemon_read_logging(const struct options *options);
 

@@ -27,6 +27,10 @@ void responder_view_fill(const struct responder_stats *counted, struct responder
         out->drops[drop_count++] =
             (struct expo_count){.label = reflect_drop_name(i), .value = stats->dropped[i]};
     }
+    for (unsigned i = 0; i < IMPAIR_KIND_COUNT; i++) {
+        out->impairments[i] =
+            (struct expo_count){.label = impair_kind_name(i), .value = stats->impairments[i]};
+    }
     memcpy(out->control_ports, stats->control_ports, sizeof out->control_ports);
     out->responder = (struct expo_responder){
         .requests = out->requests,
@@ -39,6 +43,9 @@ void responder_view_fill(const struct responder_stats *counted, struct responder
         .probe_count = RESPONDER_VIEW_KINDS,
         .drops = out->drops,
         .drop_count = drop_count,
+        .impair_rules = stats->impair_rules,
+        .impairments = out->impairments,
+        .impairment_count = IMPAIR_KIND_COUNT,
         .socket_drops = counted->socket_drops,
         .sessions = stats->sessions,
         .max_sessions = stats->max_sessions,

@@ -17,6 +17,7 @@ struct responder_view {
     struct expo_count requests_twamp[REFLECT_RESULT_COUNT];
     struct expo_count probes[RESPONDER_VIEW_KINDS];
     struct expo_count drops[REFLECT_DROP_COUNT];
+    struct expo_count impairments[IMPAIR_KIND_COUNT];
     uint16_t control_ports[REFLECT_SOCKETS_MAX];
 };
 

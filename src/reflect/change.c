@@ -90,6 +90,7 @@ void reflect_set_limits(struct reflect *reflect)
     note_ports(reflect);
     reflect_write_estimate(reflect);
     reflect_start_twamp(reflect);
+    reflect_start_impaired(reflect);
     if (requests > 0) { /* a second's worth at once */
         reflect->requests.rate = (struct meter_rate){requests, NS_PER_SECOND / requests};
     }

@@ -39,6 +39,7 @@ void reflect_free(struct reflect *reflect)
     if (reflect != NULL) {
         lease_fini(&reflect->book);
         reflect_end_twamp(reflect);
+        reflect_end_impaired(reflect);
         reflect_wipe_settings(&reflect->settings);
         if (reflect->wanted != NULL) {
             reflect_wipe_settings(reflect->wanted);
@@ -156,6 +157,9 @@ static void input_request(struct reflect *reflect, const struct ev *ev, struct i
         .tos = ev->tos,
     };
     enum reflect_result result = to.control->read(reflect, ev, now, &to);
+    if (result == RESULT_ACCEPTED && reflect->impaired != NULL) {
+        result = reflect_impair_request(reflect, &to, now.mono);
+    }
     if (result == RESULT_ACCEPTED) {
         reflect_open_port(reflect, &to, now);
     } else if (result != REFLECT_RESULT_COUNT) {
@@ -292,9 +296,8 @@ static void input_error(struct reflect *reflect, const struct ev *ev)
     }
 }
 
-static void input(void *self, const struct ev *ev, struct instant now)
+void reflect_input(struct reflect *reflect, const struct ev *ev, struct instant now)
 {
-    struct reflect *reflect = self;
     reflect->now = now.mono;
     switch (ev->kind) {
     case EV_OPENED:
@@ -441,9 +444,8 @@ static bool poll_stop(struct reflect *reflect, struct fx *fx)
     return false;
 }
 
-static bool poll(void *self, struct instant now, struct fx *fx)
+bool reflect_poll(struct reflect *reflect, struct instant now, struct fx *fx)
 {
-    struct reflect *reflect = self;
     if (reflect->unconfirmed != NULL) {
         (*reflect->unconfirmed)++;
         reflect->unconfirmed = NULL;
@@ -473,14 +475,7 @@ static bool poll(void *self, struct instant now, struct fx *fx)
            poll_expiry(reflect, now.mono, fx);
 }
 
-static struct mono deadline(const void *self)
+struct mono reflect_due(const struct reflect *reflect)
 {
-    const struct reflect *reflect = self;
     return mono_min(lease_next_expiry(&reflect->book), reflect_twamp_due(reflect));
-}
-
-struct machine reflect_machine(struct reflect *reflect)
-{
-    static const struct machine_ops ops = {.input = input, .poll = poll, .deadline = deadline};
-    return (struct machine){.ops = &ops, .self = reflect};
 }

@@ -19,6 +19,7 @@
 #include "base/addr.h"
 #include "base/port_set.h"
 #include "base/siphash.h"
+#include "impair/rule.h"
 #include "probe/io.h"
 #include "stats/clock_state.h"
 #include "stats/hist.h"
@@ -128,6 +129,7 @@ struct reflect_settings {
                                              */
     struct reflect_stamp stamp;
     struct reflect_twamp twamp;
+    struct impair_settings impair; /* what goes wrong on purpose */
     struct auth_key keys[REFLECT_KEYS_MAX]; /* when there are any, each request must use one */
     size_t key_count;
     int64_t
@@ -188,6 +190,8 @@ struct reflect_stats {
     uint64_t tcp_connects; /* accepted and closed */
     uint64_t dropped[REFLECT_DROP_COUNT];
     uint64_t stamps[STAMP_SOURCE_COUNT]; /* source of t2 */
+    uint64_t impair_rules; /* of what goes wrong on purpose; so wide that no padding is compared */
+    uint64_t impairments[IMPAIR_KIND_COUNT]; /* what it did */
     uint32_t sessions, max_sessions;
     uint16_t control_ports[REFLECT_SOCKETS_MAX]; /* of `listen`, each once */
     uint64_t control_port_count; /* so wide that no padding is compared */

@@ -38,18 +38,6 @@ static bool are_addresses_equal(const struct addr *a, const struct addr *b, size
     return true;
 }
 
-static bool are_prefixes_equal(const struct addr_prefix *a, const struct addr_prefix *b,
-                               size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (a[i].family != b[i].family || a[i].length != b[i].length ||
-            memcmp(a[i].ip, b[i].ip, sizeof a[i].ip) != 0) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static bool are_keys_equal(const struct auth_key *a, const struct auth_key *b, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -81,13 +69,14 @@ static bool are_lists_equal(const struct reflect_settings *a, const struct refle
            a->permanent_tcp_count == b->permanent_tcp_count &&
            a->stamp.port_count == b->stamp.port_count &&
            are_addresses_equal(a->stamp.ports, b->stamp.ports, a->stamp.port_count) &&
-           are_prefixes_equal(a->allow, b->allow, a->allow_count) &&
+           addr_prefixes_are_equal(a->allow, b->allow, a->allow_count) &&
            are_addresses_equal(a->permanent, b->permanent, a->permanent_count) &&
            are_addresses_equal(a->permanent_tcp, b->permanent_tcp, a->permanent_tcp_count) &&
            a->reserve_for_count == b->reserve_for_count &&
-           are_prefixes_equal(a->reserve_for, b->reserve_for, a->reserve_for_count) &&
+           addr_prefixes_are_equal(a->reserve_for, b->reserve_for, a->reserve_for_count) &&
            a->key_count == b->key_count && are_keys_equal(a->keys, b->keys, a->key_count) &&
            are_twamp_equal(&a->twamp, &b->twamp) &&
+           impair_settings_are_equal(&a->impair, &b->impair) &&
            memcmp(&a->ports, &b->ports, sizeof a->ports) == 0;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
 /* The inside of the responder, shared by reflect.c (life, ports, polling), change.c, control1.c and
- * control2.c (requests of each version), grant.c (what becomes of a good request) and probe.c
- * (probes). Nobody else includes it. */
+ * control2.c (requests of each version), grant.c (what becomes of a good request), probe.c
+ * (probes), impaired.c and machine.c (what goes wrong on purpose). Nobody else includes it. */
 #ifndef REFLECT_STATE_H
 #define REFLECT_STATE_H
 
@@ -105,6 +105,7 @@ struct reflect {
     uint16_t estimate; /* and as it is written */
     uint64_t room_taken_bytes; /* of receive buffers, by ports that requests opened */
     struct twamp_server *twamp; /* NULL: there is none */
+    struct impaired *impaired; /* NULL: nothing goes wrong on purpose, or ever has */
     struct meter echoes; /* by flow */
     struct meter requests; /* by source */
     uint32_t team_sessions, team_reserved; /* of its sessions, how many are in settings.team */
@@ -121,6 +122,20 @@ struct reflect {
 uint32_t reflect_permanent_total(const struct reflect_settings *settings);
 const struct addr *reflect_permanent_at(const struct reflect_settings *settings, size_t place,
                                         enum transport *transport);
+
+/* The responder proper. Its machine is these (io.h), or, with rules of what goes wrong on purpose,
+ * those of machine.c around them. */
+void reflect_input(struct reflect *reflect, const struct ev *ev, struct instant now);
+bool reflect_poll(struct reflect *reflect, struct instant now, struct fx *fx);
+struct mono reflect_due(const struct reflect *reflect);
+
+/* What goes wrong on purpose follows from the settings. */
+void reflect_start_impaired(struct reflect *reflect);
+void reflect_end_impaired(struct reflect *reflect);
+/* What becomes of a good request: RESULT_ACCEPTED, a refusal, or REFLECT_RESULT_COUNT, no answer.
+ */
+enum reflect_result reflect_impair_request(struct reflect *reflect, const struct opening *to,
+                                           struct mono now);
 
 /* What follows from the limits and keys of the settings. */
 void reflect_set_limits(struct reflect *reflect);

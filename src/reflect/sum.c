@@ -18,6 +18,7 @@ void reflect_stats_add(struct reflect_stats *sum, const struct reflect_stats *pa
     add_counts(sum->requests_twamp, part->requests_twamp, REFLECT_RESULT_COUNT);
     add_counts(sum->dropped, part->dropped, REFLECT_DROP_COUNT);
     add_counts(sum->stamps, part->stamps, STAMP_SOURCE_COUNT);
+    add_counts(sum->impairments, part->impairments, IMPAIR_KIND_COUNT);
     sum->echo_probes += part->echo_probes;
     sum->jitter_probes += part->jitter_probes;
     sum->jitter_us_probes += part->jitter_us_probes;

@@ -72,10 +72,15 @@ static const struct option_row rows[] = {
      true},
     {"replay-window", "DURATION", "5m",
      "How far the time in a signed request of version 2 may be off; 0s: not checked.", false},
+    {"impair", "FILE", NULL,
+     "Lose, delay and change packets on purpose, by the rules in this file; for trying dashboards "
+     "and alerts, on loopback addresses.",
+     false},
     {"config.file", "FILE", NULL,
      "Take the sections responder and keys of this file, of the exporter's format, instead of the "
      "flags above.",
      false},
+    DAEMON_IMPAIR_ROW,
     WEB_FLAGS_ROWS(NULL),
     DAEMON_LOGGING_ROWS,
 };
@@ -390,5 +395,5 @@ int flags_read(const struct options *options, struct reflect_settings *settings)
     if (status == 0) {
         status = read_keys(options, settings);
     }
-    return status;
+    return status == 0 ? settings_file_read_impair(options, &settings->impair) : status;
 }

@@ -15,6 +15,8 @@
 #include "responder/flags.h"
 #include "responder/responder.h"
 
+#define FAILED 1 /* exit status: it could not start */
+
 static void log_listening(const char *message, const struct addr *addresses, size_t count)
 {
     char text[ADDR_TEXT_MAX];
@@ -88,6 +90,9 @@ static bool change(struct responder *responder, const struct options *options,
     }
     answering_add_ipv6(&wanted);
     answering_drop_reserved(&wanted);
+    if (!answering_may_impair(&wanted, options_has(options, "impair-anywhere"))) {
+        return false;
+    }
     if (!reflect_may_change(settings, &wanted)) {
         log_line(LOG_LEVEL_ERROR, "a change of addresses, VRF or workers needs a restart", NULL);
         return false;
@@ -219,7 +224,8 @@ int main(int argc, char **argv)
     }
     answering_add_ipv6(&settings);
     answering_drop_reserved(&settings);
-    status = run(&options, &settings, &web);
+    bool may_impair = answering_may_impair(&settings, options_has(&options, "impair-anywhere"));
+    status = may_impair ? run(&options, &settings, &web) : FAILED;
     web_flags_fini(&web);
     return status;
 }

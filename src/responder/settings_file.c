@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "config/config.h"
+#include "config/impair.h"
 #include "program/daemon.h"
 
 #define FAILED 1 /* exit status: it could not start */
@@ -12,8 +13,8 @@
 /* The flags that say nothing about what is answered. */
 static bool is_beside(const char *name)
 {
-    return strcmp(name, "config.file") == 0 || strncmp(name, "web.", 4) == 0 ||
-           strncmp(name, "log.", 4) == 0;
+    return strcmp(name, "config.file") == 0 || strcmp(name, "impair-anywhere") == 0 ||
+           strncmp(name, "web.", 4) == 0 || strncmp(name, "log.", 4) == 0;
 }
 
 int settings_file_read(const struct options *options, struct reflect_settings *settings)
@@ -35,4 +36,17 @@ int settings_file_read(const struct options *options, struct reflect_settings *s
     config_free(config);
     return has_responder ? 0
                          : options_reject(options, "config.file", file, "has no section responder");
+}
+
+int settings_file_read_impair(const struct options *options, struct impair_settings *out)
+{
+    struct diagnostics diagnostics = {0};
+    const char *file = options_value(options, "impair");
+    if (file == NULL) {
+        return 0;
+    }
+    bool is_good = impair_load(file, &diagnostics, out);
+    daemon_log_findings(&diagnostics);
+    diagnostics_fini(&diagnostics);
+    return is_good ? 0 : FAILED;
 }

@@ -3,10 +3,7 @@
 #include "stats/counted.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
-
-#include "base/mem.h"
 
 #define WORD_BITS 64U
 
@@ -14,27 +11,20 @@
  * before the first reply are not believed. */
 #define AHEAD_MAX 16U
 
-static size_t words(const struct counted *counted)
+static uint32_t capacity_for(uint32_t packets)
 {
-    return counted->capacity / WORD_BITS + 1;
+    return 2 * packets + AHEAD_MAX;
 }
 
-void counted_init(struct counted *counted, uint32_t packets)
+uint32_t counted_words(uint32_t packets)
 {
-    *counted = (struct counted){.capacity = 2 * packets + AHEAD_MAX};
-    counted->seen = mem_alloc(words(counted), sizeof counted->seen[0]);
+    return capacity_for(packets) / WORD_BITS + 1;
 }
 
-void counted_fini(struct counted *counted)
+void counted_use(struct counted *counted, uint64_t *seen, uint32_t packets)
 {
-    free(counted->seen);
-    *counted = (struct counted){0};
-}
-
-void counted_clear(struct counted *counted)
-{
-    memset(counted->seen, 0, words(counted) * sizeof counted->seen[0]);
-    *counted = (struct counted){.seen = counted->seen, .capacity = counted->capacity};
+    *counted = (struct counted){.seen = seen, .capacity = capacity_for(packets)};
+    memset(seen, 0, counted_words(packets) * sizeof seen[0]);
 }
 
 static bool is_seen(const struct counted *counted, uint32_t bit)

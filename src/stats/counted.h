@@ -10,7 +10,8 @@
 #include <stdint.h>
 
 struct counted {
-    uint64_t *seen; /* bit n: number base + n came back; base + 1 is the first of the train */
+    uint64_t *seen; /* bit n: number base + n came back; base + 1 is the first of the train. Not
+                       its own */
     uint32_t capacity; /* numbers that have a bit */
     uint32_t base;
     bool has_first;
@@ -23,12 +24,11 @@ struct counted {
                         replies with a number of their own to packets that were answered already */
 };
 
-/* Room for a train of `packets` (1 to 65535) and as many copies; its only memory. */
-void counted_init(struct counted *counted, uint32_t packets);
-void counted_fini(struct counted *counted);
+/* How many words `seen` has for a train of `packets` (1 to 65536) and as many copies. */
+uint32_t counted_words(uint32_t packets);
 
-/* A new train. */
-void counted_clear(struct counted *counted);
+/* A new train of `packets`, with the caller's `seen` of counted_words(packets), which it clears. */
+void counted_use(struct counted *counted, uint64_t *seen, uint32_t packets);
 
 /* The reply to packet `seq` (from 1) brought `number` (from 1) back; `is_copy`: another reply to it
  * came before. Of what is sent twice each copy has a number. */

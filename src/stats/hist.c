@@ -3,8 +3,13 @@
 #include "stats/hist.h"
 
 #include <assert.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "base/mem.h"
 #include "base/time.h"
+
+#define HIST_MORE (HIST_BOUNDS_MAX + 1 - HIST_FIRST)
 
 const struct hist_layout hist_layout_default = {
     .count = 15,
@@ -13,6 +18,12 @@ const struct hist_layout hist_layout_default = {
                   100 * NS_PER_MS, 250 * NS_PER_MS, 500 * NS_PER_MS, 1 * NS_PER_SECOND,
                   2500 * NS_PER_MS, 5 * NS_PER_SECOND},
 };
+
+bool hist_layout_is_equal(const struct hist_layout *a, const struct hist_layout *b)
+{
+    return a->count == b->count &&
+           memcmp(a->bounds_ns, b->bounds_ns, a->count * sizeof a->bounds_ns[0]) == 0;
+}
 
 size_t hist_find_bucket(const struct hist_layout *layout, int64_t value_ns)
 {
@@ -29,19 +40,54 @@ size_t hist_find_bucket(const struct hist_layout *layout, int64_t value_ns)
     return low;
 }
 
+static uint64_t *bucket_at(struct hist *hist, size_t i)
+{
+    if (i < HIST_FIRST) {
+        return &hist->first[i];
+    }
+    if (hist->more == NULL) {
+        hist->more = mem_alloc(HIST_MORE, sizeof *hist->more);
+    }
+    return &hist->more[i - HIST_FIRST];
+}
+
 void hist_observe(struct hist *hist, const struct hist_layout *layout, int64_t value_ns)
 {
     assert(value_ns >= 0 && layout->count <= HIST_BOUNDS_MAX);
     hist->count++;
     hist->sum_ns += value_ns;
-    hist->buckets[hist_find_bucket(layout, value_ns)]++;
+    (*bucket_at(hist, hist_find_bucket(layout, value_ns)))++;
+}
+
+void hist_own(struct hist *hist)
+{
+    const uint64_t *more = hist->more;
+    hist->native = native_copy(hist->native);
+    if (more != NULL) {
+        hist->more = mem_alloc(HIST_MORE, sizeof *more);
+        memcpy(hist->more, more, HIST_MORE * sizeof *more);
+    }
+}
+
+void hist_fini(struct hist *hist)
+{
+    free(hist->native);
+    free(hist->more);
 }
 
 void hist_merge(struct hist *hist, const struct hist *other)
 {
     hist->count += other->count;
     hist->sum_ns += other->sum_ns;
-    for (size_t i = 0; i <= HIST_BOUNDS_MAX; i++) {
-        hist->buckets[i] += other->buckets[i];
+    for (size_t i = 0; i < HIST_FIRST; i++) {
+        hist->first[i] += other->first[i];
     }
+}
+
+struct hist_pair *hist_pair_at(struct hist_pair **place)
+{
+    if (*place == NULL) {
+        *place = mem_alloc(1, sizeof **place);
+    }
+    return *place;
 }

@@ -7,6 +7,7 @@
 #ifndef STATS_HIST_H
 #define STATS_HIST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,18 +32,39 @@ struct exemplar {
     uint64_t sequence; /* of its packet, from 1 on; 0: there is none */
 };
 
-/* buckets[i] counts values in (bounds[i-1], bounds[i]]; buckets[layout->count] those above every
+#define HIST_FIRST 16 /* as many buckets as the default bounds make */
+
+/* Bucket i counts values in (bounds[i-1], bounds[i]]; bucket layout->count those above every
  * bound. */
 struct hist {
     uint64_t count;
     int64_t sum_ns;
-    uint64_t buckets[HIST_BOUNDS_MAX + 1];
+    uint64_t first[HIST_FIRST];
+    uint64_t *more; /* those behind them; NULL: none has counted. Belongs to it */
     struct native *native; /* the same values; NULL: none, or not kept. Belongs to it */
     struct exemplar worst; /* of the latest operation; where nobody looks for it, none */
 };
 
+/* Of both directions. */
+struct hist_pair {
+    struct hist sd, ds;
+};
+
+/* What is at `place`; an empty one when nothing is there yet. Free it with free(). */
+struct hist_pair *hist_pair_at(struct hist_pair **place);
+
 /* 100us 250us 500us 1ms 2.5ms 5ms 10ms 25ms 50ms 100ms 250ms 500ms 1s 2.5s 5s. */
 extern const struct hist_layout hist_layout_default;
+
+static inline uint64_t hist_bucket(const struct hist *hist, size_t i)
+{
+    if (i < HIST_FIRST) {
+        return hist->first[i];
+    }
+    return hist->more == NULL ? 0 : hist->more[i - HIST_FIRST];
+}
+
+bool hist_layout_is_equal(const struct hist_layout *a, const struct hist_layout *b);
 
 /* Index of the first bound that is not below `value_ns`; layout->count when all are. */
 size_t hist_find_bucket(const struct hist_layout *layout, int64_t value_ns);
@@ -50,7 +72,11 @@ size_t hist_find_bucket(const struct hist_layout *layout, int64_t value_ns);
 /* Records `value_ns` >= 0 by its bounds. */
 void hist_observe(struct hist *hist, const struct hist_layout *layout, int64_t value_ns);
 
-/* Adds what `other` recorded by its bounds; both of the same layout. */
+/* After its bytes were copied: what it points to becomes its own. */
+void hist_own(struct hist *hist);
+void hist_fini(struct hist *hist);
+
+/* Adds what `other` recorded by its bounds; both of hist_layout_default. */
 void hist_merge(struct hist *hist, const struct hist *other);
 
 #endif

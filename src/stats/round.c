@@ -228,8 +228,11 @@ static void add_remote_times(const struct walk *walk, const struct sample *sampl
     }
     moments_add(&round->sd.delay, sd_ns);
     moments_add(&round->ds.delay, ds_ns);
-    observe(walk, walk->sinks->one_way_sd, sd_ns);
-    observe(walk, walk->sinks->one_way_ds, ds_ns);
+    if (walk->sinks->one_way != NULL) {
+        struct hist_pair *pair = hist_pair_at(walk->sinks->one_way);
+        observe(walk, &pair->sd, sd_ns);
+        observe(walk, &pair->ds, ds_ns);
+    }
 }
 
 /* `p` and `c` are received samples with remote times, next to each other among those;

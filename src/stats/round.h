@@ -167,7 +167,8 @@ struct round {
 struct round_sinks {
     const struct hist_layout *layout;
     bool keeps_native; /* the exponential form, too */
-    struct hist *rtt, *processing, *jitter_sd, *jitter_ds, *one_way_sd, *one_way_ds;
+    struct hist *rtt, *processing, *jitter_sd, *jitter_ds;
+    struct hist_pair **one_way; /* what is at it is made with the first delay */
 };
 
 /* How to read the samples. */

@@ -5,39 +5,54 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-#define HIST_COUNT 6
-static const size_t hist_offsets[HIST_COUNT] = {
-    offsetof(struct tally, rtt),        offsetof(struct tally, processing),
-    offsetof(struct tally, sd.jitter),  offsetof(struct tally, ds.jitter),
-    offsetof(struct tally, sd.one_way), offsetof(struct tally, ds.one_way),
-};
+#include "base/mem.h"
 
-static struct hist *hist_at(struct tally *tally, size_t number)
+/* Those that it has: the last two only when there are delays. */
+enum { HISTS_MAX = 6 };
+
+static size_t list_hists(struct tally *tally, struct hist *hists[HISTS_MAX])
 {
-    return (struct hist *)(void *)((char *)tally + hist_offsets[number]);
+    struct hist_pair *one_way = tally->one_way;
+    size_t count = 0;
+    hists[count++] = &tally->rtt;
+    hists[count++] = &tally->processing;
+    hists[count++] = &tally->sd.jitter;
+    hists[count++] = &tally->ds.jitter;
+    if (one_way != NULL) {
+        hists[count++] = &one_way->sd;
+        hists[count++] = &one_way->ds;
+    }
+    return count;
 }
 
 void tally_own(struct tally *tally)
 {
-    for (size_t i = 0; i < HIST_COUNT; i++) {
-        struct hist *hist = hist_at(tally, i);
-        hist->native = native_copy(hist->native);
+    struct hist *hists[HISTS_MAX];
+    if (tally->one_way != NULL) {
+        const struct hist_pair *shared = tally->one_way;
+        tally->one_way = mem_alloc(1, sizeof *shared);
+        *tally->one_way = *shared;
+    }
+    for (size_t i = list_hists(tally, hists); i-- > 0;) {
+        hist_own(hists[i]);
     }
 }
 
 void tally_fini(struct tally *tally)
 {
-    for (size_t i = 0; i < HIST_COUNT; i++) {
-        free(hist_at(tally, i)->native);
+    struct hist *hists[HISTS_MAX];
+    for (size_t i = list_hists(tally, hists); i-- > 0;) {
+        hist_fini(hists[i]);
     }
+    free(tally->one_way);
 }
 
 uint64_t tally_resolution_reductions(const struct tally *tally)
 {
+    struct hist *hists[HISTS_MAX];
     uint64_t sum = 0;
-    for (size_t i = 0; i < HIST_COUNT; i++) {
-        const char *at = (const char *)tally + hist_offsets[i];
-        sum += native_reductions(((const struct hist *)(const void *)at)->native);
+    for (size_t i = list_hists((struct tally *)(uintptr_t)tally, hists); i-- > 0;) {
+        sum += native_reductions(hists[i]->native);
     }
     return sum;
 }
@@ -45,8 +60,9 @@ uint64_t tally_resolution_reductions(const struct tally *tally)
 struct round_sinks tally_sinks(struct tally *tally, const struct hist_layout *layout,
                                enum hist_forms forms)
 {
-    for (size_t i = 0; i < HIST_COUNT; i++) {
-        hist_at(tally, i)->worst = (struct exemplar){0};
+    struct hist *hists[HISTS_MAX];
+    for (size_t i = list_hists(tally, hists); i-- > 0;) {
+        hists[i]->worst = (struct exemplar){0};
     }
     return (struct round_sinks){
         .layout = layout,
@@ -55,8 +71,7 @@ struct round_sinks tally_sinks(struct tally *tally, const struct hist_layout *la
         .processing = &tally->processing,
         .jitter_sd = &tally->sd.jitter,
         .jitter_ds = &tally->ds.jitter,
-        .one_way_sd = &tally->sd.one_way,
-        .one_way_ds = &tally->ds.one_way,
+        .one_way = &tally->one_way,
     };
 }
 

@@ -15,7 +15,6 @@ struct way_tally {
     uint64_t positive_samples, negative_samples;
     int64_t positive_ns, negative_ns;
     struct hist jitter; /* absolute values, zeros included */
-    struct hist one_way; /* empty unless both clocks are trusted */
 };
 
 struct tally {
@@ -34,6 +33,7 @@ struct tally {
     uint64_t control_retries;
     struct hist rtt, processing;
     struct way_tally sd, ds;
+    struct hist_pair *one_way; /* delays; NULL: both clocks were never trusted. Belongs to it */
 };
 
 /* Where round_compute should put the single values of the next operation so that they land in

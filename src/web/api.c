@@ -10,6 +10,7 @@
 #include "config/json_value.h"
 #include "explain/explain.h"
 #include "operation/operation.h"
+#include "probe/choice.h"
 #include "web/field.h"
 #include "json/result.h"
 
@@ -40,6 +41,23 @@ static void add_destination(const struct spec *spec, struct buf *out)
     }
 }
 
+/* What auto chose, and why; null where the operation was written. */
+static void add_choice(const struct spec *spec, struct buf *out)
+{
+    struct buf words = {0};
+    if (spec->choice == NULL) {
+        buf_add_string(out, "\"auto\": null, ");
+        return;
+    }
+    explain_choice(spec, &words);
+    buf_add_string(out, "\"auto\": {");
+    field_add_text(out, "protocol", choice_row(spec->choice)->name);
+    buf_add_string(out, ", ");
+    field_add_text(out, "explanation", buf_string(&words));
+    buf_add_string(out, "}, ");
+    buf_fini(&words);
+}
+
 static void add_spec(const struct spec *spec, struct buf *out)
 {
     bool has_codec = spec->packets.codec != VOICE_CODEC_NONE;
@@ -47,6 +65,7 @@ static void add_spec(const struct spec *spec, struct buf *out)
     buf_add_string(out, ", ");
     field_add_text(out, "operation", spec->operation->name);
     buf_add_string(out, ", ");
+    add_choice(spec, out);
     field_add_text(out, "precision", precision_name(spec->packets.precision));
     buf_add_string(out, ", ");
     field_add_text(out, "codec", has_codec ? voice_codec_name(spec->packets.codec) : NULL);
@@ -239,6 +258,7 @@ void api_responder_write(const struct expo_responder *responder, struct buf *out
     buf_printf(out, ", \"probes\": %" PRIu64 ", \"dropped\": %" PRIu64,
                total(responder->probes, responder->probe_count),
                total(responder->drops, responder->drop_count));
-    buf_printf(out, ", \"sessions\": %" PRIu32 ", \"max_sessions\": %" PRIu32 "}\n",
-               responder->sessions, responder->max_sessions);
+    buf_printf(out, ", \"sessions\": %" PRIu32 ", \"max_sessions\": %" PRIu32, responder->sessions,
+               responder->max_sessions);
+    buf_printf(out, ", \"impair_rules\": %" PRIu64 "}\n", responder->impair_rules);
 }

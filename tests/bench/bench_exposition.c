@@ -61,7 +61,6 @@ static struct spec *make_spec(size_t number)
     spec->operation = &operation_udp_jitter;
     spec->control.version = CONTROL_V1;
     spec->path.port = 16384;
-    spec->results.layout = hist_layout_default;
     spec->identity.labels = mem_alloc(1, sizeof *spec->identity.labels);
     spec->identity.label_count = 1;
     snprintf(text, sizeof text, "r%zu", number % 40);

@@ -134,32 +134,49 @@ def lateness_of(load, seconds, beside):
     return bench.quantile(late, 0.99), max(late), lost, results
 
 
-def scrape(exporter):
+def fetch(exporter, *paths):
+    """Seconds and bytes of one answer after the other."""
     begin = time.monotonic()
-    body = exporter.request("GET", "/metrics")[1]
-    return time.monotonic() - begin, len(body)
+    size = sum(len(exporter.request("GET", path)[1]) for path in paths)
+    return time.monotonic() - begin, size
 
 
-def measure_isolation(report):
-    report.section("Scrapes beside measuring, 10 000 targets x 1/s", "Lateness on the wire relative to each "
-                   "session's most punctual packet; the exporter may use both cores.")
+def compare_lateness(report, word, beside):
+    """Runs with and without `beside` each second, in turns. Returns what it gave, and the latest packet in us."""
     seconds = 6 if QUICK else 12
     load = Load(10000, 10000, seconds + 8)
-    quiet, scraped, lost_quiet, lost_scraped, worst, scrapes = [], [], 0, 0, [], []
+    quiet, busy, lost_quiet, lost_busy, worst, given = [], [], 0, 0, [], []
     for _ in range(1 if QUICK else 3):
         p99_us, _, lost, _ = lateness_of(load, seconds, lambda exporter: None)
         quiet.append(p99_us)
         lost_quiet += lost
-        p99_us, most_us, lost, results = lateness_of(load, seconds, scrape)
-        scraped.append(p99_us)
+        p99_us, most_us, lost, results = lateness_of(load, seconds, beside)
+        busy.append(p99_us)
         worst.append(most_us)
-        lost_scraped += lost
-        scrapes += results
+        lost_busy += lost
+        given += results
     report.table(["", "p99 lateness, us", "unanswered"], [
-        ["not scraped", bench.spread_text(quiet, "{:.0f}"), f"{lost_quiet:.0f}"],
-        ["scraped every second", bench.spread_text(scraped, "{:.0f}"), f"{lost_scraped:.0f}"]])
-    times = [seconds for seconds, _ in scrapes]
-    report.note(f"A scrape takes {bench.spread_text(times)} s and has {scrapes[-1][1] / 10000:.0f} bytes a target. "
-                f"The latest packet was {max(worst):.0f} us late.")
-    report.bar("scraped_lateness_ratio", bench.median(scraped) / bench.median(quiet), 1.15)
-    report.bar("scraped_packets_unanswered", lost_scraped, lost_quiet * 1.3, "{:.0f}")
+        [f"not {word}", bench.spread_text(quiet, "{:.0f}"), f"{lost_quiet:.0f}"],
+        [f"{word} every second", bench.spread_text(busy, "{:.0f}"), f"{lost_busy:.0f}"]])
+    report.bar(f"{word}_lateness_ratio", bench.median(busy) / bench.median(quiet), 1.15)
+    report.bar(f"{word}_packets_unanswered", lost_busy, lost_quiet * 1.3, "{:.0f}")
+    return given, max(worst)
+
+
+LATENESS = ("Lateness on the wire relative to each session's most punctual packet; the exporter may use both cores, "
+            "which it shares with the other end, the capture and whoever asks.")
+
+
+def measure_isolation(report):
+    report.section("Scrapes beside measuring, 10 000 targets x 1/s", LATENESS)
+    scrapes, worst_us = compare_lateness(report, "scraped", lambda exporter: fetch(exporter, "/metrics"))
+    report.note(f"A scrape takes {bench.spread_text([seconds for seconds, _ in scrapes])} s and has "
+                f"{scrapes[-1][1] / 10000:.0f} bytes a target. The latest packet was {worst_us:.0f} us late.")
+
+
+def measure_viewed(report):
+    report.section("Pages beside measuring, 10 000 targets x 1/s", LATENESS)
+    pages = ("/", "/?sort=rtt", "/matrix?rows=host&columns=host")
+    views, worst_us = compare_lateness(report, "viewed", lambda exporter: fetch(exporter, *pages))
+    report.note(f"{len(pages)} pages take {bench.spread_text([seconds for seconds, _ in views])} s and have "
+                f"{views[-1][1] / 1000:.0f} kB. The latest packet was {worst_us:.0f} us late.")

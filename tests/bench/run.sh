@@ -18,7 +18,7 @@ Each bar is printed as "name: figure (bar) ok|short". Exit status: 0, or 1 when 
 Of a measurement during which the hypervisor took more than 5 % of the machine no bar is judged, and it says so.
 --compare runs the programs of BUILD (a directory, or the build directory above its bin) and those of the release
 build in turn and prints, for each figure, medians of ratios: before/bare, after/bare and after/before.
-Measurements: cpu peers flat syscalls rate reflected defaults calls pacing drift load isolation start memory.sh exposition.sh
+Measurements: cpu peers flat syscalls rate reflected defaults calls pacing drift load isolation viewed start memory.sh exposition.sh
 END
 }
 

@@ -61,6 +61,7 @@ MEASUREMENTS = {
     "drift": lateness.measure_drift,
     "load": lateness.measure_load,
     "isolation": lateness.measure_isolation,
+    "viewed": lateness.measure_viewed,
     "start": scale.measure_start,
 }
 

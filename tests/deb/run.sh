@@ -57,6 +57,10 @@ for deb in "$work/first"/*.deb; do
     name=$(basename "$deb")
     check "the same bytes: ${name%%_*}" cmp "$deb" "$work/second/$name"
 done
+for list in "$work/first"/*.cdx.json; do
+    check 'the list of parts has the form of CycloneDX' python3 -B "$root/tests/sbom.py" "$list"
+    check 'the same bytes: the list of parts' cmp "$list" "$work/second/$(basename "$list")"
+done
 
 # The same packages with a higher version: an upgrade.
 mkdir "$work/later"
@@ -95,7 +99,7 @@ check 'the exporter is to start with the system' test -L "$chroot/etc/systemd/sy
 check 'the responder is not' test ! -e "$chroot/etc/systemd/system/multi-user.target.wants/ipsla-responder.service"
 check 'the manual is there' test -e "$chroot/usr/share/man/man8/ipsla_exporter.8.gz"
 check 'rules and dashboards are there' test -e "$chroot/usr/share/ipsla-exporter/prometheus/ipsla.rules.yml" -a \
-    -e "$chroot/usr/share/ipsla-exporter/dashboards/ipsla.json"
+    -e "$chroot/usr/share/ipsla-exporter/dashboards/ipsla-overview.json"
 echo '# edited' >>"$chroot/etc/ipsla/ipsla.yml"
 echo 'ARGS="--log.level=debug"' >"$chroot/etc/default/ipsla-exporter"
 # shellcheck disable=SC2046 # a list of words

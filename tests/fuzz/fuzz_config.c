@@ -23,7 +23,7 @@ static void check_spec(const struct spec *spec)
            spec->schedule.timeout_ns <= spec->schedule.frequency_ns);
     assert(spec->packets.count >= 1 && spec->packets.count <= 60000);
     assert(spec->packets.bytes <= 17512);
-    assert(spec->results.layout.count >= 1 && spec->results.layout.count <= HIST_BOUNDS_MAX);
+    assert(spec->results.layout->count >= 1 && spec->results.layout->count <= HIST_BOUNDS_MAX);
     assert(!spec->operation->has_ports || (spec->control.tries >= 1 && spec->control.tries <= 5));
 }
 

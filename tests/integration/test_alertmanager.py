@@ -3,19 +3,13 @@
 """deploy/alertmanager in a real Alertmanager: amtool checks it, adds alerts and lists those that are
 still to be reported."""
 
-import json
-import os
 import re
-import shutil
-import subprocess
 
 import harness
+from alerting import CONFIG, RULES, Alertmanager, read
 
-CONFIG = os.path.join(harness.SOURCE_DIR, "deploy/alertmanager/alertmanager.yml")
-RULES = os.path.join(harness.SOURCE_DIR, "deploy/prometheus/ipsla.rules.yml")
-URL = "http://127.0.0.1:9093"
 QUALITY = ("IpslaPacketLoss", "IpslaJitterHigh", "IpslaRttHigh", "IpslaMosLow", "IpslaOverThreshold",
-           "IpslaLimitExceeded", "IpslaAvailabilityLow")
+           "IpslaLimitExceeded", "IpslaAvailabilityLow", "IpslaErrorBudgetBurn")
 
 
 def labels(name, target=None, instance="probe1:10967", severity="warning", **more):
@@ -24,46 +18,20 @@ def labels(name, target=None, instance="probe1:10967", severity="warning", **mor
 
 
 class AlertmanagerTest(harness.Case):
-    def amtool(self, *arguments):
-        with self.namespace.entered():
-            done = subprocess.run([harness.require_program("amtool"), *arguments], capture_output=True,
-                                  text=True, timeout=harness.PATIENCE)
-        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        return done.stdout
-
     def start(self):
-        program = shutil.which("prometheus-alertmanager") or harness.require_program("alertmanager")
-        self.namespace = harness.Namespace()
-        self.amtool("check-config", CONFIG)
-        data = os.path.join(harness.scratch_dir(), "alertmanager-data")
-        server = harness.Process(self.namespace, [
-            program, f"--config.file={CONFIG}", f"--storage.path={data}",
-            "--web.listen-address=127.0.0.1:9093", "--cluster.listen-address="])
-        harness.wait_for(lambda: self.is_ready(server), server.evidence)
+        self.manager = Alertmanager(harness.Namespace(), read(CONFIG))
 
-    def is_ready(self, server):
-        assert server.is_running(), server.evidence()
-        with self.namespace.entered():
-            return subprocess.run(["amtool", "cluster", "show", f"--alertmanager.url={URL}"],
-                                  capture_output=True).returncode == 0
-
-    def add(self, alert):
-        self.amtool("alert", "add", f"--alertmanager.url={URL}",
-                    *(f"{name}={value}" for name, value in alert.items()))
-
-    def reported(self):
-        """The labels of the alerts that nothing inhibits."""
-        found = json.loads(self.amtool("alert", "query", f"--alertmanager.url={URL}", "--output=json",
-                                       "--active"))
-        return [alert["labels"] for alert in found]
+    def add(self, *alerts):
+        for alert in alerts:
+            self.manager.add(alert)
 
     def expect(self, wanted):
         def key(alert):
             return sorted(alert.items())
 
         # Inhibition follows the alerts a moment later.
-        harness.wait_for(lambda: sorted(map(key, self.reported())) == sorted(map(key, wanted)),
-                         lambda: f"wanted {wanted}, reported {self.reported()}")
+        harness.wait_for(lambda: sorted(map(key, self.manager.labels("--active"))) == sorted(map(key, wanted)),
+                         lambda: f"wanted {wanted}, reported {self.manager.labels('--active')}")
 
     def test_one_message_for_each_cause(self):
         self.start()
@@ -72,34 +40,48 @@ class AlertmanagerTest(harness.Case):
                   labels("IpslaTargetStale", "oslo"), labels("IpslaSocketDrops")]
         for name in QUALITY:
             self.add(labels(name, "paris"))
-        for alert in (down, *others):
-            self.add(alert)
+        self.add(down, *others)
         # Stale oslo has nothing new to say of its calls; paris of another cluster is another paris.
         self.expect([down, *others[1:]])
 
         loss = labels("IpslaPacketLoss", "rome", severity="critical")
         missed = labels("IpslaPacketsMissed", instance="probe2:10967")
-        for alert in (loss, labels("IpslaPacketLoss", "rome"), missed,
-                      labels("IpslaOperationsSkipped", "rome", instance="probe2:10967")):
-            self.add(alert)
+        self.add(loss, labels("IpslaPacketLoss", "rome"), labels("IpslaErrorBudgetBurn", "rome", objective="loss", window="6h"), missed,
+                 labels("IpslaOperationsSkipped", "rome", instance="probe2:10967"))
         self.expect([down, *others[1:], loss, missed])
 
         beyond = labels("IpslaLimitExceeded", "kiel", limit="rtt", severity="critical")
         other = labels("IpslaLimitExceeded", "kiel", limit="loss")
-        for alert in (beyond, other, labels("IpslaLimitExceeded", "kiel", limit="rtt"),
-                      labels("IpslaOverThreshold", "kiel")):
-            self.add(alert)
+        self.add(beyond, other, labels("IpslaLimitExceeded", "kiel", limit="rtt"), labels("IpslaOverThreshold", "kiel"))
         self.expect([down, *others[1:], loss, missed, beyond, other])
 
         dead = labels("IpslaExporterDown", severity="critical")
         self.add(dead)
         self.expect([others[1], missed, dead])
 
+    def test_sites_budgets_and_receivers(self):
+        self.start()
+        site = labels("IpslaSiteDown", site="lyon", severity="critical")
+        elsewhere = labels("IpslaTargetDown", "paris1", site="paris", severity="critical")
+        here = [labels("IpslaTargetDown", f"lyon{number}", site="lyon", severity="critical") for number in range(3)]
+        other = labels("IpslaTargetDown", "lyon4", site="lyon", severity="critical", instance="probe2:10967")
+        self.add(site, elsewhere, other, *here, labels("IpslaPacketLoss", "lyon1", site="lyon"))
+        # Another exporter reaches the site but for one target.
+        self.expect([site, elsewhere, other])
+
+        def burn(window, objective="loss", severity="critical"):
+            return labels("IpslaErrorBudgetBurn", "rome", window=window, objective=objective, severity=severity)
+
+        fast, slow, latency = burn("1h"), burn("3d", severity="warning"), burn("3d", "latency", "warning")
+        self.add(fast, burn("6h"), slow, latency, labels("IpslaPacketLoss", "rome"), labels("IpslaOverThreshold", "rome"))
+        self.expect([site, elsewhere, other, fast, latency])
+        for severity, receiver in (("critical", "page"), ("warning", "ticket"), ("info", "nobody")):
+            for where in ({}, {"site": "lyon"}):
+                self.assertEqual(self.manager.receiver(alertname="IpslaAny", severity=severity, **where), receiver)
+
     def test_names_are_those_of_the_rules(self):
-        with open(RULES, encoding="utf-8") as file:
-            known = set(re.findall(r"- alert: (\w+)", file.read()))
-        with open(CONFIG, encoding="utf-8") as file:
-            text = file.read()
+        known = set(re.findall(r"- alert: (\w+)", read(RULES)))
+        text = read(CONFIG)
         named = set(re.findall(r'alertname="(\w+)"', text))
         for names in re.findall(r'alertname=~"Ipsla\(([\w|]+)\)"', text):
             named |= {f"Ipsla{name}" for name in names.split("|")}

@@ -7,6 +7,7 @@ import glob
 import http.client
 import os
 import re
+import shutil
 import signal
 import subprocess
 
@@ -32,10 +33,12 @@ NOT_RUN = {
     "export PATH=": "for programs of the release build",
     "cd deploy/prometheus": "integration.rules runs this block",
     "promtool ": "integration.rules runs this block",
+    "docker ": "needs an engine; tests/image/run.sh builds the images and runs them",
     "sudo ": "changes the machine; integration.install and lint.units look at the files",
     "systemctl ": "needs a service manager",
     "journalctl ": "needs a service manager",
     "ipsla discover 10.1.0.0/16": "65 536 addresses take minutes; the same flags are tried on fewer in integration.discover",
+    "docker compose": "needs containers; integration.compose runs the same files without",
     "ipsla import": "needs configurations of routers; integration.import has a hundred",
     "python3 tests/bench/import_input.py": "writes the input of a benchmark",
     "ipsla decode": "needs a capture; integration.decode makes some",
@@ -46,6 +49,7 @@ NOT_RUN = {
     "ipsla probe 192.0.2.1 --operation stamp --key-id": "a reflector with a key answers nobody else; integration.stamp has one",
     "ipsla probe 192.0.2.1 --operation twamp --mode encrypted --key-id": "a server with a key offers no other mode; integration.twamp has one",
     "ipsla_responder --vrf": "integration.vrf makes VRFs",
+    "ipsla_exporter --config.file=config/examples/impair-": "integration.examples checks these files, tests/alerts.sh runs them",
 }
 PLACEHOLDERS = {"NAME": "paris-core1", "HOST": "192.0.2.1"}
 HOSTS = "127.0.0.1 localhost\n192.0.2.1 paris-core1.example.net\n2001:db8::1 lyon.example.net\n192.0.2.1 lyon.example.net\n"
@@ -124,6 +128,8 @@ class CommandsTest(harness.Case):
         self.build(self.near, WORLD.format(far=self.far.fd), pass_fds=(self.far.fd,))
         self.build(self.far, FAR_WORLD)
         harness.write_file("ipsla.yml", example_of_readme())
+        shutil.copy(os.path.join(harness.SOURCE_DIR, "config/impair.example.yml"),
+                    os.path.join(harness.scratch_dir(), "impair.yml"))
         os.makedirs(os.path.join(harness.scratch_dir(), "etc/ipsla"), exist_ok=True)
         harness.write_file("etc/ipsla/ipsla.yml", example_of_readme() + "responder: {}\n")
         for name, secret in (("key7.secret", "seven"), ("key1.secret", "one")):

@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import shutil
+import socket
 import subprocess
 
 import fake_peers
@@ -171,6 +172,30 @@ class DiscoverTest(harness.Case):
             self.assertEqual(self.run_program(self.namespace, "ipsla", "check", file).code, 0)
             responder.stop()
 
+    def test_servers(self):
+        """TWAMP: the modes of the greeting; nothing is left behind, and who does not greet is named."""
+        responder = self.responder(self.namespace, f"--listen-address={RESPONDER}:1967",
+                                   f"--twamp-port={RESPONDER}:8862")
+        with self.namespace.entered():
+            listener = socket.create_server((SILENT, 8862))
+        self.addCleanup(listener.close)
+        done = self.discover(RESPONDER, SILENT, "127.0.0.99", "--methods=twamp", "--twamp-port=8862", "--output=json",
+                             "--timeout=200", "--tries=1")
+        self.assertEqual((done.code, done.stderr), (0, ""), done.evidence)
+        rows = self.rows(done)
+        found = rows[RESPONDER]["twamp"]
+        self.assertEqual((found["outcome"], found["modes"], found["software"], found["requests"]),
+                         ("accepted", ["unauthenticated"], None, 1), done.evidence)
+        self.assertGreaterEqual(found["count"], 1024)
+        self.assertEqual([rows[host]["twamp"]["outcome"] for host in (SILENT, "127.0.0.99")],
+                         ["unreadable", "closed"], done.evidence)
+        done = self.discover(RESPONDER, "--methods=twamp", "--twamp-port=8862", "--output=yaml", *FAST)
+        self.assertEqual(done.stdout,
+                         f"targets:\n  - {{host: {RESPONDER}, operation: twamp, server_port: 8862}}\n")
+        file = harness.write_file("servers.yml", done.stdout)
+        self.assertEqual(self.run_program(self.namespace, "ipsla", "check", file).code, 0)
+        self.assertNotIn("level=warn", responder.stderr())
+
     def test_a_control_port_is_not_asked_for(self):
         """What was found would be a configuration that is refused."""
         for wrong in (("--port=1967",), ("--port=1166",), ("--port=5000", "--control-port-v2=5001")):
@@ -196,10 +221,11 @@ class DiscoverTest(harness.Case):
 
     def test_every_method_over_both_families(self):
         harness.require_ipv6(self.namespace)
-        self.responder(self.namespace, *DUAL, "--stamp-port=862", "--stamp-port=[::]:862")
+        self.responder(self.namespace, *DUAL, "--stamp-port=862", "--stamp-port=[::]:862", "--twamp-port=863",
+                       "--twamp-port=[::]:863")
         for groups in ("1 0", "0 0"):
             self.ping_groups(groups)
-            done = self.discover("127.0.0.1", "::1", "--output=json", *FAST)
+            done = self.discover("127.0.0.1", "::1", "--twamp-port=863", "--output=json", *FAST)
             self.assertEqual((done.code, done.stderr), (0, ""), done.evidence)
             rows = self.rows(done)
             self.assertIsNone(rows["::1"].pop("timestamp"))
@@ -248,7 +274,7 @@ class DiscoverTest(harness.Case):
             "ipsla discover: timestamp is not asked: ICMP timestamps need CAP_NET_RAW; "
             "net.ipv4.ping_group_range is for echoes only"])
         row = done.stdout.splitlines()[1].split()
-        self.assertEqual((row[1], row[3], row[6:8]), ("yes", "yes", ["n/a", "n/a"]))
+        self.assertEqual((row[1], row[3], row[7:9]), ("yes", "yes", ["n/a", "n/a"]))
         self.ping_groups("0 2147483647")
         done = harness.Finished(harness.Process(self.namespace, command, "nobody"))
         self.assertEqual(len(done.stderr.splitlines()), 1, "only timestamps")

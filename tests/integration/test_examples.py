@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The configurations of config/examples: checked, and run against responders where a namespace has what they need."""
 
+import glob
 import os
 import shutil
 import subprocess
@@ -78,6 +79,13 @@ class ExamplesTest(harness.Case):
         self.responder(self.namespace, f"--key=7:hmac-sha256:{self.secret}")
         metrics = self.wait_ok(harness.Exporter(self.namespace, self.soon("ipv6-keys.yml")), 2)
         self.assertEqual(metrics.get("ipsla_packets_sent_total", target="core-2"), 3)
+
+    def test_impaired(self):
+        for name in sorted(os.path.basename(path) for path in glob.glob(f"{FOLDER}/impair-*.yml")):
+            done = self.run_program(self.namespace, "ipsla_exporter", "--config.check", "--config.file", self.path(name))
+            self.assertEqual(done.code, 0, done.evidence)
+            # One target is longer than its frequency on purpose.
+            self.assertEqual(done.stderr.count("warning"), name == "impair-site.yml", done.evidence)
 
     def test_two_thousand(self):
         done = subprocess.run(["sh", self.path("generate.sh")], check=True, capture_output=True, text=True)

@@ -33,7 +33,10 @@ class InstallTest(harness.Case):
                     self.assertTrue(program.startswith(f"{prefix}/bin/"), f"{unit}: {program}")
                     self.assertTrue(os.access(root + program, os.X_OK), f"{unit}: {program}")
                 self.assertNotIn(root, text)
-            self.assertTrue(os.path.exists(f"{root}{prefix}/share/doc/ipsla-exporter/icmp.conf"))
+            docs = f"{root}{prefix}/share/doc/ipsla-exporter"
+            self.assertTrue(os.path.exists(f"{docs}/icmp.conf"))
+            self.assertIn("ipsla-overview.json", os.listdir(f"{docs}/dashboards"))
+            self.assertNotIn("source", os.listdir(f"{docs}/dashboards"))
             done = subprocess.run([f"{root}{prefix}/bin/ipsla_exporter", "--config.check",
                                    f"--config.file={root}/{SETTINGS}"], check=False, capture_output=True, text=True)
             self.assertEqual((done.returncode, done.stderr), (0, ""))

@@ -3,12 +3,15 @@
 """How packets leave: TOS, TTL, DF, sizes, ports, source and device as configured, by the word of tshark;
 what the replies say of the path; start and life of a target."""
 
+import socket
+
 import harness
 
 DEVICE = "sla0"
 MTU = 1500
 HEADERS = 28  # IPv4 and UDP
 CONTROL_PORT = 1967
+MARK_PORT = 9  # of packets that only show that a capture has begun
 FIELDS = ("ip.src", "ip.dst", "ip.dsfield", "ip.ttl", "ip.flags.df", "ip.flags.mf", "ip.frag_offset",
           "ip.len", "udp.srcport", "udp.dstport", "udp.length")
 
@@ -26,6 +29,11 @@ targets:
 """
 
 
+def number(text):
+    """Flags are 0 and 1, or, of tshark 4.4, words."""
+    return {"True": 1, "False": 0}[text] if text in ("True", "False") else int(text, 0)
+
+
 class Capture:
     """tshark on a device; IP packets as dictionaries, fragments not put together."""
 
@@ -36,14 +44,26 @@ class Capture:
         for field in FIELDS:
             command += ["-e", field]
         self.process = harness.Process(namespace, command)
-        harness.wait_for(lambda: "Capture started" in self.process.stderr(), self.process.evidence)
+        with namespace.entered(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mark:
+            mark.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device.encode())
+            harness.wait_for(lambda: self.has_seen(mark), self.process.evidence)
+
+    def has_seen(self, mark):
+        """tshark 4.4 does not say when it has begun: it has when it shows a packet."""
+        try:
+            mark.sendto(b"mark", (harness.RIGHT, MARK_PORT))
+        except OSError:
+            pass  # what came back of the one before: nobody listens there
+        return self.process.stdout()
 
     def rows(self):
         complete = self.process.stdout().rpartition("\n")[0].splitlines()
         for line in complete:
             values = dict(zip(FIELDS, line.split(";")))
-            yield {key: value if key in ("ip.src", "ip.dst") or not value else int(value, 0)
+            row = {key: value if key in ("ip.src", "ip.dst") or not value else number(value)
                    for key, value in values.items()}
+            if row["udp.dstport"] != MARK_PORT:
+                yield row
 
     def wait_rows(self, count, condition=lambda row: True):
         """The packets that meet the condition, when there are `count` of them."""
@@ -177,6 +197,7 @@ class OptionsTest(harness.Case):
         self.assertEqual(metrics.get("ipsla_operations_total", target="parked"), 0)
         self.assertEqual(metrics.get("ipsla_reply_dscp", target="plain"), 0)
         self.assertEqual(metrics.get("ipsla_reply_dscp", target="marked"), 34)
+        self.assertEqual((metrics.get("ipsla_target_dscp", target="plain"), metrics.get("ipsla_target_dscp", target="marked")), (0, 34))
         self.assertEqual(metrics.get("ipsla_reply_hop_limit", target="marked"), 255)
         self.assertIsNone(metrics.get("ipsla_reply_hop_limit", target="parked"))
         for labels in ({"target": "plain", "dscp": "default", "interface": "", "vrf": ""},

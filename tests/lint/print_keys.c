@@ -20,7 +20,7 @@ static const struct part parts[] = {
     {&schema_path, true},       {&schema_limit, true},     {&schema_defaults, true},
     {&schema_target, true},     {&schema_key, true},       {&schema_clock, true},
     {&schema_responder, false}, {&schema_group, false},    {&schema_probe, false},
-    {&schema_evidence, false},
+    {&schema_evidence, false},  {&schema_impair, false},   {&schema_impair_rule, false},
 };
 
 static const char *part_name(const struct part *part)

@@ -15,7 +15,7 @@ import tree
 PAGES = {
     "ipsla_exporter.8": ("ipsla_exporter", [[]]),
     "ipsla_responder.8": ("ipsla_responder", [[]]),
-    "ipsla.1": ("ipsla", [[], ["probe"], ["discover"], ["path"], ["check"], ["decode"], ["export"], ["import"], ["show"], ["top"], ["health"],
+    "ipsla.1": ("ipsla", [[], ["probe"], ["discover"], ["path"], ["check"], ["plan"], ["decode"], ["export"], ["import"], ["show"], ["top"], ["health"],
                           ["key-solve"], ["voice-table"]]),
 }
 SECTION_5 = "ipsla.yml.5"

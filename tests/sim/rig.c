@@ -91,7 +91,6 @@ struct spec *rig_spec(const char *name, const char *ip, uint16_t port)
     spec->control.port = 1967;
     spec->control.tries = 3;
     spec->control.timeout_ns = 2 * NS_PER_SECOND;
-    spec->results.layout = hist_layout_default;
     return spec;
 }
 
@@ -180,7 +179,7 @@ const char *tally_imbalance(const struct tally *tally)
     }
     uint64_t buckets = 0;
     for (size_t i = 0; i <= HIST_BOUNDS_MAX; i++) {
-        buckets += tally->rtt.buckets[i];
+        buckets += hist_bucket(&tally->rtt, i);
     }
     return buckets != tally->rtt.count ? "sum of buckets = count" : NULL;
 }

@@ -62,6 +62,7 @@ int main(void)
     failures += scenarios_discover();
     failures += scenarios_icmp();
     failures += scenarios_echo();
+    failures += scenarios_impair();
     failures += scenarios_loops();
     return failures == 0 ? 0 : 1;
 }

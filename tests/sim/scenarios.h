@@ -26,6 +26,7 @@ int scenarios_us(void); /* precision microseconds */
 int scenarios_ipv6(void); /* what differs from IPv4 */
 int scenarios_auth(void); /* keys, version 2 */
 int scenarios_discover(void); /* who answers among several */
+int scenarios_impair(void); /* what a responder does wrong on purpose */
 int scenarios_loops(void); /* responders that are set on each other */
 
 /* The report of the only target of the first engine; the test fails when it has not run. */

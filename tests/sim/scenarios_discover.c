@@ -140,7 +140,7 @@ static void test_rate_is_a_bound(void **state)
     hunt_end(&hunt);
 }
 
-/* Version 1, version 2, STAMP and echoes of a responder and of a node without one; the ports that
+/* Version 1, version 2, STAMP, TWAMP and echoes of a responder and of a node without one; the ports that
  * were asked for are closed afterwards. */
 static void test_methods(void **state)
 {
@@ -149,11 +149,14 @@ static void test_methods(void **state)
     struct reflect_settings reflect;
     struct discover_settings settings = standard;
     settings.methods[DISCOVER_V2] = settings.methods[DISCOVER_STAMP] = true;
-    settings.methods[DISCOVER_ECHO] = true;
+    settings.methods[DISCOVER_TWAMP] = settings.methods[DISCOVER_ECHO] = true;
+    settings.twamp_port = 863;
     hunt_begin(&hunt, &settings);
     reflect_settings_default(&reflect);
     reflect.stamp.port_count = 1;
     reflect.stamp.ports[0] = (struct addr){.family = ADDR_IPV4, .port = settings.stamp_port};
+    reflect.twamp.port_count = 1;
+    reflect.twamp.ports[0] = (struct addr){.family = ADDR_IPV4, .port = settings.twamp_port};
     rig_add_reflect(&hunt.rig, 1, &reflect);
     hunt.rig.world.sends_icmp = true;
     world_run(&hunt.rig.world, NS_PER_MS);

@@ -42,7 +42,6 @@ static struct spec *build_spec(const char *name, const char *ip, uint16_t port)
     spec->control.port = 1967;
     spec->control.tries = 3;
     spec->control.timeout_ns = 2 * NS_PER_SECOND;
-    spec->results.layout = hist_layout_default;
     return spec;
 }
 
@@ -93,7 +92,7 @@ struct counted *build_counted(const struct sample *items, uint32_t count)
         }
         if (counted == NULL) {
             counted = mem_alloc(1, sizeof *counted);
-            counted_init(counted, count);
+            counted_use(counted, mem_alloc(counted_words(count), sizeof(uint64_t)), count);
         }
         counted_add(counted, i + 1, items[i].responder_seq, false);
     }
@@ -103,7 +102,7 @@ struct counted *build_counted(const struct sample *items, uint32_t count)
 void build_counted_free(struct counted *counted)
 {
     if (counted != NULL) {
-        counted_fini(counted);
+        free(counted->seen);
         free(counted);
     }
 }

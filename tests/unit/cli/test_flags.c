@@ -195,14 +195,14 @@ static void test_refusals_give_the_range(void **state)
     }
 }
 
-/* Keys that a single measurement has no use for: names, histograms, life; or, of limits, other
- * flags. */
+/* Keys that a single measurement has no use for, or no room in a flag: lists, names, histograms,
+ * life; or, of limits, other flags. */
 static bool is_for_files(enum slot slot)
 {
     static const enum slot slots[] = {
-        SLOT_CONTROL, SLOT_CONTROL_KEY, SLOT_AUTH_KEY, SLOT_LIMITS,  SLOT_BUCKETS,
-        SLOT_START,   SLOT_LIFE,        SLOT_OWNER,    SLOT_TAG,     SLOT_SERIES,
-        SLOT_LABELS,  SLOT_HISTOGRAMS,  SLOT_CREATED,  SLOT_HISTORY, SLOT_PATH};
+        SLOT_CONTROL, SLOT_CONTROL_KEY, SLOT_AUTH_KEY, SLOT_LIMITS,   SLOT_BUCKETS, SLOT_START,
+        SLOT_LIFE,    SLOT_OWNER,       SLOT_TAG,      SLOT_SERIES,   SLOT_LABELS,  SLOT_HISTOGRAMS,
+        SLOT_CREATED, SLOT_HISTORY,     SLOT_PATH,     SLOT_PROTOCOLS};
     for (size_t i = 0; i < sizeof slots / sizeof slots[0]; i++) {
         if (slots[i] == slot) {
             return true;

@@ -28,6 +28,7 @@ static int set_up(void **state)
     spec->packets.count = PACKETS;
     spec->schedule.timeout_ns = MS(100);
     train_init(&train, PACKETS, spec->packets.interval_ns, spec->schedule.timeout_ns);
+    train_set_desk(&train, desk_take(NULL, PACKETS));
     train_start(&train, build_at(0));
     assert_int_equal(pipe2(pipe_fds, O_NONBLOCK), 0);
     progress = (struct cli_progress){.spec = spec, .fd = pipe_fds[1]};
@@ -38,7 +39,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     (void)state;
-    train_fini(&train);
+    desk_give(NULL, train.desk);
     spec_unref(spec);
     close(pipe_fds[0]);
     close(pipe_fds[1]);

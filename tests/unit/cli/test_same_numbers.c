@@ -76,8 +76,7 @@ static void measure(void)
 {
     struct report *report = told.report;
     struct round *round = &report->latest;
-    struct round_sinks sinks =
-        tally_sinks(&report->tally, &report->spec->results.layout, HIST_BOTH);
+    struct round_sinks sinks = tally_sinks(&report->tally, report->spec->results.layout, HIST_BOTH);
     const struct round_rules rules = {
         .threshold_ns = MS(8) + US(300),
         .resolution_ns = 1,

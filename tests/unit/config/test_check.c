@@ -56,12 +56,12 @@ static const struct expectation times[] = {
 static const struct expectation operations[] = {
     {"own keys", HEAD ", operation: tcp-connect, num_packets: 5, interval: 20ms}\n",
      "f:2:55: targets[0].num_packets: does not apply to tcp-connect; allowed with: udp-jitter, "
-     "udp-echo, icmp-echo, icmp-jitter, stamp, twamp-light, twamp\n"
+     "udp-echo, icmp-echo, icmp-jitter, stamp, twamp-light, twamp, auto\n"
      "f:2:71: targets[0].interval: does not apply to tcp-connect; allowed with: udp-jitter, "
-     "udp-echo, icmp-echo, icmp-jitter, stamp, twamp-light, twamp\n"},
+     "udp-echo, icmp-echo, icmp-jitter, stamp, twamp-light, twamp, auto\n"},
     {"own keys by module", HEAD ", module: tcp, interval: 20ms}\n",
      "f:2:44: targets[0].interval: does not apply to tcp-connect; allowed with: udp-jitter, "
-     "udp-echo, icmp-echo, icmp-jitter, stamp, twamp-light, twamp\n"},
+     "udp-echo, icmp-echo, icmp-jitter, stamp, twamp-light, twamp, auto\n"},
     {"keys of defaults", "defaults: {num_packets: 5, interval: 5ms}\n" HEAD ", module: tcp}\n", ""},
     {"keys of a module",
      "modules: {m: {num_packets: 5}}\n" HEAD ", module: m, operation: tcp-connect}\n", ""},
@@ -69,9 +69,9 @@ static const struct expectation operations[] = {
      "modules:\n  m: {operation: tcp-connect, num_packets: 5}\n  tcp: {interval: 1s}\n"
      "  jitter: {interval: 1s}\nresponder: {}\n",
      "f:2:31: modules.m.num_packets: does not apply to tcp-connect; allowed with: udp-jitter, "
-     "udp-echo, icmp-echo, icmp-jitter, stamp, twamp-light, twamp\n"
+     "udp-echo, icmp-echo, icmp-jitter, stamp, twamp-light, twamp, auto\n"
      "f:3:9: modules.tcp.interval: does not apply to tcp-connect; allowed with: udp-jitter, "
-     "udp-echo, icmp-echo, icmp-jitter, stamp, twamp-light, twamp\n"},
+     "udp-echo, icmp-echo, icmp-jitter, stamp, twamp-light, twamp, auto\n"},
     {"defaults of trains and echoes", "defaults: {num_packets: 500}\n" HEAD ", module: echo}\n",
      ""},
     {"number of echoes", HEAD ", module: echo, num_packets: 21}\n",
@@ -118,7 +118,7 @@ static const struct expectation operations[] = {
     {"default size of microseconds", HEAD ", precision: microseconds}\n", ""},
     {"precision of an echo", "defaults: {precision: microseconds}\n" HEAD ", module: echo}\n", ""},
     {"precision of an echo of its own", HEAD ", module: echo, precision: milliseconds}\n",
-     "f:2:45: targets[0].precision: does not apply to udp-echo; allowed with: udp-jitter\n"},
+     "f:2:45: targets[0].precision: does not apply to udp-echo; allowed with: udp-jitter, auto\n"},
     {"icmp-echo over IPv6", "targets:\n- {name: a, host: '::1', operation: icmp-echo}\n", ""},
     {"icmp-jitter over IPv6", "targets:\n- {name: a, host: '::1', operation: icmp-jitter}\n",
      "f:2:3: targets[0].host: icmp-jitter is for IPv4 only: ICMPv6 has no timestamp messages\n"},

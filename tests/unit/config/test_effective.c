@@ -167,6 +167,10 @@ static void test_odd_targets(void **state)
         "operation: stamp",
         "operation: stamp, reflector: stateless, timestamp_format: ptp",
         "operation: twamp-light, request_data_size: 100",
+        "operation: auto",
+        "operation: auto, protocols: [twamp-light], stamp_port: 8620, control: {retries: 2, port: "
+        "1999}",
+        "operation: auto, control: {timeout: 1s}, precision: microseconds, num_packets: 1000",
         "operation: twamp, server_port: 8620, source_port: 19000, reflector: stateless",
         "precision: microseconds",
         "precision: microseconds, control: {version: 2}, request_data_size: 60",
@@ -226,6 +230,9 @@ static const char all_sections[] =
     "  min_duration: 2s\n  max_duration: 2m\n  ports: [2000-3000, 4000]\n  min_source_port: 0\n"
     "  refusal: silent\n  reply: short\n  reflect_tos: false\n  timestamp_format: ptp\n"
     "  keys: [1]\n  replay_window: 0s\n"
+    "  impair: {seed: 3, rules: [{ports: [5000-5009, 6000], clients: [192.0.2.0/24], after: 10s,\n"
+    "    every: 1m, for: 7s, loss_sd: 0.5%% in bursts of 3, loss_ds: every 5, clock_offset: -5ms,\n"
+    "    clock_drift: 20ppm, dscp_ds: ef, refuse: 100%%, refuse_with: auth}, {silence: true}]}\n"
     "probe:\n  modules: [voice, ping]\n  allow: [192.0.2.0/24, '2001:db8::7']\n"
     "  max_concurrent: 7\n";
 

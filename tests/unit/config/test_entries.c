@@ -108,7 +108,7 @@ static const struct expectation wrong[] = {
      "targets\n"},
     {"port of ICMP", "targets: [{host: a, module: ping, port: 5}]\n",
      "f:1:35: targets[0].port: does not apply to icmp-echo; allowed with: udp-jitter, udp-echo, "
-     "tcp-connect, stamp, twamp-light, twamp\n"},
+     "tcp-connect, stamp, twamp-light, twamp, auto\n"},
     {"labels together",
      "defaults: {labels: {" LABELS_20("a") "}}\ntargets: [{host: h, labels: {" LABELS_20(
          "b") "}}]\n",

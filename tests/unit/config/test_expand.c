@@ -83,8 +83,8 @@ static void what_is_wrong_has_its_place(void **state)
         {TARGET("owner: '${A'"), "f:1:57: targets[0].owner: '${A' is no variable; write ${NAME}, "
                                  "and $${ where it is no variable\n"},
         {TARGET("'${IPSLA_TEST_PORT}': x"),
-         "f:1:50: targets[0].${IPSLA_TEST_PORT}: unknown key; allowed: server_port, source_port, "
-         "source_ports and others, see ipsla.yml(5)\n"},
+         "f:1:50: targets[0].${IPSLA_TEST_PORT}: unknown key; allowed: stamp_port, server_port, "
+         "source_port and others, see ipsla.yml(5)\n"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct buf findings = {0};

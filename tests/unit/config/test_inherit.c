@@ -46,7 +46,7 @@ static void defaults_are_those_of_ios(void **state)
     assert_int_equal(spec->control.port, 1967);
     assert_int_equal(spec->control.tries, 3);
     assert_int_equal(spec->control.timeout_ns, 2 * NS_PER_SECOND);
-    assert_memory_equal(&spec->results.layout, &hist_layout_default, sizeof spec->results.layout);
+    assert_ptr_equal(spec->results.layout, &hist_layout_default);
     config_free(config);
     free(text);
 }
@@ -184,8 +184,8 @@ static void every_key_is_inherited(void **state)
     assert_int_equal(spec->packets.interval_ns, 5 * NS_PER_MS);
     assert_int_equal(spec->packets.bytes, 100);
     assert_int_equal(spec->results.series, SERIES_MINIMAL);
-    assert_int_equal(spec->results.layout.count, 2);
-    assert_int_equal(spec->results.layout.bounds_ns[1], 2 * NS_PER_MS);
+    assert_int_equal(spec->results.layout->count, 2);
+    assert_int_equal(spec->results.layout->bounds_ns[1], 2 * NS_PER_MS);
     assert_int_equal(spec->path.source.ip[3], 9);
     assert_int_equal(spec->path.source.port, 9);
     assert_int_equal(spec->control.port, 2);

@@ -92,11 +92,11 @@ static const struct wrong_input wrong[] = {
     {"targets:\n"
      "- {name: a, host: h, operation: stamp, control: {version: 2}}\n",
      "f:2:40: targets[0].control: does not apply to stamp; allowed with: udp-jitter, udp-echo, "
-     "tcp-connect\n"},
+     "tcp-connect, auto\n"},
     {"targets:\n"
      "- {name: a, host: h, port: 5, operation: http}\n",
      "f:2:42: targets[0].operation: 'http' is none of the choices; allowed: udp-jitter, udp-echo, "
-     "tcp-connect, icmp-echo, icmp-jitter, stamp, twamp-light, twamp\n"},
+     "tcp-connect, icmp-echo, icmp-jitter, stamp, twamp-light, twamp, auto\n"},
     {"targets:\n"
      "- {name: a, host: h, port: 5, operation: udpEcho}\n",
      "f:2:42: targets[0].operation: 'udpEcho' is none of the choices; did you mean 'udp-echo'?\n"},
@@ -583,7 +583,7 @@ static const struct wrong_input wrong[] = {
     {"targets:\n"
      "- {name: a, host: h, port: 5, operation: tcp-connect, num_packets: 5}\n",
      "f:2:55: targets[0].num_packets: does not apply to tcp-connect; allowed with: udp-jitter, "
-     "udp-echo, icmp-echo, icmp-jitter, stamp, twamp-light, twamp\n"},
+     "udp-echo, icmp-echo, icmp-jitter, stamp, twamp-light, twamp, auto\n"},
     {"targets:\n"
      "- {name: a, host: h, port: 5, codec: g729a, num_packets: 5}\n",
      "f:2:45: targets[0].num_packets: does not go with a codec; allowed: codec_num_packets\n"},

@@ -20,6 +20,11 @@ static const struct expectation findings[] = {
      "f:1:35: probe.allow: this list is empty; allowed: 1 to 64 IP prefixes\n"},
     {"an unknown module", "probe: {modules: [jiter], allow: [192.0.2.0/24]}\n",
      "f:1:19: probe.modules[0].module: no module 'jiter'; did you mean 'jitter'?\n"},
+    {"a module that has to look first",
+     "modules: {a: {operation: auto}}\nprobe: {modules: [a], allow: [192.0.2.0/24]}\n",
+     "f:2:19: probe.modules[0]: is of operation auto, for which one operation has no time; "
+     "allowed: "
+     "a module of another operation\n"},
     {"a module with a port of its own",
      "modules: {a: {source_port: 5000}}\nprobe: {modules: [a], allow: [192.0.2.0/24]}\n",
      "f:2:19: probe.modules[0]: has a source_port, which one operation at a time can have; "

@@ -98,6 +98,7 @@ static void every_key_makes_a_difference(void **state)
         "reflect_tos: false",
         "timestamp_format: ptp",
         "replay_window: 1m",
+        "impair: {rules: [{loss_sd: 5%}]}",
     };
     enum { COUNT = sizeof changes / sizeof changes[0] };
     assert_int_equal(COUNT + 3, schema_responder.count); /* but for those that need files of keys */

@@ -22,7 +22,7 @@
 static const struct schema_scope *const scopes[] = {
     &schema_root,  &schema_operation, &schema_control,  &schema_target, &schema_responder,
     &schema_key,   &schema_clock,     &schema_limit,    &schema_path,   &schema_defaults,
-    &schema_group, &schema_probe,     &schema_evidence,
+    &schema_group, &schema_probe,     &schema_evidence, &schema_impair, &schema_impair_rule,
 };
 #define SCOPE_COUNT (sizeof scopes / sizeof scopes[0])
 #define KEY_LETTERS "abcdefghijklmnopqrstuvwxyz_"
@@ -52,7 +52,8 @@ static bool is_by_key(const struct schema_key *key)
 static bool is_of_target(const struct schema_scope *scope)
 {
     return scope != &schema_root && scope != &schema_responder && scope != &schema_group &&
-           scope != &schema_evidence && scope != &schema_probe;
+           scope != &schema_evidence && scope != &schema_probe && scope != &schema_impair &&
+           scope != &schema_impair_rule;
 }
 
 /* A key without is one whose change a reload would not see. */

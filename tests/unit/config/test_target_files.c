@@ -150,8 +150,8 @@ static void labels_are_labels_or_keys(void **state)
         assert_string_equal(spec->identity.labels[0].value, "x");
         assert_int_equal(spec->schedule.frequency_ns, 300 * NS_PER_SECOND);
         assert_int_equal(spec->schedule.timeout_ns, NS_PER_SECOND);
-        assert_int_equal(spec->results.layout.count, 2);
-        assert_int_equal(spec->results.layout.bounds_ns[1], 5 * NS_PER_MS);
+        assert_int_equal(spec->results.layout->count, 2);
+        assert_int_equal(spec->results.layout->bounds_ns[1], 5 * NS_PER_MS);
         assert_int_equal(spec->control.version, CONTROL_V2);
         assert_int_equal(spec->control.tries, 5);
         assert_string_equal(spec->identity.tag, "t");

@@ -99,7 +99,7 @@ static const struct expectation wrong[] = {
      "allowed: 0us to 100ms, or 0% to 100%\n"},
     {"no clocks", TARGET ", operation: udp-echo, clock_tolerance: 5%}]\n",
      "f:1:71: targets[0].clock_tolerance: does not apply to udp-echo; allowed with: udp-jitter, "
-     "icmp-jitter, stamp, twamp-light, twamp\n"},
+     "icmp-jitter, stamp, twamp-light, twamp, auto\n"},
     {"unknown key", "clock: {assume_synchronised: true}\n" TARGET "}]\n",
      "f:1:9: clock.assume_synchronised: unknown key; did you mean 'assume_synchronized'?\n"},
 };

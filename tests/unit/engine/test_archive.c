@@ -166,7 +166,7 @@ static void many_targets_keep_less(void **state)
     (void)state;
     struct buf text = {0};
     enum archive_fault fault;
-    write_archive(ARCHIVE_BYTES_MAX / 480, &text);
+    write_archive(ARCHIVE_BYTES_MAX / 440, &text);
     struct archive *archive = read_part(&text, text.size, &fault);
     struct spec *spec = build_jitter_spec("a", "192.0.2.1");
     spec->results.history = KEPT;

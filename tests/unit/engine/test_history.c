@@ -13,6 +13,9 @@
 /* All of its numbers follow from `number`, so that a mixture of two shows. */
 static struct history_entry entry_of(uint32_t number)
 {
+    int64_t min_ns = number * INT64_C(13) % 500000;
+    int64_t p50_ns = min_ns + number * 17 % 2048;
+    int64_t p95_ns = p50_ns + number * 19 % 2048;
     return (struct history_entry){
         .end = {(BUILD_WALL_NS / NS_PER_MS + number) * NS_PER_MS},
         .outcome = (enum outcome)(number % OUTCOME_COUNT),
@@ -22,12 +25,12 @@ static struct history_entry entry_of(uint32_t number)
         .lost_sd = number * 5 % 60001,
         .lost_ds = number * 7 % 60001,
         .lost_unknown = number * 11 % 60001,
-        .rtt_min_ns = number * INT64_C(13) % 134000000,
-        .rtt_p50_ns = number * INT64_C(17) % 134000000,
-        .rtt_p95_ns = number * INT64_C(19) % 134000000,
-        .rtt_max_ns = number * INT64_C(23) % 134000000,
-        .jitter_sd_ns = number * 29 % 500000,
-        .jitter_ds_ns = number * 31 % 500000,
+        .rtt_min_ns = min_ns,
+        .rtt_p50_ns = p50_ns,
+        .rtt_p95_ns = p95_ns,
+        .rtt_max_ns = p95_ns + number * 23 % 2048,
+        .jitter_sd_ns = number * 29 % 32000,
+        .jitter_ds_ns = number * 31 % 32000,
         .mos_hundredths = (uint16_t)(number % 500),
     };
 }
@@ -124,8 +127,8 @@ static void extremes_are_packed(void **state)
         history_unpack(words, &back);
         assert_true(back.rtt_min_ns <= wanted && back.jitter_ds_ns <= wanted);
         if (wanted < INT64_MAX) {
-            assert_true(wanted - back.rtt_min_ns <= wanted / 60000000);
-            assert_true(wanted - back.jitter_ds_ns <= wanted / 250000);
+            assert_true(wanted - back.rtt_min_ns <= wanted / 250000);
+            assert_true(wanted - back.jitter_ds_ns <= wanted / 16000);
         }
         assert_int_equal(back.jitter_sd_ns, 0);
     }
@@ -148,6 +151,30 @@ static void extremes_are_packed(void **state)
     history_unpack(words, &back);
     assert_true(back.outcome < OUTCOME_COUNT);
     assert_true(back.rtt_max_ns > 0 && back.jitter_sd_ns > 0);
+}
+
+static void expect_near(int64_t got_ns, int64_t wanted_ns, int64_t step_ns)
+{
+    assert_true(got_ns <= wanted_ns && wanted_ns - got_ns <= step_ns / 1000);
+}
+
+/* The percentiles stay in order, and the error of one is not in the next. */
+static void steps_do_not_add_up_their_errors(void **state)
+{
+    (void)state;
+    for (int64_t us = 1; us < 100000; us = us * 3 + 1) {
+        struct history_entry entry = {.rtt_min_ns = us * 1001,
+                                      .rtt_p50_ns = us * 1777,
+                                      .rtt_p95_ns = us * 90001,
+                                      .rtt_max_ns = us * 90333},
+                             back;
+        uint64_t words[HISTORY_WORDS];
+        history_pack(&entry, words);
+        history_unpack(words, &back);
+        expect_near(back.rtt_p50_ns, entry.rtt_p50_ns, entry.rtt_p50_ns - back.rtt_min_ns);
+        expect_near(back.rtt_p95_ns, entry.rtt_p95_ns, entry.rtt_p95_ns - back.rtt_p50_ns);
+        expect_near(back.rtt_max_ns, entry.rtt_max_ns, entry.rtt_max_ns - back.rtt_p95_ns);
+    }
 }
 
 static void an_operation_tells_what_it_knows(void **state)
@@ -230,6 +257,7 @@ int main(void)
         cmocka_unit_test(the_newest_are_kept_in_order),
         cmocka_unit_test(another_size_keeps_the_newest),
         cmocka_unit_test(extremes_are_packed),
+        cmocka_unit_test(steps_do_not_add_up_their_errors),
         cmocka_unit_test(an_operation_tells_what_it_knows),
         cmocka_unit_test(a_reader_sees_whole_entries_only),
     };

@@ -58,7 +58,7 @@ static void histograms_cumulate(void **state)
     const struct metric family = {"h_seconds", METRIC_HISTOGRAM, "seconds", "H.", {NULL}};
     const struct metric labelled = {"h_seconds", METRIC_HISTOGRAM, "seconds", "H.", {"a"}};
     const struct hist_layout layout = {2, {NS_PER_MS, NS_PER_SECOND}};
-    const struct hist hist = {.count = 6, .sum_ns = 7500000001, .buckets = {1, 2, 3}};
+    const struct hist hist = {.count = 6, .sum_ns = 7500000001, .first = {1, 2, 3}};
     struct buf out = {0};
     struct series series;
     series_init(&series, &format_text, &out);

@@ -23,7 +23,8 @@ static inline void view_label(struct spec *spec, const char *name, const char *v
 /* Bounds of 50 us, 1 ms and 5 s: one of each form of a bucket's bound. */
 static inline void view_short_layout(struct spec *spec)
 {
-    spec->results.layout = (struct hist_layout){3, {50 * NS_PER_US, NS_PER_MS, 5 * NS_PER_SECOND}};
+    const struct hist_layout layout = {3, {50 * NS_PER_US, NS_PER_MS, 5 * NS_PER_SECOND}};
+    spec_set_layout(spec, &layout);
 }
 
 /* A report that takes over the reference on `spec`; nothing has run. */
@@ -47,7 +48,7 @@ static inline void view_observe(struct hist *hist, const struct hist_layout *lay
 /* An operation that completed: 10 sent, 8 received, one lost each way. */
 static inline void view_completed(struct report *report)
 {
-    const struct hist_layout *layout = &report->spec->results.layout;
+    const struct hist_layout *layout = report->spec->results.layout;
     struct round *round = &report->latest;
     report->has_run = true;
     report->has_succeeded = true;
@@ -98,7 +99,8 @@ static inline void view_completed(struct report *report)
     tally->responder_steps = 1;
     tally->withheld[ONE_WAY_LOCAL_CLOCK] = 2;
     tally->withheld[ONE_WAY_OFFSET] = 1;
-    view_observe(&tally->sd.one_way, layout, 700 * NS_PER_US);
+    tally->one_way = mem_alloc(1, sizeof *tally->one_way);
+    view_observe(&tally->one_way->sd, layout, 700 * NS_PER_US);
     tally->dropped_here = 2;
     tally->sd.lost = 1;
     tally->ds.lost = 2;
@@ -244,6 +246,7 @@ static inline const struct expo_responder *view_responder(void)
     static const struct expo_count requests[] = {{"accepted", 11}, {"port_in_use", 0}};
     static const struct expo_count probes[] = {{"echo", 1}, {"jitter", 20}, {"jitter_us", 300}};
     static const struct expo_count drops[] = {{"short", 3}, {"loop", 0}};
+    static const struct expo_count impairments[] = {{"loss_sd", 7}, {"clock", 0}};
     static const struct expo_responder responder = {
         .requests = requests,
         .request_count = 2,
@@ -251,10 +254,13 @@ static inline const struct expo_responder *view_responder(void)
         .probe_count = 2,
         .drops = drops,
         .drop_count = 2,
+        .impair_rules = 2,
+        .impairments = impairments,
+        .impairment_count = 2,
         .socket_drops = 8,
         .sessions = 2,
         .max_sessions = 1000,
-        .processing = {.count = 1, .sum_ns = 20000, .buckets = {1}},
+        .processing = {.count = 1, .sum_ns = 20000, .first = {1}},
     };
     return &responder;
 }

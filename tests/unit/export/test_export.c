@@ -233,6 +233,8 @@ static const struct example {
     {SLOT_AUTH_KEY, NULL, NULL}, /* the same */
     {SLOT_MODE, NULL, NULL}, /* the same */
     {SLOT_SERVER_PORT, NULL, NULL}, /* the same */
+    {SLOT_PROTOCOLS, NULL, NULL}, /* the same */
+    {SLOT_STAMP_PORT, NULL, NULL}, /* the same */
     {SLOT_TRUST_PEER_CLOCK, NULL, NULL}, /* the same */
     {SLOT_CONTROL_VERSION, "control: {version: none}", ""},
     {SLOT_CONTROL_PORT, "control: {port: 2000}", ""},

@@ -256,7 +256,7 @@ static void what_cannot_be_written_changes_nothing(void **state)
     assert_int_equal(write_generation(fixture->path, 1), 0);
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
     small = before;
-    small.rlim_cur = 20000;
+    small.rlim_cur = 10000;
     signal(SIGXFSZ, SIG_IGN);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
     assert_int_equal(write_generation(fixture->path, 2), -EFBIG);

@@ -219,6 +219,32 @@ static void ten_thousand_targets_fit_on_pages(void **state)
     scene_free(snapshot);
 }
 
+/* As many labels as a target may have, and as long: the row says how many have no room, the page of
+ * the target has them all. */
+static void long_labels_do_not_make_a_page_long(void **state)
+{
+    (void)state;
+    enum { LABELS = 32, BYTES = 1024 };
+    struct snapshot *snapshot = scene_new(100, DRAWN_NOW);
+    for (size_t i = 0; i < snapshot->count; i++) {
+        struct spec_identity *identity =
+            &((struct spec *)(uintptr_t)snapshot->reports[i]->spec)->identity;
+        identity->labels = mem_resize(identity->labels, LABELS, sizeof *identity->labels);
+        for (size_t k = identity->label_count; k < LABELS; k++) {
+            char *value = mem_alloc(BYTES + 1, 1);
+            memset(value, '"', BYTES);
+            identity->labels[k] = (struct label){mem_string("long"), value};
+        }
+        identity->label_count = LABELS;
+    }
+    struct page_request request = drawn_request(PAGE_OVERVIEW);
+    struct buf page = draw(snapshot, &request);
+    assert_in_range(page.size, 10000, 1 << 20);
+    assert_int_equal(drawn_count(&page, " more</span>"), 100);
+    buf_fini(&page);
+    scene_free(snapshot);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -230,6 +256,7 @@ int main(void)
         cmocka_unit_test(the_matrix_is_coloured_by_what_is_asked),
         cmocka_unit_test(nothing_breaks_out),
         cmocka_unit_test(ten_thousand_targets_fit_on_pages),
+        cmocka_unit_test(long_labels_do_not_make_a_page_long),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

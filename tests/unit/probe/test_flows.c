@@ -92,7 +92,7 @@ static void test_cannot_open(void **state)
     assert_int_equal(fx.id.channel, 0);
     assert_false(probe_poll(&sender.probe, build_at(0), &fx, sender.scratch));
     assert_true(probe_is_idle(&sender.probe));
-    assert_int_equal(sender.probe.round.outcome, OUTCOME_LOCAL);
+    assert_int_equal(sender.probe.round->outcome, OUTCOME_LOCAL);
     sender_tear_down();
 }
 

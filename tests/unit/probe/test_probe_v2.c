@@ -92,7 +92,7 @@ static void test_retry_and_next(void **state)
     assert_memory_equal(sender_sent(0)->bytes, sender_sent(1)->bytes, IPSLA2_BYTES);
     struct ipsla2_message first = request(0);
     drive_until(&sender.drive, build_at(MS(6000)));
-    assert_int_equal(sender.probe.round.outcome, OUTCOME_NO_CONNECTION);
+    assert_int_equal(sender.probe.round->outcome, OUTCOME_NO_CONNECTION);
     drive_forget(&sender.drive);
     sender_start(build_at(MS(60000)));
     struct ipsla2_message second = request(0);
@@ -112,7 +112,7 @@ static void test_reflection_is_no_answer(void **state)
     assert_false(is_accepted());
     sender_assert_unmatched(0, 1, 0, 0);
     drive_until(&sender.drive, build_at(MS(6000)));
-    assert_int_equal(sender.probe.round.outcome, OUTCOME_NO_CONNECTION);
+    assert_int_equal(sender.probe.round->outcome, OUTCOME_NO_CONNECTION);
     sender_tear_down();
 }
 
@@ -161,8 +161,8 @@ static void test_bad_digest_is_auth(void **state)
         sender_deliver(CONTROL_V2_PEER, bytes, size);
         sender_assert_unmatched(0, 1, 0, 0);
         drive_until(&sender.drive, build_at(MS(6000)));
-        assert_int_equal(sender.probe.round.outcome, OUTCOME_AUTH);
-        assert_int_equal(sender.probe.round.control_status, 0);
+        assert_int_equal(sender.probe.round->outcome, OUTCOME_AUTH);
+        assert_int_equal(sender.probe.round->control_status, 0);
         sender_tear_down();
     }
 }
@@ -192,7 +192,7 @@ static void test_refusals(void **state)
         } else {
             answer(&message);
         }
-        assert_int_equal(sender.probe.round.outcome, rows[i].outcome);
+        assert_int_equal(sender.probe.round->outcome, rows[i].outcome);
         sender_tear_down();
     }
 }
@@ -249,7 +249,7 @@ static void refuse(uint32_t number)
     sender_control(number, 0x20000);
     assert_int_equal(sender.probe.phase, PROBE_CONTROL);
     drive_until(&sender.drive, later(sender.drive.now, sender.spec->control.timeout_ns));
-    assert_int_equal(sender.probe.round.outcome, OUTCOME_AUTH);
+    assert_int_equal(sender.probe.round->outcome, OUTCOME_AUTH);
 }
 
 static void test_md5_layouts_in_turn(void **state)
@@ -262,7 +262,7 @@ static void test_md5_layouts_in_turn(void **state)
     }
     sender_control(5, 0);
     assert_true(is_accepted());
-    assert_int_equal(sender.probe.round.auth_layout, 6);
+    assert_int_equal(sender.probe.round->auth_layout, 6);
     probe_abandon(&sender.probe);
     drive_poll(&sender.drive);
     drive_forget(&sender.drive);
@@ -327,7 +327,7 @@ static void test_answer_to_a_repeated_request_has_no_round_trip(void **state)
         struct ipsla2_message message = good_answer();
         answer(&message);
         assert_true(is_accepted());
-        assert_true(sender.probe.round.control_rtt_ns == (tries == 1 ? MS(5) : -1));
+        assert_true(sender.probe.round->control_rtt_ns == (tries == 1 ? MS(5) : -1));
         probe_abandon(&sender.probe);
         drive_poll(&sender.drive);
         sender_tear_down();

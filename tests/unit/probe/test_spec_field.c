@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "probe/choice.h"
 #include "support/build.h"
 #include "support/cm.h"
 
@@ -130,13 +131,15 @@ static bool change_pattern(struct pattern *pattern, unsigned way)
     return way < 2;
 }
 
-static bool change_layout(struct hist_layout *layout, unsigned way)
+static bool change_layout(struct spec *spec, unsigned way)
 {
+    struct hist_layout layout = *spec->results.layout;
     if (way == 0) {
-        layout->count--;
+        layout.count--;
     } else {
-        layout->bounds_ns[2]++;
+        layout.bounds_ns[2]++;
     }
+    spec_set_layout(spec, &layout);
     return way < 2;
 }
 
@@ -180,9 +183,12 @@ static bool change_field(struct spec *spec, const struct spec_field *field, unsi
     case FIELD_KEY:
         return change_key((struct auth_key *)(void *)at, way);
     case FIELD_LAYOUT:
-        return change_layout((struct hist_layout *)(void *)at, way);
+        return change_layout(spec, way);
     case FIELD_LIMITS:
         return change_limits((struct limit_set *)(void *)at, way);
+    case FIELD_CHOICE:
+        spec->choice = way == 0 ? choice_new() : NULL;
+        return way == 0;
     }
     return false;
 }

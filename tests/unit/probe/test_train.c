@@ -15,6 +15,7 @@ static struct stamp received_at(int64_t ns)
 static void start(struct train *train, uint32_t count)
 {
     train_init(train, count, MS(20), MS(1000));
+    train_set_desk(train, desk_take(NULL, count));
     train_start(train, build_at(0));
 }
 
@@ -30,7 +31,7 @@ static void test_absolute_schedule(void **state)
         assert_true(train_lateness_ns(&train, k) == MS(7) * k);
     }
     assert_true(train_next_due(&train).ns == INT64_MAX);
-    train_fini(&train);
+    desk_give(NULL, train.desk);
 }
 
 static void test_send_stamps(void **state)
@@ -50,7 +51,7 @@ static void test_send_stamps(void **state)
     assert_null(train_find(&train, 0));
     assert_null(train_find(&train, 3));
     assert_true(train_clock_ns(&train, later.mono) == BUILD_WALL_NS + MS(21));
-    train_fini(&train);
+    desk_give(NULL, train.desk);
 }
 
 static struct stamp left_at(int64_t ns)
@@ -88,7 +89,7 @@ static void test_kernel_send_stamps(void **state)
         assert_int_equal(train.samples[k].t1_source, k == 0 ? STAMP_KERNEL : STAMP_USER);
     }
     assert_true(sample_rtt_ns(&train.samples[0], NS_PER_MS) == MS(3) - 5000);
-    train_fini(&train);
+    desk_give(NULL, train.desk);
 }
 
 /* What the thread was late with and what the packet waited afterwards are two things; a reply that
@@ -113,7 +114,7 @@ static void test_waiting_in_the_own_queue(void **state)
     assert_true(train_queueing_ns(&train, 1) == TRAIN_QUEUED_NS);
     assert_int_equal(train_count_late(&train), 0);
     assert_int_equal(train_count_queued(&train), 1);
-    train_fini(&train);
+    desk_give(NULL, train.desk);
 }
 
 /* r: answered, seen leaving; n: answered, not seen; s: seen leaving; -: neither. */
@@ -146,7 +147,7 @@ static void test_dropped_in_the_own_queue(void **state)
             bool is_dropped = cases[i].dropped > 0 && cases[i].packets[k] == '-';
             assert_int_equal(train.samples[k].fate == FATE_UNSENT, is_dropped);
         }
-        train_fini(&train);
+        desk_give(NULL, train.desk);
     }
 }
 
@@ -179,7 +180,7 @@ static void test_receive(void **state)
     assert_int_equal(samples.arrivals, 2);
     assert_int_equal(samples.arrival[0], 1);
     assert_int_equal(samples.arrival[1], 0);
-    train_fini(&train);
+    desk_give(NULL, train.desk);
 }
 
 static void test_late(void **state)
@@ -198,7 +199,7 @@ static void test_late(void **state)
     assert_int_equal(train_receive(&train, 2, received_at(MS(1021)), &sample), ARRIVAL_DUPLICATE);
     assert_int_equal(train.arrivals, 2);
     assert_true(train_is_complete(&train));
-    train_fini(&train);
+    desk_give(NULL, train.desk);
 }
 
 static void test_unsend(void **state)
@@ -217,7 +218,7 @@ static void test_unsend(void **state)
     assert_false(train_is_complete(&train));
     assert_int_equal(train_receive(&train, 1, received_at(MS(25)), &sample), ARRIVAL_ACCEPTED);
     assert_true(train_is_complete(&train));
-    train_fini(&train);
+    desk_give(NULL, train.desk);
 }
 
 static void test_complete_and_expiry(void **state)
@@ -237,7 +238,7 @@ static void test_complete_and_expiry(void **state)
     assert_false(train_is_complete(&train));
     assert_int_equal(train_receive(&train, 2, received_at(MS(30)), &sample), ARRIVAL_ACCEPTED);
     assert_true(train_is_complete(&train));
-    train_fini(&train);
+    desk_give(NULL, train.desk);
 }
 
 /* Nothing more may be sent: the end is that of the packet sent last. */
@@ -253,7 +254,7 @@ static void test_rest_is_skipped(void **state)
     assert_true(train_next_due(&train).ns == INT64_MAX);
     assert_true(train_expiry(&train).ns == BUILD_MONO_NS + MS(1020));
     assert_null(train_find(&train, 3));
-    train_fini(&train);
+    desk_give(NULL, train.desk);
 }
 
 static void test_all_unsent(void **state)
@@ -265,7 +266,7 @@ static void test_all_unsent(void **state)
     train_unsend(&train, train.next);
     assert_true(train_is_complete(&train));
     assert_true(train_expiry(&train).ns < INT64_MAX);
-    train_fini(&train);
+    desk_give(NULL, train.desk);
 }
 
 static void test_restart_forgets(void **state)
@@ -276,17 +277,17 @@ static void test_restart_forgets(void **state)
     start(&train, 2);
     train_send(&train, build_at(0));
     assert_int_equal(train_receive(&train, 1, received_at(MS(5)), &sample), ARRIVAL_ACCEPTED);
-    train_clear(&train);
+    train_set_desk(&train, train.desk);
     train_start(&train, build_at(MS(60000)));
     assert_true(train_next_due(&train).ns == BUILD_MONO_NS + MS(60000));
     assert_int_equal(train_receive(&train, 1, received_at(MS(60001)), &sample), ARRIVAL_UNKNOWN);
     assert_int_equal(train.arrivals, 0);
     assert_int_equal(train_send(&train, build_at(MS(60000))), 1);
     assert_int_equal(train.samples[0].responder_seq, 0);
-    train_clear(&train);
+    train_set_desk(&train, train.desk);
     assert_int_equal(train.next, 0);
     assert_int_equal(train_samples(&train).arrivals, 0);
-    train_fini(&train);
+    desk_give(NULL, train.desk);
 }
 
 /* Of both stamps; it does not wrap. */
@@ -311,7 +312,7 @@ static void test_error_of_stamps(void **state)
     left.error_ns = 2;
     train_stamp(&train, 2, (struct mono){0}, left);
     assert_true(sample->error_ns == UINT32_MAX);
-    train_fini(&train);
+    desk_give(NULL, train.desk);
 }
 
 static uint32_t skipped_at(struct train *train, int64_t ns)
@@ -340,15 +341,16 @@ static void test_skips_what_is_over(void **state)
     assert_int_equal(train.missed, 3);
     assert_int_equal(train.samples[1].fate, FATE_UNSENT);
     assert_null(train_find(&train, 4));
-    train_clear(&train);
+    train_set_desk(&train, train.desk);
     assert_int_equal(train.missed, 0);
-    train_fini(&train);
+    desk_give(NULL, train.desk);
     train_init(&train, 3, MS(100), MS(1000));
+    train_set_desk(&train, desk_take(NULL, 3));
     train_start(&train, build_at(0));
     train_send(&train, build_at(0));
     assert_int_equal(skipped_at(&train, MS(200) - 1), 0);
     assert_int_equal(skipped_at(&train, MS(200)), 1);
-    train_fini(&train);
+    desk_give(NULL, train.desk);
 }
 
 /* More than half of the interval, or more than 10 ms. */
@@ -365,13 +367,14 @@ static void test_counts_late_packets(void **state)
     for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct train train;
         train_init(&train, 3, cases[i].interval_ns, MS(1000));
+        train_set_desk(&train, desk_take(NULL, 3));
         train_start(&train, build_at(0));
         train_send(&train, build_at(0));
         train_send(&train, build_at(cases[i].interval_ns + cases[i].late_ns));
         train_send(&train, build_at(2 * cases[i].interval_ns + MS(50)));
         train_unsend(&train, 3);
         assert_int_equal(train_count_late(&train), cases[i].count);
-        train_fini(&train);
+        desk_give(NULL, train.desk);
     }
 }
 
@@ -384,7 +387,7 @@ static void test_cut(void **state)
     struct sample *sample;
     start(&train, 10);
     assert_int_equal(train_cut(&train, build_at(0).mono), 0);
-    train_clear(&train);
+    train_set_desk(&train, train.desk);
     train_start(&train, build_at(0));
     for (int64_t k = 0; k < 6; k++) {
         train_send(&train, build_at(MS(20) * k));
@@ -394,14 +397,14 @@ static void test_cut(void **state)
     assert_true(train_next_due(&train).ns == INT64_MAX);
     assert_int_equal(train_samples(&train).count, 4);
     assert_int_equal(train.unsettled, 3);
-    train_clear(&train);
+    train_set_desk(&train, train.desk);
     train_start(&train, build_at(MS(2000)));
     assert_int_equal(train_samples(&train).count, 10);
     train_send(&train, build_at(MS(2000)));
     train_send(&train, build_at(MS(2020)));
     assert_int_equal(train_cut(&train, build_at(MS(3010)).mono),
                      1); /* of one the timeout is over */
-    train_fini(&train);
+    desk_give(NULL, train.desk);
 }
 
 int main(void)

@@ -23,7 +23,7 @@ static void test_bounds_are_inclusive(void **state)
         assert_int_equal(hist.count, 1);
         assert_true(hist.sum_ns == rows[i].value);
         for (size_t bucket = 0; bucket <= HIST_BOUNDS_MAX; bucket++) {
-            assert_int_equal(hist.buckets[bucket], bucket == rows[i].bucket);
+            assert_int_equal(hist_bucket(&hist, bucket), bucket == rows[i].bucket);
         }
     }
 }
@@ -34,7 +34,7 @@ static void test_layout_without_bounds(void **state)
     const struct hist_layout none = {0};
     struct hist hist = {0};
     hist_observe(&hist, &none, 5);
-    assert_int_equal(hist.buckets[0], 1);
+    assert_int_equal(hist_bucket(&hist, 0), 1);
     assert_int_equal(hist.count, 1);
 }
 
@@ -50,8 +50,15 @@ static void test_full_layout(void **state)
         hist_observe(&hist, &full, value);
     }
     for (size_t i = 0; i <= HIST_BOUNDS_MAX; i++) {
-        assert_int_equal(hist.buckets[i], 1);
+        assert_int_equal(hist_bucket(&hist, i), 1);
     }
+    struct hist copy = hist;
+    hist_own(&copy);
+    hist_observe(&copy, &full, HIST_BOUNDS_MAX);
+    assert_int_equal(hist_bucket(&hist, HIST_BOUNDS_MAX), 1);
+    assert_int_equal(hist_bucket(&copy, HIST_BOUNDS_MAX), 2);
+    hist_fini(&copy);
+    hist_fini(&hist);
 }
 
 static void test_merge(void **state)

@@ -236,7 +236,7 @@ static void a_responder_tells_ports_and_requests(void **state)
         "{\"enabled\": true, \"control_ports\": [1967, 1167], \"permanent_ports\": 4, "
         "\"requests\": {\"accepted\": 3, \"auth\": 1}, "
         "\"requests_v2\": {\"accepted\": 3}, \"probes\": 4, \"dropped\": 0, "
-        "\"sessions\": 0, \"max_sessions\": 1000}\n");
+        "\"sessions\": 0, \"max_sessions\": 1000, \"impair_rules\": 0}\n");
     buf_fini(&text);
     api_responder_write(NULL, &text);
     assert_string_equal(buf_string(&text), "{\"enabled\": false}\n");

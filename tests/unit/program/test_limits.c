@@ -1,11 +1,11 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-/* What a configuration takes of the system. The file under test is included: it belongs to no
- * library. */
+/* What a configuration takes of the system. The file under test is included, for its
+ * constants. */
 #include "support/cm.h"
 #include "unit/config/expect.h"
 
-#include "exporter/limits.c"
+#include "program/limits.c"
 
 #define BASE (DESCRIPTORS_BASE + DESCRIPTORS_OF_THREAD)
 #define JITTER(name, host) "{name: " name ", host: " host ", port: 5000"

@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-#include "exporter/limits.h"
+#include "program/limits.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -9,7 +9,6 @@
 #include <sys/resource.h>
 
 #include "base/mem.h"
-#include "exporter/inquiry.h"
 #include "host/log.h"
 #include "operation/operation.h"
 

@@ -2,12 +2,15 @@
  * SPDX-License-Identifier: Apache-2.0 */
 /* What a configuration takes of this system at most, and what the system allows: each socket is a
  * file descriptor and, unless it is ICMP or has a source_port, a local port. */
-#ifndef EXPORTER_LIMITS_H
-#define EXPORTER_LIMITS_H
+#ifndef PROGRAM_LIMITS_H
+#define PROGRAM_LIMITS_H
 
 #include <stdint.h>
 
 #include "config/config.h"
+
+/* Lookups at the same time for clients of HTTP. */
+#define INQUIRIES_MAX 64
 
 struct limits {
     uint64_t descriptors, ports;
