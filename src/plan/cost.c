@@ -7,11 +7,12 @@
 #include "engine/report.h"
 #include "operation/operation.h"
 
-/* A session: schedule, protocol, the running operation. */
-#define SESSION_BYTES 1400
-/* Of each packet of an operation; of each operation that is kept. */
-#define PACKET_BYTES 52
-#define HISTORY_BYTES 40
+/* A session: schedule and protocol. */
+#define SESSION_BYTES 1150
+/* What an operation has while it runs, and of each packet; of each operation that is kept. */
+#define DESK_BYTES 900
+#define PACKET_BYTES 72
+#define HISTORY_BYTES 32
 /* Of a histogram in native form: typically 10 to 25 buckets. */
 #define NATIVE_BYTES (18 * 10)
 #define SOCKET_BYTES 300 /* in the kernel */
@@ -26,11 +27,20 @@ static uint64_t text_bytes(const struct spec *spec)
     return bytes;
 }
 
+/* Of a desk, the share of the time in which the target has one. */
+static uint64_t desk_bytes(const struct spec *spec)
+{
+    double train_ns = (double)spec->packets.count * (double)spec->packets.interval_ns;
+    double share = (train_ns + 200.0 * NS_PER_MS) / (double)spec->schedule.frequency_ns;
+    double bytes = DESK_BYTES + (double)spec->packets.count * PACKET_BYTES;
+    return (uint64_t)(bytes * (share < 1 ? share : 1));
+}
+
 uint64_t cost_target_bytes(const struct spec *spec)
 {
-    unsigned histograms = operation_has(spec->operation, RESULT_JITTER) ? 6 : 2;
+    unsigned histograms = operation_has(spec->operation, RESULT_JITTER) ? 4 : 2;
     uint64_t native = spec->results.histograms == HIST_CLASSIC ? 0 : NATIVE_BYTES;
     return SESSION_BYTES + sizeof(struct report) + sizeof(struct spec) + SOCKET_BYTES +
-           histograms * native + (uint64_t)spec->packets.count * PACKET_BYTES +
+           histograms * native + desk_bytes(spec) +
            (uint64_t)spec->results.history * HISTORY_BYTES + text_bytes(spec);
 }

@@ -241,13 +241,13 @@ static void estimates_are_those_of_the_document(void **state)
     buf_fini(&document);
 }
 
-/* docs/scale.md: about 9.5 KiB with the operations that are kept by default. */
+/* docs/scale.md: about 7.5 KiB with the operations that are kept by default. */
 static void memory_is_that_of_the_document(void **state)
 {
     (void)state;
     struct config *config = parse_good("targets: [{host: 192.0.2.1, port: 5000}]\n");
     uint64_t bytes = cost_target_bytes(config->targets->specs[0]);
-    assert_in_range(bytes, 8 << 10, 11 << 10);
+    assert_in_range(bytes, 6 << 10, 8 << 10);
     config_free(config);
 }
 
