@@ -16,6 +16,7 @@ Builds and tests where the other tests do not run, or only in the places that ar
   debian13  a root of Debian 13 (gcc 14, libmicrohttpd 1.0.1, tshark 4.4), with every test whose tools are there but the guards
   arm64     cross compiled for Debian 12 on arm64, the unit, sim and fuzz tests under qemu-user
   s390x     the same for s390x, whose bytes are in the other order
+qemu-user lacks socket options that the tests of src/host need (unit.host): they are left out there.
 The roots are kept in build/portability. Needs root, mmdebstrap, for the last two qemu-user-static and the cross compilers
 (gcc-aarch64-linux-gnu, gcc-s390x-linux-gnu), and a network for packages the first time. Minutes for each.
 END
@@ -98,7 +99,8 @@ END
     cmake -G Ninja -S "$root" -B "$work/build-$architecture" -DCMAKE_BUILD_TYPE=Debug -DIPSLA_TESTS=ON \
         --toolchain "$work/$architecture.cmake" >"$work/log" 2>&1 || { cat "$work/log" && exit 1; }
     cmake --build "$work/build-$architecture" >"$work/log" 2>&1 || { tail -n 40 "$work/log" && exit 1; }
-    ctest --test-dir "$work/build-$architecture" -R '^(unit|sim|fuzz)' --timeout 1200 --output-on-failure "$@"
+    echo 'left out: unit.host, since qemu-user lacks socket options for timestamps and drops'
+    ctest --test-dir "$work/build-$architecture" -R '^(unit|sim|fuzz)' -E '^unit\.host' --timeout 1200 --output-on-failure "$@"
 }
 
 # run_place NAME: says what became of it.

@@ -10,7 +10,6 @@
 #include "plan/cost.h"
 #include "plan/example.h"
 #include "support/build.h"
-#include "support/cm.h"
 #include "support/files.h"
 #include "unit/config/expect.h"
 
