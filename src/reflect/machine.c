@@ -76,14 +76,12 @@ static void input_probe(struct reflect *reflect, const struct ev *ev, uint16_t p
     }
 }
 
-static void input(void *self, const struct ev *ev, struct instant now)
+/* These two are functions of their own, so that a responder without rules passes them by at the
+ * cost of a branch. */
+static __attribute__((noinline)) void input_impaired(struct reflect *reflect, const struct ev *ev,
+                                                     struct instant now)
 {
-    struct reflect *reflect = self;
     const struct lease_port *port = NULL;
-    if (reflect->impaired == NULL) {
-        reflect_input(reflect, ev, now);
-        return;
-    }
     if (ev->kind == EV_ERROR && !ev->is_icmp && ev->tag == TAG_HELD) {
         reflect->stats.impairments[IMPAIR_SEND_FAILED]++;
         return;
@@ -95,6 +93,16 @@ static void input(void *self, const struct ev *ev, struct instant now)
         input_probe(reflect, ev, port->local.port, now);
     } else {
         reflect_input(reflect, ev, now);
+    }
+}
+
+static void input(void *self, const struct ev *ev, struct instant now)
+{
+    struct reflect *reflect = self;
+    if (reflect->impaired == NULL) {
+        reflect_input(reflect, ev, now);
+    } else {
+        input_impaired(reflect, ev, now);
     }
 }
 
@@ -153,13 +161,10 @@ static bool release(struct reflect *reflect, struct held *held, struct instant n
     return true;
 }
 
-static bool poll(void *self, struct instant now, struct fx *fx)
+static __attribute__((noinline)) bool poll_impaired(struct reflect *reflect, struct instant now,
+                                                    struct fx *fx)
 {
-    struct reflect *reflect = self;
     struct impaired *impaired = reflect->impaired;
-    if (impaired == NULL) {
-        return reflect_poll(reflect, now, fx);
-    }
     free(impaired->leaving);
     impaired->leaving = NULL;
     for (;;) {
@@ -175,6 +180,13 @@ static bool poll(void *self, struct instant now, struct fx *fx)
             return false;
         }
     }
+}
+
+static bool poll(void *self, struct instant now, struct fx *fx)
+{
+    struct reflect *reflect = self;
+    return reflect->impaired == NULL ? reflect_poll(reflect, now, fx)
+                                     : poll_impaired(reflect, now, fx);
 }
 
 static struct mono deadline(const void *self)
