@@ -35,6 +35,7 @@ class InstallTest(harness.Case):
                 self.assertNotIn(root, text)
             docs = f"{root}{prefix}/share/doc/ipsla-exporter"
             self.assertTrue(os.path.exists(f"{docs}/icmp.conf"))
+            self.assertTrue(os.path.exists(f"{docs}/responder.nft"))
             self.assertIn("ipsla-overview.json", os.listdir(f"{docs}/dashboards"))
             self.assertNotIn("source", os.listdir(f"{docs}/dashboards"))
             done = subprocess.run([f"{root}{prefix}/bin/ipsla_exporter", "--config.check",

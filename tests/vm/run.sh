@@ -8,16 +8,16 @@ here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 root=$(CDPATH='' cd -- "$here/../.." && pwd -P)
 work=$root/build/vm
 suite=bookworm
-packages=systemd-sysv,udev,dbus,linux-image-amd64,initramfs-tools,iproute2,curl,python3,procps,util-linux
+packages=systemd-sysv,udev,dbus,linux-image-amd64,initramfs-tools,iproute2,curl,nftables,kmod,python3,procps,util-linux
 packages=$packages,libmicrohttpd12,libgnutls30,libcrypt1,libevent-core-2.1-7,libyaml-0-2,libssl3,libisal2
 
 usage() {
     cat <<'END'
 Usage: sh tests/vm/run.sh [--build=DIR] [SUBJECT...]
 Boots a virtual machine with Debian's kernel and systemd, which has what containers and namespaces lack: a service
-manager and VRFs. Installs a release build there (--build: another one) and checks SUBJECT: systemd, vrf, package (the
-Debian packages, which are made first); none: all. Each
-check is a line "ok: ..." or "FAILED: ...". Needs root and the Debian packages qemu-system-x86, mmdebstrap and e2fsprogs;
+manager, VRFs and netem. Installs a release build there (--build: another one) and checks SUBJECT: systemd, vrf, network
+(delay and loss by netem, a fair queue, a packet filter), package (the Debian packages, which are made first); none: all.
+Each check is a line "ok: ..." or "FAILED: ...". Needs root and the Debian packages qemu-system-x86, mmdebstrap and e2fsprogs;
 without them it says so and exits with 77. Needs no KVM, and the machine reaches nothing outside. The first run makes a
 disk in build/vm and takes three minutes, later ones two.
 END
@@ -36,7 +36,7 @@ case ${1-} in
     shift
     ;;
 esac
-subjects=${*:-systemd vrf package}
+subjects=${*:-systemd vrf network package}
 [ "$(id -u)" -eq 0 ] || skip 'needs root, to make a disk'
 for program in qemu-system-x86_64 mmdebstrap mke2fs; do
     command -v "$program" >/dev/null || skip "$program is not installed"
