@@ -7,7 +7,7 @@ import os
 import re
 
 import harness
-from test_dashboard import SELECTOR, metric_names
+from promql import SELECTOR, metric_names
 from test_prometheus import Prometheus
 
 CONFIG = """
