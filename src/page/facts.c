@@ -236,13 +236,10 @@ static void add_order(struct buf *out, const struct round *round)
                round->out_of_order, round->duplicate, round->corrupt);
 }
 
-void facts_add_clocks(struct buf *out, const struct report *report)
+/* What the network and the clocks did, as pairs of a list. */
+static void add_way_facts(struct buf *out, const struct report *report)
 {
     const struct round *round = &report->latest;
-    if (!report->has_run) {
-        return;
-    }
-    buf_add_string(out, "<section class=\"card\"><h2>On the way</h2><dl class=\"pairs\">");
     if (operation_has(report->spec->operation, RESULT_ONE_WAY) && round->sent > 0) {
         add_one_way(out, round);
     }
@@ -263,5 +260,19 @@ void facts_add_clocks(struct buf *out, const struct report *report)
     }
     add_icmp(out, &round->icmp);
     add_notes(out, round);
-    buf_add_string(out, "</dl></section>\n");
+}
+
+void facts_add_clocks(struct buf *out, const struct report *report)
+{
+    struct buf facts = {0};
+    if (report->has_run) {
+        add_way_facts(&facts, report);
+    }
+    if (facts.size > 0) {
+        buf_printf(out,
+                   "<section class=\"card\"><h2>On the way</h2><dl class=\"pairs\">%s</dl>"
+                   "</section>\n",
+                   buf_string(&facts));
+    }
+    buf_fini(&facts);
 }

@@ -216,8 +216,8 @@ static void add_impaired(struct buf *out, const struct expo_responder *responder
     if (responder->impair_rules > 0) {
         buf_printf(out,
                    "<p class=\"alert\">This responder loses, delays or changes packets on purpose: "
-                   "it has %" PRIu64 " rules of <code>impair</code>.</p>\n",
-                   responder->impair_rules);
+                   "it has %" PRIu64 " rule%s of <code>impair</code>.</p>\n",
+                   responder->impair_rules, responder->impair_rules == 1 ? "" : "s");
     }
 }
 

@@ -10,6 +10,28 @@
 #include "page/row.h"
 #include "page/trouble.h"
 
+static bool has_limit_of_loss(const struct limit_set *set)
+{
+    bool has = false;
+    for (unsigned severity = 0; severity < SEVERITY_COUNT; severity++) {
+        has |= set->is_set[severity][LIMIT_LOSS] || set->is_set[severity][LIMIT_LOSS_SD] ||
+               set->is_set[severity][LIMIT_LOSS_DS];
+    }
+    return has;
+}
+
+/* Only a limit makes a target that answers anything but ok. */
+static void add_unlimited(struct buf *out, const struct report *report)
+{
+    const struct round *round = &report->latest;
+    uint32_t lost = round->sd.lost + round->ds.lost + round->lost_unknown;
+    bool is_ok = report->condition.state == TARGET_OK && lost > 0;
+    if (is_ok && !has_limit_of_loss(&report->spec->results.limits)) {
+        buf_add_string(out, "<p class=\"sentence\">It is ok in spite of lost packets because no "
+                            "limit of loss is set (<code>limits</code>).</p>\n");
+    }
+}
+
 static void add_head(struct buf *out, const struct report *report, struct wall now)
 {
     const struct spec *spec = report->spec;
@@ -28,6 +50,7 @@ static void add_head(struct buf *out, const struct report *report, struct wall n
         buf_printf(out, "<p class=\"sentence\">%s</p>\n", buf_string(&why));
     }
     buf_fini(&why);
+    add_unlimited(out, report);
 }
 
 static void add_past(struct buf *out, const struct past *past, struct wall now)
@@ -89,6 +112,7 @@ void target_render(struct buf *out, const struct page_site *site, const struct t
     past_init(&past, CHART_COLUMNS);
     past_read(&past, report);
     frame_begin(out, site, PAGE_TARGET, report->spec->identity.name);
+    frame_add_now(out, site);
     buf_add_string(out, "<div id=\"target\" data-live class=\"stack\">\n");
     frame_add_alerts(out, site);
     add_head(out, report, now);

@@ -63,9 +63,11 @@ static void add_what(struct buf *out, const struct history_entry *entry)
                                                      : "packets lost");
 }
 
-/* Operations from `oldest` to `newest` ended alike. */
-static void add_row(struct buf *out, const struct history_entry *oldest,
-                    const struct history_entry *newest, struct wall now)
+/* Operations from `oldest` to `newest` ended alike. Before `first` none is kept, so what goes back
+ * to it may be older. */
+static void add_row(struct buf *out, const struct history_entry *first,
+                    const struct history_entry *oldest, const struct history_entry *newest,
+                    struct wall now)
 {
     size_t count = (size_t)(newest - oldest) + 1;
     struct history_entry sum = {0};
@@ -80,8 +82,10 @@ static void add_row(struct buf *out, const struct history_entry *oldest,
     buf_add_string(out, "</td><td>");
     add_what(out, newest);
     if (count > 1) {
-        buf_printf(out, "<br><small>%zu operations since ", count);
+        bool is_whole = oldest > first;
+        buf_printf(out, "<br><small>%s%zu operations since ", is_whole ? "" : "all ", count);
         value_add_time(out, oldest->end, now);
+        buf_add_string(out, is_whole ? "" : ", and perhaps before");
         buf_add_string(out, "</small>");
     }
     buf_add_string(out, "</td>");
@@ -103,7 +107,7 @@ static size_t add_rows(struct buf *out, const struct history_entry *entries, siz
         while (i > 1 && is_alike(&entries[i - 2], newest)) {
             i--;
         }
-        add_row(out, &entries[i - 1], newest, now);
+        add_row(out, entries, &entries[i - 1], newest, now);
         rows++;
     }
     return rows;

@@ -114,6 +114,37 @@ static void a_target_tells_the_direction_of_its_loss(void **state)
     scene_free(snapshot);
 }
 
+/* Nothing says how many losses are too many; and all that is kept went wrong. */
+static void a_target_says_what_it_cannot_know(void **state)
+{
+    (void)state;
+    struct snapshot *snapshot = scene_new(4, DRAWN_NOW);
+    struct page_request request = drawn_request(PAGE_TARGET);
+    strcpy(request.name, "amsterdam-core1");
+    struct report *report = (struct report *)(uintptr_t)snapshot_find(snapshot, request.name);
+    struct limit_set *limits = &((struct spec *)(uintptr_t)report->spec)->results.limits;
+    const char *sentence = "ok in spite of lost packets because no limit of loss is set";
+    report->condition.state = TARGET_OK;
+    struct buf page = draw(snapshot, &request);
+    assert_null(strstr(page.bytes, sentence));
+    buf_fini(&page);
+    *limits = (struct limit_set){0};
+    history_unref(report->history);
+    report->history = history_new(3);
+    for (int64_t i = 1; i <= 3; i++) {
+        const struct history_entry entry = {
+            .end = {DRAWN_NOW.ns - i * NS_PER_SECOND}, .sent = 5, .lost_sd = 1};
+        history_append(report->history, &entry);
+    }
+    page = draw(snapshot, &request);
+    expect(&page, sentence);
+    expect(&page, "packets lost<br><small>all 3 operations since ");
+    expect(&page, ", and perhaps before</small>");
+    expect(&page, ">As of ");
+    buf_fini(&page);
+    scene_free(snapshot);
+}
+
 static void a_target_without_a_past_has_a_page(void **state)
 {
     (void)state;
@@ -252,6 +283,7 @@ int main(void)
         cmocka_unit_test(links_keep_what_was_chosen),
         cmocka_unit_test(what_fits_nothing_says_so),
         cmocka_unit_test(a_target_tells_the_direction_of_its_loss),
+        cmocka_unit_test(a_target_says_what_it_cannot_know),
         cmocka_unit_test(a_target_without_a_past_has_a_page),
         cmocka_unit_test(the_matrix_is_coloured_by_what_is_asked),
         cmocka_unit_test(nothing_breaks_out),
