@@ -6,12 +6,13 @@
 
 #include "engine/report.h"
 #include "operation/operation.h"
+#include "probe/desk.h"
 
 /* A session: schedule and protocol. */
 #define SESSION_BYTES 1150
 /* What an operation has while it runs, and of each packet; of each operation that is kept. */
-#define DESK_BYTES 900
-#define PACKET_BYTES 72
+#define DESK_BYTES sizeof(struct desk)
+#define PACKET_BYTES (sizeof(struct sample) + sizeof(uint32_t))
 #define HISTORY_BYTES 32
 /* Of a histogram in native form: typically 10 to 25 buckets. */
 #define NATIVE_BYTES (18 * 10)
@@ -32,7 +33,7 @@ static uint64_t desk_bytes(const struct spec *spec)
 {
     double train_ns = (double)spec->packets.count * (double)spec->packets.interval_ns;
     double share = (train_ns + 200.0 * NS_PER_MS) / (double)spec->schedule.frequency_ns;
-    double bytes = DESK_BYTES + (double)spec->packets.count * PACKET_BYTES;
+    double bytes = (double)DESK_BYTES + (double)spec->packets.count * (double)PACKET_BYTES;
     return (uint64_t)(bytes * (share < 1 ? share : 1));
 }
 

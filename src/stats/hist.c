@@ -77,6 +77,7 @@ void hist_fini(struct hist *hist)
 
 void hist_merge(struct hist *hist, const struct hist *other)
 {
+    assert(hist->more == NULL && other->more == NULL);
     hist->count += other->count;
     hist->sum_ns += other->sum_ns;
     for (size_t i = 0; i < HIST_FIRST; i++) {

@@ -37,6 +37,10 @@ case ${1-} in
     ;;
 esac
 subjects=${*:-systemd vrf network package}
+# It removes what was installed: the others first.
+case " $subjects " in
+*' package '*) subjects="$(echo " $subjects " | sed 's/ package / /') package" ;;
+esac
 [ "$(id -u)" -eq 0 ] || skip 'needs root, to make a disk'
 for program in qemu-system-x86_64 mmdebstrap mke2fs; do
     command -v "$program" >/dev/null || skip "$program is not installed"
