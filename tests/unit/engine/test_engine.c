@@ -1,6 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The ipsla-exporter authors
  * SPDX-License-Identifier: Apache-2.0 */
-#include "engine/engine.h"
+#include "engine/engine_state.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -33,12 +33,15 @@ static void apply(struct spec **specs, size_t count)
     drive_poll(&drive);
 }
 
-/* Everything that was opened closes when the last target goes. */
+/* Everything that was opened closes when the last target goes, and no desk stays behind. */
 static void tear_down(void)
 {
     apply(NULL, 0);
     assert_int_equal(drive.open_count, 0);
     assert_true(drive.machine.ops->deadline(drive.machine.self).ns == INT64_MAX);
+    for (unsigned size = 0; size < DESK_SIZES; size++) {
+        assert_null(engine->desks.free[size]);
+    }
     engine_free(engine);
 }
 
